@@ -3,11 +3,11 @@ using System.Globalization;
 
 namespace Orchestrator.Agents;
 
-/// <summary>Builds the environment of an agent: the user's variables without our own and misleading ones, plus the task's
-/// metadata.</summary>
+/// <summary>Builds the environment of an agent. It contains the user's variables, without those of the orchestrator and of other sessions,
+/// and the task's metadata.</summary>
 public static class AgentEnvironment
 {
-    /// <summary>Variables that are never passed on because they belong to another agent's session or another repository.</summary>
+    /// <summary>Variables that are never passed to agents, because they belong to another agent's session or another repository.</summary>
     private static readonly string[] Unwanted =
     [
         "CLAUDECODE",
@@ -54,7 +54,7 @@ public static class AgentEnvironment
         "XAI_",
     ];
 
-    /// <summary>Endings of variables that hold keys or tokens, or may hold one.</summary>
+    /// <summary>Endings of the names of variables that contain, or may contain, keys or tokens.</summary>
     private static readonly string[] s_credentials =
     [
         "_KEY",
@@ -65,12 +65,13 @@ public static class AgentEnvironment
         "_PASSWORD",
         "_PASSPHRASE",
         "_CREDENTIALS",
-        // Settings of agent programs that may contain keys: ANTHROPIC_CUSTOM_HEADERS, OPENCODE_CONFIG_CONTENT.
+        // Matches settings of agent programs that may contain keys, such as ANTHROPIC_CUSTOM_HEADERS and OPENCODE_CONFIG_CONTENT.
         "_HEADERS",
         "_CONTENT",
     ];
 
-    /// <summary>The variable with the repository's main checkout; inherited by everything that an agent starts.</summary>
+    /// <summary>Name of the variable that contains the path of the repository's main checkout. All processes that an agent starts inherit
+    /// the variable.</summary>
     public const string RepositoryVariable = "ORCHESTRATOR_REPOSITORY";
 
     /// <summary>Returns the environment variables of this process.</summary>
@@ -80,10 +81,10 @@ public static class AgentEnvironment
             .Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
 
-    /// <summary>Builds the environment of a single agent run. <c>ORCHESTRATOR_START</c> is left out because the supervisor sets it only
-    /// for the agent: every process with it is killed at the end.</summary>
+    /// <summary>Builds the environment of a single agent run. <c>ORCHESTRATOR_START</c> is omitted, because the supervisor sets it only for
+    /// the agent. Every process that has the variable is killed when the agent run ends.</summary>
     /// <param name="inherited">Environment of the user.</param>
-    /// <param name="start">Agent run whose metadata is added as <c>ORCHESTRATOR_*</c>.</param>
+    /// <param name="start">Agent run whose metadata is added in variables named <c>ORCHESTRATOR_*</c>.</param>
     /// <param name="own">Additional variables of the runner.</param>
     /// <param name="credentials">See <see cref="IAgentRunner.Credentials"/>.</param>
     internal static IReadOnlyDictionary<string, string> Make(
@@ -128,14 +129,14 @@ public static class AgentEnvironment
         return environment;
     }
 
-    /// <summary>True if a confined agent gets the variable by default. This includes variables of tools and model services, but no tokens
-    /// of other services.</summary>
+    /// <summary>True if a confined agent gets the variable by default. True for variables of tools and model services. False for tokens of
+    /// other services.</summary>
     /// <param name="name">Name of the variable.</param>
     public static bool IsPassedOn(string name) =>
         ProgramVariables.Contain(name) || s_modelServices.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
-    /// <summary>True if <see cref="IsPassedOn(string)"/>, and the variable is no key of a service that the agent's program does not
-    /// use.</summary>
+    /// <summary>True if a confined agent gets the variable by default and the variable is not a key of a service that the agent's program
+    /// does not use.</summary>
     /// <param name="name">The variable's name.</param>
     /// <param name="credentials">See <see cref="IAgentRunner.Credentials"/>.</param>
     public static bool IsPassedOn(string name, IReadOnlyList<string> credentials) =>
@@ -144,11 +145,11 @@ public static class AgentEnvironment
             !IsCredential(name) || credentials.Any(own => own.EndsWith('_') ? name.StartsWith(own, StringComparison.Ordinal) : name == own)
         );
 
-    /// <summary>True for the name of a variable that holds a key or token, or may hold one.</summary>
+    /// <summary>True if the name suggests that the variable contains a key or token.</summary>
     public static bool IsCredential(string name) => s_credentials.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));
 }
 
-/// <summary>Git settings in environment variables (git-config(1), <c>GIT_CONFIG_COUNT</c>).</summary>
+/// <summary>Filters git settings in environment variables (git-config(1), <c>GIT_CONFIG_COUNT</c>).</summary>
 internal static class GitVariables
 {
     private const string Prefix = "GIT_CONFIG_";
@@ -156,8 +157,8 @@ internal static class GitVariables
     private const string Key = Prefix + "KEY_";
     private const string Value = Prefix + "VALUE_";
 
-    /// <summary>Sections of settings without credentials. A header with a token, an address with a password, and credential helpers are in
-    /// other sections.</summary>
+    /// <summary>Sections of git settings that contain no credentials. Headers with tokens, addresses with passwords and credential helpers
+    /// are in other sections.</summary>
     private static readonly string[] s_sections =
     [
         "author",
@@ -176,8 +177,8 @@ internal static class GitVariables
         "user",
     ];
 
-    /// <summary>True for a variable that contains a git setting, or names a file with settings. False for <c>GIT_CONFIG_PARAMETERS</c>,
-    /// whose quoted settings may contain credentials.</summary>
+    /// <summary>True if the variable contains a git setting or names a configuration file. False for <c>GIT_CONFIG_PARAMETERS</c>, whose
+    /// quoted settings may contain credentials.</summary>
     public static bool IsSetting(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) && name != Prefix + "PARAMETERS";
 
     /// <summary>Removes the settings that a confined agent must not see.</summary>
@@ -201,8 +202,8 @@ internal static class GitVariables
         Add(environment, kept);
     }
 
-    /// <summary>Disables git's automatic maintenance, which runs in the background after a commit: it would work in the folder that all
-    /// worktrees share after the agent has ended, and be killed with the agent's leftovers.</summary>
+    /// <summary>Disables git's automatic maintenance, which runs in the background after a commit. After the agent ends, it would still
+    /// write to the folder that all worktrees share, and would be killed with the agent's other processes.</summary>
     public static void LeaveOutMaintenance(Dictionary<string, string> environment) =>
         Add(environment, [("gc.auto", "0"), ("maintenance.auto", "false")]);
 
@@ -220,6 +221,6 @@ internal static class GitVariables
 
     private static int CountIn(Dictionary<string, string> environment) =>
         int.TryParse(environment.GetValueOrDefault(Count), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            ? Math.Min(count, environment.Count) // A larger one is wrong, and git refuses it.
+            ? Math.Min(count, environment.Count) // A larger count is invalid, and git refuses it.
             : 0;
 }

@@ -1,18 +1,19 @@
 namespace Orchestrator.Agents;
 
-/// <summary>Action of an agent, parsed from its output. Unknown kinds are dropped.</summary>
+/// <summary>An action of an agent, parsed from the output of the agent program. Unknown kinds of events are ignored.</summary>
 public abstract record AgentEvent
 {
     /// <summary>Byte offset of the end of the event's line in the agent run's <c>stdout</c> file. A restarted follower passes the last
-    /// offset it recorded and does not receive the same event twice.</summary>
+    /// recorded offset, so that it does not receive the same event twice.</summary>
     public long Offset { get; init; }
 
-    /// <summary>Tool call of the sub-agent that the event belongs to, or null for the agent itself.</summary>
+    /// <summary>Id of the tool call that started the sub-agent to which the event belongs, or null if the event belongs to the agent
+    /// itself.</summary>
     public string? ParentToolUseId { get; init; }
 }
 
 /// <summary>The agent program started and named its conversation.</summary>
-/// <param name="SessionId">Id of the conversation, needed to continue it later.</param>
+/// <param name="SessionId">Id of the conversation, with which the conversation can be continued later.</param>
 /// <param name="Model">Model of the agent.</param>
 /// <param name="Version">Version of the agent program.</param>
 public sealed record AgentSessionStarted(string SessionId, string? Model, string? Version) : AgentEvent
@@ -38,7 +39,7 @@ public sealed record AgentErrorOutput(string Text) : AgentEvent;
 /// <summary>The model called a tool.</summary>
 /// <param name="Id">Id of the call, referenced by its result.</param>
 /// <param name="Tool">Name of the tool, such as <c>Write</c> or <c>Bash</c>.</param>
-/// <param name="Subject">Subject of the call in one line: file, command or sub-agent. May be empty.</param>
+/// <param name="Subject">File, command or sub-agent of the call, on one line. May be empty.</param>
 public sealed record AgentToolUse(string Id, string Tool, string Subject) : AgentEvent;
 
 /// <summary>A tool call failed or was denied. Successful results are not reported.</summary>
@@ -46,8 +47,8 @@ public sealed record AgentToolUse(string Id, string Tool, string Subject) : Agen
 /// <param name="Message">Error message shown to the model, truncated to 2,000 characters.</param>
 public sealed record AgentToolError(string ToolUseId, string Message) : AgentEvent;
 
-/// <summary>Size of the model's context at the start of an answer.</summary>
-/// <param name="ContextTokens">Tokens of the whole request, including cached ones.</param>
+/// <summary>Size of the model's context when the model starts an answer.</summary>
+/// <param name="ContextTokens">Number of tokens of the whole request, including cached tokens.</param>
 public sealed record AgentContextUse(long ContextTokens) : AgentEvent;
 
 /// <summary>The service reported the state of the account's usage limits.</summary>
@@ -56,7 +57,7 @@ public sealed record AgentRateLimit(UsageWindows Usage) : AgentEvent;
 
 /// <summary>A request to the model failed permanently.</summary>
 /// <param name="Kind">Kind of failure in the agent program's terms, such as <c>rate_limit</c> or <c>authentication_failed</c>.</param>
-/// <param name="Status">HTTP status, or null without a response.</param>
+/// <param name="Status">HTTP status, or null if there was no response.</param>
 /// <param name="Message">Message of the service or the program.</param>
 public sealed record AgentApiError(string Kind, int? Status, string Message) : AgentEvent;
 
@@ -64,7 +65,7 @@ public sealed record AgentApiError(string Kind, int? Status, string Message) : A
 /// <param name="Attempt">Number of the retry, from 1.</param>
 /// <param name="MaxAttempts">Maximum number of retries.</param>
 /// <param name="Delay">Delay before the retry.</param>
-/// <param name="Status">HTTP status, or null without a response.</param>
+/// <param name="Status">HTTP status, or null if there was no response.</param>
 /// <param name="Kind">Kind of failure in the agent program's terms.</param>
 public sealed record AgentRetry(int Attempt, int MaxAttempts, TimeSpan Delay, int? Status, string Kind) : AgentEvent;
 
@@ -72,5 +73,6 @@ public sealed record AgentRetry(int Attempt, int MaxAttempts, TimeSpan Delay, in
 /// <param name="IsError">True if the program reports failure.</param>
 /// <param name="Text">Final text or error.</param>
 /// <param name="Turns">Number of turns so far.</param>
-/// <param name="CostUsd">Cost so far of the process. In newer programs, the cost of the conversation after a resume.</param>
+/// <param name="CostUsd">Cost of the process so far, in US dollars. Newer programs report the cost of the whole conversation after a
+/// resume.</param>
 public sealed record AgentResult(bool IsError, string Text, int Turns, decimal CostUsd) : AgentEvent;

@@ -1,26 +1,26 @@
 namespace Orchestrator.Agents;
 
-/// <summary>Reason for which an agent run did not end in "done". Determines the caller's next step: retry, wait, continue the conversation
-/// or ask a user.</summary>
+/// <summary>Reason why an agent run did not finish its work. Determines if the caller retries, waits, continues the conversation or asks a
+/// user.</summary>
 public enum AgentFailure
 {
-    /// <summary>No failure: the agent claims that the work is done.</summary>
+    /// <summary>No failure. The agent claims that the work is done.</summary>
     None,
 
-    /// <summary>The agent ended and reported failure, or its program exited with an error.</summary>
+    /// <summary>The agent reported failure, or its program exited with an error.</summary>
     GaveUp,
 
-    /// <summary>The account reached a usage limit. <see cref="AgentOutcome.Windows"/> identifies it, with its reset time if
+    /// <summary>The account reached a usage limit. <see cref="AgentOutcome.Windows"/> contains the limit, with its reset time if
     /// known.</summary>
     UsageLimit,
 
     /// <summary>The service throttles the caller (HTTP 429) although no usage limit is reached. A later retry can succeed.</summary>
     Throttled,
 
-    /// <summary>Failure of login, credit, permission, model, agent program or network: the account enters backoff.</summary>
+    /// <summary>The login, credit, permission, model, agent program or network failed, so the account enters backoff.</summary>
     Account,
 
-    /// <summary>Transient failure of the service (5xx, overload, broken stream), worth a retry.</summary>
+    /// <summary>The service failed transiently (5xx, overload, broken stream), so a retry may succeed.</summary>
     Transient,
 
     /// <summary>The request itself is invalid, so a retry would fail again.</summary>
@@ -47,7 +47,8 @@ public enum AgentFailure
     /// <summary>The supervisor stopped the agent because it had no follower for the orphan limit.</summary>
     Orphaned,
 
-    /// <summary>The process was killed externally, or the machine went down. There is no result, and the agent is not at fault.</summary>
+    /// <summary>The process was killed externally, or the machine went down. There is no result, and the agent did not cause the
+    /// failure.</summary>
     Killed,
 
     /// <summary>The program was killed as in <see cref="Killed"/>, and the kernel's OOM killer was active during its run.</summary>
@@ -60,24 +61,24 @@ public enum AgentFailure
     Stopped,
 }
 
-/// <summary>Refused tool call.</summary>
+/// <summary>A tool call that the permissions of the agent refused.</summary>
 /// <param name="Tool">Name of the tool.</param>
-/// <param name="Subject">File or command.</param>
+/// <param name="Subject">File or command of the call.</param>
 public sealed record PermissionDenial(string Tool, string Subject);
 
-/// <summary>Outcome of an agent run as the agent claims it. Gates and diffs verify it.</summary>
+/// <summary>Outcome of an agent run, as claimed by the agent. Gates and diffs verify the claim.</summary>
 public sealed record AgentOutcome
 {
-    /// <summary>Reason for which the run did not end in "done".</summary>
+    /// <summary>Reason why the agent run did not finish its work.</summary>
     public required AgentFailure Failure { get; init; }
 
     /// <summary>True if the agent claims that the work is done.</summary>
     public bool ClaimsDone => Failure == AgentFailure.None;
 
-    /// <summary>Description for users: error text, limit, exit code. Empty if done.</summary>
+    /// <summary>Description of the failure for users, such as an error text, a limit or an exit code. Empty without a failure.</summary>
     public string Detail { get; init; } = "";
 
-    /// <summary>True if the machine refused to start the agent for a reason that will hardly resolve itself.</summary>
+    /// <summary>True if the machine refused to start the agent for a reason that the user must fix.</summary>
     public bool IsRefused { get; init; }
 
     /// <summary>Retry time reported by a service that was called without an agent program, or null if none was reported. Always null for
@@ -87,8 +88,7 @@ public sealed record AgentOutcome
     /// <summary>Service's latest report on the account's windows, or null if there was none.</summary>
     public UsageWindows? Windows { get; init; }
 
-    /// <summary>Exit code of the program, or null if unavailable: it was killed together with its supervisor or is still
-    /// running.</summary>
+    /// <summary>Exit code of the program. Null if the program is still running or was killed together with its supervisor.</summary>
     public int? ExitCode { get; init; }
 
     /// <summary>Id of the conversation as reported by the agent, or null if not reported.</summary>
@@ -104,22 +104,22 @@ public sealed record AgentOutcome
     /// <summary>False if no result was printed, so that <see cref="Usage"/> is a lower bound with unknown cost.</summary>
     public bool IsUsageComplete { get; init; }
 
-    /// <summary>Last text of the agent, which is its report.</summary>
+    /// <summary>Closing message of the agent, which describes its work.</summary>
     public string FinalText { get; init; } = "";
 
-    /// <summary>Answer to <see cref="AgentStart.AnswerSchema"/>. JSON if the agent program guarantees it, or else the agent's whole text,
-    /// which may contain JSON. Null if no answer was requested or given.</summary>
+    /// <summary>Answer that <see cref="AgentStart.AnswerSchema"/> requested. The answer is JSON if the agent program guarantees the schema;
+    /// otherwise, it is the agent's whole text, which may contain JSON. Null if no answer was requested or given.</summary>
     public string? Answer { get; init; }
 
-    /// <summary>Notices for the user in addition to the failure, a sentence each.</summary>
+    /// <summary>Notices for the user in addition to the failure. Each notice is a sentence.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
-    /// <summary>Refused tool calls.</summary>
+    /// <summary>Tool calls that the permissions of the agent refused.</summary>
     public IReadOnlyList<PermissionDenial> Denials { get; init; } = [];
 
-    /// <summary>Called tools, with the number of calls.</summary>
+    /// <summary>Number of calls by tool name.</summary>
     public IReadOnlyDictionary<string, int> Tools { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>Sub-agents that were called successfully, according to tool-use events rather than text.</summary>
+    /// <summary>Names of the sub-agents that were called successfully. Determined from tool events, not from the agent's text.</summary>
     public IReadOnlyList<string> SubAgents { get; init; } = [];
 }

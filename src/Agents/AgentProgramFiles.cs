@@ -2,33 +2,35 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents;
 
-/// <summary>Files of an agent program outside its worktree: the program and, in the home directory, its settings, conversations, logs and
-/// login. A confined agent reads the settings, has a copy of the login and keeps everything else in a private folder.</summary>
+/// <summary>Files of an agent program outside its worktree, namely the program itself and, in the home directory, its settings,
+/// conversations, logs and login. A confined agent can read the settings, gets a copy of the login and stores all other files in a private
+/// folder.</summary>
 /// <param name="Root">Absolute path of the parent folder of <paramref name="Folders"/> and <paramref name="Private"/>.</param>
 /// <param name="Folders">Absolute paths of the program's folders. Every entry not named in another list is readable.</param>
-/// <param name="Private">Absolute paths of folders in them that start empty for each confined agent.</param>
+/// <param name="Private">Absolute paths of folders in <paramref name="Folders"/> that are empty at the start of each confined
+/// agent.</param>
 public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folders, IReadOnlyList<string> Private)
 {
-    /// <summary>Absolute paths of files and folders that the agent changes for all agents. Missing ones are skipped.</summary>
+    /// <summary>Absolute paths of files and folders that the agent changes for all agents. Missing entries are skipped.</summary>
     public IReadOnlyList<string> Shared { get; init; } = [];
 
-    /// <summary>Login files whose tokens rotate. A confined agent has a copy of each.</summary>
+    /// <summary>Login files that the program rewrites when tokens rotate. A confined agent gets a copy of each file.</summary>
     public IReadOnlyList<LoginFile> Logins { get; init; } = [];
 
-    /// <summary>Absolute paths of direct entries of <see cref="Folders"/> that are hidden from the agent. It may create its own, which are
-    /// discarded.</summary>
+    /// <summary>Absolute paths of direct entries of <see cref="Folders"/> that are hidden from the agent. The agent may create entries with
+    /// the same names, which are discarded later.</summary>
     public IReadOnlyList<string> Hidden { get; init; } = [];
 
-    /// <summary>Program as configured, and the files among its fixed arguments.</summary>
+    /// <summary>Path of the program as configured, and the paths of files among its fixed arguments.</summary>
     public IReadOnlyList<string> Programs { get; init; } = [];
 
     /// <summary>Name of Claude Code's file with the key of a Console login, among other state.</summary>
     internal const string ClaudeLogin = ".claude.json";
 
-    /// <summary>State of an agent program that keeps nothing in the home directory.</summary>
+    /// <summary>Value for an agent program that stores no files in the home directory.</summary>
     public static AgentProgramFiles None { get; } = new("/", [], []);
 
-    /// <summary>Returns the state of a described program.</summary>
+    /// <summary>Returns the files of a program that has an agent description.</summary>
     /// <param name="home">Absolute path of the home directory.</param>
     public static AgentProgramFiles Of(AgentDescription description, string home) =>
         new(home, In(home, description.State.Folders), In(home, description.State.Writable))
@@ -40,14 +42,14 @@ public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folder
             Hidden = In(home, description.State.Hidden),
         };
 
-    /// <summary>Returns the state of the known program with that name, or an empty state for unknown programs.</summary>
+    /// <summary>Returns the files of a known program, or <see cref="None"/> if the program is unknown.</summary>
     /// <param name="program">Name or path of the program.</param>
     /// <param name="home">Absolute path of the home directory, or null if unknown.</param>
     public static AgentProgramFiles OfProgram(string program, string? home) =>
         home is not null && KnownAgents.Find(Path.GetFileName(program)) is { } known ? Of(known, home) : None;
 
-    /// <summary>Returns the state of the Claude Code CLI.</summary>
-    /// <param name="folder">Absolute path of its folder, usually <c>~/.claude</c>.</param>
+    /// <summary>Returns the files of the Claude Code CLI.</summary>
+    /// <param name="folder">Absolute path of the CLI's folder, usually <c>~/.claude</c>.</param>
     public static AgentProgramFiles OfClaude(string folder) =>
         new(Path.GetDirectoryName(folder) ?? "/", [folder], In(folder, s_claudeFolders))
         {
@@ -82,14 +84,14 @@ public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folder
         [.. names.Select(name => Path.Combine(folder, name))];
 }
 
-/// <summary>Key that an agent program reads from a variable, or from a file, and that can stay outside its sandbox.</summary>
-/// <param name="Variable">Variable with the key.</param>
-/// <param name="Address">Variable that overrides the address of the service, or null if the program gets the address by other
+/// <summary>Service key that an agent program reads from an environment variable, or from a file, and that can stay outside the sandbox.</summary>
+/// <param name="Variable">Name of the variable that contains the key.</param>
+/// <param name="Address">Name of the variable that overrides the address of the service. Null if the program gets the address by other
 /// means.</param>
-/// <param name="Service">Address of the service, unless the variable names another.</param>
+/// <param name="Service">Default address of the service.</param>
 public sealed record AgentKey(string Variable, string? Address, string Service)
 {
-    /// <summary>Variable that overrides the address of Anthropic's API.</summary>
+    /// <summary>Name of the variable that overrides the address of Anthropic's API.</summary>
     internal const string AnthropicAddress = "ANTHROPIC_BASE_URL";
 
     /// <summary>Variable that overrides the address of Bedrock's runtime.</summary>
@@ -102,16 +104,17 @@ public sealed record AgentKey(string Variable, string? Address, string Service)
     public static IReadOnlyList<AgentKey> OfAnthropic { get; } =
     [new("ANTHROPIC_API_KEY", AnthropicAddress, AnthropicApi), new("ANTHROPIC_AUTH_TOKEN", AnthropicAddress, AnthropicApi)];
 
-    /// <summary>Variable with the id of the key, if requests are signed by the key and do not contain it; else null.</summary>
+    /// <summary>Name of the variable that contains the id of the key. Null unless requests are signed with the key instead of containing
+    /// it.</summary>
     public string? IdVariable { get; init; }
 
-    /// <summary>Variable with the session token of a temporary key, or null.</summary>
+    /// <summary>Name of the variable that contains the session token of a temporary key, or null if there is no such variable.</summary>
     public string? TokenVariable { get; init; }
 
     /// <summary>File from which the program reads the key, or null if it reads only the variable.</summary>
     public StoredKey? Stored { get; init; }
 
-    /// <summary>All variables that stay outside.</summary>
+    /// <summary>Names of all variables that stay outside the sandbox.</summary>
     public IEnumerable<string> Variables => new[] { Variable, IdVariable, TokenVariable }.OfType<string>();
 
     /// <summary>Returns the key that the program would use, or null if the user has none.</summary>
@@ -127,7 +130,7 @@ public sealed record AgentKey(string Variable, string? Address, string Service)
     public static string AmazonRegion(IReadOnlyDictionary<string, string> environment) =>
         Array.ConvertAll(s_regions, environment.GetValueOrDefault).FirstOrDefault(region => region is { Length: > 0 }) ?? "us-east-1";
 
-    /// <summary>Returns the keys of Amazon Bedrock, as used by Claude Code: an API key, or an access key that signs.</summary>
+    /// <summary>Returns the keys of Amazon Bedrock, as used by Claude Code: an API key, or an access key that signs requests.</summary>
     /// <param name="region">Region of the service, such as <c>eu-central-1</c>.</param>
     public static IReadOnlyList<AgentKey> OfBedrock(string region)
     {
@@ -140,23 +143,23 @@ public sealed record AgentKey(string Variable, string? Address, string Service)
     }
 }
 
-/// <summary>A file with tokens that an agent program replaces as they expire.</summary>
+/// <summary>A file that contains tokens, which an agent program replaces when they expire.</summary>
 /// <param name="Path">Absolute path.</param>
 public sealed record LoginFile(string Path)
 {
-    /// <summary>Members with tokens; <c>*</c> matches any name.</summary>
+    /// <summary>JSON members that contain tokens. <c>*</c> matches any name.</summary>
     public IReadOnlyList<string> Tokens { get; init; } = [];
 
-    /// <summary>Members that name the account.</summary>
+    /// <summary>JSON members that identify the account.</summary>
     public IReadOnlyList<string> Account { get; init; } = [];
 
-    /// <summary>The member with the time at which the program asks for new tokens; or null if unknown.</summary>
+    /// <summary>JSON member that contains the time at which the program requests new tokens, or null if unknown.</summary>
     public string? Expires { get; init; }
 
-    /// <summary>Variables with keys that the program prefers to the file.</summary>
+    /// <summary>Names of variables that contain keys and that the program prefers to the file.</summary>
     public IReadOnlyList<string> Variables { get; init; } = [];
 
-    /// <summary>A file of a described program.</summary>
+    /// <summary>Returns the login file of a program that has an agent description.</summary>
     internal static LoginFile Of(string path, LoginDescription login) =>
         new(path)
         {
@@ -166,7 +169,7 @@ public sealed record LoginFile(string Path)
             Variables = login.Variables,
         };
 
-    /// <summary>The file of the Claude Code CLI.</summary>
+    /// <summary>Returns the login file of the Claude Code CLI.</summary>
     internal static LoginFile OfClaude(string path) =>
         new(path)
         {

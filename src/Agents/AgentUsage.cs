@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents;
 
-/// <summary>Token counts of a single model as reported by the agent program, including sub-agents.</summary>
+/// <summary>Token counts of one model, as reported by the agent program. Includes sub-agents.</summary>
 /// <param name="Input">Input tokens that were not cached.</param>
 /// <param name="Output">Output tokens.</param>
 /// <param name="CacheRead">Input tokens read from the cache.</param>
@@ -18,8 +18,8 @@ public sealed record TokenUsage(long Input, long Output, long CacheRead, long Ca
         new(Input + other.Input, Output + other.Output, CacheRead + other.CacheRead, CacheWrite + other.CacheWrite);
 }
 
-/// <summary>Usage and cost of a single model.</summary>
-/// <param name="CostUsd">Cost in US dollars by the agent program's price list.</param>
+/// <summary>Token counts and cost of one model.</summary>
+/// <param name="CostUsd">Cost in US dollars, computed by the agent program.</param>
 /// <param name="ContextWindow">Context size of the model in tokens; 0 if not reported.</param>
 public sealed record ModelUsage(TokenUsage Tokens, decimal CostUsd, long ContextWindow)
 {
@@ -28,17 +28,17 @@ public sealed record ModelUsage(TokenUsage Tokens, decimal CostUsd, long Context
         new(Tokens.Plus(other.Tokens), CostUsd + other.CostUsd, Math.Max(ContextWindow, other.ContextWindow));
 }
 
-/// <summary>Usage of a whole agent run by model, with totals.</summary>
+/// <summary>Token counts and cost of an agent run, by model and in total.</summary>
 /// <param name="Models">Usage by model name.</param>
 public sealed record AgentUsage(IReadOnlyDictionary<string, ModelUsage> Models)
 {
     /// <summary>Usage of an agent that used nothing.</summary>
     public static AgentUsage None { get; } = new(new Dictionary<string, ModelUsage>());
 
-    /// <summary>Cost in US dollars over all models.</summary>
+    /// <summary>Total cost of all models, in US dollars.</summary>
     public decimal CostUsd => Models.Values.Sum(model => model.CostUsd);
 
-    /// <summary>Tokens over all models.</summary>
+    /// <summary>Total token counts of all models.</summary>
     public TokenUsage Tokens => Models.Values.Aggregate(TokenUsage.Zero, (sum, model) => sum.Plus(model.Tokens));
 
     /// <summary>Returns the sum of both usages.</summary>

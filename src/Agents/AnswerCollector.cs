@@ -3,15 +3,16 @@ using System.Text;
 namespace Orchestrator.Agents;
 
 /// <summary>Collects an agent's text for callers that requested an answer instead of work.</summary>
-/// <param name="isWanted">False to collect nothing.</param>
+/// <param name="isWanted">True to collect the text, or false to ignore it.</param>
 internal sealed class AnswerCollector(bool isWanted)
 {
-    /// <summary>Maximum number of characters. No answer is that long, and a flood of output can't exhaust the memory.</summary>
+    /// <summary>Maximum number of collected characters. Prevents excessive output from exhausting the memory, and no useful answer is that
+    /// long.</summary>
     internal const int Limit = 4 * 1024 * 1024;
 
     private readonly StringBuilder _text = new();
 
-    /// <summary>Collected text with each piece on a separate line, or null if there is none or nothing is collected.</summary>
+    /// <summary>Collected text, with each piece on a separate line. Null if no text was collected.</summary>
     internal string? Text => _text.Length > 0 ? _text.ToString() : null;
 
     internal void Add(string piece)

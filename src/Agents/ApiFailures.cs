@@ -1,9 +1,9 @@
 namespace Orchestrator.Agents;
 
-/// <summary>Classifies failures of a model service for all callers. Pure.</summary>
+/// <summary>Classifies failures of a model service for all callers. Without side effects.</summary>
 internal static class ApiFailures
 {
-    /// <summary>Classifies a failure by its HTTP status, which is null without a response.</summary>
+    /// <summary>Classifies a failure by its HTTP status. The status is null if there was no response.</summary>
     internal static AgentFailure OfStatus(int? status) =>
         status switch
         {
@@ -11,13 +11,14 @@ internal static class ApiFailures
             429 => AgentFailure.Throttled,
             408 or >= 500 => AgentFailure.Transient,
             >= 400 => AgentFailure.Invalid,
-            // Without a response, the service is unreachable. If that affects many tasks at once the account is at fault, which only the
+            // Without a response, the service is unreachable. If many tasks fail this way at once, the account is the cause, which only the
             // caller can detect.
             null => AgentFailure.Transient,
             _ => AgentFailure.GaveUp,
         };
 
-    /// <summary>Classifies a failure by texts that are more specific than a status, or returns null if there are none.</summary>
+    /// <summary>Classifies a failure by its error text, which can be more specific than an HTTP status. Returns null if the text is not
+    /// recognized.</summary>
     internal static AgentFailure? OfText(string text) =>
         text switch
         {

@@ -2,14 +2,14 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents;
 
-/// <summary>Permissions of a single agent run. Stored as the <c>policy</c> file of its folder, outside the worktree. The ownership hook
-/// reads it without a running orchestrator.</summary>
+/// <summary>Permissions of an agent run. Stored in the file <c>policy</c> of the agent run's folder, outside the worktree, so that the
+/// ownership hook can read the permissions without a running orchestrator.</summary>
 public sealed record HookPolicy
 {
-    /// <summary>Id of the task, for messages.</summary>
+    /// <summary>Id of the task, shown in messages.</summary>
     public required string Task { get; init; }
 
-    /// <summary>Absolute path of the worktree. The agent may write no files outside it.</summary>
+    /// <summary>Absolute path of the worktree. The agent may not write files outside the worktree.</summary>
     public required string Root { get; init; }
 
     /// <summary>Patterns of writable files from the plan, relative to the root, or null for all files in the root.</summary>
@@ -21,15 +21,16 @@ public sealed record HookPolicy
     /// <summary>Contract files, relative to the root, that are never writable, regardless of <see cref="Write"/>.</summary>
     public IReadOnlyList<string> ReadOnly { get; set; } = [];
 
-    /// <summary>Permission rules besides reading, writing owned files and Bash (<c>permissions.allow</c>). A rule names a tool
-    /// (<c>WebFetch</c>), an MCP server (<c>mcp__tracker</c>) or some calls of a tool (<c>WebFetch(domain:example.org)</c>), which the
-    /// agent program itself checks.</summary>
+    /// <summary>Additional permission rules (<c>permissions.allow</c>). Reading files, writing owned files and running Bash need no rule. A
+    /// rule names a tool (<c>WebFetch</c>), an MCP server (<c>mcp__tracker</c>) or certain calls of a tool
+    /// (<c>WebFetch(domain:example.org)</c>), which the agent program itself checks.</summary>
     public IReadOnlyList<string> AllowedTools { get; set; } = [];
 
-    /// <summary>False to refuse every shell command.</summary>
+    /// <summary>True to allow shell commands, or false to refuse all of them.</summary>
     public bool AllowCommands { get; set; } = true;
 
-    /// <summary>True if the agent works in a sandbox with private refs, stash and configuration, which are discarded at its end.</summary>
+    /// <summary>True if the agent works in a sandbox with private refs, stash and configuration, which are discarded when the agent run
+    /// ends.</summary>
     public bool HasOwnRefs { get; set; }
 
     /// <summary>Serializes the policy as the text of its file.</summary>

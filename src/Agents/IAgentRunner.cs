@@ -1,16 +1,18 @@
 namespace Orchestrator.Agents;
 
-/// <summary>Kind of agent: builds its command line and parses its output. The supervisor starts and stops it.</summary>
+/// <summary>Supports one kind of agent by building its command line and parsing its output. The supervisor starts and stops the
+/// process.</summary>
 public interface IAgentRunner
 {
     /// <summary>Returns the file of a conversation, or null if this machine has none. An agent run with an existing conversation as its
-    /// <see cref="AgentStart.SessionId"/> continues it and needs only the new messages. Otherwise it starts a conversation with the whole
-    /// prompt. Another machine needs only this file to continue.</summary>
+    /// <see cref="AgentStart.SessionId"/> continues it and needs only the new messages. Otherwise, the agent run starts a conversation with
+    /// the whole prompt. To continue a conversation on another machine, only this file must be copied.</summary>
     /// <param name="state">Absolute path of a confined agent's private state, which is searched first, or null to search only the home
     /// directory.</param>
     string? FindConversation(string sessionId, string? state = null);
 
-    /// <summary>True if each conversation has a separate file, a copy of which can be continued elsewhere.</summary>
+    /// <summary>True if each conversation is stored in a separate file, so that a copy of the file can be continued on another
+    /// machine.</summary>
     bool HasConversationFiles => true;
 
     /// <summary>True if a requested answer is embedded in the agent's text, so that the prompt must contain the schema. False if the
@@ -21,76 +23,78 @@ public interface IAgentRunner
     /// prompt.</summary>
     bool TakesSystemPrompt => true;
 
-    /// <summary>Reason, as the end of a sentence, for which the agent can't answer without changing files (planner, reviewer). Null if it
-    /// can.</summary>
+    /// <summary>Reason why the agent can't act as planner or reviewer, which must answer without changing files. The text completes a
+    /// sentence. Null if the agent can.</summary>
     string? AnswerFault => null;
 
-    /// <summary>Returns the path at which <see cref="FindConversation"/> finds a conversation's file for an agent in a given folder. Null
-    /// if this kind of agent can't continue conversations from elsewhere.</summary>
+    /// <summary>Returns the path at which <see cref="FindConversation"/> looks for a conversation file if the agent works in the given
+    /// folder. Null if this kind of agent can't continue a conversation from another machine.</summary>
     /// <param name="sessionId">Id of the conversation.</param>
     /// <param name="workingDirectory">Absolute path of the folder.</param>
     string? PlaceOfConversation(string sessionId, string workingDirectory) => null;
 
-    /// <summary>Service keys that can stay outside a sandbox, since the program accepts our proxy's address instead of the
-    /// service's.</summary>
+    /// <summary>Service keys that can stay outside the sandbox, because the program can use the address of our proxy instead of the
+    /// service's address.</summary>
     IReadOnlyList<AgentKey> Keys => [];
 
-    /// <summary>Variables with keys that the program itself uses, or beginnings of their names with a <c>_</c> at the end. A confined agent
-    /// gets no other key.</summary>
+    /// <summary>Names of variables that contain the keys that the program uses. A name that ends with <c>_</c> is a prefix. A confined
+    /// agent gets no other keys.</summary>
     /// <value>Default: none.</value>
     IReadOnlyList<string> Credentials => [];
 
-    /// <summary>The part of the home that the program needs in a sandbox.</summary>
+    /// <summary>Files outside the worktree that the program needs in a sandbox.</summary>
     AgentProgramFiles State => AgentProgramFiles.None;
 
-    /// <summary>Prepares the command line and writes the program's files to the agent run's folder. The same input gives the same
-    /// call.</summary>
+    /// <summary>Prepares the command line and writes the program's files to the agent run's folder. The same input always produces the same
+    /// command line.</summary>
     AgentInvocation Prepare(AgentStart start);
 
     /// <summary>Creates a parser for the output of a single agent run.</summary>
     IAgentOutputParser CreateParser(AgentStart start);
 
-    /// <summary>Checks that the agent can work on this machine: program, version, login. Costs no money.</summary>
-    /// <param name="repository">Folder to which a relative program path refers.</param>
+    /// <summary>Checks the program, its version and its login on this machine. The check costs no money.</summary>
+    /// <param name="repository">Folder against which a relative program path is resolved.</param>
     Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken);
 }
 
-/// <summary>Command that the supervisor starts. Arguments are a list; no shell parses them.</summary>
+/// <summary>Command that the supervisor starts. Arguments are passed as a list and not parsed by a shell.</summary>
 /// <param name="Program">Absolute path of the program.</param>
 /// <param name="Environment">Complete environment; no other variables are inherited.</param>
 public sealed record AgentInvocation(string Program, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
 {
     /// <summary>Absolute path of the file for the program's standard input, or null for no input.</summary>
-    /// <value>Default: empty for the start's prompt.</value>
+    /// <value>Default: empty, which means the prompt of the agent run.</value>
     public string? StandardInput { get; init; } = "";
 
     /// <summary>Warnings for users about unsupported options.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
-/// <summary>Parses the output of a single agent run line by line and collects the outcome. Not thread-safe.</summary>
+/// <summary>Parses the output of an agent run line by line and determines the outcome. Not thread-safe.</summary>
 public interface IAgentOutputParser
 {
-    /// <summary>Parses one line of stdout (without its line break, any bytes) and returns its events, often none.</summary>
+    /// <summary>Parses one line of standard output and returns its events, often none. The line contains arbitrary bytes and no line
+    /// break.</summary>
     IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line);
 
     /// <summary>True if the output so far contains a final result, so that the exit code is not needed.</summary>
     bool HasResult { get; }
 
-    /// <summary>Reason for which the service will never answer this agent run, however often the program retries; otherwise null. A
-    /// program with a refusal is stopped, and <see cref="Complete"/> returns the reason.</summary>
+    /// <summary>Reason why retries by the program can't succeed, or null if there is no such reason. If set, the caller stops the program,
+    /// and <see cref="Complete"/> returns the reason.</summary>
     string? Refusal => null;
 
-    /// <summary>Usage until now according to the program's own record, empty if it keeps none. Counts only grow.</summary>
+    /// <summary>Usage so far according to the program's own record, or empty if the program keeps no record. The counts never
+    /// decrease.</summary>
     AgentUsage UsageSoFar => AgentUsage.None;
 
-    /// <summary>Evaluates the whole output.</summary>
+    /// <summary>Determines the outcome from the complete output.</summary>
     /// <param name="exitCode">Exit code of the program, or null if unknown.</param>
-    /// <param name="errorText">End of its stderr.</param>
+    /// <param name="errorText">End of the program's standard error.</param>
     AgentOutcome Complete(int? exitCode, string errorText);
 }
 
-/// <summary>Result of checking an agent program.</summary>
+/// <summary>Result of checking if an agent program can work on this machine.</summary>
 /// <param name="Status">Status of the check.</param>
 /// <param name="Message">Result in one line.</param>
 /// <param name="Cure">Suggested fix, or null if nothing has to be done.</param>
@@ -99,14 +103,14 @@ public sealed record AgentCheck(AgentCheckStatus Status, string Message, string?
     /// <summary>Version of the program, or null if unknown.</summary>
     public string? Version { get; init; }
 
-    /// <summary>True if there is evidence of a login or a key, or null if unknown.</summary>
+    /// <summary>True if a login or a key was found, or null if unknown.</summary>
     public bool? IsLoggedIn { get; init; }
 
-    /// <summary>Variables of which one must be set; empty if the failure has another cause.</summary>
+    /// <summary>Names of variables of which at least one must be set. Empty if the check failed for another reason.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
 
-    /// <summary>Returns the check with its real cause if a file sets a missing variable but is not trusted yet.</summary>
-    /// <param name="withheld">Variables of an untrusted repository's files, each with its file.</param>
+    /// <summary>Returns the check result with an adapted message if a file that is not trusted yet sets a missing variable.</summary>
+    /// <param name="withheld">Names of variables that files of an untrusted repository set, with the name of the file.</param>
     public AgentCheck Explained(IReadOnlyDictionary<string, string> withheld) =>
         Missing.FirstOrDefault(withheld.ContainsKey) is { } variable
             ? this with
@@ -116,7 +120,7 @@ public sealed record AgentCheck(AgentCheckStatus Status, string Message, string?
             }
             : this;
 
-    /// <summary>Paying account, if the program reports it, or null if unknown.</summary>
+    /// <summary>Account that pays for the agent, or null if the program does not report it.</summary>
     public string? Account { get; init; }
 }
 
@@ -126,7 +130,7 @@ public enum AgentCheckStatus
     /// <summary>The agent can work.</summary>
     Ok,
 
-    /// <summary>The agent can probably work; see the message.</summary>
+    /// <summary>The agent can probably work. The message describes the doubt.</summary>
     Warning,
 
     /// <summary>The agent can't work.</summary>

@@ -3,13 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Agents;
 
-/// <summary>Reads JSON whose fields may be missing, null or of another type, because the format is not ours and changes.</summary>
+/// <summary>Reads JSON whose fields may be missing, null or of another type, because other programs define the format and may change
+/// it.</summary>
 internal static partial class LenientJson
 {
-    /// <summary>Upper bound for counts, above the tokens that any agent uses.</summary>
+    /// <summary>Upper bound for counts. Larger than the number of tokens that any agent can use.</summary>
     internal const double MostCounted = 1e15;
 
-    /// <summary>Converts an output line to text without a byte order mark, NULs and terminal escape sequences. Invalid UTF-8 is
+    /// <summary>Converts an output line to text and removes a byte order mark, NULs and terminal escape sequences. Invalid UTF-8 is
     /// replaced.</summary>
     internal static string Line(ReadOnlySpan<byte> line) =>
         WithoutEscapes(Encoding.UTF8.GetString(line)).Trim(' ', '\t', '\r', '\0', '\uFEFF');
@@ -35,7 +36,7 @@ internal static partial class LenientJson
     internal static decimal? Money(this JsonElement element, string name) =>
         element.Get(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDecimal(out var number) ? number : null;
 
-    /// <summary>Reads a count, which is never negative and small enough for sums.</summary>
+    /// <summary>Reads a count. The result is not negative and small enough that sums don't overflow.</summary>
     internal static long Count(this JsonElement element, string name) =>
         element.Fraction(name) is { } number && !double.IsNaN(number) ? (long)Math.Clamp(number, 0, MostCounted) : 0;
 
@@ -50,7 +51,7 @@ internal static partial class LenientJson
     internal static IReadOnlyList<string> Texts(this JsonElement element, string name) =>
         [.. element.Items(name).Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)];
 
-    /// <summary>Returns the text of a message's content: a string, or the text blocks of a list.</summary>
+    /// <summary>Returns the text of a message's content, which is either a string or a list with text blocks.</summary>
     internal static string ContentText(this JsonElement element) =>
         element.Get("content") switch
         {

@@ -1,10 +1,10 @@
 namespace Orchestrator.Cli;
 
-/// <summary>A command: its options and its implementation. Each command has its own file and one line in
+/// <summary>Base class of commands, which define their options and their implementation. Each command has its own file and one line in
 /// <see cref="Startup.CommandTable"/>.</summary>
 internal abstract class CliCommand(string name, string description) : Command(name, description)
 {
-    /// <summary>True if an agent may call the command. Others are for users only, because an agent must not steer its own run.</summary>
+    /// <summary>True if an agent may run the command. Others are for users only, because an agent must not steer its own run.</summary>
     public virtual bool IsForAgents => false;
 
     /// <summary>True if the command also works on unsupported platforms; see
@@ -14,7 +14,7 @@ internal abstract class CliCommand(string name, string description) : Command(na
     /// <summary>Runs the command and returns one of <see cref="Outcome"/>.</summary>
     /// <param name="parsed">Options and arguments.</param>
     /// <param name="context">Provides the terminal, folder and settings.</param>
-    /// <param name="stop">Cancelled by an interrupt from the user; the command then ends as soon as possible.</param>
+    /// <param name="stop">Canceled if the user interrupts the program. The command must then end as soon as possible.</param>
     /// <exception cref="UseCaseException">The command fails with an error that the user can fix.</exception>
     public abstract Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop);
 }

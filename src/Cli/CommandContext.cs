@@ -4,7 +4,8 @@ using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli;
 
-/// <summary>Common dependencies of all commands: those of use cases, the terminal, and the means to call other commands.</summary>
+/// <summary>Dependencies of all commands, namely the dependencies of use cases, the terminal and a function that runs other
+/// commands.</summary>
 internal sealed class CommandContext(
     ITerminal terminal,
     IReadOnlyDictionary<string, string> environment,
@@ -15,7 +16,7 @@ internal sealed class CommandContext(
     HostPlatform? platform = null
 ) : UseCaseContext(environment, directory, time, verbose, platform)
 {
-    /// <summary>Console. A long-running command replaces it by one that also logs.</summary>
+    /// <summary>Console. A long-running command replaces the console with one that also logs.</summary>
     public ITerminal Terminal { get; set; } = terminal;
 
     /// <inheritdoc/>
@@ -24,13 +25,13 @@ internal sealed class CommandContext(
     /// <inheritdoc/>
     public override CancellationToken StopNow => Interrupts.StopNow;
 
-    /// <summary>Command-line arguments without the program's name, which a background process reuses.</summary>
+    /// <summary>Command-line arguments without the program's name, with which a background process can be started.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
     /// <summary>Runs another command line in a folder, at the same terminal, and returns its exit code.</summary>
     public required Func<IReadOnlyList<string>, string, Task<Outcome>> CallAsync { get; init; }
 
-    /// <summary>Ctrl-C, once and twice.</summary>
+    /// <summary>Tokens that are canceled by the first and the second Ctrl-C.</summary>
     public Interrupts Interrupts { get; } = interrupts;
 
     /// <summary>Prints one JSON document.</summary>

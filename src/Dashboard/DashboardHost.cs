@@ -17,12 +17,12 @@ public static class DashboardHost
     private const int MostConnections = 1000;
     private static readonly TimeSpan HeaderPatience = TimeSpan.FromSeconds(15);
 
-    /// <summary>Builds the server, which listens once it is started.</summary>
+    /// <summary>Builds the server. It listens after it is started.</summary>
     /// <param name="options">Address and token.</param>
     /// <param name="source">Provides data and executes commands.</param>
     /// <param name="loggers">Loggers of the server.</param>
     /// <param name="time">Clock.</param>
-    /// <param name="more">Adds further endpoints, protected by the login.</param>
+    /// <param name="more">Adds more endpoints, which the login also protects.</param>
     public static WebApplication Build(
         DashboardOptions options,
         IDashboardSource source,
@@ -35,7 +35,7 @@ public static class DashboardHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orchestrate" });
         builder.Services.AddSingleton<ILoggerFactory>(new FrameworkLoggers(loggers));
         builder.Services.AddRoutingCore();
-        // Guesses by the size of compressed answers need requests that carry the session, and its cookie is SameSite=Strict.
+        // Compression is safe, because an attack on the size of responses needs requests with the session cookie, which is SameSite=Strict.
         builder.Services.AddResponseCompression(compression =>
         {
             compression.EnableForHttps = true;
@@ -92,7 +92,7 @@ public static class DashboardHost
         app.Use(next => new AccessMiddleware(next, options, source, sessions).InvokeAsync);
         more?.Invoke(app);
         app.Use(next => new UnroutedMiddleware(next, context => pages.MissingAsync(context, context.Request.Path)).InvokeAsync);
-        // Otherwise the framework would route before the middleware above.
+        // Without this call, the framework would route requests before the middleware above.
         app.UseRouting();
         app.Use(next => new ScopeMiddleware(next).InvokeAsync);
         pages.AddTo(app);
@@ -102,7 +102,7 @@ public static class DashboardHost
         new NewRunRoutes(reader, pages, renderer, answers, time).AddTo(app);
         new FormRoutes(reader, pages, renderer, answers, sessions).AddTo(app);
         new ApiRoutes(reader, new ApiDescription(app.Services), time).AddTo(app);
-        var events = new AllEvents(reader, time);
+        var events = new AllRunsEvents(reader, time);
         new ChangeStreams(reader, source, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
         app.UseWebSockets();
         new LegacyRoutes(reader, events, time, app.Lifetime.ApplicationStopping).AddTo(app);

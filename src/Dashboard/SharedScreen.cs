@@ -11,10 +11,10 @@ namespace Orchestrator.Dashboard;
 
 /// <summary>Renders the screen of a run as one HTML file, which needs no server, no other file and no script. A slider shows the run as
 /// it was at earlier moments.</summary>
-/// <param name="queries">Answers what the screen shows.</param>
+/// <param name="queries">Queries for the content of the screen.</param>
 public sealed class SharedScreen(IRunQueries queries)
 {
-    // The record of a run is read for each log.
+    // Cached, because the record of a run is read for each log.
     private const int MostReads = 200_000;
     private const int LeastPanels = 20;
     private const int MostEvents = 10_000;
@@ -51,7 +51,7 @@ public sealed class SharedScreen(IRunQueries queries)
             Diff = await AskAsync(() => queries.DiffAsync(run.RunId, cancellationToken)),
             Report = ReportHtml.Render(report),
         };
-        var moments = ScreenMoments.Of(screen);
+        var moments = ScreenSlider.Of(screen);
         return await RenderAsync(
             new()
             {
@@ -83,7 +83,7 @@ public sealed class SharedScreen(IRunQueries queries)
                 {
                     Plan = plan?.GetValueOrDefault(task.Id),
                     Gates = [.. gates[task.Id]],
-                    // The rest of a large log would stay in memory until the last panel is drawn.
+                    // Only the end of a large log is kept, because all logs remain in memory until the last panel is rendered.
                     Log = log is null ? null : LogRange.Last(log, TaskView.LastLines),
                     IsPanel = true,
                 }
@@ -92,7 +92,7 @@ public sealed class SharedScreen(IRunQueries queries)
         return panels;
     }
 
-    // A part that can't be read is left out: the report names damaged records.
+    // A part that can't be read is omitted. The report lists damaged records.
     private static async Task<T?> AskAsync<T>(Func<Task<T>> ask)
         where T : class
     {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates;
 
-/// <summary>Recognizes failures caused by two test suites that use the same resource at the same time. Pure.</summary>
+/// <summary>Recognizes failures caused by two test suites that use the same resource at the same time. Without side effects.</summary>
 internal static partial class ResourceConflictDetector
 {
     /// <summary>Returns the kind of resource conflict that a failed gate's output reports.</summary>
@@ -11,7 +11,8 @@ internal static partial class ResourceConflictDetector
         : FileWords().IsMatch(output) ? GateContention.File
         : GateContention.None;
 
-    // Node, Python, Go, Rust, Java, .NET, Ruby, PHP, Erlang, nginx; then frameworks (Spring, Vite, Next, Flask, Docker).
+    // Messages about used ports, first from languages and servers (Node, Python, Go, Rust, Java, .NET, Ruby, PHP, Erlang, nginx), then from
+    // frameworks (Spring, Vite, Next, Flask, Docker).
     [GeneratedRegex(
         """
             EADDRINUSE | Address\ already\ in\ use | AddrInUse | java\.net\.BindException
@@ -23,7 +24,7 @@ internal static partial class ResourceConflictDetector
     )]
     private static partial Regex PortWords();
 
-    // SQLite, PostgreSQL, MySQL, MongoDB, LevelDB; Docker.
+    // Messages about locked databases (SQLite, PostgreSQL, MySQL, MongoDB, LevelDB) and used Docker names.
     [GeneratedRegex(
         """
             database\ (\S{1,80}\ )?is\ (already\ )?locked | database\ table\ is\ locked | SQLITE_BUSY

@@ -1,6 +1,7 @@
 namespace Orchestrator.Gates;
 
-/// <summary>State shared by a user's processes on one machine: the running gates and the ports assigned to each worktree.</summary>
+/// <summary>State folder that all processes of a user on one machine share. Contains the running gates and the ports assigned to each
+/// worktree.</summary>
 public static class UserState
 {
     /// <summary>Folder below <see cref="RootOf"/> with the web page's access token. Hidden from every sandbox.</summary>
@@ -15,8 +16,8 @@ public static class UserState
         Path.Combine(RootOf(environment), NetworkFolder, MachineIdentity.Find(environment)[..8]);
 
     /// <summary>Returns the folder of this machine's state: <c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then
-    /// <c>orchestrator/machines/ID</c> (see <see cref="MachineIdentity"/>). It is per machine because machines and containers may share a
-    /// home folder but not ports.</summary>
+    /// <c>orchestrator/machines/ID</c> (see <see cref="MachineIdentity"/>). The folder is separate for each machine, because machines and
+    /// containers may share a home folder but not ports.</summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static string FolderOf(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(RootOf(environment), "machines", MachineIdentity.Find(environment));
@@ -39,7 +40,7 @@ public static class UserState
     /// <summary>Returns the path of the lock file that guards the other files of a state folder.</summary>
     internal static string LockOf(string folder) => Path.Combine(folder, "lock");
 
-    /// <summary>Returns the state folder of this machine and creates it, accessible only to its owner, if it is missing.</summary>
+    /// <summary>Returns the state folder of this machine. If the folder is missing, creates it with access only for its owner.</summary>
     /// <param name="environment">Environment variables of the process.</param>
     /// <exception cref="IOException">The folder can't be created.</exception>
     public static string MakeFolder(IReadOnlyDictionary<string, string> environment)

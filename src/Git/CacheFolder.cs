@@ -1,9 +1,10 @@
 namespace Orchestrator.Git;
 
-/// <summary>Cache folder of a repository, outside the repository: worktrees for gates, and guarded content.</summary>
+/// <summary>Cache folder of a repository. Located outside the repository; contains the worktrees of gates and the contents stored by the
+/// repository guard.</summary>
 public static class CacheFolder
 {
-    /// <summary>Name of the file that identifies the repository. Its modification time is the time of the last use.</summary>
+    /// <summary>Name of the file that contains the path of the repository. Its modification time is the time of the last use.</summary>
     public const string OwnerFile = "repository";
     private static readonly TimeSpan TimeIsExact = TimeSpan.FromHours(6);
 

@@ -3,10 +3,8 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git;
 
-/// <summary>
-/// Opens the git program and each repository once. Version, paths and configuration do not change while the process runs, and reading them
-/// again would cost each step three git processes. Failures are not cached.
-/// </summary>
+/// <summary> Opens the git program and each repository once. Avoids three git processes per step; the git version, the paths and the
+/// configuration are assumed not to change while the process runs. Failures are not cached. </summary>
 public sealed class GitRepositoryCache
 {
     private readonly ConcurrentDictionary<string, Task<GitProgram>> _programs = new(StringComparer.Ordinal);
@@ -14,21 +12,21 @@ public sealed class GitRepositoryCache
     private readonly ConcurrentDictionary<string, Task<GitRepository>> _goingBy = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task<GitRepository>> _recovered = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the <c>git</c> on PATH.</summary>
+    /// <summary>Returns the <c>git</c> program that PATH resolves to.</summary>
     /// <exception cref="GitUnavailableException">Git is missing or too old.</exception>
     public Task<GitProgram> GitAsync() => OnceAsync(_programs, "git", _ => GitProgram.FindAsync());
 
     /// <summary>Returns the repository that contains a folder.</summary>
     /// <param name="path">Absolute path of a folder.</param>
     /// <exception cref="GitUnavailableException">Git is missing or too old.</exception>
-    /// <exception cref="NotARepositoryException">The folder is in no usable repository.</exception>
+    /// <exception cref="NotARepositoryException">The folder is not inside a usable repository.</exception>
     public Task<GitRepository> OpenAsync(string path) =>
         OnceAsync(_opened, path, async p => await GitRepository.OpenAsync(await GitAsync(), p));
 
     /// <summary>Opens a repository after repairing the leftovers of killed git processes.</summary>
     /// <param name="path">Absolute path of a folder.</param>
     /// <exception cref="GitUnavailableException">Git is missing or too old.</exception>
-    /// <exception cref="NotARepositoryException">The folder is in no usable repository.</exception>
+    /// <exception cref="NotARepositoryException">The folder is not inside a usable repository.</exception>
     public Task<GitRepository> OpenRecoveredAsync(string path) =>
         OnceAsync(
             _recovered,
@@ -41,12 +39,12 @@ public sealed class GitRepositoryCache
             }
         );
 
-    /// <summary>Returns the repository with calls that use a configuration snapshot.</summary>
+    /// <summary>Returns the repository configured so that all git calls use the given configuration snapshot.</summary>
     public Task<GitRepository> GoingByAsync(GitRepository repository, ConfigurationSnapshot copy) =>
         OnceAsync(_goingBy, $"{repository.CommonDirectory}\n{copy.Hash}", _ => repository.GoingByAsync(copy));
 
-    /// <summary>Returns the repository with calls that use a snapshot of the configuration, taken at the first call of this
-    /// method.</summary>
+    /// <summary>Returns the repository configured so that all git calls use a configuration snapshot, which the first call of this method
+    /// takes.</summary>
     /// <param name="repository">Repository opened without a snapshot.</param>
     /// <param name="folder">Parent folder of all snapshots.</param>
     public Task<GitRepository> GoingByPresentAsync(GitRepository repository, string folder) =>

@@ -5,10 +5,10 @@ public static class ProxyVariables
 {
     private const string Direct = "localhost,127.0.0.1,::1";
 
-    /// <summary>Returns the variables for a proxy on a loopback port. They include the usual ones, which git, curl, Go, NuGet and Composer
-    /// read. The others are for npm, pip, cargo, Node and the JVM, which read only their own.</summary>
+    /// <summary>Returns the variables for a proxy on a loopback port. These are the usual proxy variables, which git, curl, Go, NuGet and
+    /// Composer read, and variables that only npm, pip, cargo, Node or the JVM read.</summary>
     /// <param name="port">Port of the proxy.</param>
-    /// <param name="javaOptions">Current value of <c>JAVA_TOOL_OPTIONS</c>, which is kept, or empty for none.</param>
+    /// <param name="javaOptions">Current value of <c>JAVA_TOOL_OPTIONS</c>, to which options are appended. Empty if it is not set.</param>
     public static IReadOnlyDictionary<string, string> Of(int port, string javaOptions = "")
     {
         var http = $"http://127.0.0.1:{port}";
@@ -24,9 +24,8 @@ public static class ProxyVariables
             ["NODE_USE_ENV_PROXY"] = "1",
             ["JAVA_TOOL_OPTIONS"] = $"{javaOptions} {Java(port)}".TrimStart(),
         };
-        // ALL_PROXY does not name a SOCKS proxy, because httpx, and so most Python clients of models, fail on one unless another package
-        // is
-        // installed.
+        // ALL_PROXY does not name a SOCKS proxy, because httpx, which most Python clients of models use, fails with a SOCKS proxy unless
+        // another package is installed.
         foreach (
             var (name, value) in ((string, string)[])
                 [("HTTP_PROXY", http), ("HTTPS_PROXY", http), ("ALL_PROXY", http), ("NO_PROXY", Direct)]

@@ -16,12 +16,12 @@ public enum ProcessStartFailure
     Refused,
 }
 
-/// <summary>A process could not be started, and nothing was run.</summary>
+/// <summary>Thrown if a process could not be started. No program was run.</summary>
 public sealed class ProcessStartException(ProcessStartFailure failure, string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>Reason for the failure.</summary>
     public ProcessStartFailure Failure { get; } = failure;
 }
 
-/// <summary>Killed processes still exist after the time limit, for example because they hang in the kernel.</summary>
+/// <summary>Thrown if killed processes still exist after the time limit, for example because they hang in the kernel.</summary>
 public sealed class ProcessStopException(string message) : Exception(message);

@@ -9,8 +9,8 @@ public static class EngineBackup
     /// Copies the engine file to a temporary file beside <paramref name="target"/>. Renames it only after the copy is complete and passes
     /// SQLite's integrity check.
     /// </summary>
-    /// <param name="source">The engine file; opened for reading only.</param>
-    /// <param name="target">Path of the copy; no file of this name may exist.</param>
+    /// <param name="source">The engine file, which is opened read-only.</param>
+    /// <param name="target">Path of the copy. The file must not exist.</param>
     /// <returns>Size of the copy in bytes.</returns>
     /// <exception cref="InvalidOperationException">The source is not an engine file of this release, the target already exists, or the
     /// copy is damaged.</exception>

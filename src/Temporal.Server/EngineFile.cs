@@ -13,11 +13,9 @@ namespace Temporal.Server;
 /// again.</param>
 public sealed record EngineOwner(string Address, int Pid, DateTimeOffset StartTime, string Token);
 
-/// <summary>
-/// The exclusive right to serve a folder's engine file: an operating-system lock on <c>engine.lock</c>. The lock is held until this object
-/// is disposed or the process ends. This class never opens <c>engine.db</c> itself, because closing that file would drop SQLite's own
-/// locks.
-/// </summary>
+/// <summary> The exclusive right to serve the engine file of a folder, held as an operating-system lock on <c>engine.lock</c>. The lock is
+/// held until this object is disposed or the process ends. This class never opens <c>engine.db</c> itself, because closing that file would
+/// drop SQLite's own locks. </summary>
 public sealed class EngineFile : IDisposable
 {
     private static readonly string[] NetworkFileSystems =
@@ -72,8 +70,8 @@ public sealed class EngineFile : IDisposable
     /// address.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="guard">A second file to lock, outside the folder, or null for none. It prevents a second engine from starting after
-    /// the folder's files were deleted while an engine was running.</param>
+    /// <param name="guard">A second file to lock, outside the folder, or null if there is none. The second lock prevents another engine
+    /// from starting after the folder's files were deleted while an engine was running.</param>
     /// <exception cref="InvalidOperationException">The folder is on a network file system, where locks are unreliable.</exception>
     public static EngineFile? TryAcquire(string folder, string? guard = null)
     {
@@ -220,7 +218,7 @@ public sealed class EngineFile : IDisposable
         }
         catch (DirectoryNotFoundException)
         {
-            // The whole folder was deleted.
+            // Ignored, because the whole folder was deleted.
         }
 
         _lock.Dispose();

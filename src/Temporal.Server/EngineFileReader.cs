@@ -17,8 +17,8 @@ public sealed record EngineRun(string RunId, EngineRunEnd? End);
 /// <param name="Kind">The closing event without its prefix: <c>Completed</c>, <c>Failed</c>, <c>Canceled</c>, <c>Terminated</c>,
 /// <c>TimedOut</c> or <c>ContinuedAsNew</c>.</param>
 /// <param name="Time">Time at which the run closed (UTC).</param>
-/// <param name="Reason">Reason of a termination or message of a failure; otherwise empty.</param>
-/// <param name="Identity">Identity of the client that terminated the run; otherwise empty.</param>
+/// <param name="Reason">Reason for a termination, or message of a failure. Empty otherwise.</param>
+/// <param name="Identity">Identity of the client that terminated the run. Empty otherwise.</param>
 /// <param name="Result">JSON result of a completed run; otherwise empty.</param>
 public sealed record EngineRunEnd(string Kind, DateTimeOffset Time, string Reason, string Identity, string Result);
 
@@ -28,7 +28,7 @@ public sealed record EngineRunEnd(string Kind, DateTimeOffset Time, string Reaso
 /// <param name="Due">Scheduled times up to now (UTC), including times at which the schedule took no action.</param>
 public sealed record EngineSchedule(string Id, DescribeScheduleResponse Description, IReadOnlyList<DateTime> Due);
 
-/// <summary>Reads an engine file without a server. Also works while a server uses the file, because the file is only read.</summary>
+/// <summary>Reads an engine file without a server. Can be used while a server uses the file, because the file is only read.</summary>
 public static class EngineFileReader
 {
     private const string Prefix = "WorkflowExecution";

@@ -81,6 +81,39 @@ public sealed class ConflictByPersonTests
         Assert.Equal("", cli.Git("ls-tree", "--name-only", "main", "list.txt").Trim());
     }
 
+    [Fact]
+    public async Task Conflict_AgentDropsALineUnnamedAsOftenAsItMay_AUserDecides()
+    {
+        using var cli = RunCommandTests.Repository(Agent.Replace("git merge --abort || true", "rm -f list.txt", StringComparison.Ordinal));
+        cli.Write("list.txt", "one\ntwo\n");
+        cli.Git("add", "list.txt");
+        cli.Git("-c", "user.name=N", "-c", "user.email=n@example.com", "commit", "-qm", "list");
+        cli.Write("tasks.yaml", Plan);
+
+        var running = cli.RunAsync("run", "--yes");
+        await Wait.UntilAsync(() =>
+            cli.Git("log", "--branches=orchestrator/*/staging", "--format=%s", "main").Contains("Merge mover", StringComparison.Ordinal)
+        );
+        File.WriteAllText(Path.Combine(cli.Home, "moved"), "");
+        var asked = await running;
+        var status = (await cli.RunAsync("status", "--json")).Json;
+        var adder = status["tasks"]!.AsArray().Single(task => (string?)task!["id"] == "adder")!;
+
+        Assert.Equal((3, "blocked"), (asked.ExitCode, (string?)adder["state"]));
+        var evidence = await File.ReadAllTextAsync(Path.Combine(cli.Folder, (string)adder["evidence"]!));
+        Assert.Contains("list.txt (change of your task to the whole file)", evidence, StringComparison.Ordinal);
+        Assert.Contains("--dropped 'FILE: LINE'", evidence, StringComparison.Ordinal);
+
+        // The line is in another file now, in capital letters.
+        await File.AppendAllTextAsync(Path.Combine(cli.Folder, ".worktrees", (string)status["runId"]!, "adder", "moved.txt"), "THREE\n");
+        Assert.Equal(4, (await cli.RunAsync("retry", "adder", "--no-resume")).ExitCode);
+        var finished = await cli.RunAsync("resume", "--yes");
+
+        Assert.True(finished.ExitCode == 0, finished.People);
+        Assert.Equal("ONE\nTWO\nTHREE\n", cli.Git("show", "main:moved.txt"));
+        Assert.Contains("as the user decided: list.txt", (await cli.RunAsync("events")).Output, StringComparison.Ordinal);
+    }
+
     private static string? State(JsonNode status, string task) =>
         (string?)status["tasks"]!.AsArray().Single(entry => (string?)entry!["id"] == task)!["state"];
 }

@@ -273,7 +273,7 @@ public sealed class TimelineTests
         Assert.InRange(bars.Count, 2, 126);
         Assert.Equal(timeline.Lanes[0].Segments.Count, bars.Sum(bar => bar.Segments));
         Assert.Equal((timeline.Lanes[0].Segments[0].From, timeline.Lanes[0].Segments[^1].To), (bars[0].From, bars[^1].To));
-        Assert.Equal((LaneWork.Agent, true), (bars[^1].Work, bars[^1].IsOpen));
+        Assert.Equal((LaneSegmentKind.Agent, true), (bars[^1].Work, bars[^1].IsOpen));
     }
 
     [Fact]
@@ -282,7 +282,7 @@ public sealed class TimelineTests
         var timeline = Timeline(Runs.Of("a"), "0 executing", "0 a preparing", "20 a executing", "60 a verifying", "80 a merged");
 
         Assert.Equal(
-            [LaneWork.Setup, LaneWork.Agent, LaneWork.Gates],
+            [LaneSegmentKind.Setup, LaneSegmentKind.Agent, LaneSegmentKind.Gates],
             LaneBar.Of(timeline.Lanes[0], TimelineAxis.Of(timeline)).Select(bar => bar.Work)
         );
     }

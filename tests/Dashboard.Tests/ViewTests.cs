@@ -133,11 +133,11 @@ public sealed class ViewTests
             },
         ];
 
-        Assert.Equal(["executing", "pending"], RunMoment.Of(run, events, 2).Tasks.Select(task => task.State));
-        Assert.Equal(["merged", "pending"], RunMoment.Of(run, events, 3).Tasks.Select(task => task.State));
-        Assert.Equal(RunStates.Executing, RunMoment.Of(run, events, 3).State);
-        Assert.Equal(RunStates.Completed, RunMoment.Of(run, events, 4).State);
-        Assert.Equal(Runs.Begin.AddMinutes(2), RunMoment.Of(run, events, 3).UpdatedAt);
+        Assert.Equal(["executing", "pending"], RunReconstruction.Of(run, events, 2).Tasks.Select(task => task.State));
+        Assert.Equal(["merged", "pending"], RunReconstruction.Of(run, events, 3).Tasks.Select(task => task.State));
+        Assert.Equal(RunStates.Executing, RunReconstruction.Of(run, events, 3).State);
+        Assert.Equal(RunStates.Completed, RunReconstruction.Of(run, events, 4).State);
+        Assert.Equal(Runs.Begin.AddMinutes(2), RunReconstruction.Of(run, events, 3).UpdatedAt);
     }
 
     [Fact]
@@ -225,8 +225,8 @@ public sealed class ViewTests
 
         var parts = lines[3].Parts;
         Assert.Equal(PageFormatter.Line("+" + Code, keepIndent: true), string.Concat(parts.Select(part => part.Text)));
-        Assert.Contains(new CodePart("tok-word", "var"), parts);
-        Assert.Contains(new CodePart("tok-string", "\"<b>&\""), parts);
+        Assert.Contains(new CodeSpan("tok-word", "var"), parts);
+        Assert.Contains(new CodeSpan("tok-string", "\"<b>&\""), parts);
         Assert.Contains(parts, part => part.Look == "tok-comment" && part.Text.StartsWith("// 12", StringComparison.Ordinal));
         Assert.Null(
             Assert.Single(DiffLines.Of("diff --git a/x b/x\n@@ -1 +1 @@\n same\n").ElementAt(2).Parts, part => part.Text == "same").Look
@@ -295,9 +295,9 @@ public sealed class ViewTests
         var looks = DiffLines.Of(Patch).ToLookup(line => string.Concat(line.Parts.Select(part => part.Text)), line => line.Parts);
 
         Assert.Equal("tok-comment", looks["-/* was"].Single()[1].Look);
-        Assert.Equal(new CodePart("tok-word", "var"), looks[" var x;"].Single()[1]);
-        Assert.Equal(new CodePart("tok-word", "var"), looks["+var z;"].Single()[1]);
-        Assert.Equal(new CodePart("tok-word", "var"), looks[" var fresh;"].Single()[1]);
+        Assert.Equal(new CodeSpan("tok-word", "var"), looks[" var x;"].Single()[1]);
+        Assert.Equal(new CodeSpan("tok-word", "var"), looks["+var z;"].Single()[1]);
+        Assert.Equal(new CodeSpan("tok-word", "var"), looks[" var fresh;"].Single()[1]);
     }
 
     [Theory]

@@ -35,7 +35,7 @@ public sealed class MeasurementTests : IDisposable
     [InlineData("", null)]
     public void PrintedNumber_Output_IsTheLastOfItsLastLine(string output, string? expected)
     {
-        var number = new PrintedNumber();
+        var number = new MeasurementParser();
         foreach (var line in output.Split('\n'))
         {
             number.Take(line, isPart: false);
@@ -47,7 +47,7 @@ public sealed class MeasurementTests : IDisposable
     [Fact]
     public void PrintedNumber_LineInPieces_IsReadAsOne()
     {
-        var number = new PrintedNumber();
+        var number = new MeasurementParser();
         number.Take(new string('x', 4000) + " 12", isPart: true);
         number.Take("34", isPart: false);
 

@@ -96,7 +96,7 @@ public sealed class TestChangesTests
     [Fact]
     public void OfWork_FewerTestsThanItsBaseRan_NeedAPersonUnlessItsTestsSayWhy()
     {
-        var fewer = BaseSuite.NotRun with { Fewer = [new FewerTests("pytest", 5, 3)] };
+        var fewer = BaseSuite.NotRun with { Fewer = [new TestCountDrop("pytest", 5, 3)] };
 
         Assert.Equal(["The gate 'pytest' runs 3 tests on it, and ran 5 on its base."], AskedOf(new TestChanges([File(Two, Two)])));
         Assert.Equal(["It removes tests: test_a, test_b."], AskedOf(new TestChanges([File(Two, null)])));

@@ -35,6 +35,7 @@ public sealed class MergeSyncTests
         var there = new RepositoryReference(clone, (await run.Services.OpenRepositoryAsync(clone)).Key, "there");
         var sync = new MergeSync(run.Services, remote, run.Caller);
 
+        await File.WriteAllTextAsync(run.Folder.Status, "{}");
         await sync.ShareAsync(gate, CancellationToken.None);
         await sync.ShareAsync(gate, CancellationToken.None);
         var shared = await repository.GitInAsync(remote, "for-each-ref", "--format=%(refname)", "refs/orchestrator");
@@ -45,6 +46,7 @@ public sealed class MergeSyncTests
         Assert.Equal((MergeOutcome.Made, made.Commit, made.Tree), (verdict.Outcome, verdict.Commit, verdict.Tree));
         Assert.EndsWith("gates ran on host", verdict.Message, StringComparison.Ordinal);
         Assert.True(Directory.Exists(Path.Combine(clone, ".orchestrator/runs", run.Id, "tasks/a/merge-gates-1")));
+        Assert.True(File.Exists(new RunFolder(clone, run.Id).Status)); // Cleanup finds the run by it.
         Assert.Equal("", await repository.GitInAsync(remote, "for-each-ref", "refs/orchestrator"));
         Assert.Equal("", await repository.GitInAsync(clone, "for-each-ref", "refs/orchestrator/placed"));
     }

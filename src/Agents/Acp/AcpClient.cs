@@ -1,12 +1,12 @@
 namespace Orchestrator.Agents.Acp;
 
-/// <summary>Client side of the Agent Client Protocol: prints the agent's actions, answers permission requests, and reads and writes files
+/// <summary>Client side of the Agent Client Protocol. Prints the agent's actions, answers permission requests, and reads and writes files
 /// for the agent. The sandbox confines the agent; this class only restricts the requests to the worktree.</summary>
 /// <param name="request">Parameters of the agent run.</param>
 /// <param name="print">Prints a line.</param>
 internal sealed class AcpClient(AcpRequest request, Action<string> print)
 {
-    /// <summary>Updates without information for a user: https://agentclientprotocol.com/protocol/schema, version 1.</summary>
+    /// <summary>Updates that contain no information for users (https://agentclientprotocol.com/protocol/schema, version 1).</summary>
     private static readonly string[] Quiet =
     [
         "user_message_chunk",
@@ -25,7 +25,7 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
     internal bool IsListening { get; set; }
 
     /// <summary>Handles a notification or a request.</summary>
-    /// <returns>The result or an error; both null for notifications.</returns>
+    /// <returns>The result or an error. Both are null for notifications.</returns>
     internal (object? Result, string? Error) Take(string method, JsonElement parameters)
     {
         try
@@ -76,14 +76,15 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
         return null;
     }
 
-    /// <summary>Prints a message unknown to this version of the protocol like an unknown event of any other agent.</summary>
+    /// <summary>Prints a message that this version of the protocol does not define, in the same form as an unknown event of another
+    /// agent.</summary>
     private object? TellUnknown(string method)
     {
         print(JsonSerializer.Serialize(new { type = method }));
         return null;
     }
 
-    /// <summary>Selects the option of the desired kind; without one, the request counts as cancelled.</summary>
+    /// <summary>Selects the option of the desired kind. If there is no such option, the request is answered as canceled.</summary>
     private object Permit(JsonElement parameters)
     {
         var wanted = request.AnswersOnly ? "reject_once" : "allow_once";

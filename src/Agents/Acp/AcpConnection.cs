@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Orchestrator.Agents.Acp;
 
-/// <summary>The agent answered with an error, or not at all.</summary>
+/// <summary>Thrown if the agent answers with an error, or ends without an answer.</summary>
 /// <param name="message">Description of the failure.</param>
 internal sealed class AcpException(string message) : Exception(message)
 {
@@ -13,7 +13,7 @@ internal sealed class AcpException(string message) : Exception(message)
     internal bool IsEnd { get; init; }
 }
 
-/// <summary>JSON-RPC connection to an agent with one message per line. The client answers the agent's requests.</summary>
+/// <summary>JSON-RPC connection to an agent, with one message per line.</summary>
 /// <param name="output">Pipe that the agent reads.</param>
 /// <param name="client">Answers the agent's requests.</param>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore without a requested wait handle owns no resources.")]
@@ -26,18 +26,19 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
     private long _count;
     private bool _isEnded;
 
-    /// <summary>Answers the agent's requests.</summary>
+    /// <summary>Client that answers the agent's requests.</summary>
     internal AcpClient Client => client;
 
-    /// <summary>First line of the agent's stderr as a sentence; empty if it printed nothing.</summary>
+    /// <summary>Sentence that quotes the first line of the agent's standard error. Empty if the agent printed nothing.</summary>
     internal string Said => _said.Length == 0 ? "" : $" It said: '{_said}'.";
 
-    /// <summary>Records a line of the agent's stderr. The first one has the reason; the following ones only its location.</summary>
+    /// <summary>Records a line of the agent's standard error. Only the first line is kept, because it states the reason; later lines are
+    /// usually a stack trace.</summary>
     internal void Hear(string line) =>
         _said = _said.Length == 0 && line.Trim() is { Length: > 0 } said ? said[..Math.Min(said.Length, LongestSaid)] : _said;
 
     /// <summary>Calls a method of the agent.</summary>
-    /// <exception cref="AcpException">The agent answered with an error, or ended.</exception>
+    /// <exception cref="AcpException">The agent answered with an error, or ended without an answer.</exception>
     internal async Task<JsonElement> CallAsync(string method, object parameters)
     {
         var id = Interlocked.Increment(ref _count);

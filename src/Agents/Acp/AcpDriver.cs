@@ -2,9 +2,9 @@ using System.IO.Pipelines;
 
 namespace Orchestrator.Agents.Acp;
 
-/// <summary>Driver between us and an agent that speaks the Agent Client Protocol (<c>orchestrate drive-acp</c>). It sends one prompt in
-/// one conversation and prints a line for each action. It runs in place of the agent, under its supervisor and in its sandbox, so it
-/// outlives its starter. It passes on the agent's stderr and exit code.</summary>
+/// <summary>Program that drives an agent over the Agent Client Protocol (<c>orchestrate drive-acp</c>). It sends one prompt in one
+/// conversation and prints a line for each action. The supervisor starts the driver in place of the agent, in the same sandbox, so the
+/// driver keeps running if the orchestrator exits. The driver forwards the agent's standard error and exit code.</summary>
 public static class AcpDriver
 {
     /// <summary>Sends the prompt to the agent of a request file.</summary>
@@ -13,7 +13,7 @@ public static class AcpDriver
     /// <param name="print">Prints a line.</param>
     /// <param name="complain">Prints a line that the agent wrote to stderr.</param>
     /// <param name="cancellationToken">Stops the agent.</param>
-    /// <returns>Exit code: 0 if the work is done, the agent's own code if it ended before it answered, or else 1.</returns>
+    /// <returns>Exit code. 0 if the work is done; the agent's own exit code if the agent ended before it answered; otherwise 1.</returns>
     public static async Task<int> RunAsync(
         string requestFile,
         string prompt,
@@ -56,7 +56,7 @@ public static class AcpDriver
             connection.End();
         }
         var code = await talk;
-        // Closing an agent's input ends it; one that keeps running is killed.
+        // An agent ends when its input is closed. An agent that keeps running is killed.
         await input.Writer.CompleteAsync();
         await Task.WhenAny(agent, Task.Delay(TimeSpan.FromSeconds(5), cancellationToken));
         await ending.CancelAsync();
@@ -65,8 +65,8 @@ public static class AcpDriver
     }
 
     /// <summary>Sends the prompt and prints the outcome.</summary>
-    /// <returns>Exit code: 0 if the work is done, 1 if not. Null if the agent ended without an answer, so that its own exit code
-    /// applies.</returns>
+    /// <returns>0 if the work is done, or 1 if not. Null if the agent ended without an answer, so that the caller returns the agent's own
+    /// exit code.</returns>
     private static async Task<int?> TalkAsync(AcpConnection connection, AcpRequest request, string prompt, Action<string> print)
     {
         try

@@ -2,7 +2,7 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Acp;
 
-/// <summary>Lines that the driver prints, and the description with which they are parsed like those of any other program.</summary>
+/// <summary>Formats the lines that the driver prints, and contains the agent description with which these lines are parsed.</summary>
 internal static class AcpEvents
 {
     internal const string Session = "session";

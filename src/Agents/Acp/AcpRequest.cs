@@ -14,10 +14,10 @@ internal sealed record AcpRequest
     /// <summary>Absolute path of the worktree.</summary>
     public required string WorkingDirectory { get; init; }
 
-    /// <summary>Conversation to continue, or null for a new one.</summary>
+    /// <summary>Id of the conversation to continue, or null to start a new conversation.</summary>
     public string? Session { get; init; }
 
-    /// <summary>True to refuse all permission requests, because the agent may change nothing.</summary>
+    /// <summary>True to refuse all permission requests, because the agent must answer without changing files.</summary>
     public bool AnswersOnly { get; init; }
 
     internal string ToJson() => JsonSerializer.Serialize(this, AcpJson.Default.AcpRequest);

@@ -6,12 +6,12 @@ namespace Orchestrator.Agents.ClaudeCli;
 /// JSON. The front matter is parsed leniently, line by line, because its descriptions are often invalid YAML (unquoted colons).</summary>
 internal static class ClaudeAgentDefinitions
 {
-    /// <summary>Maximum length of the JSON, since Linux limits one argument to 128 KiB (MAX_ARG_STRLEN). Leaves some margin for the
-    /// end.</summary>
+    /// <summary>Maximum length of the JSON, in bytes. Linux limits one argument to 128 KiB (MAX_ARG_STRLEN), and some margin is
+    /// left.</summary>
     private const int ArgumentLimit = 126 * 1024;
 
-    /// <summary>Returns the JSON, or null without agents, and the names of agents that exceeded the limit or had no front
-    /// matter.</summary>
+    /// <summary>Returns the JSON, or null if there are no agents. Also returns the names of agents that are omitted because they exceed the
+    /// limit or have no front matter.</summary>
     internal static (string? Json, IReadOnlyList<string> LeftOut) ToJson(IReadOnlyDictionary<string, string> files)
     {
         List<string> members = [];
@@ -65,7 +65,7 @@ internal static class ClaudeAgentDefinitions
         return (facts.GetValueOrDefault("name") is { Length: > 0 } name ? name : fileName, definition);
     }
 
-    /// <summary>Parses <c>key: value</c> lines. Indented lines belong to the key above them, and quotes are removed.</summary>
+    /// <summary>Parses <c>key: value</c> lines. An indented line belongs to the preceding key, and quotes are removed.</summary>
     private static Dictionary<string, string> ReadFrontMatter(IEnumerable<string> lines)
     {
         Dictionary<string, string> facts = new(StringComparer.Ordinal);

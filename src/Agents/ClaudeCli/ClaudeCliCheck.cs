@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Checks an installed CLI: version and login. Only runs the program, without a request to the service.</summary>
+/// <summary>Checks the version and the login of an installed CLI. Only runs the program and sends no request to the service.</summary>
 internal static class ClaudeCliCheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -83,7 +83,8 @@ internal static class ClaudeCliCheck
             : check;
     }
 
-    /// <summary>Interprets the JSON of <c>claude auth status</c>, whose exit code is 0 if logged in and 1 if not.</summary>
+    /// <summary>Interprets the JSON output of <c>claude auth status</c>. The command exits with 0 if the user is logged in, and with 1 if
+    /// not.</summary>
     internal static AgentCheck JudgeLogin(AgentCheck version, int exitCode, string output)
     {
         if (exitCode != 0)

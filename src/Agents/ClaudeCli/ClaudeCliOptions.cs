@@ -6,20 +6,21 @@ public sealed record ClaudeCliOptions
     /// <summary>Oldest version of the CLI that was tested.</summary>
     public static Version OldestVersion { get; } = new(2, 1, 197);
 
-    /// <summary>Newest tested version. A newer one works with a warning; a new major version is rejected.</summary>
+    /// <summary>Newest tested version. A newer version causes a warning. A newer major version is rejected.</summary>
     public static Version NewestTriedVersion { get; } = new(2, 1, 328);
 
-    /// <summary>Program: a name searched in PATH, or a path.</summary>
+    /// <summary>Name of the program, which is searched in PATH, or its path.</summary>
     /// <value>Default: <c>claude</c>.</value>
     public string Program { get; init; } = "claude";
 
-    /// <summary>Program and arguments of the ownership hook, to which <c>--policy FILE</c> is appended. The CLI calls it before each tool
-    /// call. It needs no running orchestrator.</summary>
+    /// <summary>Program and arguments of the ownership hook, to which <c>--policy FILE</c> is appended. The CLI runs the hook before each
+    /// tool call. The hook needs no running orchestrator.</summary>
     public required IReadOnlyList<string> HookCommand { get; init; }
 
-    /// <summary>True to allow everything that the hook and the deny rules do not refuse, without prompts. Must be requested by the
-    /// user.</summary>
-    /// <value>Default: false, the CLI's <c>default</c> mode, which denies everything that the hook does not allow.</value>
+    /// <summary>True to allow all tool calls that neither the hook nor the deny rules refuse, without prompts. Only the user may enable
+    /// this.</summary>
+    /// <value>Default: false, which means the CLI's <c>default</c> mode. All tool calls that the hook does not allow are then
+    /// denied.</value>
     /// <remarks>The CLI refuses to run this way as root unless <c>IS_SANDBOX=1</c> is in its environment.</remarks>
     public bool BypassPermissions { get; init; }
 
@@ -27,18 +28,18 @@ public sealed record ClaudeCliOptions
     public IReadOnlyList<string> Tools { get; init; } =
     ["Bash", "Edit", "Read", "Write", "Grep", "Glob", "NotebookEdit", "Task", "TodoWrite"];
 
-    /// <summary>MCP servers of the agent, as the JSON of an <c>mcpServers</c> file. No other servers start.</summary>
-    /// <value>Default: null for none.</value>
+    /// <summary>MCP servers of the agent, as the JSON text of an <c>mcpServers</c> file. No other servers are started.</summary>
+    /// <value>Default: null, which means no servers.</value>
     public string? McpConfig { get; init; }
 
-    /// <summary>Program and arguments of our own MCP server. The CLI starts it in the agent's environment and, if confined, inside its
-    /// sandbox.</summary>
-    /// <value>Default: null for no tools of ours.</value>
+    /// <summary>Program and arguments of the orchestrator's own MCP server. The CLI starts the server in the environment and the sandbox of
+    /// the agent.</summary>
+    /// <value>Default: null, which means no orchestrator tools.</value>
     public IReadOnlyList<string>? OwnMcpCommand { get; init; }
 
-    /// <summary>Program and arguments of the hook that shows an agent new mail (<c>PostToolBatch</c>). Called after each batch of tool
-    /// calls if <see cref="AgentStart.Mail"/> indicates new mail.</summary>
-    /// <value>Default: null to deliver mail only with prompts.</value>
+    /// <summary>Program and arguments of the hook that shows an agent new mail (<c>PostToolBatch</c>). The hook is run after each batch of
+    /// tool calls if <see cref="AgentStart.Mail"/> indicates new mail.</summary>
+    /// <value>Default: null, which means that mail is delivered only in prompts.</value>
     public IReadOnlyList<string>? MailCommand { get; init; }
 
     /// <summary>Default model of agents.</summary>
@@ -46,10 +47,10 @@ public sealed record ClaudeCliOptions
     public string Model { get; init; } = "sonnet";
 
     /// <summary>Model used if the first one is overloaded or unavailable.</summary>
-    /// <value>Default: null for none.</value>
+    /// <value>Default: null, which means no fallback model.</value>
     public string? FallbackModel { get; init; }
 
-    /// <summary>Account that pays.</summary>
+    /// <summary>Account that pays for the model.</summary>
     /// <value>Default: determined by the environment.</value>
     public ClaudeProvider Provider { get; init; }
 
@@ -61,11 +62,11 @@ public sealed record ClaudeCliOptions
     public static string ConfigDirectoryOf(IReadOnlyDictionary<string, string> environment) =>
         environment.GetValueOrDefault("CLAUDE_CONFIG_DIR") is { Length: > 0 } set ? set : UsualConfigDirectory(environment);
 
-    /// <summary>Returns the CLI's default folder.</summary>
+    /// <summary>Returns the folder that the CLI uses if <c>CLAUDE_CONFIG_DIR</c> is not set.</summary>
     public static string UsualConfigDirectory(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(environment.GetValueOrDefault("HOME", "/"), ".claude");
 
-    /// <summary>Time limit for one shell command of the agent. Reduced if needed to stay below the stall limit.</summary>
+    /// <summary>Time limit for one shell command of the agent. The limit is reduced if necessary to stay below the stall limit.</summary>
     /// <value>Default: 10 minutes.</value>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
@@ -93,10 +94,10 @@ public static class ClaudeProviderNames
 /// <summary>Account that pays for the model.</summary>
 public enum ClaudeProvider
 {
-    /// <summary>Determined by the environment and the CLI's login.</summary>
+    /// <summary>The environment and the CLI's login determine the account.</summary>
     Environment,
 
-    /// <summary>The CLI's login. An API key in the environment is not passed on because it would be charged.</summary>
+    /// <summary>The CLI's login. An API key in the environment is not passed on, because the CLI would charge that key.</summary>
     Subscription,
 
     /// <summary>API key in <c>ANTHROPIC_API_KEY</c>.</summary>
@@ -105,6 +106,6 @@ public enum ClaudeProvider
     /// <summary>Amazon Bedrock, with AWS credentials from the environment.</summary>
     Bedrock,
 
-    /// <summary>Google Vertex AI pays.</summary>
+    /// <summary>Google Vertex AI, with Google credentials from the environment.</summary>
     Vertex,
 }

@@ -7,7 +7,7 @@ namespace Orchestrator.Agents.ClaudeCli;
 /// <param name="options">Options of the CLI.</param>
 public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 {
-    /// <summary>Maximum share of the stall limit for one shell command of the agent.</summary>
+    /// <summary>Maximum duration of one shell command of the agent, as a share of the stall limit.</summary>
     private const double CommandShareOfStall = 0.8;
 
     private const string SystemPrompt = "system-prompt";
@@ -58,7 +58,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         );
         WriteIfAny(folder, SystemPrompt, start.SystemPrompt);
         WriteIfAny(folder, McpServers, OwnMcpServers());
-        // The supervisor reports a missing program, which is a failure of the account and not an exception.
+        // A missing program is not an exception here, because the supervisor reports it as a failure of the account.
         return new AgentInvocation(
             Locate() ?? options.Program,
             Arguments(start, folder, conversation => Copied(conversation, folder)),
@@ -128,7 +128,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
                 )
             );
 
-    // A program only starts if the mail has grown since it was last read, which is rare.
+    // The shell condition starts the mail program only if the mail file has grown since it was last read, which is rare.
     private string? AfterBatch(AgentStart start) =>
         options.MailCommand is { } command && start.Mail is { } mail
             ? $"[ \"$(wc -c <{Quote(mail.File)} 2>/dev/null)\" = \"$(cat {Quote(mail.ReadUpTo)} 2>/dev/null)\" ] || "
@@ -158,8 +158,8 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 
     private string? OwnMcpServers() => ClaudeMcpServers.Make(options.McpConfig, options.OwnMcpCommand);
 
-    /// <summary>Returns the built-in tools among the allowed ones, which must also be made available. MCP tools come from their
-    /// servers.</summary>
+    /// <summary>Returns the built-in tools among the allowed tools, because the CLI must also make these available. MCP servers provide
+    /// their own tools.</summary>
     private static IEnumerable<string> BuiltInTools(IEnumerable<string> allowed) =>
         allowed.Where(rule => !rule.StartsWith("mcp__", StringComparison.Ordinal)).Select(rule => rule.Split('(')[0]);
 
@@ -167,16 +167,16 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 
     private string? Locate() => ProgramLocator.Find(options.Program, options.Environment.GetValueOrDefault("PATH"));
 
-    /// <summary>Resumes an existing conversation, because its id can't be reused. Starts a missing one, because the CLI would refuse to
-    /// resume it.</summary>
+    /// <summary>Returns the arguments that resume an existing conversation or start a new one. The CLI refuses to reuse the id of an
+    /// existing conversation, and to resume a conversation that does not exist.</summary>
     private IEnumerable<string> Session(AgentStart start, Func<string, string> toConversation) =>
         start.SessionId is not { } session ? []
         : FindConversation(session) is not null ? ["--resume", session]
         : start.Conversation is { } other ? ["--resume", toConversation(other), "--fork-session", "--session-id", session]
         : ["--session-id", session];
 
-    /// <summary>Copies a conversation to the agent run's folder, where the program can read it even in a sandbox. The CLI copies it again
-    /// under the new id.</summary>
+    /// <summary>Copies a conversation file to the agent run's folder, which the program can read even in a sandbox. The CLI then copies the
+    /// conversation to the new id.</summary>
     private static string Copied(string conversation, StartFolder folder)
     {
         var copy = folder.File(Path.GetFileName(conversation));
@@ -185,7 +185,8 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         return copy;
     }
 
-    /// <summary>Returns the environment without variables that would charge a different account than the configured one.</summary>
+    /// <summary>Returns the environment without variables that would make the CLI charge an account other than the configured
+    /// one.</summary>
     private Dictionary<string, string> Inherited()
     {
         string[] others = options.Provider switch
@@ -223,13 +224,13 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
             ["DISABLE_AUTOUPDATER"] = "1",
             ["DISABLE_TELEMETRY"] = "1",
             ["DISABLE_ERROR_REPORTING"] = "1",
-            // One process has one result, so no work may continue after the result.
+            // Disables background tasks, because no work may continue after the process printed its result.
             ["CLAUDE_CODE_DISABLE_BACKGROUND_TASKS"] = "1",
-            // A memory folder would be shared and writable for all worktrees of a repository.
+            // Disables the memory folder, because all worktrees of a repository would share it and could write to it.
             ["CLAUDE_CODE_DISABLE_AUTO_MEMORY"] = "1",
             ["BASH_DEFAULT_TIMEOUT_MS"] = commandTimeout,
             ["BASH_MAX_TIMEOUT_MS"] = commandTimeout,
-            // Waits for MCP servers, since the tools of a slow one would be missing.
+            // Waits for MCP servers to start, because the tools of a slow server would be missing.
             ["MCP_CONNECTION_NONBLOCKING"] = "0",
         };
         switch (options.Provider)

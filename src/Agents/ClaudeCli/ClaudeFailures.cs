@@ -2,14 +2,14 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Classifies the CLI's failures. Pure.</summary>
+/// <summary>Classifies the CLI's failures. Without side effects.</summary>
 internal static class ClaudeFailures
 {
-    /// <summary>Value of a result's <c>api_error</c> if the account has reached a usage limit. Nothing else proves a limit, neither HTTP
-    /// 429 nor an event with the status <c>rejected</c>.</summary>
+    /// <summary>Value of a result's <c>api_error</c> if the account has reached a usage limit. HTTP 429 or an event with the status
+    /// <c>rejected</c> does not prove that a limit was reached.</summary>
     internal const string LimitReached = "usage_limit_reached";
 
-    /// <summary>Classifies an API error by the CLI's name for it, the HTTP status and the text.</summary>
+    /// <summary>Classifies an API error by the CLI's error name, the HTTP status and the error text.</summary>
     internal static AgentFailure OfApiError(string? kind, int? status, string text)
     {
         if (ApiFailures.OfText(text) is { } known)
@@ -27,11 +27,11 @@ internal static class ClaudeFailures
         };
     }
 
-    /// <summary>True if the service rejects the credentials, so that it would refuse every further request.</summary>
+    /// <summary>True if the service rejects the credentials, so that every further request would be refused.</summary>
     internal static bool IsLoginRefused(string? kind, int? status) =>
         status == 401 || kind is "authentication_failed" or "oauth_org_not_allowed";
 
-    /// <summary>Classifies an error result by its subtype and end reason.</summary>
+    /// <summary>Classifies an error result by its subtype and the reason for the end.</summary>
     internal static AgentFailure OfResult(ClaudeResult result, AgentApiError? apiError, string text)
     {
         if (result.TerminalReason == "prompt_too_long")
@@ -44,7 +44,7 @@ internal static class ClaudeFailures
             "error_max_turns" => AgentFailure.Turns,
             "error_max_budget_usd" => AgentFailure.Money,
             "error_max_structured_output_retries" => AgentFailure.GaveUp,
-            // The conversation's file is missing, so the next agent run starts a new one.
+            // The conversation file does not exist, so the next agent run starts a new conversation.
             "error_during_execution" when text.Contains("No conversation found", StringComparison.OrdinalIgnoreCase) =>
                 AgentFailure.Transient,
             "error_during_execution" => ApiFailures.OfText(text) ?? AgentFailure.GaveUp,
@@ -52,7 +52,7 @@ internal static class ClaudeFailures
         };
     }
 
-    /// <summary>Classifies an end without a result line by stderr and exit code.</summary>
+    /// <summary>Classifies an exit without a result line by standard error and exit code.</summary>
     internal static AgentFailure OfSilentExit(int? exitCode, string errorText) =>
         exitCode switch
         {

@@ -3,16 +3,16 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Decides whether Claude Code can work with placeholders in place of keys.</summary>
+/// <summary>Determines if Claude Code can work with placeholders in place of keys.</summary>
 internal static class ClaudeKeys
 {
     private const long LargestSettings = 4 << 20;
     private static readonly string[] s_tokens = ["ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"];
     private static readonly string[] s_credentialHeaders = ["authorization", "x-api-key"];
 
-    /// <summary>Returns false if the user's settings for the program replace its key or its service's address. Also false if it
-    /// authenticates with more than a key: custom headers, a client certificate or unverified certificates.</summary>
-    /// <param name="keys">Keys of its service.</param>
+    /// <summary>True if placeholders can replace the keys. False if the user's settings for the program override the key or the address of
+    /// the service. Also false if custom headers, a client certificate or disabled certificate checks are configured.</summary>
+    /// <param name="keys">Keys of the service.</param>
     /// <param name="configDirectory">Absolute path of the program's folder, usually <c>~/.claude</c>.</param>
     /// <param name="environment">Environment variables of the user.</param>
     public static bool CanBeReplaced(
@@ -60,7 +60,7 @@ internal static class ClaudeKeys
         }
         catch (Exception unread) when (unread is JsonException or IOException or UnauthorizedAccessException)
         {
-            return false; // The program can't read it either.
+            return false; // The program can't read the file either.
         }
     }
 }

@@ -1,13 +1,13 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Result in the last line of the CLI's stream.</summary>
+/// <summary>Result that the CLI prints in the last line of its stream.</summary>
 internal sealed record ClaudeResult(string Subtype, bool IsError, string Text, string? TerminalReason, int? ApiStatus, string? Answer)
 {
-    /// <summary>CLI's name for a request that failed permanently, such as <see cref="ClaudeFailures.LimitReached"/>, or null for
-    /// none.</summary>
+    /// <summary>CLI's name for a request that failed permanently, such as <see cref="ClaudeFailures.LimitReached"/>, or null if no request
+    /// failed.</summary>
     public string? ApiError { get; init; }
 
-    /// <summary>Parses a result. Missing members are unknown, empty or null.</summary>
+    /// <summary>Parses a result line. Missing members become unknown, empty or null.</summary>
     public static ClaudeResult Read(JsonElement root) =>
         new(
             root.Text("subtype") ?? "unknown",

@@ -17,7 +17,7 @@ internal static class ClaudeSessionFiles
             : null;
     }
 
-    /// <summary>Returns the path at which the CLI keeps the conversation of an agent that works in a folder.</summary>
+    /// <summary>Returns the path at which the CLI stores a conversation if the agent works in the given folder.</summary>
     /// <param name="workingDirectory">Real path of the folder, with links resolved.</param>
     internal static string PlaceOf(string configDirectory, string sessionId, string workingDirectory) =>
         Path.Combine(configDirectory, "projects", NameOf(workingDirectory), sessionId + ".jsonl");

@@ -1,12 +1,12 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Usage of a killed agent run without a result, from the conversation's file, which has the final counts of each answer. The CLI
-/// itself never counts these answers again. Includes only tokens, because costs are only in the program's result lines.</summary>
+/// <summary>Reads the usage of an agent run that was killed before it printed a result. The conversation file contains the final token
+/// counts of each answer, but no costs. A later agent run does not count these answers again.</summary>
 internal static class ClaudeSessionUsage
 {
     /// <summary>Returns the tokens of the given answers, by model.</summary>
-    /// <param name="sessionFile">File of the conversation. Those of its sub-agents are in a folder beside it.</param>
-    /// <param name="messageIds">Answers in the agent run's own stream. The file also contains those of earlier runs.</param>
+    /// <param name="sessionFile">File of the conversation. The files of its sub-agents are in a folder beside it.</param>
+    /// <param name="messageIds">Ids of the answers in the agent run's stream. The file also contains answers of earlier agent runs.</param>
     internal static AgentUsage Read(string sessionFile, IReadOnlySet<string> messageIds)
     {
         Dictionary<string, (string Model, TokenUsage Tokens)> answers = [];
@@ -16,7 +16,7 @@ internal static class ClaudeSessionUsage
         {
             if (ReadAnswer(line) is { } answer && messageIds.Contains(answer.Id))
             {
-                // An answer has one line per block, of which the last is the most complete.
+                // An answer has one line per block. The last line has the most complete counts.
                 answers[answer.Id] = (answer.Model, answer.Tokens);
             }
         }

@@ -3,8 +3,9 @@ using Orchestrator.Agents.Hooks;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>CLI settings for a single agent run: the ownership hook before every tool call, and deny rules that apply even with skipped
-/// permissions. The CLI silently ignores an invalid file, so a test with the real program covers it.</summary>
+/// <summary>Builds the CLI settings file of an agent run. It configures the ownership hook, which the CLI runs before every tool call, and
+/// deny rules that apply even with skipped permissions. Tested with the real program, because the CLI silently ignores an invalid
+/// file.</summary>
 internal static class ClaudeSettingsFile
 {
     internal const string Name = "claude-settings.json";
@@ -17,7 +18,7 @@ internal static class ClaudeSettingsFile
         bool hasOwnRefs = false
     )
     {
-        // The CLI runs hooks through a shell. A hook that fails with an exit code other than 2 would allow the call.
+        // The CLI runs hooks through a shell. The CLI allows the tool call if a hook fails with an exit code other than 2.
         var command = string.Join(' ', hookCommand.Append("--policy").Append(policyFile).Select(Quote)) + " || exit 2";
         JsonObject settings = new()
         {

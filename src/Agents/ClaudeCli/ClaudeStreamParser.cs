@@ -4,11 +4,13 @@ namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>Parses the CLI's <c>stream-json</c> output. Ignores unknown fields and lines that are not JSON. Events of unknown kinds are
 /// ignored but recorded.</summary>
-/// <param name="findSessionFile">Finds a conversation's file by its id for agent runs without a result; null if it does not exist.</param>
-/// <param name="wantsAnswer">True if an answer by schema was requested. If the program returns none, the whole text is used as the
-/// answer.</param>
-/// <param name="continues">Conversation that should be continued, or null for none.</param>
-/// <param name="arguments">Arguments of the program, used to name those it rejected, or null to name none.</param>
+/// <param name="findSessionFile">Returns the path of a conversation file by conversation id, or null if the file does not exist. Used for
+/// agent runs without a result.</param>
+/// <param name="wantsAnswer">True if an answer that matches a schema was requested. If the program does not return one, the whole text is
+/// used as the answer.</param>
+/// <param name="continues">Id of the conversation to continue, or null if a new conversation starts.</param>
+/// <param name="arguments">Arguments of the program, used to report rejected arguments. If null, rejected arguments are not
+/// reported.</param>
 internal sealed class ClaudeStreamParser(
     Func<string, string?> findSessionFile,
     bool wantsAnswer,
@@ -16,7 +18,7 @@ internal sealed class ClaudeStreamParser(
     IReadOnlyList<string>? arguments = null
 ) : IAgentOutputParser
 {
-    // Kinds without effect on the outcome.
+    // Kinds of events that do not affect the outcome.
     private static readonly HashSet<string> Passed =
     [
         "auth_status",
@@ -49,7 +51,8 @@ internal sealed class ClaudeStreamParser(
 
     public string? Refusal { get; private set; }
 
-    /// <summary>Usage so far. Before its result the stream has no final counts, so they are read from the conversation's file.</summary>
+    /// <summary>Usage so far. The stream contains no final counts before the result, so until then the counts are read from the
+    /// conversation file.</summary>
     public AgentUsage UsageSoFar => HasResult ? _ledger.Usage : LostUsage();
 
     public IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line)
@@ -68,7 +71,7 @@ internal sealed class ClaudeStreamParser(
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A partial line, or text with invalid escapes. The result decides in the end.
+            // The line is truncated or contains invalid escapes. It is ignored, because the result determines the outcome.
             return [];
         }
     }
@@ -128,7 +131,7 @@ internal sealed class ClaudeStreamParser(
     {
         var said = errorText.Length > 0 ? errorText : "It printed nothing on stderr.";
         var failure = ClaudeFailures.OfSilentExit(exitCode, errorText);
-        // A known reason for the failure is better than a guess.
+        // A known reason for the failure takes precedence over a guess.
         var isUnexplained = _sessionId is null && exitCode is not null && (failure is AgentFailure.Account or AgentFailure.GaveUp);
         if (isUnexplained && exitCode != 0 && RefusedArguments.Find(arguments ?? [], errorText) is [_, ..] refused)
         {
@@ -153,7 +156,8 @@ internal sealed class ClaudeStreamParser(
 
     private string NotAccepted() => _hasOwnKey ? "The API key is not accepted." : "The login is not accepted.";
 
-    /// <summary>Rejects a conversation other than the one to continue, since it contains another task's work.</summary>
+    /// <summary>Returns the id of the session. Rejects a session other than the one to continue, because it contains the work of another
+    /// task.</summary>
     private string OwnOf(string session)
     {
         if (continues is null || continues == session)
@@ -165,8 +169,8 @@ internal sealed class ClaudeStreamParser(
         return continues;
     }
 
-    /// <summary>Detects refused credentials. The program retries any error for minutes, but a rejected key stays rejected. Only a login
-    /// may be renewed between two retries.</summary>
+    /// <summary>Detects refused credentials. The program retries every error for minutes, although a rejected key stays rejected. A
+    /// rejected login, however, may be renewed between two retries.</summary>
     private AgentRetry Heard(AgentRetry retry)
     {
         if (ClaudeFailures.IsLoginRefused(retry.Kind, retry.Status) && (_hasOwnKey || retry.Attempt > 1))

@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Tool calls of a stream: the number of calls by tool, and the sub-agents that were called successfully.</summary>
+/// <summary>Counts the tool calls of a stream by tool, and collects the sub-agents that were called successfully.</summary>
 internal sealed class ClaudeToolCalls
 {
     private const int SubjectLimit = 200;
@@ -12,7 +12,7 @@ internal sealed class ClaudeToolCalls
 
     internal IReadOnlyList<string> SubAgents => [.. _subAgentByCall.Values.Distinct().Order(StringComparer.Ordinal)];
 
-    /// <summary>Returns the subject of a call in one line: file, command or sub-agent.</summary>
+    /// <summary>Returns the file, command or sub-agent of a call, on one line.</summary>
     internal static string Subject(JsonElement input)
     {
         var text =
@@ -30,7 +30,7 @@ internal sealed class ClaudeToolCalls
         return text.Length <= SubjectLimit ? text : text[..SubjectLimit] + "…";
     }
 
-    /// <summary>Adds a call. The CLI never repeats blocks of a message, but a replayed line is counted only once.</summary>
+    /// <summary>Adds a call. A call whose id was added before is ignored, because a replayed line must count only once.</summary>
     internal void Add(string id, string tool, JsonElement input)
     {
         if (!_seen.Add(id))

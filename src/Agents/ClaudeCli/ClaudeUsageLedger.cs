@@ -1,8 +1,8 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Usage of a single CLI process, from its result lines. Versions count differently after <c>--resume</c>. Older ones (2.1.197)
-/// start at zero in each process, and <c>modelUsage</c> is cumulative within it. Newer ones (2.1.328) continue the conversation's total
-/// but add each result's exact increment in <c>model_usage_since_last_result</c>. Assistant lines have no final counts and are never
+/// <summary>Computes the usage of a CLI process from its result lines. Versions count differently after <c>--resume</c>. In older versions
+/// (2.1.197), <c>modelUsage</c> starts at zero in each process. In newer versions (2.1.328), it continues the total of the conversation,
+/// and <c>model_usage_since_last_result</c> contains the increment of each result. Assistant lines have no final counts and are never
 /// summed.</summary>
 internal sealed class ClaudeUsageLedger
 {

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Parses an account's usage windows from the CLI's output and normalizes the units of its two sources. The stream has shares
-/// from 0 to 1 and seconds since 1970. The answer to <c>get_usage</c> has percentages and ISO times.</summary>
+/// <summary>Parses an account's usage windows from the CLI's output and normalizes the units of its two sources. The stream has shares from
+/// 0 to 1 and seconds since 1970. The answer to <c>get_usage</c> has percentages and ISO 8601 times.</summary>
 internal static class ClaudeUsageWindows
 {
     private const long EndOfTime = 253_402_300_800;
@@ -35,8 +35,8 @@ internal static class ClaudeUsageWindows
         };
     }
 
-    /// <summary>Parses the answer to <c>get_usage</c>: the object with <c>rate_limits</c>.</summary>
-    /// <returns>The windows, or null if those of the account are not available (API key, no network).</returns>
+    /// <summary>Parses the answer to <c>get_usage</c>, namely the object that contains <c>rate_limits</c>.</summary>
+    /// <returns>The windows, or null if the account's windows are not available, for example with an API key or without network.</returns>
     internal static UsageWindows? OfAnswer(JsonElement answer)
     {
         if (answer.Get("rate_limits") is null || answer.Get("rate_limits_available") is { ValueKind: JsonValueKind.False })

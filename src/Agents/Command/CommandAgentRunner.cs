@@ -2,11 +2,12 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Command;
 
-/// <summary>Runs an arbitrary program as an agent: it gets the prompt on stdin, works in the worktree, and claims "done" with exit code
-/// 0.</summary>
+/// <summary>Runs an arbitrary program as an agent. The program reads the prompt from standard input, works in the worktree, and claims to
+/// be done by exiting with code 0.</summary>
 /// <param name="name">Name in settings (<c>agents.NAME</c>).</param>
-/// <param name="command">Program and arguments. A relative path is resolved in the repository, a plain name in PATH.</param>
-/// <param name="environment">Environment to pass on, or null for this process's own.</param>
+/// <param name="command">Program and arguments. A relative path is resolved against the repository, and a plain name is searched in
+/// PATH.</param>
+/// <param name="environment">Environment variables to pass to the program, or null to pass those of this process.</param>
 public sealed class CommandAgentRunner(string name, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null)
     : IAgentRunner
 {
@@ -23,7 +24,7 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
     public bool TakesSystemPrompt => false;
 
     /// <inheritdoc/>
-    /// <remarks>Of a known program, such as <c>aider</c>; of no other one.</remarks>
+    /// <remarks>Returns the keys of a known program, such as <c>aider</c>. Empty for other programs.</remarks>
     public IReadOnlyList<string> Credentials => KnownAgents.Find(Path.GetFileName(Program))?.Credentials ?? [];
 
     /// <inheritdoc/>
@@ -52,7 +53,7 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
                 )
         );
 
-    /// <summary>Program; empty if the settings name none, since an empty name is never found.</summary>
+    /// <summary>Name or path of the program. Empty if the settings name no program.</summary>
     private string Program => command.Count > 0 ? command[0] : "";
 
     private string? Locate(string repository) =>

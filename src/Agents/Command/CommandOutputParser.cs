@@ -2,9 +2,9 @@ using System.Text;
 
 namespace Orchestrator.Agents.Command;
 
-/// <summary>Parses a plain program's output: every line is text, and the exit code is the claim.</summary>
+/// <summary>Parses the output of a plain program. Every line is text, and exit code 0 means that the program claims to be done.</summary>
 /// <param name="name">Name of the agent in settings.</param>
-/// <param name="wantsAnswer">True if an answer by schema was requested, so that the whole output is kept as the answer.</param>
+/// <param name="wantsAnswer">True if an answer that matches a schema was requested. The whole output is then used as the answer.</param>
 internal sealed class CommandOutputParser(string name, bool wantsAnswer) : IAgentOutputParser
 {
     private const int TextLimit = 2000;

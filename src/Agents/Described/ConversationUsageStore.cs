@@ -2,8 +2,8 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Final usage counts of a conversation's agent runs, each stored in its run's folder. Without them, a program that counts the
-/// whole conversation would charge earlier runs again.</summary>
+/// <summary>Stores the final usage counts of each agent run of a conversation in the agent run's folder. The counts are needed because some
+/// programs count the whole conversation, so that earlier agent runs would be charged again.</summary>
 /// <param name="folder">Folder of the agent run.</param>
 /// <param name="earlier">Folders of the earlier agent runs, in order.</param>
 internal sealed class ConversationUsageStore(string folder, IReadOnlyList<string> earlier)
@@ -32,7 +32,7 @@ internal sealed class ConversationUsageStore(string folder, IReadOnlyList<string
         }
         catch (JsonException)
         {
-            // The file was truncated by a full disk. Ignoring it counts too much rather than too little.
+            // A full disk truncated the file. If the file is ignored, too much is counted rather than too little.
             return null;
         }
     }

@@ -3,7 +3,8 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Checks a described program: its version and evidence of a login. Only runs the program's version option.</summary>
+/// <summary>Checks the version of a described program, and if the user is logged in. Runs the program only with its version
+/// option.</summary>
 internal static partial class DescribedAgentCheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -37,7 +38,7 @@ internal static partial class DescribedAgentCheck
             },
             cancellationToken
         );
-        // Warnings may precede the version, on either stream.
+        // Warnings may precede the version, and either stream may contain it.
         var found = Number().Match(said.StandardOutput.Text) is { Success: true } own ? own : Number().Match(said.StandardError.Text);
         if (!said.Succeeded || !found.Success)
         {
@@ -56,7 +57,7 @@ internal static partial class DescribedAgentCheck
         return Judge(check, description, found.Value);
     }
 
-    /// <summary>True if there is evidence of a login, or null if the description defines none.</summary>
+    /// <summary>True if a login file or a key was found. Null if the description does not say where to look.</summary>
     internal static bool? LooksLoggedIn(LoginDescription? login, IReadOnlyDictionary<string, string> environment) =>
         login is null
             ? null

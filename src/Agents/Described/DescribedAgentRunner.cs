@@ -5,11 +5,12 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Runs an agent whose program is described by data, without knowledge of any product.</summary>
+/// <summary>Runs an agent according to the description of its program. Contains no code for specific products.</summary>
 /// <param name="name">Name of the agent in settings.</param>
 /// <param name="description">Description of the program.</param>
-/// <param name="command">Program and leading arguments that replace the description's program, or null to use that one.</param>
-/// <param name="environment">Environment to pass on, or null for this process's own.</param>
+/// <param name="command">Program and leading arguments that replace the program in the description, or null to use the described
+/// program.</param>
+/// <param name="environment">Environment variables to pass to the program, or null to pass those of this process.</param>
 /// <param name="time">Clock. Default: the system's clock.</param>
 public sealed class DescribedAgentRunner(
     string name,
@@ -19,7 +20,7 @@ public sealed class DescribedAgentRunner(
     TimeProvider? time = null
 ) : IAgentRunner
 {
-    /// <summary>Maximum length of an argument, since Linux limits one argument to 128 KiB (MAX_ARG_STRLEN).</summary>
+    /// <summary>Maximum length of one argument in bytes, because Linux limits an argument to 128 KiB (MAX_ARG_STRLEN).</summary>
     private const int ArgumentLimit = 128 * 1024 - 1;
 
     private const string PromptFile = "prompt-text";
@@ -76,7 +77,7 @@ public sealed class DescribedAgentRunner(
         {
             folder.Write(SchemaFile, schema);
         }
-        if (description.Prompt == PromptPlace.Argument && Encoding.UTF8.GetByteCount(prompt) > ArgumentLimit)
+        if (description.Prompt == PromptDelivery.Argument && Encoding.UTF8.GetByteCount(prompt) > ArgumentLimit)
         {
             throw new InvalidOperationException(
                 $"The prompt for agent '{name}' has more than 128 KiB, which is the most for an argument. Describe it with 'prompt: stdin' "
@@ -86,7 +87,7 @@ public sealed class DescribedAgentRunner(
         var (program, arguments) = Call(start, prompt, folder);
         return new AgentInvocation(program, arguments, AgentEnvironment.Make(_environment, start, Variables(start), Credentials))
         {
-            StandardInput = description.Prompt == PromptPlace.Stdin || IsAcp ? folder.File(PromptFile) : null,
+            StandardInput = description.Prompt == PromptDelivery.Stdin || IsAcp ? folder.File(PromptFile) : null,
         };
     }
 
@@ -204,7 +205,7 @@ public sealed class DescribedAgentRunner(
         ];
     }
 
-    /// <summary>Replaces each placeholder once, because the inserted text may itself resemble a placeholder.</summary>
+    /// <summary>Replaces all placeholders in one pass, because an inserted text may itself look like a placeholder.</summary>
     private static string Fill(string argument, Dictionary<string, string> places)
     {
         StringBuilder filled = new();

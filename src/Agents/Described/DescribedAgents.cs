@@ -8,11 +8,12 @@ public static class DescribedAgents
     /// <summary>Creates the runner for a description.</summary>
     /// <param name="name">Name of the agent in settings.</param>
     /// <param name="json">Description, as stored in settings.</param>
-    /// <param name="command">Program and leading arguments that replace the description's program, or null to use that one.</param>
-    /// <param name="environment">Environment to pass on.</param>
-    /// <param name="acpDriver">Program and arguments of <c>orchestrate drive-acp</c>, or null if nothing will be started.</param>
-    /// <exception cref="InvalidOperationException">The description is invalid. It was stored by another version, because this one's
-    /// settings would have reported the faults.</exception>
+    /// <param name="command">Program and leading arguments that replace the program in the description, or null to use the described
+    /// program.</param>
+    /// <param name="environment">Environment variables to pass to the program.</param>
+    /// <param name="acpDriver">Program and arguments of <c>orchestrate drive-acp</c>, or null if no agent run is started.</param>
+    /// <exception cref="InvalidOperationException">The description is invalid. Another version of this program stored the description,
+    /// because this version reports faults when it reads the settings.</exception>
     public static IAgentRunner Create(
         string name,
         string json,

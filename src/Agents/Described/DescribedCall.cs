@@ -2,7 +2,7 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Parameters of a single run of a described program, used to interpret its output.</summary>
+/// <summary>Parameters of an agent run of a described program, needed to interpret the output.</summary>
 internal sealed record DescribedCall
 {
     /// <summary>Name of the agent in settings.</summary>
@@ -13,16 +13,16 @@ internal sealed record DescribedCall
     /// <summary>Arguments of the program.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
-    /// <summary>Conversation to continue, or null for a new one.</summary>
+    /// <summary>Id of the conversation to continue, or null for a new conversation.</summary>
     public string? Continues { get; init; }
 
     /// <summary>Requested model, or null for the program's own choice.</summary>
     public string? Model { get; init; }
 
-    /// <summary>True if an answer by schema was requested.</summary>
+    /// <summary>True if an answer that matches a schema was requested.</summary>
     public bool WantsAnswer { get; init; }
 
-    /// <summary>Sentence with the version for which the description was tested, and the fix if another version is installed.</summary>
+    /// <summary>Sentence that names the tested version of the program, with a suggested fix if another version is installed.</summary>
     public string Versions =>
         Description.Tried is { } tried
             ? $"Its description was tested with version {tried}: install that version, or correct agents.{Name}.description."

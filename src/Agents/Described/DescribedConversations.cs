@@ -10,12 +10,12 @@ internal static class DescribedConversations
     private const int ShortId = 8;
     private const long LargestConversation = 4L * 1024 * 1024 * 1024;
 
-    /// <summary>Returns the file with a conversation, the newest if there are several, or null if there is none.</summary>
+    /// <summary>Returns the path of the newest file that contains a conversation, or null if there is none.</summary>
     /// <param name="home">Absolute path of the home directory.</param>
-    /// <param name="session">Id of the conversation, chosen by the program or by us.</param>
+    /// <param name="session">Id of the conversation, chosen by the program or by the caller.</param>
     internal static string? Find(ConversationDescription conversation, string home, string session)
     {
-        // The id becomes part of a path, and programs choose it.
+        // The id is checked, because a program chooses it and it becomes part of a path.
         if (session.Length == 0 || !session.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
         {
             return null;
@@ -59,7 +59,7 @@ internal static class DescribedConversations
 
     private static bool IsIn(string file, string session)
     {
-        // A confined agent may have put a pipe or a link there, or a file without an end.
+        // A confined agent may have created a pipe, a link or an endless file at the path.
         using var stream = RegularFile.TryOpen(file);
         if (stream is null || stream.Length > LargestConversation)
         {

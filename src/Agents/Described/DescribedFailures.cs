@@ -3,14 +3,14 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Classifies the failures of a described program. Pure.</summary>
+/// <summary>Classifies the failures of a described program. Without side effects.</summary>
 /// <param name="description">Description of the program.</param>
 internal sealed class DescribedFailures(AgentDescription description)
 {
-    /// <summary>Returns the description's entry for a message, or null if there is none.</summary>
+    /// <summary>Returns the failure description that matches a message, or null if none matches.</summary>
     internal FailureDescription? Find(string message)
     {
-        // Some versions of programs write ’ and others '.
+        // Programs write apostrophes as ’ or as ', depending on the version.
         var plain = message.Replace('’', '\'');
         return description.Failures.FirstOrDefault(failure =>
             plain.Contains(failure.Says.Replace('’', '\''), StringComparison.OrdinalIgnoreCase)
@@ -25,10 +25,10 @@ internal sealed class DescribedFailures(AgentDescription description)
         : ApiFailures.OfText(message) is { } general ? general
         : OfExitCode(exitCode) ?? AgentFailure.GaveUp;
 
-    /// <summary>Classifies an end without any result.</summary>
+    /// <summary>Classifies an exit without a result.</summary>
     /// <param name="exitCode">Exit code of the program, or null if unknown.</param>
-    /// <param name="errorText">End of its stderr.</param>
-    /// <param name="hasBegun">True if the program printed an event, so that it accepted its arguments.</param>
+    /// <param name="errorText">End of the program's standard error.</param>
+    /// <param name="hasBegun">True if the program printed an event, which means that it accepted its arguments.</param>
     internal AgentFailure OfSilentEnd(int? exitCode, string errorText, bool hasBegun) =>
         exitCode is Supervision.ShellExitCodes.NotExecutable or Supervision.ShellExitCodes.NotFound ? AgentFailure.Account
         : Find(errorText) is { } known ? Class(known.Is)
@@ -38,7 +38,7 @@ internal sealed class DescribedFailures(AgentDescription description)
         : !hasBegun && exitCode is > 0 and < 64 ? AgentFailure.Account
         : AgentFailure.GaveUp;
 
-    /// <summary>Returns the end of a usage limit that a message names, or null if it names none.</summary>
+    /// <summary>Returns the reset time of a usage limit from a message, or null if the message contains none.</summary>
     /// <param name="message">Message of the program.</param>
     /// <param name="failure">Class of the failure.</param>
     /// <param name="time">Clock, for times of day and durations.</param>

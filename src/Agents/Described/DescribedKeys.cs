@@ -4,8 +4,8 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Keys of a described program that stay outside its sandbox, and the arguments and variables with which it reaches their services
-/// there.</summary>
+/// <summary>Keys of a described program that stay outside the sandbox. Also provides the arguments and variables with which the program
+/// uses the proxy inside the sandbox.</summary>
 /// <param name="description">Description of the program.</param>
 /// <param name="environment">Environment variables of the user.</param>
 /// <param name="home">Absolute path of the home directory.</param>
@@ -14,18 +14,19 @@ internal sealed class DescribedKeys(AgentDescription description, IReadOnlyDicti
     private const string Address = "{address}";
     private const long LargestFile = 4 << 20;
 
-    /// <summary>Returns the keys that can stay outside: not those whose key or service the user has configured elsewhere.</summary>
+    /// <summary>Keys that can stay outside the sandbox. Excludes keys if the user has configured the key or its service in another
+    /// way.</summary>
     public IReadOnlyList<AgentKey> All => [.. Descriptions.Select(KeyOf)];
 
     private IEnumerable<KeyDescription> Descriptions => description.Keys.Where(key => !IsConfigured(key));
 
-    /// <summary>Returns the arguments in place of <c>{keys}</c>.</summary>
+    /// <summary>Returns the arguments that replace <c>{keys}</c>.</summary>
     public IReadOnlyList<string> Arguments(AgentStart start) =>
         start.Sandbox?.Door is { } door
             ? [.. Outside(start).SelectMany(key => key.Arguments).Select(argument => Fill(argument, door.ServiceAddress))]
             : [];
 
-    /// <summary>Returns the variables that give the program other addresses of its services.</summary>
+    /// <summary>Returns the variables that make the program use the proxy's addresses for its services.</summary>
     public IReadOnlyDictionary<string, string> Variables(AgentStart start)
     {
         Dictionary<string, JsonObject> merged = [];
@@ -64,7 +65,7 @@ internal sealed class DescribedKeys(AgentDescription description, IReadOnlyDicti
         }
         catch (Exception unread) when (unread is IOException or UnauthorizedAccessException)
         {
-            return false; // The program can't read it either.
+            return false; // The program can't read the file either.
         }
     }
 

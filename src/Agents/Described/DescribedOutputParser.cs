@@ -5,11 +5,11 @@ using Orchestrator.Agents.Unknowns;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Parses the output of a described program, one JSON object per line. Other lines (warnings, progress, invalid ones) are
+/// <summary>Parses the output of a described program that prints one JSON object per line. Other lines, such as warnings and progress, are
 /// ignored. Unknown events are recorded because they may explain an end without a result.</summary>
 /// <param name="call">Parameters of the agent run.</param>
 /// <param name="counts">Usage counts of the conversation's agent runs.</param>
-/// <param name="time">Clock for limits that end "in 5 hours".</param>
+/// <param name="time">Clock, used for limits that end after a duration such as "in 5 hours".</param>
 internal sealed class DescribedOutputParser(DescribedCall call, ConversationUsageStore counts, TimeProvider time) : IAgentOutputParser
 {
     private const int TextLimit = 2000;
@@ -40,7 +40,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationUsag
 
     public IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line)
     {
-        // Decoded first, so that invalid UTF-8 or terminal escape sequences don't make a line unreadable.
+        // Decoded as text first, because JSON with invalid UTF-8 or terminal escape sequences could not be parsed.
         var text = LenientJson.Line(line);
         if (text.Length == 0)
         {
@@ -56,7 +56,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationUsag
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A partial line, or text with invalid escapes. The result decides in the end.
+            // The line is truncated or contains invalid escapes. It is ignored, because the result determines the outcome.
         }
         _noise = Cut(text);
         return [];
@@ -163,7 +163,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationUsag
         }
         if (rule.End != EventEnd.None)
         {
-            // Several end events may arrive if a program continues to work; the last one counts.
+            // A program that continues to work may print several end events. The last one counts.
             _end = rule.End;
             _turns++;
             yield return new AgentResult(
@@ -180,7 +180,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationUsag
         if (root.TextAt(rule.Retry) is { } retry)
         {
             _lastError = Cut(retry);
-            // The program retries after any error, but a login that is refused twice stays refused.
+            // The program retries after every error, although a login that is refused twice stays refused.
             if (_failures.Find(retry) is { Is: FailureKind.Account } && ++_refusedRetries > 1)
             {
                 Refusal ??= _lastError;
@@ -295,7 +295,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationUsag
         }
     }
 
-    /// <summary>Returns the complete text, so that a caller who needs JSON finds it anywhere in it.</summary>
+    /// <summary>Returns the complete text of the agent, because the requested JSON may be anywhere in the text.</summary>
     private string? Answer(string last) => _said.Text ?? (last.Length > 0 ? last : null);
 
     private AgentUsage Usage()
@@ -315,7 +315,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationUsag
 
     private static string Cut(string text) => text.Length <= TextLimit ? text : text[..TextLimit] + "…";
 
-    /// <summary>Returns the most informative line: the first one about an error, or else the last one.</summary>
+    /// <summary>Returns the first line about an error, or the last line if there is none.</summary>
     private static string Essence(string text)
     {
         var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -330,6 +330,6 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationUsag
         return text.Length <= 200 ? text : text[..200] + "…";
     }
 
-    /// <summary>Returns a name from the output, truncated and without control characters.</summary>
+    /// <summary>Truncates a name from the output and removes control characters.</summary>
     private static string Shown(string name) => UnknownKinds.Shown(name);
 }

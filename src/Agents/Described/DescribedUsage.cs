@@ -2,17 +2,18 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Usage of a single agent run, derived from counts that cover the run, one step or the whole conversation.</summary>
+/// <summary>Computes the usage of an agent run from printed counts. A count covers the agent run, one step or the whole
+/// conversation.</summary>
 /// <param name="scope">Scope of the counts.</param>
 internal sealed class DescribedUsage(UsageScope scope)
 {
     private DescribedCount _last = DescribedCount.Zero;
     private DescribedCount? _before;
 
-    /// <summary>True if a count was printed.</summary>
+    /// <summary>True if the program printed at least one count.</summary>
     internal bool IsKnown { get; private set; }
 
-    /// <summary>Last count as printed.</summary>
+    /// <summary>Last count, as printed by the program.</summary>
     internal DescribedCount LastPrinted { get; private set; } = DescribedCount.Zero;
 
     /// <summary>Returns the usage of this agent run.</summary>
@@ -20,7 +21,7 @@ internal sealed class DescribedUsage(UsageScope scope)
     internal DescribedCount OfStart(Func<DescribedCount> before) =>
         scope != UsageScope.Conversation || !IsKnown ? _last
         : LastPrinted.IsAtLeast(_before ??= before()) ? LastPrinted.Minus(_before)
-        // The conversation's count was reset.
+        // The program reset the counts of the conversation.
         : LastPrinted;
 
     internal void Add(DescribedCount count)
@@ -31,7 +32,7 @@ internal sealed class DescribedUsage(UsageScope scope)
     }
 }
 
-/// <summary>Tokens and cost, as printed by a program.</summary>
+/// <summary>Token counts and cost in US dollars, as printed by a program.</summary>
 internal sealed record DescribedCount(TokenUsage Tokens, decimal CostUsd)
 {
     internal static DescribedCount Zero { get; } = new(TokenUsage.Zero, 0);

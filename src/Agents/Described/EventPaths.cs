@@ -6,7 +6,7 @@ namespace Orchestrator.Agents.Described;
 /// <summary>Reads values of an event by the paths of a description.</summary>
 internal static class EventPaths
 {
-    /// <summary>Returns the value at a path, or null if the path leads nowhere.</summary>
+    /// <summary>Returns the value at a path, or null if the path does not exist.</summary>
     internal static JsonElement? At(this JsonElement root, string? path)
     {
         if (path is null)
@@ -21,7 +21,8 @@ internal static class EventPaths
         return at;
     }
 
-    /// <summary>Returns the value as text: strings, numbers and Booleans unchanged, other values as JSON. Null if there is none.</summary>
+    /// <summary>Returns the value as text: strings, numbers and Booleans unchanged, other values as JSON. Null if the path does not
+    /// exist.</summary>
     internal static string? TextAt(this JsonElement root, string? path) =>
         root.At(path) switch
         {
@@ -32,11 +33,11 @@ internal static class EventPaths
             { } other => other.GetRawText(),
         };
 
-    /// <summary>Returns a count, which is never negative; 0 if there is none.</summary>
+    /// <summary>Returns a count, which is never negative. 0 if the path does not exist.</summary>
     internal static long CountAt(this JsonElement root, string? path) =>
         NumberAt(root, path) is { } number ? (long)Math.Clamp(number, 0, LenientJson.MostCounted) : 0;
 
-    /// <summary>Returns an amount of money, which is never negative; 0 if there is none.</summary>
+    /// <summary>Returns an amount of money, which is never negative. 0 if the path does not exist.</summary>
     internal static decimal MoneyAt(this JsonElement root, string? path) =>
         NumberAt(root, path) is { } number ? (decimal)Math.Clamp(number, 0, 1e9) : 0;
 

@@ -2,21 +2,21 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents.Descriptions;
 
-/// <summary>Agent's command line as data: the start of its program, the continuation of a conversation and the meaning of its output. The
-/// program is called with a list of arguments, without a shell.</summary>
-/// <remarks>All values are strings, so that YAML and JSON mean the same.</remarks>
+/// <summary>Description of an agent program. Defines how the program is started, how a conversation is continued and how the output is
+/// interpreted. The program is run with a list of arguments, without a shell.</summary>
+/// <remarks>All values are strings, so that YAML and JSON have the same meaning.</remarks>
 public sealed record AgentDescription
 {
-    /// <summary>Program: a name searched in PATH, or a path.</summary>
+    /// <summary>Name of the program, which is searched in PATH, or its path.</summary>
     public required string Program { get; init; }
 
     /// <summary>Command with which a user installs the program, or null if unknown.</summary>
     public string? Install { get; init; }
 
-    /// <summary>Tested version, or null if none was tested.</summary>
+    /// <summary>Version of the program with which the description was tested, or null if it was not tested.</summary>
     public string? Tried { get; init; }
 
-    /// <summary>Arguments that print the version; empty if the program can't print it.</summary>
+    /// <summary>Arguments that make the program print its version. Empty if the program can't print it.</summary>
     /// <value>Default: <c>--version</c>.</value>
     public IReadOnlyList<string> Version
     {
@@ -28,30 +28,31 @@ public sealed record AgentDescription
     /// <value>Default: <see cref="AgentProtocol.Stream"/>.</value>
     public AgentProtocol Protocol { get; init; }
 
-    /// <summary>Command-line arguments of an agent start.</summary>
+    /// <summary>Command-line arguments of an agent run.</summary>
     public required AgentArguments Arguments { get; init; }
 
-    /// <summary>Means by which the program receives the prompt.</summary>
-    /// <value>Default: <see cref="PromptPlace.Stdin"/>.</value>
-    public PromptPlace Prompt { get; init; }
+    /// <summary>Channel by which the program receives the prompt, namely standard input, an argument or a file.</summary>
+    /// <value>Default: <see cref="PromptDelivery.Stdin"/>.</value>
+    public PromptDelivery Prompt { get; init; }
 
-    /// <summary>Environment variables in addition to the user's. <c>{scratch}</c> is a temporary folder for this start only.</summary>
+    /// <summary>Environment variables in addition to the user's. <c>{scratch}</c> is replaced by the path of a temporary folder that
+    /// belongs to the agent run.</summary>
     public IReadOnlyDictionary<string, string> Environment
     {
         get;
         init => field = value ?? field;
     } = new Dictionary<string, string>();
 
-    /// <summary>Additional environment variables of a start that only answers, in the same format as <see cref="Environment"/>. Default:
-    /// none.</summary>
+    /// <summary>Additional environment variables of an agent run that only answers, in the same format as <see cref="Environment"/>.
+    /// Default: none.</summary>
     public IReadOnlyDictionary<string, string> AnswerEnvironment
     {
         get;
         init => field = value ?? field;
     } = new Dictionary<string, string>();
 
-    /// <summary>Instruction files of the repository that the program reads itself and that are therefore not sent again. A path such as
-    /// <c>AGENTS.md</c>, or <c>**/AGENTS.md</c> for those of all folders.</summary>
+    /// <summary>Instruction files in the repository that the program itself reads, so that the prompt omits them. Each value is a path such
+    /// as <c>AGENTS.md</c>, or <c>**/AGENTS.md</c> for the files in all folders.</summary>
     /// <value>Default: none.</value>
     public IReadOnlyList<string> Instructions
     {
@@ -59,7 +60,7 @@ public sealed record AgentDescription
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Hosts of the program's services that are reachable from a sandbox, each a name, <c>*.NAME</c> or
+    /// <summary>Hosts of the program's services that are reachable from a sandbox, Each value is a name, <c>*.NAME</c> or
     /// <c>NAME:PORT</c>.</summary>
     /// <value>Default: none.</value>
     public IReadOnlyList<string> Hosts
@@ -68,7 +69,8 @@ public sealed record AgentDescription
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Keys that the program reads from variables. In a sandbox it gets placeholders, which the proxy replaces.</summary>
+    /// <summary>Keys that the program reads from variables. In a sandbox, the program gets placeholders, which the proxy replaces with the
+    /// keys.</summary>
     /// <value>Default: none.</value>
     public IReadOnlyList<KeyDescription> Keys
     {
@@ -76,12 +78,12 @@ public sealed record AgentDescription
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Names of all variables that hold or may hold keys which the program itself uses.</summary>
+    /// <summary>Names of all variables that contain, or may contain, keys of the program.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Credentials =>
         [.. Keys.SelectMany(key => key.Environment.Keys.Prepend(key.Variable)).Union(Login?.Variables ?? [])];
 
-    /// <summary>Conversations that the program keeps, or null if each start is independent.</summary>
+    /// <summary>Conversations that the program keeps, or null if all agent runs are independent.</summary>
     public ConversationDescription? Conversation { get; init; }
 
     /// <summary>Files in the home directory that the program needs in a sandbox.</summary>
@@ -91,10 +93,10 @@ public sealed record AgentDescription
         init => field = value ?? field;
     } = new();
 
-    /// <summary>Evidence of a login that needs no call, or null if unknown.</summary>
+    /// <summary>Files and variables by which a login is detected without a request to the service. Null if unknown.</summary>
     public LoginDescription? Login { get; init; }
 
-    /// <summary>Meaning of the output; null for <see cref="AgentProtocol.Acp"/>.</summary>
+    /// <summary>Meaning of the output. Null for <see cref="AgentProtocol.Acp"/>.</summary>
     public StreamDescription? Stream { get; init; }
 
     /// <summary>Meanings of error messages. The first match counts.</summary>
@@ -115,59 +117,60 @@ public sealed record AgentDescription
 /// <summary>Protocol that an agent program speaks.</summary>
 public enum AgentProtocol
 {
-    /// <summary>The program gets a prompt, prints its actions and ends.</summary>
+    /// <summary>The program receives a prompt, prints its actions and exits.</summary>
     Stream,
 
     /// <summary>Agent Client Protocol: JSON-RPC over stdin and stdout.</summary>
     Acp,
 }
 
-/// <summary>Means by which a program receives its prompt.</summary>
-public enum PromptPlace
+/// <summary>Channel by which a program receives its prompt.</summary>
+public enum PromptDelivery
 {
     /// <summary>The prompt is written to standard input.</summary>
     Stdin,
 
-    /// <summary>As an argument in place of <c>{prompt}</c>.</summary>
+    /// <summary>The prompt replaces <c>{prompt}</c> in the arguments.</summary>
     Argument,
 
-    /// <summary>In a file whose path replaces <c>{prompt_file}</c> in the arguments.</summary>
+    /// <summary>The prompt is written to a file whose path replaces <c>{prompt_file}</c> in the arguments.</summary>
     File,
 }
 
-/// <summary>Arguments of a start. An argument that is exactly <c>{permissions}</c>, <c>{model}</c> or <c>{keys}</c> expands to a list.
-/// <c>{prompt}</c>,
-/// <c>{prompt_file}</c>, <c>{session}</c>, <c>{worktree}</c> and <c>{schema_file}</c> are replaced within arguments.</summary>
+/// <summary>Command-line arguments of an agent run. An argument that is exactly <c>{permissions}</c>, <c>{model}</c> or <c>{keys}</c>
+/// expands to a list. <c>{prompt}</c>, <c>{prompt_file}</c>, <c>{session}</c>, <c>{worktree}</c> and <c>{schema_file}</c> are replaced
+/// within arguments.</summary>
 public sealed record AgentArguments
 {
     /// <summary>Arguments that start a conversation.</summary>
     public required IReadOnlyList<string> Start { get; init; }
 
-    /// <summary>Arguments that continue the conversation <c>{session}</c>, or null if that is not supported.</summary>
+    /// <summary>Arguments that continue the conversation <c>{session}</c>, or null if the program can't continue conversations.</summary>
     public IReadOnlyList<string>? Resume { get; init; }
 
-    /// <summary>Expansion of <c>{model}</c> if the start names a model, which replaces <c>{model}</c> in these words.</summary>
+    /// <summary>Arguments that replace <c>{model}</c> if the agent run names a model. The name of the model replaces <c>{model}</c> in
+    /// these arguments.</summary>
     public IReadOnlyList<string> Model
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Expansion of <c>{permissions}</c> inside our sandbox.</summary>
+    /// <summary>Arguments that replace <c>{permissions}</c> if the agent runs in the orchestrator's sandbox.</summary>
     public IReadOnlyList<string> Confined
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Expansion of <c>{permissions}</c> without our sandbox.</summary>
+    /// <summary>Arguments that replace <c>{permissions}</c> if the agent runs without the orchestrator's sandbox.</summary>
     public IReadOnlyList<string> Free
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Expansion of <c>{permissions}</c> for a start that answers without changing anything. Null if the program can't be a
+    /// <summary>Arguments that replace <c>{permissions}</c> if the agent answers without changing files. Null if the program can't be a
     /// planner or reviewer.</summary>
     public IReadOnlyList<string>? Answer { get; init; }
 }
@@ -175,12 +178,12 @@ public sealed record AgentArguments
 /// <summary>Conversations that a program keeps.</summary>
 public sealed record ConversationDescription
 {
-    /// <summary>Source of a new conversation's id.</summary>
+    /// <summary>Determines who chooses the id of a new conversation.</summary>
     /// <value>Default: <see cref="ConversationNaming.Program"/>.</value>
     public ConversationNaming NamedBy { get; init; }
 
-    /// <summary>File of a conversation below the home directory. <c>{session}</c> is its id, <c>{session8}</c> the id's first eight
-    /// characters, and <c>*</c> any name or part of a name.</summary>
+    /// <summary>Path of a conversation file, relative to the home directory. <c>{session}</c> stands for the id of the conversation,
+    /// <c>{session8}</c> for the first eight characters of the id, and <c>*</c> for any name or part of a name.</summary>
     public required string File { get; init; }
 
     /// <summary>Content of the conversation file.</summary>
@@ -188,27 +191,27 @@ public sealed record ConversationDescription
     public ConversationHolding Holds { get; init; }
 }
 
-/// <summary>Source of a conversation's id.</summary>
+/// <summary>Determines who chooses the id of a conversation.</summary>
 public enum ConversationNaming
 {
     /// <summary>The program chooses the id and prints it.</summary>
     Program,
 
-    /// <summary>We choose the id, passed as <c>{session}</c> in the arguments of a start.</summary>
+    /// <summary>The orchestrator chooses the id and passes it as <c>{session}</c> in the arguments.</summary>
     Caller,
 }
 
 /// <summary>Content of a conversation's file.</summary>
 public enum ConversationHolding
 {
-    /// <summary>Only that conversation, so that another machine needs only this file.</summary>
+    /// <summary>The file contains only that conversation, so that copying the file is enough to continue on another machine.</summary>
     One,
 
-    /// <summary>All conversations of the program. A conversation exists if the file contains its id.</summary>
+    /// <summary>The file contains all conversations of the program. A conversation exists if the file contains its id.</summary>
     All,
 }
 
-/// <summary>Files that a program keeps in the home directory, as paths relative to it.</summary>
+/// <summary>Files that a program keeps in the home directory, as paths relative to the home directory.</summary>
 public sealed record StateDescription
 {
     /// <summary>Folders that are read-only in a sandbox, except for new entries, which are discarded.</summary>
@@ -218,15 +221,15 @@ public sealed record StateDescription
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Folders that the program may change. They are created if missing.</summary>
+    /// <summary>Folders that the program may change. Missing folders are created.</summary>
     public IReadOnlyList<string> Writable
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Direct entries of <see cref="Folders"/> that are hidden in a sandbox. The program may create its own, which are
-    /// discarded.</summary>
+    /// <summary>Direct entries of <see cref="Folders"/> that are hidden in a sandbox. The program may create entries with the same names,
+    /// which are discarded.</summary>
     public IReadOnlyList<string> Hidden
     {
         get;
@@ -241,7 +244,7 @@ public sealed record StateDescription
     } = [];
 }
 
-/// <summary>Evidence of a login, of which any one is sufficient.</summary>
+/// <summary>Files and variables by which a login is detected. One of them is sufficient.</summary>
 public sealed record LoginDescription
 {
     /// <summary>Files below the home directory.</summary>
@@ -258,51 +261,52 @@ public sealed record LoginDescription
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Members of the files that contain tokens, such as <c>tokens.access_token</c>; <c>*</c> stands for any name. If there are
-    /// any, a confined agent has a copy of each file, and only new tokens are copied back. If empty, the agent changes the files
-    /// themselves.</summary>
+    /// <summary>Members of the files that contain tokens, such as <c>tokens.access_token</c>; <c>*</c> stands for any name. If not empty, a
+    /// confined agent gets a copy of each file, and only new tokens are copied back. If empty, the agent changes the original
+    /// files.</summary>
     public IReadOnlyList<string> Tokens
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Members that name the account: new tokens beside other values are not copied back. A path continues into the content of a
-    /// JSON web token, as in <c>id_token.sub</c>.</summary>
+    /// <summary>Members that identify the account. New tokens are not copied back if these members have changed. A path continues into the
+    /// content of a JSON web token, as in <c>id_token.sub</c>.</summary>
     public IReadOnlyList<string> Account
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>The member with the time at which the program asks for a new token: seconds or milliseconds since 1970, or a date; null:
-    /// unknown.</summary>
+    /// <summary>Member that contains the time at which the program requests a new token, in seconds or milliseconds since 1970 or as a
+    /// date. Null if unknown.</summary>
     public string? Expires { get; init; }
 }
 
-/// <summary>Key that a program reads from a variable and sends to one service. Another variable, arguments or further variables give the
-/// program another address of the service.</summary>
+/// <summary>Key that a program reads from a variable and sends to one service. A variable or arguments can make the program use another
+/// address for the service.</summary>
 public sealed record KeyDescription
 {
     /// <summary>Environment variable that contains the key.</summary>
     public required string Variable { get; init; }
 
-    /// <summary>Variable that overrides the address of the service, or null if the program reads none.</summary>
+    /// <summary>Variable that overrides the address of the service, or null if there is no such variable.</summary>
     public string? Address { get; init; }
 
     /// <summary>Default address of the service, such as <c>https://api.anthropic.com</c>.</summary>
     public required string Service { get; init; }
 
-    /// <summary>Expansion of <c>{keys}</c> in the arguments while the key stays outside. <c>{address}</c> is the address that the program
-    /// uses in place of the service's. Default: none.</summary>
+    /// <summary>Arguments that replace <c>{keys}</c> while the key stays outside the sandbox. <c>{address}</c> is the address that the
+    /// program uses in place of the service's. Default: none.</summary>
     public IReadOnlyList<string> Arguments
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Variables while the key stays outside, each a JSON object as text with <c>{address}</c> in it. Objects of several keys for
-    /// the same variable are merged. If the user sets the variable, the key is passed on unchanged. Default: none.</summary>
+    /// <summary>Environment variables to set while the key stays outside the sandbox. Each value is a JSON object as text and contains
+    /// <c>{address}</c>. Objects of several keys for the same variable are merged. If the user sets the variable, the key is passed on
+    /// unchanged. Default: none.</summary>
     public IReadOnlyDictionary<string, string> Environment
     {
         get;
@@ -313,8 +317,8 @@ public sealed record KeyDescription
     /// reaches the program through the variable.</summary>
     public StoredKey? Stored { get; init; }
 
-    /// <summary>Files below the home directory, each with texts. If a file contains one of its texts, the user has configured another key
-    /// or service, and the key is passed on unchanged. Default: none.</summary>
+    /// <summary>Files below the home directory, each with texts to search for. If a file contains one of its texts, the user has configured
+    /// another key or service, and the key is passed on unchanged. Default: none.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Unless
     {
         get;
@@ -331,15 +335,15 @@ public sealed record FailureDescription
     /// <summary>Meaning of the message.</summary>
     public required FailureKind Is { get; init; }
 
-    /// <summary>Regular expression whose first group captures the end of the limit as printed by the program, or null if the program does
-    /// not print it.</summary>
+    /// <summary>Regular expression whose first group captures the reset time of the limit. Null if the program does not print the reset
+    /// time.</summary>
     public string? Until { get; init; }
 }
 
 /// <summary>Kind of failure.</summary>
 public enum FailureKind
 {
-    /// <summary>The agent gave up.</summary>
+    /// <summary>The agent reported that it could not do the work.</summary>
     GaveUp,
 
     /// <summary>The account has reached a usage limit.</summary>
@@ -348,10 +352,11 @@ public enum FailureKind
     /// <summary>The service throttles the caller.</summary>
     Throttled,
 
-    /// <summary>Login, credit, missing model or wrong call, so that every start of this agent would fail the same way.</summary>
+    /// <summary>The login, the credit, the model or the command line is wrong, so that every run of this agent would fail the same
+    /// way.</summary>
     Account,
 
-    /// <summary>Transient failure, worth a retry.</summary>
+    /// <summary>The failure is transient, so a retry may succeed.</summary>
     Transient,
 
     /// <summary>The request itself is invalid.</summary>

@@ -5,15 +5,17 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Agents.Descriptions;
 
 /// <summary>Fault in a description.</summary>
-/// <param name="Path">Path within the description, such as <c>stream.events[0].on</c>; empty for the whole.</param>
-/// <param name="Message">Description of the fault, a sentence.</param>
+/// <param name="Path">Path within the description, such as <c>stream.events[0].on</c>. Empty if the fault concerns the whole
+/// description.</param>
+/// <param name="Message">Sentence that describes the fault.</param>
 /// <param name="Cure">Suggested fix.</param>
 public sealed record DescriptionFault(string Path, string Message, string Cure);
 
 /// <summary>Reads descriptions from JSON whose values are all strings.</summary>
 public static partial class DescriptionReader
 {
-    /// <summary>Member that names a known description. Its members apply where the description does not define its own.</summary>
+    /// <summary>Member that names a known description. The members of the known description apply unless the description overrides
+    /// them.</summary>
     public const string Like = "like";
 
     /// <summary>Returns the description, or null with at least one fault.</summary>
@@ -87,8 +89,8 @@ public static partial class DescriptionReader
         }
     }
 
-    /// <summary>Replaces our type names and the positions in the serializer's message, since the user did not write the JSON that they
-    /// refer to.</summary>
+    /// <summary>Removes type names and positions from the serializer's message, because they refer to JSON that the user did not
+    /// write.</summary>
     private static string Sentence(string message) =>
         UnknownMember().Match(message) is { Success: true } unknown ? $"'{unknown.Groups[1].Value}' is not a member of a description."
         : OtherType().IsMatch(message) ? "the value has not the form that a description needs here."
@@ -110,7 +112,7 @@ public static partial class DescriptionReader
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     Converters = [
         typeof(SnakeCaseEnum<AgentProtocol>),
-        typeof(SnakeCaseEnum<PromptPlace>),
+        typeof(SnakeCaseEnum<PromptDelivery>),
         typeof(SnakeCaseEnum<ConversationNaming>),
         typeof(SnakeCaseEnum<ConversationHolding>),
         typeof(SnakeCaseEnum<FailureKind>),

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Agents.Descriptions;
 
-/// <summary>Checks rules of a description beyond its format: above all, it must not give access to a shell.</summary>
+/// <summary>Checks rules that the format of a description can't express. The most important rule is that a description must not give access
+/// to a shell.</summary>
 internal static class DescriptionRules
 {
     private static readonly string[] Shells =
@@ -58,7 +59,7 @@ internal static class DescriptionRules
 
     private const string AddressPlace = "address";
 
-    /// <summary>Returns a sentence with the reason for which a shell would parse the command line, or null if none would.</summary>
+    /// <summary>Returns a sentence that explains why a shell would parse the command line, or null if no shell would.</summary>
     /// <param name="command">Program and arguments.</param>
     internal static string? ShellIn(IReadOnlyList<string> command)
     {
@@ -194,8 +195,8 @@ internal static class DescriptionRules
     {
         var place = description.Prompt switch
         {
-            PromptPlace.Argument => "prompt",
-            PromptPlace.File => "prompt_file",
+            PromptDelivery.Argument => "prompt",
+            PromptDelivery.File => "prompt_file",
             _ => null,
         };
         if (place is not null)

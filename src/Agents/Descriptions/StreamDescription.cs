@@ -1,13 +1,13 @@
 namespace Orchestrator.Agents.Descriptions;
 
-/// <summary>Meaning of a program's output.</summary>
+/// <summary>Describes how the output of a program is interpreted.</summary>
 public sealed record StreamDescription
 {
     /// <summary>Format of the output.</summary>
     /// <value>Default: <see cref="StreamFormat.Json"/>.</value>
     public StreamFormat Format { get; init; }
 
-    /// <summary>Path of the member with the kind of an event.</summary>
+    /// <summary>Path of the member that contains the kind of an event.</summary>
     /// <value>Default: <c>type</c>.</value>
     public string Kind
     {
@@ -22,35 +22,35 @@ public sealed record StreamDescription
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Scope of the counts of tokens and cost.</summary>
+    /// <summary>Period that the token counts and the cost of an event cover.</summary>
     /// <value>Default: <see cref="UsageScope.Start"/>.</value>
     public UsageScope UsageOf { get; init; }
 }
 
-/// <summary>Format of an output.</summary>
+/// <summary>Format of a program's output.</summary>
 public enum StreamFormat
 {
-    /// <summary>One JSON object per line. Other lines are tolerated and ignored.</summary>
+    /// <summary>One JSON object per line. Other lines are ignored.</summary>
     Json,
 
     /// <summary>Plain text. Exit code 0 claims that the work is done.</summary>
     Text,
 }
 
-/// <summary>Scope of an event's counts.</summary>
+/// <summary>Period that the counts of an event cover.</summary>
 public enum UsageScope
 {
-    /// <summary>This start so far, so that the last count is the sum.</summary>
+    /// <summary>The counts cover the agent run so far, so that the last count is the total.</summary>
     Start,
 
-    /// <summary>Step that ends with the event, so that counts are added up.</summary>
+    /// <summary>The counts cover the step that ends with the event, so that the counts of all events are summed.</summary>
     Step,
 
-    /// <summary>Whole conversation including earlier starts, whose last count is subtracted.</summary>
+    /// <summary>The counts cover the whole conversation, so that the last count of earlier agent runs is subtracted.</summary>
     Conversation,
 }
 
-/// <summary>Meaning of a single kind of event. Paths are member names separated by dots; a missing member is ignored.</summary>
+/// <summary>Rule that interprets one kind of event. Paths are member names separated by dots. A missing member is ignored.</summary>
 public sealed record EventRule
 {
     /// <summary>Kind of the event that the rule matches.</summary>
@@ -72,10 +72,10 @@ public sealed record EventRule
     /// <summary>Path of a text written by the agent.</summary>
     public string? Text { get; init; }
 
-    /// <summary>Path of a piece of such a text. Consecutive pieces form one text.</summary>
+    /// <summary>Path of a part of a text. Consecutive parts form one text.</summary>
     public string? TextPiece { get; init; }
 
-    /// <summary>Paths of a tool call.</summary>
+    /// <summary>Paths of the members that describe a tool call.</summary>
     public ToolRule? Tool { get; init; }
 
     /// <summary>Path of the error message of a failed tool call.</summary>
@@ -84,7 +84,7 @@ public sealed record EventRule
     /// <summary>Path of an error from which the program may recover.</summary>
     public string? Retry { get; init; }
 
-    /// <summary>Path of an error, which counts only if the program then ends without being done.</summary>
+    /// <summary>Path of an error message. It is used only if the program then exits without claiming to be done.</summary>
     public string? Error { get; init; }
 
     /// <summary>Path of a warning that is not an error.</summary>
@@ -93,7 +93,7 @@ public sealed record EventRule
     /// <summary>Paths of the token counts in the event.</summary>
     public UsageRule? Usage { get; init; }
 
-    /// <summary>Effect of the event on the end of the work.</summary>
+    /// <summary>Determines if the event ends the agent's work.</summary>
     public EventEnd End { get; init; }
 }
 
@@ -110,7 +110,7 @@ public enum EventEnd
     Failed,
 }
 
-/// <summary>Paths of a tool call.</summary>
+/// <summary>Paths of the members that describe a tool call.</summary>
 public sealed record ToolRule
 {
     /// <summary>Path of the call's id, or null if it has none.</summary>
@@ -119,7 +119,7 @@ public sealed record ToolRule
     /// <summary>Path of the tool's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Paths of the call's subject (file, command), of which the first existing one counts.</summary>
+    /// <summary>Paths of the subject of the call, such as a file or a command. The first path that exists counts.</summary>
     public IReadOnlyList<string> Subject
     {
         get;
@@ -130,21 +130,21 @@ public sealed record ToolRule
 /// <summary>Paths of token counts and of the cost in US dollars.</summary>
 public sealed record UsageRule
 {
-    /// <summary>Input tokens, excluding cached ones.</summary>
+    /// <summary>Path of the number of input tokens, excluding cached tokens.</summary>
     public string? Input { get; init; }
 
-    /// <summary>All input tokens, including cached ones.</summary>
+    /// <summary>Path of the number of input tokens, including cached tokens.</summary>
     public string? InputWithCached { get; init; }
 
     /// <summary>Path of the number of output tokens.</summary>
     public string? Output { get; init; }
 
-    /// <summary>Input tokens read from the cache.</summary>
+    /// <summary>Path of the number of input tokens read from the cache.</summary>
     public string? Cached { get; init; }
 
-    /// <summary>Input tokens written to the cache.</summary>
+    /// <summary>Path of the number of input tokens written to the cache.</summary>
     public string? CacheWrite { get; init; }
 
-    /// <summary>Cost in US dollars.</summary>
+    /// <summary>Path of the cost in US dollars.</summary>
     public string? Cost { get; init; }
 }

@@ -12,25 +12,25 @@ public enum HookPermission
     /// <summary>The call is refused.</summary>
     Deny,
 
-    /// <summary>A user's permission rule applies to some calls of this tool. The agent program checks it and denies all other
+    /// <summary>A permission rule of the user applies to some calls of this tool. The agent program evaluates the rule and denies all other
     /// calls.</summary>
     LeaveToRules,
 }
 
 /// <summary>Decision of the hook on a tool call, with the reason.</summary>
 /// <param name="Permission">Decision.</param>
-/// <param name="Reason">Reason for a refusal, for the model; otherwise empty.</param>
+/// <param name="Reason">Reason for a refusal, shown to the model. Empty if the call is not refused.</param>
 public sealed record HookDecision(HookPermission Permission, string Reason);
 
 /// <summary>Output and exit code of the hook program.</summary>
 /// <param name="Output">Text for stdout.</param>
 /// <param name="Error">Text for stderr.</param>
-/// <param name="ExitCode">0 if the answer is on stdout, 2 if the call is refused with the reason on stderr. No other code is used because
-/// the CLI treats it as permission.</param>
+/// <param name="ExitCode">0 if the answer is on standard output, or 2 if the call is refused with the reason on standard error. Other codes
+/// are not used, because the CLI would allow the call.</param>
 public sealed record HookAnswer(string Output, string Error, int ExitCode);
 
-/// <summary>Ownership hook, called by the agent program before each tool call as a process that needs no running orchestrator. Reads the
-/// policy of the agent run and allows or denies. It prevents mistakes, not attacks, since the diff is checked afterwards in any
+/// <summary>Ownership hook, which the agent program runs before each tool call. Reads the policy of the agent run and allows or denies the
+/// call. Needs no running orchestrator. The hook prevents mistakes, not attacks, because the diff is checked afterward in any
 /// case.</summary>
 public static class AgentHook
 {
@@ -57,8 +57,8 @@ public static class AgentHook
     /// <summary>Answers one call of the hook program.</summary>
     /// <param name="input">JSON from the agent program on stdin, with <c>tool_name</c>, <c>tool_input</c> and <c>cwd</c>.</param>
     /// <param name="policyFile">The agent run's <c>policy</c> file.</param>
-    /// <param name="ownership">Creates the ownership predicate for paths relative to the worktree from the policy. Not called if all files
-    /// may be written.</param>
+    /// <param name="ownership">Creates the ownership predicate for paths relative to the worktree from the policy. Not called if the agent
+    /// may write all files.</param>
     public static HookAnswer Run(string input, string policyFile, Func<HookPolicy, Func<string, bool>> ownership)
     {
         try
@@ -121,7 +121,7 @@ public static class AgentHook
     /// <exception cref="IOException">The links form a cycle.</exception>
     public static string? InWorktree(HookPolicy policy, string path) => WorktreePath.Relative(policy.Root, policy.Root, path);
 
-    /// <summary>Decides about writing a file.</summary>
+    /// <summary>Decides if the agent may write a file.</summary>
     /// <param name="policy">Policy of the agent run.</param>
     /// <param name="mayWrite">Returns true for a writable path relative to the worktree.</param>
     /// <param name="relative">Path in the worktree, or null if it is outside.</param>

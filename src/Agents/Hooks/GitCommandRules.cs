@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.Hooks;
 
-/// <summary>Git commands forbidden to agents because worktrees share refs, stash and configuration with the user and with each
+/// <summary>Git commands that agents may not run, because worktrees share refs, stash and configuration with the user and with each
 /// other.</summary>
 internal static class GitCommandRules
 {
@@ -18,7 +18,7 @@ internal static class GitCommandRules
         ["filter-branch"] = "it rewrites what others work on",
     };
 
-    /// <summary>Denied commands that affect nobody else if the agent has private refs.</summary>
+    /// <summary>Denied commands that are harmless if the agent has private refs.</summary>
     private static readonly string[] OwnCommands = ["stash", "gc", "prune"];
 
     private static readonly string[] DeniedBranchOptions = ["-D", "-d", "-f", "-M", "-m", "--delete", "--force", "--move"];
@@ -51,7 +51,7 @@ internal static class GitCommandRules
 
     private static readonly string[] Shells = ["sh", "bash", "dash", "zsh"];
 
-    /// <summary>Git's global options that take the next word as their value.</summary>
+    /// <summary>Global options of git whose value is the next word.</summary>
     private static readonly string[] GitOptionsWithValue =
     [
         "-C",
@@ -63,9 +63,9 @@ internal static class GitCommandRules
         "--config-env",
     ];
 
-    /// <summary>Returns the denied commands as deny rules of the CLI, which apply even with skipped permissions. They only match the plain
-    /// spelling.</summary>
-    /// <param name="hasOwnRefs">True for private refs as in <see cref="HookPolicy.HasOwnRefs"/>.</param>
+    /// <summary>Returns the denied commands as deny rules of the CLI, which apply even with skipped permissions. The rules match only the
+    /// plain spelling of a command.</summary>
+    /// <param name="hasOwnRefs">As in <see cref="HookPolicy.HasOwnRefs"/>.</param>
     internal static IReadOnlyList<string> DenyRules(bool hasOwnRefs) =>
         [
             .. DeniedCommands
@@ -74,8 +74,8 @@ internal static class GitCommandRules
             .. DeniedBranchOptions.Where(_ => !hasOwnRefs).Select(option => $"Bash(git branch {option}:*)"),
         ];
 
-    /// <summary>Returns the reason to refuse a shell text, or null if it is allowed.</summary>
-    /// <param name="hasOwnRefs">True for private refs as in <see cref="HookPolicy.HasOwnRefs"/>.</param>
+    /// <summary>Returns the reason why a shell text is refused, or null if it is allowed.</summary>
+    /// <param name="hasOwnRefs">As in <see cref="HookPolicy.HasOwnRefs"/>.</param>
     internal static string? FindDenied(string shellText, bool hasOwnRefs = false) => FindDenied(shellText, hasOwnRefs, depth: 0);
 
     private static string? FindDenied(string shellText, bool hasOwnRefs, int depth) =>

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Orchestrator.Agents.Hooks;
 
-/// <summary>Splits a shell text into simple commands and words, well enough to identify the programs that it calls. Runs no shell and
+/// <summary>Splits a shell text into simple commands and words, well enough to identify the programs that the text runs. Runs no shell and
 /// leaves variables and command substitutions unexpanded. Prevents mistakes, not attacks.</summary>
 internal static class ShellCommands
 {

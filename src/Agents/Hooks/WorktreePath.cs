@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.Hooks;
 
-/// <summary>Resolves the real target of a path, including relative parts and symbolic links, even if its end does not exist yet.</summary>
+/// <summary>Resolves relative parts and symbolic links of a path, even if its last parts do not exist yet.</summary>
 internal static class WorktreePath
 {
     private const int MostLinks = 40;
@@ -14,7 +14,7 @@ internal static class WorktreePath
         return relative == ".." || relative.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(relative) ? null : relative;
     }
 
-    /// <summary>True for git's own files: a worktree's ".git" file, or anything in a folder with that name.</summary>
+    /// <summary>True for git's own files, namely a worktree's <c>.git</c> file and all files in a folder with that name.</summary>
     internal static bool IsGitInternal(string relative) =>
         relative.Split('/').Any(part => part.Equals(".git", StringComparison.OrdinalIgnoreCase));
 

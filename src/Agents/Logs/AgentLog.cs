@@ -6,11 +6,11 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.Logs;
 
-/// <summary>Reads the output of an agent run, standard error too, for display. Only reads files: it renews no lease and stops
-/// nothing.</summary>
+/// <summary>Reads standard output and standard error of an agent run for display. Only reads files, and neither renews a lease nor stops a
+/// process.</summary>
 public static class AgentLog
 {
-    // Longer than lines printed for users; an agent's own line with an image may exceed it.
+    // Lines for users are shorter. A JSON line with an image may exceed the limit.
     private const int MaxLineBytes = 8 * 1024 * 1024;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -64,7 +64,7 @@ public static class AgentLog
             bool isNews;
             do
             {
-                // Both are read, because a program may write to one of them for a long time.
+                // Both files are read alternately, because a program may write to only one of them for a long time.
                 isNews = await tail.ReadAsync(ParseAsync, cancellationToken) | await errors.ReadAsync(TakeErrorAsync, cancellationToken);
                 if (isOver && !isNews)
                 {

@@ -1,13 +1,14 @@
 namespace Orchestrator.Agents.Models;
 
-/// <summary>Options of a model that is called without an agent program: one question, one answer, no tools.</summary>
+/// <summary>Options of a model that is called without an agent program. The model gets one question, gives one answer and has no
+/// tools.</summary>
 public sealed record ModelAgentOptions
 {
     /// <summary>Service that provides the model.</summary>
     public required ModelService Service { get; init; }
 
-    /// <summary>Program and arguments of the request (<c>orchestrate ask-model</c>), to which <c>--request FILE</c> is appended. It is a
-    /// separate process, so that a pending answer outlives the caller.</summary>
+    /// <summary>Program and arguments of the request (<c>orchestrate ask-model</c>), to which <c>--request FILE</c> is appended. The
+    /// request runs in a separate process, so that a pending answer is not lost if the caller exits.</summary>
     public required IReadOnlyList<string> Command { get; init; }
 
     /// <summary>Folder in which conversations are stored.</summary>
@@ -18,14 +19,14 @@ public sealed record ModelAgentOptions
     public string? Model { get; init; }
 
     /// <summary>Address of the service.</summary>
-    /// <value>Default: null for the service's usual address (<c>ANTHROPIC_BASE_URL</c> for the API).</value>
+    /// <value>Default: null, which means the usual address of the service (<c>ANTHROPIC_BASE_URL</c> for the API).</value>
     public string? Url { get; init; }
 
     /// <summary>AWS region for Bedrock.</summary>
-    /// <value>Default: null for the region in the environment or profile.</value>
+    /// <value>Default: null, which means the region in the environment or profile.</value>
     public string? Region { get; init; }
 
-    /// <summary>Environment to pass on, with the key or the AWS credentials.</summary>
+    /// <summary>Environment variables to pass to the process, including the key or the AWS credentials.</summary>
     /// <value>Default: this process's own.</value>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = AgentEnvironment.OfThisProcess();
 }

@@ -2,11 +2,12 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.Models;
 
-/// <summary>Calls a model that answers by schema without an agent program: the Anthropic API or Bedrock, in a process of ours.</summary>
+/// <summary>Calls a model without an agent program, for answers that match a schema. A separate process of the orchestrator calls the
+/// Anthropic API or Bedrock.</summary>
 /// <param name="options">Service and its parameters.</param>
 public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
 {
-    /// <summary>Model used if neither the start nor the options name one.</summary>
+    /// <summary>Model that is used if neither the agent run nor the options name a model.</summary>
     private const string DefaultModel = "opus";
 
     /// <inheritdoc/>
@@ -92,7 +93,7 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
             ),
         };
 
-    // Set through a variable, which the sandbox replaces with the proxy's address.
+    // Passed in a variable, because the sandbox replaces its value with the proxy's address.
     private IEnumerable<KeyValuePair<string, string>> Variables =>
         options.Url is { } url
             ? [KeyValuePair.Create(options.Service == ModelService.Api ? AgentKey.AnthropicAddress : AgentKey.BedrockAddress, url)]

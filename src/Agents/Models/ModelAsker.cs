@@ -1,9 +1,9 @@
 namespace Orchestrator.Agents.Models;
 
-/// <summary>Program that queries a model: <c>orchestrate ask-model</c>.</summary>
+/// <summary>Sends a question to a model. Implements <c>orchestrate ask-model</c>.</summary>
 public static class ModelAsker
 {
-    /// <summary>Sends the request in an agent run's file.</summary>
+    /// <summary>Sends the request that is stored in an agent run's folder.</summary>
     /// <param name="prompt">Question for the model.</param>
     /// <param name="time">Clock.</param>
     /// <returns>Line to print, and true if it contains an answer.</returns>

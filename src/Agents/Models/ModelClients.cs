@@ -3,11 +3,12 @@ using Anthropic.Bedrock;
 
 namespace Orchestrator.Agents.Models;
 
-/// <summary>Creates the SDK's clients. Keys and credentials come from the environment. Retries are left to the workflow, which waits
-/// durably.</summary>
+/// <summary>Creates the SDK's clients. Keys and credentials come from the environment. The clients do not retry, because the workflow
+/// retries with durable timers.</summary>
 internal static class ModelClients
 {
-    /// <summary>Client timeout that never expires first, because the supervisor ends the process at its time limit.</summary>
+    /// <summary>Timeout of a client. Long enough that it never expires, because the supervisor ends the process at its time
+    /// limit.</summary>
     private static readonly TimeSpan NoLimit = TimeSpan.FromHours(24);
 
     /// <summary>Creates a client for the service that the request names.</summary>
@@ -56,13 +57,13 @@ internal static class ModelClients
     }
 }
 
-/// <summary>A service can't be called with the current configuration.</summary>
+/// <summary>Thrown if a service can't be called with the current configuration.</summary>
 internal sealed class ModelUnavailableException(string message) : Exception(message);
 
-/// <summary>Records the service's retry-after header, which the SDK's exceptions do not contain.</summary>
+/// <summary>Records the retry-after header of the service, because the SDK's exceptions do not contain it.</summary>
 internal sealed class RetryTimes(TimeProvider time) : DelegatingHandler
 {
-    /// <summary>Retry time of the last response, or null for none.</summary>
+    /// <summary>Retry time from the last response, or null if the response contained none.</summary>
     internal DateTimeOffset? RetryAt { get; private set; }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

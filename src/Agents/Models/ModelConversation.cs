@@ -7,8 +7,8 @@ internal sealed class ModelConversation(string file)
 {
     private readonly JsonArray _messages = File.Exists(file) ? (JsonArray)JsonNode.Parse(File.ReadAllText(file))! : [];
 
-    /// <summary>Returns the messages with a new one of the user appended. An answer through a tool must be followed by its tool result,
-    /// which precedes the text.</summary>
+    /// <summary>Returns the messages of the conversation, followed by a new message from the user. If the last answer is a tool call, its
+    /// tool result is inserted before the text, as the API requires.</summary>
     internal JsonArray With(string prompt)
     {
         var tool = (string?)
@@ -31,7 +31,7 @@ internal sealed class ModelConversation(string file)
         return (JsonArray)_messages.DeepClone();
     }
 
-    /// <summary>Stores the question and the answer.</summary>
+    /// <summary>Stores the last question and its answer.</summary>
     internal void Keep(JsonNode content)
     {
         _messages.Add(new JsonObject { ["role"] = "assistant", ["content"] = content.DeepClone() });

@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.Models;
 
-/// <summary>Model names of the services for common aliases. Source: the SDK's list (Anthropic 13.10.0) and CLI 2.1.328.</summary>
+/// <summary>Maps common aliases to the model names of each service. Source: the SDK's list (Anthropic 13.10.0) and CLI 2.1.328.</summary>
 internal static class ModelNames
 {
     private static readonly Dictionary<string, string> Aliases = new(StringComparer.Ordinal)
@@ -10,8 +10,8 @@ internal static class ModelNames
         ["haiku"] = "claude-haiku-5-5",
     };
 
-    /// <summary>Returns the service's name of a model. Null for an alias without one, since Bedrock's names depend on region and
-    /// account.</summary>
+    /// <summary>Returns the name of a model at a service. Null if the alias has no name at the service, because names at Bedrock depend on
+    /// the region and the account.</summary>
     /// <param name="model">Name or alias.</param>
     /// <param name="bedrockModel">Model id for Bedrock from the environment (<c>BEDROCK_MODEL_ID</c>).</param>
     internal static string? Find(ModelService service, string model, string? bedrockModel) =>

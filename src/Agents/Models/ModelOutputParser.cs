@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.Models;
 
-/// <summary>Parses the single line that the asking program prints.</summary>
+/// <summary>Parses the single line that <c>orchestrate ask-model</c> prints.</summary>
 internal sealed class ModelOutputParser : IAgentOutputParser
 {
     private ModelReply? _reply;
@@ -15,7 +15,7 @@ internal sealed class ModelOutputParser : IAgentOutputParser
         }
         catch (JsonException)
         {
-            // Any other line comes from a crashing runtime; exit code and stderr decide then.
+            // Any other line comes from a crash of the .NET runtime, so exit code and standard error determine the outcome.
             return [];
         }
         return _reply is null ? [] : [new AgentResult(_reply.Failure != AgentFailure.None, _reply.Detail, Turns: 1, CostUsd: 0)];
@@ -39,7 +39,7 @@ internal sealed class ModelOutputParser : IAgentOutputParser
                 Answer = _reply.Answer,
                 FinalText = _reply.Failure == AgentFailure.None ? "answered" : "",
                 IsUsageComplete = true,
-                // The services report tokens, but no prices.
+                // The cost is 0, because the services report tokens but no prices.
                 Usage = new AgentUsage(
                     new Dictionary<string, ModelUsage>
                     {

@@ -4,18 +4,19 @@ using Anthropic.Models.Messages;
 
 namespace Orchestrator.Agents.Models;
 
-/// <summary>Queries a model once. Runs in a separate process (<c>orchestrate ask-model</c>) under the supervisor of its agent
+/// <summary>Sends one question to a model. Runs in a separate process (<c>orchestrate ask-model</c>) under the supervisor of its agent
 /// run.</summary>
 internal static class ModelQuestion
 {
     private const string Tool = "answer";
 
-    /// <summary>SDK's maximum for a request without streaming.</summary>
+    /// <summary>Maximum number of output tokens. The SDK allows no more for a request without streaming.</summary>
     private const int MaxTokens = 20_000;
 
     private const int PaymentRequired = 402;
 
-    /// <summary>Sends the question, stores the conversation and returns the result. Failures of the service throw no exception.</summary>
+    /// <summary>Sends the question, stores the conversation and returns the result. A failure of the service is returned as a result, not
+    /// thrown.</summary>
     internal static async Task<ModelReply> AskAsync(
         ModelRequest request,
         string prompt,
@@ -54,7 +55,7 @@ internal static class ModelQuestion
         }
         catch (Exception failed) when (failed is AnthropicException or HttpRequestException or JsonException)
         {
-            // No connection, a broken one, or a response that is not JSON: the service is unavailable now.
+            // The service is unavailable if there is no connection, the connection breaks, or the response is not JSON.
             return reply with
             {
                 Failure = AgentFailure.Transient,
@@ -103,7 +104,7 @@ internal static class ModelQuestion
         return (string?)message["stop_reason"] switch
         {
             "refusal" => reply with { Failure = AgentFailure.GaveUp, Detail = $"The model refused to answer. {said}".TrimEnd() },
-            // A truncated answer may seem complete; the open brace makes it invalid for every parser.
+            // A truncated answer may look complete, so an open brace is added to make it invalid JSON.
             "max_tokens" or "model_context_window_exceeded" => reply with { Answer = "{" },
             _ => reply with
             {

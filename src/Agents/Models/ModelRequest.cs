@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents.Models;
 
-/// <summary>Request of an agent run to a model: <c>model-request.json</c> in its folder. It contains no secrets; those are in the
-/// environment.</summary>
+/// <summary>Request to a model, stored as <c>model-request.json</c> in the agent run's folder. The file contains no secrets, because keys
+/// are passed in the environment.</summary>
 internal sealed record ModelRequest
 {
     internal const string FileName = "model-request.json";
@@ -22,7 +22,7 @@ internal sealed record ModelRequest
     /// <summary>Id of the conversation to continue.</summary>
     public required string Session { get; init; }
 
-    /// <summary>File of the conversation, which exists once the conversation has started.</summary>
+    /// <summary>File of the conversation, which is created when the conversation starts.</summary>
     public required string Conversation { get; init; }
 
     internal string ToJson() => JsonSerializer.Serialize(this, ModelJson.Default.ModelRequest);
@@ -31,18 +31,18 @@ internal sealed record ModelRequest
         JsonSerializer.Deserialize(json, ModelJson.Default.ModelRequest) ?? throw new JsonException("The request is empty.");
 }
 
-/// <summary>Result of a request: the single line that the asking program prints.</summary>
+/// <summary>Result of a request, printed as a single line by <c>orchestrate ask-model</c>.</summary>
 internal sealed record ModelReply
 {
     public AgentFailure Failure { get; init; }
 
-    /// <summary>Description for users; empty after success.</summary>
+    /// <summary>Description of the failure for users. Empty after success.</summary>
     public string Detail { get; set; } = "";
 
     /// <summary>Answer as JSON, or the model's text.</summary>
     public string? Answer { get; init; }
 
-    /// <summary>Retry time from the service's retry-after header.</summary>
+    /// <summary>Retry time from the service's retry-after header, or null if the response contained none.</summary>
     public DateTimeOffset? RetryAt { get; init; }
 
     public string Model { get; set; } = "";

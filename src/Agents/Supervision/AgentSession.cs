@@ -1,9 +1,9 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Follows one agent run. Detaching never ends the agent; only <see cref="StopAsync"/> and the limits do.</summary>
+/// <summary>Follows one agent run. Only <see cref="StopAsync"/> and the limits end the agent; detaching does not.</summary>
 public sealed class AgentSession
 {
-    /// <summary>Growth factor of the poll interval, which reaches its maximum after about three quiet seconds.</summary>
+    /// <summary>Growth factor of the poll interval. The interval reaches its maximum after about three seconds without output.</summary>
     private const double PauseGrowth = 1.25;
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
@@ -33,18 +33,19 @@ public sealed class AgentSession
         Found = found;
     }
 
-    /// <summary>State before this session; <see cref="AgentStartState.NotStarted"/> means that this session started the agent.</summary>
+    /// <summary>State of the agent run before this session. <see cref="AgentStartState.NotStarted"/> means that this session started the
+    /// agent.</summary>
     public AgentStartState Found { get; }
 
     /// <summary>Returns the agent's usage so far. Call it only while handling one of its events.</summary>
     public AgentUsage UsageSoFar() => _parser.UsageSoFar;
 
     /// <summary>Follows the agent until it and all its processes have ended. Renews the lease, limits the agent's cores, and enforces the
-    /// limits on stall, output and memory (and on time, if the supervisor is dead). An agent run that died without a result gives
+    /// limits on stall, output and memory (and on time, if the supervisor is dead). An agent run that died without a result has the failure
     /// <see cref="AgentFailure.Killed"/>.</summary>
     /// <param name="onEvent">Called for each event in order. The agent does not wait for it.</param>
     /// <param name="fromOffset">Events up to this <see cref="AgentEvent.Offset"/> are read but not reported again.</param>
-    /// <param name="cancellationToken">Detaches. The agent continues and can be attached to later.</param>
+    /// <param name="cancellationToken">Detaches this follower. The agent continues, and a follower can attach to it later.</param>
     /// <exception cref="AgentOwnerChangedException">Another follower has taken over.</exception>
     public async Task<AgentOutcome> FollowAsync(
         Func<AgentEvent, ValueTask> onEvent,
@@ -65,11 +66,12 @@ public sealed class AgentSession
         }
     }
 
-    /// <summary>Ends the agent and its processes; see <see cref="AgentSupervisor.StopAsync"/>. <see cref="FollowAsync"/> then returns the
+    /// <summary>Ends the agent and its processes (see <see cref="AgentSupervisor.StopAsync"/>). <see cref="FollowAsync"/> then returns the
     /// outcome.</summary>
     public Task StopAsync(AgentFailure reason) => _supervisor.StopAsync(_folder.Path, reason);
 
-    /// <summary>Ownership fence. Call it before each side effect that depends on the agent's work.</summary>
+    /// <summary>Throws if another follower has taken over. Call this method before each side effect that depends on the agent's
+    /// work.</summary>
     /// <exception cref="AgentOwnerChangedException">Another follower has taken over.</exception>
     public void ThrowIfOwnerChanged()
     {
@@ -141,16 +143,18 @@ public sealed class AgentSession
         }
         catch (IOException)
         {
-            // Following continues on a full disk: writing is retried in ten seconds, and the agent may work half an hour without a lease.
+            // A full disk does not end the session. Writing is retried after ten seconds, and the agent may run for half an hour without a
+            // lease.
         }
     }
 
-    /// <summary>Describes a full disk, in which case a failure is not the agent's fault. Null if the disk was not full.</summary>
+    /// <summary>Returns a message if a full disk caused the failure, so that the agent is not blamed. Null if the disk was not
+    /// full.</summary>
     private string? DescribeFullDisk(int? exitCode) =>
         exitCode is not (null or 0) && _folder.WasDiskFull ? $"The disk was full when it ended with exit code {exitCode}." : null;
 
-    /// <summary>Describes a sandbox that could not start the agent. Its program then prints the first and only output, and the account is
-    /// not to blame.</summary>
+    /// <summary>Returns a message if the sandbox could not start the agent, so that the account is not blamed. Null otherwise. Detected if
+    /// the sandbox program printed the first and only output.</summary>
     private string? DescribeNoSandbox(int? exitCode) =>
         exitCode is not (null or 0)
         && _folder.ErrorTail().TrimStart() is var said
@@ -197,7 +201,7 @@ public sealed class AgentSession
         {
             return outcome with { Failure = AgentFailure.Transient, Detail = crash };
         }
-        // A smaller number is from another boot.
+        // A smaller number was recorded before the last boot.
         var memoryKills = MemoryKills.Count() - _folder.MemoryKills is { } kills and >= 0 ? kills : (long?)null;
         return !_parser.HasResult && (ShellExitCodes.DescribeKill(exitCode, memoryKills) ?? DescribeFullDisk(exitCode)) is { } how
             ? outcome with

@@ -6,8 +6,8 @@ public enum AgentStartState
     /// <summary>No supervisor has started the agent yet.</summary>
     NotStarted,
 
-    /// <summary>Cancelled before a supervisor started the agent (<see cref="AgentSupervisor.TryCancelBeforeStart"/>), so that none ever
-    /// will.</summary>
+    /// <summary>The agent run was canceled before a supervisor started the agent (<see cref="AgentSupervisor.TryCancelBeforeStart"/>), so
+    /// that no supervisor can start it.</summary>
     CancelledBeforeStart,
 
     /// <summary>The agent or its supervisor is alive.</summary>

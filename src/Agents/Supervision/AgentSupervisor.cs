@@ -3,8 +3,8 @@ using System.Reflection;
 
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Starts agents so that they outlive this process, and attaches to agents that a dead process started. Never starts an agent
-/// twice for one folder, because only the supervisor that creates <c>started</c> in it owns the agent run.</summary>
+/// <summary>Starts agents that keep running if this process exits, and attaches to agents that an earlier process started. An agent is
+/// never started twice for one folder, because only the supervisor that creates <c>started</c> in the folder owns the agent run.</summary>
 /// <param name="time">Clock for pauses and limits. Default: the system's clock.</param>
 public sealed class AgentSupervisor(TimeProvider? time = null)
 {
@@ -18,23 +18,25 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <param name="folder">Folder of the agent run.</param>
     public static AgentStartState Look(string folder) => new StartFolder(folder).State();
 
-    /// <summary>Returns warnings about options that could not be used in this run (<see cref="AgentInvocation.Warnings"/>), a sentence
-    /// each.</summary>
+    /// <summary>Returns warnings about options that the agent program does not support (<see cref="AgentInvocation.Warnings"/>). Each
+    /// warning is a sentence.</summary>
     /// <param name="folder">Folder of the agent run.</param>
     public static IReadOnlyList<string> ReadWarnings(string folder) => new StartFolder(folder).Warnings;
 
-    /// <summary>Prevents an agent run that was not started from ever starting, even by a frozen process that is about to start it. Its
-    /// supervisor then finds the marker already taken.</summary>
+    /// <summary>Cancels an agent run before it starts. A supervisor that is started later, for example by a process that was suspended,
+    /// finds the start marker already taken.</summary>
     /// <param name="folder">Folder of the agent run.</param>
-    /// <returns>False if the agent was started, so that it must be followed or stopped.</returns>
+    /// <returns>True if the agent run was canceled. False if the agent was already started, so that it must be followed or
+    /// stopped.</returns>
     /// <exception cref="IOException">The folder can't be written.</exception>
     public static bool TryCancelBeforeStart(string folder) => new StartFolder(folder).TryCancelBeforeStart();
 
-    /// <summary>Starts the agent if its folder was never started, or else attaches to it, whether alive, ended or dead. Makes
+    /// <summary>Starts the agent, or attaches to it if it was started before, even if it has ended or died. Makes
     /// <see cref="AgentStart.Owner"/> the owner.</summary>
     /// <param name="runner">Kind of agent.</param>
-    /// <param name="start">Parameters of the agent run. A successor passes the same ones.</param>
-    /// <param name="cancellationToken">Cancels the wait. An agent that was already started continues and can be attached to.</param>
+    /// <param name="start">Parameters of the agent run. A follower that takes over must pass the same parameters.</param>
+    /// <param name="cancellationToken">Cancels the wait. An agent that was already started continues, and a follower can attach to it
+    /// later.</param>
     /// <exception cref="ProcessStartException">The machine refuses a new process.</exception>
     /// <exception cref="InvalidOperationException">The agent run was cancelled before it started, or its supervisor did not
     /// start.</exception>
@@ -55,8 +57,9 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         return new AgentSession(runner.CreateParser(start), start, folder, found, this, _time);
     }
 
-    /// <summary>Ends an agent: SIGINT, after 5 s SIGTERM, after 5 s SIGKILL, then its leftovers, and verifies that no process is left.
-    /// Needs no follower, and completes even if this process dies. Has no effect on an ended agent run.</summary>
+    /// <summary>Ends an agent and its leftover processes, and verifies that no process remains. Sends SIGINT, after 5 seconds SIGTERM, and
+    /// after another 5 seconds SIGKILL. Needs no follower, and completes even if this process dies. Does nothing if the agent run has
+    /// ended.</summary>
     /// <param name="folder">Folder of the agent run.</param>
     /// <param name="reason">Reason for stopping, used as the outcome's failure.</param>
     /// <exception cref="ProcessStopException">A process still exists after SIGKILL.</exception>
@@ -72,7 +75,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         await EndSupervisorAsync(files);
     }
 
-    /// <summary>Ends every process with this agent run's marker in its environment, and verifies that they have ended.</summary>
+    /// <summary>Ends all processes whose environment contains the marker of this agent run, and verifies that the processes have
+    /// ended.</summary>
     /// <param name="folder">Folder of the agent run.</param>
     /// <returns>Number of ended processes.</returns>
     /// <exception cref="ProcessStopException">A process still exists after SIGKILL.</exception>
@@ -81,7 +85,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <inheritdoc cref="EndLeftoversAsync(string)"/>
     internal Task<int> EndLeftoversAsync(StartFolder folder) => EndAsync(folder.AgentProcesses);
 
-    /// <summary>Ends the leftover processes of a supervisor whose agent has ended, such as the watchdog of a killed one.</summary>
+    /// <summary>Ends the leftover processes of a supervisor whose agent has ended, such as the watchdog of a killed supervisor.</summary>
     internal Task EndSupervisorAsync(StartFolder folder) => EndAsync(folder.SupervisorProcesses);
 
     private static string ReadScript()
@@ -94,7 +98,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         return reader.ReadToEnd();
     }
 
-    /// <summary>Converts a limit to whole seconds for the script, which uses 32-bit numbers. No limit becomes 34 years.</summary>
+    /// <summary>Converts a limit to whole seconds for the script, which uses 32-bit numbers. An infinite limit becomes 34 years.</summary>
     private static string Seconds(TimeSpan time)
     {
         const long Longest = int.MaxValue / 2;
@@ -117,7 +121,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
             folder.Warnings = invocation.Warnings;
         }
 
-        // Long limits need no precise clock, and each check by the supervisor costs three short processes.
+        // With long limits, the supervisor checks less often, because each check starts three short processes.
         var isShort = ((TimeSpan[])[start.Limits.Time, start.Limits.Orphan]).Any(limit =>
             limit != Timeout.InfiniteTimeSpan && limit < TimeSpan.FromMinutes(2)
         );
@@ -166,7 +170,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         );
     }
 
-    /// <summary>The arguments before the agent's program, empty where it is not confined.</summary>
+    /// <summary>Returns the arguments that precede the agent's program. Empty if the agent is not confined.</summary>
     private static IReadOnlyList<string> Before(
         Sandbox? sandbox,
         AgentInvocation invocation,
@@ -198,8 +202,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         }
     }
 
-    /// <summary>Waits until the agent has a process id or the start failed. A supervisor that could not write the id (full disk) is
-    /// followed without it.</summary>
+    /// <summary>Waits until the agent has a process id or the start failed. If the supervisor could not write the id because of a full
+    /// disk, the agent is followed without the id.</summary>
     private async Task WaitForAgentAsync(StartFolder folder, CancellationToken cancellationToken)
     {
         var begin = _time.GetTimestamp();
@@ -227,8 +231,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         }
     }
 
-    /// <summary>Waits for a living supervisor, which writes the exit code after the agent ended, cleans up and ends. A dead supervisor is
-    /// not awaited.</summary>
+    /// <summary>Waits until the supervisor has written the agent's exit code, cleaned up and ended. Returns at once if the supervisor is
+    /// dead.</summary>
     private async Task WaitForSupervisorAsync(StartFolder folder)
     {
         var begin = _time.GetTimestamp();

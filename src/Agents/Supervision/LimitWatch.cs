@@ -1,10 +1,10 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Checks the limits that a follower enforces: stall, output, memory, and time if the supervisor is dead. Only polled time
-/// counts, so neither a suspended machine nor a stopped follower is held against the agent.</summary>
+/// <summary>Checks the limits that a follower enforces, namely stall, output and memory, and time if the supervisor is dead. Time counts
+/// only while the follower polls, so that a suspended machine or a stopped follower does not exhaust a limit.</summary>
 internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimeProvider time)
 {
-    /// <summary>Maximum time that counts between two checks. A longer interval means that this process was not running.</summary>
+    /// <summary>Maximum time that counts between two checks. A longer interval means that this process was suspended.</summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
 
     /// <summary>Tolerated delay of a living supervisor's own time limit before the follower enforces it instead.</summary>
@@ -25,8 +25,8 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
     private TimeSpan _sinceRead = CountInterval;
     private long _errorBytes;
 
-    /// <summary>Returns the exceeded limit, or null for none.</summary>
-    /// <param name="isNews">True if stdout grew.</param>
+    /// <summary>Returns the exceeded limit, or null if no limit is exceeded.</summary>
+    /// <param name="isNews">True if standard output has grown since the last check.</param>
     internal AgentFailure? Check(bool isNews)
     {
         var now = time.GetTimestamp();

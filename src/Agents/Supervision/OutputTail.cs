@@ -1,8 +1,8 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Reads a growing file line by line from its beginning, with any bytes and a maximum line length.</summary>
+/// <summary>Reads a growing file line by line from its beginning. Lines may contain arbitrary bytes.</summary>
 /// <param name="path">Path of the file.</param>
-/// <param name="maxLineBytes">Maximum length; longer lines are skipped.</param>
+/// <param name="maxLineBytes">Maximum length of a line. Longer lines are skipped.</param>
 /// <param name="onSkip">Called for each skipped line, in order with the other lines.</param>
 internal sealed class OutputTail(string path, int maxLineBytes, Action? onSkip = null) : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class OutputTail(string path, int maxLineBytes, Action? onSkip =
     private int _lineLength;
     private bool _skipping;
 
-    /// <summary>Handles a line without its line break. The offset is the line's end in the file.</summary>
+    /// <summary>Handles one line, which is passed without its line break. The offset is the end of the line in the file.</summary>
     internal delegate ValueTask LineHandler(ReadOnlyMemory<byte> line, long endOffset);
 
     /// <summary>Number of bytes read so far.</summary>
@@ -23,8 +23,8 @@ internal sealed class OutputTail(string path, int maxLineBytes, Action? onSkip =
     /// <summary>Number of lines skipped because they exceeded the limit.</summary>
     internal int SkippedLines { get; private set; }
 
-    /// <summary>Reads currently complete lines, at most a few megabytes, because a file that grows faster than it is read would block the
-    /// caller indefinitely.</summary>
+    /// <summary>Reads the lines that are complete now. Reads at most a few megabytes per call, because a file that grows faster than it is
+    /// read would otherwise block the caller forever.</summary>
     /// <returns>True if there was new data.</returns>
     internal ValueTask<bool> ReadAsync(LineHandler onLine, CancellationToken cancellationToken) =>
         TryOpen() ? ReadToAsync(Math.Min(_stream!.Length, Offset + MostAtOnce), onLine, cancellationToken) : ValueTask.FromResult(false);

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Truncates the output of an agent run that is no longer needed as a result. Keeps the beginning and the end, with a note about
-/// the omission.</summary>
+/// <summary>Truncates the output of an agent run that is no longer needed as a result. Keeps the beginning and the end, and inserts a note
+/// between them.</summary>
 public static class OutputTruncator
 {
     /// <summary>Maximum number of bytes to keep per stream.</summary>
@@ -28,7 +28,7 @@ public static class OutputTruncator
     private static void CutFile(string path, long most)
     {
         using var output = RegularFile.TryOpen(path);
-        // A truncated output exceeds the limit slightly because of its note.
+        // The note makes a truncated output slightly longer than the limit.
         if (output is null || output.Length <= most + (64 * 1024))
         {
             return;

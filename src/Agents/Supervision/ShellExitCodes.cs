@@ -1,9 +1,9 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Exit codes that don't come from the program itself (POSIX shell: 126, 127, 128 + signal).</summary>
+/// <summary>Exit codes of a POSIX shell that don't come from the program itself, namely 126, 127, and 128 plus a signal number.</summary>
 internal static class ShellExitCodes
 {
-    /// <summary>Supervisor's own code for a missing working directory.</summary>
+    /// <summary>Exit code that the supervisor uses if the working directory does not exist.</summary>
     internal const int NoWorkingDirectory = 125;
 
     internal const int NotExecutable = 126;
@@ -13,9 +13,9 @@ internal static class ShellExitCodes
     /// <summary>Exit code of a process killed by SIGKILL.</summary>
     internal const int KilledBySignal = 137;
 
-    /// <summary>Describes the signal that killed the process from outside, or returns null if the process exited normally.</summary>
+    /// <summary>Describes the signal by which another process killed the program, or returns null if the program exited normally.</summary>
     /// <param name="exitCode">Exit code recorded by the supervisor, or null if it recorded none.</param>
-    /// <param name="memoryKills">Processes killed by the kernel's OOM killer since the start, or null if unknown.</param>
+    /// <param name="memoryKills">Number of processes that the kernel's OOM killer has killed since the start, or null if unknown.</param>
     internal static string? DescribeKill(int? exitCode, long? memoryKills = null) =>
         exitCode switch
         {
@@ -30,8 +30,8 @@ internal static class ShellExitCodes
             _ => null,
         };
 
-    /// <summary>Describes a crash of the program (abort, as at its own memory limit, or illegal memory access), or returns null if it did
-    /// not crash.</summary>
+    /// <summary>Describes a crash of the program, namely an abort or an illegal memory access. Returns null if the program did not
+    /// crash.</summary>
     internal static string? DescribeCrash(int? exitCode) =>
         exitCode is >= 132 and <= 136 or 139 ? $"The agent program crashed (signal {exitCode - 128})." : null;
 }

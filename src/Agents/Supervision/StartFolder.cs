@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Files of a single agent run (see README.md). Small ones are written to a temporary file and renamed, so that partial content
-/// is never read.</summary>
+/// <summary>Folder with the files of an agent run (see README.md). Small files are written atomically, so that readers never see partial
+/// content.</summary>
 internal sealed class StartFolder(string path)
 {
     internal const string StartVariable = "ORCHESTRATOR_START";
@@ -23,15 +23,15 @@ internal sealed class StartFolder(string path)
 
     internal string StandardError => File("stderr");
 
-    /// <summary>True if the agent was started. This and the next two values never change once set; they are cached because followers read
-    /// them often.</summary>
+    /// <summary>True if the agent was started. This value and the next two are cached, because followers read them often and they never
+    /// change once set.</summary>
     internal bool IsStarted => _isStarted = _isStarted || Directory.Exists(File("started"));
 
     internal ProcessIdentity? Agent => _agent ??= ProcessIdentity.TryParse(TryRead("pid"));
 
     internal ProcessIdentity? Supervisor => _supervisor ??= ProcessIdentity.TryParse(TryRead("supervisor"));
 
-    /// <summary>True if the start was cancelled: a file in place of the supervisor's folder prevents it.</summary>
+    /// <summary>True if the start was canceled. A file in place of the supervisor's folder then prevents the start.</summary>
     internal bool IsCancelledBeforeStart => System.IO.File.Exists(File("started"));
 
     internal bool HasEnded => System.IO.File.Exists(File("exit"));
@@ -41,13 +41,14 @@ internal sealed class StartFolder(string path)
     /// <summary>True if the disk was full when the agent ended.</summary>
     internal bool WasDiskFull => System.IO.File.Exists(File("full"));
 
-    /// <summary>Reason for which the agent was stopped, or null if it was not.</summary>
+    /// <summary>Reason why the agent was stopped, or null if it was not stopped.</summary>
     internal string? StopReason => TryRead("stop");
 
     /// <summary>True if the agent is being stopped or has been stopped.</summary>
     internal bool IsStopping => System.IO.File.Exists(File("stop"));
 
-    /// <summary>Memory in bytes when the agent was stopped for its memory use. Null if it was not, or the disk was full.</summary>
+    /// <summary>Memory in bytes at the time when the agent was stopped for its memory use. Null if the agent was not stopped for that
+    /// reason, or if the disk was full.</summary>
     internal long? Memory =>
         long.TryParse(TryRead("memory"), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
 
@@ -55,13 +56,14 @@ internal sealed class StartFolder(string path)
     internal long? MemoryKills =>
         long.TryParse(TryRead("memory-kills"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : null;
 
-    /// <summary>Program that could not be started because it is missing or not executable, or null if it started.</summary>
+    /// <summary>Path of the program if it could not be started, because it is missing or not executable. Null if the program was
+    /// started.</summary>
     internal string? Unstartable => TryRead("unstartable");
 
     /// <summary>Messages of the supervisor itself.</summary>
     internal string? Log => TryRead("supervise.log");
 
-    /// <summary>Warnings about options that could not be used, a sentence each.</summary>
+    /// <summary>Warnings about options that the agent program does not support. Each warning is a sentence.</summary>
     internal IReadOnlyList<string> Warnings
     {
         get => TryRead("warnings")?.Split('\n') ?? [];
@@ -82,7 +84,7 @@ internal sealed class StartFolder(string path)
 
     internal string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Renews the lease. Any new text is sufficient because the supervisor only checks for a change.</summary>
+    /// <summary>Renews the lease. Any new content renews the lease, because the supervisor only checks if the file has changed.</summary>
     internal void RenewLease()
     {
         using var lease = OwnFile.Open(File("lease"));
@@ -93,7 +95,7 @@ internal sealed class StartFolder(string path)
 
     internal void NoteMemory(long bytes) => TryWrite("memory", bytes.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Records that the agent's processes may be stopped for the CPU limit. False if the disk is full.</summary>
+    /// <summary>Records that the agent's processes may be stopped to enforce the CPU limit. False if the disk is full.</summary>
     internal bool TryNoteThrottled() => TryWrite("throttled", "");
 
     private bool TryWrite(string name, string text)
@@ -111,8 +113,8 @@ internal sealed class StartFolder(string path)
 
     internal void Write(string name, string text) => OwnFile.Write(File(name), text + "\n");
 
-    /// <summary>Atomically occupies the path that a supervisor would create at the start.</summary>
-    /// <returns>False if a supervisor was first.</returns>
+    /// <summary>Atomically creates a file at the path at which a supervisor would create its folder.</summary>
+    /// <returns>True if the file was created. False if a supervisor created its folder first.</returns>
     internal bool TryCancelBeforeStart()
     {
         OwnFolder.Ensure(Path);
@@ -127,7 +129,7 @@ internal sealed class StartFolder(string path)
         }
     }
 
-    /// <summary>Returns the last bytes of stderr as text.</summary>
+    /// <summary>Returns the end of standard error as text.</summary>
     internal string ErrorTail(int bytes = 8192)
     {
         try
@@ -165,14 +167,14 @@ internal sealed class StartFolder(string path)
     /// <summary>Returns the living processes of the agent.</summary>
     internal IReadOnlyList<ProcessInfo> AgentProcesses() => ProcessTable.FindByEnvironment(StartVariable, Path, NotStartedAt);
 
-    /// <summary>Returns the living processes of its supervisor.</summary>
+    /// <summary>Returns the living processes of the supervisor.</summary>
     internal IReadOnlyList<ProcessInfo> SupervisorProcesses() => ProcessTable.FindByEnvironment(SupervisorVariable, Path);
 
-    /// <summary>Process watermark from before any supervisor started the agent, so that all its processes are newer. Null if
+    /// <summary>Process watermark that was taken before any supervisor started the agent. All processes of the agent are newer. Null if
     /// unknown.</summary>
     internal PidWatermark? NotStartedAt { get; set; }
 
-    /// <summary>Records a launched supervisor, which starts the agent if no other has.</summary>
+    /// <summary>Records a launched supervisor. The supervisor starts the agent unless another one already has.</summary>
     internal void Launched(ProcessIdentity supervisor) => _unnamed = supervisor;
 
     private bool IsAnybodyThere() =>
@@ -189,7 +191,7 @@ internal sealed class StartFolder(string path)
     {
         try
         {
-            // Checked first because the file is usually missing and an exception is expensive.
+            // Existence is checked first, because the file is usually missing and an exception is expensive.
             return System.IO.File.Exists(File(name)) ? System.IO.File.ReadAllText(File(name)).Trim() : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Contents of the <c>stop</c> file: the reason for stopping an agent, which becomes the failure of its outcome. The supervisor's
-/// script itself writes <c>time</c> and <c>orphan</c>.</summary>
+/// <summary>Contents of the <c>stop</c> file. The file contains the reason for stopping an agent, which becomes the failure of the outcome.
+/// The supervisor's script itself writes <c>time</c> and <c>orphan</c>.</summary>
 internal static class StopReasons
 {
     private const string Refused = "refused";
@@ -22,8 +22,8 @@ internal static class StopReasons
             _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, message: null),
         };
 
-    /// <summary>Returns the outcome of a stopped agent. A result that the agent still produced is kept because it was paid for. If the
-    /// service refused the agent, the output itself contains the reason.</summary>
+    /// <summary>Returns the outcome of a stopped agent. If the agent still produced a result, the result is kept, because it was paid for.
+    /// If the service refused the agent, the output itself contains the reason.</summary>
     internal static AgentOutcome Apply(AgentOutcome outcome, string reason, AgentLimits limits, long? memory)
     {
         if (outcome.ClaimsDone || reason == Refused)

@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.Unknowns;
 
-/// <summary>Finds our arguments that a program did not recognize, in the text it printed when it refused its command line.</summary>
+/// <summary>Finds the arguments that a program did not recognize, from the error text that the program printed.</summary>
 internal static class RefusedArguments
 {
     private static readonly string[] Complaints =
@@ -15,7 +15,8 @@ internal static class RefusedArguments
 
     private static readonly string[] HelpWords = ["usage:", "options:", "--help"];
 
-    /// <summary>Returns the unrecognized flags in the order given; empty if the program refused something else.</summary>
+    /// <summary>Returns the unrecognized flags in command-line order. Empty if the program refused its command line for another
+    /// reason.</summary>
     /// <param name="arguments">Arguments of the program.</param>
     /// <param name="errorText">Text printed by the program.</param>
     internal static IReadOnlyList<string> Find(IEnumerable<string> arguments, string errorText)
@@ -34,7 +35,7 @@ internal static class RefusedArguments
         {
             return named;
         }
-        // Some programs print their help instead, in which the flag is missing.
+        // Some programs print their help instead. An unrecognized flag is missing in the help.
         return complaints.Count == 0 && HelpWords.Any(word => errorText.Contains(word, StringComparison.OrdinalIgnoreCase))
             ? [.. flags.Where(flag => !Has(errorText, flag))]
             : [];

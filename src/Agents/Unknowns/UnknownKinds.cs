@@ -1,14 +1,14 @@
 namespace Orchestrator.Agents.Unknowns;
 
-/// <summary>Collects the first distinct kinds of events that a program printed and its description does not define, in a printable
-/// form.</summary>
+/// <summary>Collects kinds of events that a program printed but that its description does not define. Keeps only the first distinct kinds,
+/// without control characters.</summary>
 internal sealed class UnknownKinds
 {
     private const int Most = 20;
     private const int Longest = 60;
     private readonly List<string> _kinds = [];
 
-    /// <summary>True if there was any.</summary>
+    /// <summary>True if at least one unknown kind was recorded.</summary>
     internal bool Any => _kinds.Count > 0;
 
     /// <summary>Records an event of unknown kind.</summary>

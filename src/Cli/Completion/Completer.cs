@@ -25,10 +25,11 @@ internal sealed class Completer
         }
     }
 
-    /// <summary>Returns completions for the last word; empty if a file or any text is expected.</summary>
+    /// <summary>Returns completions for the last word. Empty if a file or arbitrary text is expected.</summary>
     /// <param name="context">Provides the folder and settings.</param>
-    /// <param name="commands">Returns the root with the command that the words name, or with all commands.</param>
-    /// <param name="words">Words after the program's name, up to the cursor; the last word may be empty.</param>
+    /// <param name="commands">Returns the root command. Contains only the command that the words name, or all commands if they name
+    /// none.</param>
+    /// <param name="words">Words after the program's name, up to the cursor. The last word may be empty.</param>
     public static IReadOnlyList<string> Complete(
         CommandContext context,
         Func<IReadOnlyList<string>, Command> commands,
@@ -135,7 +136,7 @@ internal sealed class Completer
                 : [];
         });
 
-    // Only backlog commands have the option for the tag.
+    // The option for the tag exists only in backlog commands.
     private bool IsOfBacklog => _command.Options.Any(option => option.Name == GlobalOptions.TagName);
 
     private IReadOnlyList<string> BacklogIds() => Try(() => [.. _context.Backlog(null).Read().Backlog.All.Select(task => task.Id)]);
@@ -155,7 +156,7 @@ internal sealed class Completer
                 : [];
         });
 
-    // An invalid plan or configuration offers no ids; the command itself reports the errors.
+    // With an invalid plan or configuration, no ids are offered. The command itself reports the errors.
     private static IReadOnlyList<string> Try(Func<IReadOnlyList<string>> list)
     {
         try

@@ -1,6 +1,6 @@
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Modes of writing colors.</summary>
+/// <summary>Determines when output is colored.</summary>
 internal enum ColorChoice
 {
     /// <summary>Writes colors to screens unless <c>NO_COLOR</c> or <c>TERM=dumb</c> is set.</summary>
@@ -20,27 +20,28 @@ internal enum ColorChoice
 /// calls.</remarks>
 internal interface ITerminal : IInteraction
 {
-    /// <summary>True if there is a screen whose lines can be redrawn. If false, colors, live tables and questions are off.</summary>
+    /// <summary>True if the console is a screen whose lines can be redrawn. If false, colors, live tables and questions are
+    /// disabled.</summary>
     bool HasScreen { get; }
 
-    /// <summary>Number of columns of the screen; 80 without a screen.</summary>
+    /// <summary>Number of columns of the screen. 80 without a screen.</summary>
     int Width { get; }
 
-    /// <summary>Number of columns for stdout: that of the screen, or unlimited if stdout is a pipe or a file.</summary>
+    /// <summary>Number of columns for standard output. Unlimited if standard output is a pipe or a file.</summary>
     int OutputWidth { get; }
 
     /// <summary>Sets the mode of writing colors.</summary>
     ColorChoice Colours { set; }
 
-    /// <summary>Number of rows of the screen; 24 without a screen.</summary>
+    /// <summary>Number of rows of the screen. 24 without a screen.</summary>
     int Height { get; }
 
-    /// <summary>Writes requested output with trusted lines to stdout, such as a report or a table. Untrusted parts must already be
-    /// marked.</summary>
+    /// <summary>Writes requested output, such as a report or a table, to standard output. The text is trusted, so the caller must already
+    /// have marked untrusted parts.</summary>
     void Result(string text);
 
-    /// <summary>Writes a document for programs to stdout: unchanged to a pipe, and as <see cref="Result"/> to a terminal. Nothing else may
-    /// be written to stdout.</summary>
+    /// <summary>Writes a document for programs to standard output. A pipe gets the unchanged text, and a terminal gets the text as with
+    /// <see cref="Result"/>. No other output may be written to standard output.</summary>
     void Document(string text);
 
     /// <summary>Writes a line of requested output to stdout, or to stderr if the command prints a document.</summary>
@@ -80,7 +81,7 @@ internal interface ITerminal : IInteraction
     /// <summary>Reads stdin to its end.</summary>
     string ReadInput();
 
-    /// <summary>Opens stdin and stdout as streams for a protocol. Nothing else may be written to stdout then.</summary>
+    /// <summary>Opens stdin and stdout as streams for a protocol. No other output may be written to standard output then.</summary>
     (Stream Input, Stream Output) OpenStreams();
 
     /// <summary>Prompts for a line of text, and repeats the prompt after an empty line. Returns null if there is no terminal or its input
@@ -93,13 +94,13 @@ internal interface ITerminal : IInteraction
     TerminalKey? TryReadKey();
 
     /// <summary>Reports the program's status to the terminal, for its tabs and task bar. Does nothing without a screen. Records of earlier
-    /// calls that are missing now are removed.</summary>
-    /// <param name="records">Records, the most important one first; empty to remove all.</param>
+    /// calls that are not in the list are removed.</summary>
+    /// <param name="records">Records, the most important one first. Empty to remove all records.</param>
     void Report(IReadOnlyList<ProgramStatus> records);
 
     /// <summary>Replaces the lines of the previous call. Allowed only if <see cref="HasScreen"/> is true.</summary>
     void Redraw(IReadOnlyList<ScreenLine> lines);
 
-    /// <summary>Keeps the lines of the last <see cref="Redraw"/> on the screen; later output follows below them.</summary>
+    /// <summary>Leaves the lines of the last <see cref="Redraw"/> on the screen, so that later output follows below them.</summary>
     void EndRedraw();
 }

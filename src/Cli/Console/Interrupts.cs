@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Handles Ctrl-C and SIGTERM: the first requests a stop, the second an immediate stop. A closed terminal (SIGHUP) counts as the
-/// first, unless the work continues in the background.</summary>
+/// <summary>Handles Ctrl-C and SIGTERM. The first signal requests a stop, and the second an immediate stop. A closed terminal (SIGHUP)
+/// counts as a first signal, unless the work continues in the background.</summary>
 internal sealed class Interrupts : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -27,8 +27,9 @@ internal sealed class Interrupts : IDisposable
         return interrupts;
     }
 
-    /// <summary>Sets the handler for a closed terminal. If it continues the work elsewhere, this process stops at once.</summary>
-    /// <param name="goOnElsewhere">Continues the work elsewhere and returns true. If it returns false, the closed terminal counts as an
+    /// <summary>Sets the handler for a closed terminal. If the handler continues the work in another process, this process stops at
+    /// once.</summary>
+    /// <param name="goOnElsewhere">Continues the work in another process and returns true. If false, the closed terminal counts as an
     /// interrupt.</param>
     public void OnHangUp(Func<bool> goOnElsewhere) => _goOnElsewhere = goOnElsewhere;
 
@@ -41,7 +42,7 @@ internal sealed class Interrupts : IDisposable
             return;
         }
 
-        // The order matters: code that observes Stop must also observe StopNow, and then leaves the run as it is instead of pausing it.
+        // StopNow is canceled first, because code that observes Stop checks StopNow to decide if it leaves the run unchanged or pauses it.
         _stopNow.Cancel();
         _stop.Cancel();
     }

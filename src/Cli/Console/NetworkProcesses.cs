@@ -1,12 +1,13 @@
-#pragma warning disable RS0030 // This is the door to the console.
+#pragma warning disable RS0030 // Only files with this kind of comment may use the console.
 using Orchestrator.Network;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Runs the hidden commands of the sandboxes' network without loading the rest of the program.</summary>
+/// <summary>Runs the hidden commands for the network of sandboxes. They start quickly, because the rest of the program is not
+/// loaded.</summary>
 internal static class NetworkProcesses
 {
-    /// <summary>Passes the listening sockets of the surrounding sandbox to the proxy.</summary>
+    /// <summary>Opens listening sockets in the current sandbox and passes them to the proxy.</summary>
     /// <param name="socket">Path of the proxy's socket for this sandbox.</param>
     /// <param name="ports">Ports, separated by commas.</param>
     /// <returns>The exit code.</returns>

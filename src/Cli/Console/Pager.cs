@@ -2,14 +2,15 @@ using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Shows a long text on a screen. If it does not fit, it uses the pager that the user has configured for git.</summary>
+/// <summary>Shows a long text on a screen. If the text does not fit, it is shown in the pager that the user has configured for
+/// git.</summary>
 /// <param name="terminal">The terminal.</param>
 /// <param name="environment">Environment variables of the process.</param>
 internal sealed class Pager(ITerminal terminal, IReadOnlyDictionary<string, string> environment)
 {
     /// <summary>Shows an untrusted text with colors. A pipe gets the unchanged text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="toneOf">Returns the tone of a line.</param>
+    /// <param name="toneOf">Returns the color meaning of a line.</param>
     public async Task ShowAsync(string text, Func<string, Tone> toneOf)
     {
         if (terminal.IsPlainDocument)

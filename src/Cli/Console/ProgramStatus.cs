@@ -3,11 +3,11 @@ using System.Text;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>A record that a terminal shows next to a program's window or tab, by the program status protocol (OSC 7501, revision
+/// <summary>A status record that a terminal shows next to a program's window or tab (program status protocol, OSC 7501, revision
 /// 0.3).</summary>
-/// <param name="Id">Path of the record: a run, or a task below it.</param>
+/// <param name="Id">Path of the record, which is a run or a task below a run.</param>
 /// <param name="State"><c>working</c>, <c>blocked</c>, <c>done</c> or <c>error</c>.</param>
-/// <param name="Message">Text to show, one line.</param>
+/// <param name="Message">Text to show, on one line.</param>
 internal sealed record ProgramStatus(string Id, string State, string Message)
 {
     private const string Start = "\u001b]";
@@ -38,7 +38,7 @@ internal sealed record ProgramStatus(string Id, string State, string Message)
     /// <summary>Returns the escape sequence that removes a record and those below it.</summary>
     public static string Clear(string id) => $"{Start}7501;state=clear:id={Path(id)}{End}";
 
-    /// <summary>Returns the escape sequence of the progress bar (OSC 9;4), which some terminals have instead.</summary>
+    /// <summary>Returns the escape sequence of the progress bar (OSC 9;4), which some terminals support instead.</summary>
     /// <param name="status">The record, or null to remove the bar.</param>
     public static string Bar(ProgramStatus? status) =>
         status is { Progress: { } progress }
@@ -56,7 +56,7 @@ internal sealed record ProgramStatus(string Id, string State, string Message)
         || environment.GetValueOrDefault("TERM") == "xterm-ghostty"
         || environment.GetValueOrDefault("TERM_PROGRAM") is "ghostty" or "WezTerm";
 
-    /// <summary>True if the terminal ignores unknown operating system commands; some old ones print them.</summary>
+    /// <summary>True if the terminal ignores unknown operating system commands (OSC). Some old terminals print them.</summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static bool MayBeSent(IReadOnlyDictionary<string, string> environment) =>
         environment.GetValueOrDefault("TERM", "") is { Length: > 0 } terminal

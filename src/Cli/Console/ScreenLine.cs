@@ -1,6 +1,7 @@
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Meaning of a part of a line, which a screen shows by color. The words express the same meaning without color.</summary>
+/// <summary>Meaning of a part of a line, which a screen shows by color. The text itself expresses the same meaning, so that it is clear
+/// without color.</summary>
 internal enum Tone
 {
     /// <summary>Text without a special meaning and color.</summary>

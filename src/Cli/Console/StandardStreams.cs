@@ -1,4 +1,4 @@
-#pragma warning disable RS0030 // This is the door to the console.
+#pragma warning disable RS0030 // Only files with this kind of comment may use the console.
 namespace Orchestrator.Cli.Console;
 
 /// <summary>The three standard streams of a process.</summary>

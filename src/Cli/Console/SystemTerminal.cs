@@ -1,9 +1,9 @@
-#pragma warning disable RS0030 // This is the door to the console.
+#pragma warning disable RS0030 // Only files with this kind of comment may use the console.
 using System.Text;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Console of this process.</summary>
+/// <summary>Implements <see cref="ITerminal"/> for the console of this process.</summary>
 internal sealed class SystemTerminal : ITerminal, IDisposable
 {
     private const string Escape = "\u001b[";
@@ -19,9 +19,9 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     private string[] _drawn = [];
 
     /// <summary>Opens the console.</summary>
-    /// <param name="documents">True if the command prints a document, so that nothing else goes to stdout.</param>
-    /// <param name="environment">Environment variables. <c>NO_COLOR</c> turns colors off, <c>TERM=dumb</c> also redrawing; <c>COLUMNS</c>
-    /// is the width of the screen.</param>
+    /// <param name="documents">True if the command prints a document, so that no other output goes to standard output.</param>
+    /// <param name="environment">Environment variables. <c>NO_COLOR</c> disables colors, and <c>TERM=dumb</c> disables colors and
+    /// redrawing. <c>COLUMNS</c> sets the width of the screen.</param>
     /// <param name="ends">Standard streams.</param>
     public SystemTerminal(bool documents, IReadOnlyDictionary<string, string> environment, StandardStreams ends)
     {
@@ -98,7 +98,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 
     public void Say(string line) => Say(new ScreenLine(line));
 
-    // A line that is written while a table is shown goes above the table, which is cleared here and drawn again later.
+    // A line that is written while a table is shown must appear above the table, so the table is cleared here and redrawn later.
     public void Say(ScreenLine line)
     {
         lock (_lock)
@@ -223,7 +223,8 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
             var text = new StringBuilder(BackToFirst()).Append(Escape).Append("?7l");
             foreach (var (line, shown) in coloured.Zip(plain))
             {
-                // Only a command to copy is wider than the screen. The terminal wraps it, so that the user can copy it in one piece.
+                // Only a command to copy can be wider than the screen. The terminal wraps the command, so that the user can copy it in one
+                // piece.
                 var isWide = TextCells.Of(shown) > width;
                 text.Append(Escape).Append('K').Append(isWide ? $"{Escape}?7h{line}{Escape}?7l" : line).Append('\n');
             }
@@ -288,7 +289,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
                 .Select(row => UntrustedText.Mark + row)
             : block.Block();
 
-    // On a closed terminal every write fails. Nobody can be notified, and the work continues.
+    // Every write to a closed terminal fails. The failure can't be reported, and the work continues.
     private void Tell(string text)
     {
         try
@@ -314,7 +315,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 
     private static ScreenLine Labelled(string label, Tone tone, string line) => new(label + line, tone, 0, label.Length);
 
-    // Rows are broken here because a terminal would break words. Further rows start with the mark, since the line may contain untrusted
+    // Rows are broken here, because a terminal would break words. Later rows start with the mark, because the line may contain untrusted
     // text.
     private static string Rows(ScreenLine line, int width, bool colours)
     {

@@ -6,7 +6,8 @@ namespace Orchestrator.Cli.Console;
 
 /// <summary>Measures and cuts text in screen cells. Most characters take one cell, East Asian ones and emoji two, and combining marks
 /// none.</summary>
-/// <remarks>Terminals differ for some texts, such as joined emoji. The larger width is used then, so that a line never wraps.</remarks>
+/// <remarks>Terminals differ for some texts, such as joined emoji. The larger width is used for such texts, so that a line never
+/// wraps.</remarks>
 internal static partial class TextCells
 {
     private const int EmojiStyle = 0xFE0F;
@@ -149,7 +150,7 @@ internal static partial class TextCells
             end += rune.Utf16SequenceLength;
         }
 
-        // A long word at the cut is a path or an id, whose first part is more useful than omitting it.
+        // A long word at the cut is a path or an id, so its first part is kept.
         var blank = end < text.Length && text[end] != ' ' ? text.AsSpan(0, end).LastIndexOf(' ') : -1;
         end = blank > end / 2 ? blank : end;
         return cells < 1 ? "" : text[..end].TrimEnd(' ') + "…";
@@ -174,8 +175,8 @@ internal static partial class TextCells
     /// <summary>Pads the text with blanks on the right.</summary>
     public static string Pad(string text, int cells) => text + new string(' ', Math.Max(0, cells - Of(text)));
 
-    /// <summary>Returns the first line of an untrusted text without control characters. Color sequences of an agent's output are removed,
-    /// and other hidden characters are made visible.</summary>
+    /// <summary>Returns the first line of an untrusted text without control characters. Color sequences are removed, and other hidden
+    /// characters are made visible.</summary>
     public static string OneLine(string text)
     {
         var line = text.Trim();

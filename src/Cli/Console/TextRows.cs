@@ -8,19 +8,19 @@ internal static partial class TextRows
 {
     private const int LeastCells = 8;
 
-    // Equals a few rows of a narrow screen; longer text is unlikely to be a path.
+    // As long as a few rows of a narrow screen. Longer text is unlikely to be a path.
     private const int LongestPath = 400;
 
-    /// <summary>Breaks a line at blanks; an empty text is one row.</summary>
+    /// <summary>Breaks a line at blanks. An empty text becomes one row.</summary>
     /// <param name="text">Text of one line.</param>
-    /// <param name="cells">Maximum number of cells in a row, at least 8. Only a command or a path may exceed it; the terminal wraps it, so
-    /// that it is copied in one piece.</param>
+    /// <param name="cells">Maximum number of cells in a row, at least 8. Only a command or a path may exceed the limit. The terminal wraps
+    /// such a row, so that the user can copy it in one piece.</param>
     public static IEnumerable<string> Of(string text, int cells) => Ranges(text, cells, cells).Select(range => text[range]);
 
     /// <summary>Breaks a line into rows that all fit, for a table column or for untrusted text. Long paths are broken after a
     /// slash.</summary>
     /// <param name="text">Text of one line.</param>
-    /// <param name="cells">Maximum number of cells in a row; only a command may exceed it.</param>
+    /// <param name="cells">Maximum number of cells in a row. Only a command may exceed the limit.</param>
     public static IEnumerable<string> Fitting(string text, int cells) =>
         Ranges(text, cells, cells, breaksPaths: true).Select(range => text[range]);
 
@@ -31,8 +31,8 @@ internal static partial class TextRows
     public static IEnumerable<string> Of(string text, int cells, string before) =>
         Ranges(text, cells, cells - before.Length).Select((range, row) => row == 0 ? text[range] : before + text[range]);
 
-    /// <summary>Breaks a line of a list or of a table with two columns. Further rows are aligned with the second column, unless less than
-    /// a third of the row would be left for it.</summary>
+    /// <summary>Breaks a line of a list or of a table with two columns. Later rows are aligned with the second column, unless less than a
+    /// third of the row would remain for that column.</summary>
     /// <param name="text">Trusted text of one line.</param>
     /// <param name="cells">Maximum number of cells in a row.</param>
     public static IEnumerable<string> Hanging(string text, int cells)

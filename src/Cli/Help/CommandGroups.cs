@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Help;
 /// tools.</summary>
 internal static class CommandGroups
 {
-    /// <summary>Commands that a user needs from the first plan to the landed work, in that order.</summary>
+    /// <summary>Commands that a user needs from the first plan to the landed work, in this order.</summary>
     public static readonly IReadOnlyList<string> Everybody =
     [
         "init",
@@ -23,7 +23,7 @@ internal static class CommandGroups
         "land",
     ];
 
-    /// <summary>Commands that only agents and their programs call. They are hidden from help and completion.</summary>
+    /// <summary>Commands that only agents and their programs run. Help and completion omit these commands.</summary>
     public static readonly IReadOnlyList<string> OfAgents = ["done", "blocked", "mail", "mcp"];
 
     /// <summary>All commands for users, grouped by goal in the order of the help.</summary>
@@ -61,7 +61,7 @@ internal static class CommandGroups
         ("Serve", ["web", "worker", "server", "service", "schedule"]),
     ];
 
-    /// <summary>Command names of other tools, each with the equivalent command of this program.</summary>
+    /// <summary>Commands of this program, by the name of the equivalent command in another tool.</summary>
     private static readonly Dictionary<string, string> Foreign = new(StringComparer.OrdinalIgnoreCase)
     {
         ["runs"] = "history",

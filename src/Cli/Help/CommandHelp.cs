@@ -1,7 +1,7 @@
 namespace Orchestrator.Cli.Help;
 
-/// <summary>Additional help of a command: examples, and the meanings of its exit codes.</summary>
-/// <param name="Examples">Command lines, the usual one first.</param>
+/// <summary>Additional help text of a command, with examples and the meanings of its exit codes.</summary>
+/// <param name="Examples">Example command lines, the most common one first.</param>
 /// <param name="Codes">Exit codes with a command-specific meaning.</param>
 internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList<(Outcome Code, string Meaning)> Codes)
 {

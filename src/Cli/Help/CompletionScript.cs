@@ -1,6 +1,6 @@
 namespace Orchestrator.Cli.Help;
 
-/// <summary>Provides shell scripts that call <c>orchestrate complete</c>. If it returns nothing, the shell offers files.</summary>
+/// <summary>Provides shell scripts that call <c>orchestrate complete</c>. If that command prints nothing, the shell offers files.</summary>
 internal static class CompletionScript
 {
     /// <summary>Supported shells.</summary>
@@ -25,8 +25,8 @@ internal static class CompletionScript
             _ => "orchestrate completion fish > ~/.config/fish/completions/orchestrate.fish",
         };
 
-    /// <summary>Returns the path below a share folder (<c>/usr/share</c>, <c>~/.local/share</c>) from which the shell loads the
-    /// script.</summary>
+    /// <summary>Returns the path from which the shell loads the script, relative to a share folder (<c>/usr/share</c>,
+    /// <c>~/.local/share</c>).</summary>
     public static string PlaceBelowShare(string shell) =>
         shell switch
         {

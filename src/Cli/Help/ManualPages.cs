@@ -129,7 +129,7 @@ internal static class ManualPages
 
     private static string NameOf(string path) => path.Length == 0 ? "orchestrate" : $"orchestrate-{path.Replace(' ', '-')}";
 
-    // In roff a backslash starts an escape, and a leading period or apostrophe starts a request; a dash would become a hyphen.
+    // In roff, a backslash starts an escape, and a leading period or apostrophe starts a request. A plain dash would become a hyphen.
     private static string Escape(string text)
     {
         var escaped = text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal);

@@ -17,15 +17,15 @@ internal static class ServiceHost
         builder.Services.AddSystemd();
         builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
 
-        // Each service has its own time limit, which a second interrupt cuts short.
+        // Each service has a stop time limit of its own. A second interrupt ends the wait.
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         return builder;
     }
 
     /// <summary>Runs a host until it is interrupted or a service fails. All started services have stopped when it returns.</summary>
     /// <param name="builder">Builder of the host.</param>
-    /// <param name="log">Also receives the reason for the end.</param>
-    /// <param name="stop">Cancelled by an interrupt. Services that wait during their start observe it themselves.</param>
+    /// <param name="log">Log, to which the reason for the end is also written.</param>
+    /// <param name="stop">Cancelled by an interrupt. Services that wait during their start must observe this token.</param>
     /// <returns>The exit code.</returns>
     public static async Task<Outcome> RunAsync(HostApplicationBuilder builder, ServiceLog log, CancellationToken stop)
     {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Cli.Logging;
 
-/// <summary>Log messages of commands.</summary>
+/// <summary>Log messages that commands write.</summary>
 internal static partial class Log
 {
     [LoggerMessage(LogLevel.Information, "{Run:l}  {Transition:l}")]

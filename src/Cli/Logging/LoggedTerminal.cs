@@ -4,13 +4,13 @@ using Serilog.Core;
 
 namespace Orchestrator.Cli.Logging;
 
-/// <summary>A console whose messages to the user are also logged; the log writes them to the real console.</summary>
+/// <summary>A console that logs all messages to the user. The log writes the messages to the real console.</summary>
 internal sealed class LoggedTerminal(ITerminal inner, ILogger log) : ITerminal
 {
     /// <summary>Source name of these log events.</summary>
     public const string Source = "orchestrate";
 
-    /// <summary>Name of the property with the suggested fix of an error.</summary>
+    /// <summary>Name of the log property that contains the suggested fix of an error.</summary>
     public const string Cure = "Cure";
 
     private readonly ILogger _log = log.ForContext(Constants.SourceContextPropertyName, Source);

@@ -15,7 +15,7 @@ namespace Orchestrator.Cli.Logging;
 /// <summary>Log format of a long-running process.</summary>
 internal enum LogFormat
 {
-    /// <summary>Readable lines for people.</summary>
+    /// <summary>Lines of text for users.</summary>
     Text,
 
     /// <summary>One JSON object per line, with all properties.</summary>
@@ -23,7 +23,7 @@ internal enum LogFormat
 }
 
 /// <summary>Log of a long-running process such as <c>worker</c> and <c>server</c>, on the console and in rolling files. Messages to the
-/// user are also logged (<see cref="LoggedTerminal"/>), so that with JSON every line is one object.</summary>
+/// user are also logged (<see cref="LoggedTerminal"/>), so that in JSON format every line is one object.</summary>
 internal sealed class ServiceLog : IDisposable
 {
     private const long MaxBytes = 20_000_000;
@@ -49,9 +49,8 @@ internal sealed class ServiceLog : IDisposable
 
     /// <summary>Opens the log.</summary>
     /// <param name="format">Format of the console and the file.</param>
-    /// <param name="lowest">Lowest level at which other components than this program's commands are logged, or null to log nothing from
-    /// them.</param>
-    /// <param name="file">Path of the file without the date that is added to its name, or null for no file.</param>
+    /// <param name="lowest">Minimum level for components other than this program's commands, or null to log only the commands.</param>
+    /// <param name="file">Path of the log file, to whose name a date is added. Null to write no file.</param>
     /// <param name="terminal">The console.</param>
     public static ServiceLog Open(LogFormat format, LogEventLevel? lowest, string? file, ITerminal terminal)
     {
@@ -59,7 +58,8 @@ internal sealed class ServiceLog : IDisposable
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Is(lowest ?? LevelAlias.Off)
             .MinimumLevel.Override(LoggedTerminal.Source, LogEventLevel.Information)
-            // The command itself reports the start and end of the process, and errors with their fixes.
+            // Messages of the host are omitted, because the command itself reports the start and end of the process, and errors with their
+            // fixes.
             .Filter.ByExcluding(Matching.FromSource("Microsoft.Extensions.Hosting"))
             .Filter.ByExcluding(Matching.FromSource("Microsoft.Hosting"))
             .Enrich.FromLogContext()
@@ -76,7 +76,7 @@ internal sealed class ServiceLog : IDisposable
                         rollOnFileSizeLimit: true,
                         fileSizeLimitBytes: MaxBytes,
                         retainedFileCountLimit: KeptFiles,
-                        // Without sharing, two workers in one repository would overwrite each other's entries.
+                        // The file is shared, because two workers in one repository would otherwise overwrite each other's entries.
                         shared: true
                     ),
                 new LogFileFailureListener(new LoggerConfiguration().WriteTo.Sink(console).CreateLogger())
@@ -121,11 +121,11 @@ internal sealed class ServiceLog : IDisposable
         }
     }
 
-    /// <summary>Writes to the console through <see cref="ITerminal"/>, which neutralizes control characters from agents and prints above a
+    /// <summary>Writes to the console through <see cref="ITerminal"/>, which escapes control characters from agents and prints above a live
     /// table.</summary>
     private sealed class TerminalSink(ITerminal terminal, LogFormat format) : ILogEventSink
     {
-        // The console shows no stack traces; the file contains them.
+        // Stack traces are written only to the file.
         private readonly ITextFormatter _formatter =
             format == LogFormat.Json ? Formatter(format) : new MessageTemplateTextFormatter("{Message:lj}");
 
@@ -153,8 +153,8 @@ internal sealed class ServiceLog : IDisposable
         }
     }
 
-    /// <summary>Reports once that the file can't be written, for example because the disk is full. No operation fails because of
-    /// it.</summary>
+    /// <summary>Reports once that the log file can't be written, for example because the disk is full. The failure does not affect other
+    /// operations.</summary>
     private sealed class LogFileFailureListener(Logger console) : ILoggingFailureListener
     {
         private int _told;

@@ -6,10 +6,10 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Cli.Mcp;
 
-/// <summary>Implements our tools for an agent. It has no state between calls because the agent program restarts a server that died. The
-/// caller works on one task and can report only about that task; no tool approves or steers anything.</summary>
-/// <param name="start">Start of the agent that the server belongs to.</param>
-/// <param name="questions">Questions that the agent may ask.</param>
+/// <summary>Implements the orchestrator's tools for an agent. Stateless between calls, because the agent program restarts a server that
+/// died. The agent can report only about its own task, and no tool approves or steers a run.</summary>
+/// <param name="start">Agent run to which the server belongs.</param>
+/// <param name="questions">Handles questions of the agent.</param>
 /// <param name="mail">Mail of the agent.</param>
 /// <param name="time">Clock.</param>
 internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions questions, AgentMail mail, TimeProvider time)
@@ -17,7 +17,7 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
     private const int LongestText = 4000;
     private const int MostTexts = 20;
 
-    /// <summary>Member of a call's <c>_meta</c> that identifies the call; a repeated call has the same value.</summary>
+    /// <summary>Name of the member of <c>_meta</c> that identifies a call. A repeated call has the same value.</summary>
     private const string CallId = "claudecode/toolUseId";
 
     /// <summary>Executes a call. An invalid call returns a tool error, which the model reads so that it can correct the call.</summary>

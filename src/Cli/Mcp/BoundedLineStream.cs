@@ -1,6 +1,6 @@
 namespace Orchestrator.Cli.Mcp;
 
-/// <summary>A stream that ends before a line that is too long. It protects readers that buffer each line in memory until it is
+/// <summary>A stream that ends before a line that is too long. Protects readers that buffer each line in memory until the line is
 /// complete.</summary>
 /// <param name="inner">Underlying stream.</param>
 /// <param name="longest">Maximum length of a line in bytes.</param>
@@ -8,7 +8,7 @@ internal sealed class BoundedLineStream(Stream inner, int longest) : Stream
 {
     private long _length;
 
-    /// <summary>True if a line was too long, so that nothing more is read.</summary>
+    /// <summary>True if a line was too long, so that no more data is read.</summary>
     public bool IsCutOff { get; private set; }
 
     public override bool CanRead => true;
@@ -57,7 +57,7 @@ internal sealed class BoundedLineStream(Stream inner, int longest) : Stream
         base.Dispose(disposing);
     }
 
-    // Returns the number of bytes to pass on: all that were read, or none after a line that is too long.
+    // Returns the number of bytes to pass on. 0 after a line that is too long.
     private int Allowed(ReadOnlySpan<byte> came)
     {
         var first = came.IndexOf((byte)'\n');

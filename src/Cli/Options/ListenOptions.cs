@@ -5,8 +5,8 @@ using Temporal.Server;
 
 namespace Orchestrator.Cli.Options;
 
-/// <summary>Options for the TCP address and the access control of a served engine. On loopback only the same user may connect. On any
-/// other address TLS and a key are required. Options can change both.</summary>
+/// <summary>Options for the TCP address and the access control of a served engine. On loopback, only the same user may connect. On any
+/// other address, TLS and a key are required. Options can change both rules.</summary>
 /// <param name="name">Name of the option for the address.</param>
 /// <param name="usual">Default address.</param>
 /// <param name="portAliases">Other names of the option for the port.</param>
@@ -95,7 +95,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
                 "Write 127.0.0.1, 0.0.0.0 or an address of this machine."
             );
 
-    /// <summary>Validates the port of an option. 0 selects any free port.</summary>
+    /// <summary>Validates the port number of an option. 0 selects any free port.</summary>
     /// <exception cref="UseCaseException">The number is not a port.</exception>
     public static int Port(string option, int port) =>
         port is >= 0 and <= IPEndPoint.MaxPort
@@ -116,7 +116,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
     }
 
     /// <summary>Loads the certificate of <c>--tls-cert</c> and <c>--tls-key</c>, or returns null if neither was given.</summary>
-    /// <exception cref="UseCaseException">Only one of them was given, or they can't be used.</exception>
+    /// <exception cref="UseCaseException">Only one of the options was given, or the files can't be used.</exception>
     public static X509Certificate2? Certificate(string? certificate, string? key, CommandContext context)
     {
         if (certificate is null && key is null)

@@ -8,7 +8,7 @@ internal sealed class LogOptions
 {
     private readonly Option<string> _format = Format("text", "json");
 
-    /// <summary>Creates the option for the format with its values; the first one is the default.</summary>
+    /// <summary>Creates the option for the log format. The first value is the default.</summary>
     public static Option<string> Format(params string[] values) =>
         new Option<string>("--log-format")
         {
@@ -19,9 +19,9 @@ internal sealed class LogOptions
 
     public void AddTo(Command command) => command.Add(_format);
 
-    /// <summary>Opens the log and replaces the console by one that also logs.</summary>
+    /// <summary>Opens the log and replaces the console with one that also logs.</summary>
     /// <param name="parsed">The options.</param>
-    /// <param name="file">Path of the log file without the date that is added to its name.</param>
+    /// <param name="file">Path of the log file, to whose name a date is added.</param>
     /// <param name="context">Provides the console and the verbosity.</param>
     public ServiceLog Open(ParseResult parsed, string file, CommandContext context)
     {

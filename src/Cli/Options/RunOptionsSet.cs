@@ -3,10 +3,10 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Options;
 
-/// <summary>Options of a run. Each is a setting for this run only, or part of the run's input.</summary>
+/// <summary>Options of commands that start a run. Each option overrides a setting for this run, or is part of the run's input.</summary>
 internal sealed class RunOptionsSet
 {
-    /// <summary>Name of the option --again.</summary>
+    /// <summary>Name of the option <c>--again</c>.</summary>
     public const string AgainName = "--again";
 
     public Option<string?> Phase { get; } =
@@ -63,10 +63,10 @@ internal sealed class RunOptionsSet
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="isForNow">True if the command starts a run now. False to omit options that only such a run has: a stop time and a
-    /// table.</param>
-    /// <param name="hasPlan">True if there is a plan whose tasks can be selected.</param>
-    /// <param name="asksAgain">True if the command asks for confirmation when the same work is in progress or has landed.</param>
+    /// <param name="isForNow">True if the command starts a run now. False to omit options that only such a run has, namely a stop time and
+    /// a table.</param>
+    /// <param name="hasPlan">True if the run has a plan, so that its tasks can be selected.</param>
+    /// <param name="asksAgain">True if the command asks for confirmation if the same work is in progress or has landed.</param>
     public void AddTo(Command command, bool isForNow = true, bool hasPlan = true, bool asksAgain = false)
     {
         MaxCost.Validators.Add(static result =>
@@ -129,7 +129,7 @@ internal sealed class RunOptionsSet
                 .Select(option => option.Name),
         ];
 
-    /// <summary>Creates a run's input from these options. The command adds the work itself.</summary>
+    /// <summary>Creates a run's input from these options. The command adds the work to the input.</summary>
     /// <param name="repository">Repository in which the run works.</param>
     /// <param name="settings">Settings of the run, including these options.</param>
     public OrchestrationInput InputOf(ParseResult parsed, RepositoryLocation repository, OrchestratorSettings settings) =>

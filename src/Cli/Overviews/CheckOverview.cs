@@ -32,7 +32,7 @@ internal static class CheckOverview
         return worst;
     }
 
-    /// <summary>Returns the tone of a status.</summary>
+    /// <summary>Returns the color meaning of a status.</summary>
     internal static Tone ToneOf(MachineCheckStatus status) =>
         status switch
         {

@@ -11,7 +11,7 @@ internal static class PlanOverview
     /// <summary>Writes the plan's waves, with one line per task.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="terminal">Receives warnings about conflicts.</param>
-    /// <param name="write">Receives the lines.</param>
+    /// <param name="write">Writes one line.</param>
     /// <param name="selected">Ids of the selected tasks, or null for all.</param>
     public static void Write(Plan plan, ITerminal terminal, Action<string> write, IReadOnlySet<string>? selected = null) =>
         Write(plan, terminal, write, id => selected?.Contains(id) == false ? "  (counts as done)" : "", _ => []);

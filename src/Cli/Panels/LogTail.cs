@@ -2,7 +2,7 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Panels;
 
-/// <summary>Follows the last lines of one agent's log at a time in the background.</summary>
+/// <summary>Reads the last lines of an agent's log in the background. Follows one log at a time.</summary>
 /// <param name="time">Clock.</param>
 internal sealed class LogTail(TimeProvider time) : IAsyncDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class LogTail(TimeProvider time) : IAsyncDisposable
     private Task _reading = Task.CompletedTask;
     private string? _folder;
 
-    /// <summary>Last lines of the log that have been read so far.</summary>
+    /// <summary>Last lines of the log, as far as it has been read.</summary>
     public IReadOnlyList<string> Lines
     {
         get
@@ -25,7 +25,7 @@ internal sealed class LogTail(TimeProvider time) : IAsyncDisposable
         }
     }
 
-    /// <summary>Switches to the log of another agent run, or to none if null.</summary>
+    /// <summary>Switches to the log of another agent run. Null to follow no log.</summary>
     public async Task FollowAsync(string? folder)
     {
         if (folder == _folder)
@@ -76,7 +76,7 @@ internal sealed class LogTail(TimeProvider time) : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The user selected another row.
+            // The user has selected another row.
         }
         catch (IOException unreadable)
         {

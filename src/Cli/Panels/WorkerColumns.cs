@@ -3,7 +3,8 @@ using Orchestrator.Cli.Console;
 
 namespace Orchestrator.Cli.Panels;
 
-/// <summary>Columns of a list of agents: name, state, time, cost if there is any, and current action.</summary>
+/// <summary>Column layout of a list of agents. The columns are name, state, time, cost (if any agent has a cost) and current
+/// action.</summary>
 /// <param name="Name">Width of the longest name in cells.</param>
 /// <param name="State">Width of the longest state in cells.</param>
 /// <param name="WithRun">True if the rows belong to several runs, so that the name is <c>RUN/TASK</c>.</param>

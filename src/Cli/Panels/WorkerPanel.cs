@@ -3,7 +3,7 @@ using Orchestrator.Cli.Console;
 
 namespace Orchestrator.Cli.Panels;
 
-/// <summary>Actions of the user on the selected task.</summary>
+/// <summary>Action that a key of the panel requests.</summary>
 internal enum WorkerAction
 {
     /// <summary>Leaves the panel.</summary>
@@ -19,8 +19,8 @@ internal enum WorkerAction
     Retry,
 }
 
-/// <summary>State of the panel of all agents: the selected row, the filter, and the visible part. Pure: it maps keys and rows to screen
-/// lines.</summary>
+/// <summary>State of the panel that lists all agents, namely the selected row, the filter and the visible part. Maps keys and rows to
+/// screen lines, without side effects.</summary>
 internal sealed record WorkerPanel
 {
     private const string Help = "up/down select   / filter   l logs   p pause or continue   r retry   q quit";
@@ -38,7 +38,7 @@ internal sealed record WorkerPanel
     /// <summary>True while the user types the filter.</summary>
     public bool IsFiltering { get; init; }
 
-    /// <summary>Result of the last action; empty if there was none.</summary>
+    /// <summary>Result of the last action. Empty if there was none.</summary>
     public string Message { get; init; } = "";
 
     /// <summary>Rows that match the filter.</summary>
@@ -54,7 +54,7 @@ internal sealed record WorkerPanel
                 ),
             ];
 
-    /// <summary>Selected row, or else the first one, or null if no row is shown.</summary>
+    /// <summary>Selected row. If it is not shown, the first row, or null if no row is shown.</summary>
     public WorkerRow? Current => Shown.FirstOrDefault(row => row.Name == Selected) ?? (Shown is [var first, ..] ? first : null);
 
     /// <summary>Handles a key. Returns the new panel, and the requested action or null if only the panel changes.</summary>
@@ -77,7 +77,7 @@ internal sealed record WorkerPanel
             _ => (this, null),
         };
 
-    /// <summary>Draws the lines of the screen.</summary>
+    /// <summary>Returns the lines of the screen.</summary>
     /// <param name="tail">Last lines of the selected task's log.</param>
     /// <param name="now">Current time.</param>
     /// <param name="width">Number of columns.</param>

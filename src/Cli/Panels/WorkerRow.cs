@@ -9,19 +9,19 @@ internal sealed record WorkerRow
     /// <summary>Status of the task.</summary>
     public required RunTask Task { get; init; }
 
-    /// <summary>Current action of the agent, or the reason for its inactivity; empty if both are unknown.</summary>
+    /// <summary>Current action of the agent, or the reason why it is inactive. Empty if unknown.</summary>
     public required string Doing { get; init; }
 
     /// <summary>Folder of the task's last agent run, or null before the first one.</summary>
     public string? Start { get; init; }
 
-    /// <summary>True if no worker executes the run, so that nothing happens until a user resumes it.</summary>
+    /// <summary>True if no worker executes the run, so that the run does not continue until a user resumes it.</summary>
     public bool IsAbandoned { get; init; }
 
-    /// <summary>Name of the task in commands: <c>RUN/TASK</c>.</summary>
+    /// <summary>Name of the task in commands, as <c>RUN/TASK</c>.</summary>
     public string Name => $"{Run}/{Task.Id}";
 
-    /// <summary>True if the task holds a slot, because its agent or its gates run.</summary>
+    /// <summary>True if the task holds a slot, because its agent or its gates are running.</summary>
     public bool IsAtWork => TaskStates.HoldsSlot(Task.State) && !Task.Paused && !RunCounts.IsHeldBack(Task);
 
     /// <summary>Converts the row to a document.</summary>

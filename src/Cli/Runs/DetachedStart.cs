@@ -5,28 +5,30 @@ namespace Orchestrator.Cli.Runs;
 /// <summary><c>--detach</c>: continues a run in a background process, which executes the same command line.</summary>
 /// <param name="runId">Id of the run.</param>
 /// <param name="repository">The repository.</param>
-/// <param name="engine">Options that choose the engine, for the background process.</param>
+/// <param name="engine">Options with which the background process selects the engine.</param>
 /// <param name="context">Folder and terminal.</param>
 internal sealed class DetachedStart(string runId, RepositoryLocation repository, IReadOnlyList<string> engine, CommandContext context)
 {
-    /// <summary>Option of the background process: a planner's plan needs approval, although other questions are answered.</summary>
+    /// <summary>Option for the background process. A plan made by a planner needs approval, even if other questions are answered in
+    /// advance.</summary>
     public const string AskPlan = "--ask-plan";
 
-    /// <summary>Option of the background process: questions that could wake a user at night are answered.</summary>
+    /// <summary>Option for the background process. The preflight for an unattended run was already completed, so its questions are
+    /// answered.</summary>
     public const string Begun = "--evening-done";
 
     private BackgroundRun Background => new(runId, repository, context) { Engine = engine };
 
-    /// <summary>Further options of the background process.</summary>
+    /// <summary>Additional options for the background process.</summary>
     public IReadOnlyList<string> More { get; init; } = [];
 
-    /// <summary>Starts the run with the same command line, and returns when preflight and approval are done. If approval is
-    /// needed, the user at the terminal is asked.</summary>
+    /// <summary>Starts the run in a background process with the same command line, and returns after the preflight and the approval. If
+    /// approval is needed, the user at the terminal is asked.</summary>
     /// <param name="agreed">True if a user has approved all questions so far.</param>
-    /// <param name="askPlan">The plan that is to be made needs approval.</param>
+    /// <param name="askPlan">True if the plan that a planner will make needs approval.</param>
     /// <param name="settings">The run's settings.</param>
-    /// <param name="stop">Ends the waiting, not the run.</param>
-    /// <returns>The exit code: success when the run works, else the reason.</returns>
+    /// <param name="stop">Cancels the wait. The run continues.</param>
+    /// <returns>The exit code. Success if the run is executing; otherwise, the reason why not.</returns>
     public async Task<Outcome> StartAsync(bool agreed, bool askPlan, OrchestratorSettings settings, CancellationToken stop)
     {
         var own = context.Words.TakeWhile(word => word != "--").Where(word => word is not ("--detach" or "-d" or "--yes" or "-y")).ToList();
@@ -52,12 +54,12 @@ internal sealed class DetachedStart(string runId, RepositoryLocation repository,
     }
 
     /// <summary>Continues an existing run.</summary>
-    /// <param name="more">Further arguments of <c>resume</c>.</param>
-    /// <param name="stop">Ends the waiting, not the run.</param>
+    /// <param name="more">Additional arguments of <c>resume</c>.</param>
+    /// <param name="stop">Cancels the wait. The run continues.</param>
     public async Task<Outcome> ResumeAsync(IReadOnlyList<string> more, CancellationToken stop) =>
         await ShowAsync(await Background.ResumeAsync(more, stop), context);
 
-    /// <summary>Shows how a background process started or ended.</summary>
+    /// <summary>Prints the result of starting a background process.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<Outcome> ShowAsync(BackgroundResult result, CommandContext context)
     {
@@ -71,7 +73,7 @@ internal sealed class DetachedStart(string runId, RepositoryLocation repository,
     private static bool IsFolder(string word) =>
         word.StartsWith("-C", StringComparison.Ordinal) || word.StartsWith(GlobalOptions.WorkingDirectoryName, StringComparison.Ordinal);
 
-    /// <summary>Executes the answer, then continues in the background.</summary>
+    /// <summary>Executes the user's answer and then continues the run in the background.</summary>
     private async Task<Outcome> DecideAsync(RunStatus asked, PlanAnswer answer, OrchestratorSettings settings, CancellationToken stop)
     {
         if (answer is PlanAnswer.Approve)

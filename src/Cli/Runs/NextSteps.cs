@@ -3,15 +3,16 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Shows the questions of a run at the end of each screen about it; see <see cref="NextStep"/>.</summary>
+/// <summary>Prints the open questions of a run and the commands that answer them (see <see cref="NextStep"/>). Shown at the end of each
+/// screen about a run.</summary>
 internal static class NextSteps
 {
-    /// <summary>Writes the questions; nothing if there are none.</summary>
+    /// <summary>Writes the open questions. Writes no line if there are none.</summary>
     /// <param name="run">The run with all its tasks.</param>
-    /// <param name="all">True to show every command that answers, not only the recommended one.</param>
+    /// <param name="all">True to show all commands that answer a question, not only the recommended command.</param>
     /// <param name="width">Columns of the screen.</param>
     /// <param name="write">Receives the lines.</param>
-    /// <param name="without">Id of a question that is asked in another way, or null for none.</param>
+    /// <param name="without">Id of a question to omit because the user is asked in another way. Null to omit no question.</param>
     public static void Write(RunStatus run, bool all, int width, Action<ScreenLine> write, string? without = null)
     {
         var steps = NextStep.Of(run).Where(step => without is null || !step.Questions.Contains(without)).ToList();

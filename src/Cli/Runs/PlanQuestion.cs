@@ -5,8 +5,8 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Asks at the terminal whether a run may start with its plan, and shows the plan. The user may also edit a planner's plan, or
-/// describe changes for another plan.</summary>
+/// <summary>Shows the plan of a run at the terminal and asks the user to approve it. The user may also edit a plan made by a planner, or
+/// request another plan with changes.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="settings">Settings for the risk score.</param>
 /// <param name="context">Provides the terminal.</param>
@@ -15,7 +15,7 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
     private ITerminal Terminal => context.Terminal;
 
     /// <summary>Asks the user about the plan.</summary>
-    /// <returns>The answer, or null if the run does not ask or no user answered.</returns>
+    /// <returns>The answer. Null if the run needs no approval or the user did not answer.</returns>
     public async Task<PlanAnswer?> AskAsync(RunStatus run)
     {
         if (!Terminal.IsInteractive || run.Questions.FirstOrDefault(question => question.Id == RunQuestion.Plan) is not { } asked)
@@ -39,7 +39,7 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
             };
     }
 
-    // A replan in mid-run concerns tasks of a run that continues, so the user can only accept or reject it.
+    // A new plan for a run that is in progress can only be accepted or rejected, because other tasks of the run continue.
     private static bool IsByPlanner(RunStatus run) => run.Replan is null && run.Tasks.Any(task => task.Id == PlannerTask.Id);
 
     private async Task<PlanAnswer?> AskOfPlannerAsync(RunStatus run, Plan plan)
@@ -66,7 +66,7 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
         return null;
     }
 
-    /// <summary>Lets the user edit a plan until it is valid or the user gives up.</summary>
+    /// <summary>Opens the plan in the user's editor until the plan is valid or the user cancels.</summary>
     /// <returns>The edited plan, or null if it is unchanged.</returns>
     private async Task<Plan?> EditAsync(string runId, Plan plan)
     {

@@ -3,10 +3,10 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Writes the screen of a run with its report to the HTML file that the user names.</summary>
+/// <summary>Writes the screen and the report of a run to an HTML file.</summary>
 internal static class ReportFile
 {
-    /// <summary>Stands for stdout in place of a file name.</summary>
+    /// <summary>Value that stands for standard output in place of a file name.</summary>
     public const string Stdout = "-";
 
     private const int HeadLength = 1000;
@@ -15,7 +15,7 @@ internal static class ReportFile
     public static bool IsName(string text) =>
         text == Stdout || text.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal) || Path.HasExtension(text);
 
-    /// <summary>Writes the file. An existing file that is not such a report is never replaced.</summary>
+    /// <summary>Writes the file. An existing file is replaced only if it is such a report.</summary>
     /// <param name="file">Name of the file as the user typed it.</param>
     /// <param name="run">The run with all its tasks.</param>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>

@@ -1,7 +1,7 @@
 namespace Orchestrator.Cli.Runs;
 
 /// <summary>Argument that names a run or a task: <c>RUN</c>, <c>RUN/TASK</c>, <c>TASK</c> alone, or with <c>--run RUN</c>. All commands
-/// that take a run accept all forms.</summary>
+/// with a run argument accept all forms.</summary>
 internal sealed class RunArgument
 {
     private readonly Argument<string?> _which;
@@ -24,7 +24,7 @@ internal sealed class RunArgument
         command.Add(_run);
     }
 
-    /// <summary>Returns the arguments as one text, or null if none was given.</summary>
+    /// <summary>Returns the argument and the <c>--run</c> option as one text, or null if neither was given.</summary>
     /// <exception cref="UseCaseException">Two runs were named.</exception>
     public string? Text(ParseResult parsed)
     {
@@ -39,19 +39,19 @@ internal sealed class RunArgument
             : throw new UseCaseException(Outcome.Usage, $"'{which}' and --run {run} name different runs.", "Specify one of them.");
     }
 
-    /// <summary>Returns the run to show, and its task if one is named.</summary>
+    /// <summary>Finds the run to show, and the id of its task if one is named.</summary>
     public (StoredRun Run, RunReference Reference) Require(RepositoryLocation repository, ParseResult parsed) =>
         RunReference.Require(repository, Text(parsed));
 
-    /// <summary>Returns the run to change, and its task if one is named.</summary>
+    /// <summary>Finds the run to change, and the id of its task if one is named.</summary>
     public (StoredRun Run, RunReference Reference) RequireOpen(RepositoryLocation repository, ParseResult parsed) =>
         RunReference.RequireOpen(repository, Text(parsed));
 
-    /// <summary>Returns the run to show, for commands that take no task.</summary>
+    /// <summary>Finds the run to show, for commands that do not accept a task.</summary>
     /// <exception cref="UseCaseException">A task was named.</exception>
     public StoredRun RequireRun(RepositoryLocation repository, ParseResult parsed) => RunReference.Whole(Require(repository, parsed));
 
-    /// <summary>Returns the run to change, for commands that take no task.</summary>
+    /// <summary>Finds the run to change, for commands that do not accept a task.</summary>
     /// <exception cref="UseCaseException">A task was named.</exception>
     public StoredRun RequireOpenRun(RepositoryLocation repository, ParseResult parsed) =>
         RunReference.Whole(RequireOpen(repository, parsed));

@@ -10,7 +10,7 @@ internal static class RunProgramStatus
     /// <summary>Maximum number of tasks with a record. Terminals keep 256 records.</summary>
     private const int MostTasks = 100;
 
-    /// <summary>Returns the records, with that of the run first.</summary>
+    /// <summary>Returns the records. The record of the run comes first.</summary>
     public static IReadOnlyList<ProgramStatus> Of(RunStatus run)
     {
         var done = run.Tasks.Count(task => TaskStates.IsDone(task.State));

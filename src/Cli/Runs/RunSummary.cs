@@ -12,7 +12,7 @@ internal static class RunSummary
     /// <param name="run">The run.</param>
     /// <param name="context">Provides the terminal.</param>
     /// <param name="warned">Warnings that were already shown.</param>
-    /// <param name="asks">True if the user is asked next at the terminal to approve the plan, so that this question is omitted.</param>
+    /// <param name="asks">True if the terminal will ask the user to approve the plan next, so that this question is omitted here.</param>
     /// <param name="afterTable">True if a table of the run is shown above, whose content is not repeated.</param>
     public static async Task SayAsync(
         RunStatus run,
@@ -83,7 +83,8 @@ internal static class RunSummary
         );
     }
 
-    /// <summary>Names the planner's plan of a run that ended without executing it. The plan was paid for and can still be run.</summary>
+    /// <summary>Prints the path of a planner's plan if the run ended without executing it, because the plan was paid for and can still be
+    /// run.</summary>
     public static void SayKeptPlan(RunStatus run, CommandContext context)
     {
         if (

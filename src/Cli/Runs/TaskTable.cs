@@ -20,13 +20,13 @@ internal static class TaskTable
 
     /// <summary>Draws the table of a run's tasks.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="doing">Current activity of agents and waiting gates by task id, and of the run itself under an empty id. Tasks without
-    /// an entry show their reason.</param>
+    /// <param name="doing">Current activity of agents and waiting gates, by task id. The activity of the run itself has an empty id. Tasks
+    /// without an entry show their reason.</param>
     /// <param name="now">Current time.</param>
     /// <param name="width">Maximum number of columns in a line, or <see cref="Unlimited"/> to cut none.</param>
     /// <param name="height">Maximum number of lines. Tasks that do not fit are counted in the last one.</param>
     /// <param name="stepsFollow">True if questions to the user are shown below the table and therefore omitted from it.</param>
-    /// <param name="asGraph">True to indent tasks below those that they wait for, if all fit.</param>
+    /// <param name="asGraph">True to indent tasks below the tasks for which they wait, if all tasks fit.</param>
     public static IReadOnlyList<ScreenLine> Draw(
         RunStatus run,
         IReadOnlyDictionary<string, string> doing,
@@ -129,7 +129,7 @@ internal static class TaskTable
     {
         var counts = run.Counts ?? RunCounts.Of(run);
         var command = run.Standing == RunLiveness.Interrupted ? $": orchestrate {(run.Away is null ? "resume" : "move")} {run.RunId}" : "";
-        // Time in which the run waits for the user does not count as work.
+        // Time in which the run waits for the user does not count as working time.
         var (atWork, waits) = RunElapsed.Of(run, now);
         var head =
             $"{NameOf(run)}  {RunLiveness.Describe(run)}{command}  {CompactFormatter.Time(atWork)}"
@@ -186,7 +186,7 @@ internal static class TaskTable
         {
             text = $"({RunEventTimeline.Unread(task)}) {text}";
         }
-        // Time in which the task waits for the user does not count as work.
+        // Time in which the task waits for the user does not count as working time.
         var waits = task.State is TaskStates.Blocked or TaskStates.AwaitingApproval;
         if (waits && now - task.Since is var waited && waited > TimeSpan.FromMinutes(1))
         {

@@ -2,14 +2,14 @@ namespace Orchestrator.Cli.Runs;
 
 /// <summary>A row of text that shows a task in the dependency graph of a run.</summary>
 /// <param name="Task">The task.</param>
-/// <param name="Rails">Lines drawn before the task's id. They place it below the dependency that it waits for longest.</param>
-/// <param name="Also">Ids of the other tasks that it waits for.</param>
+/// <param name="Rails">Lines drawn before the task's id. They connect the task to the dependency for which it waits longest.</param>
+/// <param name="Also">Ids of the other tasks for which it waits.</param>
 internal sealed record TaskTreeRow(RunTask Task, string Rails, IReadOnlyList<string> Also);
 
-/// <summary>Draws the dependency graph of a run's tasks as text. Pure: needs no terminal and no clock.</summary>
+/// <summary>Draws the dependency graph of a run's tasks as text. Without side effects.</summary>
 internal static class TaskTree
 {
-    /// <summary>Maximum number of columns for rails. Of deeper rails only the end is drawn.</summary>
+    /// <summary>Maximum number of columns for rails. If a row has more, only the rightmost rails are drawn.</summary>
     private const int MostRails = 12;
 
     /// <summary>Returns all tasks, each below one of its dependencies, in plan order.</summary>

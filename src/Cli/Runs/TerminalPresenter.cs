@@ -2,7 +2,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Shows runs at the terminal and asks there.</summary>
+/// <summary>Shows runs and asks questions at the terminal.</summary>
 internal sealed class TerminalPresenter(CommandContext context) : IRunPresenter
 {
     /// <inheritdoc/>

@@ -4,8 +4,8 @@ using Orchestrator.Cli.Logging;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Logs each transition of the runs in some repositories, one line each, for workers that execute runs of other
-/// processes.</summary>
+/// <summary>Logs each transition of the runs in the given repositories as one line. Used by workers, which execute runs that other
+/// processes start.</summary>
 /// <param name="repositories">The repositories.</param>
 /// <param name="context">Provides the clock.</param>
 /// <param name="loggers">Loggers of this process.</param>
@@ -61,7 +61,7 @@ internal sealed class TransitionLogUnit(IReadOnlyList<RepositoryLocation> reposi
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException or JsonException)
         {
-            // The run is being removed, or a line is damaged. 'events' reports damaged lines, and the worker continues.
+            // The run is being removed, or a line is damaged. The worker continues, and 'events' reports damaged lines.
         }
     }
 }

@@ -13,7 +13,7 @@ internal static class CommandLine
 {
     /// <summary>Runs one command line.</summary>
     /// <param name="arguments">Arguments without the program's name.</param>
-    /// <param name="openTerminal">Opens the console. The argument is true if the command prints a document.</param>
+    /// <param name="openTerminal">Opens the console. Its argument is true if the command prints a document.</param>
     /// <param name="environment">Environment variables of the process.</param>
     /// <param name="directory">Current folder of the process.</param>
     /// <param name="time">Clock.</param>
@@ -139,10 +139,10 @@ internal static class CommandLine
                 .Select(token => token.Value)
                 .FirstOrDefault(text => text.StartsWith("--", StringComparison.Ordinal));
 
-    // A cancelled engine call throws a different exception type.
+    // If an engine call is canceled, the exception has a different type.
     private static bool IsInterruption(Exception ended) => ended is OperationCanceledException || IsCallGivenUp(ended);
 
-    // A separate method, so that the client's assembly is not loaded if no call was made.
+    // This is a separate method, so that the client's assembly is loaded only if a call was made.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool IsCallGivenUp(Exception ended) => ended is RpcTimeoutOrCanceledException;
 
@@ -221,10 +221,10 @@ internal static class CommandLine
     private static string Hint(string? near, ParseResult parsed) =>
         (near is null ? "" : $"Did you mean '{near}'? ") + $"See 'orchestrate{PathOf(parsed.CommandResult)} --help'.";
 
-    // Hidden because it would only confuse next to the message about an unknown command.
+    // Omitted, because it would be confusing next to the message about an unknown command.
     private const string NoCommand = "Required command was not provided.";
 
-    // The parser's message names the .NET type. The only types that the parser converts itself are numbers.
+    // The parser's message names the .NET type. The parser itself converts only numbers.
     private static string InWords(string message) =>
         message.IndexOf(" as expected type '", StringComparison.Ordinal) is > 0 and var at
             ? message[..at] + ": a number is expected."

@@ -2,7 +2,7 @@ using Orchestrator.Cli.Commands;
 
 namespace Orchestrator.Cli.Startup;
 
-/// <summary>Table of all commands. Only the called one is created, so that the others do not slow it down.</summary>
+/// <summary>Table of all commands. Only the requested command is created, so that the start is fast.</summary>
 internal static class CommandTable
 {
     private static readonly (string Name, Func<Command> Make)[] Commands =
@@ -96,7 +96,7 @@ internal static class CommandTable
         ("version", static () => new VersionCommand()),
     ];
 
-    /// <summary>Returns the root command with the called command, or with all commands for help and mistyped names.</summary>
+    /// <summary>Returns the root command. It contains only the requested command, or all commands for help and mistyped names.</summary>
     public static Command Root(IReadOnlyList<string> arguments)
     {
         var called = Find(arguments);

@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Cli.Startup;
 
-/// <summary>Describes a native library of this installation that can't be loaded.</summary>
+/// <summary>Creates the error message if a native library of this installation can't be loaded.</summary>
 internal static class NativeLibraryFault
 {
     // The core of Temporal's client, and SQLite for the embedded engine's file.
     private static readonly string[] Names = ["libtemporalio_sdk_core_c_bridge.so", "libe_sqlite3.so"];
 
     /// <summary>Returns the description of an exception, or null if no native library caused it.</summary>
-    /// <param name="fault">The exception, or one that was caused by it.</param>
+    /// <param name="fault">The exception, or an exception that it caused.</param>
     public static UseCaseException? Of(Exception fault)
     {
         for (var cause = fault; cause is not null; cause = cause.InnerException)
@@ -37,7 +37,7 @@ internal static class NativeLibraryFault
         );
     }
 
-    /// <summary>Returns the reason for which a library can't be loaded, or null if it can.</summary>
+    /// <summary>Returns the reason why a library can't be loaded, or null if it can be loaded.</summary>
     private static string? Look(string name, string[] folders)
     {
         if (folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is not { } file)

@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Startup;
 /// <summary>Entry point of the <c>orchestrate</c> command.</summary>
 internal static class Program
 {
-    /// <summary>Time after an interrupt until the process is ended. It exceeds the time in which a run winds down
+    /// <summary>Time after an interrupt until the process is ended. Must exceed the time that a run needs to stop
     /// (<see cref="RunSession"/>).</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
 
@@ -21,8 +21,8 @@ internal static class Program
             return (int)Outcome.Done;
         }
 
-        // Also handled early: each start of a sandboxed program waits for the first, and the second stays in memory as long as sandboxes
-        // exist.
+        // These commands are also handled early. Each start of a sandboxed program waits for the first, and the second remains in memory as
+        // long as sandboxes exist.
         if (args is [SandboxOpener.Command, var socket, var ports])
         {
             return NetworkProcesses.Open(socket, ports);
@@ -76,13 +76,13 @@ internal static class Program
         }
     }
 
-    /// <summary>Ends the process after the grace period. Work that ignores interrupts, such as a hanging read, is then no longer awaited.
-    /// Child processes are stopped, and 'resume' continues as after a kill.</summary>
+    /// <summary>Ends the process after the grace period. The process then no longer waits for work that ignores interrupts, such as a read
+    /// that hangs. Child processes are stopped, and 'resume' continues as after a kill.</summary>
     private static void EndAfterGrace()
     {
         Thread.Sleep(Grace);
         OwnedProcesses.EndOwnAsync().Wait(Grace);
-#pragma warning disable RS0030 // No command is left that could return.
+#pragma warning disable RS0030 // No command can return any more.
         Environment.Exit((int)Outcome.Resumable);
 #pragma warning restore RS0030
     }

@@ -8,7 +8,8 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Web;
 
-/// <summary>The source of the page: queries and commands of the repositories in which the user has started runs.</summary>
+/// <summary>Implements the backend of the web page, with the queries and commands of the repositories in which the user has started
+/// runs.</summary>
 /// <param name="context">Clock and variables.</param>
 internal sealed class RunSource(UseCaseContext context) : IDashboardSource
 {
@@ -83,7 +84,8 @@ internal sealed class RunSource(UseCaseContext context) : IDashboardSource
         }
     }
 
-    /// <summary>Returns the folder of a run by its full id, or null if there is none. An id must be a single name, never a path.</summary>
+    /// <summary>Returns the folder of a run by its full id, or null if the run does not exist. An id must be a single name, never a
+    /// path.</summary>
     private static string? FolderOf(RepositoryEntry repository, string run)
     {
         if (run.Length == 0 || run is "." or ".." || run.AsSpan().IndexOfAny('/', '\\', '\0') >= 0)

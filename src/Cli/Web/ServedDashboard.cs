@@ -13,11 +13,11 @@ using Orchestrator.Dashboard.Door;
 
 namespace Orchestrator.Cli.Web;
 
-/// <summary>Hosts the page.</summary>
+/// <summary>Hosts the web page and the API.</summary>
 /// <param name="options">Address and token.</param>
 /// <param name="context">Runs commands.</param>
 /// <param name="loggers">Loggers of the server.</param>
-/// <param name="started">Called once the server listens, with the link that logs a browser in.</param>
+/// <param name="started">Called when the server listens. The argument is the link that logs a browser in.</param>
 [SuppressMessage("Design", "CA1001", Justification = "A host calls StopAsync, which disposes all of it.")]
 internal sealed class ServedDashboard(DashboardOptions options, CommandContext context, ILoggerFactory loggers, Action<string> started)
     : IHostedService

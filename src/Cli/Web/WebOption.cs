@@ -5,10 +5,10 @@ using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Cli.Web;
 
-/// <summary>The option <c>--web</c>, with which a long-running command also serves the page on loopback.</summary>
+/// <summary>The option <c>--web</c>, with which a long-running command also serves the web page on loopback.</summary>
 internal sealed class WebOption
 {
-    /// <summary>Default port of the page.</summary>
+    /// <summary>Default port of the web page.</summary>
     public const int UsualPort = 8888;
 
     private readonly Option<int?> _port = new("--web")
@@ -25,9 +25,9 @@ internal sealed class WebOption
     public int? PortOf(ParseResult parsed) =>
         parsed.GetResult(_port) is null ? null : ListenOptions.Port(_port.Name, parsed.GetValue(_port) ?? UsualPort);
 
-    /// <summary>Refuses the option for a command that continues in the background.</summary>
+    /// <summary>Throws if the option is used for a command that continues in the background.</summary>
     /// <param name="isDetached">True if the command continues in the background.</param>
-    /// <exception cref="UseCaseException">Both were requested.</exception>
+    /// <exception cref="UseCaseException">Both the option and the background were requested.</exception>
     public void RefuseDetached(ParseResult parsed, bool isDetached)
     {
         if (PortOf(parsed) is not null && isDetached)
@@ -40,7 +40,7 @@ internal sealed class WebOption
         }
     }
 
-    /// <summary>Serves the page for a command without a host. Returns null if the page was not requested.</summary>
+    /// <summary>Serves the web page for a command that uses no generic host. Returns null if the page was not requested.</summary>
     public async Task<IAsyncDisposable?> StartAsync(
         ParseResult parsed,
         RepositoryLocation repository,
@@ -66,7 +66,7 @@ internal sealed class WebOption
         return new ServedPage(page, loggers);
     }
 
-    /// <summary>Returns the page as a hosted service, or null if it was not requested.</summary>
+    /// <summary>Returns the web page as a hosted service, or null if the page was not requested.</summary>
     public ServedDashboard? Page(ParseResult parsed, CommandContext context, ILoggerFactory loggers) =>
         PortOf(parsed) is not { } port
             ? null

@@ -163,7 +163,7 @@ internal sealed class ApiDescription(IServiceProvider services)
         }
     }
 
-    /// <summary>Adds the schema of a type that no operation answers with.</summary>
+    /// <summary>Adds the schema of a type that no operation returns.</summary>
     private static async Task AddAsync(Type type, OpenApiOperationTransformerContext context, CancellationToken stop)
     {
         if (context.Document!.Components?.Schemas?.ContainsKey(type.Name) is not true)
@@ -219,7 +219,7 @@ internal sealed class ApiDescription(IServiceProvider services)
                     IOpenApiSchema (member) =>
                         new OpenApiSchema
                         {
-                            // Otherwise a generated client would send 0 for a number that was not set.
+                            // Without this, a generated client would send 0 for a number that was not set.
                             Type = member.IsRequired ? member.Type : member.Type | JsonSchemaType.Null,
                             Description = member.Description,
                             Items = ItemsOf(member),

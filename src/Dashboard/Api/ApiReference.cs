@@ -2,8 +2,8 @@ using Scalar.AspNetCore;
 
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>Searchable page for the API's description, on which requests can be tried. It uses Scalar, whose script comes with the
-/// package: it is served locally and contacts no other host.</summary>
+/// <summary>Searchable page for the API description, on which users can try requests. The page uses Scalar. Its script comes with the
+/// package, is served locally and contacts no other host.</summary>
 internal static class ApiReference
 {
     /// <summary>Path of the page.</summary>
@@ -11,7 +11,7 @@ internal static class ApiReference
 
     private const string Script = "/assets/scalar.js";
 
-    // Compressed, as stored in the package.
+    // The script is compressed, as it is stored in the package.
     private const string Resource = "ScalarStaticAssets.scalar.js";
 
     // Scalar's own colors for small text and methods have too little contrast (WCAG 2 requires 4.5 to 1).
@@ -19,7 +19,8 @@ internal static class ApiReference
         ".light-mode { --scalar-color-3: #636363; --scalar-color-green: #00693f; --scalar-color-orange: #a13d00; "
         + "--scalar-color-red: #b3001b; --scalar-color-blue: #0061b8 } .dark-mode { --scalar-color-3: #9a9a9a }";
 
-    // The text comes only from our own description, without content of runs. Nothing is sent anywhere, and no account is offered.
+    // The page contains only the API description and no content of runs. Features of Scalar that send data or offer an account are
+    // disabled.
     private const string Html = $$"""
         <!doctype html>
         <html lang="en">

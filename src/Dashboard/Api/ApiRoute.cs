@@ -2,23 +2,23 @@ using Microsoft.OpenApi;
 
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>Operation of the API for its description.</summary>
+/// <summary>An operation of the API, as its description shows it.</summary>
 /// <param name="Method">HTTP method, <c>GET</c> or <c>POST</c>.</param>
 /// <param name="Name">Name of the operation, for generated clients.</param>
 /// <param name="Summary">Description in one sentence.</param>
 internal record ApiOperation(string Method, string Name, string Summary)
 {
-    /// <summary>Members of the JSON body with their meaning.</summary>
+    /// <summary>Members of the JSON request body.</summary>
     public IReadOnlyList<ApiMember> Body { get; init; } = [];
 
-    /// <summary>Query parameters with their meaning.</summary>
+    /// <summary>Query parameters.</summary>
     public IReadOnlyList<ApiMember> Query { get; init; } = [];
 
     /// <summary>Type of the document in the response. Without a document, the command's message is returned. <see cref="string"/> means
     /// server-sent events.</summary>
     public Type Answer { get; init; } = typeof(CommandAnswer);
 
-    /// <summary>Kinds of server-sent events; empty for other operations.</summary>
+    /// <summary>Kinds of server-sent events. Empty for other operations.</summary>
     public IReadOnlyList<ApiEvent> Events { get; init; } = [];
 
     /// <summary>True for an operation that only clients of an older tool should use.</summary>
@@ -30,7 +30,7 @@ internal record ApiOperation(string Method, string Name, string Summary)
 
 /// <summary>Kind of a server-sent event.</summary>
 /// <param name="Name">Value of the event's <c>event</c> field.</param>
-/// <param name="Data">Type of the event's JSON data, or null for no data.</param>
+/// <param name="Data">Type of the event's JSON data, or null if the event has no data.</param>
 internal sealed record ApiEvent(string Name, Type? Data);
 
 /// <summary>Operation of the API on a repository.</summary>
@@ -54,8 +54,9 @@ internal sealed record ApiQuestion(
     public override bool IsRead => true;
 }
 
-/// <summary>A change by the API.</summary>
-/// <param name="Act">Carries it out; null if the request lacks something, which <see cref="ApiOperation.Body"/> says.</param>
+/// <summary>A command of the API that changes something.</summary>
+/// <param name="Act">Executes the command, or returns null if the request lacks a required member of
+/// <see cref="ApiOperation.Body"/>.</param>
 internal sealed record ApiCommand(
     string Name,
     string Path,
@@ -68,21 +69,21 @@ internal sealed record ApiCommand(
 }
 
 /// <summary>The answer to a command.</summary>
-/// <param name="ExitCode">Exit code of the same command of <c>orchestrate</c>: 0, or 4 if no process works on the run now and the command
-/// is kept.</param>
-/// <param name="Told">The messages for users.</param>
+/// <param name="ExitCode">Exit code of the same command of <c>orchestrate</c>. 0 on success, or 4 if the command is stored because no
+/// process executes the run now.</param>
+/// <param name="Told">Messages for users.</param>
 internal sealed record CommandAnswer(int ExitCode, string Told);
 
 /// <summary>The answer to the start of a run.</summary>
-/// <param name="ExitCode">0 if the run works, 3 if it waits for approval, 1 if it has failed already.</param>
-/// <param name="Told">The messages for users.</param>
+/// <param name="ExitCode">0 if the run is executing, 3 if it waits for approval, or 1 if it has already failed.</param>
+/// <param name="Told">Messages for users.</param>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="State">One of <see cref="RunStates"/>.</param>
 /// <param name="Url">Address of the run in this API.</param>
 internal sealed record RunStarted(int ExitCode, string Told, string RunId, string State, string Url);
 
 /// <summary>The repositories of this user.</summary>
-/// <param name="Repositories">By path.</param>
+/// <param name="Repositories">Repositories in path order.</param>
 internal sealed record RepositoriesDocument(IReadOnlyList<RepositoryEntry> Repositories) : Client.Views.Document;
 
 /// <summary>All runs of this user, at the start of a stream.</summary>
@@ -100,29 +101,29 @@ internal sealed record RepositoryRun(RepositoryEntry Repository, HistoryEntry Ru
 /// <param name="Happened">The transition.</param>
 internal sealed record RepositoryTransition(string Repository, string Run, RunEvent Happened);
 
-/// <summary>Member of a body or query parameter.</summary>
+/// <summary>A member of a request body, or a query parameter.</summary>
 /// <param name="Name">Name of the member.</param>
 /// <param name="Description">Meaning of the member.</param>
 /// <param name="IsRequired">True if the request is rejected without it.</param>
 /// <param name="Type">JSON type of the value.</param>
 internal sealed record ApiMember(string Name, string Description, bool IsRequired = false, JsonSchemaType Type = JsonSchemaType.String);
 
-/// <summary>Path, query and body of an API request.</summary>
+/// <summary>The path, query and body of an API request.</summary>
 /// <param name="Path">Returns the value of a path segment by name.</param>
 /// <param name="Query">Returns the value of a query parameter, or null if not given.</param>
-/// <param name="Body">JSON body; empty if there is none.</param>
+/// <param name="Body">JSON body. Empty if the request has none.</param>
 internal sealed record ApiRequest(Func<string, string> Path, Func<string, string?> Query, JsonObject Body)
 {
     /// <summary>Id of the run.</summary>
     public string Run => Path("run");
 
-    /// <summary>Task with its run.</summary>
+    /// <summary>Name of the task, as <c>RUN/TASK</c>.</summary>
     public string Task => $"{Path("run")}/{Path("task")}";
 
     /// <summary>Reads a number from the query.</summary>
     /// <param name="name">Name of the parameter.</param>
-    /// <param name="value">Number, or null if none is given.</param>
-    /// <returns>False for a text that is not an integer.</returns>
+    /// <param name="value">The number, or null if the parameter is missing.</param>
+    /// <returns>True if the parameter is missing or an integer.</returns>
     public bool TryNumber(string name, out int? value)
     {
         value = null;
@@ -135,11 +136,11 @@ internal sealed record ApiRequest(Func<string, string> Path, Func<string, string
         return isNumber;
     }
 
-    /// <summary>Reads cursor and length of a page from the query.</summary>
-    /// <param name="usual">Length of a page for which none is given.</param>
+    /// <summary>Reads the cursor and the length of a page from the query.</summary>
+    /// <param name="usual">Default length of a page.</param>
     /// <param name="after">Cursor, or 0 for the first page.</param>
     /// <param name="limit">Length of the page.</param>
-    /// <returns>False for a text that is not an integer.</returns>
+    /// <returns>True if both parameters are missing or integers.</returns>
     public bool TryPage(int usual, out int after, out int limit)
     {
         var isPage = TryNumber("after", out var given) & TryNumber("limit", out var most);
@@ -147,10 +148,10 @@ internal sealed record ApiRequest(Func<string, string> Path, Func<string, string
         return isPage;
     }
 
-    /// <summary>An amount of money of the body.</summary>
+    /// <summary>Reads an amount of money from the body.</summary>
     /// <param name="name">Name of the member.</param>
-    /// <param name="value">The amount; null if none is given.</param>
-    /// <returns>False for a value that is not a positive number.</returns>
+    /// <param name="value">The amount, or null if the member is missing.</param>
+    /// <returns>True if the member is missing or a positive number.</returns>
     public bool TryMoney(string name, out decimal? value)
     {
         value = null;
@@ -162,10 +163,10 @@ internal sealed record ApiRequest(Func<string, string> Path, Func<string, string
         return isNumber;
     }
 
-    /// <summary>A text of the body; null: it is not there, or no text.</summary>
+    /// <summary>Returns a text from the body. Null if the member is missing or not a text.</summary>
     public string? Text(string name) => Body[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    /// <summary>Values of the body that are texts or numbers, by name.</summary>
+    /// <summary>Members of the body whose values are texts or numbers, by name.</summary>
     public IReadOnlyDictionary<string, string> Values =>
         Body.Where(member => member.Value is JsonValue value && value.GetValueKind() is JsonValueKind.String or JsonValueKind.Number)
             .ToDictionary(member => member.Key, member => member.Value!.ToString(), StringComparer.Ordinal);

@@ -18,7 +18,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
     private const int LongestKey = 200;
 
     private readonly IdempotencyCache _kept = new(time);
-    private readonly WholeIds _ids = new(reader);
+    private readonly FullIdCheck _ids = new(reader);
 
     /// <summary>Adds the routes.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
@@ -77,7 +77,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
         await ActAsync(context, (ApiCommand)route, request, repository);
     }
 
-    /// <summary>Reads a request, or returns its refusal.</summary>
+    /// <summary>Reads a request. Returns a refusal if the request is invalid.</summary>
     private static async Task<(ApiRequest? Request, IResult? Refusal)> ReadAsync(HttpContext context, ApiRoute route)
     {
         JsonObject body;
@@ -141,7 +141,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
                 .ExecuteAsync(context);
             return;
         }
-        // A run that waits for approval, or has failed already, was started as well.
+        // A run that waits for approval or has already failed was also started.
         if (result.RunId is { } run)
         {
             await SendStartedAsync(context, result, repository, run);
@@ -201,8 +201,8 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
             request.Run.Length > 0 ? (await reader.RunAsync(repository, request.Run, context.RequestAborted)).Document : null
         );
 
-    /// <summary>Executes a command, or returns the response of the first request with the same key. Null if that was a different
-    /// request.</summary>
+    /// <summary>Executes a command, or returns the result of the first request with the same idempotency key. Null if the first request was
+    /// a different one.</summary>
     private async Task<CommandResult?> OnceAsync(
         HttpContext context,
         RepositoryEntry repository,
@@ -224,7 +224,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
     {
         var url = $"{context.Request.Path}/{Uri.EscapeDataString(run)}";
         context.Response.Headers.Location = url;
-        // Nothing is recorded before the run's first step.
+        // The run has no record before its first step.
         var state = (await reader.RunAsync(repository, run, context.RequestAborted)).Document?.State ?? RunStates.Preparing;
         await JsonAsync(context, new RunStarted((int)result.Outcome, result.Text, run, state, url), StatusCodes.Status201Created);
     }

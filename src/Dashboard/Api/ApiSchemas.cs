@@ -8,7 +8,7 @@ namespace Orchestrator.Dashboard.Api;
 /// reasons.</summary>
 internal static class ApiSchemas
 {
-    /// <summary>Members of answers whose texts are constants of a type.</summary>
+    /// <summary>Members of response documents whose values are constants of a type.</summary>
     private static readonly (Type Type, string Member, IReadOnlyList<string> Values)[] Constants =
     [
         (typeof(RunStatus), "state", ConstantsOf(typeof(RunStates))),
@@ -30,7 +30,7 @@ internal static class ApiSchemas
     /// <summary>Completes a schema.</summary>
     /// <param name="schema">The schema.</param>
     /// <param name="type">The type that it describes.</param>
-    /// <param name="member">The member that it describes, or null for a type on its own.</param>
+    /// <param name="member">The member that it describes, or null if it describes a type by itself.</param>
     public static void Complete(OpenApiSchema schema, JsonTypeInfo type, JsonPropertyInfo? member)
     {
         if (type.Type == typeof(Reason))
@@ -65,7 +65,7 @@ internal static class ApiSchemas
         }
     }
 
-    /// <summary>Returns the schema of a stream's events, each as its parsed fields.</summary>
+    /// <summary>Returns the schema of the events of a stream. Each event is described by its parsed fields.</summary>
     public static OpenApiSchema OfStream(IReadOnlyList<ApiEvent> events, OpenApiDocument document) =>
         new()
         {

@@ -5,7 +5,7 @@ internal static class ApiStatus
 {
     /// <summary>Returns the status for an outcome.</summary>
     /// <param name="outcome">Outcome of the command.</param>
-    /// <param name="isRead">True for a query, which can't be stored for later.</param>
+    /// <param name="isRead">True for a query. A query can't be stored for later execution.</param>
     /// <param name="ofUsage">Status for a request that can't be executed as given.</param>
     public static int Of(Outcome outcome, bool isRead, int ofUsage) =>
         outcome switch
@@ -19,12 +19,12 @@ internal static class ApiStatus
             _ => StatusCodes.Status503ServiceUnavailable,
         };
 
-    /// <summary>Returns the status of a command's result. A refused command is not kept for later.</summary>
+    /// <summary>Returns the status of a command's result. A refused command is not stored for later execution.</summary>
     /// <param name="result">The result.</param>
     /// <param name="ofUsage">The status if the request is invalid as given.</param>
     public static int Of(CommandResult result, int ofUsage) => Of(result.Outcome, isRead: result.Fault is not null, ofUsage);
 
-    /// <summary>True if the command answered; false if the server could not carry it out.</summary>
+    /// <summary>True if the command was executed, with any result. False if the server could not execute it.</summary>
     public static bool IsAnswer(CommandResult result) =>
         Of(result, StatusCodes.Status400BadRequest) < StatusCodes.Status500InternalServerError;
 

@@ -274,7 +274,7 @@ internal static class ApiTable
     private static Func<IRunCommands, CancellationToken, Task<CommandResult>>? Mail(ApiRequest request, string? task) =>
         request.Text("text") is { Length: > 0 } text ? (commands, stop) => commands.SendMailAsync(request.Run, task, text, stop) : null;
 
-    /// <summary>The routes of a steering command: one for each kind of target.</summary>
+    /// <summary>Returns the routes of a steering command, one for each kind of target.</summary>
     private static IEnumerable<ApiCommand> Steer(SteeringDefinition command)
     {
         (SteeringTargets Target, string Path)[] targets =
@@ -320,7 +320,8 @@ internal static class ApiTable
         return (commands, stop) => commands.SteerAsync(command, steering, stop);
     }
 
-    /// <summary>Name of an operation: the command's name in camel case, and the target where the name alone is ambiguous.</summary>
+    /// <summary>Returns the name of an operation, which is the command's name in camel case. The target is appended if the name alone is
+    /// ambiguous.</summary>
     private static string OperationOf(SteeringDefinition command, SteeringTargets target)
     {
         var words = command.Name.Split('-');

@@ -1,7 +1,7 @@
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>Responses to changes by idempotency key: at most 1,000, each for 24 hours. A server error frees the key, so that a retry is
-/// executed.</summary>
+/// <summary>Caches responses to changes by idempotency key. Keeps at most 1,000 responses, each for 24 hours. After a server error, the key
+/// is removed, so that a retry is executed.</summary>
 /// <param name="time">Clock.</param>
 internal sealed class IdempotencyCache(TimeProvider time)
 {
@@ -11,12 +11,12 @@ internal sealed class IdempotencyCache(TimeProvider time)
     private readonly Lock _lock = new();
     private readonly OrderedDictionary<string, StoredAnswer> _kept = new(StringComparer.Ordinal);
 
-    /// <summary>Carries out a command, or returns the answer of the first request with the same key.</summary>
-    /// <param name="key">The client's key.</param>
+    /// <summary>Executes a command, or returns the response to the first request with the same key.</summary>
+    /// <param name="key">Idempotency key sent by the client.</param>
     /// <param name="request">The request in a form that distinguishes it from others.</param>
-    /// <param name="act">Carries out the command, also after the caller has hung up.</param>
-    /// <param name="stop">The caller hung up.</param>
-    /// <returns>The answer; null if the key was used for another request.</returns>
+    /// <param name="act">Executes the command. Continues even if the client disconnects.</param>
+    /// <param name="stop">Canceled if the client disconnects.</param>
+    /// <returns>The response, or null if the key was used for another request.</returns>
     public async Task<CommandResult?> GetAsync(string key, string request, Func<Task<CommandResult>> act, CancellationToken stop)
     {
         StoredAnswer? kept;
@@ -53,7 +53,7 @@ internal sealed class IdempotencyCache(TimeProvider time)
         }
     }
 
-    /// <summary>Removes the oldest responses while a condition holds for them. A running command keeps its key.</summary>
+    /// <summary>Removes the oldest responses as long as they meet a condition. The keys of running commands are not removed.</summary>
     private void RemoveEnded(Func<StoredAnswer, bool> isSurplus)
     {
         for (var i = 0; i < _kept.Count; )

@@ -5,8 +5,9 @@ using Orchestrator.Dashboard.Pages;
 
 namespace Orchestrator.Dashboard.Door;
 
-/// <summary>Authorizes each request before further processing. The requested host name must be this server's, and a change must come from
-/// one of its pages. The caller must be logged in or send the token. Programs started by a run are always refused.</summary>
+/// <summary>Authorizes each request before further processing. The requested host name must be a name of this server, and a request that
+/// changes something must come from one of its pages. The caller must be logged in or send the token. Programs started by a run are always
+/// refused.</summary>
 /// <param name="next">Handles authorized requests.</param>
 /// <param name="options">Token and host names.</param>
 /// <param name="source">Identifies callers that belong to a run.</param>
@@ -54,7 +55,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
             );
             return;
         }
-        // Browsers send our cookie with requests from pages on other ports of this machine, and such a page could read a web socket.
+        // The origin is also checked for web sockets. Browsers send the cookie with requests from pages on other ports of this machine, and
+        // such a page could read a web socket.
         var isChange = (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) || request.Headers.Upgrade.Count > 0;
         var header = request.Headers.Authorization.ToString();
         if (header.StartsWith(Bearer, StringComparison.Ordinal))
@@ -76,7 +78,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
         context.Items[typeof(LoginSession)] = session;
         if (session is null && !Public.Contains(request.Path.Value, StringComparer.Ordinal))
         {
-            // Programs can't fill in a login form.
+            // Programs get no login form, because they can't fill it in.
             if (isChange || UnroutedMiddleware.IsOfPrograms(request.Path))
             {
                 await RefuseAsync(context, HttpStatusCode.Unauthorized, "You are not logged in.", LoginPage.HowToLogIn);
@@ -97,7 +99,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
             await RefuseTokenAsync(context, isSlowed);
             return;
         }
-        // No browser sends this header on its own initiative.
+        // A page of another site can't make a browser send this header.
         context.Items[typeof(LoginSession)] = LoginSessions.Of(token, device);
         await next(context);
     }

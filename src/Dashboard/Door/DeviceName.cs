@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Orchestrator.Dashboard.Door;
 
-/// <summary>Describes a browser in a few words, for the record of a user's decisions.</summary>
+/// <summary>Formats a short description of a browser, which is recorded with a user's decisions.</summary>
 internal static class DeviceName
 {
     private static readonly (string Part, string Name)[] Browsers =

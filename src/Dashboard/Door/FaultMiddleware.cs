@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Dashboard.Door;
 
-/// <summary>Turns unreadable requests and internal errors into error responses. The details of an internal error are only in the
+/// <summary>Converts unreadable requests and internal errors to error responses. The details of an internal error are written only to the
 /// log.</summary>
 /// <param name="next">Handles the request.</param>
 /// <param name="log">Receives the error.</param>
@@ -17,7 +17,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, ILogger log)
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The client has disconnected and awaits no response.
+            // The client has disconnected, so no response is needed.
         }
         catch (BadHttpRequestException unreadable) when (!context.Response.HasStarted)
         {

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Dashboard.Door;
 
-/// <summary>Filters the log of the web framework to warnings and errors. At information level it would log the address of every request,
-/// and so the token in login links.</summary>
+/// <summary>Filters the log of the web framework to warnings and errors. At information level, the framework would log the address of every
+/// request, including the token in login links.</summary>
 /// <param name="inner">Target loggers.</param>
 internal sealed class FrameworkLoggers(ILoggerFactory inner) : ILoggerFactory
 {
@@ -18,7 +18,7 @@ internal sealed class FrameworkLoggers(ILoggerFactory inner) : ILoggerFactory
 
     private sealed class FaultLogger(ILogger inner) : ILogger
     {
-        // Scopes contain the addresses as well.
+        // Scopes are dropped, because they also contain the addresses.
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Orchestrator.Dashboard.Door;
 
-/// <summary>Host names that identify this server. Excludes foreign names that resolve to it (DNS rebinding).</summary>
+/// <summary>Host names that identify this server. Other names that resolve to this server are not accepted (DNS rebinding).</summary>
 /// <param name="options">Address and additional names.</param>
 internal sealed class HostNames(DashboardOptions options)
 {

@@ -4,14 +4,15 @@ using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Door;
 
-/// <summary>Sessions of logged-in browsers. A signed cookie has all of a session, so that it survives a restart of the server.</summary>
+/// <summary>Manages the sessions of logged-in browsers. A signed cookie contains the complete session, so that sessions survive a restart
+/// of the server.</summary>
 /// <param name="tokens">Tokens with which users and programs log in.</param>
 /// <param name="time">Clock.</param>
 internal sealed class LoginSessions(WebTokens tokens, TimeProvider time)
 {
     private const string Purpose = "session";
 
-    /// <summary>Number of failed logins after which further attempts have to wait.</summary>
+    /// <summary>Number of failed logins in a minute after which more attempts must wait.</summary>
     private const int MostFailures = 10;
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
@@ -22,11 +23,12 @@ internal sealed class LoginSessions(WebTokens tokens, TimeProvider time)
     private int _failures;
     private DateTimeOffset _failingSince;
 
-    /// <summary>Finds the token of a secret. A correct secret is never refused because of failed attempts by others, since its 192 random
-    /// bits can't be guessed at any speed.</summary>
-    /// <param name="given">The secret.</param>
+    /// <summary>Finds the token with a given secret. A correct secret is never refused because of failed attempts by others, because its
+    /// 192 random bits can't be guessed.</summary>
+    /// <param name="given">Secret sent by the caller.</param>
     /// <param name="from">Browser and address.</param>
-    /// <returns>The token, or null for a wrong secret, and true if too many secrets were wrong in the last minute.</returns>
+    /// <returns>The token, or null if the secret is wrong. The second value is true if too many secrets were wrong in the last
+    /// minute.</returns>
     public (WebToken? Token, bool IsSlowed) Check(string? given, string from)
     {
         if (tokens.Find(given) is { } token)
@@ -50,9 +52,9 @@ internal sealed class LoginSessions(WebTokens tokens, TimeProvider time)
     }
 
     /// <summary>Starts a session.</summary>
-    /// <param name="token">The token that began it.</param>
+    /// <param name="token">Token with which the user logged in.</param>
     /// <param name="device">Browser and address.</param>
-    /// <returns>The cookie's value.</returns>
+    /// <returns>Value of the session cookie.</returns>
     public string Begin(WebToken token, string device)
     {
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
@@ -61,7 +63,8 @@ internal sealed class LoginSessions(WebTokens tokens, TimeProvider time)
         return $"{text}.{_key.Sign(Purpose, text)}";
     }
 
-    /// <summary>Returns the session of a cookie, or null if it is forged, was ended or has expired, or if its token was revoked.</summary>
+    /// <summary>Returns the session of a cookie. Null if the cookie is forged, the session was ended or has expired, or the token was
+    /// revoked.</summary>
     public LoginSession? Find(string? cookie) =>
         Read(cookie) is { } stored && tokens.FindById(stored.Token) is { } token && !_key.IsEnded(stored.Id)
             ? Of(token, stored.Device, _key.Sign("form", stored.Id))
@@ -86,7 +89,7 @@ internal sealed class LoginSessions(WebTokens tokens, TimeProvider time)
         {
             return null;
         }
-        // Signed by us, so it can be read.
+        // The cookie can be trusted, because its signature was verified.
         var stored = JsonSerializer.Deserialize<SessionCookie>(Base64Url.DecodeFromChars(text), QueryReader.Json)!;
         return DateTimeOffset.FromUnixTimeSeconds(stored.Until) > time.GetUtcNow() ? stored : null;
     }
@@ -94,8 +97,8 @@ internal sealed class LoginSessions(WebTokens tokens, TimeProvider time)
     private sealed record SessionCookie(string Id, string Device, string Token, long Until);
 }
 
-/// <summary>Session of a logged-in browser, or a request of a program.</summary>
+/// <summary>Session of a logged-in browser, or of a program that sends a token with a request.</summary>
 /// <param name="Device">Browser and address, with the token's name, for the record of decisions.</param>
-/// <param name="FormToken">Token included in every form of its pages, so that no other page can send a form in the user's name.</param>
+/// <param name="FormToken">Token in every form of the session's pages, so that no other site can submit a form in the user's name.</param>
 /// <param name="Scope">Permitted actions.</param>
 internal sealed record LoginSession(string Device, string FormToken, WebScope Scope);

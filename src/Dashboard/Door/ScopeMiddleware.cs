@@ -3,7 +3,7 @@ using Orchestrator.Machine.Hosting;
 namespace Orchestrator.Dashboard.Door;
 
 /// <summary>Refuses requests that the caller's token does not permit.</summary>
-/// <param name="next">Carries out a permitted request.</param>
+/// <param name="next">Handles a permitted request.</param>
 internal sealed class ScopeMiddleware(RequestDelegate next)
 {
     /// <summary>Handles a request.</summary>
@@ -12,7 +12,7 @@ internal sealed class ScopeMiddleware(RequestDelegate next)
             ? Refusal(session.Scope).ExecuteAsync(context)
             : next(context);
 
-    /// <summary>Refuses a request that a token's scope does not permit.</summary>
+    /// <summary>Creates the response to a request that the token's scope does not permit.</summary>
     public static IResult Refusal(WebScope scope) =>
         Problem.Of(
             StatusCodes.Status403Forbidden,
@@ -26,21 +26,21 @@ internal sealed class ScopeMiddleware(RequestDelegate next)
         : WebScope.All;
 }
 
-/// <summary>Scope that a route requires. Routes without it require <see cref="WebScope.Read"/> to read and <see cref="WebScope.All"/> to
-/// change something.</summary>
+/// <summary>Scope that a route requires. Routes without this metadata require <see cref="WebScope.Read"/> to read and
+/// <see cref="WebScope.All"/> to change something.</summary>
 /// <param name="Scope">The scope.</param>
 internal sealed record NeededScope(WebScope Scope)
 {
-    /// <summary>Metadata of routes that check whether the request answers an open question.</summary>
+    /// <summary>Metadata of routes that themselves check if the request answers an open question.</summary>
     public static NeededScope Answer { get; } = new(WebScope.Answer);
 
-    /// <summary>Metadata of routes for every session.</summary>
+    /// <summary>Metadata of routes that every session may use.</summary>
     public static NeededScope Read { get; } = new(WebScope.Read);
 
     /// <summary>True if a command answers an open question of a run.</summary>
     /// <param name="run">The run, or null if it is unknown.</param>
     /// <param name="command">The command.</param>
-    /// <param name="task">Task or question that the command is about, or null for the whole run.</param>
+    /// <param name="task">Task or question to which the command refers, or null for the whole run.</param>
     public static bool IsAnswer(RunStatus? run, SteeringDefinition command, string? task) =>
         run is not null
         && (

@@ -1,11 +1,12 @@
 namespace Orchestrator.Dashboard.Door;
 
-/// <summary>Answers HEAD like GET without a body, and describes requests without a route: 404, or 405 with the allowed methods.</summary>
+/// <summary>Handles HEAD requests like GET requests without a body. Responds to requests without a route with status 404, or with 405 and
+/// the allowed methods.</summary>
 /// <param name="next">Routes the request.</param>
 /// <param name="missing">Returns the page for a path that does not exist.</param>
 internal sealed class UnroutedMiddleware(RequestDelegate next, Func<HttpContext, Task<IResult>> missing)
 {
-    /// <summary>True if the client asked for the headers only. Streams then end after their headers.</summary>
+    /// <summary>True if the client requested only the headers. Streams then end after their headers.</summary>
     public static bool IsHead(HttpContext context) => context.Items.ContainsKey(typeof(UnroutedMiddleware));
 
     /// <summary>Handles a request.</summary>
@@ -32,7 +33,7 @@ internal sealed class UnroutedMiddleware(RequestDelegate next, Func<HttpContext,
         }
     }
 
-    /// <summary>True for the paths whose clients are programs, which read no pages.</summary>
+    /// <summary>True for paths that only programs use, so that they get no HTML page.</summary>
     public static bool IsOfPrograms(PathString path) =>
         Array.Exists(["/api", "/ws", "/metrics", "/openapi.json"], prefix => path.StartsWithSegments(prefix, StringComparison.Ordinal));
 

@@ -8,11 +8,11 @@ namespace Orchestrator.Dashboard.Pages;
 /// <remarks>A component in code, because markup would add white space, which code shows.</remarks>
 public sealed class DiffCell : ComponentBase
 {
-    /// <summary>The line, or null for an empty cell beside a line of the other file.</summary>
+    /// <summary>The line, or null for an empty cell beside a line of the other version.</summary>
     [Parameter, EditorRequired]
     public required DiffLine? Line { get; set; }
 
-    /// <summary>Numbers of the line with the addresses of their proofs; 0 for none.</summary>
+    /// <summary>Line numbers to show, and the address of the proof of each. 0 for no number.</summary>
     [Parameter]
     public IReadOnlyList<(int Number, string? Link)> Numbers { get; set; } = [];
 
@@ -20,7 +20,7 @@ public sealed class DiffCell : ComponentBase
     [Parameter]
     public string? CommentLink { get; set; }
 
-    /// <summary>True if other lines can be commented on, so that this one leaves the space free.</summary>
+    /// <summary>True if any line of the view can be commented on, so that lines without a link leave space for it.</summary>
     [Parameter]
     public bool CanComment { get; set; }
 

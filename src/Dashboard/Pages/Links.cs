@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>Builds addresses of the pages. They are stable because users bookmark and share them.</summary>
+/// <summary>Builds addresses of the pages. The addresses are stable, because users bookmark and share them.</summary>
 internal static class Links
 {
     /// <summary>Returns the address of a run.</summary>

@@ -4,11 +4,12 @@ using Orchestrator.Dashboard.Views;
 
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>Shows lines of a log with their numbers: colors as classes of <c>log.css</c>, and invisible characters as symbols.</summary>
+/// <summary>Shows lines of a log with their numbers. Colors become classes of <c>log.css</c>, and invisible characters become
+/// symbols.</summary>
 /// <remarks>A component in code, because markup would add white space, which a log shows.</remarks>
 public sealed class LogText : ComponentBase
 {
-    // Only the group that grows is sent to a page that follows the log.
+    // Lines are sent in groups, so that a page that follows the log receives only the group that has changed.
     private const int GroupSize = 50;
 
     /// <summary>Lines of the log, in order.</summary>
@@ -19,11 +20,11 @@ public sealed class LogText : ComponentBase
     [Parameter]
     public Func<LogLine, string>? Link { get; set; }
 
-    /// <summary>True if the tab key stops at each number.</summary>
+    /// <summary>True if the Tab key stops at each line number.</summary>
     [Parameter]
     public bool HasStops { get; set; }
 
-    /// <summary>Id of the log where a document has several, whose lines have no address; empty for the only one.</summary>
+    /// <summary>Id of the log in a document with several logs, whose lines have no addresses. Empty for a single log.</summary>
     [Parameter]
     public string Key { get; set; } = "";
 
@@ -32,7 +33,7 @@ public sealed class LogText : ComponentBase
     {
         foreach (var group in PageFormatter.LastLines(Lines).GroupBy(line => (line.Number - 1) / GroupSize))
         {
-            builder.AddMarkupContent(0, PartMarks.Begin);
+            builder.AddMarkupContent(0, PagePartMarkers.Begin);
             builder.OpenElement(1, "span");
             builder.AddAttribute(2, "id", string.Create(CultureInfo.InvariantCulture, $"{Key}lines-{group.Key}"));
             foreach (var line in group)
@@ -44,7 +45,7 @@ public sealed class LogText : ComponentBase
                 builder.CloseElement();
             }
             builder.CloseElement();
-            builder.AddMarkupContent(20, PartMarks.End);
+            builder.AddMarkupContent(20, PagePartMarkers.End);
         }
     }
 
@@ -57,14 +58,14 @@ public sealed class LogText : ComponentBase
         {
             builder.AddAttribute(5, "href", Link?.Invoke(line) ?? "#L" + number);
             builder.AddAttribute(6, "id", Link is null ? "L" + number : null);
-            // Two thousand stops of the tab key would hide the rest of the page.
+            // With two thousand Tab stops, keyboard users could not reach the rest of the page.
             builder.AddAttribute(7, "tabindex", HasStops ? null : "-1");
         }
         builder.AddContent(9, number);
         builder.CloseElement();
     }
 
-    // Neighbors without a style are joined, so that a line without colors is one text.
+    // Adjacent parts without a style are joined, so that a line without colors is one text node.
     private static void AddText(RenderTreeBuilder builder, string line)
     {
         var plain = new StringBuilder();

@@ -3,7 +3,7 @@ namespace Orchestrator.Dashboard.Pages;
 /// <summary>Common frame of every page.</summary>
 /// <param name="Title">Title of the page.</param>
 /// <param name="Section">Navigation entry of the page.</param>
-/// <param name="FormToken">Token included in its forms, so that no other page can send a form in the user's name.</param>
+/// <param name="FormToken">Token in the forms of the page, so that no other site can submit a form in the user's name.</param>
 /// <param name="Now">Time at which the page was rendered.</param>
 public sealed record PageFrame(string Title, string Section, string FormToken, DateTimeOffset Now)
 {
@@ -23,15 +23,16 @@ public sealed record PageFrame(string Title, string Section, string FormToken, D
     /// <summary>Repository of the page, or null for all repositories.</summary>
     public RepositoryEntry? Repository { get; init; }
 
-    /// <summary>Run of the page, or null for none.</summary>
+    /// <summary>Id of the run that the page shows, or null if the page shows no run.</summary>
     public string? Run { get; init; }
 
-    /// <summary>Subject of the page within the repository; empty if the title names it.</summary>
+    /// <summary>Subject of the page within the repository. Empty if the title names the subject.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>The result of the user's last request; null: there was none.</summary>
+    /// <summary>Result of the user's last form, or null if there was none.</summary>
     public CommandResult? Said { get; init; }
 
-    /// <summary>Text of the user's last request that was not used, so that it is not lost; empty for none.</summary>
+    /// <summary>Text of the user's last form if it was not used. The page shows the text again, so that it is not lost. Empty if there is
+    /// none.</summary>
     public string Typed { get; init; } = "";
 }

@@ -3,5 +3,5 @@ namespace Orchestrator.Dashboard.Pages;
 /// <summary>Latest runs of a repository.</summary>
 /// <param name="Repository">Repository of the runs.</param>
 /// <param name="Runs">Runs, latest first.</param>
-/// <param name="Problem">Reason for which they can't be read; empty if they can.</param>
+/// <param name="Problem">Reason why the runs can't be read. Empty if they can be read.</param>
 public sealed record RepositoryRuns(RepositoryEntry Repository, IReadOnlyList<HistoryEntry> Runs, string Problem);

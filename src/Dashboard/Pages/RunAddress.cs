@@ -1,14 +1,14 @@
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>State of the screen of a run, as its address. Every state of the screen has one.</summary>
+/// <summary>State of the screen of a run, which its address expresses. Every state of the screen has an address.</summary>
 /// <param name="Repository">Repository of the run.</param>
 /// <param name="Run">Id of the run.</param>
 public sealed record RunAddress(RepositoryEntry Repository, string Run)
 {
-    /// <summary>View of differences with the old file beside the new one.</summary>
+    /// <summary>Value of <see cref="View"/> for differences that show the old file beside the new file.</summary>
     public const string SideBySide = "side";
 
-    /// <summary>Name of the tab; empty for the timeline.</summary>
+    /// <summary>Name of the tab. Empty for the timeline.</summary>
     public string Tab { get; init; } = "";
 
     /// <summary>Number of the event after which the run is shown, or null for its current state.</summary>
@@ -17,34 +17,34 @@ public sealed record RunAddress(RepositoryEntry Repository, string Run)
     /// <summary>Number of the part of a long list, from 1.</summary>
     public int Part { get; init; } = 1;
 
-    /// <summary>Text that shown tasks, gates or events contain; empty for all.</summary>
+    /// <summary>Text that tasks, gates or events must contain to be shown. Empty to show all.</summary>
     public string Find { get; init; } = "";
 
-    /// <summary>State of shown tasks, gates or events; empty for all.</summary>
+    /// <summary>State that tasks, gates or events must have to be shown. Empty to show all.</summary>
     public string State { get; init; } = "";
 
-    /// <summary>Id of the task in the panel beside the tab; empty for none.</summary>
+    /// <summary>Id of the task in the panel beside the tab. Empty if no panel is open.</summary>
     public string Open { get; init; } = "";
 
-    /// <summary>Number of the agent start that the panel shows, or null for the last one.</summary>
+    /// <summary>Number of the agent run that the panel shows, or null for the last one.</summary>
     public int? Start { get; init; }
 
-    /// <summary>Id of the task whose page it is; empty for the screen of the run.</summary>
+    /// <summary>Id of the task whose page is shown. Empty for the screen of the run.</summary>
     public string Task { get; init; } = "";
 
-    /// <summary>View of differences: <see cref="SideBySide"/>, or empty for unified.</summary>
+    /// <summary>View of differences. <see cref="SideBySide"/>, or empty for a unified view.</summary>
     public string View { get; init; } = "";
 
-    /// <summary>File of the line that a user comments on; empty for none.</summary>
+    /// <summary>File of the line on which the user comments. Empty if there is none.</summary>
     public string File { get; init; } = "";
 
-    /// <summary>Number of the line that a user comments on, or null for none.</summary>
+    /// <summary>Number of the line on which the user comments, or null if there is none.</summary>
     public int? Line { get; init; }
 
     /// <summary>True in a shared file, in which all states are sections of one document.</summary>
     public bool IsShared { get; init; }
 
-    /// <summary>Returns the address of a task: of its page, or of its panel beside the tab.</summary>
+    /// <summary>Returns the address of a task's page, or of the task's panel beside the tab.</summary>
     public RunAddress To(string task) =>
         (Task.Length > 0 ? this with { Task = task } : this with { Open = task }) with
         {
@@ -59,7 +59,7 @@ public sealed record RunAddress(RepositoryEntry Repository, string Run)
     /// <summary>Returns the id of a task's panel in a shared file.</summary>
     public static string PanelId(string task) => $"open-{task}";
 
-    /// <summary>Returns the path with the query; in a shared file, the anchor of the section.</summary>
+    /// <summary>Returns the path with the query. In a shared file, returns the anchor of the section.</summary>
     public override string ToString()
     {
         if (IsShared)

@@ -1,9 +1,9 @@
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>Choice of runs in a list.</summary>
-/// <param name="Find">Text in the id or title; empty for all.</param>
-/// <param name="State">One of <see cref="States"/>; empty for all.</param>
-/// <param name="Repository">Id of the repository; empty for all.</param>
+/// <summary>Filter for a list of runs.</summary>
+/// <param name="Find">Text that the id or title must contain. Empty for all runs.</param>
+/// <param name="State">One of <see cref="States"/>, or empty for all states.</param>
+/// <param name="Repository">Id of the repository, or empty for all repositories.</param>
 public sealed record RunFilter(string Find, string State, string Repository)
 {
     private const string Open = "open";
@@ -11,14 +11,14 @@ public sealed record RunFilter(string Find, string State, string Repository)
     private const string Ended = "ended";
     private const string Failed = "failed";
 
-    /// <summary>States that can be chosen, with their labels.</summary>
+    /// <summary>States that the user can select, with their labels.</summary>
     public static IReadOnlyList<(string State, string Label)> States { get; } =
     [(Open, "open"), (Needs, "waiting for a user"), (Ended, "ended"), (Failed, "failed")];
 
     /// <summary>True if the list is restricted.</summary>
     public bool IsSet => Find.Length + State.Length + Repository.Length > 0;
 
-    /// <summary>Returns true for a run of the list.</summary>
+    /// <summary>Returns true if a run matches the filter.</summary>
     public bool Takes(HistoryEntry run) =>
         (Find.Length == 0 || $"{run.RunId}\n{run.Title}".Contains(Find, StringComparison.OrdinalIgnoreCase))
         && State switch

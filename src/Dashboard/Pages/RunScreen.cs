@@ -5,39 +5,39 @@ namespace Orchestrator.Dashboard.Pages;
 /// <summary>Content of the screen of a run.</summary>
 /// <param name="Frame">Frame of the page.</param>
 /// <param name="Address">State of the screen.</param>
-/// <param name="Run">Run as shown: in its current state, or after an earlier event.</param>
+/// <param name="Run">Run as shown, either in its current state or after an earlier event.</param>
 /// <param name="Timeline">Lanes of the run as shown.</param>
-/// <param name="Axis">Scale of the lanes, which includes events after the shown one.</param>
+/// <param name="Axis">Time axis of the lanes, which includes events after the shown one.</param>
 public sealed record RunScreen(PageFrame Frame, RunAddress Address, RunStatus Run, RunLanes Timeline, TimelineAxis Axis)
 {
     /// <summary>Number of the last event of the run.</summary>
     public long Last { get; init; }
 
-    /// <summary>Transitions and mail until the shown event.</summary>
+    /// <summary>Transitions and mail up to the shown event.</summary>
     public IReadOnlyList<RunEvent> Events { get; init; } = [];
 
-    /// <summary>Results of all gates that ran, of the tabs that show gates.</summary>
+    /// <summary>Results of all gates that ran. Set only for tabs that show gates.</summary>
     public IReadOnlyList<GateRun> Gates { get; init; } = [];
 
-    /// <summary>Change of the whole run, or null if the tab does not show it or nothing is merged.</summary>
+    /// <summary>Change of the whole run. Null if the tab does not show the change or no work is merged.</summary>
     public DiffDocument? Diff { get; init; }
 
-    /// <summary>Report as Markdown; empty if the tab does not show it.</summary>
+    /// <summary>Report as Markdown. Empty if the tab does not show the report.</summary>
     public string Report { get; init; } = "";
 
-    /// <summary>Reason for which the content of the tab can't be shown; empty if it can.</summary>
+    /// <summary>Reason why the content of the tab can't be shown. Empty if it can be shown.</summary>
     public string Problem { get; init; } = "";
 
     /// <summary>Content of the panel, or null if no task is open.</summary>
     public TaskScreen? Task { get; init; }
 
-    /// <summary>Plan of the tasks that wait for approval, by id.</summary>
+    /// <summary>Planned tasks that wait for approval, by task id.</summary>
     public IReadOnlyDictionary<string, PlanTask> Plan { get; init; } = new Dictionary<string, PlanTask>();
 
     /// <summary>Repository of the run.</summary>
     public RepositoryEntry Repository => Address.Repository;
 
-    /// <summary>True if the run is shown as it is now.</summary>
+    /// <summary>True if the run is shown in its current state.</summary>
     public bool IsNow => Address.At is null;
 }
 
@@ -51,18 +51,18 @@ public sealed record TaskScreen(PageFrame Frame, RunAddress Address, RunStatus R
     /// <summary>Transitions and mail of the task.</summary>
     public IReadOnlyList<RunEvent> Events { get; init; } = [];
 
-    /// <summary>Task in the plan, or null if it is unknown.</summary>
+    /// <summary>The task in the plan, or null if the plan is unknown.</summary>
     public PlanTask? Plan { get; init; }
 
     /// <summary>Results of the task's gates.</summary>
     public IReadOnlyList<GateRun> Gates { get; init; } = [];
 
-    /// <summary>Log of the chosen agent start, or null if no agent was started.</summary>
+    /// <summary>Log of the selected agent run, or null if no agent was started.</summary>
     public LogRange? Log { get; init; }
 
     /// <summary>Change of the task, or null if there is none.</summary>
     public DiffDocument? Diff { get; init; }
 
-    /// <summary>True in the panel beside a tab.</summary>
+    /// <summary>True if the content is shown in the panel beside a tab.</summary>
     public bool IsPanel { get; init; }
 }

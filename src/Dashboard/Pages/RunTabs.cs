@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>Tabs of the screen of a run, as parts of its address.</summary>
+/// <summary>Names of the tabs of the screen of a run, as used in addresses.</summary>
 internal static class RunTabs
 {
     /// <summary>Name of the default tab in addresses.</summary>

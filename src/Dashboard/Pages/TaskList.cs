@@ -1,16 +1,16 @@
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>Part of a run's tasks that a tab shows: the ones that match, at most 100 at once.</summary>
+/// <summary>Part of a run's tasks that a tab shows. Contains at most 100 tasks that match the filter.</summary>
 /// <param name="Shown">Rows of the part, in order.</param>
 /// <param name="Count">Figures of the part.</param>
 /// <typeparam name="T">Type of a row.</typeparam>
-public sealed record TaskList<T>(IReadOnlyList<T> Shown, ListCount Count);
+public sealed record TaskList<T>(IReadOnlyList<T> Shown, ListPaging Count);
 
-/// <summary>Figures of a part of a long list.</summary>
+/// <summary>Position of the shown part in a long list.</summary>
 /// <param name="Total">Number of rows in all parts.</param>
 /// <param name="Size">Maximum number of rows in a part.</param>
 /// <param name="Part">Number of the part, from 1.</param>
-public sealed record ListCount(int Total, int Size, int Part)
+public sealed record ListPaging(int Total, int Size, int Part)
 {
     /// <summary>Number of rows before the part.</summary>
     public int Before => (Part - 1) * Size;
@@ -18,7 +18,7 @@ public sealed record ListCount(int Total, int Size, int Part)
     /// <summary>True if another part follows.</summary>
     public bool HasMore => Part * Size < Total;
 
-    /// <summary>Creates the figures; a number beyond the last part means the last part.</summary>
-    public static ListCount Of(int total, int size, int part) =>
+    /// <summary>Creates the position. A number beyond the last part selects the last part.</summary>
+    public static ListPaging Of(int total, int size, int part) =>
         new(total, size, Math.Clamp(part, 1, Math.Max(1, (total + size - 1) / size)));
 }

@@ -1,14 +1,14 @@
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>Chooses the part of a run's tasks that a tab shows.</summary>
+/// <summary>Selects the tasks of a run that a tab shows.</summary>
 internal static class TaskLists
 {
     private const int Most = 100;
 
-    /// <summary>Chooses the rows. Long lists have the tasks that need attention or work first; short lists are in plan order.</summary>
+    /// <summary>Selects the rows. Long lists start with tasks that need attention or are running; short lists are in plan order.</summary>
     /// <param name="rows">All rows.</param>
     /// <param name="taskOf">Returns the task of a row.</param>
-    /// <param name="address">Text, state and number of the part.</param>
+    /// <param name="address">Address with the filter text, the filter state and the number of the part.</param>
     public static TaskList<T> Of<T>(IReadOnlyList<T> rows, Func<T, RunTask> taskOf, RunAddress address)
     {
         var found = rows.Where(row =>
@@ -16,7 +16,7 @@ internal static class TaskLists
             && (address.State.Length == 0 || taskOf(row).State == address.State)
         );
         List<T> ordered = rows.Count <= Most ? [.. found] : [.. found.OrderBy(row => Urgency(taskOf(row)))];
-        var count = ListCount.Of(ordered.Count, Most, address.Part);
+        var count = ListPaging.Of(ordered.Count, Most, address.Part);
         return new TaskList<T>([.. ordered.Skip(count.Before).Take(Most)], count);
     }
 

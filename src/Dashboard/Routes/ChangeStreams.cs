@@ -3,21 +3,27 @@ using Orchestrator.Dashboard.Door;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Server-sent events. Pages are notified of changes. Programs receive each numbered transition of a run from its record, so that
-/// a disconnected listener loses none.</summary>
+/// <summary>Serves server-sent events. Pages are notified about changes. Programs receive each numbered transition from the record of the
+/// run, so that a listener that reconnects misses no transition.</summary>
 /// <param name="reader">Repositories and queries.</param>
 /// <param name="source">Records of runs.</param>
 /// <param name="all">Transitions of all runs.</param>
 /// <param name="time">Clock.</param>
 /// <param name="ends">Cancelled if the server is stopping.</param>
-internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source, AllEvents all, TimeProvider time, CancellationToken ends)
+internal sealed class ChangeStreams(
+    QueryReader reader,
+    IDashboardSource source,
+    AllRunsEvents all,
+    TimeProvider time,
+    CancellationToken ends
+)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(12);
 
     /// <summary>Maximum interval between messages, so that a lost connection is detected.</summary>
     private static readonly TimeSpan Sign = TimeSpan.FromSeconds(15);
 
-    /// <summary>Adds the routes.</summary>
+    /// <summary>Adds the routes of the streams.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/changes", ChangesAsync);
@@ -50,7 +56,7 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
     private async Task<IResult> ChangesAsync(HttpContext context, string? repository, string? run)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ends);
-        // Taken before the client learns that it is subscribed, so that any later change differs from this state.
+        // The state is read before the client is notified that it is subscribed, so that any later change differs from this state.
         var (seen, sent) = (Fingerprint(), time.GetTimestamp());
         if (!await BeginAsync(context, stop.Token))
         {
@@ -92,7 +98,7 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
         {
             return Problem.Of(StatusCodes.Status404NotFound, "The repository does not exist.", "GET /api/v1/repositories lists them.");
         }
-        if (await new WholeIds(reader).RefusalAsync(context, home, run, task: null) is { } refusal)
+        if (await new FullIdCheck(reader).RefusalAsync(context, home, run, task: null) is { } refusal)
         {
             return refusal;
         }
@@ -109,7 +115,7 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
         }
         try
         {
-            // The client's number is beyond the record. The record was reset, so the client's state is obsolete.
+            // The client's number is higher than any in the record. The record was therefore reset, so the client's state is obsolete.
             if (now is not null && last > now.Sequence)
             {
                 var snapshot = JsonSerializer.Serialize(now, QueryReader.Json);
@@ -152,7 +158,7 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
             }
             if (cursor is null)
             {
-                // A new client, or one with an unknown id, receives all runs in their current state, followed by their events.
+                // A client without a known event id first receives all runs in their current state, and then their events.
                 cursor = await all.BeginAsync(stop.Token);
                 var runs = (await all.RunsAsync(stop.Token)).Select(one => new RepositoryRun(one.Repository, one.Run));
                 var snapshot = JsonSerializer.Serialize(new RunsSnapshot([.. runs]), QueryReader.Json);
@@ -171,7 +177,7 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
         return Results.Empty;
     }
 
-    /// <summary>Sends the headers of a stream. Returns false if the client asked for nothing else.</summary>
+    /// <summary>Sends the headers of a stream. Returns false if the client requested only the headers.</summary>
     private static async Task<bool> BeginAsync(HttpContext context, CancellationToken stop)
     {
         context.Response.ContentType = "text/event-stream";

@@ -2,16 +2,16 @@ using System.Buffers.Text;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Position of a listener in the transitions of all runs. It has the last number for each run that may continue, and a time
-/// before which ended runs are completely read. The id of an event contains it, so that the server stores nothing for disconnected
-/// listeners.</summary>
+/// <summary>Position of a listener in the transitions of all runs. Contains the last number for each run that may continue, and a time
+/// before which all transitions of ended runs have been read. The id of an event contains it, so that the server stores nothing for
+/// disconnected listeners.</summary>
 /// <param name="Horizon">Time before which all transitions have been read.</param>
 /// <param name="Runs">Last number that was read, by repository and run.</param>
 internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<string, long> Runs)
 {
     private const char Separator = '/';
 
-    /// <summary>Returns a cursor for which everything before a time counts as read.</summary>
+    /// <summary>Returns a cursor at a time. All transitions before that time count as read.</summary>
     public static EventCursor From(DateTimeOffset time) => new(time, new Dictionary<string, long>(StringComparer.Ordinal));
 
     /// <summary>Returns the key of a run in <see cref="Runs"/>.</summary>
@@ -58,8 +58,8 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
             Runs = new Dictionary<string, long>(Runs, StringComparer.Ordinal) { [key] = sequence },
         };
 
-    /// <summary>Returns the cursor without ended runs, which have no further transitions. Call it only after all runs were read to their
-    /// ends, because everything before the new horizon counts as read.</summary>
+    /// <summary>Returns the cursor without ended runs, which have no further transitions. Call this method only after all transitions of
+    /// all runs were read, because all transitions before the new horizon count as read.</summary>
     /// <param name="ended">Keys of runs that have ended.</param>
     /// <param name="time">Time of the last transition of these runs.</param>
     public EventCursor Without(IReadOnlySet<string> ended, DateTimeOffset time) =>

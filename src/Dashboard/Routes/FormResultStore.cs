@@ -11,10 +11,10 @@ internal sealed class FormResultStore(TimeProvider time)
 
     private readonly ConcurrentDictionary<string, (DateTimeOffset Time, FormResult Result)> _answers = new(StringComparer.Ordinal);
 
-    /// <summary>Stores the answer to a form until it is shown.</summary>
+    /// <summary>Stores the result of a form until it is shown.</summary>
     /// <param name="outcome">Result of the command.</param>
     /// <param name="typed">Text that the user typed.</param>
-    /// <returns>Its key.</returns>
+    /// <returns>Key of the result, used in the address of the page that follows.</returns>
     public string Keep(CommandResult outcome, string typed)
     {
         foreach (var old in _answers.Where(answer => time.GetUtcNow() - answer.Value.Time > Kept))
@@ -26,11 +26,11 @@ internal sealed class FormResultStore(TimeProvider time)
         return key;
     }
 
-    /// <summary>The answer of a key; null: there is none any more.</summary>
+    /// <summary>Returns the result for a key and removes it. Null if there is none.</summary>
     public FormResult? Take(string? key) => key is not null && _answers.TryGetValue(key, out var found) ? found.Result : null;
 }
 
-/// <summary>Result of a form.</summary>
+/// <summary>Result of a submitted form.</summary>
 /// <param name="Outcome">Result of the command.</param>
-/// <param name="Typed">Text that the user typed and that was not used; empty for none.</param>
+/// <param name="Typed">Text that the user typed and that was not used. Empty if there is none.</param>
 internal sealed record FormResult(CommandResult Outcome, string Typed);

@@ -31,11 +31,11 @@ internal sealed class FormRoutes(
         routes.MapPost("/r/{repository}/{run}/act", ActAsync).WithMetadata(NeededScope.Answer);
     }
 
-    /// <summary>Returns the redirection target after a form: a path of this server, never a foreign address.</summary>
+    /// <summary>Returns the redirection target after a form. The target is always a path on this server.</summary>
     internal static string Local(string? to) =>
         to is ['/', ..] && !to.StartsWith("//", StringComparison.Ordinal) && to.AsSpan().IndexOfAny('\\', '\r', '\n') < 0 ? to : "/";
 
-    // The link printed by 'orchestrate web' has the token in its address. A redirection removes the token immediately.
+    // The link printed by 'orchestrate web' contains the token. A redirection removes the token from the address bar.
     private async Task<IResult> LoginPageAsync(HttpContext context, string? token, string? to)
     {
         if (token is { Length: > 0 })
@@ -191,7 +191,7 @@ internal sealed class FormRoutes(
     private async Task<bool> HasChangedAsync(RepositoryEntry home, string run, string shown, CancellationToken stop) =>
         (await reader.RunAsync(home, run, stop)).Document?.Questions.Any(question => question.Shown == shown) is not true;
 
-    /// <summary>Returns the form sent by a logged-in user from a page of this server, or null if the request is not such a form.</summary>
+    /// <summary>Returns the form of a request. Null unless a logged-in user sent the form from a page of this server.</summary>
     internal static async Task<IFormCollection?> FormAsync(HttpContext context)
     {
         if (!context.Request.HasFormContentType)
@@ -210,7 +210,7 @@ internal sealed class FormRoutes(
             : null;
     }
 
-    /// <summary>Returns the response to a form that is not from a page of the session.</summary>
+    /// <summary>Returns the response to a form that was not sent from a page of the session.</summary>
     internal static IResult Refused() =>
         Problem.Of(
             StatusCodes.Status403Forbidden,

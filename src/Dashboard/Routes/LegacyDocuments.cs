@@ -2,7 +2,7 @@ namespace Orchestrator.Dashboard.Routes;
 
 /// <summary>State of all runs in the form of an older tool.</summary>
 /// <param name="Runs">Runs that have not ended.</param>
-/// <param name="Agents">Their tasks that an agent works on.</param>
+/// <param name="Agents">Tasks of these runs on which an agent is working.</param>
 internal sealed record LegacyStatus(IReadOnlyList<LegacyRun> Runs, IReadOnlyList<LegacyAgent> Agents);
 
 /// <summary>A run in the form of an older tool.</summary>
@@ -18,7 +18,7 @@ internal sealed record LegacyRun(string Id, string Repository, string Title, str
 /// <param name="Id">Ids of the run and the task, <c>RUN/TASK</c>.</param>
 /// <param name="Task">Title of the task, or its id.</param>
 /// <param name="Status">One of <see cref="TaskStates"/>, or <c>paused</c>.</param>
-/// <param name="StartedAt">Time at which the first agent started, or null before.</param>
+/// <param name="StartedAt">Time at which the first agent started, or null if no agent has started.</param>
 /// <param name="Attempt">Number of the attempt.</param>
 /// <param name="Cost">Cost in US dollars.</param>
 internal sealed record LegacyAgent(string Id, string Task, string Status, DateTimeOffset? StartedAt, int Attempt, decimal Cost);
@@ -31,14 +31,14 @@ internal sealed record LegacyWorktrees(IReadOnlyList<LegacyWorktree> Worktrees);
 /// <param name="Repository">Path of the repository.</param>
 /// <param name="Path">Path of the worktree.</param>
 /// <param name="Owner">Owner of the worktree.</param>
-/// <param name="Size">Size of the worktree.</param>
+/// <param name="Size">Size of the worktree in bytes.</param>
 /// <param name="CanGo">True if the worktree can be removed without loss.</param>
-/// <param name="Why">Reason.</param>
+/// <param name="Why">Reason why the worktree can or can't be removed.</param>
 /// <param name="Run">Run of the worktree's task, or null if it has none.</param>
-/// <param name="Task">Task of the worktree, or null for none.</param>
+/// <param name="Task">Task of the worktree, or null if it has none.</param>
 /// <param name="State">State of the task or run, or null if unknown.</param>
-/// <param name="Branch">Checked-out branch, or null for none.</param>
-/// <param name="Head">Checked-out commit, or null for none.</param>
+/// <param name="Branch">Checked-out branch, or null if HEAD is detached.</param>
+/// <param name="Head">Checked-out commit, or null if there is none.</param>
 internal sealed record LegacyWorktree(
     string Repository,
     string Path,

@@ -6,13 +6,14 @@ using Orchestrator.Dashboard.Door;
 namespace Orchestrator.Dashboard.Routes;
 
 /// <summary>Compatibility routes for clients of an older tool: <c>/api/status</c>, <c>/api/sessions</c>, <c>/api/worktrees</c>,
-/// <c>/api/spawn</c>, <c>/api/agents/RUN/TASK/pause</c> and <c>resume</c>, <c>/api/cleanup</c>, <c>/ws/status</c>. An agent's id is
-/// <c>RUN/TASK</c>; some clients encode its slash. Where no repository is named, it is the one in which the server was started.</summary>
+/// <c>/api/spawn</c>, <c>/api/agents/RUN/TASK/pause</c> and <c>resume</c>, <c>/api/cleanup</c>, <c>/ws/status</c>. The id of an agent is
+/// <c>RUN/TASK</c>, and some clients encode the slash. If a request names no repository, the repository in which the server was started is
+/// used.</summary>
 /// <param name="reader">Runs queries and commands.</param>
 /// <param name="events">Events of all runs.</param>
 /// <param name="time">Clock.</param>
 /// <param name="ends">Cancelled if the server is stopping.</param>
-internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimeProvider time, CancellationToken ends)
+internal sealed class LegacyRoutes(QueryReader reader, AllRunsEvents events, TimeProvider time, CancellationToken ends)
 {
     private const int MostTasks = 200;
     private const int MostSessions = 1000;
@@ -115,8 +116,8 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
         return new LegacyStatus(runs, agents);
     }
 
-    /// <summary>Returns the conversations of Claude Code on this machine. They belong to no repository, so any repository can be
-    /// queried.</summary>
+    /// <summary>Returns the conversations of Claude Code on this machine. Conversations do not belong to a repository, so any repository
+    /// can be queried.</summary>
     /// <param name="hours">Maximum age in hours, or null for all conversations.</param>
     private async Task<IResult> SessionsAsync(HttpContext context, double? hours)
     {
@@ -302,7 +303,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
     private static IResult Told(CommandResult result, int ofUsage)
     {
         var status = ApiStatus.Of(result, ofUsage);
-        // A run that waits for approval was started as well. Those clients know no 201 and 202.
+        // A run that waits for approval was also started. These clients do not expect status 201 or 202.
         return status < StatusCodes.Status300MultipleChoices || result.RunId is not null
             ? Json(new CommandAnswer((int)result.Outcome, result.Text))
             : Problem.Of(

@@ -4,7 +4,7 @@ using Orchestrator.Dashboard.Views;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Serves the logs of agents and gates, in ranges and as files.</summary>
+/// <summary>Serves the logs of agents and gates, as pages with a range of lines and as files.</summary>
 /// <param name="reader">Runs queries.</param>
 /// <param name="pages">Creates the frames of the pages.</param>
 /// <param name="renderer">Renders HTML.</param>
@@ -26,7 +26,7 @@ internal sealed class LogPages(QueryReader reader, PageRoutes pages, PageRendere
     /// <param name="reader">Runs queries.</param>
     /// <param name="home">The repository.</param>
     /// <param name="task">The task with its run.</param>
-    /// <param name="start">Number of the agent start, or null for the last one.</param>
+    /// <param name="start">Number of the agent run, or null for the last one.</param>
     /// <param name="stop">Cancels the caller's wait.</param>
     public static Task<Answer<LogDocument>> ReadAsync(
         QueryReader reader,
@@ -129,7 +129,7 @@ internal sealed class LogPages(QueryReader reader, PageRoutes pages, PageRendere
             run
         );
 
-    // As a file it is text: neither a terminal nor a browser may take its control sequences for anything else.
+    // Sent as plain text, so that neither a terminal nor a browser interprets control sequences in the log.
     private static IResult FileOf(IReadOnlyList<string> lines, string name) =>
         Results.File(
             Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => PageFormatter.Block(AnsiText.Plain(line)) + "\n"))),

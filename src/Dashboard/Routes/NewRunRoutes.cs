@@ -5,8 +5,8 @@ using Orchestrator.Dashboard.Pages;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Serves the page that checks plans and starts runs, from words or from a plan. A form starts one run, however often it is
-/// sent.</summary>
+/// <summary>Serves the page that checks plans and starts runs from a request or a plan. A form starts only one run, even if it is submitted
+/// several times.</summary>
 /// <param name="reader">Runs queries and commands.</param>
 /// <param name="pages">Creates the frames of the pages.</param>
 /// <param name="renderer">Renders HTML.</param>
@@ -53,7 +53,7 @@ internal sealed class NewRunRoutes(QueryReader reader, PageRoutes pages, PageRen
         if (form["do"] == "start")
         {
             said = await StartAsync(context, home, plan, request, once);
-            // A run that waits for approval was started as well.
+            // A run that waits for approval was also started.
             if (said.RunId is { } run)
             {
                 return Results.Redirect($"{Links.Run(home, run)}?said={answers.Keep(said, typed: "")}");
@@ -70,14 +70,14 @@ internal sealed class NewRunRoutes(QueryReader reader, PageRoutes pages, PageRen
                 ["Chosen"] = home.Id,
                 ["Plan"] = plan,
                 ["Request"] = request,
-                // A form that started nothing may be sent again, with other words or after a cause is gone.
+                // A form that started no run may be submitted again, for example after the user has fixed the cause.
                 ["Once"] = said is null && once.Length > 0 ? once : NewKey(),
                 ["Graph"] = Tasks(view?.Graph),
             }
         );
     }
 
-    // Without script the browser sends the chosen file itself.
+    // Without script, the browser uploads the selected file.
     private static async Task<string> PlanOfAsync(IFormCollection form, CancellationToken stop)
     {
         var text = form["plan"].ToString();

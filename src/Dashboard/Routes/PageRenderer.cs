@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Renders components to complete HTML documents. No state of a page is kept after it was sent.</summary>
+/// <summary>Renders components to complete HTML documents. No state of a page is kept after the page was sent.</summary>
 /// <param name="services">Service provider for components, which use no services.</param>
 /// <param name="loggers">Loggers for rendering.</param>
 internal sealed class PageRenderer(IServiceProvider services, ILoggerFactory loggers)
@@ -12,7 +12,7 @@ internal sealed class PageRenderer(IServiceProvider services, ILoggerFactory log
     private readonly PartStore _parts = new();
 
     /// <summary>Renders a page as a response.</summary>
-    /// <param name="parameters">Values to show, by the names of the page's parameters.</param>
+    /// <param name="parameters">Values of the page's parameters, by parameter name.</param>
     /// <param name="status">HTTP status.</param>
     public async Task<IResult> RenderAsync<TPage>(Dictionary<string, object?> parameters, int status = StatusCodes.Status200OK)
         where TPage : IComponent

@@ -3,11 +3,11 @@ namespace Orchestrator.Dashboard.Routes;
 /// <summary>Rendered page as a response.</summary>
 /// <param name="Html">The whole page.</param>
 /// <param name="Status">HTTP status.</param>
-/// <param name="Parts">Leaves out parts that the reader has.</param>
+/// <param name="Parts">Removes the parts of the page that the client already has.</param>
 internal sealed record PageResult(string Html, int Status, PartStore Parts) : IResult
 {
-    /// <summary>Name of the header by which a page names the content that it has, and an answer its own. Browsers send it with no request
-    /// of another site.</summary>
+    /// <summary>Name of the header that contains the key of the client's current content in requests, and of the new content in responses.
+    /// A page of another site can't make a browser send this header.</summary>
     public const string Base = "X-Base";
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Serves the pages: passes query results to components.</summary>
+/// <summary>Serves the pages by passing query results to components.</summary>
 /// <param name="reader">Runs queries.</param>
 /// <param name="renderer">Renders HTML.</param>
 /// <param name="answers">Results of the user's commands.</param>
@@ -48,7 +48,7 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Form
             Events = RunStates.IsFinal(run.State) ? null : Links.Events(repository, run.RunId),
         };
 
-    /// <summary>Finds the run of an address with its repository; null for each that does not exist.</summary>
+    /// <summary>Finds the run and the repository that an address names. A value is null if it does not exist.</summary>
     public async Task<(RunStatus? Run, RepositoryEntry? Repository)> FindRunAsync(HttpContext context, string repository, string run) =>
         reader.Find(repository) is { } home ? ((await reader.RunAsync(home, run, context.RequestAborted)).Document, home) : (null, null);
 
@@ -130,7 +130,7 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Form
         );
     }
 
-    /// <summary>Renders the page for something that does not exist or was removed.</summary>
+    /// <summary>Renders the page for an object that does not exist or was removed.</summary>
     public async Task<IResult> MissingAsync(HttpContext context, string what) =>
         await renderer.RenderAsync<TextPage>(
             new()

@@ -6,7 +6,7 @@ using Orchestrator.Dashboard.Views;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Leaves the parts out of a page that its reader has already. It knows hashes of the parts of pages that were sent lately, and no
+/// <summary>Removes from a page the parts that the client already has. Stores only hashes of the parts of recently sent pages, not their
 /// content.</summary>
 internal sealed partial class PartStore
 {
@@ -15,10 +15,11 @@ internal sealed partial class PartStore
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, ulong>> _sent = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _order = new();
 
-    /// <summary>Compares a page with the one that its reader has.</summary>
+    /// <summary>Compares a page with the version that the client has.</summary>
     /// <param name="html">The whole page.</param>
-    /// <param name="known">Key of the page that the reader has; empty or unknown for none.</param>
-    /// <returns>The key of the page, and its content: without known parts, or null if nothing has changed.</returns>
+    /// <param name="known">Key of the version that the client has. Empty or unknown if it has none.</param>
+    /// <returns>The key of the page, and its content without the parts that the client has. The content is null if nothing has
+    /// changed.</returns>
     public (string Key, string? Html) Reduce(string html, string known)
     {
         var parts = new Dictionary<string, ulong>(StringComparer.Ordinal);
@@ -33,9 +34,9 @@ internal sealed partial class PartStore
             reduced.Append(html, at, part.Index - at);
             at = part.Index + part.Length;
             var hash = HashOf(text);
-            // Of two parts of one id a reader could not say which one it has.
+            // If two parts had the same id, it would be unknown which one the client has.
             var isFirst = parts.TryAdd(id, hash);
-            rest.Append(id).Append(id == PartMarks.AsOf ? 0 : hash);
+            rest.Append(id).Append(id == PagePartMarkers.AsOf ? 0 : hash);
             reduced.Append(isFirst && before?.GetValueOrDefault(id) == hash ? $"<{tag} id=\"{id}\" data-same></{tag}>" : text);
         }
         rest.Append(html, at, html.Length - at);
@@ -69,10 +70,10 @@ internal sealed partial class PartStore
         }
     }
 
-    [GeneratedRegex(PartMarks.Begin + ".*?" + PartMarks.End, RegexOptions.Singleline)]
+    [GeneratedRegex(PagePartMarkers.Begin + ".*?" + PagePartMarkers.End, RegexOptions.Singleline)]
     private static partial Regex Parts();
 
-    // The first element of a part, whose id is encoded as it stands in the page.
+    // Matches the first element of a part. Its id is encoded as in the page.
     [GeneratedRegex("<([a-z0-9]+)[^>]*? id=\"([^\"]*)\"", RegexOptions.Singleline)]
     private static partial Regex Head();
 }

@@ -3,7 +3,7 @@ using Orchestrator.Dashboard.Pages;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Sends the problem of a request: as JSON to programs, and as a page to browsers.</summary>
+/// <summary>Sends the error response of a request, as JSON to programs and as a page to browsers.</summary>
 /// <param name="next">Handles the request.</param>
 /// <param name="renderer">Renders the page.</param>
 internal sealed class ProblemMiddleware(RequestDelegate next, PageRenderer renderer)
@@ -31,7 +31,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, PageRenderer rende
         await answer.ExecuteAsync(context);
     }
 
-    // A refused form must not cost the user's words.
+    // The page contains the submitted text, so that the user does not lose it if the form is refused.
     private static async Task<string> TypedAsync(HttpContext context)
     {
         try

@@ -2,13 +2,14 @@ using Orchestrator.Dashboard.Pages;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Serves pages about repositories and the machine rather than runs: origin of a line, conversations and worktrees.</summary>
+/// <summary>Serves the pages that do not belong to a run, namely the origin of a line, conversations and worktrees.</summary>
 /// <param name="reader">Runs queries.</param>
 /// <param name="pages">Creates the frames of the pages.</param>
 /// <param name="renderer">Renders HTML.</param>
 internal sealed class RepositoryPages(QueryReader reader, PageRoutes pages, PageRenderer renderer)
 {
-    // Conversations and worktrees also change outside runs. Measuring worktrees is expensive because it reads all their file entries.
+    // These pages reload at an interval, because conversations and worktrees also change without events of a run. The interval is long,
+    // because measuring worktrees is expensive.
     private const int EveryOfSessions = 10;
     private const int EveryOfWorktrees = 30;
 

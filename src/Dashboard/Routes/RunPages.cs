@@ -36,7 +36,7 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
         {
             return await pages.MissingAsync(context, run);
         }
-        // The same page opened many times by one user is rendered only once per change.
+        // If one user has opened the same page many times, it is rendered only once per change.
         var frame = await pages.FrameAsync(context, "", "home");
         var second = time.GetUtcNow().ToUnixTimeSeconds();
         var key = $"{frame.FormToken}\0{context.Request.Path}{context.Request.QueryString}\0{reader.State(home, run)}\0{second}";
@@ -99,16 +99,16 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
             Last = now.Sequence,
             Events = events,
         };
-        screen = at is { } moment ? ScreenMoments.At(screen, moment) : screen;
+        screen = at is { } moment ? ScreenSlider.At(screen, moment) : screen;
         return await renderer.RenderAsync<RunPage>(
             new() { ["Screen"] = await WithPanelAsync(await WithTabAsync(screen, now, isEscalation), now) }
         );
     }
 
-    // The slider chooses by time, a link by the number of an event.
+    // The slider selects a time, whereas a link selects the number of an event.
     private static long? MomentOf(RunStatus run, IReadOnlyList<RunEvent> events, long? at, DateTimeOffset? time)
     {
-        if (time is { } until && ScreenMoments.EventAt(events, until) is { } last)
+        if (time is { } until && ScreenSlider.EventAt(events, until) is { } last)
         {
             return last >= events[^1].Sequence ? null : last;
         }

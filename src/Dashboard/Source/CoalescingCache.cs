@@ -12,10 +12,10 @@ internal sealed class CoalescingCache<T>(TimeProvider time)
 
     private readonly ConcurrentDictionary<string, (DateTimeOffset Asked, Lazy<Task<T>> Answer)> _asked = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the result of the work.</summary>
-    /// <param name="key">Key that identifies the work and the state it depends on.</param>
-    /// <param name="work">Does the work. It must not be cancelled by its first caller, because others may wait for the same
-    /// result.</param>
+    /// <summary>Returns the result of the work, which concurrent callers share.</summary>
+    /// <param name="key">Key that identifies the work and the state on which it depends.</param>
+    /// <param name="work">Does the work. The work must not depend on the first caller's cancellation token, because other callers may wait
+    /// for the same result.</param>
     public Task<T> GetAsync(string key, Func<Task<T>> work)
     {
         var now = time.GetUtcNow();

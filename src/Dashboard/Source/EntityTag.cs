@@ -5,7 +5,7 @@ namespace Orchestrator.Dashboard.Source;
 /// <summary>Computes entity tags (RFC 9110, ETag), so that clients don't receive content they already have.</summary>
 internal static class EntityTag
 {
-    /// <summary>Returns the tag of a content.</summary>
+    /// <summary>Returns the entity tag for the given content.</summary>
     public static string Of(ReadOnlySpan<byte> content) => $"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..32]}\"";
 
     /// <summary>Adds the tag to a response. Returns true after setting status 304 if the client already has the content.</summary>

@@ -2,20 +2,20 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Dashboard.Source;
 
-/// <summary>Keeps the transitions of the runs that pages show, so that pages of a long run read only new transitions.</summary>
+/// <summary>Caches the transitions of the runs that pages show, so that pages of a long run read only new transitions.</summary>
 /// <param name="reader">Runs queries.</param>
 internal sealed class EventStore(QueryReader reader)
 {
     private const int MostRuns = 8;
 
-    // Mail lines stand among the transitions and have no numbers, so a few more lines are read than are missing.
+    // A few more lines than missing transitions are read, because lines with mail are between the transitions and have no numbers.
     private const int Spare = 64;
 
     private readonly ConcurrentDictionary<string, IReadOnlyList<RunEvent>> _known = new(StringComparer.Ordinal);
 
     /// <summary>Returns the numbered transitions of a run in order, without mail.</summary>
     /// <param name="repository">Repository of the run.</param>
-    /// <param name="run">The run, whose number of transitions is known.</param>
+    /// <param name="run">The run, with its number of transitions.</param>
     /// <param name="stop">Cancels the caller's wait.</param>
     public async Task<IReadOnlyList<RunEvent>> TransitionsAsync(RepositoryEntry repository, RunStatus run, CancellationToken stop)
     {
@@ -29,7 +29,7 @@ internal sealed class EventStore(QueryReader reader)
         int? missing = known.Count > 0 && run.Sequence > last ? (int)Math.Min(run.Sequence - last + Spare, int.MaxValue) : null;
         var read = await reader.EventsAsync(repository, run.RunId, stop, missing);
         var numbered = read.Where(happened => happened.Sequence > 0).ToList();
-        // Lines between the known ones and the read ones may be missing, if much mail was sent.
+        // If much mail was sent, lines between the cached and the read transitions may be missing.
         if (missing is not null && !(numbered.Count > 0 && numbered[0].Sequence <= last + 1))
         {
             numbered = [.. (await reader.EventsAsync(repository, run.RunId, stop)).Where(happened => happened.Sequence > 0)];

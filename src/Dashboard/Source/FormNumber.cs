@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Source;
 
-/// <summary>Parses numbers of forms and addresses.</summary>
+/// <summary>Parses numbers in forms and addresses.</summary>
 internal static class FormNumber
 {
     /// <summary>Parses a number. Returns null for an empty text and NaN for an invalid one, which every query rejects.</summary>

@@ -2,8 +2,8 @@ using System.Net;
 
 namespace Orchestrator.Dashboard.Source;
 
-/// <summary>Backend of the pages and the API, which access neither files nor the engine: queries read, and commands of <c>orchestrate</c>
-/// make changes.</summary>
+/// <summary>Backend of the pages and the API, which themselves access neither files nor the engine. Data is read by queries and changed by
+/// <c>orchestrate</c> commands.</summary>
 public interface IDashboardSource
 {
     /// <summary>Returns the repositories in which this user has started runs, in path order.</summary>
@@ -15,12 +15,12 @@ public interface IDashboardSource
     /// <summary>Returns the queries of a repository.</summary>
     IRunQueries QueriesIn(RepositoryEntry repository);
 
-    /// <summary>The commands that change the runs of a repository.</summary>
+    /// <summary>Returns the commands that change runs of a repository.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="device">Device of the user, for the record of decisions.</param>
     IRunCommands CommandsIn(RepositoryEntry repository, string device);
 
-    /// <summary>Enumerates the existing and future transitions of a run; ends with the run.</summary>
+    /// <summary>Enumerates the existing and future transitions of a run. The enumeration ends when the run ends.</summary>
     /// <param name="repository">Repository of the run.</param>
     /// <param name="run">Id of the run.</param>
     /// <param name="after">Number of the last transition to skip.</param>
@@ -34,15 +34,16 @@ public interface IDashboardSource
     /// <param name="run">Id of a run, or null for all runs.</param>
     string Fingerprint(RepositoryEntry repository, string? run);
 
-    /// <summary>True if a caller on this machine is an agent, a gate, or another program that a run has started, which must not answer its
-    /// own questions, or if the caller closed its end already, so that its process is unknown.</summary>
-    /// <param name="caller">The caller's address and port.</param>
-    /// <param name="called">The address and port of the page that it called: any of this machine's.</param>
+    /// <summary>True if the caller is an agent, a gate, or another program that a run has started on this machine. Such a program must not
+    /// answer questions of its own run. Also true if the caller has already closed the connection, so that its process is
+    /// unknown.</summary>
+    /// <param name="caller">Address and port of the caller.</param>
+    /// <param name="called">Local address and port to which the caller is connected.</param>
     bool IsStepOfRun(IPEndPoint caller, IPEndPoint called);
 }
 
-/// <summary>Repository as named by the pages.</summary>
-/// <param name="Id">Id in addresses.</param>
-/// <param name="Name">Name of its folder.</param>
+/// <summary>A repository, as named in pages and addresses.</summary>
+/// <param name="Id">Id used in addresses.</param>
+/// <param name="Name">Name of the repository's folder.</param>
 /// <param name="Root">Absolute path of the repository.</param>
 public sealed record RepositoryEntry(string Id, string Name, string Root);

@@ -1,7 +1,7 @@
 namespace Orchestrator.Dashboard.Source;
 
-/// <summary>Counts the entries of the inbox for the navigation of every page. The count is kept while no run changes, but at most a few
-/// seconds, because some entries appear with time alone.</summary>
+/// <summary>Counts the entries of the inbox for the navigation of every page. The count is cached until a run changes, but at most for a
+/// few seconds, because some entries appear after a certain time.</summary>
 /// <param name="reader">Runs queries.</param>
 /// <param name="time">Clock.</param>
 internal sealed class InboxCounter(QueryReader reader, TimeProvider time)

@@ -16,7 +16,7 @@ internal sealed partial class Problem : ProblemDetails
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ExitCode { get; init; }
 
-    /// <summary>Address of the run or task with the full id that the request abbreviates, or null for no such run or task.</summary>
+    /// <summary>Address with the full id if the request abbreviates the id of a run or task. Null otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Url { get; init; }
 
@@ -25,7 +25,7 @@ internal sealed partial class Problem : ProblemDetails
     /// <param name="what">Description of the error.</param>
     /// <param name="cure">Suggested fix.</param>
     /// <param name="exitCode">Exit code of the executed command, or null if none was executed.</param>
-    /// <param name="url">Address of the object that the request abbreviates, or null for none.</param>
+    /// <param name="url">Address with the full id if the request abbreviates an id, or null.</param>
     public static IResult Of(int status, string what, string cure, int? exitCode = null, string? url = null) =>
         new Result(
             new Problem
@@ -38,10 +38,10 @@ internal sealed partial class Problem : ProblemDetails
             }
         );
 
-    /// <summary>Returns the problem with which a request was answered and that is not yet sent, or null for none.</summary>
+    /// <summary>Returns the error response of a request that is not sent yet, or null if there is none.</summary>
     public static Problem? In(HttpContext context) => context.Items[typeof(Problem)] as Problem;
 
-    /// <summary>Returns a message as a sentence, without the label of a terminal.</summary>
+    /// <summary>Converts a message of the terminal to a sentence, without its label.</summary>
     public static string Sentence(string message)
     {
         var text = message.Trim();
@@ -52,11 +52,11 @@ internal sealed partial class Problem : ProblemDetails
         return text.Length == 0 || text[^1] is '.' or '!' or '?' ? text : text.TrimEnd(':', ',', ';') + ".";
     }
 
-    // A list of the faults of a file, one on each line.
+    // The message is a list of faults, with one fault per line.
     [GeneratedRegex(@"^(?<file>[^\s:]+):\d+:\d+: (error|warning) ")]
     private static partial Regex Faults();
 
-    // A middleware sends the problem, because the form depends on the client.
+    // A middleware sends the error, because its format depends on the client.
     private sealed class Result(Problem problem) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)

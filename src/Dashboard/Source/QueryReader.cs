@@ -3,8 +3,8 @@ using Orchestrator.App.Engine;
 
 namespace Orchestrator.Dashboard.Source;
 
-/// <summary>Runs queries on repositories. Concurrent identical queries of several pages run only once, so that two hundred open pages cost
-/// as much as one.</summary>
+/// <summary>Runs queries on repositories. Identical concurrent queries are run only once, so that two hundred open pages cost as much as
+/// one.</summary>
 /// <param name="source">Runs the queries and commands.</param>
 /// <param name="time">Clock.</param>
 internal sealed class QueryReader(IDashboardSource source, TimeProvider time)
@@ -92,14 +92,14 @@ internal sealed class QueryReader(IDashboardSource source, TimeProvider time)
     public async Task<IReadOnlyList<InboxLine>> InboxAsync(CancellationToken stop) =>
         (await AskAnyAsync("inbox", (queries, ask) => queries.InboxAsync(withSnoozed: false, ask), stop)).Document?.Entries ?? [];
 
-    /// <summary>Runs a query that does not depend on a repository, in any of them.</summary>
+    /// <summary>Runs a query that does not depend on a repository, using any repository.</summary>
     public async Task<Answer<T>> AskAnyAsync<T>(string question, Func<IRunQueries, CancellationToken, Task<T>> ask, CancellationToken stop)
         where T : class =>
         Repositories is [var any, ..]
             ? await AskAsync(any, question, ask, stop)
             : new Answer<T>(null, new UseCaseException(Outcome.Usage, "No run was started by this user on this machine yet."));
 
-    /// <summary>The commands of a repository for a user.</summary>
+    /// <summary>Returns the commands that change runs of a repository.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="device">Device of the user.</param>
     public IRunCommands CommandsIn(RepositoryEntry repository, string device) => source.CommandsIn(repository, device);

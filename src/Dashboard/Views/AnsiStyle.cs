@@ -1,10 +1,10 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Style of terminal output, as selected by SGR sequences. Colors are limited to the 16 of terminals, which a page can show with
-/// enough contrast in both schemes.</summary>
+/// <summary>Style of terminal output, as selected by SGR sequences. Colors are limited to the 16 terminal colors, which a page can show
+/// with enough contrast in its light and dark schemes.</summary>
 /// <param name="Foreground">Color of the text, 0 to 15, or null for the default.</param>
 /// <param name="Background">Color behind the text, 0 to 15, or null for the default.</param>
-/// <param name="Attributes">Further attributes.</param>
+/// <param name="Attributes">Other attributes.</param>
 [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
 internal readonly record struct AnsiStyle(int? Foreground, int? Background, AnsiAttributes Attributes)
 {
@@ -41,7 +41,7 @@ internal readonly record struct AnsiStyle(int? Foreground, int? Background, Ansi
         (255, 255, 255),
     ];
 
-    /// <summary>Classes of the style, separated by spaces; empty for plain text.</summary>
+    /// <summary>CSS classes of the style, separated by spaces. Empty for plain text.</summary>
     public string Css
     {
         get
@@ -59,8 +59,8 @@ internal readonly record struct AnsiStyle(int? Foreground, int? Background, Ansi
         }
     }
 
-    /// <summary>Returns the style after a sequence.</summary>
-    /// <param name="parameters">Numbers of the sequence, separated by semicolons or colons; unknown ones are ignored.</param>
+    /// <summary>Returns the style after an SGR sequence is applied.</summary>
+    /// <param name="parameters">Numbers of the sequence, separated by semicolons or colons. Unknown numbers are ignored.</param>
     public AnsiStyle With(ReadOnlySpan<char> parameters)
     {
         var numbers = new List<int>();
@@ -100,7 +100,7 @@ internal readonly record struct AnsiStyle(int? Foreground, int? Background, Ansi
             _ => this,
         };
 
-    // 38;5;N is a color of the 256, 38;2;R;G;B any color.
+    // 38;5;N selects one of 256 colors, and 38;2;R;G;B selects an RGB color.
     private AnsiStyle WithColor(List<int> numbers, ref int i)
     {
         var isText = numbers[i] == 38;

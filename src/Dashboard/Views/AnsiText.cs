@@ -4,11 +4,11 @@ namespace Orchestrator.Dashboard.Views;
 
 /// <summary>Part of a line with one style.</summary>
 /// <param name="Text">Untrusted text, without control sequences.</param>
-/// <param name="Css">Classes of the style; empty for plain text.</param>
+/// <param name="Css">CSS classes of the style. Empty for plain text.</param>
 internal sealed record AnsiRun(string Text, string Css);
 
-/// <summary>Reads terminal output: colors (SGR) become styles, carriage returns overwrite the line, and other control sequences become a
-/// mark.</summary>
+/// <summary>Converts terminal output to styled text. Colors (SGR) become styles, carriage returns overwrite the line, and other control
+/// sequences become a mark.</summary>
 internal static class AnsiText
 {
     /// <summary>Sign in place of a control sequence that is not a style.</summary>
@@ -19,7 +19,7 @@ internal static class AnsiText
     private const char Bell = '\u0007';
     private static readonly SearchValues<char> Special = SearchValues.Create(Escape, '\r');
 
-    /// <summary>Reads a text of one or more lines.</summary>
+    /// <summary>Converts a text of one or more lines.</summary>
     public static IReadOnlyList<AnsiRun> Read(string text)
     {
         if (!text.AsSpan().ContainsAny(Special))
@@ -40,7 +40,7 @@ internal static class AnsiText
         return runs;
     }
 
-    /// <summary>Returns a text as it is read, without styles.</summary>
+    /// <summary>Returns the text that <see cref="Read"/> produces, without styles.</summary>
     public static string Plain(string text) =>
         text.AsSpan().ContainsAny(Special) ? string.Concat(Read(text).Select(run => run.Text)) : text;
 

@@ -1,8 +1,8 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>File of a patch.</summary>
+/// <summary>A file in a patch.</summary>
 /// <param name="Name">Name of the file, as git prints it.</param>
-/// <param name="Lines">Its lines.</param>
+/// <param name="Lines">Lines of the file's part of the patch.</param>
 public sealed record DiffFile(string Name, IReadOnlyList<DiffLine> Lines)
 {
     /// <summary>Number of added lines.</summary>
@@ -28,7 +28,7 @@ public sealed record DiffFile(string Name, IReadOnlyList<DiffLine> Lines)
         return current.Count > 0 ? [.. files, new DiffFile(NameOf(current), current)] : files;
     }
 
-    // A removed file has no lines of a new file, so its name stands in its first line alone: diff --git a/NAME b/NAME.
+    // A removed file has no lines in a new file, so only the header line (diff --git a/NAME b/NAME) contains its name.
     private static string NameOf(List<DiffLine> lines)
     {
         if (lines.Find(line => line.File.Length > 0) is { } known)

@@ -2,33 +2,33 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Line of a patch.</summary>
+/// <summary>A line of a patch.</summary>
 /// <param name="Look">CSS class for the kind of line.</param>
 /// <param name="Parts">Parts of the line, escaped for HTML.</param>
-public sealed record DiffLine(string Look, IReadOnlyList<CodePart> Parts)
+public sealed record DiffLine(string Look, IReadOnlyList<CodeSpan> Parts)
 {
-    /// <summary>True for a line that repeats the names of the files, or names their contents.</summary>
+    /// <summary>True for a header line that repeats the names of the files or contains their blob ids.</summary>
     public bool IsHead => Look == "place" && Parts is [var only] && Heads.Any(head => only.Text.StartsWith(head, StringComparison.Ordinal));
 
     private static string[] Heads { get; } = ["index ", "--- ", "+++ "];
 
-    /// <summary>Name of the new file; empty if the line is in no file.</summary>
+    /// <summary>Name of the new file. Empty if the line belongs to no file.</summary>
     public string File { get; init; } = "";
 
-    /// <summary>Line number in the new file; 0 if there is none.</summary>
+    /// <summary>Line number in the new file. 0 if the line is not in the new file.</summary>
     public int Number { get; init; }
 
-    /// <summary>Name of the old file; empty if the line is not in it.</summary>
+    /// <summary>Name of the old file. Empty if the line is not in the old file.</summary>
     public string OldFile { get; init; } = "";
 
-    /// <summary>Line number in the old file; 0 if there is none.</summary>
+    /// <summary>Line number in the old file. 0 if the line is not in the old file.</summary>
     public int OldNumber { get; init; }
 }
 
-/// <summary>Parses the lines of a patch with their kinds.</summary>
+/// <summary>Parses the lines of a patch and determines the kind of each line.</summary>
 internal static class DiffLines
 {
-    /// <summary>Maximum number of lines on a page. The command line shows all.</summary>
+    /// <summary>Maximum number of lines on a page. The <c>diff</c> command shows all lines.</summary>
     public const int Most = 5000;
 
     private const string NewFile = "+++ b/";
@@ -37,7 +37,7 @@ internal static class DiffLines
     private const int MostColoured = 1500;
     private const int MostKept = 8;
 
-    // An open page is rendered again after every change, which rarely affects the diff.
+    // Cached, because an open page is rendered again after every change, which rarely affects the diff.
     private static readonly ConcurrentDictionary<string, IReadOnlyList<DiffLine>> Kept = new(StringComparer.Ordinal);
 
     /// <summary>Returns the lines of a patch. Only the first lines are highlighted and numbered, up to a limit.</summary>
@@ -67,7 +67,7 @@ internal static class DiffLines
             {
                 place = new Place();
                 colours.Begin(line);
-                yield return new DiffLine("file", [new CodePart(null, Shown(line))]);
+                yield return new DiffLine("file", [new CodeSpan(null, Shown(line))]);
                 continue;
             }
             var look = place.Enter(line);
@@ -76,16 +76,16 @@ internal static class DiffLines
                 colours.BeginHunk();
             }
             var text = Shown(line);
-            IReadOnlyList<CodePart> parts =
+            IReadOnlyList<CodeSpan> parts =
                 look == "place" || text.Length == 1 || number > MostColoured
-                    ? [new CodePart(null, text)]
-                    : [new CodePart(null, text[..1]), .. colours.Of(text[1..], look == "added", look == "removed")];
+                    ? [new CodeSpan(null, text)]
+                    : [new CodeSpan(null, text[..1]), .. colours.Of(text[1..], look == "added", look == "removed")];
             var isCounted = look != "place" && line.Length > 0 && line[0] != '\\' && number <= MostColoured;
             yield return isCounted ? place.Count(new DiffLine(look, parts)) : new DiffLine(look, parts);
         }
     }
 
-    /// <summary>Files of a difference, and the next line in each.</summary>
+    /// <summary>Position of the parser, namely the current files and the next line number in each.</summary>
     private sealed class Place
     {
         private string _newFile = "";
@@ -96,7 +96,7 @@ internal static class DiffLines
         /// <summary>True after the first hunk has begun.</summary>
         public bool InHunk { get; private set; }
 
-        /// <summary>Reads a line. Returns its kind.</summary>
+        /// <summary>Reads a line and returns its kind.</summary>
         public string Enter(string line)
         {
             if (line.StartsWith("@@", StringComparison.Ordinal))

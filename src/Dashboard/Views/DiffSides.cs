@@ -1,11 +1,11 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Row of a difference whose old file stands beside the new one.</summary>
-/// <param name="Old">Line of the old file, or null for none.</param>
-/// <param name="New">Line of the new file, or null for none.</param>
+/// <summary>A row of a side-by-side difference.</summary>
+/// <param name="Old">Line of the old file, or null for an empty cell.</param>
+/// <param name="New">Line of the new file, or null for an empty cell.</param>
 public sealed record DiffSides(DiffLine? Old, DiffLine? New)
 {
-    /// <summary>Pairs the lines of a file: unchanged lines with themselves, removed lines with the added ones that follow.</summary>
+    /// <summary>Pairs the lines of a file: unchanged lines with themselves, and removed lines with the added lines that follow.</summary>
     public static IEnumerable<DiffSides> Of(IReadOnlyList<DiffLine> lines)
     {
         for (var at = 0; at < lines.Count; )

@@ -80,8 +80,8 @@ internal sealed class GraphLayout
         );
     }
 
-    /// <summary>Returns the length of the longest path to each task. A cycle, which no valid plan has, ends after a limited number of
-    /// rounds.</summary>
+    /// <summary>Returns the length of the longest path to each task. The number of rounds is limited, so that an invalid plan with a cycle
+    /// does not loop forever.</summary>
     private static Dictionary<string, int> Depths(IReadOnlyList<RunTask> tasks, Dictionary<string, IReadOnlyList<string>> above)
     {
         var depth = tasks.ToDictionary(task => task.Id, _ => 0, StringComparer.Ordinal);
@@ -156,10 +156,10 @@ internal sealed class GraphLayout
         others.Select(other => order[other]).DefaultIfEmpty(otherwise).Average();
 }
 
-/// <summary>Task in the drawing.</summary>
+/// <summary>A task in the drawing, with its position and size in pixels.</summary>
 internal sealed record GraphBox(RunTask Task, int X, int Y, int Width, int Height);
 
-/// <summary>Dependency in the drawing, from left to right.</summary>
+/// <summary>A dependency in the drawing, as a line from left to right.</summary>
 /// <param name="IsCritical">True if the dependency is on the longest path.</param>
 internal sealed record GraphLine(int FromX, int FromY, int ToX, int ToY, bool IsCritical)
 {

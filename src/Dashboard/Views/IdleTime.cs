@@ -1,12 +1,12 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Time of a run in which no task was at work, shown shorter than it was.</summary>
+/// <summary>Period of a run in which no task was running. The time axis shows the period shorter than it was.</summary>
 /// <param name="From">Begin.</param>
 /// <param name="To">End.</param>
-/// <param name="Shown">Time that it takes on the axis.</param>
+/// <param name="Shown">Length of the period on the time axis.</param>
 public sealed record IdleTime(DateTimeOffset From, DateTimeOffset To, TimeSpan Shown)
 {
-    // A wait that is short compared with the work is shown unchanged.
+    // A wait that is short compared with the work is not shortened.
     private const double LeastPart = 0.5;
     private const double ShownPart = 0.08;
     private static readonly TimeSpan _least = TimeSpan.FromMinutes(2);
@@ -14,7 +14,7 @@ public sealed record IdleTime(DateTimeOffset From, DateTimeOffset To, TimeSpan S
     /// <summary>Duration of the idle time.</summary>
     public TimeSpan Length => To - From;
 
-    /// <summary>Time that the axis saves.</summary>
+    /// <summary>Time by which the period is shortened on the axis.</summary>
     public TimeSpan Saved => Length - Shown;
 
     /// <summary>Finds the idle times of a run that are longer than half of its work, in order.</summary>

@@ -1,19 +1,19 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Bar in the drawing of a lane: one segment, or neighbors that are too short to be seen alone.</summary>
-/// <param name="Work">Kind of work; of neighbors, the one that took longest.</param>
+/// <summary>A bar in the drawing of a lane. Represents one segment, or adjacent segments that are too short to be visible alone.</summary>
+/// <param name="Work">Kind of the segment. For several segments, the kind that took longest.</param>
 /// <param name="From">Begin.</param>
 /// <param name="To">End.</param>
 /// <param name="Segments">Number of segments.</param>
 /// <param name="Attempt">Number of the first segment's attempt.</param>
 /// <param name="IsOpen">True if the last segment has not ended.</param>
-public sealed record LaneBar(LaneWork Work, DateTimeOffset From, DateTimeOffset To, int Segments, int Attempt, bool IsOpen)
+public sealed record LaneBar(LaneSegmentKind Work, DateTimeOffset From, DateTimeOffset To, int Segments, int Attempt, bool IsOpen)
 {
-    /// <summary>Part of the axis below which segments share a bar.</summary>
+    /// <summary>Minimum width of a segment as a share of the axis. Shorter segments share a bar.</summary>
     private const double Least = 0.008;
 
     /// <summary>True if the task waits.</summary>
-    public bool IsWait => Work is LaneWork.Person or LaneWork.Limit or LaneWork.Slot;
+    public bool IsWait => Work is LaneSegmentKind.Person or LaneSegmentKind.Limit or LaneSegmentKind.Slot;
 
     /// <summary>Returns the bars of a lane, at most 125.</summary>
     /// <param name="lane">The lane.</param>
@@ -26,7 +26,7 @@ public sealed record LaneBar(LaneWork Work, DateTimeOffset From, DateTimeOffset 
         foreach (var segment in lane.Segments)
         {
             var isNarrow = Width(segment.From, segment.To) < least;
-            // A group takes short neighbors until it can be seen itself.
+            // Short adjacent segments are added to a group until the group is wide enough to be visible.
             if (group.Count > 0 && (!isNarrow || Width(group[0].From, segment.To) > least || group[^1].To != segment.From))
             {
                 bars.Add(Together(group));

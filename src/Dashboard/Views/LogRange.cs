@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Line of a log.</summary>
+/// <summary>A line of a log.</summary>
 /// <param name="Number">Number of the line, from 1.</param>
 /// <param name="Text">Untrusted text.</param>
 public sealed record LogLine(int Number, string Text);
@@ -11,10 +11,10 @@ public sealed record LogLine(int Number, string Text);
 /// <param name="Total">Number of the last line.</param>
 public sealed record LogRange(IReadOnlyList<LogLine> Lines, int First, int Total)
 {
-    /// <summary>Number of lines in a range: a browser on a phone stays quick with them.</summary>
+    /// <summary>Number of lines in a range. Small enough for a fast page on a phone.</summary>
     public const int Size = 2000;
 
-    /// <summary>Number of the agent start, or null for the log of a gate.</summary>
+    /// <summary>Number of the agent run, or null for the log of a gate.</summary>
     public int? Start { get; init; }
 
     /// <summary>True if the lines are results of a search.</summary>
@@ -23,11 +23,11 @@ public sealed record LogRange(IReadOnlyList<LogLine> Lines, int First, int Total
     /// <summary>True if the last line is shown, so that the page follows the log.</summary>
     public bool IsLast => !IsSearch && (Lines.Count == 0 || Lines[^1].Number == Total);
 
-    /// <summary>Chooses the lines.</summary>
+    /// <summary>Selects the lines to show.</summary>
     /// <param name="lines">Lines of the log.</param>
     /// <param name="first">Number of the first line.</param>
     /// <param name="from">Number of a line in the range to show, or null for the last range.</param>
-    /// <param name="find">Text that the lines contain, which are the last ones of all; empty for a range.</param>
+    /// <param name="find">Text to search for. The last lines that contain it are shown. Empty to show a range.</param>
     public static LogRange Of(IReadOnlyList<string> lines, int first, int? from, string find)
     {
         var total = first + lines.Count - 1;
@@ -50,8 +50,8 @@ public sealed record LogRange(IReadOnlyList<LogLine> Lines, int First, int Total
         return new LogRange([.. Numbered(log.Lines, log.First, skipped)], log.First, log.First + log.Lines.Count - 1) { Start = log.Start };
     }
 
-    /// <summary>Returns the number of the first line in the range of a line. Ranges begin at fixed numbers, so that addresses stay the
-    /// same while the log grows.</summary>
+    /// <summary>Returns the number of the first line of the range that contains a line. Ranges begin at fixed numbers, so that addresses do
+    /// not change while the log grows.</summary>
     public static int BeginOf(int line) => ((line - 1) / Size * Size) + 1;
 
     private static IEnumerable<LogLine> Numbered(IReadOnlyList<string> lines, int first, int skipped)

@@ -5,8 +5,8 @@ using Markdig.Syntax.Inlines;
 
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Renders Markdown of reports, which contain output from agents, to HTML. HTML in the text is shown as text, links lead to no
-/// other host, and nothing is loaded.</summary>
+/// <summary>Renders Markdown of reports, which contain output from agents, to HTML. HTML in the text is shown as text, links do not lead to
+/// other hosts, and no external content is loaded.</summary>
 internal static class MarkdownView
 {
     private static readonly MarkdownPipeline _pipeline = new MarkdownPipelineBuilder().DisableHtml().UsePipeTables().Build();
@@ -18,7 +18,7 @@ internal static class MarkdownView
         var document = Markdown.Parse(PageFormatter.Block(markdown), _pipeline);
         foreach (var link in document.Descendants<LinkInline>().ToList())
         {
-            // An address of another host, or a script, could be an agent's. Its text stays.
+            // Links to other hosts or scripts are removed, because an agent could have written them. The text of the link remains.
             if (link.IsImage || !IsOwn(link.Url))
             {
                 Unwrap(link);
@@ -30,15 +30,15 @@ internal static class MarkdownView
         }
         foreach (var heading in document.Descendants<HeadingBlock>())
         {
-            // The page has the only heading of the first level.
+            // Headings are moved one level down, because the page itself has the only heading of the first level.
             heading.Level = Math.Min(6, heading.Level + 1);
         }
         foreach (var code in document.Descendants<CodeBlock>())
         {
-            // A wide block scrolls by the keyboard as well.
+            // Makes a wide block focusable, so that it can be scrolled with the keyboard.
             code.GetAttributes().AddProperty("tabindex", "0");
         }
-        // A heading without words is none.
+        // An empty header cell becomes a data cell, because it describes no column.
         return document.ToHtml(_pipeline).Replace("<th></th>", "<td></td>", StringComparison.Ordinal);
     }
 

@@ -3,13 +3,13 @@ namespace Orchestrator.Dashboard.Views;
 /// <summary>Estimates the remaining time of a run from the durations of its finished tasks.</summary>
 internal static class RemainingTimeEstimate
 {
-    /// <summary>Maximum number of open tasks whose order counts. For more tasks, only their number does.</summary>
+    /// <summary>Maximum number of open tasks that are simulated in order. With more tasks, only their number is used.</summary>
     private const int MostSimulated = 500;
 
-    /// <summary>Returns the expected time until the last task ends, or null if no task has ended, a user is needed, or nothing is
-    /// left.</summary>
+    /// <summary>Returns the expected time until the last task ends, or null if no task has ended, the run waits for a user, or no task is
+    /// open.</summary>
     /// <param name="run">Run with all its tasks.</param>
-    /// <param name="timeline">Its timeline.</param>
+    /// <param name="timeline">Timeline of the run.</param>
     public static TimeSpan? Of(RunStatus run, RunLanes timeline)
     {
         var ended = timeline.Lanes.Where(lane => lane.EndedAt is not null && lane.Worked > TimeSpan.Zero).ToList();
@@ -28,7 +28,7 @@ internal static class RemainingTimeEstimate
         return open.Count > MostSimulated ? usual * open.Count / Math.Max(1, run.Workers) : Simulate(run, open, usual);
     }
 
-    // Plays the rest of the run: each task takes the usual time, and a free slot takes the next task in plan order.
+    // Simulates the rest of the run. Each task takes the usual time, and a free slot starts the next task in plan order.
     private static TimeSpan Simulate(RunStatus run, List<Lane> open, TimeSpan usual)
     {
         var ends = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);

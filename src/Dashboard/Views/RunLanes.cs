@@ -1,15 +1,15 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Kinds of time in the lane of a task.</summary>
-public enum LaneWork
+/// <summary>Kind of a segment in the lane of a task.</summary>
+public enum LaneSegmentKind
 {
     /// <summary>The task's worktree is prepared.</summary>
     Setup,
 
-    /// <summary>The task's agent works.</summary>
+    /// <summary>The task's agent is running.</summary>
     Agent,
 
-    /// <summary>The task's gates run.</summary>
+    /// <summary>The task's gates are running.</summary>
     Gates,
 
     /// <summary>The work is merged and its merge is verified.</summary>
@@ -21,26 +21,26 @@ public enum LaneWork
     /// <summary>The task waits for a usage limit, a budget of the day, or the end of an outage.</summary>
     Limit,
 
-    /// <summary>The task could start and waits for a slot or a host.</summary>
+    /// <summary>The task is ready and waits for a slot or a host.</summary>
     Slot,
 }
 
-/// <summary>Time of a task in one kind of work.</summary>
+/// <summary>Period of a task with one kind of work or wait.</summary>
 /// <param name="Work">Kind of work.</param>
 /// <param name="From">Begin.</param>
-/// <param name="To">End; for an open segment, the time at which the timeline ends.</param>
+/// <param name="To">End. For an open segment, the time at which the timeline ends.</param>
 /// <param name="Attempt">Number of the task's attempt, from 1.</param>
 /// <param name="IsOpen">True if the segment has not ended.</param>
-public sealed record LaneSegment(LaneWork Work, DateTimeOffset From, DateTimeOffset To, int Attempt, bool IsOpen)
+public sealed record LaneSegment(LaneSegmentKind Work, DateTimeOffset From, DateTimeOffset To, int Attempt, bool IsOpen)
 {
     /// <summary>True if the task waits.</summary>
-    public bool IsWait => Work is LaneWork.Person or LaneWork.Limit or LaneWork.Slot;
+    public bool IsWait => Work is LaneSegmentKind.Person or LaneSegmentKind.Limit or LaneSegmentKind.Slot;
 
     /// <summary>Length of the segment.</summary>
     public TimeSpan Length => To - From;
 }
 
-/// <summary>Task with its time.</summary>
+/// <summary>A task with its segments on the timeline.</summary>
 /// <param name="Task">The task.</param>
 /// <param name="Segments">Segments in order, without overlaps.</param>
 /// <param name="EndedAt">Time at which the task ended, or null if it is open.</param>
@@ -49,7 +49,7 @@ public sealed record Lane(RunTask Task, IReadOnlyList<LaneSegment> Segments, Dat
     /// <summary>True if the task is on the chain of tasks that determines the length of the run.</summary>
     public bool IsCritical { get; init; }
 
-    /// <summary>Time at work, without waiting.</summary>
+    /// <summary>Total time of work, without waits.</summary>
     public TimeSpan Worked => Sum(segment => !segment.IsWait);
 
     /// <summary>Time that the task spent waiting.</summary>
@@ -59,11 +59,11 @@ public sealed record Lane(RunTask Task, IReadOnlyList<LaneSegment> Segments, Dat
         Segments.Where(which).Aggregate(TimeSpan.Zero, (sum, segment) => sum + segment.Length);
 }
 
-/// <summary>Lanes of a run: for each task, its time with the agent, the gates and the merge queue, and its waits. A pure function of the
-/// run's transitions.</summary>
+/// <summary>Timeline of a run. The lane of each task shows the time with the agent, the gates and the merge queue, and the waits. Depends
+/// only on the run's transitions.</summary>
 /// <param name="Lanes">Lanes in plan order.</param>
 /// <param name="Begin">Begin of the run.</param>
-/// <param name="End">Time at which the timeline ends: the end of the run, or the current time.</param>
+/// <param name="End">Time at which the timeline ends, which is the end of the run or the current time.</param>
 public sealed record RunLanes(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin, DateTimeOffset End)
 {
     /// <summary>Tasks on the critical path, first to last.</summary>
@@ -82,14 +82,18 @@ public sealed record RunLanes(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin, D
         var pauses = Pauses(counted, end).ToList();
         var begin = Least(run.StartedAt, counted.Count > 0 ? counted[0].Time : last);
         var working = counted.FirstOrDefault(happened => happened is { Task: null, State: RunStates.Executing })?.Time;
-        var walks = run.Tasks.ToDictionary(task => task.Id, task => LaneWalk.Of(ofTasks[task.Id], end), StringComparer.Ordinal);
+        var walks = run.Tasks.ToDictionary(task => task.Id, task => TaskLaneTimes.Of(ofTasks[task.Id], end), StringComparer.Ordinal);
         var lanes = run
             .Tasks.Select(task =>
             {
                 var walk = walks[task.Id];
                 var ready =
                     working is null || walk.EndedAt is not null && walk.Segments.Count == 0 ? null : ReadyAt(task, walks, working.Value);
-                return new Lane(task, [.. LaneWalk.Paused(WithSlot(walk, ready, end, RunStates.IsFinal(run.State)), pauses)], walk.EndedAt);
+                return new Lane(
+                    task,
+                    [.. TaskLaneTimes.Paused(WithSlot(walk, ready, end, RunStates.IsFinal(run.State)), pauses)],
+                    walk.EndedAt
+                );
             })
             .ToList();
         var path = Critical(lanes);
@@ -100,8 +104,8 @@ public sealed record RunLanes(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin, D
         };
     }
 
-    /// <summary>Returns the time at which all dependencies of a task were done, or null if one is not.</summary>
-    private static DateTimeOffset? ReadyAt(RunTask task, Dictionary<string, LaneWalk> walks, DateTimeOffset working)
+    /// <summary>Returns the time at which all dependencies of a task were done, or null if at least one is not done.</summary>
+    private static DateTimeOffset? ReadyAt(RunTask task, Dictionary<string, TaskLaneTimes> walks, DateTimeOffset working)
     {
         var ready = working;
         foreach (var need in task.DependsOn)
@@ -119,12 +123,12 @@ public sealed record RunLanes(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin, D
     }
 
     // The time between the last dependency's end and the task's first transition was spent waiting for a slot.
-    private static IEnumerable<LaneSegment> WithSlot(LaneWalk walk, DateTimeOffset? ready, DateTimeOffset end, bool isOver)
+    private static IEnumerable<LaneSegment> WithSlot(TaskLaneTimes walk, DateTimeOffset? ready, DateTimeOffset end, bool isOver)
     {
         var first = walk.FirstAt ?? end;
         var isOpen = walk.FirstAt is null;
         return ready is { } since && since < first && !(isOpen && isOver)
-            ? walk.Segments.Prepend(new LaneSegment(LaneWork.Slot, since, first, 1, isOpen))
+            ? walk.Segments.Prepend(new LaneSegment(LaneSegmentKind.Slot, since, first, 1, isOpen))
             : walk.Segments;
     }
 
@@ -150,7 +154,7 @@ public sealed record RunLanes(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin, D
         }
     }
 
-    /// <summary>Walks back from the task that ended last, each time to the dependency that ended last.</summary>
+    /// <summary>Returns the critical path. Starts at the task that ended last and follows the dependency that ended last.</summary>
     private static List<string> Critical(IReadOnlyList<Lane> lanes)
     {
         var known = lanes.ToDictionary(lane => lane.Task.Id, StringComparer.Ordinal);

@@ -1,9 +1,9 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Title of the browser's tab, which tells the state of a run.</summary>
+/// <summary>Title of the browser tab, which shows the state of a run.</summary>
 internal static class RunTitle
 {
-    /// <summary>Returns a sign for the state, the progress and the title.</summary>
+    /// <summary>Returns a symbol for the state, followed by the progress and the title.</summary>
     public static string Of(RunStatus run)
     {
         var counts = run.Counts ?? RunCounts.Of(run);

@@ -5,13 +5,13 @@ using TextMateSharp.Registry;
 namespace Orchestrator.Dashboard.Views;
 
 /// <summary>Part of a line of code.</summary>
-/// <param name="Look">CSS class, or null for none.</param>
+/// <param name="Look">CSS class, or null for plain text.</param>
 /// <param name="Text">Part, already escaped for HTML.</param>
-public sealed record CodePart(string? Look, string Text);
+public sealed record CodeSpan(string? Look, string Text);
 
 /// <summary>Highlights the syntax of a diff by the language of each file, using TextMate grammars. The parser state continues from line to
-/// line within a hunk, separately for the old and the new text. So a comment may span several lines. Agents write the code, so the total
-/// time is limited, and lines after the limit stay plain.</summary>
+/// line within a hunk, separately for the old and the new text. A comment may therefore span several lines. The total time is limited,
+/// because agents write the code. Lines after the limit are not highlighted.</summary>
 internal sealed class SyntaxHighlighter
 {
     /// <summary>Maximum length of a highlighted line. Longer lines are not readable code, and patterns would be slow on them.</summary>
@@ -70,7 +70,7 @@ internal sealed class SyntaxHighlighter
     private IStateStack? _now;
     private IStateStack? _before;
 
-    /// <summary>Starts a file, which contains the lines that follow.</summary>
+    /// <summary>Starts a file. The lines that follow belong to the file.</summary>
     /// <param name="file">Name of the file, which determines the language.</param>
     public void Begin(string file)
     {
@@ -92,12 +92,12 @@ internal sealed class SyntaxHighlighter
     /// <param name="line">Line, already escaped for HTML, so that no part splits an escape sequence.</param>
     /// <param name="isAdded">True if the line is in the new file.</param>
     /// <param name="isRemoved">True if the line was in the old file. For an unchanged line, both are equal.</param>
-    public IReadOnlyList<CodePart> Of(string line, bool isAdded, bool isRemoved)
+    public IReadOnlyList<CodeSpan> Of(string line, bool isAdded, bool isRemoved)
     {
         var left = Most - _clock.Elapsed;
         if (line.Length is 0 or > LongestLine || _grammar is null || left <= TimeSpan.Zero)
         {
-            return [new CodePart(null, line)];
+            return [new CodeSpan(null, line)];
         }
         ITokenizeLineResult found;
         lock (Turn)
@@ -107,11 +107,11 @@ internal sealed class SyntaxHighlighter
             {
                 found = _grammar.TokenizeLine(new LineText(line), isRemoved ? _before : _now, left);
             }
-            // On a system without a build of the native pattern library, code stays plain.
+            // If the native pattern library does not exist for a system, code is not highlighted.
             catch (Exception absent) when (absent is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
             {
                 _grammar = null;
-                return [new CodePart(null, line)];
+                return [new CodeSpan(null, line)];
             }
             finally
             {
@@ -122,9 +122,9 @@ internal sealed class SyntaxHighlighter
         return Parts(line, found.Tokens);
     }
 
-    private static List<CodePart> Parts(string line, IEnumerable<IToken> tokens)
+    private static List<CodeSpan> Parts(string line, IEnumerable<IToken> tokens)
     {
-        var parts = new List<CodePart>();
+        var parts = new List<CodeSpan>();
         var at = 0;
         foreach (var token in tokens)
         {
@@ -150,7 +150,7 @@ internal sealed class SyntaxHighlighter
             }
             else
             {
-                parts.Add(new CodePart(look, text));
+                parts.Add(new CodeSpan(look, text));
             }
         }
     }

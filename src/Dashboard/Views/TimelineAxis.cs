@@ -1,7 +1,7 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Scale of a timeline in percent of its width. Long times in which no task was at work are shown short, so that a night of
-/// waiting does not hide the work before it.</summary>
+/// <summary>Time axis of a run, which converts times to percentages of its width. Long periods without running tasks are shortened, so that
+/// a night of waiting does not hide the work before it.</summary>
 public sealed class TimelineAxis
 {
     private const int MostTicks = 6;
@@ -9,7 +9,7 @@ public sealed class TimelineAxis
     // Narrower bars could not be seen.
     private const double Least = 0.25;
 
-    // Percent of a phone's width that a character of a label takes, so that no label covers another.
+    // Width of a label's character in percent of a phone's screen, so that labels do not overlap.
     private const double CharacterWidth = 2.4;
 
     private static readonly int[] _steps =
@@ -48,17 +48,17 @@ public sealed class TimelineAxis
         Ticks = [.. TicksOf(step)];
     }
 
-    /// <summary>Time that the axis shows, at least 10 seconds, with idle times as short as they are shown.</summary>
+    /// <summary>Length of the axis, with shortened idle times. At least 10 seconds.</summary>
     public TimeSpan Length { get; }
 
-    /// <summary>Idle times that are shown shorter than they were.</summary>
+    /// <summary>Idle times that are shortened on the axis.</summary>
     public IReadOnlyList<IdleTime> Idle { get; }
 
-    /// <summary>Labeled times since the begin.</summary>
+    /// <summary>Labeled ticks.</summary>
     public IReadOnlyList<TimelineTick> Ticks { get; }
 
-    /// <summary>Chooses a scale with at most six ticks. The end is rounded up to a quarter of a tick, so that the bars of ended work stay
-    /// where they are while a run continues.</summary>
+    /// <summary>Chooses a scale with at most six ticks. The end is rounded up to a quarter of a tick, so that the bars of ended work do not
+    /// move while a run continues.</summary>
     /// <param name="timeline">The timeline.</param>
     public static TimelineAxis Of(RunLanes timeline)
     {
@@ -73,7 +73,7 @@ public sealed class TimelineAxis
         return new TimelineAxis(timeline.Begin, idle, Math.Ceiling(seconds / quarter) * quarter, step);
     }
 
-    /// <summary>Rounds the current time down to a step that is visible, so that a page without other changes is the same.</summary>
+    /// <summary>Rounds the current time down to a step that is visible, so that a page without other changes stays identical.</summary>
     /// <param name="begin">Begin of the run.</param>
     /// <param name="now">Current time.</param>
     public static DateTimeOffset Rounded(DateTimeOffset begin, DateTimeOffset now)
@@ -83,8 +83,8 @@ public sealed class TimelineAxis
         return seconds <= 0 ? now : begin + TimeSpan.FromSeconds(Math.Floor(seconds / step) * step);
     }
 
-    /// <summary>Returns the time at a place of the axis.</summary>
-    /// <param name="place">Seconds of <see cref="Length"/> before the place.</param>
+    /// <summary>Returns the time at a position on the axis.</summary>
+    /// <param name="place">Position in seconds of <see cref="Length"/>.</param>
     public DateTimeOffset TimeAt(double place)
     {
         var time = _begin.AddSeconds(place);
@@ -96,7 +96,7 @@ public sealed class TimelineAxis
         return time;
     }
 
-    /// <summary>Returns the place of a time in seconds of <see cref="Length"/>.</summary>
+    /// <summary>Returns the position of a time on the axis, in seconds of <see cref="Length"/>.</summary>
     public double PlaceOf(DateTimeOffset time)
     {
         var place = time - _begin;
@@ -121,7 +121,7 @@ public sealed class TimelineAxis
         var free = double.NegativeInfinity;
         for (var place = 0.0; place < Length.TotalSeconds * 0.97; place += step)
         {
-            // Within idle time, and after it, a tick stands at the next round time.
+            // If a tick falls into an idle time, it is moved to the next round time.
             var since = (TimeAt(place) - _begin).TotalSeconds;
             var at = TimeSpan.FromSeconds(Math.Ceiling(Math.Round(since / step, 3)) * step);
             var part = PartOf(_begin + at);

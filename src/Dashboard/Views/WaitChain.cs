@@ -1,7 +1,7 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Explains waiting tasks: the cause of each wait, the cause of that cause, and so on to the root cause. Every link comes from
-/// the run's record.</summary>
+/// <summary>Explains why tasks wait. Follows the cause of a wait, and the cause of that cause, up to the root cause. Uses only the record
+/// of the run.</summary>
 /// <param name="run">Run with all its tasks.</param>
 public sealed class WaitChain(RunStatus run)
 {
@@ -9,7 +9,7 @@ public sealed class WaitChain(RunStatus run)
     private readonly Dictionary<string, RunTask> _tasks = run.Tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
     private readonly int _atWork = run.Tasks.Count(task => TaskStates.HoldsSlot(task.State) && task.State != TaskStates.Queued);
 
-    /// <summary>Returns the links from a task to the root cause; empty if the task has ended.</summary>
+    /// <summary>Returns the links from a task to the root cause; The list is empty if the task has ended.</summary>
     /// <param name="id">Id of the task.</param>
     public IReadOnlyList<WaitLink> Of(string id)
     {
@@ -31,7 +31,7 @@ public sealed class WaitChain(RunStatus run)
         return links;
     }
 
-    /// <summary>Describes the cause of a gate's wait, to be appended to the gate's name.</summary>
+    /// <summary>Describes why a gate waits. The text is appended to the name of the gate.</summary>
     public static string Describe(GateWait wait) =>
         $"waits for {wait.HolderGate} of "
         + (
@@ -41,7 +41,7 @@ public sealed class WaitChain(RunStatus run)
         )
         + (wait.Exclusive is { } name ? $": both need {name}" : ", since one of them runs alone after they had met");
 
-    // No slot is missing as long as the run has not begun to start tasks.
+    // As long as the run has not started any task, the cause is not a missing slot.
     private WaitLink? BeforeWork(string task) =>
         run.State switch
         {
@@ -152,8 +152,8 @@ public sealed class WaitChain(RunStatus run)
         );
 }
 
-/// <summary>Task with the cause of its wait.</summary>
+/// <summary>A waiting task and the cause of its wait.</summary>
 /// <param name="Task">Id of the task.</param>
-/// <param name="Why">Cause of the wait, to be appended to the task's name.</param>
-/// <param name="Command">Command that ends the wait, or null if only time or work can.</param>
+/// <param name="Why">Cause of the wait, which is appended to the name of the task.</param>
+/// <param name="Command">Command that ends the wait, or null if no command can.</param>
 public sealed record WaitLink(string Task, string Why, string? Command);

@@ -2,7 +2,7 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Gates.Detection;
 
-/// <summary>Detects gates in a project's manifests for users who configured none.</summary>
+/// <summary>Derives gates from the manifests of a project if the user has configured no gates.</summary>
 public static class GateDetection
 {
     /// <summary>Usual names of npm scripts and make targets with their gate types, cheapest first.</summary>
@@ -15,7 +15,8 @@ public static class GateDetection
         ("test", GateType.Test),
     ];
 
-    /// <summary>Returns the gates of the project in a directory, cheapest type first; empty without a known manifest.</summary>
+    /// <summary>Returns the gates of the project in a directory, cheapest type first. Empty if the directory contains no known
+    /// manifest.</summary>
     public static IReadOnlyList<Gate> Detect(string directory) => [.. Find(directory).Select(found => found.Gate)];
 
     /// <summary>Returns the folders of the detected gates' projects, except for the root.</summary>
@@ -23,7 +24,7 @@ public static class GateDetection
         found.Select(gate => GateFolder.Split(gate.Command).Folder).Where(folder => folder.Length > 0).Distinct();
 
     /// <summary>Returns the detected gates, each with its definition in the manifest, such as the text of an npm script. The definition is
-    /// empty if the command defines itself.</summary>
+    /// empty if the command refers to no definition.</summary>
     /// <remarks>Projects in subfolders are included if the root has no tests, such as a <c>frontend</c> beside a <c>backend</c> with
     /// common lint rules in the root. Projects that the root's commands leave out, such as nested Go modules, are also included.</remarks>
     internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(string directory)
@@ -33,7 +34,7 @@ public static class GateDetection
         List<ProjectFolder> projects = [];
         var types = gates.Select(gate => gate.Gate.Type).ToHashSet();
         var rows = types.Contains(GateType.Test) ? NestedRows(root) : null;
-        // Without candidates below, no folder is read.
+        // Subfolders are read only if the root has no tests or may leave out projects.
         foreach (
             var folder in (rows is { Count: 0 } ? [] : root.Below()).Where(folder => !projects.Exists(project => IsPartOf(folder, project)))
         )
@@ -53,7 +54,7 @@ public static class GateDetection
         return WithNeeds([.. gates.OrderBy(gate => Array.FindIndex(Scripts, script => script.Type == gate.Gate.Type))]);
     }
 
-    // Other gates may need what a build produces, in whichever folder, so they all depend on the builds.
+    // All other gates depend on the builds, because a gate may need the output of a build in any folder.
     private static IReadOnlyList<(Gate Gate, string Meaning)> WithNeeds(IReadOnlyList<(Gate Gate, string Meaning)> gates)
     {
         var builds = TextList.Of(gates.Where(one => one.Gate.Type == GateType.Build).Select(one => one.Gate.Command));
@@ -63,7 +64,7 @@ public static class GateDetection
     private static bool IsPartOf(ProjectFolder folder, ProjectFolder project) =>
         folder.Path.StartsWith(project.Path + "/", StringComparison.Ordinal) && NestedRows(project).Count == 0;
 
-    /// <summary>Returns the ecosystems whose gates in this project leave out nested projects.</summary>
+    /// <summary>Returns the ecosystems whose gates in this project do not cover nested projects.</summary>
     private static List<Ecosystem> NestedRows(ProjectFolder project) =>
         [
             .. Ecosystems.All.Where(row =>
@@ -78,14 +79,14 @@ public static class GateDetection
         List<(Gate Gate, string Meaning)> gates = [.. NodeGates.Of(folder), .. Ecosystems.All.SelectMany(row => OfRow(row, folder, root))];
         // A Makefile usually wraps the same commands, so it only fills gaps.
         var filling = MakeGates.Of(folder).Where(gate => gates.TrueForAll(known => known.Gate.Type != gate.Gate.Type)).ToList();
-        // A gate that a make recipe also runs would run twice.
+        // Omits gates that a make recipe also runs, because they would run twice.
         gates.RemoveAll(known => filling.Exists(gate => gate.Recipes.Contains(known.Gate.Command, StringComparison.Ordinal)));
         gates.AddRange(filling.Select(gate => (gate.Gate, "")));
         return gates;
     }
 
-    /// <summary>Returns the ecosystem's gates in a folder; none if it has several projects and no solution, because a command would be
-    /// ambiguous.</summary>
+    /// <summary>Returns the gates of an ecosystem in a folder. Empty if the folder contains several projects and no solution, because a
+    /// command would be ambiguous.</summary>
     private static IEnumerable<(Gate Gate, string Meaning)> OfRow(Ecosystem row, ProjectFolder folder, ProjectFolder root) =>
         HeldBy(row, folder).Select(gate => Made(gate, row, folder, root));
 

@@ -3,13 +3,13 @@ using Orchestrator.Git.Worktrees;
 namespace Orchestrator.Gates.Detection;
 
 /// <summary>Derives a check for a detected gate's program without running the gate, and suggests a fix if the program is missing.
-/// Pure.</summary>
+/// Without side effects.</summary>
 public static class GateProbe
 {
     private const string Python = "python3 -m ";
 
-    /// <summary>Returns a command that checks the gate's program, such as <c>python3 -m pytest --version</c>, or null if no such command
-    /// is known. It must run outside the repository because files there could change its outcome.</summary>
+    /// <summary>Returns a command that checks the gate's program, such as <c>python3 -m pytest --version</c>, or null if no such command is
+    /// known. The command must run outside the repository, because files in the repository could change its result.</summary>
     /// <param name="gate">Gate found by <see cref="GateDetection"/>.</param>
     /// <param name="hasSetUp">True if worktrees have set-up commands, which may install programs.</param>
     public static string? CommandOf(Gate gate, bool hasSetUp)
@@ -64,7 +64,7 @@ public static class GateProbe
                 + "gate: gates.task: []."
         : "Install the missing program or package, also in each worktree (worktrees.setup). To run without this gate: gates.task: [].";
 
-    // Installing such a project also installs its packages.
+    // Installing such a project also installs its dependencies.
     private static bool IsPackage(string directory) =>
         File.Exists(Path.Combine(directory, "setup.py"))
         || (
@@ -74,7 +74,7 @@ public static class GateProbe
 
     private static bool IsModule(string command) => command.StartsWith(Python, StringComparison.Ordinal);
 
-    // Formatted as lines of .orchestrator/config.yaml.
+    // The fix is formatted as lines of .orchestrator/config.yaml.
     private static string? SetUpOf(Gate gate, string directory, IReadOnlyList<Gate> found)
     {
         if (IsModule(gate.Command))

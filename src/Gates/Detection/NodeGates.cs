@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Detection;
 
-/// <summary>Detects the gates of a <c>package.json</c>: its scripts or those of its workspaces.</summary>
+/// <summary>Detects the gates of a <c>package.json</c>, which are its scripts or the scripts of its workspaces.</summary>
 internal static partial class NodeGates
 {
     /// <summary>Returns the gates, each with the text of the script that it calls.</summary>
@@ -28,9 +28,9 @@ internal static partial class NodeGates
                 found.Add((script, type, OfAll(manager, script, folder), string.Join('\n', having.Select(member => member[script]))));
             }
         }
-        // A script that another gate calls would run twice.
+        // Omits scripts that another gate runs, because they would run twice.
         return found
-            // A script that never ends would reach its time limit each time.
+            // Omits scripts that never end, because such a gate would always reach its time limit.
             .Where(gate => gate.Type == GateType.Build || !OneShotCommand.NeverEnds(gate.Meaning))
             .Where(gate => !found.Any(other => other.Script != gate.Script && Calls(own, other.Script, gate.Script)))
             .Select(gate => (GateGrammar.Of(gate.Command, type: gate.Type), gate.Meaning));
@@ -38,7 +38,7 @@ internal static partial class NodeGates
 
     private static string CommandOf(string manager, string script, string text, GateType type)
     {
-        // Users start the watchers among build scripts themselves, and a build may modify files on purpose.
+        // Build scripts are not checked for watchers and file changes, because a build may modify files on purpose.
         if (type == GateType.Build || OneShotCommand.Of(text) is not { } once)
         {
             return $"{manager} run {script}";
@@ -58,7 +58,7 @@ internal static partial class NodeGates
             _ => $"npm run {script} --workspaces --if-present",
         };
 
-    /// <summary>True if the caller script, or a script that it calls, calls the called script.</summary>
+    /// <summary>True if one script runs the other, directly or indirectly.</summary>
     private static bool Calls(IReadOnlyDictionary<string, string> scripts, string caller, string called)
     {
         var open = new Queue<string>([caller]);
@@ -105,7 +105,7 @@ internal static partial class NodeGates
         return [.. named ?? [], .. PackageLine().Matches(folder.Read("pnpm-workspace.yaml")).Select(match => match.Groups[1].Value)];
     }
 
-    /// <summary>Returns the scripts of a folder's package.json by name; empty if the file is invalid.</summary>
+    /// <summary>Returns the scripts of a folder's <c>package.json</c> by name. Empty if the file is invalid.</summary>
     public static IReadOnlyDictionary<string, string> ScriptsOf(ProjectFolder folder) =>
         Parse(
             folder.Read("package.json"),
@@ -123,7 +123,8 @@ internal static partial class NodeGates
                     : null
         ) ?? [];
 
-    /// <summary>Parses a manifest. Returns null for an invalid one, which has no gates; the project's own tools will report it.</summary>
+    /// <summary>Parses a manifest. Returns null for an invalid manifest, which has no gates. The project's own tools report the
+    /// error.</summary>
     private static T? Parse<T>(string text, Func<JsonElement, T?> read)
         where T : class
     {
@@ -141,7 +142,7 @@ internal static partial class NodeGates
         }
     }
 
-    // A package manager calls one script, and npm-run-all calls several.
+    // A package manager runs one script, whereas npm-run-all runs several.
     [GeneratedRegex(@"\b(?:(?:npm|pnpm|yarn|bun)\s+(?:run(?:-script)?\s+)?(?=([\w:.-]+))|(?:run-[sp]|npm-run-all)\s+(?=([\w:. -]+)))")]
     private static partial Regex Call();
 

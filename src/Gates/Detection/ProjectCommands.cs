@@ -51,7 +51,7 @@ public static class ProjectCommands
                 .Select(server => new DetectedCommand(DetectedCommandKind.McpServer, server.Key, McpFile, server.Value)),
         ];
 
-    /// <summary>Returns the servers of a <c>.mcp.json</c> by name, as normalized JSON; empty if the file is unreadable.</summary>
+    /// <summary>Returns the servers of a <c>.mcp.json</c> file by name, as normalized JSON. Empty if the file is unreadable.</summary>
     public static IReadOnlyDictionary<string, string> ReadMcpServers(string text)
     {
         try
@@ -75,7 +75,7 @@ public static class ProjectCommands
 
     private static IReadOnlyDictionary<string, string> McpServers(string path) => ReadMcpServers(TextOf(path));
 
-    // A repository can bring a link to a device.
+    // Only regular files are read, because a repository can contain a link to a device.
     private static string TextOf(string path) =>
         File.Exists(path)
         && RegularFile.TryRead(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, LargestFile) is { } content

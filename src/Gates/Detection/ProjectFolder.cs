@@ -2,7 +2,7 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Gates.Detection;
 
-/// <summary>Folder that may hold a project, with its entries and their texts.</summary>
+/// <summary>A folder that may contain a project. Gives access to its entries and their texts.</summary>
 /// <param name="files">Reads the checkout and follows no links.</param>
 /// <param name="path">Path relative to the checkout; empty for its root.</param>
 /// <param name="around">Parent folder, or null for the root.</param>
@@ -11,7 +11,7 @@ internal sealed partial class ProjectFolder(WorktreeFiles files, string path = "
     /// <summary>Maximum depth of projects below the root, such as 2 for <c>services/api</c>.</summary>
     private const int Deepest = 2;
 
-    // These folders hold third-party code, or only examples.
+    // These folders are skipped, because they contain third-party code or examples.
     private static readonly string[] Foreign =
     [
         "vendor",
@@ -25,13 +25,13 @@ internal sealed partial class ProjectFolder(WorktreeFiles files, string path = "
         "docs",
     ];
 
-    /// <summary>Path relative to the checkout; empty for its root.</summary>
+    /// <summary>Path of the folder relative to the checkout. Empty for the root.</summary>
     public string Path => path;
 
     /// <summary>Names of the files and folders in this folder.</summary>
     public IReadOnlyCollection<string> Names { get; } = files.List(path).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Returns the text of a file in this folder; empty if the file does not exist.</summary>
+    /// <summary>Returns the text of a file in this folder. Empty if the file does not exist.</summary>
     public string Read(string name) => files.TryReadText(PathOf(name)) ?? "";
 
     /// <summary>Returns the subfolder with a name or relative path.</summary>

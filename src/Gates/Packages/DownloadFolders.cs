@@ -2,8 +2,8 @@ namespace Orchestrator.Gates.Packages;
 
 /// <summary>Download folder of a package manager on this host.</summary>
 /// <param name="Path">Absolute path, which may not exist.</param>
-/// <param name="Cache">Row of the ecosystem table.</param>
-/// <param name="Options">Current value of the variable that contains options, or empty for none.</param>
+/// <param name="Cache">Description of the folder in the ecosystem table.</param>
+/// <param name="Options">Current value of the variable that contains options, or empty if it is not set.</param>
 /// <param name="IsSet">True if settings of the user name the folder. Sandboxed programs do not see these settings.</param>
 public sealed record DownloadFolder(string Path, PackageCache Cache, string Options, bool IsSet)
 {
@@ -14,7 +14,8 @@ public sealed record DownloadFolder(string Path, PackageCache Cache, string Opti
         : null;
 }
 
-/// <summary>Finds the download folders of the package managers in PATH, by variables, options and settings of the user.</summary>
+/// <summary>Finds the download folders of the package managers in PATH. The user's variables, options and settings are taken into
+/// account.</summary>
 public static class DownloadFolders
 {
     private static readonly EcosystemHome[] s_homes =
@@ -43,7 +44,7 @@ public static class DownloadFolders
         ];
     }
 
-    /// <summary>Returns the absolute path of a folder in the home folder, which a variable may move, or empty if there is no home
+    /// <summary>Returns the absolute path of a folder in the home folder. A variable may name another path. Empty if there is no home
     /// folder.</summary>
     /// <param name="relative">Path relative to the home folder.</param>
     /// <param name="environment">Variables of the programs.</param>
@@ -105,11 +106,12 @@ public static class DownloadFolders
         }
         catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
         {
-            return null; // The package manager can't read it either.
+            return null; // The package manager can't read the file either.
         }
     }
 
-    // npm reads its variables in any case. A list such as GOPATH downloads to its first folder.
+    // Variables are compared without case, because npm does so. If a variable contains a list, such as GOPATH, the first folder receives
+    // the downloads.
     private static string? Get(string? variable, IReadOnlyDictionary<string, string> environment)
     {
         var value = variable is null

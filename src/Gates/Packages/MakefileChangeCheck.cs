@@ -5,14 +5,14 @@ internal static partial class MakefileChangeCheck
 {
     private const string Phony = ".PHONY:";
 
-    /// <summary>True if nothing was changed that an existing target depends on.</summary>
+    /// <summary>True if the change affects no existing target.</summary>
     /// <param name="words">All words of commands and of the scripts that they call, including those of this makefile.</param>
     public static bool IsHarmless(string before, string after, IReadOnlySet<string> words)
     {
         var old = before.Split('\n');
         var (read, isInRule, hasGoal) = (0, false, false);
 
-        // A new line inside a definition would become part of it.
+        // A new line inside a definition would become part of the definition.
         if (Definition().IsMatch(before))
         {
             return false;
@@ -25,7 +25,8 @@ internal static partial class MakefileChangeCheck
                 continue;
             }
 
-            // New lines may not precede the first target, which a call without a name runs, nor separate a recipe from the line above it.
+            // New lines may not precede the first target, because that target is the default. They may not separate a recipe from the line
+            // above it.
             var isBetween = hasGoal && (read == old.Length || !old[read].StartsWith('\t')) && (read == 0 || !old[read - 1].EndsWith('\\'));
             var rule = Rule().Match(line);
             var isNew = rule.Success && rule.Groups["name"].Captures.All(name => !words.Contains(name.Value) && !IsFileOfMake(name.Value));

@@ -37,10 +37,10 @@ public static partial class ManifestChangeCheck
         "bundleDependencies",
     };
 
-    /// <summary>Scripts that npm runs automatically or as a test.</summary>
+    /// <summary>Names of scripts that npm runs automatically or as tests.</summary>
     private static readonly string[] RunByThemselves = ["install", "prepare", "prepublish", "dependencies", "test"];
 
-    /// <summary>True if a file with this name can be compared.</summary>
+    /// <summary>True if this class can compare files with this name.</summary>
     public static bool Knows(string path) =>
         Path.GetFileName(path)
             is "package.json"
@@ -53,7 +53,7 @@ public static partial class ManifestChangeCheck
                 or "makefile"
                 or "GNUmakefile";
 
-    /// <summary>True if nothing was changed that a gate depends on.</summary>
+    /// <summary>True if the change affects no gate.</summary>
     /// <param name="path">Path of the manifest.</param>
     /// <param name="before">Content before the change, or null if it can't be read.</param>
     /// <param name="after">Content after the change, or null if it can't be read.</param>
@@ -136,7 +136,8 @@ public static partial class ManifestChangeCheck
         return members;
     }
 
-    /// <summary>Returns the lines on which gates may depend in a file with sections, each with its section.</summary>
+    /// <summary>Returns the lines on which gates may depend, for a file that consists of sections. Each line is prefixed with its
+    /// section.</summary>
     private static IEnumerable<string> Deciding(string text)
     {
         var section = "";

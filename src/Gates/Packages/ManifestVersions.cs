@@ -27,14 +27,14 @@ public static class ManifestVersions
         };
     }
 
-    /// <summary>True if the manifest contains the package as a production dependency. Installing it as a development dependency would make
-    /// npm remove that entry.</summary>
+    /// <summary>True if the manifest contains the package as a production dependency. If npm installed the package as a development
+    /// dependency, npm would remove the production entry.</summary>
     /// <param name="manifest">The manifest.</param>
     /// <param name="path">Path of the file to read.</param>
     public static bool IsForAll(PackageManifest manifest, PackageRequest package, string path) =>
         manifest.Tool.Prefix == "npm" && TextOf(path) is { } text && OfNpm(text, package.Name, ["dependencies"]) is not null;
 
-    // Whoever runs in the tree may have put a pipe or a link there.
+    // A program that ran in the tree may have created a pipe or a link at the path.
     private static string? TextOf(string path) =>
         RegularFile.TryRead(path, LargestFile) is { } content ? Encoding.UTF8.GetString(content) : null;
 
@@ -57,7 +57,7 @@ public static class ManifestVersions
         }
         catch (JsonException)
         {
-            return null; // npm reports the error.
+            return null; // The file is invalid, and npm reports the error.
         }
     }
 }

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Packages;
 
-/// <summary>Detects work of <c>npm ci</c> in a project other than fetching packages.</summary>
+/// <summary>Determines if <c>npm ci</c> does more in a project than install packages.</summary>
 public static class NpmProject
 {
-    // Scripts of the project that 'npm ci' runs (https://docs.npmjs.com/cli/using-npm/scripts, "Life Cycle Operation Order").
+    // Names of the project's own scripts that 'npm ci' runs (https://docs.npmjs.com/cli/using-npm/scripts, "Life Cycle Operation Order").
     private static readonly string[] InstallScripts =
     [
         "preinstall",
@@ -17,8 +17,8 @@ public static class NpmProject
         "postprepare",
     ];
 
-    /// <summary>True if everything that the command installs comes from packages, because it runs no script of the project and links none
-    /// of its folders. The result is then the same wherever the same packages are requested. False if the files can't be read.</summary>
+    /// <summary>True if <c>npm ci</c> only installs packages, because it runs no script of the project and links no folder of the project.
+    /// The result then depends only on the requested packages. False if the files can't be read.</summary>
     /// <param name="manifest">Text of <c>package.json</c>.</param>
     /// <param name="lockFile">Text of <c>package-lock.json</c>.</param>
     public static bool InstallsPackagesAlone(string manifest, string lockFile)

@@ -2,7 +2,7 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Gates.Packages;
 
-/// <summary>File that lists a project's packages, with its package manager.</summary>
+/// <summary>File that lists the packages of a project, and the package manager that reads it.</summary>
 /// <param name="Tool">Package manager.</param>
 /// <param name="Path">Path of the file, relative to the repository.</param>
 public sealed record PackageManifest(PackageTool Tool, string Path)
@@ -16,8 +16,9 @@ public sealed record PackageManifest(PackageTool Tool, string Path)
     /// <summary>Finds the manifest that an agent's request refers to.</summary>
     /// <param name="files">Files of staging.</param>
     /// <param name="folder">Folder in the request, or empty for the root.</param>
-    /// <param name="prefix">Ecosystem named in the request, or empty for none.</param>
-    /// <param name="problem">Reason for the agent why the manifest can't be used, or empty if it can or if no manifest exists.</param>
+    /// <param name="prefix">Ecosystem named in the request, or empty if the request names none.</param>
+    /// <param name="problem">Message for the agent that explains why the manifest can't be used. Empty if it can be used or if no manifest
+    /// exists.</param>
     public static PackageManifest? Find(IReadOnlyCollection<string> files, string folder, string prefix, out string problem)
     {
         problem = "";
@@ -28,7 +29,7 @@ public sealed record PackageManifest(PackageTool Tool, string Path)
         var found = In(here, folder).Where(manifest => prefix.Length == 0 || manifest.Tool.Prefix == prefix).ToList();
         if (found.Count == 0 && folder.Length == 0 && prefix is "" or "nuget")
         {
-            // Project files of .NET are rarely in the root.
+            // Without a folder, the whole tree is searched, because .NET project files are rarely in the root.
             found = [.. files.Where(IsProject).Select(file => new PackageManifest(PackageTool.Dotnet, file))];
         }
         var place = folder.Length == 0 ? "the root of the repository" : FileNames.Show(folder);

@@ -4,7 +4,7 @@ namespace Orchestrator.Gates.Packages;
 
 /// <summary>Package requested by an agent. Parsed strictly, so that no part can be an option of a program, an address or a path.</summary>
 /// <param name="Version">Requested versions, such as <c>&gt;=2.0</c>, or empty for any.</param>
-/// <param name="Extras">Requested parts: extras of a Python package, or features of a crate.</param>
+/// <param name="Extras">Requested parts, namely extras of a Python package or features of a crate.</param>
 public sealed partial record PackageRequest(string Name, string Version, IReadOnlyList<string> Extras)
 {
     /// <summary>Maximum length of a request, in characters.</summary>
@@ -16,7 +16,7 @@ public sealed partial record PackageRequest(string Name, string Version, IReadOn
     /// <summary>Parses a request, or returns null if it is invalid.</summary>
     /// <param name="text">Request such as <c>pandas&gt;=2.0</c>, <c>left-pad@^1.3</c>, <c>serde[derive]@1</c>.</param>
     /// <param name="tool">Package manager of the request.</param>
-    /// <param name="problem">Reason for the agent why the request is invalid, or empty if it is valid.</param>
+    /// <param name="problem">Message for the agent that explains why the request is invalid. Empty if the request is valid.</param>
     public static PackageRequest? TryRead(string text, PackageTool tool, out string problem)
     {
         problem = "";

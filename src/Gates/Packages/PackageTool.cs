@@ -1,10 +1,10 @@
 namespace Orchestrator.Gates.Packages;
 
-/// <summary>A package manager. Defines the arguments to check that a package exists without changing anything, and to write manifest and
-/// lock file. No code of a package is run, because the set-up runs later in the worktrees.</summary>
+/// <summary>A package manager. Defines the arguments that look up a package, and those that add a package to the manifest and the lock
+/// file. No code of a package is run, because packages are installed later by the set-up of worktrees.</summary>
 public sealed partial record PackageTool
 {
-    /// <summary>Option with which pip accepts an environment that the system manages.</summary>
+    /// <summary>Options that make pip discard its installation report.</summary>
     private static readonly string[] NoReport = ["--report", "/dev/null"];
 
     /// <summary>The package manager npm.</summary>
@@ -58,7 +58,8 @@ public sealed partial record PackageTool
             Spell = SpellPython,
         };
 
-    /// <summary>Package manager pip, for projects with a <c>requirements.txt</c>, in which we write the line ourselves.</summary>
+    /// <summary>Package manager pip, for projects with a <c>requirements.txt</c>, in which the orchestrator itself writes the
+    /// line.</summary>
     public static PackageTool Pip { get; } =
         Uv with
         {
@@ -165,7 +166,7 @@ public sealed partial record PackageTool
     /// <summary>Returns the arguments that look up a package without changing anything, given the name of the manifest.</summary>
     public required Func<PackageRequest, string, IReadOnlyList<string>> Look { get; init; }
 
-    /// <summary>Returns the standard input for the lookup, or null for none.</summary>
+    /// <summary>Returns the standard input of the lookup. Null if the lookup reads no input.</summary>
     public Func<PackageRequest, string>? LookInput { get; init; }
 
     /// <summary>True if the output of the lookup contains the package. Null if the exit code suffices.</summary>
@@ -180,10 +181,10 @@ public sealed partial record PackageTool
     /// <summary>Formats the package in this program's notation.</summary>
     public required Func<PackageRequest, string> Spell { get; init; }
 
-    /// <summary>Formats the line that we write to the manifest, or null if the program writes it.</summary>
+    /// <summary>Formats the line that the orchestrator writes to the manifest. Null if the package manager writes the manifest.</summary>
     public Func<PackageRequest, string>? Line { get; init; }
 
-    /// <summary>Normalizes a name, so that names of the same package are equal.</summary>
+    /// <summary>Normalizes a package name, so that different spellings of the same package are equal.</summary>
     public string Normalize(string name) =>
         Prefix == "pypi" ? PythonSeparators().Replace(name, "-").ToLowerInvariant()
         : Prefix == "nuget" ? name.ToLowerInvariant()

@@ -3,7 +3,8 @@ namespace Orchestrator.Gates.Packages;
 /// <summary>Edits and reads a <c>requirements.txt</c>, which has one requirement per line among options and comments.</summary>
 public static partial class RequirementsFile
 {
-    /// <summary>Returns the file with a requirement, which replaces the existing one for that package or is added as a new line.</summary>
+    /// <summary>Returns the text of the file with a requirement added. The requirement replaces an existing one for the same
+    /// package.</summary>
     /// <param name="text">Text of the file.</param>
     /// <param name="tool">Package manager, which normalizes names.</param>
     /// <param name="name">Name of the package.</param>
@@ -28,7 +29,7 @@ public static partial class RequirementsFile
         return string.Join(end, lines) + end;
     }
 
-    /// <summary>Returns the versions in the file, or null if it does not contain the package.</summary>
+    /// <summary>Returns the version requirement of a package, or null if the file does not contain the package.</summary>
     /// <param name="text">Text of the file.</param>
     /// <param name="tool">Package manager, which normalizes names.</param>
     /// <param name="name">Name of the package.</param>

@@ -7,10 +7,10 @@ namespace Orchestrator.Gates.Packages;
 /// <param name="Command">Text run as <c>/bin/sh -c TEXT</c>, which installs exactly the packages in the lock file.</param>
 public sealed record SetUpCommand(string LockFile, string Command)
 {
-    /// <summary>Name of the folder that the command creates, if a copy of the folder can be used in another worktree with the same
+    /// <summary>Name of the folder that the command creates, if a copy of that folder also works in another worktree with the same
     /// files.</summary>
-    /// <value>Default: null, because the output contains absolute paths (virtual environments, output of <c>dotnet restore</c>), or is
-    /// quickly created from the package manager's own cache (pnpm).</value>
+    /// <value>Default: null. Output can't be copied if it contains absolute paths (virtual environments, <c>dotnet restore</c>), and need
+    /// not be copied if the package manager's own cache is fast (pnpm).</value>
     public string? Makes { get; init; }
 
     /// <summary>Files of which a project must have at least one to need the command, or empty if every project needs it.</summary>
@@ -38,8 +38,8 @@ public static class SetUpDetection
             ),
     ];
 
-    /// <summary>Returns set-up commands for the lock files in each folder. Of the package managers of one ecosystem, the first with a lock
-    /// file counts.</summary>
+    /// <summary>Returns set-up commands for the lock files in each folder. If an ecosystem has several package managers, the first one with
+    /// a lock file is used.</summary>
     /// <param name="files">Files of the checkout.</param>
     /// <param name="folders">Project folders relative to the root. The root itself is always included.</param>
     public static IReadOnlyList<SetUpCommand> Detect(WorktreeFiles files, IEnumerable<string> folders) =>
@@ -87,7 +87,7 @@ public static class SetUpDetection
             )
             .OfType<SetUpCommand>()
             .Where(known => known.Beside.Count == 0 || known.Beside.Any(file => files.HasFile(prefix + file)));
-        // Output below the root is not cached, because a cached copy is restored by its name in the root.
+        // Output below the root is not cached, because a cached copy is restored to the folder of that name in the root.
         return folder.Length == 0
             ? found
             : found.Select(known => new SetUpCommand(prefix + known.LockFile, GateFolder.Join(folder, known.Command))

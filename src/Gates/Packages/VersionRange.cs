@@ -1,7 +1,7 @@
 namespace Orchestrator.Gates.Packages;
 
-/// <summary>Range of version numbers that a requirement allows. Suffixes (pre-releases, build metadata) are left to the package manager. A
-/// requirement that can't be parsed allows everything, and is left to the package manager too.</summary>
+/// <summary>Range of version numbers that a requirement allows. Suffixes (pre-releases, build metadata) are ignored. A requirement that
+/// can't be parsed allows every version, because the package manager checks it later.</summary>
 /// <param name="Low">Lowest version, or null for no lower bound.</param>
 /// <param name="HasLow">True if the lowest version itself is allowed.</param>
 /// <param name="High">Highest version, or null for no upper bound.</param>

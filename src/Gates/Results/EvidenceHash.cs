@@ -5,7 +5,7 @@ namespace Orchestrator.Gates.Results;
 /// <summary>Hashes a gate's log so that a later change of the log is detected.</summary>
 public static class EvidenceHash
 {
-    /// <summary>Returns the SHA-256 of a file in hexadecimal; empty if the file does not exist.</summary>
+    /// <summary>Returns the SHA-256 hash of a file in hexadecimal. Empty if the file does not exist.</summary>
     public static string Of(string path)
     {
         try

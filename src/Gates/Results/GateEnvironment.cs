@@ -8,21 +8,21 @@ using Orchestrator.Gates.Running;
 
 namespace Orchestrator.Gates.Results;
 
-/// <summary>Hashes everything outside the tree that can change a gate's result: the operating system, visible variables, worktree set-up
-/// and programs. Lock files and version files (global.json, .nvmrc) are part of the tree. A worktree's port, name and temporary folder are
-/// left out: they differ in each run, and no gate may depend on them.</summary>
+/// <summary>Hashes all inputs outside the tree that can change the result of a gate, namely the operating system, the visible variables,
+/// the worktree set-up and the programs. Lock files and version files (global.json, .nvmrc) are part of the tree. The port, name and
+/// temporary folder of a worktree are omitted, because they differ in each run and no gate may depend on them.</summary>
 /// <param name="environment">Environment variables of the process.</param>
 /// <param name="time">Clock.</param>
 public sealed class GateEnvironment(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
-    // Increment if the meaning of an entry, or the way in which gates run, changes.
+    // Increment this number if the meaning of an entry or the execution of gates changes.
     private const string Version = "3";
 
     private static readonly SearchValues<char> NotInNames = SearchValues.Create("/=$*{}<>");
     private static readonly TimeSpan VersionsHold = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestProbe = TimeSpan.FromSeconds(10);
 
-    // Programs that interpret other programs: the result of 'npm test' depends on node.
+    // Interpreters of other programs. For example, the result of 'npm test' depends on node.
     private static readonly string[] Runtimes =
     [
         "sh",
@@ -98,8 +98,8 @@ public sealed class GateEnvironment(IReadOnlyDictionary<string, string> environm
             .Split([' ', '\t', '\n', ';', '|', '&', '(', ')', '"', '\''], StringSplitOptions.RemoveEmptyEntries)
             .Where(word => word[0] != '-' && !word.AsSpan().ContainsAny(NotInNames));
 
-    /// <summary>Identifies a program by its file, since another version is another file. The SDKs of .NET are in folders beside the
-    /// file.</summary>
+    /// <summary>Identifies the version of a program by the metadata of its file. For .NET, the SDK folders beside the file are
+    /// included.</summary>
     private static string IdentityOf(string name, string? path)
     {
         if (ProgramLocator.Find(name, path) is not { } found)
@@ -117,8 +117,9 @@ public sealed class GateEnvironment(IReadOnlyDictionary<string, string> environm
         );
     }
 
-    /// <summary>Returns the version that the gate's program prints. Behind shims (pyenv, rustup, asdf) it changes while all files stay the
-    /// same. It is queried at most once a minute, outside the repository, whose files could fake the answer.</summary>
+    /// <summary>Returns the version that the gate's program prints. With shims (pyenv, rustup, asdf), the version can change while all
+    /// files stay the same. The version is queried at most once a minute, and outside the repository, because files in the repository could
+    /// fake the answer.</summary>
     private async Task<string> VersionAsync(Gate gate, bool hasSetUp, IReadOnlyDictionary<string, string> variables, CancellationToken stop)
     {
         var words = gate.Command.Split(' ');

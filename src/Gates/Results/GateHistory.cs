@@ -2,24 +2,24 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Results;
 
-/// <summary>Latest verdicts of each gate over all runs of a repository, without output: one file per gate in the repository's cache
-/// folder. They show a gate's flakiness and its usual results. A changed gate starts with an empty history. Results without
-/// information about flakiness (stopped, could not run, not rerun) are left out.</summary>
+/// <summary>Stores the latest verdicts of each gate over all runs of a repository, without output, in one file per gate. The verdicts show
+/// how flaky a gate is and what it usually reports. A changed gate starts with an empty history. Results without information about
+/// flakiness (stopped, could not run, not rerun) are omitted.</summary>
 /// <param name="folder">Folder of the history files.</param>
 /// <param name="time">Clock for their age.</param>
 public sealed class GateHistory(string folder, TimeProvider time)
 {
-    /// <summary>Maximum number of verdicts per gate. Older ones are dropped, so that a repaired gate is trusted again.</summary>
+    /// <summary>Maximum number of verdicts per gate. Older verdicts are removed, so that a repaired gate is trusted again.</summary>
     public const int Longest = 100;
 
-    /// <summary>Minimum number of runs needed as evidence. A gate that flakes once in 20 runs flakes three times in ten runs with a
-    /// probability of 1 %.</summary>
+    /// <summary>Minimum number of runs before a gate can be called flaky. A gate that flakes once in 20 runs flakes three times in ten runs
+    /// with a probability of 1 %.</summary>
     public const int Fewest = 10;
 
     private const int MaxGates = 1000;
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(180);
 
-    /// <summary>Returns the rate of flaky failures if they are more than a fifth of the runs, or null otherwise.</summary>
+    /// <summary>Returns the rate of flaky failures if more than a fifth of the runs failed flakily, or null otherwise.</summary>
     public static GateFlakiness? ChanceOf(IReadOnlyList<GateVerdict> past)
     {
         var flakes = past.Count(verdict => verdict.Failure == GateFailure.Flaky);
@@ -32,7 +32,7 @@ public sealed class GateHistory(string folder, TimeProvider time)
             ? [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).SelectMany(file => FlakyTest.In(ReadFile(file)))]
             : [];
 
-    /// <summary>Returns the verdicts of a gate, oldest first; empty if there are none or the file is damaged.</summary>
+    /// <summary>Returns the verdicts of a gate, oldest first. Empty if there are none or the file is damaged.</summary>
     public IReadOnlyList<GateVerdict> Read(Gate gate) => ReadFile(PathOf(gate));
 
     private static GateVerdict[] ReadFile(string path)
@@ -61,7 +61,7 @@ public sealed class GateHistory(string folder, TimeProvider time)
         return known;
     }
 
-    /// <summary>Removes histories that are too old or beyond the maximum number.</summary>
+    /// <summary>Removes histories that are too old or exceed the maximum number.</summary>
     public void Prune() => GateResultCache.Prune(folder, MaxGates, MaxAge, time);
 
     private static bool IsTelling(GateVerdict verdict) =>

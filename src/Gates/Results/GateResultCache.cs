@@ -3,14 +3,13 @@ using System.Text.Json;
 namespace Orchestrator.Gates.Results;
 
 /// <summary>
-/// <para>Caches results of gates, one file each, in the repository's cache folder. Task verification, merges, landing, later runs and
-/// <c>orchestrate verify</c> share it. <see cref="GateResultStore"/> prunes it: entries older than <see cref="MaxAge"/> are ignored, and
-/// beyond <see cref="MaxEntries"/> the oldest are removed.</para>
-/// <para>Only passing results are kept. A failure could outlive causes that are not part of the key, such as a stopped service, a full
-/// disk or a used port. A user who fixes one must see the gate run. Failures are rare, and a rerun detects flaky gates. A passing result
-/// can only be wrong if the same files in the same environment may also fail. Such a gate is flaky, and flaky gates are not cached
-/// (<see cref="GateResultStore"/>).</para>
-/// </summary>
+/// <para>Caches gate results in the repository's cache folder, one file per result. Task verification, merges, landing, later runs and
+/// <c>orchestrate verify</c> share the cache. <see cref="GateResultStore"/> prunes the cache. Entries older than <see cref="MaxAge"/> are
+/// ignored, and the oldest entries beyond <see cref="MaxEntries"/> are removed.</para>
+/// <para>Only passing results are kept. A failure could outlive causes that are not part of the key, such as a stopped service, a full disk
+/// or a used port. A user who fixes such a cause expects the gate to run. Failures are rare, and a rerun detects flaky gates. A passing
+/// result can only be wrong if the same files in the same environment may also fail. Such a gate is flaky, and flaky gates are not cached
+/// (<see cref="GateResultStore"/>).</para> </summary>
 /// <param name="folder">Folder of the cache.</param>
 /// <param name="time">Clock for the age of entries.</param>
 public sealed class GateResultCache(string folder, TimeProvider time)
@@ -48,7 +47,7 @@ public sealed class GateResultCache(string folder, TimeProvider time)
     public void Store(string key, GateVerdict verdict) =>
         DurableFile.Write(PathOf(key), JsonSerializer.SerializeToUtf8Bytes(verdict, GateVerdictJson.Default.GateVerdict));
 
-    /// <summary>Removes entries that are too old or beyond the maximum number.</summary>
+    /// <summary>Removes entries that are too old or exceed the maximum number.</summary>
     public void Prune() => Prune(folder, MaxEntries, MaxAge, time);
 
     /// <summary>Removes files that are too old, then the oldest files beyond the limit, and temporary files left by killed

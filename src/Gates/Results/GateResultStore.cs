@@ -7,34 +7,34 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Gates.Results;
 
-/// <summary>Tree that gates check, with the run that requests the check.</summary>
+/// <summary>Identifies the tree that gates check and the run that requests the check.</summary>
 /// <param name="Tree">Git's id of the tree.</param>
 /// <param name="Changed">Files that differ from the base.</param>
 /// <param name="SetUp">Set-up commands of the worktree.</param>
 public sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, OrchestratorSettings Settings, IReadOnlyList<string> SetUp)
 {
-    /// <summary>Folder in which the gates run; empty for a clean worktree after set-up. Another folder may have more files (ignored ones)
-    /// or fewer (no set-up), so its results apply only to that folder. Those of a clean worktree apply everywhere.</summary>
+    /// <summary>Folder in which the gates run. Empty for a clean worktree after set-up. Another folder may have more files (ignored ones)
+    /// or fewer (no set-up), so its results apply only to that folder. Results from a clean worktree apply everywhere.</summary>
     public string Place { get; init; } = "";
 
-    /// <summary>Gates to run on the tree, including those that others need.</summary>
+    /// <summary>Gates to run on the tree, including gates on which other gates depend.</summary>
     public IReadOnlyList<Gate> Gates { get; init; } = [];
 
-    /// <summary>Id of the requesting run; empty for a user's command.</summary>
+    /// <summary>Id of the requesting run. Empty if a user's command requests the check.</summary>
     public string Run { get; init; } = "";
 
     /// <summary>True to ignore results from before this run, or all earlier results for a user's command.</summary>
     public bool Fresh { get; init; }
 
-    /// <summary>Reads the quarantined tests, which are only needed after a failed gate.</summary>
+    /// <summary>Reads the quarantined tests. Called only after a gate has failed.</summary>
     /// <value>Default: no tests.</value>
     public Func<CancellationToken, Task<TestQuarantine>> ReadQuarantine { get; init; } = _ => Task.FromResult(TestQuarantine.None);
 
-    /// <summary>True for a tree constructed only for comparison. Its verdict is not added to a gate's history.</summary>
+    /// <summary>True if the tree was constructed only for comparison. The verdict is then not added to the history of the gate.</summary>
     public bool IsComparison { get; init; }
 
-    /// <summary>Returns the cache key of a gate's result. The time limit is not part of the key because the cached duration is
-    /// known.</summary>
+    /// <summary>Returns the cache key of a gate's result. The time limit is not part of the key, because the cached duration can be
+    /// compared with it.</summary>
     /// <param name="environmentHash">Hash from <see cref="GateEnvironment"/>.</param>
     /// <param name="place">Folder as in <see cref="Place"/>.</param>
     public string Key(Gate gate, string environmentHash, string place) =>
@@ -43,11 +43,11 @@ public sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, Or
 
 /// <summary>Result of a cache lookup.</summary>
 /// <param name="Key">Key under which to store the gate's result after it ran, or null to discard the result.</param>
-/// <param name="Known">Cached passing result, or null if the gate has to run.</param>
+/// <param name="Known">Cached passing result, or null if the gate must run.</param>
 public sealed record GateLookup(string? Key, GateVerdict? Known);
 
-/// <summary>Stores gate results per repository, so that no tree is checked twice and each gate's flakiness is known. Its files are below
-/// <c>gates</c> in a repository's cache folder. One instance per process.</summary>
+/// <summary>Stores gate results per repository, so that no tree is checked twice and the flakiness of each gate is known. The files are
+/// below <c>gates</c> in the repository's cache folder. Each process has one instance.</summary>
 /// <param name="environment">Environment variables of the process.</param>
 /// <param name="time">Clock.</param>
 public sealed class GateResultStore(IReadOnlyDictionary<string, string> environment, TimeProvider time)
@@ -56,8 +56,8 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
     private readonly GateEnvironment _environment = new(environment, time);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _pruned = new(StringComparer.Ordinal);
 
-    /// <summary>Looks up the gate's passing result on this tree in this environment. A gate known to be flaky always runs again, since its
-    /// passing is no better evidence than its failing.</summary>
+    /// <summary>Looks up the gate's passing result on this tree in this environment. A gate that is known to be flaky always runs again,
+    /// because its passing result proves as little as its failure.</summary>
     public async Task<GateLookup> FindAsync(GitRepository repository, Gate gate, GateQuestion question, CancellationToken stop)
     {
         if (!IsKept(gate, question) || GateHistory.ChanceOf(History(repository).Read(gate)) is not null)
@@ -116,16 +116,16 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
     /// <summary>Returns the tests of all gates that were flaky recently.</summary>
     public IReadOnlyList<FlakyTest> FlakyTests(GitRepository repository) => History(repository).FlakyTests();
 
-    /// <summary>Records the result of a gate that ran: in its flakiness history, and in the cache if it passed at the first run. If
-    /// writing fails, the gate runs again the next time; the verdict is unaffected.</summary>
+    /// <summary>Adds the result of a gate to its history, and to the cache if the gate passed in its first run. If writing fails, the
+    /// verdict is still valid, and the gate runs again the next time.</summary>
     /// <param name="verdict">Result of the gate.</param>
     /// <param name="question">Tree that the gate checked.</param>
     /// <param name="key">Cache key of a passing result (<see cref="GateLookup.Key"/>). Null if it must not be cached, for example because
     /// the worktree differed from the tree before or after the run.</param>
     /// <param name="leavesFiles">True if the gate left files that later gates may need.</param>
     /// <param name="stop">Cancels the wait for other writers.</param>
-    /// <returns>The verdict with the gate's flakiness. It is only advisory if all failed tests are in quarantine, or if the gate is flaky
-    /// and the settings make flaky gates advisory.</returns>
+    /// <returns>The verdict with the gate's flakiness. The verdict is only advisory if all failed tests are in quarantine, or if the gate
+    /// is flaky and the settings make flaky gates advisory.</returns>
     public async Task<GateVerdict> NoteAsync(
         GitRepository repository,
         GateVerdict verdict,
@@ -153,7 +153,7 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
         }
         catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException)
         {
-            // Losing the record costs only time: the gate runs again.
+            // Losing the record costs only time, because the gate runs again.
         }
         if (verdict.Result == GateResult.Failed)
         {
@@ -176,11 +176,11 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
     private static bool IsKept(Gate gate, GateQuestion question) =>
         question.Settings.Gates.Cache && gate.MayBeCached && !gate.IsMeasurement;
 
-    // An overwritten evidence file belongs to another run.
+    // If the evidence file was overwritten, it belongs to another run.
     private static string? StillThere(GateVerdict found) =>
         found is { EvidenceFile: { } file, EvidenceHash.Length: > 0 } && EvidenceHash.Of(file) == found.EvidenceHash ? file : null;
 
-    // Pruning lists the folders, so it does not run for each result.
+    // Pruning lists the folders, so pruning after each result would be too expensive.
     private void Prune(GitRepository repository)
     {
         var now = time.GetUtcNow();

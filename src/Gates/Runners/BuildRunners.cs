@@ -1,4 +1,4 @@
-using static Orchestrator.Gates.Runners.RuleFragments;
+using static Orchestrator.Gates.Runners.SharedRunnerRules;
 using static Orchestrator.Gates.Runners.SourceLocationRule;
 
 namespace Orchestrator.Gates.Runners;
@@ -149,7 +149,7 @@ internal static class BuildRunners
             },
         ];
 
-    // Matches a script's line, not that of the command itself.
+    // Matches the output of a line of the script, not of the command itself.
     private static SourceLocationRule ScriptLine => Here(@"^(?!(?:/\S*/)?(?:ba|da|z|k)?sh: )(?<file>[^\s:]+): (?:line )?(?<line>\d+): ");
 
     public static Runner[] Shells =>

@@ -28,7 +28,7 @@ internal sealed record DecisiveMatch(
 }
 
 /// <summary>Finds the first line that explains a failure, using the rules of the runners that wrote the output, in table order.
-/// Pure.</summary>
+/// Without side effects.</summary>
 internal static class DecisiveFinder
 {
     private const int Ahead = 10;
@@ -36,7 +36,7 @@ internal static class DecisiveFinder
 
     /// <summary>Returns the decisive line, or null if no rule matches.</summary>
     /// <param name="end">Result of the command.</param>
-    /// <param name="fails">True if the run did not pass.</param>
+    /// <param name="fails">True if the gate's command did not pass.</param>
     /// <param name="hasRun">True if a test ran, so that "no tests ran" can't be the reason.</param>
     public static DecisiveMatch? Find(RunnerEnd end, bool fails, bool hasRun)
     {
@@ -89,7 +89,7 @@ internal static class DecisiveFinder
     private static bool Holds(LineRule rule, string command, IReadOnlyList<OutputText> lines) =>
         rule.If?.IsMatch(command) != false && !(rule.Unless is { } unless && lines.Any(line => unless.IsMatch(line.Text)));
 
-    // Indexes of the matching lines, with the decisive one first.
+    // Indexes of the matching lines. The decisive line comes first.
     private static List<int> Matches(Runner runner, LineRule rule, IReadOnlyList<OutputText> lines, HashSet<string> failed)
     {
         var found = new List<int>();

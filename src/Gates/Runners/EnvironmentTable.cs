@@ -1,7 +1,7 @@
 namespace Orchestrator.Gates.Runners;
 
 /// <summary>Messages of operating systems and tools that report an environment fault, with its cause. An assertion that quotes such a
-/// message is a verdict on the work instead.</summary>
+/// message is a failure of the work and not of the environment.</summary>
 internal static class EnvironmentTable
 {
     private static readonly (LinePattern Message, EnvironmentCause? Cause)[] Rows =
@@ -74,7 +74,7 @@ internal static class EnvironmentTable
         + @"|^#?\s+(?:got|expected): |Failed asserting|toBe\(";
 
     /// <summary>True if a failure reports an environment fault.</summary>
-    /// <param name="lines">Decisive line of the failure and its related lines.</param>
+    /// <param name="lines">Decisive line of the failure and the lines related to it.</param>
     /// <param name="cause">Cause of the fault, or null if no named cause fits.</param>
     public static bool States(IReadOnlyList<string> lines, out EnvironmentCause? cause)
     {

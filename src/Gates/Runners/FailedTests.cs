@@ -1,12 +1,12 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Extracts the names of failed tests from reports and outputs. Pure.</summary>
+/// <summary>Extracts the names of failed tests from reports and outputs. Without side effects.</summary>
 internal static class FailedTests
 {
     private const int Most = 200;
     private const int Longest = 300;
 
-    /// <summary>Returns the failed tests as the runner spells them, preferably from its report files.</summary>
+    /// <summary>Returns the failed tests as the runner spells them, from its report files if they exist.</summary>
     public static IReadOnlyList<string> Of(RunnerEnd end) =>
         end.Report is { FailedTests: { Count: > 0 } reported }
             ? [.. reported.Distinct().Take(Most)]

@@ -1,7 +1,7 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Names the failures of a run so that two runs can be compared as sets. Uses failed tests if the runner names them, or else
-/// diagnostics with their files. Ignores order, line numbers, durations and folders. Pure.</summary>
+/// <summary>Names the failures of a run so that two runs can be compared as sets. Uses the names of failed tests if the runner prints them.
+/// Otherwise, uses diagnostics with their files. Ignores order, line numbers, durations and folders. Without side effects.</summary>
 internal static partial class FailureNames
 {
     private const int Most = 200;

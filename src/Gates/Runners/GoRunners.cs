@@ -1,4 +1,4 @@
-using static Orchestrator.Gates.Runners.RuleFragments;
+using static Orchestrator.Gates.Runners.SharedRunnerRules;
 using static Orchestrator.Gates.Runners.SourceLocationRule;
 
 namespace Orchestrator.Gates.Runners;
@@ -25,9 +25,9 @@ internal static class GoRunners
                 Counts =
                 [
                     new("=== RUN", @"^=== RUN   \S", None),
-                    new("--- PASS: ", @"^\s*--- PASS: (?<test>\S+) \(", Passed(), null, CountedNames.Leaves),
-                    new("--- FAIL: ", @"^\s*--- FAIL: (?<test>\S+) \(", Failed(), null, CountedNames.Leaves),
-                    new("--- SKIP: ", @"^\s*--- SKIP: (?<test>\S+) \(", Skipped(), null, CountedNames.Leaves),
+                    new("--- PASS: ", @"^\s*--- PASS: (?<test>\S+) \(", Passed(), null, TestNameEffect.Leaves),
+                    new("--- FAIL: ", @"^\s*--- FAIL: (?<test>\S+) \(", Failed(), null, TestNameEffect.Leaves),
+                    new("--- SKIP: ", @"^\s*--- SKIP: (?<test>\S+) \(", Skipped(), null, TestNameEffect.Leaves),
                     new("ok  \t", @"^ok  \t(?!.*\[no tests to run\])", Failed(0)),
                 ],
                 Places = [Here($@"^(?:vet: |\s+)?{GoFile}")],

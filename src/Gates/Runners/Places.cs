@@ -1,6 +1,7 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Finds the source location of a failure near its decisive line. Only files of the project count, not those of tools.</summary>
+/// <summary>Finds the source location of a failure near its decisive line. Only files of the project are returned, not files of
+/// tools.</summary>
 internal static class Places
 {
     private static readonly string[] OfTools =
@@ -18,7 +19,7 @@ internal static class Places
         "[eval]",
     ];
 
-    /// <summary>Returns the file, relative to the directory, and the line; null for each one not found.</summary>
+    /// <summary>Returns the path of the file, relative to the directory, and the line number. A value that is not found is null.</summary>
     public static (string? File, int? Line) Of(
         IReadOnlyList<SourceLocationRule> places,
         IReadOnlyList<OutputText> lines,
@@ -89,7 +90,7 @@ internal static class Places
             : name;
     }
 
-    // A stack trace has the class and its file's name. By convention, the file's folder matches the package.
+    // A stack trace contains the class and the name of its file. By convention, the folder of the file matches the package.
     private static string SourceOf(string type, string file, string directory)
     {
         var parts = type.Split('.');

@@ -1,4 +1,4 @@
-using static Orchestrator.Gates.Runners.RuleFragments;
+using static Orchestrator.Gates.Runners.SharedRunnerRules;
 using static Orchestrator.Gates.Runners.SourceLocationRule;
 
 namespace Orchestrator.Gates.Runners;
@@ -115,8 +115,8 @@ internal static class PythonRunners
                 Counts =
                 [
                     new("Ran ", @"^Ran (?<all>\d+) tests? in [\d.]+s", None with { Passed = null, Errors = 0 }),
-                    new("FAIL: ", @"^FAIL: (?<test>\w+ \([\w.<>]+\))", Failed(), null, CountedNames.Once),
-                    new("ERROR: ", @"^ERROR: (?<test>\w+ \([\w.<>]+\))", new TestTally(Errors: 1), null, CountedNames.Once),
+                    new("FAIL: ", @"^FAIL: (?<test>\w+ \([\w.<>]+\))", Failed(), null, TestNameEffect.Once),
+                    new("ERROR: ", @"^ERROR: (?<test>\w+ \([\w.<>]+\))", new TestTally(Errors: 1), null, TestNameEffect.Once),
                     new(
                         "=",
                         @"^(?:OK|FAILED|NO TESTS RAN) \((?:(?:skipped=(?<skipped>\d+)|(?:expected failures"

@@ -2,15 +2,15 @@ using System.IO.Enumeration;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Reads the report files of a gate's run: JUnit XML, TRX and the JSON of jest, vitest and mocha. Files from before the run are
-/// ignored because the agent could have written them.</summary>
+/// <summary>Reads the report files that a gate's command writes, namely JUnit XML, TRX, and the JSON reports of jest, vitest and mocha.
+/// Files from before the start of the command are ignored, because the agent could have written them.</summary>
 internal static class ReportFiles
 {
     private const int MostEntries = 200_000;
     private const int MostFiles = 5_000;
     private const long LargestFile = 64L * 1024 * 1024;
 
-    // Folders of installed packages and our own folders contain no results.
+    // These folders are skipped, because installed packages and the orchestrator's own folders contain no results.
     private static readonly HashSet<string> Elsewhere = new(StringComparer.Ordinal)
     {
         ".git",
@@ -50,7 +50,7 @@ internal static class ReportFiles
         return counted is null ? null : new TestReportSummary(counted, failure, files, failed);
     }
 
-    // Filters by name before any other check because there may be many thousands of files.
+    // Filters by name before any other check, because there may be thousands of files.
     private static FileSystemEnumerable<string> Written(string directory, DateTime since)
     {
         var left = MostEntries;

@@ -4,7 +4,8 @@ using System.Xml.Linq;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Reads one report of a test runner. Counts its test cases; the file's own totals are used only if it has no cases.</summary>
+/// <summary>Reads one report of a test runner. Counts the test cases. The totals in the file are used only if the file contains no test
+/// cases.</summary>
 internal static class ReportReader
 {
     private const int LargestJson = 16 * 1024 * 1024;
@@ -32,7 +33,7 @@ internal static class ReportReader
         try
         {
             var failed = new List<string>();
-            // Whoever runs in the tree may have put a pipe or a link there.
+            // A program that ran in the tree may have created a pipe or a link at the path.
             using var stream = RegularFile.TryOpen(file);
             var (counted, failure) =
                 stream is null ? (null, null)
@@ -148,7 +149,7 @@ internal static class ReportReader
             : (null, null);
     }
 
-    // Builds write many other files of this type, and reading them whole would take long.
+    // Builds write many other files of this type, and reading them completely would take too long.
     private static bool IsReport(FileStream stream)
     {
         Span<byte> begin = stackalloc byte[64];

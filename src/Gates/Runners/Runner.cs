@@ -1,33 +1,33 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Output format of one test runner, build tool or linter: a row of <see cref="RunnerTable"/>. Patterns are matched against lines
-/// without colors. The groups <c>file</c>, <c>line</c>, <c>class</c>, <c>module</c> and <c>test</c> have the same meaning in all
-/// patterns.</summary>
+/// <summary>Output format of one test runner, build tool or linter. Each instance is a row of <see cref="RunnerTable"/>. Patterns are
+/// matched against lines without colors. The groups <c>file</c>, <c>line</c>, <c>class</c>, <c>module</c> and <c>test</c> have the same
+/// meaning in all patterns.</summary>
 /// <param name="Name">Name of the runner.</param>
 internal sealed record Runner(string Name)
 {
-    /// <summary>Pattern that identifies the runner by a line of its output, or null to try its rules on every output.</summary>
+    /// <summary>Pattern that identifies the runner by a line of its output, or null to apply its rules to every output.</summary>
     public LinePattern? Sign { get; init; }
 
-    /// <summary>Pattern that identifies the runner by its command, or null if its command is not used.</summary>
+    /// <summary>Pattern that identifies the runner by its command, or null if the command does not identify the runner.</summary>
     public LinePattern? Command { get; init; }
 
-    /// <summary>Rules that count tests in its summary lines.</summary>
+    /// <summary>Rules that count tests by the runner's summary lines.</summary>
     public IReadOnlyList<CountRule> Counts { get; init; } = [];
 
-    /// <summary>Line that the output must contain for the counts to be valid, or null if none is required.</summary>
+    /// <summary>Pattern of a line that the output must contain for the counts to be valid, or null if none is required.</summary>
     public LinePattern? Demands { get; init; }
 
-    /// <summary>Runners whose counts already include the tests of this one.</summary>
+    /// <summary>Names of the runners whose counts already include the tests of this runner.</summary>
     public IReadOnlyList<string> CountedBy { get; init; } = [];
 
-    /// <summary>Lines that start a section and so end the previous one.</summary>
+    /// <summary>Pattern of lines that start a section and thereby end the previous section.</summary>
     public LinePattern? Heads { get; init; }
 
-    /// <summary>Lines that name a failed test, or null to use the sections of all tests.</summary>
+    /// <summary>Pattern of lines that start the section of a failed test, or null to use the sections of all tests.</summary>
     public LinePattern? FailedTest { get; init; }
 
-    /// <summary>Lines that name a failed test but don't identify sections.</summary>
+    /// <summary>Pattern of lines that name a failed test without starting a section.</summary>
     /// <value>Default: <see cref="FailedTest"/>.</value>
     public LinePattern? Failures
     {
@@ -41,11 +41,11 @@ internal sealed record Runner(string Name)
     /// <summary>Options that select single tests, or null if unknown.</summary>
     public TestOptions? Select { get; init; }
 
-    /// <summary>Rules that find a failure's source location, used by line rules without their own.</summary>
+    /// <summary>Rules that find a failure's source location, used by line rules that have none of their own.</summary>
     public IReadOnlyList<SourceLocationRule> Places { get; init; } = [];
 }
 
-/// <summary>Options of a runner that select tests by a part of their names. The selection includes at least the given tests.</summary>
+/// <summary>Options with which a runner selects tests by a part of their names. The selection includes at least the given tests.</summary>
 /// <param name="Command">Part of a command that runs the tests.</param>
 /// <param name="Each">Option for one test with {0} for its name, or one part of <see cref="All"/>.</param>
 internal sealed record TestOptions(LinePattern Command, string Each)
@@ -56,20 +56,22 @@ internal sealed record TestOptions(LinePattern Command, string Each)
     /// <summary>Separator of the parts in <see cref="All"/>.</summary>
     public string Between { get; init; } = "|";
 
-    /// <summary>Word required before the options of single tests; empty if none is required.</summary>
+    /// <summary>Word required before the options of single tests. Empty if no word is required.</summary>
     public string Begin { get; init; } = "";
 
     /// <summary>True if the names are parts of a regular expression.</summary>
     public bool IsPattern { get; init; }
 
-    /// <summary>True if the options must follow that part of the command directly, not the whole command.</summary>
+    /// <summary>True if the options must directly follow the part of the command that runs the tests. False if they follow the whole
+    /// command.</summary>
     public bool IsFirst { get; init; }
 }
 
 /// <summary>Pattern that is compiled on first use.</summary>
 internal sealed class LinePattern(string text)
 {
-    // An agent's code can print text on which a pattern is slow. The limit is generous because a busy machine may pause this thread.
+    // Limits the matching time, because an agent's code can print text for which a pattern is slow. The limit is generous, because a busy
+    // machine may pause this thread.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
     private Regex? _regex;
 
@@ -78,7 +80,7 @@ internal sealed class LinePattern(string text)
     /// <summary>True if the pattern has a group with this name.</summary>
     public bool Has(string group) => Regex.GroupNumberFromName(group) >= 0;
 
-    /// <summary>Returns the match, or an empty one if the line does not match or matching times out.</summary>
+    /// <summary>Returns the match, or an empty match if the line does not match or matching times out.</summary>
     public Match Match(string line)
     {
         try
@@ -98,11 +100,11 @@ internal sealed class LinePattern(string text)
 }
 
 /// <summary>Rule for a summary line. Groups <c>passed</c>, <c>failed</c>, <c>skipped</c>, <c>errors</c>, <c>other</c> (ran but counted
-/// separately) and <c>all</c> capture numbers. Those of <paramref name="Each"/> are added for each match.</summary>
-/// <param name="Needle">Text that every such line contains. It is searched first because that is fast.</param>
+/// separately) and <c>all</c> capture numbers. The numbers of <paramref name="Each"/> are added for each match.</summary>
+/// <param name="Needle">Text that every such line contains. The text is searched first, because a text search is fast.</param>
 /// <param name="Pattern">Pattern of the line.</param>
-/// <param name="Each">Numbers to add for each match in addition to the groups, or null for none.</param>
-/// <param name="After">Pattern of the line that must come before, unless another match of this rule does. Null to allow any
+/// <param name="Each">Numbers to add for each match in addition to the groups, or null if only the groups count.</param>
+/// <param name="After">Pattern of a line that must precede the line, unless another match of this rule precedes it. Null to allow any
 /// position.</param>
 /// <param name="Names">Use of the group <c>test</c>, which captures a test's name.</param>
 internal sealed record CountRule(
@@ -110,29 +112,29 @@ internal sealed record CountRule(
     LinePattern Pattern,
     TestTally? Each = null,
     LinePattern? After = null,
-    CountedNames Names = CountedNames.Any
+    TestNameEffect Names = TestNameEffect.Any
 );
 
-/// <summary>Effect of a test's name on the count of its line.</summary>
-internal enum CountedNames
+/// <summary>Determines how the name of a test affects the count of its line.</summary>
+internal enum TestNameEffect
 {
     /// <summary>Each matching line counts as one test.</summary>
     Any,
 
-    /// <summary>Counts each name once because a runner reports subtests under the same name.</summary>
+    /// <summary>Each name counts once, because some runners report subtests under the name of their test.</summary>
     Once,
 
-    /// <summary>Counts only tests that don't contain others (<c>Test/small</c>).</summary>
+    /// <summary>Only tests that contain no subtests (such as <c>Test/small</c>) are counted.</summary>
     Leaves,
 }
 
-/// <summary>Test counts while they are collected.</summary>
+/// <summary>Test counts that are being collected.</summary>
 /// <param name="Passed">Passed tests, or null if not reported.</param>
 /// <param name="Failed">Failed tests, or null if not reported.</param>
 /// <param name="Skipped">Skipped tests, or null if not reported.</param>
 /// <param name="Errors">Errors outside tests, or null if not reported.</param>
 /// <param name="Other">Tests that ran and that the runner counts separately, such as expected failures.</param>
-/// <param name="All">Total of all tests, used if passed tests are not reported; null if not reported.</param>
+/// <param name="All">Total of all tests, used if passed tests are not reported. Null if not reported.</param>
 internal sealed record TestTally(
     long? Passed = null,
     long? Failed = null,
@@ -142,7 +144,7 @@ internal sealed record TestTally(
     long? All = null
 )
 {
-    /// <summary>Tests that ran, with any result, or null if not reported.</summary>
+    /// <summary>Number of tests that ran, with any result, or null if not reported.</summary>
     public long? Ran => Passed + (Failed ?? 0) + (Errors ?? 0) + (Other ?? 0);
 
     public static TestTally operator +(TestTally a, TestTally b) =>
@@ -158,26 +160,26 @@ internal sealed record TestTally(
     private static long? Sum(long? a, long? b) => a is null ? b : Math.Clamp(a.Value + (b ?? 0), int.MinValue, int.MaxValue);
 }
 
-/// <summary>Rule for a line that shows why a run did not pass.</summary>
+/// <summary>Rule that finds a line that explains why a command did not pass.</summary>
 /// <param name="Pattern">Pattern of the line.</param>
 internal sealed record LineRule(LinePattern Pattern)
 {
-    /// <summary>Meaning of the line, or null for a failed test or lint rule.</summary>
+    /// <summary>Kind of result that the line indicates. Null for a failed test or lint rule.</summary>
     public GateKind? Kind { get; init; }
 
     /// <summary>Environment fault that the line reports, or null to consult <see cref="EnvironmentTable"/>.</summary>
     public EnvironmentCause? Cause { get; init; }
 
-    /// <summary>First line of the section that must contain the line, or null for any section.</summary>
+    /// <summary>Pattern of the first line of the section that must contain the line. Null for any section.</summary>
     public LinePattern? Under { get; init; }
 
-    /// <summary>Line that must come before the line, or null for any position.</summary>
+    /// <summary>Pattern of a line that must precede the line. Null for any position.</summary>
     public LinePattern? After { get; init; }
 
-    /// <summary>Pattern that one of the next lines must match, or null for no such condition.</summary>
+    /// <summary>Pattern that one of the next lines must match. Null if there is no such condition.</summary>
     public LinePattern? Then { get; init; }
 
-    /// <summary>Line whose presence in the output disables the rule, or null for none.</summary>
+    /// <summary>Pattern of a line whose presence in the output disables the rule. Null if there is no such line.</summary>
     public LinePattern? Unless { get; init; }
 
     /// <summary>Pattern that the command must match, or null for all commands.</summary>
@@ -186,10 +188,10 @@ internal sealed record LineRule(LinePattern Pattern)
     /// <summary>True to use the last matching line instead of the first.</summary>
     public bool Last { get; init; }
 
-    /// <summary>True if the line above the match is the decisive one.</summary>
+    /// <summary>True if the line above the match is the decisive line.</summary>
     public bool Previous { get; init; }
 
-    /// <summary>True to compete with the previous rule: the earliest matching line of both is decisive.</summary>
+    /// <summary>True if this rule has the same rank as the previous rule, so that the earlier match of both is decisive.</summary>
     public bool Beside { get; init; }
 
     /// <summary>True to apply the rule to exit code 0 as well.</summary>
@@ -202,7 +204,7 @@ internal sealed record LineRule(LinePattern Pattern)
     public IReadOnlyList<SourceLocationRule>? Places { get; init; }
 }
 
-/// <summary>Direction from the decisive line in which a source location is searched.</summary>
+/// <summary>Direction in which a source location is searched, starting at the decisive line.</summary>
 internal enum SearchDirection
 {
     Here,
@@ -210,10 +212,10 @@ internal enum SearchDirection
     Above,
 }
 
-/// <summary>Rule that finds a source file, a line number, or both. Rules complete each other; the first to find a part supplies
+/// <summary>Rule that finds a source file, a line number, or both. If several rules match, each part comes from the first rule that finds
 /// it.</summary>
 /// <param name="Side">Direction from the decisive line.</param>
-/// <param name="Pattern">Pattern with the groups <c>file</c> or <c>class</c>, <c>line</c>, or one of these.</param>
+/// <param name="Pattern">Pattern with at least one of the groups <c>file</c>, <c>class</c> and <c>line</c>.</param>
 /// <param name="Within">Maximum distance in lines.</param>
 internal sealed record SourceLocationRule(SearchDirection Side, LinePattern Pattern, int Within = 60)
 {

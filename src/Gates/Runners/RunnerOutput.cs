@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Line of a gate's output, or one of the lines that a terminal would show for it.</summary>
+/// <summary>A line of a gate's output. A line with carriage returns is divided as a terminal would show it.</summary>
 /// <param name="Number">Line number in the log, from 1.</param>
 /// <param name="Text">Text without colors.</param>
 internal readonly record struct OutputText(int Number, string Text);
 
-/// <summary>Collects a gate's output: counts its tests while it arrives, and keeps its beginning and end. Memory is bounded, however much
-/// is printed. Thread-safe.</summary>
+/// <summary>Collects the output of a gate. Counts tests while the output arrives, and keeps only the beginning and the end, so that memory
+/// is bounded. Thread-safe.</summary>
 internal sealed partial class RunnerOutput
 {
     private const int MostCharacters = 1_000_000;
@@ -21,7 +21,7 @@ internal sealed partial class RunnerOutput
     private int _firstLength;
     private int _lastLength;
 
-    /// <summary>Kept lines, in order.</summary>
+    /// <summary>Lines that were kept, in order.</summary>
     public IReadOnlyList<OutputText> Lines
     {
         get
@@ -56,9 +56,9 @@ internal sealed partial class RunnerOutput
         return read;
     }
 
-    /// <summary>Processes a line, or a piece of a long one.</summary>
+    /// <summary>Processes a line or a part of a long line.</summary>
     /// <param name="line">Text of the line.</param>
-    /// <param name="isPart">True if further pieces of the line follow.</param>
+    /// <param name="isPart">True if more parts of the line follow.</param>
     public void Take(string line, bool isPart = false)
     {
         lock (_gate)

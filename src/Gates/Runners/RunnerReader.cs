@@ -9,7 +9,7 @@ internal sealed record RunnerEnd
     /// <summary>Shell command of the gate.</summary>
     public required string Command { get; init; }
 
-    /// <summary>Exit code; for a signal, 128 plus its number as in shells.</summary>
+    /// <summary>Exit code. For a signal, 128 plus its number, as in shells.</summary>
     public required int ExitCode { get; init; }
 
     /// <summary>Working directory, to which paths in the output are made relative.</summary>
@@ -21,8 +21,8 @@ internal sealed record RunnerEnd
     /// <summary>Texts of the project's manifests.</summary>
     public IReadOnlyList<string> Manifests { get; init; } = [];
 
-    /// <summary>Returns true for a Python module that the project has or a task is to write. A missing one is not an environment
-    /// fault.</summary>
+    /// <summary>Returns true for a Python module that the project contains or that a task of the plan creates. A missing module of this
+    /// kind is not an environment fault.</summary>
     public Func<string, bool> IsOwnModule { get; init; } = _ => false;
 
     /// <summary>Content of the run's report files, or null if there are none.</summary>
@@ -33,8 +33,8 @@ internal sealed record RunnerEnd
 /// <param name="Kind">Kind of the result.</param>
 /// <param name="Counts">Test counts, or null if none could be counted.</param>
 /// <param name="Environment">Environment fault for <see cref="GateKind.Environment"/>, or null if no named cause fits.</param>
-/// <param name="Decisive">Line to show first, or null if none explains the result.</param>
-/// <param name="FailedTests">Distinct names of failed tests in order, as the runner spells them; empty if the runner names none.</param>
+/// <param name="Decisive">Line to show first, or null if no line explains the result.</param>
+/// <param name="FailedTests">Distinct names of failed tests in order, as the runner spells them. Empty if the runner names none.</param>
 internal sealed record RunnerResult(
     GateKind Kind,
     TestCounts? Counts,
@@ -43,11 +43,12 @@ internal sealed record RunnerResult(
     IReadOnlyList<string> FailedTests
 )
 {
-    /// <summary>Names of all failures, or null if the command passed or names none.</summary>
+    /// <summary>Names of all failures, or null if the command passed or its output names none.</summary>
     public IReadOnlyList<string>? Failures { get; init; }
 }
 
-/// <summary>Interprets the result of a test runner, build or linter: kind, counts, cause and decisive line. Pure.</summary>
+/// <summary>Determines the kind, the test counts, the cause and the decisive line of the result of a test runner, build or linter. Without
+/// side effects.</summary>
 internal static class RunnerReader
 {
     private const int TimeOut = 124;
@@ -55,7 +56,7 @@ internal static class RunnerReader
     private const int Kill = 137;
     private const int Terminate = 143;
 
-    /// <summary>Interprets the end of a gate's runner.</summary>
+    /// <summary>Interprets the result of a gate's command.</summary>
     public static RunnerResult Read(RunnerEnd end)
     {
         var counted = end.Report?.Counted ?? end.Output.Counted;
@@ -137,7 +138,7 @@ internal static class RunnerReader
         }
         if (kind != GateKind.NoTests && found.Evidence.Count > 0)
         {
-            // A single test that fails for another reason makes it a verdict on the work.
+            // If at least one test fails for another reason, the result is a verdict on the work.
             if (EnvironmentTable.States(found.Evidence[0], out var cause) && found.Evidence.All(one => EnvironmentTable.States(one, out _)))
             {
                 return (GateKind.Environment, cause);
@@ -165,7 +166,7 @@ internal static class RunnerReader
         : kind is GateKind.NoTests ? null
         : LastLine(end);
 
-    // Last output of a stopped or unknown runner, without progress dots, which carry no information.
+    // Last output of a stopped or unknown runner. Lines with progress dots are omitted.
     private static DecisiveLine? LastLine(RunnerEnd end)
     {
         foreach (var line in end.Output.Lines.Reverse())

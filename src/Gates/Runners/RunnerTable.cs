@@ -1,7 +1,7 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Table of runners with their count formats and decisive lines. A new runner is one row. Rows of runners that others call come
-/// before their callers.</summary>
+/// <summary>Table of runners with their count formats and decisive lines. A new runner needs one row. A runner that other runners start
+/// comes before those runners.</summary>
 internal static class RunnerTable
 {
     public static readonly IReadOnlyList<Runner> Rows =

@@ -1,4 +1,4 @@
-using static Orchestrator.Gates.Runners.RuleFragments;
+using static Orchestrator.Gates.Runners.SharedRunnerRules;
 using static Orchestrator.Gates.Runners.SourceLocationRule;
 
 namespace Orchestrator.Gates.Runners;

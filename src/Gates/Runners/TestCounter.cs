@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Counts tests by the summary lines of all known runners. Adds up several suites in one output.</summary>
+/// <summary>Counts tests by the summary lines of all known runners. Adds the counts of several suites in one output.</summary>
 internal sealed class TestCounter
 {
     private const int LongestLine = 2_000;
@@ -22,7 +22,7 @@ internal sealed class TestCounter
     private readonly HashSet<Runner> _sure = [];
     private readonly Dictionary<(CountRule, string), bool> _names = [];
 
-    /// <summary>Sum over all runners, or null if nothing was counted.</summary>
+    /// <summary>Total of all runners, or null if no test was counted.</summary>
     public TestTally? Result
     {
         get
@@ -107,7 +107,7 @@ internal sealed class TestCounter
     // A name that was already counted, or whose subtests are counted, is not counted itself.
     private bool Counts(Runner runner, CountRule rule, string name, ref TestTally before)
     {
-        if (rule.Names == CountedNames.Any)
+        if (rule.Names == TestNameEffect.Any)
         {
             return true;
         }
@@ -115,7 +115,7 @@ internal sealed class TestCounter
         {
             _names.Clear();
         }
-        if (rule.Names == CountedNames.Once)
+        if (rule.Names == TestNameEffect.Once)
         {
             return _names.TryAdd((rule, name), true);
         }

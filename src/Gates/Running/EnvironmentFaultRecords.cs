@@ -1,7 +1,7 @@
 namespace Orchestrator.Gates.Running;
 
-/// <summary>Machine's own records of faults, which no output can forge: the kernel's count of OOM kills and the free space of file
-/// systems. Created before a gate starts.</summary>
+/// <summary>Evidence of environment faults that output can't forge, namely the kernel's count of OOM kills and the free space of file
+/// systems. Must be created before a gate starts.</summary>
 /// <param name="folders">Folders that the gate writes to.</param>
 internal sealed class EnvironmentFaultRecords(IEnumerable<string> folders)
 {
@@ -9,7 +9,7 @@ internal sealed class EnvironmentFaultRecords(IEnumerable<string> folders)
     private readonly long? _kills = MemoryKills.Count();
 
     /// <summary>True if the records confirm the fault that a gate's output reports.</summary>
-    /// <param name="cause">Reported cause, or null if it has no records.</param>
+    /// <param name="cause">Reported cause, or null if the cause is unknown.</param>
     public bool Show(EnvironmentCause? cause) =>
         cause switch
         {

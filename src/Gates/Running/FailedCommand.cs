@@ -3,7 +3,7 @@ using Orchestrator.Gates.Runners;
 namespace Orchestrator.Gates.Running;
 
 /// <summary>Cause of a failed command other than a gate, such as set-up, according to its output.</summary>
-/// <param name="Line">First line that explains the failure; empty if none is known.</param>
+/// <param name="Line">First line that explains the failure. Empty if no line does.</param>
 /// <param name="Cause">Environment fault, or null if unknown.</param>
 public sealed record FailedCommand(string Line, EnvironmentCause? Cause)
 {
@@ -27,12 +27,12 @@ public sealed record FailedCommand(string Line, EnvironmentCause? Cause)
                 Manifests = ProjectManifests.Of(directory),
             }
         );
-        // Any of the last lines may state the cause, since no verdict depends on it.
+        // All of the last lines are searched for the cause, because no verdict depends on it.
         _ = EnvironmentTable.States([.. output.Lines.TakeLast(LastLines).Select(line => line.Text)], out var stated);
         return new FailedCommand(facts.Decisive?.Text ?? "", facts.Environment ?? stated);
     }
 
-    /// <summary>Cause in a few words, such as "no network"; empty if unknown.</summary>
+    /// <summary>Cause in a few words, such as "no network". Empty if unknown.</summary>
     public string CauseInWords =>
         Cause switch
         {

@@ -6,7 +6,7 @@ internal static partial class GateClassifier
     private const int NotExecutable = 126;
     private const int NotFound = 127;
 
-    /// <summary>Python modules that are machine tools, which no task is asked to write.</summary>
+    /// <summary>Python modules that are tools of the machine, so that no task creates them.</summary>
     private static readonly HashSet<string> PythonTools =
     [
         "bandit",
@@ -42,8 +42,8 @@ internal static partial class GateClassifier
     internal static GateFailure OfExit(int exitCode) =>
         exitCode is NotExecutable or NotFound or ProcessResult.KilledBySignal9 ? GateFailure.Environment : GateFailure.Logic;
 
-    /// <summary>True if a shell could not start a file below its directory because it is unfinished or not executable. Missing programs of
-    /// the machine are named without a folder or by an absolute path.</summary>
+    /// <summary>True if the shell could not start a file of the worktree, which means that the file is missing or not executable. Programs
+    /// of the machine are named without a folder or by an absolute path.</summary>
     internal static bool MissesOwnFile(int exitCode, string output) =>
         exitCode is NotExecutable or NotFound
         && MissingFile().Matches(output) is [.., var last]
@@ -51,7 +51,7 @@ internal static partial class GateClassifier
         && !path.StartsWith('/')
         && (path.Contains('/', StringComparison.Ordinal) || last.Groups["file"].Success);
 
-    /// <summary>True for a Python module that the repository has or a task is to write.</summary>
+    /// <summary>True for a Python module that the repository contains or that a task of the plan creates.</summary>
     internal static bool IsOwnModule(string name, GateSubject subject) =>
         Directory.Exists(Path.Combine(subject.Directory, name))
         || File.Exists(Path.Combine(subject.Directory, name + ".py"))

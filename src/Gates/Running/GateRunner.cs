@@ -13,22 +13,22 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     private const string RerunSuffix = ".rerun";
     private const string AloneSuffix = ".alone";
 
-    /// <summary>Maximum number of runs for a test that was flaky before: one more than for others.</summary>
+    /// <summary>Maximum number of runs for a test that was flaky before. Other tests have at most one run less.</summary>
     private const int MostRuns = 3;
     private const int TailBytes = 8 * 1024;
     private const int CaptureBytes = 64 * 1024;
     private const int LongestLine = 4 * 1024;
     private const long EvidenceBytes = 16L * 1024 * 1024;
 
-    /// <summary>Maximum length of a command, since Linux limits one argument to 128 KiB (MAX_ARG_STRLEN).</summary>
+    /// <summary>Maximum length of a command in bytes, because Linux limits an argument to 128 KiB (MAX_ARG_STRLEN).</summary>
     private const int LongestCommand = 127 * 1024;
 
     private readonly ProcessRunner _processes = new(time);
 
-    /// <summary>Waits for the gate's turn and runs it. If a test or custom gate fails, its failed tests run alone. If they can't run
-    /// alone, or pass, the whole gate reruns on the same files to detect flaky failures. A killed gate reruns as well. A gate that
-    /// collided with another over a resource (<see cref="GateContention"/>) reruns alone, and that result counts. No process of the gate
-    /// is left when this method returns.</summary>
+    /// <summary>Waits for the gate's turn and runs it. If a test or custom gate fails, its failed tests run alone. If they can't run alone,
+    /// or pass, the whole gate reruns on the same files to detect flaky failures. A killed gate reruns as well. A gate that collided with
+    /// another over a resource (<see cref="GateContention"/>) reruns alone, and that result counts. When this method returns, no process of
+    /// the gate is running.</summary>
     /// <param name="subject">Worktree in which the gate runs.</param>
     /// <param name="evidenceFile">File for the gate's complete output and its exit status. The files of further runs have the suffixes
     /// <c>.alone</c> and <c>.rerun</c>.</param>
@@ -94,7 +94,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             : first;
     }
 
-    /// <summary>Distinguishes flaky from real failures. Failed tests that also fail alone are proof enough; otherwise the whole gate
+    /// <summary>Distinguishes flaky from real failures. If the failed tests also fail alone, the failure is real. Otherwise, the whole gate
     /// reruns.</summary>
     private async Task<GateVerdict> RepeatAsync(
         GateVerdict first,
@@ -121,7 +121,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
                 return again with { Failure = GateFailure.Flaky, Runs = run, FlakyTests = first.FailedTests };
             }
 
-            // A single kill may come from a machine short of memory. A gate that is killed each time needs too much memory.
+            // A single kill may be caused by a machine that is short of memory. A gate that is killed each time needs too much memory.
             found =
                 wasKilled && GateClassifier.WasKilled(again) && !again.IsProven
                     ? again with
@@ -138,8 +138,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         return found;
     }
 
-    /// <summary>Returns the tests that failed in only one of two failed runs. Null if none failed in both, as with names that change each
-    /// time.</summary>
+    /// <summary>Returns the tests that failed in only one of two failed runs. Null if no test failed in both runs, for example because
+    /// names change in each run.</summary>
     private static IReadOnlyList<string>? FailedOnce(GateVerdict first, GateVerdict again)
     {
         var (before, now) = (first.FailedTests ?? [], again.FailedTests ?? []);
@@ -175,8 +175,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         bool IsNew(string failed) => subject.NewTests.Any(name => TestNames.Means(failed, name));
     }
 
-    /// <summary>True if failed tests also fail when they run alone. Passing alone proves nothing, since other tests may cause the
-    /// failure.</summary>
+    /// <summary>True if failed tests also fail when they run alone. A test that passes alone proves nothing, because another test may cause
+    /// the failure.</summary>
     private async Task<bool> FailAloneAsync(
         GateVerdict first,
         GateSubject subject,
@@ -197,11 +197,12 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         return again is { Result: GateResult.Failed, Kind: GateKind.Failed } && (again.FailedTests ?? []).Intersect(failed).Any();
     }
 
-    /// <summary>Restores the files from before the first run, because its leftovers could make a second run pass.</summary>
+    /// <summary>Restores the files to their state before the first run, because leftovers of the first run could make a second run
+    /// pass.</summary>
     private static async Task<bool> BeginsAgainAsync(GateSubject subject, CancellationToken cancellationToken) =>
         subject.PutBack is not { } putBack || await putBack(cancellationToken);
 
-    // A measurement is not repeated until it is good enough, since its tolerance already covers variation.
+    // A measurement is not repeated, because its tolerance already covers variation.
     private static bool RunsTwice(Gate gate) => gate.Type is GateType.Test or GateType.Custom && !gate.IsMeasurement;
 
     private static GateVerdict CouldNotRun(Gate gate, string command, string why) =>
@@ -247,8 +248,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         };
     }
 
-    /// <summary>Classifies a failure as an environment fault only with proof: the machine's records, or the output of a tree without an
-    /// agent's code. Before the work is done, a missing program or service may be part of the task.</summary>
+    /// <summary>Classifies a failure as an environment fault only if there is proof. Proof is a record of the machine, or the output of a
+    /// tree without an agent's code. A missing program or service may also be unfinished work.</summary>
     private static GateVerdict Blame(GateVerdict verdict, GateSubject subject, EnvironmentFaultRecords records)
     {
         if (verdict is not { Result: GateResult.Failed, Kind: GateKind.Environment, Gate.Negate: false })
@@ -295,7 +296,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         CancellationToken cancellationToken
     )
     {
-        var number = gate.IsMeasurement ? new PrintedNumber() : null;
+        var number = gate.IsMeasurement ? new MeasurementParser() : null;
         var printed = gate.IsMeasurement ? null : new RunnerOutput();
         using var log = LogFile.Make(evidenceFile);
         ProcessOutput output = new()
@@ -344,8 +345,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         return verdict;
     }
 
-    /// <summary>Returns changes that others made to the file with the gate's output. A gate often runs an agent's code, which can find the
-    /// file. The verdict does not depend on the file, but users read it.</summary>
+    /// <summary>Returns changes that another program made to the file with the gate's output. A gate often runs an agent's code, which can
+    /// find the file. The verdict does not depend on the file, but users read it.</summary>
     private static IEnumerable<GateAnomaly> AnomaliesOf(LogFile log, CapturedOutput output)
     {
         if (log.WasInTheWay is { } found)
@@ -359,7 +360,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     }
 
     /// <summary>Runs the gate and empties its temporary folder, so that reruns and later gates start clean. Files that can't be removed
-    /// stay and are reported by those gates.</summary>
+    /// remain, and the next gates report them.</summary>
     private async Task<ProcessResult> RunProcessAsync(ProcessCommand process, string? temporary, CancellationToken cancellationToken)
     {
         IReadOnlyCollection<string> before = temporary is null ? [] : [.. Directory.EnumerateFileSystemEntries(temporary)];

@@ -2,10 +2,10 @@ using Orchestrator.Gates.Turns;
 
 namespace Orchestrator.Gates.Running;
 
-/// <summary>Tree, files and limits for a gate's run.</summary>
+/// <summary>Worktree and conditions for running a gate.</summary>
 public sealed record GateSubject
 {
-    /// <summary>Working directory: a worktree at the commit to check.</summary>
+    /// <summary>Working directory of the gate, which is a worktree at the commit to check.</summary>
     public required string Directory { get; init; }
 
     /// <summary>Changed files, relative to the directory. Deleted files are not passed as names.</summary>
@@ -15,7 +15,8 @@ public sealed record GateSubject
     /// <value>Default: <see cref="GateVariables.Make"/>.</value>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = GateVariables.Make();
 
-    /// <summary>Paths that the plan's tasks are to write. A missing one means unfinished work, not an environment fault.</summary>
+    /// <summary>Paths that the tasks of the plan write. If one is missing, the work is unfinished and the environment is not at
+    /// fault.</summary>
     public IReadOnlyList<string> Planned { get; init; } = [];
 
     /// <summary>True if a task of the plan does not declare its files, so that it may provide an unknown module.</summary>
@@ -24,11 +25,12 @@ public sealed record GateSubject
     /// <summary>Temporary folder of the worktree, emptied between two runs of a gate, or null if there is none.</summary>
     public string? TemporaryFolder { get; init; }
 
-    /// <summary>Sandbox that confines the gate, or null for our own access rights.</summary>
+    /// <summary>Sandbox that confines the gate, or null to run the gate without a sandbox.</summary>
     public Sandbox? Sandbox { get; init; }
 
-    /// <summary>True if the output alone may prove an environment fault, because the tree has no agent's code or nothing depends on the
-    /// answer. False to accept only <see cref="EnvironmentFaultRecords"/>, because an agent's code could print such messages.</summary>
+    /// <summary>True if the output alone may prove an environment fault, because the tree contains no code written by an agent or no
+    /// decision depends on the result. False to accept only <see cref="EnvironmentFaultRecords"/>, because code written by an agent could
+    /// print such messages.</summary>
     public bool TrustsOutput { get; init; }
 
     /// <summary>True to rerun a failing gate to detect flakiness. False if failure is expected.</summary>
@@ -39,14 +41,14 @@ public sealed record GateSubject
     /// times.</summary>
     public IReadOnlySet<string> FlakyBefore { get; init; } = new HashSet<string>();
 
-    /// <summary>New and changed tests, by their names in the sources. If the gate passes and they can be selected, they run alone until
-    /// each has run up to three times.</summary>
+    /// <summary>New and changed tests, by their names in the sources. If the gate passes and the tests can be selected, the tests run alone
+    /// until each has run up to three times.</summary>
     public IReadOnlyList<string> NewTests { get; init; } = [];
 
-    /// <summary>Restores the worktree's files from before the gate; a rerun requires that it returns true. Null to keep the files as the
-    /// first run left them.</summary>
+    /// <summary>Restores the worktree's files to their state before the gate. The gate reruns only if the function returns true. If null, a
+    /// rerun uses the files as the first run left them.</summary>
     public Func<CancellationToken, Task<bool>>? PutBack { get; init; }
 
-    /// <summary>Run and task that own the gate, shown to others who wait for it.</summary>
+    /// <summary>Run and task for which the gate runs. Shown to other runs that wait for the gate.</summary>
     public GateOrigin Origin { get; init; } = GateOrigin.None;
 }

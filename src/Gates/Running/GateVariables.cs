@@ -2,19 +2,19 @@ using System.Collections;
 
 namespace Orchestrator.Gates.Running;
 
-/// <summary>Builds the environment of gates: the variables that programs need, without credentials, because a gate runs code that an agent
-/// has just written.</summary>
+/// <summary>Builds the environment of gates. It contains the variables that programs need, but no credentials, because a gate runs code
+/// that an agent has just written.</summary>
 public static class GateVariables
 {
-    /// <summary>The variables of a list that are set.</summary>
-    /// <param name="environment">The variables to choose from.</param>
-    /// <param name="names">The list, such as <c>permissions.gates.environment</c>.</param>
+    /// <summary>Returns those variables of a list that are set.</summary>
+    /// <param name="environment">Available variables.</param>
+    /// <param name="names">Names of the variables, such as the list <c>permissions.gates.environment</c>.</param>
     public static Dictionary<string, string> Named(IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> names) =>
         environment.Where(pair => names.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value);
 
-    /// <summary>Makes the environment of a gate.</summary>
-    /// <param name="inherited">The variables to choose from; null for this process's own environment.</param>
-    /// <param name="extra">Further variables of this gate, such as its port. They override inherited ones.</param>
+    /// <summary>Builds the environment of a gate.</summary>
+    /// <param name="inherited">Available variables, or null for the environment of this process.</param>
+    /// <param name="extra">Additional variables of this gate, such as its port. They override inherited variables.</param>
     public static IReadOnlyDictionary<string, string> Make(
         IReadOnlyDictionary<string, string>? inherited = null,
         IReadOnlyDictionary<string, string>? extra = null

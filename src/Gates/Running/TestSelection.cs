@@ -14,7 +14,7 @@ internal static partial class TestSelection
     /// <param name="command">Command of the gate.</param>
     /// <param name="tests">Names of the tests in the source, or as the test runner spells them.</param>
     /// <param name="directory">Working directory of the gate, whose package.json defines scripts.</param>
-    /// <returns>The command, or null if the tests can't be selected: the command is too complex, its runner is unknown, or a name would
+    /// <returns>The command, or null if the tests can't be selected. Causes are a complex command, an unknown runner, or a name that would
     /// need escaping.</returns>
     public static string? Of(string command, IReadOnlyList<string> tests, string directory)
     {

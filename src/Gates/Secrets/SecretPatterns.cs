@@ -2,11 +2,11 @@ using System.Buffers;
 
 namespace Orchestrator.Gates.Secrets;
 
-/// <summary>Kind of secret, recognized by a unique format, or by a typical name with a random-looking value.</summary>
+/// <summary>Kind of secret. It is recognized by a unique format, or by a typical name with a random-looking value.</summary>
 /// <param name="Name">Display name.</param>
-/// <param name="Anchors">Texts of which every match contains one. Lines without any, which is most lines, are skipped.</param>
+/// <param name="Anchors">Texts of which every match contains one. Lines that contain none of them are skipped, which is fast.</param>
 /// <param name="Form">Pattern applied to lines with an anchor. The optional group <c>s</c> captures the secret itself.</param>
-/// <param name="LeastEntropy">Minimum entropy in bits per character; 0 if the format alone is sufficient.</param>
+/// <param name="LeastEntropy">Minimum entropy in bits per character. 0 if the format alone is sufficient.</param>
 internal sealed record SecretPattern(string Name, SearchValues<string> Anchors, Lazy<Regex> Form, double LeastEntropy = 0);
 
 /// <summary>List of secret patterns. Matching time is linear in the length of the text.</summary>

@@ -15,7 +15,7 @@ public sealed record SecretMatch(string Kind, int Start, int Length)
 /// <summary>Finds secrets in text by format and entropy, and redacts them.</summary>
 public static class SecretScanner
 {
-    /// <summary>Comment that excludes its line from the report.</summary>
+    /// <summary>Comment that allows the secrets on its line.</summary>
     public const string Allow = "orchestrate:allow-secret";
 
     /// <summary>Length of the pieces in which longer lines are scanned.</summary>
@@ -65,7 +65,7 @@ public static class SecretScanner
         "testing",
     ];
 
-    /// <summary>Returns the distinct secrets in one line; empty for a line with the allow comment.</summary>
+    /// <summary>Returns the distinct secrets in one line. Empty if the line contains the comment <see cref="Allow"/>.</summary>
     public static IReadOnlyList<SecretMatch> Find(string line) => Find(line, SecretPatterns.All);
 
     /// <summary>Returns the secrets that their format alone identifies. Used for checksums and binary content, in which a name with a
@@ -97,7 +97,7 @@ public static class SecretScanner
     /// <param name="address">Remote's name, URL or path.</param>
     public static bool IsInAddress(string address) => RemoteAddress.HasPassword(address) || FindByForm(address).Count > 0;
 
-    /// <summary>Returns the text without its secrets. Allowed secrets are redacted too, because the comment only covers the
+    /// <summary>Returns the text without its secrets. Allowed secrets are also redacted, because the comment allows them only in the
     /// source.</summary>
     public static string Redact(string text)
     {
@@ -148,7 +148,8 @@ public static class SecretScanner
     private static bool IsPlaceholder(string secret) =>
         Array.Exists(Placeholders, word => secret.Contains(word, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>True if the text is an identifier (letters of one case with dots, dashes and underscores), a path or a call.</summary>
+    /// <summary>True if the text is not a secret but an identifier (letters of one case with dots, dashes and underscores), a path or a
+    /// method call.</summary>
     private static bool IsNoWord(string secret) =>
         !secret.All(c => char.IsAsciiLetterLower(c) || c is '.' or '-' or '_' or ' ' or '/' or ':')
         && !secret.All(c => char.IsAsciiLetterUpper(c) || c is '.' or '-' or '_')
@@ -173,7 +174,7 @@ public static class SecretScanner
         }
     }
 
-    /// <summary>Redacts a line. Drops a private key up to its end; returns true while the key continues.</summary>
+    /// <summary>Redacts a line. A private key is dropped up to its end. Returns true while the key continues on the next line.</summary>
     private static bool RedactLine(StringBuilder redacted, string line, bool isKey)
     {
         if (isKey)

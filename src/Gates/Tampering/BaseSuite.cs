@@ -3,7 +3,7 @@ namespace Orchestrator.Gates.Tampering;
 /// <summary>Result of running the base's own gates on work.</summary>
 public enum BaseSuiteResult
 {
-    /// <summary>The gates were not run, or the failing ones also fail at the base.</summary>
+    /// <summary>The gates were not run, or all failing gates also fail at the base.</summary>
     NotRun,
 
     /// <summary>The base's gates pass.</summary>
@@ -12,7 +12,7 @@ public enum BaseSuiteResult
     /// <summary>The base's gates fail.</summary>
     Red,
 
-    /// <summary>The gates are inconclusive: tests of the base do not compile or load with the work, or none ran.</summary>
+    /// <summary>The result is inconclusive, because tests of the base do not compile or load with the work, or no test ran.</summary>
     NotComparable,
 }
 
@@ -20,25 +20,26 @@ public enum BaseSuiteResult
 /// <param name="Gate">Name of the gate.</param>
 /// <param name="Before">Tests that ran in the base's version.</param>
 /// <param name="Now">Tests that ran on the work.</param>
-public sealed record FewerTests(string Gate, int Before, int Now);
+public sealed record TestCountDrop(string Gate, int Before, int Now);
 
 /// <summary>Verdict of the base's own gates on a task's product code, with the base's tests, fixtures, configuration and
 /// scripts.</summary>
 /// <param name="Result">Result of the gates.</param>
-/// <param name="Failed">Tests that fail, as the test runner spells them; empty if it names none.</param>
+/// <param name="Failed">Names of failed tests, as the test runner spells them. Empty if the runner names none.</param>
 public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Failed)
 {
     /// <summary>Gates that run fewer tests on the work than in the base's version.</summary>
-    public IReadOnlyList<FewerTests> Fewer { get; init; } = [];
+    public IReadOnlyList<TestCountDrop> Fewer { get; init; } = [];
 
     /// <summary>Verdict of gates that were not run.</summary>
     public static BaseSuite NotRun { get; } = new(BaseSuiteResult.NotRun, []);
 
     /// <summary>Combines the verdicts of the gates.</summary>
-    /// <param name="ofWork">Verdicts of gates on the unchanged work. A gate that did not pass there is ignored.</param>
+    /// <param name="ofWork">Verdicts of gates on the unchanged work. A gate that did not pass on the unchanged work is ignored.</param>
     /// <param name="verdicts">Verdicts after restoring everything that they depend on from the base. Includes gates that did not check the
     /// work, which have to pass as well.</param>
-    /// <param name="atBase">Verdicts of the failed gates at the base. A gate that fails there too depends on unfinished work.</param>
+    /// <param name="atBase">Verdicts of the failed gates at the base. A gate that also fails at the base depends on unfinished
+    /// work.</param>
     public static BaseSuite Of(IReadOnlyList<GateVerdict> ofWork, IReadOnlyList<GateVerdict> verdicts, IReadOnlyList<GateVerdict> atBase)
     {
         var known = ofWork.ToDictionary(verdict => verdict.Gate.Identity, verdict => verdict.Holds);
@@ -60,7 +61,7 @@ public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Fai
 
     /// <summary>Returns the gates that ran fewer tests on the work than in other verdicts of the same gates. A missing count is treated as
     /// zero tests.</summary>
-    public static IReadOnlyList<FewerTests> FewerIn(IReadOnlyList<GateVerdict> ofWork, IReadOnlyList<GateVerdict> others) =>
+    public static IReadOnlyList<TestCountDrop> FewerIn(IReadOnlyList<GateVerdict> ofWork, IReadOnlyList<GateVerdict> others) =>
         [
             .. ofWork
                 .Where(verdict => verdict.Result == GateResult.Passed && !ChangedFileNames.AreAskedFor(verdict.Gate))
@@ -68,13 +69,13 @@ public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Fai
                     others.Where(verdict => verdict.Passed || IsRed(verdict)),
                     verdict => verdict.Gate.Identity,
                     verdict => verdict.Gate.Identity,
-                    (now, before) => new FewerTests(now.Gate.Name, before.Tests?.Ran ?? 0, now.Tests?.Ran ?? 0)
+                    (now, before) => new TestCountDrop(now.Gate.Name, before.Tests?.Ran ?? 0, now.Tests?.Ran ?? 0)
                 )
                 .Where(fewer => fewer.Now < fewer.Before),
         ];
 
-    /// <summary>True if a gate rejects the work. A failed build or unloadable test is not a rejection, since a changed interface causes
-    /// both in old tests.</summary>
+    /// <summary>True if a gate rejects the work. A failed build or a test that can't be loaded is not a rejection, because a changed
+    /// interface has both effects on old tests.</summary>
     public static bool IsRed(GateVerdict verdict) =>
         verdict
             is {

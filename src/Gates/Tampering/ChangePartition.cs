@@ -3,12 +3,12 @@ using Orchestrator.Git.Commits;
 namespace Orchestrator.Gates.Tampering;
 
 /// <summary>Divides a task's changes into inputs of its verdicts (tests, fixtures, configuration, scripts, lock files) and the product.
-/// Pure.</summary>
+/// Without side effects.</summary>
 public sealed class ChangePartition
 {
     /// <summary>Divides changes into product and test changes.</summary>
     /// <param name="changed">Changes of the task.</param>
-    /// <param name="meaning">Files that determine its gates.</param>
+    /// <param name="meaning">Files that determine the gates of the task.</param>
     public ChangePartition(IReadOnlyList<ChangedFile> changed, GateDependencies meaning)
     {
         var manifests = changed.Where(file => Ecosystems.IsManifest(file.Path)).ToList();

@@ -3,10 +3,11 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Scripts of the repository that a gate calls by name, directly or indirectly. Analyzes words, not languages.</summary>
+/// <summary>Scripts of the repository that a gate runs by name, directly or indirectly. Found by words, without parsing a
+/// language.</summary>
 /// <param name="Direct">Files that the gate's command calls directly.</param>
 /// <param name="Called">Files that the command calls directly or indirectly.</param>
-/// <param name="Words">All words of the command and of those files, without folders. They include the programs.</param>
+/// <param name="Words">All words of the command and of the called files, without folders. The words include program names.</param>
 internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlySet<string> Called, IReadOnlySet<string> Words)
 {
     private const int MostFiles = 40;
@@ -43,8 +44,8 @@ internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlyS
 
     /// <summary>Follows the calls of a gate.</summary>
     /// <param name="command">Command of the gate.</param>
-    /// <param name="files">Files that may be called: those of the base and those that the work added.</param>
-    /// <param name="read">Reads a file of the base; null if it does not exist or is not a text of reasonable size.</param>
+    /// <param name="files">Files that may be called, namely the files of the base and the files that the work added.</param>
+    /// <param name="read">Reads a file of the base. Returns null if the file does not exist, is too large or is not text.</param>
     public static async Task<GateCalls> OfAsync(string command, IReadOnlySet<string> files, Func<string, Task<byte[]?>> read)
     {
         var words = new HashSet<string>(StringComparer.Ordinal);
@@ -102,7 +103,7 @@ internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlyS
     }
 
     /// <summary>Returns the files that a text calls.</summary>
-    /// <param name="isShell">True if commands appear without a surrounding call, as in a shell script or makefile.</param>
+    /// <param name="isShell">True if the text consists of commands, as in a shell script or a makefile.</param>
     private static IEnumerable<string> Files(
         string text,
         string folder,
@@ -124,7 +125,7 @@ internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlyS
                     || (isShell && IsCommand(word, before));
                 foreach (var file in isCalled ? Candidates(word, before, folder) : [])
                 {
-                    // A test that is run by its file name is not a script: TestChanges checks the assertions in it.
+                    // A test that is run by its file name is not a script, because TestChanges checks its assertions.
                     if (files.Contains(file) && !Ecosystems.IsTestName(file))
                     {
                         yield return file;

@@ -4,8 +4,8 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Files that determine the gates of a task: the scripts that gates call, the configuration of their programs, and files that are
-/// loaded before others. Work that adds, changes or removes such a file needs an approval.</summary>
+/// <summary>Files that determine the gates of a task, namely scripts that gates run, configuration of their programs, and files that are
+/// loaded before other files. Work that adds, changes or removes such a file needs an approval.</summary>
 public sealed partial class GateDependencies
 {
     private readonly IReadOnlyList<(Gate Gate, GateCalls Calls, IReadOnlyList<Ecosystem> Kinds)> _gates;
@@ -95,7 +95,7 @@ public sealed partial class GateDependencies
     {
         foreach (var (gate, calls, kinds) in _gates)
         {
-            // A file that the plan's gate names and that did not exist is the work's own to create.
+            // The work may create a file that a gate of the plan names and that did not exist before.
             if (calls.Direct.Contains(file.Path) && file.Change != FileChange.Added)
             {
                 return $"which controls the gate '{gate.Name}'";
@@ -117,7 +117,7 @@ public sealed partial class GateDependencies
     }
 
     /// <summary>True if a gate's command calls the file, or its program reads commands from the file. Such a file is part of the gate and
-    /// also decides about later work.</summary>
+    /// also affects later work.</summary>
     public bool IsPartOfGate(ChangedFile file) =>
         _gates.Any(gate =>
             gate.Calls.Called.Contains(file.Path)
@@ -135,8 +135,8 @@ public sealed partial class GateDependencies
             return true;
         }
 
-        // A project's first configuration file, or that of a new folder, is part of the work. One added beside existing files changes
-        // their gates.
+        // A project's first configuration file, or that of a new folder, is part of the work. A file that is added beside existing files
+        // changes the gates of those files.
         var folder = Path.GetDirectoryName(file.Path) ?? "";
         var beside = folder.Length == 0 ? _before : _before.Where(path => path.StartsWith(folder + "/", StringComparison.Ordinal));
         return kind.IsIn(beside);

@@ -3,17 +3,18 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Signs in a task's change and gate results that its passing gates prove less than they seem to.</summary>
-/// <param name="ForPerson">Reasons for which the work needs an approval, each a sentence; empty if it needs none.</param>
-/// <param name="Notes">Remarks shown to users, which block nothing.</param>
+/// <summary>Findings in a task's change and gate results that indicate that its passing gates prove less than before.</summary>
+/// <param name="ForPerson">Reasons why the work needs an approval. Each reason is a sentence. Empty if the work needs no approval.</param>
+/// <param name="Notes">Remarks for users that do not block the work.</param>
 public sealed record TamperFindings(IReadOnlyList<string> ForPerson, IReadOnlyList<string> Notes);
 
-/// <summary>Detects passing gates that prove less than before. The plan was approved with a gate's command. The scripts that the command
-/// calls, the test configuration or the tests could be changed so that it always passes. Such work needs an approval. A result unlike the
-/// gate's earlier ones is only reported. Pure.</summary>
+/// <summary>Detects passing gates that prove less than before. The user approved the gate's command with the plan, but work can change the
+/// scripts that the command runs, the test configuration or the tests so that the gate always passes. Such work needs an approval. A result
+/// that differs from earlier results of the gate is only reported. Without side effects.</summary>
 public static class GateTampering
 {
-    /// <summary>Number of earlier runs to compare with. After that many runs, an intentionally reduced suite is the new normal.</summary>
+    /// <summary>Number of earlier runs to compare with. After that many runs, an intentionally reduced suite is no longer
+    /// reported.</summary>
     private const int Looked = 5;
 
     private const int MostFiles = 3;
@@ -23,9 +24,9 @@ public static class GateTampering
     private const int LongestLine = 120;
 
     /// <summary>Examines a task's complete work.</summary>
-    /// <param name="task">Task of the plan. Files that it names by full path were approved with the plan. Files granted at its agent's
-    /// request were not.</param>
-    /// <param name="meaning">Files that determine its gates.</param>
+    /// <param name="task">Task of the plan. Files that the task names by full path were approved with the plan. Files that were granted at
+    /// the agent's request were not.</param>
+    /// <param name="meaning">Files that determine the gates of the task.</param>
     /// <param name="changed">Files that the work changed.</param>
     /// <param name="patch">Patch of the work, or null if it is too large to review.</param>
     /// <param name="tests">Changes to tests.</param>
@@ -44,8 +45,8 @@ public static class GateTampering
     ) =>
         new(
             [
-                // If the gates of the base pass as well, this verdict does not depend on the changed files. Two cases remain: a gate's own
-                // scripts also decide about later work, and tests may have been left out.
+                // If the gates of the base pass as well, this verdict does not depend on the changed files. Two cases still need an
+                // approval, because scripts of a gate also affect later work, and tests may have been omitted.
                 .. Changes(
                     task,
                     meaning,
@@ -79,8 +80,8 @@ public static class GateTampering
             : Beside([.. past.Where(run => run.Passed).TakeLast(Looked)], verdict);
     }
 
-    /// <summary>Returns an anomaly if fewer tests ran than at the base commit, or null otherwise. All work starts from the base, so one
-    /// test less means that a test was removed, disabled or left out.</summary>
+    /// <summary>Returns an anomaly if fewer tests ran than at the base commit, or null otherwise. All work starts from the base, so a lower
+    /// count means that a test was removed, disabled or omitted.</summary>
     /// <param name="before">Result at the base.</param>
     /// <param name="verdict">Current result.</param>
     public static GateAnomaly? SinceBase(GateVerdict before, GateVerdict verdict) =>
@@ -215,7 +216,7 @@ public static class GateTampering
             : null;
     }
 
-    // Less than half, or none of a handful.
+    // Less than half of the tests ran, or none of a few tests.
     private static bool IsFarLess(int now, int before) => before > 0 && (now == 0 || (now * 2 < before && before - now >= 5));
 
     /// <summary>Returns the first changed lines, so that an approver can judge the change without opening it.</summary>

@@ -87,7 +87,7 @@ internal sealed class ShadowingModules
         var file = path.EndsWith("/__init__.py", StringComparison.Ordinal) ? FolderOf(path) : path[..^".py".Length];
         var (folder, name) = (FolderOf(file), Path.GetFileName(file));
 
-        // A package's folder is not on the path, because its modules are loaded by the package's name.
+        // The folder of a package is not on the module path, because its modules are loaded by the name of the package.
         if (!_folders.Contains(folder) || _before.Contains(In(folder, "__init__.py")) || name.StartsWith("__", StringComparison.Ordinal))
         {
             return null;

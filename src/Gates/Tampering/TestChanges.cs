@@ -4,26 +4,26 @@ namespace Orchestrator.Gates.Tampering;
 /// <param name="Path">Path relative to the root.</param>
 /// <param name="Before">Old text, or null if the file did not exist or was not text.</param>
 /// <param name="After">New text, or null if the file was removed or is not text.</param>
-/// <param name="IsUnreadable">True if the file still exists and was text, but no longer is.</param>
+/// <param name="IsUnreadable">True if the file still exists and was text before, but is no longer text.</param>
 public sealed record ChangedTestFile(string Path, string? Before, string? After, bool IsUnreadable = false)
 {
     /// <summary>Tests before the work.</summary>
-    internal IReadOnlyList<SourceTest> TestsBefore => field ??= Before is null ? [] : TestSyntax.Read(Before);
+    internal IReadOnlyList<SourceTest> TestsBefore => field ??= Before is null ? [] : TestParser.Read(Before);
 
     /// <summary>Tests after the work.</summary>
-    internal IReadOnlyList<SourceTest> TestsAfter => field ??= After is null ? [] : TestSyntax.Read(After);
+    internal IReadOnlyList<SourceTest> TestsAfter => field ??= After is null ? [] : TestParser.Read(After);
 }
 
-/// <summary>Tests that work adds, changes, removes, disables or weakens. Tests are matched by name over all files, so that a moved test is
-/// not a change. Pure.</summary>
+/// <summary>Tests that a task's work adds, changes, removes, disables or weakens. Tests are matched by name over all files, so that a moved
+/// test is not a change. Without side effects.</summary>
 public sealed class TestChanges
 {
     private readonly IReadOnlyList<ChangedTestFile> _files;
     private readonly IReadOnlyList<string> _kept;
 
     /// <summary>Compares all test files of a task's work.</summary>
-    /// <param name="all">Test files. Unchanged ones only identify tests affected through their data.</param>
-    /// <param name="approved">Files that the task is meant to change, in which nothing is a finding.</param>
+    /// <param name="all">Test files. Unchanged files are included only to find tests whose data changed.</param>
+    /// <param name="approved">Files that the plan permits the task to change. Changes in these files are not reported.</param>
     public TestChanges(IReadOnlyList<ChangedTestFile> all, Ownership? approved = null)
     {
         _files = all;
@@ -37,7 +37,7 @@ public sealed class TestChanges
         var files = all.Where(IsOpen).ToList();
         IsApproved = files.Count < all.Count;
         var before = files.SelectMany(Before).ToLookup(Name);
-        // A test may move to an approved file.
+        // A test that moved to an approved file is not missing.
         var after = all.Where(file => file.Before is null || IsOpen(file)).SelectMany(After).ToLookup(Name);
         var kept = before
             .Where(tests => after.Contains(tests.Key))
@@ -55,7 +55,7 @@ public sealed class TestChanges
         [
             .. files
                 .Where(file => file.Before is not null && file.After is not null)
-                .Where(file => TestSyntax.GroupsSkipped(file.After!) > TestSyntax.GroupsSkipped(file.Before!))
+                .Where(file => TestParser.GroupsSkipped(file.After!) > TestParser.GroupsSkipped(file.Before!))
                 .Select(file => file.Path),
         ];
         Loosened = [.. kept.Where(test => Count(test.After) < Count(test.Before)).Select(test => test.Name)];
@@ -63,19 +63,19 @@ public sealed class TestChanges
         Unreadable = [.. files.Where(file => file.IsUnreadable).Select(file => file.Path)];
     }
 
-    /// <summary>True if the task was meant to change some of these files.</summary>
+    /// <summary>True if the plan permits the task to change at least one of these files.</summary>
     public bool IsApproved { get; }
 
     /// <summary>Names of tests that no longer exist.</summary>
     public IReadOnlyList<string> Gone { get; }
 
-    /// <summary>True if there are fewer tests than before.</summary>
+    /// <summary>True if the files contain fewer tests than before.</summary>
     public bool IsFewer { get; }
 
     /// <summary>Existing tests that are now disabled.</summary>
     public IReadOnlyList<string> Skipped { get; }
 
-    /// <summary>Existing files that now disable a group of tests.</summary>
+    /// <summary>Names of existing files that now disable a group of tests.</summary>
     public IReadOnlyList<string> GroupsSkipped { get; }
 
     /// <summary>Existing tests that now have fewer assertions.</summary>
@@ -84,10 +84,10 @@ public sealed class TestChanges
     /// <summary>Tests whose assertions differ only in their expected values.</summary>
     public IReadOnlyList<string> Expecting { get; }
 
-    /// <summary>Files that were text and no longer are.</summary>
+    /// <summary>Names of files that were text before but are no longer text.</summary>
     public IReadOnlyList<string> Unreadable { get; }
 
-    /// <summary>New tests and existing tests with changed lines. Each should fail without the work.</summary>
+    /// <summary>New tests and existing tests with changed lines. Each of these tests should fail without the work.</summary>
     public IReadOnlyList<string> ToProve { get; }
 
     /// <summary>True if a failed test, as the test runner spells it, is in a file that the work changed.</summary>
@@ -115,6 +115,6 @@ public sealed class TestChanges
     {
         string[] old = [.. before.SelectMany(test => test.Assertions)];
         string[] now = [.. after.SelectMany(test => test.Assertions)];
-        return !old.SequenceEqual(now) && old.Select(TestSyntax.Shape).SequenceEqual(now.Select(TestSyntax.Shape));
+        return !old.SequenceEqual(now) && old.Select(TestParser.Shape).SequenceEqual(now.Select(TestParser.Shape));
     }
 }

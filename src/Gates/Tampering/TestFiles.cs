@@ -47,7 +47,7 @@ public static class TestFiles
                 : null;
     }
 
-    // Finds tests that read changed data, by their names or those of their snapshots.
+    // Finds tests that read changed data files, by the names of the tests or of their snapshots.
     private static async Task<IReadOnlyList<string>> UsersAsync(
         CommitStore commits,
         string from,

@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Compares test names as spelled by runners with those in sources. Pure.</summary>
+/// <summary>Compares the spellings of test names by runners and in sources. Without side effects.</summary>
 internal static partial class TestNames
 {
     /// <summary>True if a runner's name refers to the test with this name in a source.</summary>

@@ -4,11 +4,11 @@ using Orchestrator.Git.Program;
 namespace Orchestrator.Gates.Trees;
 
 /// <summary>Tracks the files that gates wrote to a folder, so that a gate can start without the outputs of unrelated gates. Such outputs
-/// are stashed in another folder, and restored for gates that start from all files. Nothing else may write to the folder while a method
+/// are moved to another folder, and restored for gates that need all files. No other program may write to the folder while a method
 /// runs.</summary>
-/// <remarks>Names are held as Latin-1, with one character per byte.</remarks>
+/// <remarks>Names are stored as Latin-1 text, with one character per byte.</remarks>
 /// <param name="root">Absolute path of the folder.</param>
-/// <param name="stash">Absolute path of our own folder on the same disk for stashed files.</param>
+/// <param name="stash">Absolute path of a folder on the same disk to which files are moved. Only this class uses the folder.</param>
 public sealed class GateOutputs(string root, string stash) : IDisposable
 {
     private const int DeepestFolder = 100;
@@ -18,8 +18,8 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
     private bool _isKnown = true;
     private int _moved;
 
-    /// <summary>Attributes the existing files to the set-up.</summary>
-    /// <param name="tops">Observed paths in the folder, each with everything below it.</param>
+    /// <summary>Records the existing files as files of the set-up.</summary>
+    /// <param name="tops">Observed paths in the folder. A path includes all files below it.</param>
     public void Begin(IEnumerable<string> tops)
     {
         FolderRemover.Remove(stash);
@@ -29,7 +29,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
         }
     }
 
-    /// <summary>Attributes all changes since the last call to a gate.</summary>
+    /// <summary>Records all changes since the last call as changes of a gate.</summary>
     /// <param name="gate">Gate that ran.</param>
     /// <param name="tops">Observed paths as in <see cref="Begin"/>, at the current time.</param>
     /// <returns>True if there are any changes.</returns>
@@ -65,8 +65,8 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
     public bool AreOnlyOf(IReadOnlyCollection<Gate> gates) => _isKnown && _entries.Values.All(entry => !entry.HasForeign(gates));
 
     /// <summary>Stashes all files that were written by neither the set-up nor one of the given gates.</summary>
-    /// <returns>False if another gate changed or removed one of their files, or the files can't be moved. Only a new set-up helps
-    /// then.</returns>
+    /// <returns>False if another gate changed or removed one of their files, or the files can't be moved. The worktree must then be set up
+    /// again.</returns>
     public bool TryKeepOnly(IReadOnlyCollection<Gate> gates)
     {
         var foreign = _entries.Where(known => known.Value.HasForeign(gates)).ToList();
@@ -110,7 +110,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _isKnown = false; // The gate lacks them and fails, or passes without.
+            _isKnown = false; // The gate then runs without these files.
         }
     }
 
@@ -131,7 +131,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
         }
         if (entry.Stamp.Kind == EntryKind.Folder)
         {
-            // A folder that also holds files of needed gates stays.
+            // A folder that also contains files of needed gates is not moved.
             entry.StashName = parent.Remove(name, isFolder: true) ? "" : null;
             return;
         }
@@ -201,7 +201,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _isKnown = false; // A folder that is closed, or too deep.
+            _isKnown = false; // The folder can't be opened or is nested too deeply.
         }
         return found;
     }

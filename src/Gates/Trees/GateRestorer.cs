@@ -23,7 +23,7 @@ public sealed class GateRestorer(WorktreeBaseline baseline, IReadOnlySet<string>
     /// <summary>Files of earlier gates that were removed.</summary>
     public IReadOnlyList<string> RemovedBefore { get; private set; } = [];
 
-    /// <summary>Adopts a tree that was set up again between two runs of a gate.</summary>
+    /// <summary>Replaces the tree after it was set up again between two runs of a gate.</summary>
     /// <param name="baseline">Restores the new tree.</param>
     /// <param name="kept">Untracked and ignored files in the new tree.</param>
     public void Restart(WorktreeBaseline baseline, IReadOnlySet<string> kept) => (_baseline, _kept, _left) = (baseline, kept, kept);

@@ -12,7 +12,7 @@ public static class GateTracesNotes
     /// <param name="traces">Changes that the gate left.</param>
     /// <param name="setUp">Tracked files that the set-up had changed before the gate.</param>
     /// <param name="removedBefore">Files of earlier gates that were removed.</param>
-    /// <param name="stashed">Files of earlier gates that were stashed during the gate, or null for none.</param>
+    /// <param name="stashed">Files of earlier gates that were stashed during the gate, or null if none were stashed.</param>
     public static GateVerdict Tell(
         GateVerdict verdict,
         GateTraces traces,

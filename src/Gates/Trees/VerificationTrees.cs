@@ -5,15 +5,15 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Gates.Trees;
 
-/// <summary>Pool of worktrees in which gates run, each used by one caller at a time with exactly the files of one commit. They are outside
-/// the repository, so that programs that search parent folders don't find the main checkout.</summary>
+/// <summary>Pool of worktrees in which gates run. Each worktree contains exactly the files of one commit, and only one caller uses it at a
+/// time. The worktrees are outside the repository, so that programs that search parent folders don't find the main checkout.</summary>
 public sealed class VerificationTrees(GitRepository repository, IReadOnlyDictionary<string, string> environment)
 {
     private const int MaxTrees = 64;
 
     private readonly string _folder = CacheFolder.Of(repository, environment);
 
-    /// <summary>Takes a free tree and checks out the commit in it.</summary>
+    /// <summary>Takes a free worktree from the pool and checks out the commit.</summary>
     /// <param name="isMerge">True to search from the last tree in the folder, false to search from the first. Successive merges differ in
     /// few files, so they reuse the same tree.</param>
     public async Task<VerificationTree> TakeAsync(string commit, bool isMerge, CancellationToken stop)
@@ -98,7 +98,7 @@ public sealed class VerificationTrees(GitRepository repository, IReadOnlyDiction
     /// <summary>Returns the path of the lock file whose holder owns the tree.</summary>
     public static string LockOf(string path) => path + ".lock";
 
-    /// <summary>Returns the path of the tree's git index, which programs that run in the tree can't reach.</summary>
+    /// <summary>Returns the path of the index for the tree. Programs that run in the tree can't access this file.</summary>
     internal static string IndexOf(string path) => path + ".index";
 
     private string PathOf(int number) => PathIn(_folder, number);
@@ -124,7 +124,7 @@ public sealed class VerificationTree(
     /// <summary>Restores the worktree to its commit.</summary>
     public WorktreeBaseline Baseline { get; private set; } = baseline;
 
-    /// <summary>Absolute path of a folder beside the worktree for stashed files of gates.</summary>
+    /// <summary>Absolute path of a folder beside the worktree to which files of gates are moved temporarily.</summary>
     public string StashFolder => Worktree.Path + ".aside";
 
     /// <summary>Checks out the commit again and removes all other files, including those of the set-up.</summary>

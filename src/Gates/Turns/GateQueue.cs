@@ -3,11 +3,11 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Gates.Turns;
 
-/// <summary>Queue of the gates of all processes of a user. A gate that must run alone waits for all gates before it; others only wait for
-/// gates that run alone. Gates of dead processes are stopped and removed from the queue.</summary>
+/// <summary>Queue of the gates of all processes of a user. A gate that must run alone waits for all gates before it. Other gates wait only
+/// for gates that run alone. Gates of dead processes are stopped and removed from the queue.</summary>
 /// <param name="folder">Folder of the queue.</param>
-/// <param name="isFair">True if runs take turns (<see cref="FairTurns"/>), for a queue whose gates all run alone. False for the order of
-/// arrival.</param>
+/// <param name="isFair">True if runs take turns (<see cref="FairTurns"/>), which requires that all gates of the queue run alone. False if
+/// gates run in order of arrival.</param>
 /// <param name="time">Clock for the pauses between two checks.</param>
 internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
 {
@@ -32,7 +32,7 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
     }
 
     /// <summary>Waits until it is the ticket's turn.</summary>
-    /// <param name="within">Mark of the gate that this process is part of. Tickets of that gate are ignored as our own.</param>
+    /// <param name="within">Mark of the gate to which this process belongs. Tickets of that gate are ignored.</param>
     /// <param name="told">Called once, with the first gate that the ticket has to wait for.</param>
     /// <returns>Other gates in the queue that may run at the same time.</returns>
     internal async Task<IReadOnlyList<GateTicket>> WaitAsync(
@@ -63,7 +63,8 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
     private async Task<IReadOnlyList<GateTicket>> OthersAsync(GateTicket ticket, string? within) =>
         [.. (await LivingAsync()).Where(other => other.Number != ticket.Number && other.Mark != within)];
 
-    /// <summary>Starts the ticket's turn if no other gate runs and its run is next.</summary>
+    /// <summary>Starts the turn of a ticket if no other gate is running and the run of the ticket is next. Returns false
+    /// otherwise.</summary>
     private async Task<bool> TryBeginAsync(GateTicket ticket, string? within, CancellationToken stop)
     {
         using var one = await LockFile.TakeAsync(UserState.LockOf(folder), stop);
@@ -79,7 +80,7 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
         return true;
     }
 
-    /// <summary>True if any gate arrived after the ticket, even if it has ended.</summary>
+    /// <summary>True if another gate entered the queue after the ticket, even if that gate has ended.</summary>
     internal async Task<bool> CameAfterAsync(GateTicket ticket, CancellationToken stop)
     {
         using var one = await LockFile.TakeAsync(UserState.LockOf(folder), stop);
@@ -88,7 +89,7 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
 
     internal void Leave(GateTicket ticket) => ticket.Remove(folder);
 
-    /// <summary>Reads the last number from the lock file; 0 if the file is damaged.</summary>
+    /// <summary>Reads the last ticket number from the lock file. 0 if the file is damaged.</summary>
     private static long LastNumber(LockFile one)
     {
         Span<byte> text = stackalloc byte[Digits];

@@ -1,7 +1,7 @@
 namespace Orchestrator.Gates.Turns;
 
 /// <summary>Decides which gates may run now, over all processes of a user on a machine. Gates with the same <see cref="Gate.Exclusive"/>
-/// name run one at a time, and runs take turns. All others run concurrently, except for a gate that reruns alone.</summary>
+/// name run one at a time, and runs take turns. All other gates run concurrently, unless a gate must rerun alone.</summary>
 public sealed class GateScheduler
 {
     private readonly string _folder;
@@ -13,10 +13,10 @@ public sealed class GateScheduler
         (_folder, _within, _time, _told) = (folder, within, time, told);
 
     /// <summary>Returns the scheduler for this process's user.</summary>
-    /// <param name="environment">Environment of the process. It determines the user's state folder and the gate, if any, that the process
-    /// is part of.</param>
+    /// <param name="environment">Environment of the process. The environment determines the user's state folder and the gate to which the
+    /// process belongs, if any.</param>
     /// <param name="time">Clock. Default: the system's clock.</param>
-    /// <param name="told">Called for a gate that has to wait.</param>
+    /// <param name="told">Called if a gate has to wait.</param>
     public static GateScheduler Of(
         IReadOnlyDictionary<string, string> environment,
         TimeProvider? time = null,
@@ -61,7 +61,7 @@ public sealed class GateScheduler
     internal static string ExclusiveFolder(string folder) => Path.Combine(folder, "exclusive");
 }
 
-/// <summary>Gate that may run now.</summary>
+/// <summary>Turn of a gate that may run now. Disposing the turn ends it.</summary>
 /// <remarks>Every gate takes its exclusive name first and its position in the common queue last, so that a running gate never waits for a
 /// waiting one.</remarks>
 internal sealed class GateTurn(
@@ -91,7 +91,7 @@ internal sealed class GateTurn(
         await JoinAsync(alone: false, stop);
     }
 
-    /// <summary>True if another gate has run at any time since this turn started.</summary>
+    /// <summary>True if another gate ran at any time since this turn started.</summary>
     internal async Task<bool> HadCompanyAsync(CancellationToken stop) => _foundOthers || await all.CameAfterAsync(_among!, stop);
 
     /// <summary>Waits until no other gate runs. No other gate starts until this turn ends.</summary>

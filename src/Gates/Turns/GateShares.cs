@@ -4,9 +4,10 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Gates.Turns;
 
-/// <summary>Shares of runs in the turns of an exclusive queue, in a file beside its tickets. Changed under the queue's lock.</summary>
+/// <summary>Shares of runs in the turns of an exclusive queue. Stored in a file beside the tickets, which is changed only under the queue's
+/// lock.</summary>
 /// <param name="Turns">Shares of the runs.</param>
-/// <param name="Last">The turn that runs or ended last, or null for none.</param>
+/// <param name="Last">The turn that is running or ended last, or null if there was no turn.</param>
 internal sealed record GateShares(FairTurns Turns, RunningTurn? Last)
 {
     /// <summary>Reads the shares of a queue. Missing or damaged shares start from zero.</summary>
@@ -35,7 +36,7 @@ internal sealed record GateShares(FairTurns Turns, RunningTurn? Last)
     /// <param name="others">All other tickets.</param>
     internal GateShares Join(GateTicket ticket, IReadOnlyList<GateTicket> others, DateTimeOffset now)
     {
-        // The end of a turn is not recorded. A turn that ended while no gate waited is charged no further.
+        // The end of a turn is not recorded. A turn that ended while no gate was waiting is not charged for the time since then.
         IReadOnlyList<RunningTurn> running = [.. others.Where(other => other.Began is not null).Select(TurnOf)];
         var waiting = others.Where(other => other.Began is null).Select(other => other.Origin.RunKey).ToHashSet(StringComparer.Ordinal);
         var turns = Turns
@@ -54,10 +55,10 @@ internal sealed record GateShares(FairTurns Turns, RunningTurn? Last)
                 free: 1
             );
 
-    /// <summary>Starts the turn of a ticket.</summary>
+    /// <summary>Returns the shares after the turn of a ticket has started.</summary>
     internal GateShares Begin(GateTicket ticket) => new(Charged(ticket.Began!.Value).Begin(ticket.Origin.RunKey), TurnOf(ticket));
 
-    /// <summary>Charges the last turn. The next waiting gate starts at once when a turn ends.</summary>
+    /// <summary>Returns the shares after the last turn was charged. If a gate is waiting, the last turn lasted until now.</summary>
     private FairTurns Charged(DateTimeOffset now) => Turns.Advance(Last is { } last ? [last] : [], now);
 
     private static RunningTurn TurnOf(GateTicket ticket) => new(ticket.Origin.RunKey, ticket.Began!.Value);

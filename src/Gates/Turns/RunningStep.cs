@@ -2,11 +2,12 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Gates.Turns;
 
-/// <summary>Gate or set-up command that is running on this machine. Read from files to keep the run's workflow history short.</summary>
+/// <summary>A gate or set-up command that is running on this machine. Running steps are read from files, not from the workflow, to keep the
+/// run's workflow history short.</summary>
 /// <param name="Name">Name of the gate, or the command.</param>
 /// <param name="IsSetUp">True for a set-up command.</param>
 /// <param name="Origin">Run and task of the step.</param>
-/// <param name="Since">Start time, or the time of arrival for a gate that waited.</param>
+/// <param name="Since">Start time. For a gate that had to wait, the time at which it entered the queue.</param>
 public sealed record RunningStep(string Name, bool IsSetUp, GateOrigin Origin, DateTimeOffset Since)
 {
     /// <summary>Returns all running steps of this user's live processes on this machine. Read-only.</summary>

@@ -1,12 +1,12 @@
 namespace Orchestrator.Gates.Turns;
 
-/// <summary>Gate that waits for another one on this machine.</summary>
+/// <summary>A gate that waits for another gate on this machine.</summary>
 /// <param name="Gate">Name of the waiting gate.</param>
 /// <param name="Origin">Run and task of the waiting gate.</param>
 /// <param name="Since">Start of the wait.</param>
-/// <param name="Exclusive">Exclusive name that both need, or null if one of the two reruns alone after a resource conflict.</param>
-/// <param name="HolderGate">Gate that it waits for.</param>
-/// <param name="Holder">Run and task of the gate that it waits for.</param>
+/// <param name="Exclusive">Exclusive name that both gates have. Null if one of the gates reruns alone after a resource conflict.</param>
+/// <param name="HolderGate">Name of the gate for which it waits.</param>
+/// <param name="Holder">Run and task of the gate for which it waits.</param>
 public sealed record WaitingGate(
     string Gate,
     GateOrigin Origin,

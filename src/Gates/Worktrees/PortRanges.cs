@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Orchestrator.Gates.Worktrees;
 
-/// <summary>Port ranges for worktrees.</summary>
+/// <summary>Determines the port ranges that can be assigned to worktrees.</summary>
 internal static class PortRanges
 {
     private const int Lowest = 20000;
@@ -25,8 +25,8 @@ internal static class PortRanges
             : Of(32768, 60999);
     }
 
-    /// <summary>Returns the ranges outside the ephemeral ports from <paramref name="low"/> to <paramref name="high"/>, which the system
-    /// may assign to any connection. Returns all ranges if too few are left.</summary>
+    /// <summary>Returns the ranges outside the ephemeral ports from <paramref name="low"/> to <paramref name="high"/>, which the system may
+    /// assign to any connection. If too few ranges remain, returns all ranges.</summary>
     internal static IReadOnlyList<int> Of(int low, int high)
     {
         int[] all =
@@ -39,7 +39,7 @@ internal static class PortRanges
         return outside.Length >= Enough ? outside : all;
     }
 
-    /// <summary>True if nothing listens on any port of the range.</summary>
+    /// <summary>True if no program listens on a port of the range.</summary>
     internal static bool IsFree(int first) =>
         Enumerable
             .Range(first, WorktreeVariables.Ports)
@@ -48,7 +48,7 @@ internal static class PortRanges
                 && (!Socket.OSSupportsIPv6 || CanBind(AddressFamily.InterNetworkV6, IPAddress.IPv6Any, port))
             );
 
-    // .NET sets SO_REUSEADDR on Unix, so that binding fails for a listener but not for connections in TIME_WAIT.
+    // .NET sets SO_REUSEADDR on Unix, so binding fails if a program listens on the port, but not if a connection is in TIME_WAIT.
     private static bool CanBind(AddressFamily family, IPAddress address, int port)
     {
         using var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
@@ -63,7 +63,7 @@ internal static class PortRanges
         }
         catch (SocketException refused)
         {
-            // A machine without addresses of the family has no listeners on it.
+            // If the machine has no addresses of this family, no program listens on them.
             return refused.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported;
         }
     }

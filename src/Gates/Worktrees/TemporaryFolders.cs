@@ -26,7 +26,8 @@ internal static class TemporaryFolders
         return path;
     }
 
-    /// <summary>Returns the assigned folder and recreates it if a cleaner removed it. Null if another user has replaced it.</summary>
+    /// <summary>Returns the assigned folder, and recreates it if a cleanup program removed it. Null if another user has replaced the
+    /// folder.</summary>
     internal static string? Restore(string path)
     {
         if (!Path.Exists(path))
@@ -36,8 +37,8 @@ internal static class TemporaryFolders
         return Keep(path);
     }
 
-    /// <summary>Returns the folder if it still exists and is ours. A published name is never recreated because another user could create
-    /// it first.</summary>
+    /// <summary>Returns the folder if it still exists and belongs to this user. Otherwise returns null, because another user could create a
+    /// folder with a known name first.</summary>
     internal static string? Keep(string path)
     {
         // A folder may inherit its parent's setgid bit and group (mkdir(2), S_ISGID).

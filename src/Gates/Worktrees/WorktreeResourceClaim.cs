@@ -7,8 +7,8 @@ namespace Orchestrator.Gates.Worktrees;
 
 /// <summary>Claim on the resources of a worktree, stored in a file of the user's state.</summary>
 /// <param name="Worktree">Absolute path of the worktree.</param>
-/// <param name="Owner">Process whose end releases the claim, as written by <see cref="ProcessIdentity"/>; empty if the claim ends with the
-/// worktree.</param>
+/// <param name="Owner">Process whose end releases the claim, as written by <see cref="ProcessIdentity"/>. Empty if the claim ends when the
+/// worktree is removed.</param>
 /// <param name="FirstPort">See <see cref="WorktreeResources"/>.</param>
 /// <param name="TemporaryFolder">See <see cref="WorktreeResources"/>.</param>
 /// <param name="Name">See <see cref="WorktreeResources"/>.</param>

@@ -1,7 +1,7 @@
 namespace Orchestrator.Gates.Worktrees;
 
-/// <summary>Assigns resources to the worktrees of a user on a machine. A worktree keeps its values until the claim ends with the worktree
-/// or with its owner process.</summary>
+/// <summary>Assigns resources to the worktrees of a user on a machine. A worktree keeps its resources until the worktree is removed or the
+/// owner process of the claim ends.</summary>
 public sealed class WorktreeResourceClaims
 {
     private readonly string _folder;
@@ -18,8 +18,8 @@ public sealed class WorktreeResourceClaims
     /// <param name="worktree">Absolute path of an existing worktree.</param>
     /// <param name="use">Intended use of the worktree.</param>
     /// <param name="stop">Cancels the wait for other callers.</param>
-    /// <param name="owner">Process whose end releases the claim, for a folder that outlives it. Null to release the claim with the
-    /// worktree.</param>
+    /// <param name="owner">Process whose end releases the claim, for a worktree that exists longer than the process. If null, the claim is
+    /// released when the worktree is removed.</param>
     /// <exception cref="IOException">No port range is free, or the user's state can't be written.</exception>
     public async Task<WorktreeResources> TakeAsync(string worktree, WorktreeUse use, CancellationToken stop, ProcessIdentity? owner = null)
     {
@@ -78,7 +78,7 @@ public sealed class WorktreeResourceClaims
     private static bool IsInUse(WorktreeResourceClaim claim) =>
         ProcessTable.FindByEnvironment(WorktreeResources.NameVariable, claim.Name).Count > 0;
 
-    // The worktree's own server may use the ports.
+    // Ports that are in use are acceptable, because the worktree's own server may use them.
     private static bool StillHas(WorktreeResourceClaim claim) => PortRanges.IsFree(claim.FirstPort) || IsInUse(claim);
 
     private static string FindName(string worktree, IReadOnlyList<WorktreeResourceClaim> others)
@@ -104,8 +104,8 @@ public sealed class WorktreeResourceClaims
             }
         }
 
-        // Worktrees retained for a user still hold their claims. The least recently used one loses its ports and gets new ones on its next
-        // use.
+        // Worktrees that are retained for a user still have claims. If no range is free, the least recently used worktree loses its ports.
+        // It gets new ports when it is used again.
         foreach (var idle in others.OrderBy(other => other.LastUse))
         {
             if (PortRanges.IsFree(idle.FirstPort) && !IsInUse(idle) && TryRemove(idle))
@@ -138,7 +138,7 @@ public sealed class WorktreeResourceClaims
         }
     }
 
-    // If the folder can't be removed yet, the claim stays and removal is retried the next time.
+    // If the folder can't be removed yet, the claim remains so that the removal is retried the next time.
     private bool TryRemove(WorktreeResourceClaim claim)
     {
         if (!TemporaryFolders.TryRemove(claim.TemporaryFolder))

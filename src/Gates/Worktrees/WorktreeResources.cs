@@ -1,16 +1,17 @@
 namespace Orchestrator.Gates.Worktrees;
 
-/// <summary>Resources of a worktree on this machine, which keep test suites in several worktrees from colliding.</summary>
-/// <param name="FirstPort">First of <see cref="WorktreeVariables.Ports"/> ports (<c>ORCHESTRATOR_PORT</c>).</param>
+/// <summary>Resources that are assigned to a worktree on this machine, so that test suites in several worktrees do not collide.</summary>
+/// <param name="FirstPort">First port of a range of <see cref="WorktreeVariables.Ports"/> ports (<c>ORCHESTRATOR_PORT</c>).</param>
 /// <param name="TemporaryFolder">Temporary folder (<c>TMPDIR</c>), accessible only to its owner.</param>
 /// <param name="Name">Name for databases and containers (<c>ORCHESTRATOR_WORKTREE</c>): <c>[a-z0-9_]</c>, at most 20 characters, starting
 /// with a letter.</param>
 public sealed record WorktreeResources(int FirstPort, string TemporaryFolder, string Name)
 {
-    /// <summary>Absolute path of a folder with confined programs' private changes to shared folders. It may not exist.</summary>
+    /// <summary>Absolute path of the folder that contains private changes by confined programs to shared folders. The folder may not
+    /// exist.</summary>
     public string LayerFolder { get; init; } = "";
 
-    /// <summary>Name of the environment variable with the worktree's name.</summary>
+    /// <summary>Name of the environment variable that contains the name of the worktree.</summary>
     public const string NameVariable = "ORCHESTRATOR_WORKTREE";
 
     /// <summary>Returns the environment variables of agents, gates and set-up in this worktree.</summary>
@@ -38,12 +39,12 @@ public sealed record WorktreeResources(int FirstPort, string TemporaryFolder, st
 /// <summary>Intended use of a worktree.</summary>
 public enum WorktreeUse
 {
-    /// <summary>Work continues with the assigned values.</summary>
+    /// <summary>Work in the worktree continues, so the assigned values do not change.</summary>
     Continued,
 
-    /// <summary>No process works in the worktree, so ports that others took in the meantime are replaced.</summary>
+    /// <summary>No process is working in the worktree, so ports that other programs now use are replaced.</summary>
     Idle,
 
-    /// <summary>No process works in the worktree, as with <see cref="Idle"/>, and its temporary folder is emptied.</summary>
+    /// <summary>As <see cref="Idle"/>. The temporary folder of the worktree is also emptied.</summary>
     Fresh,
 }

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Detects binary files by their content, because attributes can't be trusted.</summary>
+/// <summary>Detects binary files by their content, because agents can change the attributes that declare files as binary.</summary>
 internal sealed class BinaryFiles(GitRepository repository)
 {
     private const int LargestBatch = 32 * 1024 * 1024;
     private const int Peek = 64 * 1024;
 
-    /// <summary>Returns the files that contain a NUL in their old or new version. Only the start and end of very large files are
-    /// checked.</summary>
+    /// <summary>Returns the changed files that contain a NUL byte in their old or new version. For very large files, only the start and the
+    /// end are checked.</summary>
     public async Task<IReadOnlyList<ChangedFile>> FindAsync(IReadOnlyList<ChangedFile> changed, CancellationToken cancellationToken)
     {
         var sizes = await SizesAsync([.. changed.Where(IsFile).SelectMany(Ids)], cancellationToken);
@@ -51,7 +51,7 @@ internal sealed class BinaryFiles(GitRepository repository)
         }
     }
 
-    /// <summary>Returns the sizes of blobs by id, in bytes, without missing blobs.</summary>
+    /// <summary>Returns the size in bytes of each blob, by blob id. Missing blobs are omitted.</summary>
     public async Task<IReadOnlyDictionary<string, long>> SizesAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         var there = ids.Where(id => id.AsSpan().ContainsAnyExcept('0')).Distinct(StringComparer.Ordinal).ToList();

@@ -5,7 +5,8 @@ namespace Orchestrator.Git.Commits;
 /// <summary>Reads the contents of many files in one git call.</summary>
 internal sealed class BlobReader(GitRepository repository)
 {
-    /// <summary>Returns the contents of blobs by id, or nothing if they have more than <paramref name="limit"/> bytes in total.</summary>
+    /// <summary>Returns the contents of blobs by blob id, or an empty dictionary if the blobs have more than <paramref name="limit"/> bytes
+    /// in total.</summary>
     public async Task<IReadOnlyDictionary<string, byte[]>> ReadAsync(
         IReadOnlyCollection<string> ids,
         CancellationToken cancellationToken,
@@ -26,7 +27,7 @@ internal sealed class BlobReader(GitRepository repository)
             },
             cancellationToken
         );
-        var rest = output.IsCut ? default : output.Bytes; // Cut output has a gap in the middle.
+        var rest = output.IsCut ? default : output.Bytes; // Truncated output has a gap in the middle and can't be parsed.
         while (rest.Span.IndexOf((byte)'\n') is var end and > 0)
         {
             // Format per object: "ID blob SIZE", newline, content, newline; or "ID missing".

@@ -6,13 +6,13 @@ public enum FileChange
     /// <summary>The file is new.</summary>
     Added,
 
-    /// <summary>The file's content or mode differs.</summary>
+    /// <summary>The content or the mode of the file changed.</summary>
     Modified,
 
     /// <summary>The file was removed.</summary>
     Deleted,
 
-    /// <summary>The path changed its type, for example to a symbolic link.</summary>
+    /// <summary>The type of the path changed, for example from a regular file to a symbolic link.</summary>
     TypeChanged,
 }
 

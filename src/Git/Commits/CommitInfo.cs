@@ -1,10 +1,10 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>A commit in the history.</summary>
+/// <summary>A commit and its metadata.</summary>
 /// <param name="Tree">Id of its tree.</param>
 /// <param name="Parents">Ids of its parents.</param>
 /// <param name="Subject">First line of its message.</param>
-/// <param name="Trailers">Our trailers, or null if the message has none.</param>
+/// <param name="Trailers">Trailers written by the orchestrator, or null if the message has none.</param>
 public sealed record CommitInfo(string Id, string Tree, IReadOnlyList<string> Parents, string Subject, CommitTrailers? Trailers);
 
 /// <summary>A file in a tree.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Signs commits according to the user's git configuration. The key agent must not prompt, because the terminal may be unattended
+/// <summary>Signs commits according to the user's git configuration. Prompts of the key agent are disabled, because no user may be present
 /// when a run lands.</summary>
 /// <param name="Format"><c>openpgp</c>, <c>ssh</c> or <c>x509</c>.</param>
 /// <param name="Key">Value of <c>user.signingKey</c>. If empty, git uses the committer's key.</param>
@@ -8,7 +8,7 @@ public sealed record CommitSigning(string Format, string Key)
 {
     private static readonly TimeSpan AgentPatience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Environment variables of a signing call, which keep programs from prompting on a terminal.</summary>
+    /// <summary>Environment variables that prevent the signing program from prompting on a terminal.</summary>
     internal static IReadOnlyDictionary<string, string?> Variables { get; } =
         new Dictionary<string, string?>
         {
@@ -21,7 +21,7 @@ public sealed record CommitSigning(string Format, string Key)
     /// <returns>The signing settings, or null if commits are not to be signed.</returns>
     public static async Task<CommitSigning?> FindAsync(GitRepository repository, CancellationToken cancellationToken = default)
     {
-        // Our calls disable signing by a setting of their own, which must be ignored here.
+        // All calls of this program pass a setting that disables signing, so that setting is ignored here.
         var settings = (await ScopedSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken))
             .Where(setting => setting.IsPersons || setting.IsOfRepository)
             .ToList();
@@ -37,7 +37,7 @@ public sealed record CommitSigning(string Format, string Key)
                 : null;
     }
 
-    /// <summary>Tests signing with a commit that no ref names, stored outside the repository's object folder.</summary>
+    /// <summary>Tests signing by creating a commit that no ref names, in a folder outside the repository's object database.</summary>
     /// <returns>Reason why signing fails, or null if it works.</returns>
     public async Task<string?> TryAsync(GitRepository repository, CancellationToken cancellationToken = default)
     {
@@ -99,9 +99,9 @@ public sealed record CommitSigning(string Format, string Key)
         }
     }
 
-    /// <summary>Key and format for messages.</summary>
+    /// <summary>Returns the key and its format for error messages.</summary>
     public override string ToString() => $"The key {(Key.Length > 0 ? Key : "of the committer")} ({Format})";
 }
 
-/// <summary>A commit could not be signed.</summary>
+/// <summary>Thrown if a commit could not be signed.</summary>
 public sealed class CommitSigningException(string message) : GitException(message);

@@ -7,7 +7,7 @@ public sealed class CommitStore(GitRepository repository)
 {
     internal const int LargestFile = 64 * 1024 * 1024;
 
-    /// <summary>Creates a commit of a tree. No ref names the commit yet.</summary>
+    /// <summary>Creates a commit for a tree without updating any ref.</summary>
     /// <returns>Id of the commit.</returns>
     public Task<string> CreateAsync(
         string tree,
@@ -17,7 +17,7 @@ public sealed class CommitStore(GitRepository repository)
         CancellationToken cancellationToken = default
     ) => CreateAsync(tree, parents, message, trailers, date: null, cancellationToken);
 
-    /// <summary>Creates a commit, and signs it if requested.</summary>
+    /// <summary>Creates a commit for a tree without updating any ref, and signs the commit if requested.</summary>
     /// <param name="signing">Signing settings, or null for an unsigned commit.</param>
     /// <exception cref="CommitSigningException">The key agent refuses, or does not answer in time.</exception>
     public Task<string> CreateAsync(
@@ -29,8 +29,8 @@ public sealed class CommitStore(GitRepository repository)
         CancellationToken cancellationToken = default
     ) => CreateAsync(tree, parents, message, trailers, date: null, cancellationToken, signing);
 
-    /// <summary>Creates a commit with a date in the form returned by <see cref="ReadDateAsync"/>, or with the current time if the date is
-    /// null.</summary>
+    /// <summary>Creates a commit for a tree with a given author date, in the form that <see cref="ReadDateAsync"/> returns. A null date
+    /// means the current time.</summary>
     internal async Task<string> CreateAsync(
         string tree,
         IReadOnlyCollection<string> parents,
@@ -73,7 +73,8 @@ public sealed class CommitStore(GitRepository repository)
         return id;
     }
 
-    /// <summary>Creates a commit with the message, author and date of another one, but with other files and another parent.</summary>
+    /// <summary>Creates a copy of a commit with a different tree and a different parent. The message, the author and the author date are
+    /// retained.</summary>
     /// <returns>Id of the new commit.</returns>
     internal async Task<string> CopyAsync(
         string commit,
@@ -107,8 +108,8 @@ public sealed class CommitStore(GitRepository repository)
     private Task<GitOutput> AddAsync(GitCall call, CommitSigning? signing, CancellationToken cancellationToken) =>
         signing is null ? repository.AddObjectsAsync(call, cancellationToken) : signing.SignAsync(repository, call, cancellationToken);
 
-    /// <summary>Lists the commits in <paramref name="tip"/> that are not in <paramref name="since"/>, oldest first and without
-    /// merges.</summary>
+    /// <summary>Lists the non-merge commits that are reachable from <paramref name="tip"/> but not from <paramref name="since"/>, oldest
+    /// first.</summary>
     public async Task<IReadOnlyList<string>> ListWithoutMergesAsync(
         string tip,
         string since,
@@ -121,7 +122,7 @@ public sealed class CommitStore(GitRepository repository)
                 .Reverse(),
         ];
 
-    /// <summary>Returns the commit with a name (ref, id, <c>id^</c>), or null if it does not exist.</summary>
+    /// <summary>Returns the commit that a ref, an id or an expression such as <c>id^</c> names, or null if it does not exist.</summary>
     public async Task<CommitInfo?> ReadAsync(string name, CancellationToken cancellationToken = default)
     {
         if (ObjectId.IsId(name) && repository.Part<ObjectCache>().Find(name) is { } known)
@@ -132,17 +133,16 @@ public sealed class CommitStore(GitRepository repository)
         return commits.Count == 0 ? null : commits[0];
     }
 
-    /// <summary>Returns the date of a commit in a form that git accepts.</summary>
+    /// <summary>Returns the author date of a commit in a form that git accepts as input.</summary>
     internal async Task<string> ReadDateAsync(string commit, CancellationToken cancellationToken)
     {
         var call = repository.Call("log", "-1", "--no-walk", "--no-show-signature", "--format=%ct", commit, "--");
         return $"@{(await repository.ReadAsync(call, cancellationToken)).Text} +0000";
     }
 
-    /// <summary>
-    /// Lists the first-parent commits in <paramref name="tip"/> that are not in <paramref name="since"/>, newest first. On a staging
-    /// branch these are our merges and not commits of agents, so their trailers can be trusted.
-    /// </summary>
+    /// <summary> Lists the commits on the first-parent chain of <paramref name="tip"/> that are not reachable from
+    /// <paramref name="since"/>, newest first. On a staging branch, these commits are merges made by the orchestrator and not commits made
+    /// by agents, so their trailers can be trusted. </summary>
     public async Task<IReadOnlyList<CommitInfo>> ListFirstParentsAsync(
         string tip,
         string? since,
@@ -154,11 +154,12 @@ public sealed class CommitStore(GitRepository repository)
             ?? await LogAsync(["--first-parent", tip, .. since is null ? (string[])[] : ["^" + since]], mayFail: false, cancellationToken);
     }
 
-    /// <summary>Lists all commits in <paramref name="tip"/> that are not in <paramref name="since"/>, children before parents.</summary>
+    /// <summary>Lists all commits that are reachable from <paramref name="tip"/> but not from <paramref name="since"/>, children before
+    /// parents.</summary>
     internal async Task<IReadOnlyList<CommitInfo>> ListAllAsync(string tip, string since, CancellationToken cancellationToken) =>
         await LogAsync(["--topo-order", tip, "^" + since], mayFail: false, cancellationToken);
 
-    /// <summary>True if <paramref name="ancestor"/> is in the history of <paramref name="descendant"/>, or is the same commit.</summary>
+    /// <summary>True if <paramref name="ancestor"/> is an ancestor of <paramref name="descendant"/> or is the same commit.</summary>
     public async Task<bool> IsAncestorAsync(string ancestor, string descendant, CancellationToken cancellationToken = default) =>
         ancestor == descendant
         || (
@@ -174,7 +175,7 @@ public sealed class CommitStore(GitRepository repository)
             ).ExitCode == 0
         );
 
-    /// <summary>Returns the merge base of two histories, or null if they have none or a name does not exist.</summary>
+    /// <summary>Returns the merge base of two commits, or null if the commits share no history or one of them does not exist.</summary>
     public async Task<string?> FindMergeBaseAsync(string one, string other, CancellationToken cancellationToken = default)
     {
         var output = await repository.ReadAsync(
@@ -187,7 +188,7 @@ public sealed class CommitStore(GitRepository repository)
         return output.ExitCode == 0 ? output.Text : null;
     }
 
-    /// <summary>True if <paramref name="commit"/> and its history are contained in the histories of the other commits.</summary>
+    /// <summary>True if <paramref name="commit"/> is reachable from at least one of the other commits.</summary>
     public async Task<bool> IsReachableFromAnyAsync(
         string commit,
         IReadOnlyCollection<string> others,
@@ -212,9 +213,9 @@ public sealed class CommitStore(GitRepository repository)
                     ParseTree(await repository.ReadAsync(repository.Call("ls-tree", "-r", "-z", "--full-tree", tree), cancellationToken))
             );
 
-    /// <summary>Returns the paths of the text files in a commit that contain a text.</summary>
+    /// <summary>Returns the paths of the text files in a commit that contain a given text.</summary>
     /// <param name="commit">The commit.</param>
-    /// <param name="text">Text to find, as a literal and not a pattern.</param>
+    /// <param name="text">Text to search for, interpreted literally and not as a pattern.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     public async Task<IReadOnlyList<string>> FindFilesWithAsync(string commit, string text, CancellationToken cancellationToken = default)
     {
@@ -244,7 +245,7 @@ public sealed class CommitStore(GitRepository repository)
         int limit = LargestFile
     )
     {
-        // A name that is not UTF-8 can be passed only on standard input.
+        // A file name that is not valid UTF-8 can be passed only on standard input.
         var call =
             FileNames.IsUtf8(path) ? repository.Call("cat-file", "blob", $"{tree}:{path}")
             : await FindIdAsync(tree, path, cancellationToken) is { } id ? repository.Call("cat-file", "blob", id)
@@ -265,10 +266,10 @@ public sealed class CommitStore(GitRepository repository)
         return output.ExitCode == 0 && !output.IsCut ? output.Bytes.ToArray() : null;
     }
 
-    /// <summary>Reads the texts of some files of a commit or tree, in one git call.</summary>
+    /// <summary>Reads the text of selected files of a commit or tree in one git call.</summary>
     /// <param name="tree">The commit or tree.</param>
     /// <param name="isRead">True for the paths of files to read. Links and submodules are skipped.</param>
-    /// <param name="limit">Maximum size of all of them in bytes. If they have more, nothing is returned.</param>
+    /// <param name="limit">Maximum total size in bytes. If the selected files exceed the limit, the result is empty.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     public async Task<IReadOnlyDictionary<string, string>> ReadTextsAsync(
         string tree,
@@ -304,13 +305,13 @@ public sealed class CommitStore(GitRepository repository)
     private bool? KnowsAncestor(string ancestor, string descendant) =>
         Resolve(ancestor) is { } from && Resolve(descendant) is { } to ? repository.Part<ObjectCache>().IsAncestor(from, to) : null;
 
-    /// <summary>Returns the id of a commit given by id or ref, or null for other expressions.</summary>
+    /// <summary>Returns the full id of a commit that is given by its id or a ref, or null for other expressions.</summary>
     private string? Resolve(string name) =>
         ObjectId.IsId(name) ? name
         : RefFile.TryRead(repository, name, out var id) ? id
         : null;
 
-    /// <summary>Returns the subject as git defines it, which is the first paragraph joined into one line.</summary>
+    /// <summary>Returns the subject of a commit message as git defines it, namely the first paragraph joined into one line.</summary>
     private static string SubjectOf(string message) =>
         string.Join(' ', message.Split('\n').TakeWhile(line => line.Trim().Length > 0).Select(line => line.Trim()));
 

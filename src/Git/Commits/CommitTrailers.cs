@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Trailers of our commits that identify their origin (git-interpret-trailers(1)).</summary>
+/// <summary>Commit trailers that identify the run, task and attempt from which a commit originates (git-interpret-trailers(1)).</summary>
 /// <param name="Run">Id of the run, in <c>Orchestrator-Run</c>.</param>
 /// <param name="Task">Id of the task, in <c>Orchestrator-Task</c>.</param>
-/// <param name="Attempt">Attempt of the task, counted from 1, in <c>Orchestrator-Attempt</c>.</param>
+/// <param name="Attempt">Number of the task's attempt, counted from 1, in <c>Orchestrator-Attempt</c>.</param>
 /// <param name="Key">Content key of the result, in <c>Orchestrator-Key</c>.</param>
 public sealed record CommitTrailers(string Run, string? Task = null, int? Attempt = null, string? Key = null)
 {

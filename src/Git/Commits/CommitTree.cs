@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Files of a commit by path. Symbolic links are followed as long as they stay inside the commit's tree.</summary>
+/// <summary>Files of a commit, indexed by path. Symbolic links are followed if their targets are in the commit's tree.</summary>
 public sealed class CommitTree
 {
     private const string Link = "120000";
@@ -17,7 +17,7 @@ public sealed class CommitTree
         _folders = new(() => [.. files.SelectMany(file => Above(file.Path))]);
     }
 
-    /// <summary>All paths, including links.</summary>
+    /// <summary>Paths of all files in the commit, including symbolic links.</summary>
     public IEnumerable<string> Paths => _files.Keys;
 
     /// <summary>Reads the file list of a commit.</summary>
@@ -30,8 +30,8 @@ public sealed class CommitTree
     /// <summary>Joins a folder and a path below it.</summary>
     public static string Join(string folder, string path) => folder.Length == 0 ? path : $"{folder}/{path}";
 
-    /// <summary>Resolves the links in a path and returns the file's path, or null if it leads outside the tree, to a folder or to
-    /// nothing.</summary>
+    /// <summary>Resolves the symbolic links in a path. Returns the path of the file, or null if the path leads outside the tree, to a
+    /// folder or to a missing file.</summary>
     public async Task<string?> FindFileAsync(string path, CancellationToken stop) =>
         await ResolveAsync(path, stop) is { } real
         && _files.TryGetValue(real, out var file)
@@ -39,10 +39,8 @@ public sealed class CommitTree
             ? real
             : null;
 
-    /// <summary>
-    /// Finds the files with an ending at or below a folder, which may be a link. Returns them in order, each with its path through the
-    /// folder and its resolved path.
-    /// </summary>
+    /// <summary> Finds the files below a folder whose names have a given ending. The folder may be a symbolic link. Returns for each file
+    /// the path through the folder and the resolved path, sorted. </summary>
     public async Task<IReadOnlyList<(string Shown, string Real)>> FindBelowAsync(string folder, string ending, CancellationToken stop)
     {
         if (await ResolveAsync(folder, stop) is not { Length: > 0 } real || !_folders.Value.Contains(real))
@@ -66,7 +64,7 @@ public sealed class CommitTree
         return found;
     }
 
-    /// <summary>Returns the text of a file, or null if the path is not a file or exceeds the limit.</summary>
+    /// <summary>Returns the text of a file, or null if the path is not a file or the file exceeds the limit.</summary>
     /// <param name="path">Resolved path of the file.</param>
     /// <param name="limit">Maximum size in bytes.</param>
     public async Task<string?> ReadAsync(string path, int limit, CancellationToken stop) =>

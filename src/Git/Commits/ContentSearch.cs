@@ -1,17 +1,18 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Detects by content, not by history, that a branch contains some work, for example after a squash or rebase merge of a pull
-/// request.</summary>
+/// <summary>Determines by comparing file contents, not history, if a branch contains some work. This detects work that was squashed or
+/// rebased by a pull request.</summary>
 public sealed class ContentSearch(GitRepository repository)
 {
-    // The merge is among the first commits that touched a file after the work started. Later commits hide it only if they undo it.
+    // The commit that merged the work is usually among the first commits that touched one of its files, so only a limited number is
+    // searched.
     private const int MostCommits = 50;
 
-    /// <summary>True if a commit of a branch has every file changed by the work exactly as the work left it. Content and mode must be
-    /// equal, or the file equally absent. The work's own commits can then be removed without losing its result, whatever followed on the
-    /// branch.</summary>
+    /// <summary>True if some commit on a branch contains the final version of every file that the work changed. Content and mode must be
+    /// equal, and files that the work removed must be absent. If true, the commits of the work can be removed without losing its result,
+    /// even if later commits changed the files again.</summary>
     /// <param name="work">Last commit of the work.</param>
-    /// <param name="branch">The branch, of which only first parents are searched.</param>
+    /// <param name="branch">The branch to search. Only its first-parent chain is searched.</param>
     /// <returns>True if the branch contains the work. False also if the work changed nothing or shares no commit with the
     /// branch.</returns>
     public async Task<bool> IsInAsync(string work, string branch, CancellationToken cancellationToken = default)

@@ -1,16 +1,14 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>
-/// Builds all diff commands, so that none of them trusts attributes or settings about visible content. <c>-diff</c>, <c>binary</c>, a
-/// textconv or an external diff hide nothing, and no program runs. Changes inside a submodule's work tree are ignored, because git would
-/// apply the configuration found there.
-/// </summary>
+/// <summary> Builds all diff commands, so that no diff depends on attributes or settings that can hide content. The attributes <c>-diff</c>
+/// and <c>binary</c>, text conversion and external diff programs are ignored, and no program is run. Changes inside a submodule's work tree
+/// are ignored, because git would otherwise apply the submodule's own configuration. </summary>
 internal static class DiffCommands
 {
     /// <summary>Option for <c>git status</c> that ignores changes inside submodules.</summary>
     internal const string Submodules = "--ignore-submodules=dirty";
 
-    /// <summary>Options for output that can be parsed into <see cref="ChangedFile"/>.</summary>
+    /// <summary>Options for raw output, which is parsed into <see cref="ChangedFile"/>.</summary>
     internal static readonly string[] Raw = ["--raw", "-z", "--no-abbrev"];
 
     private static readonly string[] Common = ["--text", "--no-textconv", "--no-ext-diff", "--no-renames", "--no-color", Submodules];
@@ -21,6 +19,7 @@ internal static class DiffCommands
     /// <summary>Returns a command that compares a commit with the index.</summary>
     internal static IEnumerable<string> OfIndex(params IEnumerable<string> rest) => ["diff-index", "--cached", .. Common, .. rest];
 
-    /// <summary>Returns a command that compares a worktree's files with the index or a commit, or two commits given as a range.</summary>
+    /// <summary>Returns a command that compares the files of a worktree with the index or a commit, or that compares two commits given as a
+    /// range.</summary>
     internal static IEnumerable<string> OfFiles(params IEnumerable<string> rest) => ["diff", .. Common, .. rest];
 }

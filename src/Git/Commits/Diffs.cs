@@ -2,8 +2,9 @@ using System.Globalization;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Patch as text.</summary>
-/// <param name="Text">Unified diff. Binary files, detected by a NUL regardless of attributes, are listed only with their size.</param>
+/// <summary>A patch in text form.</summary>
+/// <param name="Text">Unified diff. Binary files are listed only with their sizes. A file that contains a NUL byte is binary, regardless of
+/// its attributes.</param>
 /// <param name="IsCut">True if the patch exceeded the limit, so that only its start and end are included.</param>
 public sealed record Patch(string Text, bool IsCut);
 
@@ -47,7 +48,7 @@ public sealed class Diffs(GitRepository repository)
             return new Patch(await WithoutBinaryAsync(FilePatches.Divide(whole.Bytes), [], cancellationToken), IsCut: false);
         }
 
-        // The patch may be so large because of binary files, of which only the sizes are needed.
+        // Binary files may be the reason for the size of the patch, and only their sizes are needed.
         var binary = await new BinaryFiles(repository).FindAsync(await BetweenAsync(from, to, cancellationToken), cancellationToken);
         if (binary.Count == 0)
         {
@@ -123,7 +124,7 @@ public sealed class Diffs(GitRepository repository)
 
     /// <summary>Reads the old or new content of a changed file.</summary>
     /// <param name="id">Id of the blob.</param>
-    /// <returns>The content, empty if the file did not exist, or null if it is too large.</returns>
+    /// <returns>The content. Empty if the file did not exist, or null if the content is too large.</returns>
     public async Task<byte[]?> ReadContentAsync(string id, CancellationToken cancellationToken = default) =>
         id.AsSpan().ContainsAnyExcept('0')
             ? (await new BlobReader(repository).ReadAsync([id], cancellationToken)).GetValueOrDefault(id)

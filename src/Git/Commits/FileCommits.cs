@@ -2,21 +2,20 @@ using System.Globalization;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Commits files that the orchestrator itself writes, without a checkout.</summary>
+/// <summary>Creates commits of files that the orchestrator itself writes, without using a checkout.</summary>
 public sealed class FileCommits(GitRepository repository)
 {
     /// <summary>File mode of a missing file.</summary>
     private const string Nothing = "000000";
 
-    /// <summary>
-    /// Creates a commit on top of <paramref name="parent"/> with the given contents for these files and all other files unchanged. It has
-    /// the parent's date, so repeating the call gives the same commit. No ref names the commit yet.
+    /// <summary> Creates a commit on top of <paramref name="parent"/> in which the given files have the given contents and all other files
+    /// are unchanged. The commit has the same date as its parent, so that repeated calls create the same commit. No ref is updated.
     /// </summary>
     /// <param name="parent">Parent commit.</param>
     /// <param name="files">Contents by path, relative to the root and with slashes. They are stored byte for byte.</param>
     /// <param name="message">Commit message.</param>
-    /// <param name="trailers">Trailers with the origin.</param>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <param name="trailers">Trailers that identify the origin of the commit.</param>
+    /// <param name="cancellationToken">Checked between git calls.</param>
     /// <returns>Id of the commit.</returns>
     public async Task<string> CommitAsync(
         string parent,
@@ -41,16 +40,14 @@ public sealed class FileCommits(GitRepository repository)
         return await CommitAsync(parent, entries.ToString(), message, trailers, cancellationToken);
     }
 
-    /// <summary>
-    /// Creates a commit on top of <paramref name="parent"/> in which these files have their content from before or after their change. It
-    /// has the parent's date, so repeating the call gives the same commit. No ref names the commit.
-    /// </summary>
+    /// <summary> Creates a commit on top of <paramref name="parent"/> in which the given files have the content from before or after their
+    /// change. The commit has the same date as its parent, so that repeated calls create the same commit. No ref is updated. </summary>
     /// <param name="parent">Parent commit.</param>
     /// <param name="files">Changed files, without submodules.</param>
     /// <param name="isBefore">True for the content before the change.</param>
     /// <param name="message">Commit message.</param>
-    /// <param name="trailers">Trailers with the origin.</param>
-    /// <param name="stop">Checked between the steps.</param>
+    /// <param name="trailers">Trailers that identify the origin of the commit.</param>
+    /// <param name="stop">Checked between git calls.</param>
     /// <returns>Id of the commit.</returns>
     public Task<string> ComposeAsync(
         string parent,
@@ -63,7 +60,7 @@ public sealed class FileCommits(GitRepository repository)
     {
         var entries = files
             .Select(file => (file.Path, Mode: isBefore ? file.OldMode : file.NewMode, Id: isBefore ? file.OldId : file.NewId))
-            // A folder may replace a file, so the file is removed first.
+            // If a folder replaces a file, the index must drop the file before it accepts files in the folder.
             .OrderBy(entry => entry.Mode != Nothing)
             .Select(entry => entry.Mode == Nothing ? $"0 {entry.Id}\t{entry.Path}\0" : $"{entry.Mode} {entry.Id}\t{entry.Path}\0");
         return CommitAsync(parent, string.Concat(entries), message, trailers, stop);

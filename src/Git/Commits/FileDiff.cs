@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Change to one file, from git's patch.</summary>
+/// <summary>Diff of one file, taken from a patch that git created.</summary>
 /// <param name="Path">Path of the file.</param>
 /// <param name="Text">The file's part of the patch, including the header.</param>
 public sealed partial record FileDiff(string Path, string Text)
@@ -11,7 +11,7 @@ public sealed partial record FileDiff(string Path, string Text)
     private const string Header = "diff --git ";
     private const int MostBytes = 64 * 1024 * 1024;
 
-    /// <summary>Returns the changed files between two commits, or null if the change is too large to review.</summary>
+    /// <summary>Returns the diffs of all files that differ between two commits, or null if the patch is too large to review.</summary>
     public static async Task<IReadOnlyList<FileDiff>?> ReadAsync(GitRepository repository, string from, string to, CancellationToken stop)
     {
         var patch = await new Diffs(repository).PatchAsync(from, to, limit: MostBytes, cancellationToken: stop);
@@ -21,7 +21,7 @@ public sealed partial record FileDiff(string Path, string Text)
     /// <summary>True if the file is binary, so that the patch does not contain its lines.</summary>
     public bool IsBinary => Text.Contains('\n' + Diffs.Binary, StringComparison.Ordinal);
 
-    /// <summary>Line that replaces a binary file's content.</summary>
+    /// <summary>Line of the patch that states the sizes of a binary file instead of its content.</summary>
     public string BinarySizes => Array.Find(Text.Split('\n'), line => line.StartsWith(Diffs.Binary, StringComparison.Ordinal)) ?? "";
 
     /// <summary>Blob id after the change.</summary>
@@ -47,7 +47,7 @@ public sealed partial record FileDiff(string Path, string Text)
                 continue;
             }
 
-            // Git can be configured to write an unchanged empty line without its leading blank.
+            // With diff.suppressBlankEmpty, git writes an unchanged empty line without the leading space.
             number += line.Length == 0 || line[0] is '+' or ' ' ? 1 : 0;
             if (number is { } at && line.StartsWith(sign))
             {
@@ -56,7 +56,7 @@ public sealed partial record FileDiff(string Path, string Text)
         }
     }
 
-    // Content lines start with a blank, a plus or a minus, so only a header can start with this text.
+    // Content lines start with a space, a plus or a minus, so only a header line can start with this text.
     private static IEnumerable<FileDiff> Divide(string patch)
     {
         for (var start = patch.StartsWith(Header, StringComparison.Ordinal) ? 0 : -1; start >= 0; )
@@ -69,7 +69,7 @@ public sealed partial record FileDiff(string Path, string Text)
         }
     }
 
-    /// <summary>Returns the path in a header. Both sides name the same file, because renames appear as a removal and an
+    /// <summary>Returns the path in a header line. Both sides name the same file, because renames appear as a removal and an
     /// addition.</summary>
     private static string PathOf(string header)
     {

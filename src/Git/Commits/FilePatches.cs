@@ -1,18 +1,18 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Part of a patch for one file.</summary>
+/// <summary>The part of a patch that concerns one file.</summary>
 /// <param name="Bytes">Bytes from the file's header to the next header.</param>
 internal sealed record FilePatch(ReadOnlyMemory<byte> Bytes)
 {
     private const string IndexLine = "\nindex ";
 
-    /// <summary>True if the content has a NUL, which is git's own test for binary files without attributes.</summary>
+    /// <summary>True if the content contains a NUL byte, which is git's own test for binary files without attributes.</summary>
     public bool IsBinary { get; } = Bytes.Span.Contains((byte)0);
 
-    /// <summary>Complete text of the part.</summary>
+    /// <summary>The part decoded as UTF-8, including its header.</summary>
     public string Text => Encoding.UTF8.GetString(Bytes.Span);
 
-    /// <summary>Lines before the content, with names, modes and ids.</summary>
+    /// <summary>Header lines of the part, with file names, modes and blob ids.</summary>
     public string Header
     {
         get
@@ -39,8 +39,8 @@ internal sealed record FilePatch(ReadOnlyMemory<byte> Bytes)
 /// <summary>Splits a patch by file.</summary>
 internal static class FilePatches
 {
-    /// <summary>Returns the parts of a patch. Content lines start with a blank, a plus or a minus, so only a header can start with this
-    /// text.</summary>
+    /// <summary>Splits a patch into one part per file. Content lines start with a space, a plus or a minus, so only a header line can start
+    /// a new part.</summary>
     public static IReadOnlyList<FilePatch> Divide(ReadOnlyMemory<byte> patch)
     {
         var files = new List<FilePatch>();

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Finds the commit that last changed a line of a file.</summary>
+/// <summary>Finds the commit that last changed a given line of a file, and the merge that brought the commit onto a branch.</summary>
 public sealed class LineOrigin(GitRepository repository)
 {
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>Returns the commit that last changed a line. Moved lines and changes of white space do not count as changes.</summary>
+    /// <summary>Returns the commit that last changed a line. Moves of lines and white-space changes are ignored.</summary>
     /// <param name="revision">Revision of the file.</param>
     /// <param name="path">Path of the file relative to the root, with slashes.</param>
     /// <param name="line">Line number, counted from 1.</param>
@@ -41,16 +41,17 @@ public sealed class LineOrigin(GitRepository repository)
         );
     }
 
-    /// <summary>Finds the merge that brought a commit onto a branch, which is the oldest first-parent commit that contains it.</summary>
+    /// <summary>Finds the merge that brought a commit onto a branch, namely the oldest commit on the branch's first-parent chain that
+    /// contains the commit.</summary>
     /// <param name="commit">The commit.</param>
-    /// <param name="tip">Tip of the branch, of which only first parents are searched.</param>
+    /// <param name="tip">Tip of the branch. Only its first-parent chain is searched.</param>
     /// <param name="since">Commit of the branch that does not contain the commit.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <returns>The merge, or null if the branch does not contain the commit.</returns>
     public async Task<CommitInfo?> FindMergeAsync(string commit, string tip, string since, CancellationToken cancellationToken = default)
     {
         var own = await _commits.ListFirstParentsAsync(tip, since, cancellationToken);
-        // The list is newest first, and all entries after one without the commit lack it too, so a binary search works.
+        // The list is sorted from newest to oldest, and the commits that contain the given commit come first, so a binary search works.
         var (with, without) = (0, own.Count);
         while (with < without)
         {
@@ -67,7 +68,7 @@ public sealed class LineOrigin(GitRepository repository)
         return with == 0 ? null : own[with - 1];
     }
 
-    /// <summary>True if a commit or branch is or contains the other commit. False also if either does not exist.</summary>
+    /// <summary>True if the commit equals the tip or is an ancestor of the tip. False if one of the two does not exist.</summary>
     public async Task<bool> HasAsync(string tip, string commit, CancellationToken cancellationToken = default) =>
         await _commits.ReadAsync(tip, cancellationToken) is { Id: var id } && await _commits.IsAncestorAsync(commit, id, cancellationToken);
 
@@ -75,7 +76,7 @@ public sealed class LineOrigin(GitRepository repository)
         lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..] ?? "";
 }
 
-/// <summary>Origin of a line of a file.</summary>
+/// <summary>Commit that last changed a line of a file.</summary>
 /// <param name="Commit">Commit that last changed the line.</param>
 /// <param name="Path">Path of the file in that commit.</param>
 /// <param name="Line">Line number in that commit, counted from 1.</param>

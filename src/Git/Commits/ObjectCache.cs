@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Caches commits and diffs, which never change for a given id, so that created or read objects need no further git process. A
-/// full cache is cleared.</summary>
+/// <summary>Caches commits and diffs by object id, which avoids git processes for objects that were created or read before. Entries never
+/// become stale, because an object id never changes its content. A full cache is cleared.</summary>
 internal sealed class ObjectCache
 {
     private const int MostCommits = 50_000;
@@ -26,10 +26,8 @@ internal sealed class ObjectCache
 
     internal CommitInfo? Find(string id) => _commits.GetValueOrDefault(id);
 
-    /// <summary>
-    /// Decides from cached commits if one commit is in the history of another. The answer is false if the descendant's cached history ends
-    /// only in ancestors of the possible ancestor.
-    /// </summary>
+    /// <summary> Determines from cached commits only if one commit is an ancestor of another. Returns false if the cached history of the
+    /// descendant ends only in commits that are ancestors of the first commit. </summary>
     /// <returns>True or false, or null if the cache does not contain enough commits.</returns>
     internal bool? IsAncestor(string ancestor, string descendant)
     {
@@ -44,7 +42,8 @@ internal sealed class ObjectCache
     /// <summary>Returns the tree id of a cached commit. Any other id is returned unchanged.</summary>
     internal string TreeOf(string id) => Find(id)?.Tree ?? id;
 
-    /// <summary>Returns the first-parent commits from a tip down to, but without, another commit, or null if one is not cached.</summary>
+    /// <summary>Returns the commits on the first-parent chain from a tip down to another commit, which is excluded. Returns null if one of
+    /// them is not cached.</summary>
     internal IReadOnlyList<CommitInfo>? FirstParents(string tip, string since)
     {
         var found = new List<CommitInfo>();
@@ -74,8 +73,8 @@ internal sealed class ObjectCache
 
     internal IReadOnlyList<ChangedFile>? FindDiff(string from, string to) => _diffs.GetValueOrDefault((TreeOf(from), TreeOf(to)));
 
-    /// <summary>Returns the answer to a query about a tree or commit id. Concurrent and later callers share one query. Few answers are
-    /// cached, because they can be large.</summary>
+    /// <summary>Returns the result of a query for a tree or commit id. Concurrent and later callers share one execution of the query. Only
+    /// a few results are cached, because a result can be large.</summary>
     internal async Task<T> OnceAsync<T>(string id, string question, Func<Task<T>> ask)
         where T : class?
     {
@@ -124,7 +123,7 @@ internal sealed class ObjectCache
         }
     }
 
-    /// <summary>True if a walk along cached parents reaches the ancestor. Ids at the end of the cache are added to
+    /// <summary>True if a walk along cached parents reaches the ancestor. Ids of parents that are not cached are added to
     /// <paramref name="frontier"/>.</summary>
     private bool Reaches(string ancestor, string descendant, List<string> frontier)
     {

@@ -9,8 +9,8 @@ public sealed class TreeLinks(GitRepository repository)
     private const int LongestChain = 40;
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>Returns the links of a tree that lead outside and did not do so before.</summary>
-    /// <param name="before">Tree or commit whose own links are not reported.</param>
+    /// <summary>Returns the symbolic links of a tree that lead outside the tree and did not do so in an earlier tree.</summary>
+    /// <param name="before">Earlier tree or commit. Links that already led outside in it are not reported.</param>
     /// <param name="changes">Differences between the two trees. Links are read only if a difference concerns a link.</param>
     public async Task<IReadOnlyList<string>> FindLeadingOutAsync(
         string before,
@@ -35,7 +35,7 @@ public sealed class TreeLinks(GitRepository repository)
 
     /// <summary>True if a link leads outside the tree.</summary>
     /// <param name="link">Path of the link.</param>
-    /// <param name="targets">Targets of the tree's links, by path.</param>
+    /// <param name="targets">Link targets of the tree by link path.</param>
     internal static bool LeadsOut(string link, IReadOnlyDictionary<string, string> targets)
     {
         var place = link.Split('/').SkipLast(1).ToList();
@@ -61,7 +61,7 @@ public sealed class TreeLinks(GitRepository repository)
                 continue;
             }
 
-            // "git~1" is the short name of .git on some Windows file systems.
+            // "git~1" is the short (8.3) name of .git on Windows file systems.
             if (part.Equals(".git", StringComparison.OrdinalIgnoreCase) || part.Equals("git~1", StringComparison.OrdinalIgnoreCase))
             {
                 return true;
@@ -92,7 +92,8 @@ public sealed class TreeLinks(GitRepository repository)
         }
     }
 
-    /// <summary>Reads the links' targets. An unreadable target is returned as empty and counts as leading outside.</summary>
+    /// <summary>Reads the targets of symbolic links. A target that can't be read is returned as an empty string, which counts as leading
+    /// outside.</summary>
     private async Task<Dictionary<string, string>> ReadAsync(string tree, CancellationToken cancellationToken)
     {
         var links = (await _commits.ListFilesAsync(tree, cancellationToken)).Where(file => file.Mode == ChangedFile.SymbolicLink).ToArray();

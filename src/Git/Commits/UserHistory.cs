@@ -1,11 +1,10 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>History of the user's own branches, tags and remote-tracking branches, which is never removed.</summary>
+/// <summary>Commits reachable from the user's own branches, tags and remote-tracking branches. These commits are never removed.</summary>
 /// <param name="prefixes">Prefixes of our branches, such as <c>orchestrator</c>.</param>
 public sealed class UserHistory(GitRepository repository, IReadOnlyCollection<string> prefixes)
 {
-    /// <summary>Returns those of the given commits that are in the user's history, with one git process for any number of
-    /// commits.</summary>
+    /// <summary>Returns the given commits that are part of the user's history. Uses one git process for any number of commits.</summary>
     /// <param name="commits">Ids of the commits. Ids that are not commits of the repository are ignored.</param>
     public async Task<IReadOnlySet<string>> ContainedAsync(
         IReadOnlyCollection<string> commits,
@@ -25,7 +24,7 @@ public sealed class UserHistory(GitRepository repository, IReadOnlyCollection<st
                 .. prefixes.Select(prefix => $"--exclude={prefix}/*"),
                 "--branches",
                 "--tags",
-                // Excludes our own branches as remote-tracking branches of a remote that several hosts share.
+                // Excludes remote-tracking copies of our own branches, which exist if several hosts share a remote.
                 .. prefixes.Select(prefix => $"--exclude=*/{prefix}/*"),
                 "--remotes",
                 "--",

@@ -2,19 +2,19 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>Stores file contents by hash: recorded contents, so that they can be restored, and replaced contents, so that nothing is
-/// lost.</summary>
+/// <summary>Stores file contents by hash. Recorded contents are stored for restoring, and replaced contents are stored so that no user data
+/// is lost.</summary>
 internal sealed class GuardStore(string folder)
 {
     private const int LargestFile = 4 * 1024 * 1024;
     private const int LargestHeld = 512;
     private const FileAttributes NotThere = (FileAttributes)(-1);
 
-    /// <summary>Stores a file's content. Returns null if the file does not exist or is too large to be a setting.</summary>
+    /// <summary>Stores a file's content. Returns null if the file does not exist or is too large to be a configuration file.</summary>
     internal GuardedFile? Keep(string path) => Look(path) is var (file, content) ? Keep(file, content) : null;
 
-    /// <summary>Stores a file's content. Small contents go only to <see cref="Held"/>, because each of the many worktrees has a
-    /// few.</summary>
+    /// <summary>Stores the content of a file. Small contents are only added to <see cref="Held"/>, because every worktree has several small
+    /// files.</summary>
     internal GuardedFile? Hold(string path)
     {
         if (Look(path) is not var (file, content))
@@ -29,7 +29,7 @@ internal sealed class GuardStore(string folder)
         return file;
     }
 
-    /// <summary>Small contents for the record, by hash.</summary>
+    /// <summary>Small contents to include in the guard record, by hash.</summary>
     internal Dictionary<string, byte[]> Held { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Returns the hash and mode of a file without storing its content.</summary>
@@ -48,7 +48,7 @@ internal sealed class GuardStore(string folder)
                     ),
                     content
                 )
-                : null; // The file may have disappeared between two checks, because worktrees come and go.
+                : null; // The file may disappear between two checks, because worktrees are created and removed concurrently.
         }
         return file.LinkTarget is { } target && Encoding.UTF8.GetBytes(target) is var link
             ? (new GuardedFile(HashOf(link), GuardedFile.Link), link)
@@ -58,7 +58,7 @@ internal sealed class GuardStore(string folder)
     /// <summary>Returns the path of a stored content.</summary>
     internal string PathOf(string hash) => Path.Combine(folder, hash);
 
-    /// <summary>Returns a stored content, or null if a power cut destroyed it.</summary>
+    /// <summary>Returns a stored content, or null if a power failure destroyed it.</summary>
     internal byte[]? Read(string hash)
     {
         return Held.GetValueOrDefault(hash) ?? (SmallFile.TryRead(PathOf(hash)) is { } content && HashOf(content) == hash ? content : null);
@@ -66,10 +66,10 @@ internal sealed class GuardStore(string folder)
 
     internal string Text(GuardedFile? file) => Text(file?.Hash);
 
-    /// <summary>Returns the content of a recorded file, or an empty array if nothing was recorded.</summary>
+    /// <summary>Returns the content of a recorded file, or an empty array if no content was recorded.</summary>
     internal byte[] Content(GuardedFile? file) => file is not null && Read(file.Hash) is { } content ? content : [];
 
-    /// <summary>Stores a recorded content whose file is gone, because the user may need it.</summary>
+    /// <summary>Stores the recorded content of a file that no longer exists, because the user may need it.</summary>
     internal void KeepRecorded(GuardedFile file)
     {
         if (Held.TryGetValue(file.Hash, out var content))
@@ -82,7 +82,7 @@ internal sealed class GuardStore(string folder)
 
     private GuardedFile Keep(GuardedFile file, byte[] content)
     {
-        // Not synced, because it runs before each agent run, and an agent does not survive a power cut either.
+        // Not synced to disk, because the content is needed only while the agent runs, and no agent survives a power failure.
         var path = PathOf(file.Hash);
         if (new FileInfo(path) is var kept && (!kept.Exists || kept.Length != content.Length))
         {
@@ -97,7 +97,8 @@ internal sealed class GuardStore(string folder)
     private static string HashOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 }
 
-/// <summary>A recorded file: the hash that identifies its content in the store, and its permissions in octal (or "link").</summary>
+/// <summary>A recorded file: the hash that identifies its content in the store, and its permissions in octal, or "link" for a symbolic
+/// link.</summary>
 internal sealed record GuardedFile(string Hash, string Mode)
 {
     internal const string Link = "link";
@@ -107,7 +108,7 @@ internal sealed record GuardedFile(string Hash, string Mode)
     internal static GuardedFile Parse(string text) =>
         text.Split(' ') is [var hash, var mode] ? new GuardedFile(hash, mode) : new GuardedFile(text, string.Empty);
 
-    /// <summary>Writes a file or symbolic link as it was recorded, and replaces an existing one.</summary>
+    /// <summary>Writes a file or symbolic link with its recorded content and mode, and replaces an existing file.</summary>
     internal static void Write(string path, byte[] content, string mode)
     {
         OwnFolder.Ensure(Path.GetDirectoryName(path)!);

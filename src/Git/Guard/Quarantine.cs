@@ -4,23 +4,22 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>
-/// A hook, an attributes file or a setting that would make git run a program. It appeared while an agent worked, and was quarantined.
+/// <summary> A quarantined hook, attributes file or setting. It appeared while an agent ran and would have made git run a program.
 /// </summary>
 /// <param name="Id">Id for <see cref="Quarantine.AcceptAsync"/>.</param>
-/// <param name="Name">File name relative to the common directory, such as <c>hooks/pre-commit</c>. For a setting, a colon and its name
-/// follow.</param>
+/// <param name="Name">File name relative to the common directory, such as <c>hooks/pre-commit</c>. For a setting, the file name is followed
+/// by a colon and the name of the setting.</param>
 /// <param name="Time">Time at which the item was quarantined.</param>
-/// <param name="While">Agent run during which it appeared, for display.</param>
+/// <param name="While">Agent run during which the item appeared, for display.</param>
 public sealed record QuarantinedItem(string Id, string Name, DateTimeOffset Time, string While)
 {
-    /// <summary>Content of a file, or empty for a setting.</summary>
+    /// <summary>Content of the file, or empty if the item is a setting.</summary>
     public ReadOnlyMemory<byte> Content { get; init; }
 
-    /// <summary>Permissions of a file in octal, or "link" if the content is a symbolic link's target.</summary>
+    /// <summary>Permissions of the file in octal, or "link" if the content is the target of a symbolic link.</summary>
     public string Mode { get; set; } = "";
 
-    /// <summary>Values of a setting.</summary>
+    /// <summary>Values of the setting, in file order. Empty if the item is a file.</summary>
     public IReadOnlyList<string?> Values { get; set; } = [];
 
     /// <summary>Description of the item for display.</summary>
@@ -28,7 +27,7 @@ public sealed record QuarantinedItem(string Id, string Name, DateTimeOffset Time
         SettingLocation.TryParse(Name) is { } place ? $"{place.Setting} = {string.Join(", ", Values)}" : Name;
 }
 
-/// <summary>Keeps quarantined items in the repository's folder until the user accepts them. Accepted content is recognized later and not
+/// <summary>Keeps quarantined items in the repository's folder until the user accepts them. Content that was accepted once is not
 /// quarantined again.</summary>
 public sealed class Quarantine(GitRepository repository)
 {
@@ -49,7 +48,7 @@ public sealed class Quarantine(GitRepository repository)
                     .ThenBy(item => item.Id, StringComparer.Ordinal),
             ];
 
-    /// <summary>Restores an item and replaces the current content. Repeating the call changes nothing.</summary>
+    /// <summary>Restores an item and replaces the current content. The method is idempotent.</summary>
     public async Task AcceptAsync(QuarantinedItem item, CancellationToken cancellationToken = default)
     {
         DurableFile.Write(Path.Combine(_accepted, item.Id), item.Name + "\n");
@@ -68,10 +67,10 @@ public sealed class Quarantine(GitRepository repository)
     internal bool IsAccepted(string name, string found) => File.Exists(Path.Combine(_accepted, IdOf(name, found)));
 
     /// <summary>Stores an item that is about to be quarantined.</summary>
-    /// <param name="change">Difference that was found.</param>
-    /// <param name="content">Content of a file, or empty for a setting.</param>
-    /// <param name="mode">Permissions of a file.</param>
-    /// <param name="during">Agent run during which it appeared.</param>
+    /// <param name="change">Detected difference.</param>
+    /// <param name="content">Content of the file, or empty for a setting.</param>
+    /// <param name="mode">Permissions of the file.</param>
+    /// <param name="during">Agent run during which the item appeared.</param>
     internal void Keep(TamperedItem change, byte[] content, string mode, string during)
     {
         var item = new QuarantinedItem(IdOf(change.Name, change.Found!), change.Name, DateTimeOffset.UtcNow, during)
@@ -91,11 +90,11 @@ public sealed class Quarantine(GitRepository repository)
     private static string IdOf(string name, string found) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{name}\n{found}")))[..12];
 
-    // If a power cut damaged the item, its content is still in the guard's store.
+    // If a power failure damaged the item, its content is still in the guard's store.
     private static QuarantinedItem? Read(string path) => StoredJson.TryRead(path, QuarantineJson.Default.QuarantinedItem);
 }
 
-/// <summary>Converts all values of a setting to and from one text that can be stored and compared.</summary>
+/// <summary>Converts all values of a setting to one text that can be stored and compared, and back.</summary>
 internal static class SettingValues
 {
     internal static string Write(IReadOnlyList<string?> values) => JsonSerializer.Serialize([.. values], QuarantineJson.Default.ListString);
@@ -116,12 +115,12 @@ internal sealed record SettingLocation(string File, string Setting)
             ? new SettingLocation(file, setting)
             : null;
 
-    /// <summary>Sets exactly these values. An empty list removes the setting.</summary>
+    /// <summary>Replaces all values of the setting with the given values. An empty list removes the setting.</summary>
     internal async Task WriteAsync(GitRepository repository, IReadOnlyList<string?> values, CancellationToken cancellationToken)
     {
         var path = Path.Combine(repository.CommonDirectory, File);
 
-        // Exit code 5 means that the setting did not exist.
+        // Git exits with code 5 if the setting did not exist.
         await repository.WriteAsync(
             new GitCall("/", ["config", "--file", path, "--unset-all", Setting]) { AnswerCodes = [0, 5] },
             cancellationToken

@@ -4,21 +4,20 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>
-/// Guards the state shared by all worktrees while an agent works in one worktree. It records the state before the agent starts, compares
-/// it afterward and reports differences. Other agents and the user work in the repository at the same time. Our own content is therefore
-/// restored, content that would run programs is quarantined, and everything else is left unchanged. Replaced or removed content is stored
-/// first, so that a wrong decision loses nothing.
-/// </summary>
+/// <summary> Protects the repository state that all worktrees share while an agent works in one worktree. It records the state before the
+/// agent starts, compares the state afterward and reports differences. Other agents and the user work in the repository at the same time.
+/// Our own content is therefore restored, content that would run programs is quarantined, and everything else is left unchanged. Replaced
+/// or removed content is stored first, so that a wrong decision loses nothing. </summary>
 /// <param name="storeFolder">Folder outside the repository, for example <c>~/.cache/orchestrator/KEY/guard</c>.</param>
 public sealed class RepositoryGuard(GitRepository repository, string storeFolder)
 {
     private readonly GuardStore _store = new(storeFolder);
 
-    /// <summary>Records the shared files before an agent starts in a worktree, while no worktree is being created or moved.</summary>
+    /// <summary>Records the shared files before an agent starts in a worktree. Holds the worktree lock, so that no worktree is created or
+    /// moved meanwhile.</summary>
     /// <param name="worktree">Worktree of the agent.</param>
-    /// <param name="recordFile">Path of the record for <see cref="CompareAsync"/>. An existing record is kept, because the first one shows
-    /// the state before the agent, also after a crash.</param>
+    /// <param name="recordFile">Path of the record for <see cref="CompareAsync"/>. An existing record is kept, because after a crash only
+    /// the first record shows the state before the agent started.</param>
     /// <param name="cancellationToken">Cancels waiting for the worktree lock.</param>
     public async Task RecordAsync(Worktree worktree, string recordFile, CancellationToken cancellationToken = default)
     {
@@ -32,10 +31,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>
-    /// Compares the state with the record and restores it. Our own worktree operations can briefly look like foreign changes. A difference
-    /// therefore counts only if it is found again under the worktree lock, which is held until it is restored.
-    /// </summary>
+    /// <summary> Compares the state with the record and reverts foreign changes. Our own worktree operations can briefly look like foreign
+    /// changes. A difference therefore counts only if a second comparison under the worktree lock finds the difference again. </summary>
     /// <param name="worktree">As in <see cref="CompareAsync"/>.</param>
     /// <param name="recordFile">As in <see cref="CompareAsync"/>.</param>
     /// <param name="ours">As in <see cref="CompareAsync"/>.</param>
@@ -93,10 +90,11 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         return changes;
     }
 
-    /// <summary>Reads the record, or returns null if it is unreadable. Foreign changes are then unknown, and nothing is undone.</summary>
+    /// <summary>Reads the record, or returns null if the record is unreadable. Without a record, foreign changes are unknown and nothing is
+    /// undone.</summary>
     private static GuardRecord? TryRead(string recordFile) => StoredJson.TryRead(recordFile, GuardRecordJson.Default.GuardRecord);
 
-    /// <summary>Returns the ref, or the file in the store folder, that retains replaced, removed or lost content, or null if nothing was
+    /// <summary>Returns the ref or the stored file that retains the replaced, removed or lost content, or null if nothing was
     /// retained.</summary>
     public string? KeptAt(TamperedItem change) =>
         change switch
@@ -110,9 +108,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             _ => null,
         };
 
-    /// <summary>
-    /// Restores our own content and quarantines content that runs programs. Replaced content goes to the store folder, and foreign commits
-    /// go to <c>refs/orchestrator/foreign/</c>. Changes that the user may have made are left unchanged.
+    /// <summary> Restores our own content and quarantines content that runs programs. Replaced content is stored in the store folder, and
+    /// foreign commits are retained below <c>refs/orchestrator/foreign/</c>. Changes that the user may have made are left unchanged.
     /// </summary>
     public async Task PutBackAsync(IEnumerable<TamperedItem> changes, string during, CancellationToken cancellationToken = default)
     {
@@ -141,13 +138,14 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>Restores a branch only if it is still where the agent moved it. Otherwise the user has moved it since.</summary>
+    /// <summary>Restores a branch only if the branch still points to the agent's commit. Otherwise, the user has moved the branch
+    /// since.</summary>
     private async Task PutBranchBackAsync(TamperedItem change, CancellationToken cancellationToken)
     {
         var refs = new RefStore(repository);
         await refs.UpdateAsync([new RefChange(RefStore.KeptPrefix + change.Found, change.Found, null)], "kept", cancellationToken);
 
-        // The branch's checkout already shows the restored commit.
+        // No checkout update is needed, because the files of the checkout still match the restored commit.
         await refs.UpdateWithFilesAsync([new RefChange(change.Name, change.Expected, change.Found)], "put back", cancellationToken);
     }
 
@@ -164,7 +162,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         PutFileBack(change.Name, change.Expected);
     }
 
-    /// <summary>Retains a commit that no stash entry names any more, unless git has deleted it already.</summary>
+    /// <summary>Creates a ref for the commit of a removed stash entry, unless git has already deleted the commit.</summary>
     private async Task KeepAsync(string commit, CancellationToken cancellationToken)
     {
         if (ObjectId.IsId(commit) && await new CommitStore(repository).ReadAsync(commit, cancellationToken) is not null)
@@ -177,8 +175,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>Moves a repository that was created in the worktree's place to the store. If the worktree itself is a link, it is left for
-    /// the user.</summary>
+    /// <summary>Moves a repository that replaced the worktree to the store folder. If the worktree itself was replaced by a symbolic link,
+    /// the link is left for the user.</summary>
     private void PutLinkBack(TamperedItem change)
     {
         var folder = new DirectoryInfo(Path.GetDirectoryName(change.Name)!);
@@ -207,7 +205,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             return;
         }
         var expected = GuardedFile.Parse(wanted);
-        if (_store.Read(expected.Hash) is { } content) // Otherwise a power cut destroyed the content, and only the name is known.
+        if (_store.Read(expected.Hash) is { } content) // If a power failure destroyed the content, only the name is known.
         {
             GuardedFile.Write(path, content, expected.Mode);
         }

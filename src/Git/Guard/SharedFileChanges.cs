@@ -1,13 +1,13 @@
 namespace Orchestrator.Git.Guard;
 
 /// <summary>Classifies changes to files that control git in all worktrees.</summary>
-/// <param name="store">Store with the recorded contents of these files.</param>
+/// <param name="store">Store that contains the recorded contents of the files.</param>
 internal sealed class SharedFileChanges(GitRepository repository, GuardStore store)
 {
     private readonly Quarantine _quarantine = new(repository);
 
-    /// <summary>Classifies the changes in a file. Changes that run programs or break our worktrees will be undone, and all others are only
-    /// reported.</summary>
+    /// <summary>Classifies the changes to a file. Changes that run programs or break our worktrees are undone later; all other changes are
+    /// only reported.</summary>
     public async Task<IReadOnlyList<TamperedItem>> ExplainAsync(
         string name,
         GuardedFile? was,
@@ -34,7 +34,7 @@ internal sealed class SharedFileChanges(GitRepository repository, GuardStore sto
         }
         if (now is null)
         {
-            store.KeepRecorded(was!); // A missing file runs nothing. A user who needs it finds it in the store.
+            store.KeepRecorded(was!); // A missing file runs no program. A user who needs the file finds it in the store.
         }
         var kind =
             name.StartsWith(SharedFiles.WorktreesFolder, StringComparison.Ordinal) ? TamperedKind.File
@@ -52,7 +52,7 @@ internal sealed class SharedFileChanges(GitRepository repository, GuardStore sto
     {
         if (was is not null && store.Read(was.Hash) is null)
         {
-            // A power cut destroyed the record, so the change can't be judged and nothing is undone.
+            // A power failure destroyed the record, so the change can't be classified and nothing is undone.
             return [new TamperedItem(TamperedKind.Left, name, was.ToString(), now?.ToString())];
         }
         var before = await ConfigSettings.ReadAsync(repository, store.Content(was), cancellationToken);
@@ -61,7 +61,7 @@ internal sealed class SharedFileChanges(GitRepository repository, GuardStore sto
         [
             .. ConfigSettings
                 .Differing(before, after)
-                // Ordinary git commands write the settings of a branch.
+                // Ordinary git commands write branch settings (branch.NAME.*), so these changes are not suspicious.
                 .Where(setting => !setting.StartsWith("branch.", StringComparison.Ordinal))
                 .Select(setting =>
                     Explain($"{new SettingLocation(name, setting)}", setting, ValuesOf(before, setting), ValuesOf(after, setting))

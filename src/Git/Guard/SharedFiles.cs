@@ -3,7 +3,8 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>Reads the files that control git in all worktrees, and separates our own and the user's changes from foreign ones.</summary>
+/// <summary>Reads the files that control git in all worktrees, and distinguishes foreign changes from our own changes and the user's
+/// changes.</summary>
 internal sealed class SharedFiles(GitRepository repository, GuardStore store)
 {
     internal const string Stash = "logs/refs/stash";
@@ -18,7 +19,7 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         WorktreeAdmin.PooledName,
     ];
 
-    /// <summary>Returns the current state of the files. Their contents are stored, so that they can be restored.</summary>
+    /// <summary>Returns the hash and mode of each file. Stores the contents, so that the files can be restored.</summary>
     internal Dictionary<string, GuardedFile> Read(Worktree worktree) => Read(worktree, store.Hold);
 
     private Dictionary<string, GuardedFile> Read(Worktree worktree, Func<string, GuardedFile?> look)
@@ -64,7 +65,7 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
                 continue;
             }
 
-            // The content is stored only if the file differs.
+            // The content is stored only if the file has changed.
             now = now is null ? null : store.Keep(Path.Combine(repository.CommonDirectory, name));
             if (was != now && !IsOurDoing(name, was, now))
             {
@@ -95,22 +96,19 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
             ];
     }
 
-    /// <summary>
-    /// True for the list of refs for downloads without git (git-update-server-info(1)), or its temporary file. <c>git gc</c>, which git
-    /// starts automatically in a repository with many objects, writes it. Git itself never reads it.
-    /// </summary>
+    /// <summary> True for the list of refs that serves clones over plain HTTP (git-update-server-info(1)), and for its temporary file.
+    /// <c>git gc</c>, which git starts automatically in a repository with many objects, writes it. Git itself never reads it. </summary>
     private static bool IsListForDownloads(string name) => name is "info/refs" || name.StartsWith("info/refs_", StringComparison.Ordinal);
 
-    /// <summary>True if the change only adds ignore patterns, as our own code does.</summary>
+    /// <summary>True if the change only adds ignore patterns, which our own code also does.</summary>
     private bool IsOurDoing(string name, GuardedFile? was, GuardedFile? now) =>
         name == "info/exclude"
         && (was is null || store.Text(was).Split('\n').Except(store.Text(now).Split('\n')).All(line => line.Length == 0));
 
-    /// <summary>
-    /// True if the file links one of our worktrees to the repository and must be guarded. We and the user add and remove worktrees. A
-    /// worktree that was recorded in use is guarded unless it is now claimed or pooled. A claim is taken before the marker is removed, and
-    /// a pooled worktree has a different marker. HEAD, and the settings of a worktree with a branch, belong to the task that works there.
-    /// </summary>
+    /// <summary>True if the file links one of our worktrees to the repository and must be guarded.</summary>
+    /// <remarks>We and the user add and remove worktrees. A worktree that was recorded as in use is therefore guarded unless it is now
+    /// claimed or pooled. A claim is taken before the marker is removed, and a pooled worktree has a different marker. HEAD, and the
+    /// settings of a worktree with a branch, are not guarded, because they belong to the task in that worktree.</remarks>
     private bool IsWiringOfOurs(string name, Worktree worktree, IReadOnlyDictionary<string, GuardedFile> recorded)
     {
         var id = name.Split('/')[1];

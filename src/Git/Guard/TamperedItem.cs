@@ -3,21 +3,22 @@ namespace Orchestrator.Git.Guard;
 /// <summary>Kind of a foreign change.</summary>
 public enum TamperedKind
 {
-    /// <summary>A file in the administrative folder of one of our worktrees. It is restored.</summary>
+    /// <summary>A file in the administrative folder of one of our worktrees was changed. The file is restored.</summary>
     File,
 
-    /// <summary>A hook, <c>info/attributes</c> or a setting that makes git run a program. It is quarantined, and the user can accept
-    /// it.</summary>
+    /// <summary>A hook, <c>info/attributes</c> or a setting that makes git run a program was added. The item is quarantined, and the user
+    /// can accept it.</summary>
     Program,
 
-    /// <summary>An added or removed stash entry. It is left unchanged, and the commit of a removed entry is retained.</summary>
+    /// <summary>A stash entry was added or removed. The stash is left unchanged, and the commit of a removed entry is retained.</summary>
     Stash,
 
-    /// <summary>A checked-out branch that was moved to a commit of the agent without updating its checkout. It is restored.</summary>
+    /// <summary>A checked-out branch was moved to a commit made by the agent without updating the checkout. The branch is
+    /// restored.</summary>
     Branch,
 
-    /// <summary>Any other shared state, such as other settings, or branches and tags at commits of the agent. It is left
-    /// unchanged.</summary>
+    /// <summary>Any other shared state was changed, such as other settings, or branches and tags that now point to commits made by the
+    /// agent. The change is left in place.</summary>
     Left,
 
     /// <summary>The agent's worktree no longer belongs to its repository, because its <c>.git</c> file was removed or replaced.</summary>
@@ -31,7 +32,7 @@ public enum TamperedKind
 /// <param name="Found">Current value or content hash, or null if the item does not exist.</param>
 public sealed record TamperedItem(TamperedKind Kind, string Name, string? Expected, string? Found)
 {
-    /// <summary>True if the change is left alone, because the user may have made it and nothing of ours depends on it.</summary>
+    /// <summary>True if the change is left in place, because the user may have made it and none of our own state depends on it.</summary>
     public bool IsLeft => Kind is TamperedKind.Stash or TamperedKind.Left;
 
     /// <summary>Sentence that describes the difference for display.</summary>

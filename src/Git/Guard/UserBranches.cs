@@ -3,12 +3,10 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>
-/// The user's branches and tags. The user works at the same time, so a move alone proves nothing. A commit that was made in the agent's
-/// worktree, however, came from the agent, whichever ref names it now. Such branches and tags are reported and left unchanged. The
-/// exception is a branch that was moved while checked out elsewhere. No ordinary git command does that, and the checkout would show the
-/// agent's work as undone.
-/// </summary>
+/// <summary> The user's branches and tags. The user works at the same time, so a move alone proves nothing. A commit that was made in the
+/// agent's worktree, however, came from the agent, even if another ref names the commit now. Branches and tags that name such commits are
+/// reported and left unchanged. The exception is a branch that was moved while checked out elsewhere. No ordinary git command does that,
+/// and the checkout would show the agent's work as undone. </summary>
 /// <param name="Refs">All branches and tags with the ids of their objects.</param>
 /// <param name="HeadLines">Number of entries in the reflog of the worktree's HEAD when the agent started. In a pooled worktree these
 /// entries belong to another task.</param>
@@ -22,7 +20,8 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
     internal static async Task<UserBranches> ReadAsync(GitRepository repository, Worktree worktree, CancellationToken cancellationToken) =>
         new(await ReadRefsAsync(repository, cancellationToken), HeadLog(worktree).Length);
 
-    /// <summary>Returns the branches and tags that now name a commit of the agent, without refs below <paramref name="ours"/>.</summary>
+    /// <summary>Returns the branches and tags that now name a commit made by the agent. Refs below <paramref name="ours"/> are
+    /// excluded.</summary>
     internal async Task<IReadOnlyList<TamperedItem>> CompareAsync(
         GitRepository repository,
         Worktree worktree,
@@ -61,7 +60,7 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
 
     private static bool IsTag(string name) => name.StartsWith("refs/tags/", StringComparison.Ordinal);
 
-    /// <summary>Returns the commits of annotated tags, which name a tag object.</summary>
+    /// <summary>Returns the commit of each annotated tag. Such a ref names a tag object instead of a commit.</summary>
     private static async Task<Dictionary<string, string>> ReadAnnotatedAsync(
         GitRepository repository,
         CancellationToken cancellationToken
@@ -71,8 +70,8 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
             .Where(parts => parts is [_, { Length: > 0 }])
             .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
 
-    /// <summary>True if the branch was moved under a checkout. A move in its own checkout also moves HEAD, and the reflog of HEAD then
-    /// shows it.</summary>
+    /// <summary>True if the branch was moved by a command outside its own checkout. A command inside the checkout also moves HEAD and adds
+    /// an entry to the reflog of HEAD.</summary>
     private static bool IsMovedUnderACheckout(GitRepository repository, string branch, string commit) =>
         WorktreeAdmin
             .All(repository)

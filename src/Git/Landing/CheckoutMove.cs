@@ -6,10 +6,10 @@ namespace Orchestrator.Git.Landing;
 /// although git treats them as uncommitted changes.</summary>
 internal sealed class CheckoutMove(Worktree checkout)
 {
-    /// <summary>Moves the checkout and its branch. <see cref="InterruptedCheckout"/> undoes a killed move.</summary>
+    /// <summary>Moves the checkout and its branch. If the move is killed, <see cref="InterruptedCheckout"/> undoes it.</summary>
     /// <param name="old">Current commit of the branch.</param>
     /// <param name="new">Descendant of the current commit.</param>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <param name="cancellationToken">Checked between git calls.</param>
     /// <exception cref="GitException">Git refuses. No file is changed then.</exception>
     public async Task ForwardAsync(string old, string @new, CancellationToken cancellationToken)
     {
@@ -28,11 +28,12 @@ internal sealed class CheckoutMove(Worktree checkout)
         }
     }
 
-    /// <summary>True if git refused because it considers files changed.</summary>
+    /// <summary>True if git refused because it considers files in the checkout as changed.</summary>
     public static bool IsOfLocalChanges(GitException refusal) =>
         refusal.ErrorOutput.Contains("Your local changes", StringComparison.Ordinal);
 
-    /// <summary>Removes the pristine files first and then moves the checkout, because git overwrites a missing file.</summary>
+    /// <summary>Removes the pristine files and then moves the checkout. Git refuses to overwrite changed files, but creates missing
+    /// ones.</summary>
     private async Task ForwardOverAsync(IReadOnlyCollection<string> pristine, string commit)
     {
         var files = new WorktreeFiles(checkout.Path);
@@ -55,14 +56,14 @@ internal sealed class CheckoutMove(Worktree checkout)
         }
     }
 
-    /// <summary>Returns the files that block git if all of them are unchanged since the checkout of the index, or an empty list
-    /// otherwise.</summary>
+    /// <summary>Returns the files that block git if all of them are unchanged since the last checkout. Returns an empty list if at least
+    /// one of them was changed.</summary>
     private async Task<IReadOnlyCollection<string>> FindPristineAsync(string old, string @new, CancellationToken cancellationToken)
     {
         var moved = (await new Diffs(checkout.Repository).BetweenAsync(old, @new, cancellationToken)).ToDictionary(file => file.Path);
         var output = await checkout.Repository.ReadAsync(checkout.Call(DiffCommands.OfFiles(DiffCommands.Raw)), cancellationToken);
         var inTheWay = Diffs.ParseRaw(output).Where(file => file.Change != FileChange.Deleted && moved.ContainsKey(file.Path)).ToList();
-        // Staged changes are deliberate.
+        // Staged changes were made on purpose, so they must block the move.
         if (inTheWay.Any(file => file.OldId != moved[file.Path].OldId))
         {
             return [];

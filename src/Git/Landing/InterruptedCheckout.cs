@@ -2,16 +2,15 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>
-/// Restores a checkout in which a move between two commits, forward or back, was killed. Some files are old, some are new, one may be
-/// partially written, and the index may be either. Only these files are restored, because all others belong to the user.
-/// </summary>
+/// <summary> Restores a checkout in which a move between two commits, forward or back, was killed. Some files have the old content, some
+/// have the new content, one may be partially written, and the index may match either commit. Only files that differ between the two
+/// commits are restored, because all other changes belong to the user. </summary>
 internal sealed class InterruptedCheckout(Worktree checkout)
 {
     private readonly WorktreeFiles _files = new(checkout.Path);
 
-    /// <summary>Restores the files of the move to the old commit, unless one of the files was changed since.</summary>
-    /// <returns>Files that were changed since. If the list is not empty, nothing was restored.</returns>
+    /// <summary>Restores the files to the old commit, unless one of them was changed after the interruption.</summary>
+    /// <returns>Files that were changed after the interruption. If the list is not empty, nothing was restored.</returns>
     internal async Task<IReadOnlyList<string>> TakeBackAsync(string old, string @new, CancellationToken cancellationToken)
     {
         var changes = await new Diffs(checkout.Repository).BetweenAsync(old, @new, cancellationToken);
@@ -58,10 +57,8 @@ internal sealed class InterruptedCheckout(Worktree checkout)
         return [];
     }
 
-    /// <summary>
-    /// Returns the files of <paramref name="entries"/> that differ on disk. They are compared through a temporary index, so that git's
-    /// rules for line endings and filters apply. Files that differ right after a checkout do not count.
-    /// </summary>
+    /// <summary> Returns the files on disk that differ from <paramref name="entries"/>. Compares through a temporary index, so that git's
+    /// rules for line endings and filters apply. Files that differ right after a checkout are ignored. </summary>
     private async Task<IReadOnlyCollection<string>> DifferingAsync(
         IReadOnlyList<TreeFile?> entries,
         IEnumerable<string> paths,
@@ -94,8 +91,8 @@ internal sealed class InterruptedCheckout(Worktree checkout)
         return [.. differing.Except(pristine), .. paths.Except(present.Select(file => file.Path)).Where(HasFile)];
     }
 
-    /// <summary>True if the file may be missing or partial because git was killed: git removes a file, then creates and writes the new
-    /// one. Restoring such a file loses nothing.</summary>
+    /// <summary>True if the file may be missing or partially written because git was killed. Git removes a file before it creates and
+    /// writes the new one, so restoring such a file loses nothing.</summary>
     private async Task<bool> IsHalfWrittenAsync(ChangedFile change, string old, string @new, CancellationToken cancellationToken)
     {
         if (!HasFile(change.Path))
@@ -126,7 +123,7 @@ internal sealed class InterruptedCheckout(Worktree checkout)
 
     private async Task RestoreAsync(IReadOnlyList<ChangedFile> changes, CancellationToken cancellationToken)
     {
-        // The index belongs to the old or the new commit and possibly lacks a path, so each path is given with its content.
+        // The index matches the old or the new commit and may lack a path, so each entry is given with its blob id.
         var script = string.Concat(
             changes.Select(change =>
                 change.Change == FileChange.Added
@@ -151,6 +148,6 @@ internal sealed class InterruptedCheckout(Worktree checkout)
         );
     }
 
-    /// <summary>True if the file exists. A folder in its place does not count.</summary>
+    /// <summary>True if a file or a symbolic link exists at the path. A folder does not count.</summary>
     private bool HasFile(string path) => _files.HasFileOrLink(path);
 }

@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Recorded intent of a landing in a checkout.</summary>
+/// <summary>Recorded intent to land in a checkout, used to complete or undo an interrupted landing.</summary>
 internal sealed record LandingIntent(string Old, string New, string Checkout);
 
-/// <summary>Records the intent of a landing before a file of the user's checkout changes.</summary>
+/// <summary>Records the intent to land before any file of the user's checkout changes.</summary>
 internal sealed class LandingIntents(GitRepository repository, string target)
 {
     private readonly string _file = Path.Combine(

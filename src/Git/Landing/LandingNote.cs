@@ -1,6 +1,7 @@
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Intended moves of a run's landings. Each is recorded before it happens, so that the landing can be reverted later.</summary>
+/// <summary>Moves of the target branch by a run's landings. Each move is recorded before it happens, so that the landing can be reverted
+/// later.</summary>
 /// <param name="Target">Full ref name of the target branch.</param>
 /// <param name="Moves">Moves of the target, oldest first. At least one.</param>
 public sealed record LandingNote(string Target, IReadOnlyList<LandingMove> Moves)
@@ -8,10 +9,11 @@ public sealed record LandingNote(string Target, IReadOnlyList<LandingMove> Moves
     /// <summary>Name of the note's file in a run's folder.</summary>
     public const string FileName = "landing-note";
 
-    /// <summary>Commit of the last landing.</summary>
+    /// <summary>Commit to which the last recorded move sets the target.</summary>
     public string Commit => Moves[^1].Commit;
 
-    /// <summary>Returns the moves with consecutive ones joined. Between the returned moves, others have moved the target.</summary>
+    /// <summary>Returns the moves, with consecutive moves joined into one. Moves are not joined if someone else moved the target between
+    /// them.</summary>
     public IReadOnlyList<LandingMove> Joined()
     {
         var joined = new List<LandingMove>();
@@ -29,11 +31,11 @@ public sealed record LandingNote(string Target, IReadOnlyList<LandingMove> Moves
         return joined;
     }
 
-    /// <summary>Writes the note and replaces an earlier one.</summary>
+    /// <summary>Writes the note to a file and replaces an existing note.</summary>
     public void Write(string path) =>
         DurableFile.Write(path, $"{Target}\n{string.Concat(Moves.Select(move => $"{move.Before}\n{move.Commit}\n"))}");
 
-    /// <summary>Reads the note, or returns null if nothing landed or the file is not a valid note.</summary>
+    /// <summary>Reads the note, or returns null if the file is missing or not a valid note.</summary>
     public static LandingNote? TryRead(string path) =>
         DurableFile.TryRead(path)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) is [var target, _, _, ..] lines
         && lines.Skip(1).All(IsCommit)
@@ -46,7 +48,7 @@ public sealed record LandingNote(string Target, IReadOnlyList<LandingMove> Moves
     private static bool IsCommit(string line) => line.Length is 40 or 64 && line.All(char.IsAsciiHexDigitLower);
 }
 
-/// <summary>One move of the target branch.</summary>
+/// <summary>A move of the target branch.</summary>
 /// <param name="Before">Commit of the target before the landing.</param>
 /// <param name="Commit">Commit to land.</param>
 public sealed record LandingMove(string Before, string Commit);

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Stores the intended moves of a run's landings.</summary>
+/// <summary>Stores the landing note of a run, which lists the moves of the target branch.</summary>
 /// <param name="commits">Store used to find the moves that the target contains.</param>
 internal sealed class LandingNotes(CommitStore commits)
 {
@@ -10,7 +10,7 @@ internal sealed class LandingNotes(CommitStore commits)
             ? WriteAsync(file, request.Target, new LandingMove(tip, request.Commit), tip, cancellationToken)
             : Task.CompletedTask;
 
-    /// <summary>Keeps the recorded moves that the target contains, and adds the next one.</summary>
+    /// <summary>Removes recorded moves that the target does not contain from the note, and adds the next move.</summary>
     public async Task WriteAsync(string file, string target, LandingMove? move, string? tip, CancellationToken cancellationToken)
     {
         var done = new List<LandingMove>();

@@ -6,24 +6,23 @@ namespace Orchestrator.Git.Landing;
 /// <param name="Base">Commit of the target when the run started.</param>
 public sealed record LandingRequest(string Target, string Commit, string Base)
 {
-    /// <summary>Checkout that had the target when the run started, or null if none had it.</summary>
+    /// <summary>Folder of the checkout in which the target was checked out when the run started, or null if there was none.</summary>
     public string? Checkout { get; init; }
 
-    /// <summary>Command that retries the landing, for messages.</summary>
+    /// <summary>Command that retries the landing, shown in messages. Default: <c>orchestrate promote RUN</c>.</summary>
     public string FinishCommand { get; init; } = "orchestrate promote RUN";
 
-    /// <summary>
-    /// File for the note about our moves of the target (<see cref="LandingNote"/>). It is written before each move, and the move is
-    /// removed from it if it does not happen. If null, no note is written and the landing can't be reverted.
-    /// </summary>
+    /// <summary> Path of the landing note (<see cref="LandingNote"/>). The note is written before each move of the target, and a move that
+    /// does not happen is removed from the note. If null, no note is written and the landing can't be reverted. </summary>
     public string? NoteFile { get; init; }
 }
 
 /// <summary>Result of a landing.</summary>
-/// <param name="State">State of the target. In all states but the first two, the target and all files are unchanged.</param>
+/// <param name="State">State of the target. In all states except <c>Landed</c> and <c>AlreadyLanded</c>, the target and all files are
+/// unchanged.</param>
 /// <param name="Reason">Sentence for the user with the cause and the next step.</param>
 /// <param name="Tip">Current commit of the target, or null if the target does not exist.</param>
-/// <param name="Files">Files that the sentence refers to.</param>
+/// <param name="Files">Files to which the reason refers.</param>
 public sealed record LandingResult(LandingState State, string Reason, string? Tip, IReadOnlyList<string> Files)
 {
     /// <summary>True if the target contains the commit.</summary>

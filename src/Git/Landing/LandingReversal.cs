@@ -7,20 +7,20 @@ namespace Orchestrator.Git.Landing;
 /// <summary>Result of reverting a landing.</summary>
 public enum ReversalState
 {
-    /// <summary>The target is at its commit from before the landing.</summary>
+    /// <summary>The target was moved back to its commit from before the landing.</summary>
     TakenBack,
 
     /// <summary>The target never had the commit, so nothing was done.</summary>
     NotLanded,
 
-    /// <summary>Others may have the commits, because they were pushed or have new commits on top. A commit that reverts them is
-    /// offered.</summary>
+    /// <summary>The landed commits were pushed or have new commits on top, so the target can't be moved back. A commit that reverts the
+    /// landing is offered.</summary>
     RevertOffered,
 
-    /// <summary>A revert commit would conflict with later commits.</summary>
+    /// <summary>A commit that reverts the landing would conflict with later commits.</summary>
     RevertConflicts,
 
-    /// <summary>Changes in the target's checkout are in the way.</summary>
+    /// <summary>Uncommitted changes in the checkout of the target block the reversal.</summary>
     CheckoutInUse,
 }
 
@@ -30,23 +30,24 @@ public enum ReversalState
 /// <param name="Revert">Offered revert commit, or null if none is offered.</param>
 public sealed record ReversalResult(ReversalState State, string Reason, string? Revert = null);
 
-/// <summary>Moves the target back if nothing can depend on the landing, and otherwise offers a revert commit.</summary>
+/// <summary>Moves the target back if no later commit, push or checkout depends on the landing. Otherwise, offers a commit that reverts the
+/// landing.</summary>
 public sealed class LandingReversal(GitRepository repository)
 {
     private readonly RefStore _refs = new(repository);
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>Returns the ref that retains the work of an aborted run.</summary>
+    /// <summary>Returns the name of the ref that retains the work of an aborted run.</summary>
     /// <param name="run">Name of the run's folder.</param>
     public static string AbortedRef(string run) => $"refs/orchestrator/aborted/{run}";
 
-    /// <summary>Reverts a landing. Repeating the call is harmless.</summary>
+    /// <summary>Reverts a landing. The method is idempotent.</summary>
     /// <param name="target">Full ref name of the target branch.</param>
     /// <param name="landed">Commit that was landed.</param>
     /// <param name="before">Commit of the target before the landing.</param>
     /// <param name="run">Name of the run, for the message of a revert commit and the ref that retains it
     /// (<c>refs/orchestrator/revert/RUN</c>).</param>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <param name="cancellationToken">Checked between git calls.</param>
     public async Task<ReversalResult> TakeBackAsync(
         string target,
         string landed,
@@ -91,7 +92,8 @@ public sealed class LandingReversal(GitRepository repository)
                 ?? await TryAsync(target, landed, before, run, cancellationToken);
     }
 
-    /// <summary>Completes a reversal that was killed between moving the ref and the files, or returns null if none was.</summary>
+    /// <summary>Completes a reversal that was killed after the ref was moved and before the files were. Returns null if no such reversal
+    /// exists.</summary>
     private async Task<ReversalResult?> FinishAsync(
         string target,
         string branch,
@@ -128,9 +130,9 @@ public sealed class LandingReversal(GitRepository repository)
     private static ReversalResult TakenBack(string branch, string before) =>
         new(ReversalState.TakenBack, $"{branch} is at {before} again.");
 
-    /// <summary>Moves the branch by compare-and-swap, and then the files of its checkout. A commit that the user makes meanwhile is never
-    /// dropped.</summary>
-    /// <returns>Result, or null if another process moved the branch meanwhile and nothing was done.</returns>
+    /// <summary>Moves the branch by compare-and-swap, and then the files of its checkout. A commit that the user makes at the same time is
+    /// never lost.</summary>
+    /// <returns>Result, or null if another process moved the branch first and nothing was changed.</returns>
     private async Task<ReversalResult?> MoveBackAsync(
         string target,
         string branch,
@@ -175,7 +177,8 @@ public sealed class LandingReversal(GitRepository repository)
         string[] files = ["read-tree", "-m", "-u"];
         try
         {
-            // The user's changes in affected files block the move. "read-tree" also compares file times unless the index is refreshed.
+            // The user's changes in affected files block the move. Without a refreshed index, "read-tree" would also treat files with new
+            // timestamps as changed.
             await checkout.WriteAsync(checkout.Call("update-index", "-q", "--refresh") with { AnswerCodes = [0, 1] }, cancellationToken);
             await checkout.WriteAsync(checkout.Call([.. files, "--dry-run", landed, before]), cancellationToken);
         }
@@ -217,7 +220,7 @@ public sealed class LandingReversal(GitRepository repository)
         static bool IsInTheWay(GitException refusal) => refusal is not GitLockedException && refusal.ExitCode is 1 or 128;
     }
 
-    /// <summary>Creates a commit with the inverse of all changes between two commits. It is merged into the current tip with the landed
+    /// <summary>Creates a commit that inverts all changes between two commits on top of the current tip. The tree is merged with the landed
     /// commit as merge base.</summary>
     private async Task<ReversalResult> OfferRevertAsync(
         string branch,

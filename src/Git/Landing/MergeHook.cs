@@ -1,17 +1,18 @@
 namespace Orchestrator.Git.Landing;
 
-/// <summary>The user's hook for merge commits. Our own git calls run no hooks, but a landing may run this one as a gate.</summary>
+/// <summary>The user's hook for merge commits. Git calls by the orchestrator do not run hooks, but a landing can run this hook as a
+/// gate.</summary>
 /// <param name="Name"><c>pre-merge-commit</c> or <c>pre-commit</c>.</param>
 /// <param name="Path">Path of the hook's program.</param>
 public sealed record MergeHook(string Name, string Path)
 {
-    // Git's sample of pre-merge-commit calls pre-commit.
+    // Git's sample pre-merge-commit hook calls pre-commit, so pre-commit is accepted, too.
     private static readonly string[] Names = ["pre-merge-commit", "pre-commit"];
 
     /// <summary>Finds the hook that a merge in a checkout would run, in <c>core.hooksPath</c> or else in the repository's hooks
     /// folder.</summary>
     /// <param name="repository">Repository opened without a configuration snapshot, because snapshots omit hooks.</param>
-    /// <param name="checkout">Checkout to which a relative <c>core.hooksPath</c> is relative.</param>
+    /// <param name="checkout">Checkout against which a relative <c>core.hooksPath</c> is resolved.</param>
     /// <returns>The hook, or null if no executable hook exists.</returns>
     public static async Task<MergeHook?> FindAsync(GitRepository repository, string checkout, CancellationToken cancellationToken = default)
     {

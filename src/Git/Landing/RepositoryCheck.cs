@@ -3,8 +3,8 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>A finding about a repository that matters before a run starts.</summary>
-/// <param name="Refuses">True if no run can start because of the finding.</param>
+/// <summary>A problem of a repository that the user should know before a run starts.</summary>
+/// <param name="Refuses">True if the problem prevents runs from starting.</param>
 /// <param name="Message">Description of the problem and its location.</param>
 /// <param name="Cure">Recommended action.</param>
 public sealed record RepositoryFinding(bool Refuses, string Message, string Cure);
@@ -12,22 +12,22 @@ public sealed record RepositoryFinding(bool Refuses, string Message, string Cure
 /// <summary>Result of a repository check.</summary>
 /// <param name="Target">Full ref name of the branch on which a run would land, or null if none exists.</param>
 /// <param name="Base">Commit of the target, or null if it has none.</param>
-/// <param name="Findings">All findings, those that block a run first.</param>
+/// <param name="Findings">All findings; findings that prevent a run come first.</param>
 public sealed record RepositoryCheckResult(string? Target, string? Base, IReadOnlyList<RepositoryFinding> Findings)
 {
-    /// <summary>True if a run can start.</summary>
+    /// <summary>True if no finding prevents a run from starting.</summary>
     public bool IsUsable => !Findings.Any(finding => finding.Refuses);
 }
 
-/// <summary>Checks that runs can work in a repository, and recommends cures.</summary>
+/// <summary>Checks if runs can work in a repository, and recommends a fix for each problem.</summary>
 /// <param name="repository">The repository.</param>
-/// <param name="checkout">The user's checkout, whose branch is the default target, or null for the main checkout, if any.</param>
+/// <param name="checkout">The user's checkout, whose branch is the default target, or null to use the main checkout, if one exists.</param>
 public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout = null)
 {
     /// <summary>Runs all checks of the repository.</summary>
     /// <param name="target">Short or full name of the branch to land on, or null for the checked-out branch.</param>
     /// <param name="branchPrefix">First part of our branch names.</param>
-    /// <param name="worktrees">Folder for worktrees.</param>
+    /// <param name="worktrees">Folder in which worktrees are created.</param>
     public async Task<RepositoryCheckResult> RunAsync(
         string? target = null,
         string branchPrefix = "orchestrator",

@@ -2,32 +2,32 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Support of a repository feature by runs.</summary>
+/// <summary>Level of support for a repository feature.</summary>
 public enum FeatureState
 {
-    /// <summary>Runs support the feature.</summary>
+    /// <summary>Runs fully support the feature.</summary>
     Ok,
 
     /// <summary>Runs support the feature with limitations that the user should know.</summary>
     Warn,
 
-    /// <summary>No run can start.</summary>
+    /// <summary>Runs do not support the feature, so no run can start.</summary>
     Fail,
 }
 
 /// <summary>Feature of a repository that affects worktrees and merges.</summary>
 /// <param name="Name">Name for display, such as <c>git-crypt</c>.</param>
-/// <param name="State">Support by runs.</param>
-/// <param name="Message">Sentence that describes the finding.</param>
+/// <param name="State">Level of support.</param>
+/// <param name="Message">Sentence that describes the feature and its effect on runs.</param>
 /// <param name="Cure">Recommended action, or null if none is needed.</param>
 public sealed record RepositoryFeature(string Name, FeatureState State, string Message, string? Cure = null);
 
-/// <summary>Finds repository features that affect a run's worktrees: file filters (Git LFS, git-crypt, others), submodules, a partial
-/// clone and a sparse checkout.</summary>
+/// <summary>Finds repository features that affect a run's worktrees: file filters (such as Git LFS and git-crypt), submodules, partial
+/// clones and sparse checkouts.</summary>
 /// <param name="repository">The repository.</param>
 public sealed class RepositoryFeatures(GitRepository repository)
 {
-    /// <summary>Returns the features of a commit and of the clone.</summary>
+    /// <summary>Returns the features of a commit and of the repository's clone.</summary>
     /// <param name="commit">Commit from which a run would start.</param>
     /// <param name="cancellationToken">Cancels the git calls.</param>
     public async Task<IReadOnlyList<RepositoryFeature>> FindAsync(string commit, CancellationToken cancellationToken = default)
@@ -105,7 +105,7 @@ public sealed class RepositoryFeatures(GitRepository repository)
             );
     }
 
-    /// <summary>Returns the filters named in the commit's attributes files, each with a file that uses it.</summary>
+    /// <summary>Returns the filters named in the attributes files of the commit, with an example file for each filter.</summary>
     private async Task<IReadOnlyDictionary<string, string>> FindFiltersAsync(string commit, CancellationToken cancellationToken)
     {
         string[] search =
@@ -175,8 +175,8 @@ public sealed class RepositoryFeatures(GitRepository repository)
             : new(name, FeatureState.Ok, isCrypt ? "Unlocked; worktrees use its key." : $"The filter '{filter}' of {file} is set up.");
     }
 
-    /// <summary>Returns the command of a filter, or null if no usable command is configured. Filters in the repository's own configuration
-    /// count until a run has requested approval for them.</summary>
+    /// <summary>Returns the command of a filter, or null if no usable command is configured. A filter in the repository's own configuration
+    /// is included, because a run requests approval for it later.</summary>
     private string? CommandOf(string filter, IReadOnlyList<ScopedSetting> settings)
     {
         string[] names = [$"filter.{filter}.process", $"filter.{filter}.clean"];

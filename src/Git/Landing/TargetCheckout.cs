@@ -3,10 +3,10 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Finds the checkout of a branch, and checks that it may be moved.</summary>
+/// <summary>Finds the checkout of a branch and determines if a landing may change it.</summary>
 internal sealed class TargetCheckout(GitRepository repository)
 {
-    /// <summary>Returns the target's checkout if it may be moved, or else the obstacle.</summary>
+    /// <summary>Returns the checkout of the target if a landing may change it. Otherwise, returns the obstacle.</summary>
     public async Task<(Worktree? Checkout, LandingResult? Obstacle)> FindAsync(
         LandingRequest request,
         string branch,

@@ -12,22 +12,23 @@ public sealed class TargetLanding(GitRepository repository)
     private readonly LandingNotes _notes = new(new CommitStore(repository));
     private const int LongestWords = 600;
 
-    /// <summary>Lands the commit, or explains the obstacle. Can be repeated after a crash at any point, because an interrupted landing is
-    /// completed first.</summary>
+    /// <summary>Lands the commit, or returns the reason why landing is not possible. After a crash, a repeated call first completes the
+    /// interrupted landing.</summary>
     public async Task<LandingResult> LandAsync(LandingRequest request, CancellationToken cancellationToken = default)
     {
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
         var result = await TryOrExplainAsync(request, cancellationToken);
         if (!result.HasLanded && request.NoteFile is { } file)
         {
-            // Another process may now move the target to the same commit, and that move must not be reverted as ours.
+            // Another process may move the target to the same commit now, and its move must not be mistaken for ours when the landing is
+            // reverted.
             await _notes.WriteAsync(file, request.Target, move: null, result.Tip, cancellationToken);
         }
         return result;
     }
 
-    /// <summary>Lands the commit, or explains problems in the user's checkout, which only the user can fix. A partial change is undone now
-    /// or before the next attempt.</summary>
+    /// <summary>Lands the commit, or explains a problem in the checkout that only the user can fix. A partial change of the checkout is
+    /// undone at once or before the next attempt.</summary>
     private async Task<LandingResult> TryOrExplainAsync(LandingRequest request, CancellationToken cancellationToken)
     {
         try
@@ -157,8 +158,8 @@ public sealed class TargetLanding(GitRepository repository)
         return new LandingResult(LandingState.Landed, $"{branch} is at {request.Commit}, also in '{checkout.Path}'.", request.Commit, []);
     }
 
-    /// <summary>Explains a refusal by git. Git checks everything before it changes the first file, so a refusal changes nothing. Only
-    /// changed or unmerged files cause a refusal.</summary>
+    /// <summary>Explains why git refused to move the checkout. Git checks all files before it changes the first one, so no file was
+    /// changed. Causes are changed or unmerged files.</summary>
     private async Task<LandingResult> ExplainRefusalAsync(
         LandingRequest request,
         string branch,

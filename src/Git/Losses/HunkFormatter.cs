@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Losses;
 
 /// <summary>Formats hunks and lines for the report. Without side effects.</summary>
-/// <param name="lines">Table with the lines of all versions.</param>
+/// <param name="lines">Table of the lines of all file versions.</param>
 internal sealed class HunkFormatter(LineTable lines)
 {
     /// <summary>Returns the current state of a hunk for the report.</summary>

@@ -10,11 +10,11 @@ namespace Orchestrator.Git.Losses;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct LineChange(int OldStart, int OldCount, int NewStart, int NewCount);
 
-/// <summary>Computes the differences between two versions of a file by Myers' algorithm over numbered lines. Does not use git, because
-/// thousands of compared pairs are in no commit. Without side effects.</summary>
+/// <summary>Computes the differences between two versions of a file with Myers' algorithm on numbered lines. Does not use git, because
+/// thousands of the compared versions are not stored in the repository. Without side effects.</summary>
 internal static class LineDiff
 {
-    // For larger edits, only lines that are unique in both versions are matched. The result is still correct but coarser.
+    // For larger edits, only lines that are unique in both versions are matched. The result is then coarser but still correct.
     private const int MostEdits = 1_500;
 
     /// <summary>Returns the changes from the old to the new version, in order.</summary>
@@ -35,7 +35,7 @@ internal static class LineDiff
 
     private static void Match(ReadOnlySpan<int> a, ReadOnlySpan<int> b, bool[] keptOld, bool[] keptNew)
     {
-        // Lines that only one side has can't match. Dropping them removes most of the rewritten content.
+        // Lines that occur on only one side can't match. Dropping them removes most of the work for rewritten files.
         var (inOld, inNew) = (new HashSet<int>(a.Length), new HashSet<int>(b.Length));
         inOld.UnionWith(a.ToArray());
         inNew.UnionWith(b.ToArray());
@@ -121,7 +121,7 @@ internal static class LineDiff
         return pairs;
     }
 
-    /// <summary>Returns the longest common sequence of lines that occur exactly once on each side.</summary>
+    /// <summary>Returns the longest common subsequence of the lines that occur exactly once on each side.</summary>
     private static List<(int Old, int New)> ByLinesThatAreThereOnce(int[] a, int[] b)
     {
         var (oldAt, newAt) = (Once(a), Once(b));

@@ -1,11 +1,12 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Records which hunks brought each copy of a line, per file of staging. Copies from no hunk are not recorded.</summary>
+/// <summary>Records for each file on staging which hunks brought each copy of a line. Copies that no hunk brought are not
+/// recorded.</summary>
 internal sealed class LineOrigins
 {
     private readonly Dictionary<(string Path, int Line), List<HashSet<TrackedHunk>>> _copies = [];
 
-    /// <summary>Records a copy that hunks brought.</summary>
+    /// <summary>Records a copy of a line and the hunks that brought it.</summary>
     public void Bring(string path, int line, params IEnumerable<TrackedHunk> hunks) => At(path, line).Add([.. hunks]);
 
     /// <summary>Adds a hunk to a copy that another hunk already brought.</summary>
@@ -22,12 +23,12 @@ internal sealed class LineOrigins
         }
     }
 
-    /// <summary>Removes copies of a line. If more copies exist, those of hunks that lost other lines in the same step go first, then those
-    /// of no hunk.</summary>
+    /// <summary>Removes copies of a line. If more copies exist, copies of hunks that lost other lines in the same step are removed first,
+    /// then copies that no hunk brought.</summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="count">Number of copies to remove.</param>
     /// <param name="before">Number of copies that exist.</param>
-    /// <param name="hit">Hunks that lost other lines.</param>
+    /// <param name="hit">Hunks that lost other lines in the same step.</param>
     /// <returns>The hunks of each removed copy.</returns>
     public IReadOnlyList<HashSet<TrackedHunk>> Take(string path, int line, int count, int before, IReadOnlySet<TrackedHunk> hit)
     {

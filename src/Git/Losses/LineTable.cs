@@ -1,14 +1,14 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>One version of a file.</summary>
+/// <summary>A version of a file.</summary>
 /// <param name="Mode">Git's file mode.</param>
 /// <param name="Id">Blob id.</param>
 /// <param name="Lines">Lines as numbers of a <see cref="LineTable"/>, or null for a binary or very large file, a link or a
 /// submodule.</param>
 internal sealed record FileVersion(string Mode, string Id, int[]? Lines);
 
-/// <summary>Assigns the same number to equal lines, so that lines are compared fast. A line is its bytes without the final newline, so a
-/// last line without newline equals the same line elsewhere. A carriage return is part of the line.</summary>
+/// <summary>Assigns the same number to equal lines, so that lines can be compared as integers. The final newline is not part of a line, but
+/// a carriage return is.</summary>
 /// <param name="isLoose">True to ignore indentation, other surrounding space and a final comma.</param>
 internal sealed class LineTable(bool isLoose = false)
 {
@@ -16,7 +16,7 @@ internal sealed class LineTable(bool isLoose = false)
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly List<string> _lines = [];
 
-    /// <summary>Returns the numbered lines of a file, or null if it is binary.</summary>
+    /// <summary>Splits a file into lines and returns their numbers. Returns null if the file is binary.</summary>
     public int[]? Read(ReadOnlySpan<byte> content)
     {
         if (content[..Math.Min(content.Length, 8000)].Contains((byte)0))
@@ -39,7 +39,7 @@ internal sealed class LineTable(bool isLoose = false)
     /// comma.</summary>
     public static ReadOnlySpan<char> Loosen(ReadOnlySpan<char> line) => line.Trim(Space).TrimEnd(',').TrimEnd(Space);
 
-    /// <summary>Returns the number of a line, and adds the line if it is new.</summary>
+    /// <summary>Returns the number of a line. Adds the line to the table if it is new.</summary>
     public int Number(ReadOnlySpan<char> line)
     {
         var known = _numbers.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -55,6 +55,6 @@ internal sealed class LineTable(bool isLoose = false)
     /// <summary>Returns the text of a line for display.</summary>
     public string Text(int number) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(_lines[number]));
 
-    /// <summary>True for a line with letters or digits. Other lines, such as brackets, recur everywhere and identify nothing.</summary>
+    /// <summary>True for a line with letters or digits. Other lines, such as single brackets, occur too often to identify a hunk.</summary>
     public bool IsTelling(int number) => _lines[number].Any(c => char.IsAsciiLetterOrDigit(c) || c > 127);
 }

@@ -2,20 +2,20 @@ using Orchestrator.Git.Merging;
 
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Verifies that a staging branch contains all work merged to it. Each hunk of each merged task must be present, or a task with
-/// write access to the file must have changed its lines later. Only reads, except that a virtual merge base is written as an unnamed
-/// commit.</summary>
+/// <summary>Verifies that a staging branch contains all work merged to it. Each hunk of each merged task must be present, unless a task
+/// with write access to the file changed the same lines later. Reads only, except that a virtual merge base is written as a commit without
+/// a ref.</summary>
 /// <param name="appendedFiles">As in <see cref="Merges.MergeAsync"/>.</param>
 public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<string> appendedFiles)
 {
     private readonly CommitStore _commits = new(repository);
     private readonly MergeBases _bases = new(repository);
 
-    /// <summary>Checks a single merge before staging moves to it. The merge must contain all content of both sides.</summary>
-    /// <param name="merge">Commit with two parents, staging first and the work second.</param>
+    /// <summary>Checks a merge before the staging branch moves to it. The merge must contain all changes of both sides.</summary>
+    /// <param name="merge">Merge commit, whose first parent is staging and whose second parent is the work.</param>
     /// <param name="author">Author of the work.</param>
     /// <returns>Hunks that the merge would lose.</returns>
-    public async Task<MergeLosses> OfMergeAsync(string merge, StepAuthor author, CancellationToken stop)
+    public async Task<MergeLosses> OfMergeAsync(string merge, MergeStepAuthor author, CancellationToken stop)
     {
         var commit = (await _commits.ReadAsync(merge, stop))!;
         var (ours, theirs) = ((await _commits.ReadAsync(commit.Parents[0], stop))!, (await _commits.ReadAsync(commit.Parents[1], stop))!);
@@ -36,15 +36,24 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         );
     }
 
-    /// <summary>Checks a whole staging branch.</summary>
+    /// <summary>Checks the whole staging branch.</summary>
     /// <param name="since">Base commit of the run.</param>
     /// <param name="tip">Tip of the branch.</param>
-    /// <param name="authorOf">Returns the author of a step.</param>
-    public async Task<LossReport> OfStagingAsync(string since, string tip, Func<CommitInfo, StepAuthor> authorOf, CancellationToken stop) =>
-        (await LedgerAsync(since, tip, authorOf, stop)).Report();
+    /// <param name="authorOf">Returns the author of the step that a commit represents.</param>
+    public async Task<LossReport> OfStagingAsync(
+        string since,
+        string tip,
+        Func<CommitInfo, MergeStepAuthor> authorOf,
+        CancellationToken stop
+    ) => (await LedgerAsync(since, tip, authorOf, stop)).Report();
 
-    /// <summary>Builds the ledger of losses, with the lines of each hunk.</summary>
-    internal async Task<LossLedger> LedgerAsync(string since, string tip, Func<CommitInfo, StepAuthor> authorOf, CancellationToken stop)
+    /// <summary>Builds the ledger that tracks all hunks of a staging branch and their lines.</summary>
+    internal async Task<LossLedger> LedgerAsync(
+        string since,
+        string tip,
+        Func<CommitInfo, MergeStepAuthor> authorOf,
+        CancellationToken stop
+    )
     {
         var all = await _commits.ListAllAsync(tip, since, stop);
         var chain = FirstParents(all, tip);
@@ -86,8 +95,8 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         return ledger;
     }
 
-    /// <summary>True if git produces the same files when it repeats the merge. If not, imbalances that git's own merge also has are
-    /// excused.</summary>
+    /// <summary>True if repeating the merge with git produces the same files. Otherwise, imbalances that git's own merge also has are
+    /// ignored.</summary>
     private async Task<bool> IsGitsAsync(StepReader reader, StepChanges step, StepLineBalance balance, CancellationToken stop)
     {
         if (
@@ -104,7 +113,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         return merge.Tree == step.Trees.Commit.Tree;
     }
 
-    /// <summary>True if each file changed by only one side equals that side's version, and no other file was changed.</summary>
+    /// <summary>True if each file that only one side changed equals that side's version, and no other file was changed.</summary>
     private static bool IsPlain(IReadOnlyList<ChangedFile> theirs, IReadOnlyList<ChangedFile> result) =>
         theirs.Count == result.Count && !theirs.Except(result).Any();
 
@@ -124,7 +133,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
     {
         var known = all.ToDictionary(commit => commit.Id, StringComparer.Ordinal);
 
-        // Maps each commit to the step that brought it to staging. Commits from before the run have no entry.
+        // Maps each commit to the step that brought the commit to staging. Commits from before the run have no entry.
         var came = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < chain.Count; i++)
         {

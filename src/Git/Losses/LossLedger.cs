@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Follows a staging branch step by step. Records the hunks that tasks brought, those that a permitted task changed later, and
-/// those that disappeared without such a change. Without side effects.</summary>
-/// <param name="lines">Table with the lines of all versions.</param>
+/// <summary>Replays a staging branch step by step. Tracks the hunks that tasks brought, and marks each hunk as present, overwritten by a
+/// permitted change, or lost. Without side effects.</summary>
+/// <param name="lines">Table of the lines of all file versions.</param>
 internal sealed class LossLedger(LineTable lines)
 {
     private readonly HunkFormatter _texts = new(lines);
@@ -14,16 +14,16 @@ internal sealed class LossLedger(LineTable lines)
     private readonly Dictionary<(string Path, int Line), List<TrackedHunk>> _removals = [];
     private readonly Dictionary<int, List<TrackedHunk>> _lost = [];
 
-    /// <summary>Hunks in their current state.</summary>
+    /// <summary>All tracked hunks in their current state.</summary>
     internal IReadOnlyList<TrackedHunk> Hunks => _hunks;
 
     /// <summary>Returns the text of a line by its number.</summary>
     internal string LineOf(int number) => lines.Text(number);
 
-    /// <summary>Reports the fate of every hunk in the ledger.</summary>
+    /// <summary>Returns a report with the state of every hunk.</summary>
     public LossReport Report() => new([.. _hunks.Select(_texts.Told), .. _others]);
 
-    /// <summary>Records a step on the staging branch.</summary>
+    /// <summary>Applies a step of the staging branch to the ledger.</summary>
     /// <param name="isFaithful">True if the result equals git's merge of both sides.</param>
     public void Take(MergeStep step, StepLineBalance balance, bool isFaithful)
     {
@@ -111,12 +111,13 @@ internal sealed class LossLedger(LineTable lines)
         }
     }
 
-    /// <summary>Processes removed lines: finds the hunks that brought them, and checks the step's right to remove them.</summary>
+    /// <summary>Applies removed lines. Finds the hunks that brought the lines, and checks if the step was permitted to remove
+    /// them.</summary>
     /// <param name="removed">Lines that the step removed.</param>
-    /// <param name="missing">Lines that the step should have moved and that are missing.</param>
+    /// <param name="missing">Lines that the step should have moved but that are missing.</param>
     private void Remove(MergeStep step, IReadOnlyList<LineCopies> removed, HashSet<int> missing)
     {
-        // Lines of which all copies are removed come first, because their hunks are certain.
+        // Lines whose copies were all removed come first, because their hunks are known with certainty.
         var hit = new HashSet<TrackedHunk>();
         foreach (var copies in removed.OrderBy(copies => copies.Count < copies.Before))
         {
@@ -173,8 +174,8 @@ internal sealed class LossLedger(LineTable lines)
         }
     }
 
-    /// <summary>Marks removals by earlier tasks as overwritten if the step restores the lines with the right to, and as lost
-    /// otherwise.</summary>
+    /// <summary>Handles lines that an earlier task removed and the step adds again. Marks the removal as overwritten if the step has write
+    /// access, and as lost otherwise.</summary>
     private void TakeBack(MergeStep step, IReadOnlyList<TrackedHunk> hunks)
     {
         foreach (var hunk in hunks)
@@ -197,7 +198,7 @@ internal sealed class LossLedger(LineTable lines)
         }
     }
 
-    /// <summary>Processes lines that are missing in the result, and removed lines that reappeared.</summary>
+    /// <summary>Applies lines that are missing in the result, and removed lines that reappeared.</summary>
     private void Lose(MergeStep step, StepLineBalance balance)
     {
         foreach (var copies in balance.Missing.Where(_ => step.Author.IsTask))
@@ -219,6 +220,6 @@ internal sealed class LossLedger(LineTable lines)
         }
     }
 
-    /// <summary>True unless the line is one of many equal lines, such as brackets, so that the missing copy can't be identified.</summary>
+    /// <summary>True if the missing copy can be identified. False for lines that occur many times, such as single brackets.</summary>
     private bool IsClear(LineCopies copies) => !copies.IsAmbiguous && lines.IsTelling(copies.Line);
 }

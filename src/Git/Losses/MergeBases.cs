@@ -1,14 +1,14 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Finds the merge base of merged work, which is the tree that both sides had.</summary>
+/// <summary>Finds the merge base of merged work, namely the tree from which both sides started.</summary>
 internal sealed class MergeBases(GitRepository repository)
 {
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>Returns the common tree of a staging commit and the work merged to it.</summary>
+    /// <summary>Returns the tree of the merge base of a staging commit and the work merged into it.</summary>
     /// <param name="ours">Staging commit.</param>
     /// <param name="theirs">Commit of the work.</param>
-    /// <param name="isBefore">Returns true if a commit was on staging before, or null if unknown.</param>
+    /// <param name="isBefore">Returns true if a commit was on staging before the merge, or null if unknown.</param>
     /// <param name="rank">Returns the rank of a commit in ascending order, or null if unknown.</param>
     public async Task<string> TreeAsync(
         string ours,
@@ -38,7 +38,7 @@ internal sealed class MergeBases(GitRepository repository)
         var merged = bases[0];
         foreach (var other in bases.Skip(1))
         {
-            // Git itself also merges several bases into one.
+            // If there are several merge bases, git also merges them into one virtual base.
             tree = (
                 await repository.AddObjectsAsync(
                     repository.Call("merge-tree", "--write-tree", "-z", "--no-messages", merged, other) with
@@ -53,7 +53,8 @@ internal sealed class MergeBases(GitRepository repository)
         return tree;
     }
 
-    /// <summary>Returns the commits at which the work branched off from staging, or null if its history is not fully cached.</summary>
+    /// <summary>Returns the commits at which the work branched off from staging, or null if the history of the work is not fully
+    /// cached.</summary>
     private HashSet<string>? Frontier(string theirs, Func<string, bool?> isBefore)
     {
         var memory = repository.Part<ObjectCache>();

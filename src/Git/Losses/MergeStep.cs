@@ -20,7 +20,7 @@ internal sealed record MergedFile(
     /// <summary>True if only the merged work changed the file and the result is its version.</summary>
     public bool IsPlain => IsTheirs && Same(Base, Ours) && Same(Theirs, Result);
 
-    /// <summary>True if all versions have lines.</summary>
+    /// <summary>True if all versions are text files.</summary>
     public bool IsText =>
         LinesOf(Base) is not null && LinesOf(Theirs) is not null && LinesOf(Ours) is not null && LinesOf(Result) is not null;
 
@@ -31,13 +31,13 @@ internal sealed record MergedFile(
     public static bool Same(FileVersion? one, FileVersion? other) => one?.Id == other?.Id && (one is null) == (other is null);
 }
 
-/// <summary>A step of staging, usually a merge.</summary>
+/// <summary>A step on the staging branch, usually a merge.</summary>
 /// <param name="Author">Author of the work.</param>
 /// <param name="Commit">Commit on staging.</param>
 /// <param name="Files">Files that the step changed or should have changed.</param>
-internal sealed record MergeStep(StepAuthor Author, string Commit, IReadOnlyList<MergedFile> Files);
+internal sealed record MergeStep(MergeStepAuthor Author, string Commit, IReadOnlyList<MergedFile> Files);
 
-/// <summary>A hunk that is tracked after its merge.</summary>
+/// <summary>A hunk whose lines are tracked on the staging branch after its merge.</summary>
 internal sealed class TrackedHunk(string task, string merge, string path, int line, IReadOnlyList<int> added, IReadOnlyList<int> removed)
 {
     public string Task => task;
@@ -53,7 +53,7 @@ internal sealed class TrackedHunk(string task, string merge, string path, int li
 
     public IReadOnlyList<int> Removed => removed;
 
-    /// <summary>Description of a change without lines, such as <c>mode 100755</c> or <c>content 12ab</c>.</summary>
+    /// <summary>Description of a change that affects no lines, such as <c>mode 100755</c> or <c>content 12ab</c>.</summary>
     public string Fact { get; init; } = "";
 
     public HunkState Fate { get; private set; }
@@ -88,7 +88,7 @@ internal sealed class TrackedHunk(string task, string merge, string path, int li
         (Fate, By, ByMerge) = (HunkState.Overwritten, step.Author.Name, step.Commit);
     }
 
-    /// <summary>Records that a lost line was restored.</summary>
+    /// <summary>Records that a lost line is present again.</summary>
     public void Back(int lost)
     {
         if (Missing.Remove(lost) && Missing.Count == 0)

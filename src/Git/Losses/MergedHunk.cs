@@ -1,15 +1,15 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>State of a hunk from a task's merge.</summary>
+/// <summary>State of a merged task's hunk on the staging branch.</summary>
 public enum HunkState
 {
-    /// <summary>The hunk is in the result.</summary>
+    /// <summary>The staging branch contains the hunk.</summary>
     Present,
 
     /// <summary>A task with write access to the file, or the user, changed the same lines later.</summary>
     Overwritten,
 
-    /// <summary>The hunk is missing in the result, and no permitted change removed it.</summary>
+    /// <summary>The hunk is missing on the staging branch, and no permitted change removed it.</summary>
     Lost,
 }
 
@@ -19,7 +19,7 @@ public enum WriteAccess
     /// <summary>No changes are permitted.</summary>
     None,
 
-    /// <summary>Additions, and changes that do not remove more lines than they add.</summary>
+    /// <summary>Additions are permitted, and changes that do not remove more lines than they add.</summary>
     Append,
 
     /// <summary>All changes are permitted.</summary>
@@ -28,10 +28,10 @@ public enum WriteAccess
 
 /// <summary>Author of a step on a staging branch.</summary>
 /// <param name="Name">Id of the task, or another name for display.</param>
-/// <param name="IsTask">True for a task, whose hunks are tracked from this step on.</param>
+/// <param name="IsTask">True if the author is a task. The hunks of a task are tracked from this step on.</param>
 /// <param name="RightTo">Returns the author's permission for a path.</param>
 /// <param name="AcceptsLosses">True if the step accepts all earlier losses.</param>
-public sealed record StepAuthor(string Name, bool IsTask, Func<string, WriteAccess> RightTo, bool AcceptsLosses = false);
+public sealed record MergeStepAuthor(string Name, bool IsTask, Func<string, WriteAccess> RightTo, bool AcceptsLosses = false);
 
 /// <summary>A hunk of a merged task, and its state.</summary>
 /// <param name="Task">Id of the task. Empty for content that existed before the run, came with the target or was added manually.</param>
@@ -53,18 +53,18 @@ public sealed record MergedHunk(
     string ByMerge = ""
 );
 
-/// <summary>Hunks that one merge would lose.</summary>
-/// <param name="Lost">Lines of either side that are missing in the result.</param>
+/// <summary>Result of checking one merge for losses.</summary>
+/// <param name="Lost">Hunks of either side that are missing in the merge.</param>
 /// <param name="TakesAway">True if the merge removes lines without permission. Only the whole staging branch shows the origin of these
 /// lines.</param>
 public sealed record MergeLosses(IReadOnlyList<MergedHunk> Lost, bool TakesAway)
 {
-    /// <summary>No losses.</summary>
+    /// <summary>A result without losses.</summary>
     public static MergeLosses None { get; } = new([], TakesAway: false);
 }
 
 /// <summary>State of all hunks that tasks brought.</summary>
-/// <param name="Hunks">All hunks of tasks in the order of their merges, followed by other losses.</param>
+/// <param name="Hunks">All hunks of tasks in merge order, followed by lost changes that no task brought.</param>
 public sealed record LossReport(IReadOnlyList<MergedHunk> Hunks)
 {
     /// <summary>Hunks whose changes are lost.</summary>

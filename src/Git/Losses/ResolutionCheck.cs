@@ -65,7 +65,7 @@ public sealed class ResolutionCheck(GitRepository repository, IReadOnlyCollectio
         {
             var trees = new StepTrees(side with { Id = result, Tree = result }, onto.Tree, root, side.Tree);
             var diffs = await reader.DiffsAsync([(root, side.Tree), (onto.Tree, result)], stop);
-            var author = new StepAuthor("", IsTask: true, _ => WriteAccess.Write);
+            var author = new MergeStepAuthor("", IsTask: true, _ => WriteAccess.Write);
             return (await reader.ReadAsync([new StepChanges(trees, author, diffs[0], diffs[1])], stop))[0];
         }
     }

@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Compares the lines that merged work added and removed with the result of the step. Lines are counted per file and not compared
-/// by position, because a difference can often be expressed in several ways. A line that is missing in one file and surplus in another has
-/// moved with a rename. Without side effects.</summary>
+/// <summary>Compares the lines that the merged work added and removed with the lines that the step changed on staging. Lines are counted
+/// per file and not compared by position, because a difference can often be expressed in several ways. A line that is missing in one file
+/// and surplus in another has moved with a rename. Without side effects.</summary>
 internal sealed class StepLineBalance
 {
     private readonly List<LineCopies> _missing = [];
@@ -21,16 +21,16 @@ internal sealed class StepLineBalance
     /// <summary>Lines that the work added to staging.</summary>
     public List<LineCopies> Added { get; } = [];
 
-    /// <summary>Lines that the work and staging both added in the same way.</summary>
+    /// <summary>Lines that both the work and staging added in the same file.</summary>
     public List<LineCopies> Shared { get; } = [];
 
-    /// <summary>Lines of staging that are now in another file.</summary>
+    /// <summary>Lines of staging that the step moved to another file.</summary>
     public List<(LineCopies From, string To)> Moved { get; } = [];
 
     /// <summary>Lines that the work added and that are missing in the result.</summary>
     public IReadOnlyList<LineCopies> Missing => _missing;
 
-    /// <summary>Lines of staging that are missing in the result although the work did not remove them.</summary>
+    /// <summary>Lines of staging that are missing in the result and that the work did not remove.</summary>
     public IReadOnlyList<LineCopies> Gone => _gone;
 
     /// <summary>Lines in the result that come neither from staging nor from the work.</summary>
@@ -51,7 +51,7 @@ internal sealed class StepLineBalance
         return balance;
     }
 
-    /// <summary>Ignores imbalances that git's own merge also has, because those lines can be attributed in more than one way.</summary>
+    /// <summary>Ignores imbalances that git's own merge also has, because such lines can be attributed to more than one change.</summary>
     public void Excuse(StepLineBalance gits)
     {
         Forget(_missing, gits._missing);
@@ -150,7 +150,7 @@ internal sealed class StepLineBalance
         }
     }
 
-    /// <summary>Explains lines that are missing in one file by lines in another, because git follows renames.</summary>
+    /// <summary>Matches lines that are missing in one file with lines in another, because git's merge follows renames.</summary>
     private void Explain()
     {
         var surplus = _surplus.ToLookup(copies => copies.Line).ToDictionary(g => g.Key, g => g.ToList());
@@ -161,7 +161,7 @@ internal sealed class StepLineBalance
         _surplus.Clear();
         foreach (var copies in missing)
         {
-            // Either added to a file that staging had renamed, or moved by the work while staging removed it.
+            // Either the work added the line to a file that staging had renamed, or the work moved the line while staging removed it.
             var rest = copies;
             rest = Settle(surplus, rest, (part, other) => Added.Add(part with { Path = other.Path }));
             rest = Settle(absorbed, rest, (_, _) => { });
@@ -169,7 +169,7 @@ internal sealed class StepLineBalance
         }
         foreach (var copies in gone)
         {
-            // Either renamed by the work, or removed by the work from a file that staging had renamed.
+            // Either the work renamed the file, or the work removed the line from a file that staging had renamed.
             var rest = copies;
             rest = Settle(surplus, rest, (part, other) => Moved.Add((part, other.Path)));
             rest = Settle(absorbed, rest, (part, other) => Removed.Add(part with { Hunks = other.Hunks }));
@@ -186,7 +186,7 @@ internal sealed class StepLineBalance
         }
     }
 
-    /// <summary>Matches copies of a line with other copies of it, and returns the unmatched ones.</summary>
+    /// <summary>Matches copies of a line with copies of the same line in other files, and returns the unmatched copies.</summary>
     private static LineCopies Settle(Dictionary<int, List<LineCopies>> against, LineCopies copies, Action<LineCopies, LineCopies> settled)
     {
         var others = against.GetValueOrDefault(copies.Line) ?? [];

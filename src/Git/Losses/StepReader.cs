@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Trees of a step of staging, without the contents of its files.</summary>
+/// <summary>Tree ids of a step on the staging branch, without file contents.</summary>
 /// <param name="Commit">Commit on staging.</param>
 /// <param name="OursTree">Tree of staging before the commit.</param>
 /// <param name="BaseTree">Tree from which the merged work started.</param>
@@ -11,11 +11,16 @@ internal sealed record StepTrees(CommitInfo Commit, string OursTree, string Base
     public string? Theirs => Commit.Parents.Count == 2 ? Commit.Parents[1] : null;
 }
 
-/// <summary>A step with the files that it concerns.</summary>
+/// <summary>A step and the files that it changes.</summary>
 /// <param name="Author">Author of the work.</param>
 /// <param name="Theirs">Files changed by the merged work.</param>
 /// <param name="Ours">Files changed by the step.</param>
-internal sealed record StepChanges(StepTrees Trees, StepAuthor Author, IReadOnlyList<ChangedFile> Theirs, IReadOnlyList<ChangedFile> Ours);
+internal sealed record StepChanges(
+    StepTrees Trees,
+    MergeStepAuthor Author,
+    IReadOnlyList<ChangedFile> Theirs,
+    IReadOnlyList<ChangedFile> Ours
+);
 
 /// <summary>Reads the changes of many steps with few git processes.</summary>
 /// <param name="lines">Table that numbers the lines.</param>
@@ -29,7 +34,7 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
     /// <summary>Table of all lines.</summary>
     public LineTable Table => lines;
 
-    /// <summary>Returns the differences between pairs of trees, in the order of the pairs.</summary>
+    /// <summary>Returns the changed files for each pair of trees, in the order of the pairs.</summary>
     public async Task<IReadOnlyList<IReadOnlyList<ChangedFile>>> DiffsAsync(
         IReadOnlyList<(string From, string To)> pairs,
         CancellationToken stop
@@ -58,7 +63,7 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
     /// <summary>Combines steps with the contents of their files.</summary>
     public async Task<IReadOnlyList<MergeStep>> ReadAsync(IReadOnlyList<StepChanges> steps, CancellationToken stop)
     {
-        var drafts = new List<(StepAuthor Author, string Commit, List<MergedFile> Files)>();
+        var drafts = new List<(MergeStepAuthor Author, string Commit, List<MergedFile> Files)>();
         foreach (var (trees, author, theirs, ours) in steps)
         {
             var result = ours.ToDictionary(file => file.Path, StringComparer.Ordinal);
@@ -73,7 +78,7 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
                     continue;
                 }
 
-                // The step did not change the file, because staging had the change already or the work is missing.
+                // The step did not change the file, because staging already had the change or the merge dropped the work.
                 var all = await _commits.ListFilesAsync(trees.Commit.Id, stop);
                 var same = all.FirstOrDefault(known => known.Path == file.Path) is { } known ? Version(known.Mode, known.Id) : null;
                 files.Add(new MergedFile(file.Path, IsTheirs: true, old, now, same, same));
@@ -151,7 +156,8 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
         }
     }
 
-    /// <summary>Parses output with a line of both trees for each pair, followed by its entries, which start with a colon.</summary>
+    /// <summary>Parses git output in which a line with both tree ids of a pair is followed by the changed files of the pair. These entries
+    /// start with a colon.</summary>
     private static List<IReadOnlyList<ChangedFile>> Parse(ReadOnlyMemory<byte> output, int count)
     {
         var diffs = new List<IReadOnlyList<ChangedFile>>(count);

@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Tracks changes that can't be compared by line: modes, contents compared as a whole (binary files, very large files, links) and
-/// empty files.</summary>
+/// <summary>Tracks changes that can't be compared line by line, namely file modes, empty files, and files that are compared as a whole
+/// (binary files, very large files, links).</summary>
 internal sealed class WholeFileClaims
 {
     private const string Executable = "100755";
@@ -12,7 +12,7 @@ internal sealed class WholeFileClaims
     private readonly Dictionary<string, (TrackedHunk Hunk, string Mode)> _modes = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Commit, string Path, bool IsMode), TrackedHunk> _made = [];
 
-    /// <summary>Returns such changes of a step as hunks.</summary>
+    /// <summary>Returns the hunks of a step that can't be compared line by line.</summary>
     public IEnumerable<TrackedHunk> HunksOf(MergeStep step)
     {
         foreach (var file in step.Files.Where(file => file.IsTheirs))
@@ -39,7 +39,7 @@ internal sealed class WholeFileClaims
         _made.Clear();
     }
 
-    /// <summary>True if the work changed the content in a way that lines do not show.</summary>
+    /// <summary>True if the work changed the content in a way that a comparison of lines does not show.</summary>
     private static bool ChangesContent(MergedFile file) =>
         !MergedFile.Same(file.Base, file.Theirs)
         && (
@@ -160,7 +160,8 @@ internal sealed class WholeFileClaims
         }
     }
 
-    /// <summary>Returns another file of the step that has this result now but did not have it before, or null if none has.</summary>
+    /// <summary>Returns the path of another file of the step that has this version now but not before, or null if there is no such
+    /// file.</summary>
     private static string? Elsewhere(MergeStep step, string path, Func<FileVersion, bool> isSo) =>
         step
             .Files.FirstOrDefault(other =>

@@ -3,17 +3,17 @@ using Orchestrator.Git.Worktrees;
 namespace Orchestrator.Git.Merging;
 
 /// <summary>A worktree that holds a conflicted merge for an agent or the user to resolve.</summary>
-/// <param name="worktree">Worktree of the task, whose work is committed.</param>
+/// <param name="worktree">Worktree of a task whose work is committed.</param>
 public sealed class ConflictWorktree(Worktree worktree)
 {
     /// <summary>Merges a commit into the worktree and leaves the conflicts in its files, in diff3 style.
     /// <see cref="WorktreeHead.UnmergedAsync"/> lists the conflicted files. Uncommitted changes are retained first. If the same merge was
-    /// started before, it is left unchanged with its resolutions.</summary>
-    /// <param name="ours">Commit of the task, on which the merge is made.</param>
+    /// started before, the worktree is left unchanged, including resolved conflicts.</summary>
+    /// <param name="ours">Commit of the task, which becomes the first parent of the merge.</param>
     /// <param name="theirs">Commit to merge, usually the tip of staging.</param>
     /// <param name="keep">Destination for uncommitted changes.</param>
     /// <param name="appendedFiles">As in <see cref="Merges.MergeAsync"/>.</param>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <param name="cancellationToken">Checked between git calls.</param>
     /// <returns>Ref that retains uncommitted changes, or null if there were none.</returns>
     public async Task<string?> BeginAsync(
         string ours,
@@ -26,7 +26,7 @@ public sealed class ConflictWorktree(Worktree worktree)
         string? kept = null;
         var stash = new PristineFileStash(worktree);
 
-        // Git writes MERGE_HEAD after the files, so if it exists, the files are complete.
+        // Git writes MERGE_HEAD after the files, so the files are complete if MERGE_HEAD exists.
         if (DurableFile.TryRead(Path.Combine(worktree.AdminDirectory, "MERGE_HEAD"))?.Trim() != theirs)
         {
             // A killed merge leaves files that are not yet in the index, and the next merge would not overwrite them.
@@ -59,7 +59,7 @@ public sealed class ConflictWorktree(Worktree worktree)
         return kept;
     }
 
-    /// <summary>Ends the merge state in git after <see cref="Snapshots.CommitAsync"/> has committed the merge with both parents.</summary>
+    /// <summary>Removes git's merge state after <see cref="Snapshots.CommitAsync"/> has committed the merge with both parents.</summary>
     public async Task EndAsync(CancellationToken cancellationToken = default)
     {
         if (File.Exists(Path.Combine(worktree.AdminDirectory, "MERGE_HEAD")))

@@ -1,18 +1,18 @@
 namespace Orchestrator.Git.Merging;
 
-/// <summary>A step of a branch that becomes one commit of a linear history, or several copied commits.</summary>
-/// <param name="Commit">Commit of the step, which stands for its difference to the first parent.</param>
+/// <summary>A step of a branch. In a linear history, the step becomes one commit or several copied commits.</summary>
+/// <param name="Commit">Commit of the step. Only the difference from its first parent is used.</param>
 /// <param name="Message">Message of the resulting commit.</param>
-/// <param name="Trailers">Trailers of the resulting commit, or null for none.</param>
+/// <param name="Trailers">Trailers of the resulting commit, or null if the commit has no trailers.</param>
 public sealed record LinearStep(string Commit, string Message, CommitTrailers? Trailers)
 {
-    /// <summary>Commits of the merged side, oldest first, to copy one by one with author, date and message instead of the single commit.
-    /// They are copied only if they result in the same files as the step.</summary>
+    /// <summary>Commits of the merged side, oldest first. If copying them one by one results in the same files as the step, the copies
+    /// replace the single commit and keep author, date and message.</summary>
     public IReadOnlyList<string> Copied { get; init; } = [];
 }
 
-/// <summary>Rebuilds the history of a branch without merges on top of another commit. The result has exactly the files of the
-/// branch.</summary>
+/// <summary>Rebuilds the history of a branch without merges on top of another commit. The tip of the new history has exactly the files of
+/// the branch.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="appendedFiles">As in <see cref="Merges.MergeAsync"/>.</param>
 /// <param name="signing">Signing settings for the new commits, or null for unsigned commits.</param>
@@ -21,14 +21,14 @@ public sealed class LinearHistory(GitRepository repository, IReadOnlyCollection<
     private readonly CommitStore _commits = new(repository);
     private readonly Merges _merges = new(repository);
 
-    /// <summary>Creates the linear history without moving a ref. A step without remaining changes gets no commit. Some steps can't be
-    /// applied separately, because they met the other commit's changes only later. They go into the last commit, together with the changes
-    /// that join both.</summary>
+    /// <summary>Creates the linear history without moving a ref. A step without remaining changes gets no commit. Steps that conflict with
+    /// the other commit can't be applied separately. Their changes go into the last commit, together with the conflict
+    /// resolutions.</summary>
     /// <param name="onto">Commit to start from.</param>
     /// <param name="steps">Steps, oldest first.</param>
     /// <param name="tip">Last commit of the branch, whose files are those of the result.</param>
-    /// <param name="rest">Returns message and trailers of a last commit for changes that no other commit contains, given the steps in
-    /// it.</param>
+    /// <param name="rest">Returns the message and the trailers of the last commit, given the steps that could not be applied
+    /// separately.</param>
     /// <returns>Id of the last commit, or <paramref name="onto"/> if nothing changes.</returns>
     public async Task<string> MakeAsync(
         string onto,
@@ -62,7 +62,7 @@ public sealed class LinearHistory(GitRepository repository, IReadOnlyCollection<
         return at.Id;
     }
 
-    /// <summary>Copies the commits one by one, or returns null if they do not result in these files.</summary>
+    /// <summary>Copies the commits one by one. Returns null if the copies do not result in the same files as the step.</summary>
     private async Task<CommitInfo?> CopyAsync(IReadOnlyList<string> copied, CommitInfo at, string tree, CancellationToken cancellationToken)
     {
         foreach (var commit in copied)
@@ -79,7 +79,7 @@ public sealed class LinearHistory(GitRepository repository, IReadOnlyCollection<
         return copied.Count > 0 && at.Tree == tree ? at : null;
     }
 
-    /// <summary>Applies a commit's change to another commit and returns the tree, or null on a conflict.</summary>
+    /// <summary>Applies the change of a commit to another commit. Returns the resulting tree id, or null if the change conflicts.</summary>
     private async Task<string?> TreeOnAsync(string commit, CommitInfo at, CancellationToken cancellationToken)
     {
         if ((await _commits.ReadAsync(commit + "^", cancellationToken))?.Tree == at.Tree)

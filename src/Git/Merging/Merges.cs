@@ -46,7 +46,7 @@ public sealed class Merges(GitRepository repository)
     /// <param name="ours">First commit, for example the tip of the staging branch.</param>
     /// <param name="theirs">Second commit, for example a task's.</param>
     /// <param name="appendedFiles">Files to which both sides only append. The lines of both sides are kept (<c>merge=union</c>).</param>
-    /// <param name="cancellationToken">Cancels the merge and leaves only unnamed objects.</param>
+    /// <param name="cancellationToken">Cancels the merge. A canceled merge leaves only objects that no ref names.</param>
     /// <param name="objects">Object folder for reading and writing, or null for the repository's own.</param>
     public async Task<MergedTree> MergeAsync(
         string ours,
@@ -59,7 +59,7 @@ public sealed class Merges(GitRepository repository)
         var memory = repository.Part<ObjectCache>();
         if (ObjectId.IsId(ours) && memory.Find(theirs) is { } ahead && memory.IsAncestor(ours, theirs) == true)
         {
-            return new MergedTree(ahead.Tree, [], []); // Theirs was made on top of ours, so there is nothing to merge.
+            return new MergedTree(ahead.Tree, [], []); // Theirs is a descendant of ours, so nothing has to be merged.
         }
         var call = repository.Call("merge-tree", "--write-tree", "--messages", "-z", ours, theirs) with
         {
@@ -70,8 +70,8 @@ public sealed class Merges(GitRepository repository)
         return Parse(await repository.AddObjectsAsync(call, cancellationToken));
     }
 
-    /// <summary>Applies the change of one commit to another base, by a merge with that commit's parent as merge base. Used to reuse a
-    /// finished result.</summary>
+    /// <summary>Applies the change of one commit to another base, by a merge with that commit's parent as merge base. Used to reuse the
+    /// result of an earlier run.</summary>
     /// <param name="result">Commit whose difference to its first parent is applied.</param>
     /// <param name="onto">New base commit.</param>
     /// <param name="appendedFiles">As in <see cref="MergeAsync"/>.</param>
@@ -116,8 +116,8 @@ public sealed class Merges(GitRepository repository)
         return new MergedTree(fields[0], conflicts, messages);
     }
 
-    /// <summary>Returns an attributes file for the appended files. One file exists per set of names, named by hash. It replaces the user's
-    /// attributes even if the set is empty.</summary>
+    /// <summary>Returns the path of an attributes file that configures the merge of appended files. One file exists per set of names; its
+    /// name contains a hash of the set. The file replaces the user's attributes even if the set is empty.</summary>
     internal string AttributesFile(IReadOnlyCollection<string> appendedFiles)
     {
         if (appendedFiles.Count == 0)

@@ -1,14 +1,14 @@
 namespace Orchestrator.Git.Merging;
 
-/// <summary>Work to be merged on trial.</summary>
-/// <param name="Objects">Folder with its objects, or null if they are in the repository.</param>
+/// <summary>A commit to merge in a trial.</summary>
+/// <param name="Objects">Object folder that contains the commit, or null if the repository contains it.</param>
 public sealed record TrialCandidate(string Commit, string? Objects);
 
 /// <summary>Performs trial merges that leave nothing in the repository. Supports one caller at a time.</summary>
 /// <param name="scratch">Folder for git's temporary objects, emptied before the first trial.</param>
 public sealed class TrialMerges(GitRepository repository, string scratch)
 {
-    /// <summary>Removes leftovers of earlier trials.</summary>
+    /// <summary>Prepares a series of trials by removing leftovers of earlier trials.</summary>
     public void Begin()
     {
         FolderRemover.Remove(scratch);
@@ -16,7 +16,7 @@ public sealed class TrialMerges(GitRepository repository, string scratch)
     }
 
     /// <summary>Returns the files that a candidate changed since a commit.</summary>
-    /// <exception cref="GitException">Git can't compare them, for example because the candidate no longer exists.</exception>
+    /// <exception cref="GitException">Git can't compare the commits, for example because the candidate no longer exists.</exception>
     public async Task<IReadOnlySet<string>> ChangedAsync(string since, TrialCandidate candidate, CancellationToken cancellationToken)
     {
         var call = repository.Call(DiffCommands.OfFiles("--name-only", "-z", $"{since}...{candidate.Commit}", "--")) with
@@ -26,8 +26,8 @@ public sealed class TrialMerges(GitRepository repository, string scratch)
         return (await repository.ReadAsync(call, cancellationToken)).Fields().ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>Returns the conflicted files of two candidates, or an empty list if they can be merged.</summary>
-    /// <exception cref="GitException">Git can't merge them, for example because a candidate no longer exists.</exception>
+    /// <summary>Returns the files in which two candidates conflict, or an empty list if the candidates can be merged.</summary>
+    /// <exception cref="GitException">Git can't merge the candidates, for example because a candidate no longer exists.</exception>
     public async Task<IReadOnlyList<string>> ConflictsAsync(
         TrialCandidate one,
         TrialCandidate other,

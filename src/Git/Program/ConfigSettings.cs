@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>Settings of one configuration file by name, each with all its values in file order, as printed by <c>git config
+/// <summary>Settings of one git configuration file. Maps each name to all its values in file order, as printed by <c>git config
 /// --list</c>.</summary>
 internal sealed class ConfigSettings
 {
@@ -9,10 +9,10 @@ internal sealed class ConfigSettings
     /// <summary>Names of all settings, with section and key in lower case as git prints them.</summary>
     internal IEnumerable<string> Names => _values.Keys;
 
-    /// <summary>Returns all values of a setting. A null value means that the file has the name without a value.</summary>
+    /// <summary>Returns all values of a setting. A null value means that the file contains the name without a value.</summary>
     internal IReadOnlyList<string?> Of(string name) => _values.TryGetValue(name, out var values) ? values : [];
 
-    /// <summary>Returns the names of the settings that differ between two files.</summary>
+    /// <summary>Returns the names of the settings whose values differ between two files.</summary>
     internal static IReadOnlyList<string> Differing(ConfigSettings one, ConfigSettings other) =>
         [.. one.Names.Union(other.Names).Where(name => !one.Of(name).SequenceEqual(other.Of(name))).Order(StringComparer.Ordinal)];
 

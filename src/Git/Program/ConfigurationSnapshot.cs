@@ -4,11 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>
-/// Snapshot of the user's git configuration, and of the settings in the repository's own configuration that can run programs. Git calls
-/// for a run use the snapshot. Later changes to <c>~/.gitconfig</c>, the user's attributes or <c>.git/config</c> have no effect on these
-/// calls, even if an agent makes them. The snapshot's folder is named by the hash of its content.
-/// </summary>
+/// <summary> Snapshot of the user's git configuration and of those settings in the repository's own configuration that can run programs.
+/// Git calls for a run use the snapshot. Later changes to <c>~/.gitconfig</c>, the user's attributes or <c>.git/config</c> have no effect
+/// on these calls, even if an agent makes them. The snapshot's folder is named by the hash of its content. </summary>
 public sealed class ConfigurationSnapshot
 {
     private const string Settings = "config";
@@ -28,10 +26,10 @@ public sealed class ConfigurationSnapshot
     /// <summary>SHA-256 of the content, in lower-case hex.</summary>
     public string Hash { get; }
 
-    /// <summary>Copy of the user's attributes file.</summary>
+    /// <summary>Path of the copy of the user's attributes file.</summary>
     internal string AttributesFile => Path.Combine(_folder, Attributes);
 
-    /// <summary>Copy of the user's file of ignore patterns.</summary>
+    /// <summary>Path of the copy of the user's ignore patterns file.</summary>
     internal string IgnoreFile => Path.Combine(_folder, Ignored);
 
     /// <summary>Environment variables that make git read the snapshot in place of the original files.</summary>
@@ -43,12 +41,13 @@ public sealed class ConfigurationSnapshot
             ["GIT_CONFIG_SYSTEM"] = null,
         };
 
-    /// <summary>True if the repository's configuration had the setting with exactly these values when the snapshot was taken.</summary>
+    /// <summary>True if the repository's configuration had exactly these values for the setting when the snapshot was taken.</summary>
     internal bool Knows(string name, IReadOnlyList<string?> values) =>
         _programs.TryGetValue(name, out var known) && known.SequenceEqual(values);
 
     /// <summary>Takes a snapshot of the effective configuration, or reuses an existing snapshot with the same content.</summary>
-    /// <param name="repository">Repository opened without a snapshot. Conditional includes depend on it.</param>
+    /// <param name="repository">Repository opened without a snapshot. Conditional includes in the user's configuration depend on the
+    /// repository.</param>
     /// <param name="folder">Parent folder of all snapshots. Agents must not have access to it.</param>
     public static async Task<ConfigurationSnapshot> MakeAsync(
         GitRepository repository,
@@ -72,7 +71,7 @@ public sealed class ConfigurationSnapshot
         var place = Path.Combine(folder, hash);
         if (TryRead(place) is not { } present || HashOf(present) != hash)
         {
-            // Settings can hold passwords (http.extraHeader).
+            // Settings can contain secrets, such as the tokens in http.extraHeader.
             PrivateFolder.Make(place);
             foreach (var (name, content) in contents)
             {
@@ -148,13 +147,13 @@ public sealed class ConfigurationSnapshot
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Default folder of the user's attributes and ignore files, which git uses if no setting names another.</summary>
+    /// <summary>Folder of the user's attributes and ignore files that git uses by default.</summary>
     private static string PersonsFolder() =>
         Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } configured ? Path.Combine(configured, "git")
         : Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? Path.Combine(home, ".config", "git")
         : "/nowhere";
 
-    /// <summary>Expands a path as git does, with the home folder in place of a leading tilde.</summary>
+    /// <summary>Expands a path as git does. A leading tilde becomes the home folder.</summary>
     private static async Task<string> ExpandAsync(GitRepository repository, string path, CancellationToken cancellationToken)
     {
         var call = new GitCall("/", ["config", "--type=path", "--get", "orchestrate.path"]) { Settings = [$"orchestrate.path={path}"] };
@@ -163,7 +162,7 @@ public sealed class ConfigurationSnapshot
     }
 }
 
-/// <summary>The configuration snapshot of a run can't be used.</summary>
+/// <summary>Thrown if the configuration snapshot of a run is missing or was changed.</summary>
 public sealed class ConfigurationSnapshotException(string message) : GitException(message);
 
 [JsonSerializable(typeof(Dictionary<string, IReadOnlyList<string?>>))]

@@ -61,7 +61,7 @@ public static class FileNames
     /// <summary>True if the name is valid UTF-8 and can be passed to a program that expects text.</summary>
     public static bool IsUtf8(string name) => !name.AsSpan().ContainsAnyInRange(FirstEscape, LastEscape);
 
-    /// <summary>Formats a name for display and prompts on one line, with limited length and <c>\xNN</c> for invalid bytes.</summary>
+    /// <summary>Formats a name on one line for display and prompts. Limits the length, and shows invalid bytes as <c>\xNN</c>.</summary>
     public static string Show(string name, int longest = LongestShown)
     {
         var text = new StringBuilder(Math.Min(name.Length, longest) + 16);
@@ -75,7 +75,7 @@ public static class FileNames
         return text.ToString();
     }
 
-    /// <summary>Formats the first few of many names for a sentence.</summary>
+    /// <summary>Formats the first names of a list for use in a sentence, and the number of omitted names.</summary>
     public static string Some(IReadOnlyCollection<string> names, int most = 5) =>
         string.Join(", ", names.Take(most).Select(name => Show(name)))
         + (names.Count > most ? $" and {names.Count - most} more" : string.Empty);
@@ -101,7 +101,7 @@ public static class FileNames
         }
         catch (DecoderFallbackException)
         {
-            // Each field is decoded separately.
+            // Each field is decoded separately, because an invalid sequence must not continue across a NUL.
         }
         var fields = new List<string>();
         foreach (var range in output.Split((byte)0))

@@ -2,17 +2,17 @@ namespace Orchestrator.Git.Program;
 
 /// <summary>Arguments and options of one git command.</summary>
 /// <param name="Directory">Working directory.</param>
-/// <param name="Arguments">Arguments after the common options of all calls.</param>
+/// <param name="Arguments">Arguments that follow the options common to all calls.</param>
 internal sealed record GitCall(string Directory, IReadOnlyList<string> Arguments)
 {
-    /// <summary>Git directory of the call: the repository's common directory or a worktree's own, or null if the call concerns no
-    /// repository.</summary>
+    /// <summary>Git directory of the call, namely the repository's common directory or the administrative folder of a worktree. Null if the
+    /// call needs no repository.</summary>
     internal string? GitDirectory { get; init; }
 
     /// <summary>Standard input of the git process.</summary>
     internal ProcessInput Input { get; init; } = ProcessInput.None;
 
-    /// <summary>Exit codes that count as success.</summary>
+    /// <summary>Exit codes that do not fail the call.</summary>
     /// <value>Default: 0.</value>
     internal IReadOnlyList<int> AnswerCodes { get; init; } = [0];
 
@@ -26,10 +26,10 @@ internal sealed record GitCall(string Directory, IReadOnlyList<string> Arguments
     /// <value>Default: 512 MiB.</value>
     internal int OutputLimit { get; init; } = 512 * 1024 * 1024;
 
-    /// <summary>True if git and its children run in a new session, so that they can't prompt on a terminal.</summary>
+    /// <summary>True to run git and its children in a new session, so that they can't prompt on the terminal.</summary>
     internal bool OwnSession { get; init; }
 
-    /// <summary>True if output beyond <see cref="OutputLimit"/> is cut instead of failing the call.</summary>
+    /// <summary>True to truncate output beyond <see cref="OutputLimit"/> instead of failing the call.</summary>
     internal bool MayBeCut { get; init; }
 }
 

@@ -13,7 +13,7 @@ public sealed class GitConfiguration
     /// <summary>Configuration without settings.</summary>
     internal static GitConfiguration None { get; } = new([]);
 
-    /// <summary>Committer's identity from the environment or the settings, or null if git would have to guess.</summary>
+    /// <summary>Identity of the committer from the environment or the settings, or null if git would have to guess the identity.</summary>
     internal GitIdentity? Identity =>
         (Environment.GetEnvironmentVariable("GIT_AUTHOR_NAME") ?? Get("author.name") ?? Get("user.name")) is { Length: > 0 } name
         && (Environment.GetEnvironmentVariable("GIT_AUTHOR_EMAIL") ?? Get("author.email") ?? Get("user.email")) is { Length: > 0 } email

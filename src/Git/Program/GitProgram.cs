@@ -3,14 +3,15 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>The installed git program, run with the options that all calls share.</summary>
+/// <summary>The installed git program. Runs git calls with the options that all calls share.</summary>
 public sealed partial class GitProgram
 {
     /// <summary>Oldest supported version. <c>merge-tree --write-tree</c> and its <c>-z</c> output need 2.38; the oldest tested version is
     /// 2.39.</summary>
     public static readonly Version OldestVersion = new(2, 39);
 
-    // Disables the user's hooks and helpers, background work, and user settings that change parsed or written content.
+    // Disables the user's hooks and helpers, background work, and user settings that would change the output to parse or the content to
+    // write.
     private static readonly string[] CommonSettings =
     [
         "core.hooksPath=/dev/null",
@@ -24,10 +25,10 @@ public sealed partial class GitProgram
         "advice.addEmbeddedRepo=false",
     ];
 
-    // Syncs objects to disk before a ref names them, and the ref before it is reported.
+    // Syncs objects to disk before a ref names them, and syncs a ref before it is reported.
     private static readonly string[] WriteSettings = ["core.fsync=committed,reference,index", "core.fsyncMethod=batch"];
 
-    // Inherited when the process was started by a hook or another git tool; they would redirect calls to another repository.
+    // These variables are inherited if a hook or another git tool started the process. They would redirect calls to another repository.
     private static readonly string[] ForeignVariables =
     [
         "GIT_DIR",
@@ -141,7 +142,7 @@ public sealed partial class GitProgram
     internal Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
         RunAsync(call, Kind.Objects, mark: null, cancellationToken);
 
-    /// <summary>Runs a call that may change the repository. Cancellation does not interrupt it, because a partial write is
+    /// <summary>Runs a call that may change the repository. Cancellation does not interrupt the call, because a partial write is
     /// useless.</summary>
     internal Task<GitOutput> WriteAsync(GitCall call, string mark) => RunAsync(call, Kind.Write, mark, CancellationToken.None);
 
@@ -206,7 +207,7 @@ public sealed partial class GitProgram
     private static Dictionary<string, string?> EnvironmentOf(GitCall call, Kind kind)
     {
         var environment = ForeignVariables.ToDictionary(name => name, _ => (string?)null);
-        environment["GIT_NO_REPLACE_OBJECTS"] = "1"; // Merges the objects that ids name, regardless of refs/replace/.
+        environment["GIT_NO_REPLACE_OBJECTS"] = "1"; // Reads the original objects, regardless of refs/replace/.
         environment["LC_ALL"] = "C";
         environment["GIT_TERMINAL_PROMPT"] = "0";
         environment["GIT_PROXY_COMMAND"] = ""; // core.gitProxy can't be overridden by a setting, because git uses its first value.

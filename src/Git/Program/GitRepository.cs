@@ -6,10 +6,10 @@ namespace Orchestrator.Git.Program;
 /// <summary>An open repository: its paths, its kind and git calls on it. Safe for concurrent callers.</summary>
 public sealed class GitRepository
 {
-    /// <summary>Command that creates a repository with a first commit, in which runs can start.</summary>
+    /// <summary>Command that creates a repository with a first commit, so that runs can start in it.</summary>
     public const string BeginCommand = "git init && git commit --allow-empty -m start";
 
-    /// <summary>Author of commits if git has no configured name or address.</summary>
+    /// <summary>Identity used for commits if git has no configured name or email address.</summary>
     public static readonly GitIdentity FallbackIdentity = new("orchestrate", "orchestrate@localhost");
 
     // Working directory of calls that need no checkout, so that attributes and other files of a checkout have no effect.
@@ -28,7 +28,7 @@ public sealed class GitRepository
         _programs = new ProgramSettingOverrides(this);
     }
 
-    /// <summary>State of an open repository that is shared by all instances, whichever configuration they use.</summary>
+    /// <summary>State of an open repository, shared by all instances regardless of the configuration that they use.</summary>
     private sealed class Shared(WriteIntents notes)
     {
         public WriteIntents Notes { get; } = notes;
@@ -38,7 +38,7 @@ public sealed class GitRepository
         public IDisposable? Claim { get; set; }
     }
 
-    /// <summary>The git program that serves the repository.</summary>
+    /// <summary>The git program used for this repository.</summary>
     public GitProgram Program { get; }
 
     /// <summary>Real path of the directory that all worktrees share (usually <c>.git</c>).</summary>
@@ -57,21 +57,22 @@ public sealed class GitRepository
     /// <summary>True if the repository is a shallow clone.</summary>
     public bool IsShallow { get; private init; }
 
-    /// <summary>Configuration snapshot that calls use. If null, each call reads the user's current configuration, and settings of the
-    /// repository that would run a program are disabled.</summary>
+    /// <summary>Configuration snapshot that calls use. If null, each call reads the user's current configuration, and repository settings
+    /// that would run a program are disabled.</summary>
     internal ConfigurationSnapshot? Copy { get; }
 
-    /// <summary>Settings at the time the repository was opened, without disabled programs.</summary>
+    /// <summary>Effective settings when the repository was opened, without settings that would run a program.</summary>
     public GitConfiguration Configuration { get; private set; } = GitConfiguration.None;
 
     /// <summary>Committer's identity: the configured one, or <see cref="FallbackIdentity"/>.</summary>
     public GitIdentity Identity => Configuration.Identity ?? FallbackIdentity;
 
-    /// <summary>Returns a note that no identity is configured, with the fallback identity, or null if one is configured.</summary>
+    /// <summary>Returns a message with the fallback identity if no identity is configured. Returns null if one is configured.</summary>
     public string? FindNameless() =>
         Identity == FallbackIdentity ? $"git has no author name configured; commits use {Identity.Name} <{Identity.Email}>." : null;
 
-    /// <summary>Environment variables with the identity for commits and merges. Git refuses to start either without an identity.</summary>
+    /// <summary>Environment variables that set the identity for commits and merges. Git refuses to create a commit or a merge without an
+    /// identity.</summary>
     internal IReadOnlyDictionary<string, string?> IdentityVariables =>
         new Dictionary<string, string?>
         {
@@ -81,11 +82,11 @@ public sealed class GitRepository
             ["GIT_COMMITTER_EMAIL"] = Identity.Email,
         };
 
-    /// <summary>Folder in the common directory for our recorded intents, locks and temporary files.</summary>
+    /// <summary>Folder in the common directory for recorded intents, locks and temporary files of the orchestrator.</summary>
     internal string OwnDirectory => Path.Combine(CommonDirectory, "orchestrator");
 
     /// <summary>Opens the repository that contains a folder.</summary>
-    /// <exception cref="NotARepositoryException">The folder is in no repository, or git refuses to open it.</exception>
+    /// <exception cref="NotARepositoryException">The folder is not inside a repository, or git refuses to open the repository.</exception>
     public static async Task<GitRepository> OpenAsync(GitProgram program, string path, CancellationToken cancellationToken = default)
     {
         if (!Directory.Exists(path))
@@ -93,7 +94,7 @@ public sealed class GitRepository
             throw new NotARepositoryException($"The folder '{path}' does not exist.");
         }
 
-        // The queries that need a work tree come last, because in a bare repository git answers the others before it fails.
+        // The queries that need a work tree come last, because git in a bare repository prints the other results before it fails.
         var answer = await program.ReadAsync(
             new GitCall(
                 path,
@@ -128,7 +129,7 @@ public sealed class GitRepository
         return repository;
     }
 
-    /// <summary>Returns this repository with calls that use a configuration snapshot.</summary>
+    /// <summary>Returns an instance for the same repository whose calls use a configuration snapshot.</summary>
     public async Task<GitRepository> GoingByAsync(ConfigurationSnapshot copy, CancellationToken cancellationToken = default)
     {
         var repository = new GitRepository(Program, CommonDirectory, copy, _shared)
@@ -160,11 +161,9 @@ public sealed class GitRepository
     internal async Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
         await Program.AddObjectsAsync(await ConfinedAsync(call, cancellationToken), cancellationToken);
 
-    /// <summary>
-    /// Runs a write after recording an intent, so that leftovers can be identified after a crash. If a recorded, dead process left a lock
-    /// file, the file is removed. Any other lock file is waited for.
-    /// </summary>
-    /// <exception cref="GitLockedException">Another process holds a lock for longer than
+    /// <summary> Runs a write after recording an intent, so that leftovers can be identified after a crash. Removes a lock file that a
+    /// recorded, dead process left, and waits until any other lock file is released. </summary>
+    /// <exception cref="GitLockedException">Another process holds a lock file for longer than
     /// <see cref="GitProgram.LockPatience"/>.</exception>
     internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken)
     {
@@ -177,7 +176,7 @@ public sealed class GitRepository
         );
     }
 
-    /// <summary>Adds the variables that restrict the configuration of a call.</summary>
+    /// <summary>Adds the environment variables that restrict the git configuration of a call.</summary>
     private async Task<GitCall> ConfinedAsync(GitCall call, CancellationToken cancellationToken) =>
         call.GitDirectory is not { } directory
             ? call
@@ -193,8 +192,8 @@ public sealed class GitRepository
     public async Task<IReadOnlyDictionary<string, string?>> VariablesAsync(CancellationToken cancellationToken = default) =>
         await _programs.VariablesAsync(CommonDirectory, cancellationToken);
 
-    /// <summary>Returns the repository's state for another part of the library. One instance of each type exists while the repository is
-    /// open.</summary>
+    /// <summary>Returns state that another part of the library keeps for this repository. One instance of each type exists while the
+    /// repository is open.</summary>
     internal T Part<T>()
         where T : class, new() => (T)_shared.Parts.GetOrAdd(typeof(T), _ => new T());
 
@@ -203,16 +202,17 @@ public sealed class GitRepository
     internal async Task ClaimAsync(CancellationToken cancellationToken) =>
         _shared.Claim ??= await new PidNamespaceClaims(this, ProcessIdentity.CurrentNamespace).TakeAsync(cancellationToken);
 
-    /// <summary>Waits for running writes of dead owners, and stops the writes after <paramref name="limit"/>.</summary>
+    /// <summary>Waits for running writes whose owner process has ended. Stops these writes after <paramref name="limit"/>.</summary>
     internal Task SettleWritesAsync(TimeSpan limit, CancellationToken cancellationToken) =>
         _shared.Notes.SettleAsync(limit, cancellationToken);
 
-    /// <summary>Removes the lock files and intents of recorded, dead git processes. Called before a run resumes after a crash.</summary>
+    /// <summary>Removes the lock files and intents of git processes that were recorded and are dead. Called before a run resumes after a
+    /// crash.</summary>
     /// <returns>Paths of the removed lock files.</returns>
     public IReadOnlyList<string> RemoveLocksOfTheDead() => _shared.Notes.RemoveLocksOfTheDead();
 
     /// <summary>Removes lock files left by an ended process that called git directly, such as an agent.</summary>
-    /// <param name="since">Start time of the process. Older lock files belong to other processes.</param>
+    /// <param name="since">Start time of the process. Older lock files are left in place, because they belong to other processes.</param>
     public IReadOnlyList<string> RemoveLocksOfTheDead(DateTime since)
     {
         _shared.Notes.NoteEnded(since);
@@ -238,7 +238,7 @@ public sealed class GitRepository
     public static string KeyOf(string commonDirectory) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(RealPath(commonDirectory))))[..12];
 
-    /// <summary>Resolves the symbolic links in all parts of a path. Parts that do not exist are kept unchanged.</summary>
+    /// <summary>Resolves the symbolic links in all parts of a path. Parts that do not exist are left unchanged.</summary>
     public static string RealPath(string path)
     {
         var real = "/";

@@ -3,8 +3,8 @@ namespace Orchestrator.Git.Program;
 /// <summary>Additional object folders of a repository ("alternates" in gitrepository-layout(5)).</summary>
 internal static class ObjectFolders
 {
-    /// <summary>Returns environment variables that make git write objects to one folder, and read that folder, the repository's own and
-    /// others.</summary>
+    /// <summary>Returns environment variables that make git write objects to one folder, and read objects from that folder, the
+    /// repository's own folder and other folders.</summary>
     public static IReadOnlyDictionary<string, string?> Of(GitRepository repository, string writeTo, params IEnumerable<string> alsoRead) =>
         new Dictionary<string, string?>
         {
@@ -15,7 +15,7 @@ internal static class ObjectFolders
             ),
         };
 
-    // Colons separate the folders unless a folder is quoted.
+    // Quoted, because git splits the list at colons.
     private static string Quoted(string folder) =>
         $"\"{folder.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

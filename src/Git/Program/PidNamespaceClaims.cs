@@ -1,10 +1,8 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>
-/// Ensures that only one PID namespace at a time works in a repository. In another namespace (a second container with the same volume),
-/// recorded process ids name other processes or none. Live work would then be cleaned up as dead. Claims are flock(2) locks, which work
-/// across the containers of a host and end with their holders.
-/// </summary>
+/// <summary> Ensures that only one PID namespace at a time works in a repository. In another PID namespace (for example a second container
+/// with the same volume), the recorded process ids are meaningless, so live work would be cleaned up as dead. Claims are flock(2) locks,
+/// which work across the containers of a host and are released when their holders exit. </summary>
 internal sealed class PidNamespaceClaims(GitRepository repository, string own)
 {
     private const string Ending = ".namespace";
@@ -18,7 +16,8 @@ internal sealed class PidNamespaceClaims(GitRepository repository, string own)
     {
         OwnFolder.Ensure(_folder);
 
-        // Takes its own claim before checking others, so that of two simultaneous starters at least one sees the other.
+        // Takes its own claim before checking other claims, so that at least one of two processes that start at the same time sees the
+        // other.
         var claim = await OpenOwnAsync(Path.Combine(_folder, own + Ending), cancellationToken);
         var other = Directory.GetFiles(_folder, "*" + Ending).FirstOrDefault(file => file != claim.Name && IsHeld(file));
         if (other is null)
@@ -54,7 +53,7 @@ internal sealed class PidNamespaceClaims(GitRepository repository, string own)
         }
     }
 
-    /// <summary>True if a process holds the claim. Removes the file of an ended namespace.</summary>
+    /// <summary>True if a process holds the claim. Otherwise, removes the claim file.</summary>
     private static bool IsHeld(string file)
     {
         try

@@ -4,20 +4,20 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>
-/// Prevents our git calls from running programs configured in the repository without the user's approval. With a configuration snapshot,
-/// that covers settings added or changed since the run started; without one, all of them. Each call overrides these settings.
-/// </summary>
+/// <summary> Prevents our git calls from running programs configured in the repository without the user's approval. Each git call overrides
+/// the settings that would run a program. With a configuration snapshot, only settings that were added or changed since the run started are
+/// overridden; without a snapshot, all of them are. </summary>
 internal sealed class ProgramSettingOverrides(GitRepository repository)
 {
     private const string Count = "GIT_CONFIG_COUNT";
     private readonly ConcurrentDictionary<string, CachedOverrides> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Cached variables, with the state of the files they were computed from.</summary>
-    /// <param name="State">Hash of the configuration files, or null if they have includes and must be read at each call.</param>
+    /// <summary>Cached override variables, and the state of the configuration files from which the variables were computed.</summary>
+    /// <param name="State">Hash of the configuration files, or null if the files contain includes, so that they must be read for each
+    /// call.</param>
     private sealed record CachedOverrides(string? State, IReadOnlyDictionary<string, string?> Variables);
 
-    /// <summary>Returns the repository's settings that make git run a program, each with its values in order.</summary>
+    /// <summary>Returns the repository settings that make git run a program. The values of each setting are in file order.</summary>
     public static IEnumerable<(string Name, IReadOnlyList<string?> Values)> Running(IEnumerable<ScopedSetting> settings) =>
         settings
             .Where(entry => entry.IsOfRepository)
@@ -31,7 +31,7 @@ internal sealed class ProgramSettingOverrides(GitRepository repository)
     /// <param name="gitDirectory">The common directory, or a worktree's own.</param>
     public async Task<IReadOnlyDictionary<string, string?>> VariablesAsync(string gitDirectory, CancellationToken cancellationToken)
     {
-        // Hashed before the settings are read, so that the next call notices a change in between.
+        // The files are hashed before the settings are read, so that the next call detects a change between both steps.
         var state = StateOf(gitDirectory, out var place);
         if (_known.TryGetValue(place, out var known) && known.State == state)
         {
@@ -73,7 +73,7 @@ internal sealed class ProgramSettingOverrides(GitRepository repository)
         }
         for (var i = 0; i < overruling.Count; i++)
         {
-            // Not passed with -c, which ends a name at its first equals sign.
+            // Passed as variables, because -c can't express a name that contains an equals sign.
             variables[$"GIT_CONFIG_KEY_{i.ToString(CultureInfo.InvariantCulture)}"] = overruling[i].Key;
             variables[$"GIT_CONFIG_VALUE_{i.ToString(CultureInfo.InvariantCulture)}"] = overruling[i].Value;
         }
@@ -81,8 +81,8 @@ internal sealed class ProgramSettingOverrides(GitRepository repository)
         return variables;
     }
 
-    /// <summary>Decodes a setting's name. Fails if the name is not UTF-8, because a variable could then not override the
-    /// setting.</summary>
+    /// <summary>Decodes the name of a setting. Throws if the name is not valid UTF-8, because an environment variable could then not
+    /// override the setting.</summary>
     private string Name(string bytes)
     {
         var text = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
@@ -94,7 +94,8 @@ internal sealed class ProgramSettingOverrides(GitRepository repository)
             );
     }
 
-    /// <summary>Hashes the configuration files that git reads. A worktree has separate settings only if it has its own file.</summary>
+    /// <summary>Hashes the configuration files that git reads. A worktree has settings of its own only if its configuration file
+    /// exists.</summary>
     private string StateOf(string gitDirectory, out string place)
     {
         var file = Path.Combine(gitDirectory, "config.worktree");

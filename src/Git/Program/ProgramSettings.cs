@@ -3,13 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>Setting that makes git run a program.</summary>
+/// <summary>A setting that makes git run a program.</summary>
 /// <param name="Name">Name with section and key in lower case.</param>
-/// <param name="Value">Its values, separated by commas.</param>
+/// <param name="Value">All values of the setting, separated by commas.</param>
 public sealed record ProgramSetting(string Name, string Value);
 
-/// <summary>Settings that make git run a program or redirect it to another address. A process that can write one controls the next git
-/// command in the repository.</summary>
+/// <summary>Settings that make git run a program or redirect it to another address. A process that can write such a setting controls the
+/// next git command in the repository.</summary>
 public static partial class ProgramSettings
 {
     /// <summary>Names as git prints them, with a star in place of any subsection.</summary>
@@ -94,7 +94,7 @@ public static partial class ProgramSettings
         "url.*",
     ];
 
-    /// <summary>True if a setting with these values makes git run a program or redirects it.</summary>
+    /// <summary>True if a setting with the given values makes git run a program or redirects it to another address.</summary>
     internal static bool Covers(string name, IReadOnlyList<string?> values)
     {
         return Known.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false))
@@ -119,7 +119,7 @@ public static partial class ProgramSettings
             && !MayRun().IsMatch(DurableFile.TryRead(Path.Combine(admin, "config")) ?? string.Empty)
         )
         {
-            return []; // Fast path: most repositories have no such settings, and many commands check.
+            return []; // Fast path, because most repositories have no such settings and many commands perform this check.
         }
         GitRepository repository;
         try
@@ -132,7 +132,7 @@ public static partial class ProgramSettings
         }
         catch (GitException unusable) when (unusable is NotARepositoryException or GitUnavailableException)
         {
-            return []; // Reported when the repository is used.
+            return []; // A broken configuration is reported later, when the repository is used.
         }
         return
         [
@@ -150,22 +150,22 @@ public static partial class ProgramSettings
     )]
     private static partial Regex MayRun();
 
-    /// <summary>True if our git calls could use the setting, so that the user must approve it. Our calls never use a pager, an alias, a
-    /// hook or a viewing tool.</summary>
+    /// <summary>True if our git calls could use the setting, so that the user must approve it. The calls of this program never use a pager,
+    /// an alias, a hook or a viewer.</summary>
     private static bool IsUsed(string name, IReadOnlyList<string?> values) =>
         Covers(name, values) && Used.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false));
 
-    /// <summary>Returns the values that override a setting, so that git runs no program because of it.</summary>
+    /// <summary>Returns the values that override a setting so that git runs no program because of the setting.</summary>
     internal static IEnumerable<KeyValuePair<string, string>> Without(string name)
     {
         var parts = name.Split('.');
         var driver = parts.Length > 2 ? string.Join('.', parts[..^1]) : parts[0];
         return (parts[0], parts[^1]) switch
         {
-            // A filter that is not required and has no program changes nothing.
+            // A filter without a program leaves content unchanged if the filter is not required.
             ("filter", _) => [new(name, ""), new($"{driver}.required", "false")],
 
-            // An empty driver would silently take our side, while a failing driver reports a conflict.
+            // An empty merge driver would silently choose our side, whereas a failing merge driver reports a conflict.
             ("merge", "driver") => [new(name, "false")],
             ("core", "sshcommand") => [new(name, "ssh")],
             ("remote", "uploadpack") => [new(name, "git-upload-pack")],
@@ -174,9 +174,8 @@ public static partial class ProgramSettings
             ("hook", _) => [new($"{driver}.event", ""), new($"{driver}.enabled", "false")],
             ("protocol", _) => [new(name, name == "protocol.ext.allow" ? "never" : "user")],
 
-            // Our calls name the folders explicitly, read the run's attributes, and use only listed settings. An address alone runs
-            // nothing if
-            // its protocol is disallowed.
+            // Our calls name the folders explicitly, read the run's attributes, and use only listed settings. An address alone runs no
+            // program, because protocols that run programs are disallowed.
             ("core", "worktree" or "bare" or "attributesfile") or ("include" or "includeif" or "remote" or "url" or "submodule", _) => [],
             _ => [new(name, "")],
         };

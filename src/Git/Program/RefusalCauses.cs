@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>Finds the causes of git failures that users can repair.</summary>
+/// <summary>Maps error texts of git to causes that users can fix.</summary>
 public static partial class RefusalCauses
 {
-    /// <summary>Returns the cause and the cure as one sentence each, or null if the error text is not recognized.</summary>
+    /// <summary>Returns one sentence with the cause and one with the fix, or null if the error text is not recognized.</summary>
     /// <param name="errorOutput">Standard error output of git.</param>
     public static (string Cause, string Cure)? Find(string errorOutput)
     {

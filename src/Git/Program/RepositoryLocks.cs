@@ -6,7 +6,7 @@ namespace Orchestrator.Git.Program;
 /// <param name="commonDirectory">Directory that all worktrees share.</param>
 internal sealed partial class RepositoryLocks(string commonDirectory)
 {
-    /// <summary>Lists all lock files that git may have left.</summary>
+    /// <summary>Lists all lock files in the repository that git may have left behind.</summary>
     public IEnumerable<string> Find() =>
         Directory
             .EnumerateFiles(commonDirectory, "*.lock")
@@ -28,10 +28,8 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
                     .SelectMany(name => Directory.EnumerateFiles(name, "*.lock", SearchOption.AllDirectories))
             );
 
-    /// <summary>
-    /// Returns the processes that may hold a lock file: those that have it open, and git processes in the repository that are older than
-    /// the file. Git closes some lock files before it finishes.
-    /// </summary>
+    /// <summary> Returns the processes that may hold a lock file, namely processes that have the file open and git processes in the
+    /// repository that are older than the file. Git closes some lock files before it finishes. </summary>
     public IReadOnlyList<ProcessInfo> HoldersOf(string lockFile)
     {
         var made = File.GetLastWriteTimeUtc(lockFile) + TimeSpan.FromSeconds(1);
@@ -48,7 +46,7 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
         ];
     }
 
-    /// <summary>Describes a lock file that was not released within the wait.</summary>
+    /// <summary>Describes a lock file that was not released in time, for an error message.</summary>
     public string Describe(string lockFile, TimeSpan waited)
     {
         var holders = HoldersOf(lockFile);
@@ -61,7 +59,7 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
         return $"The lock file '{lockFile}' has been in the way for {waited.TotalSeconds:0} s. {who}";
     }
 
-    /// <summary>Returns the lock file that made git fail, or null if none did.</summary>
+    /// <summary>Returns the lock file that caused a git failure, or null if no lock file did.</summary>
     public string? Of(GitException fault)
     {
         var match = LockPattern().Match(fault.ErrorOutput);

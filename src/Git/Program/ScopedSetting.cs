@@ -1,16 +1,16 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>Setting as git lists it, with all includes resolved.</summary>
-/// <param name="Scope">Level of the file it comes from: <c>system</c>, <c>global</c>, <c>local</c>, <c>worktree</c> or
+/// <summary>A setting as git lists it after resolving all includes.</summary>
+/// <param name="Scope">Level of the file that contains the setting: <c>system</c>, <c>global</c>, <c>local</c>, <c>worktree</c> or
 /// <c>command</c>.</param>
 /// <param name="Name">Name with section and key in lower case.</param>
 /// <param name="Value">Value, with bytes as Latin-1 characters, or null if the name has no value.</param>
 internal sealed record ScopedSetting(string Scope, string Name, string? Value)
 {
-    /// <summary>True for a setting of the system or the user.</summary>
+    /// <summary>True for a setting at the system or user level.</summary>
     public bool IsPersons => Scope is "system" or "global";
 
-    /// <summary>True for a setting of the repository or of one worktree.</summary>
+    /// <summary>True for a setting at the repository or worktree level.</summary>
     public bool IsOfRepository => Scope is "local" or "worktree";
 
     /// <summary>Lists all effective settings, in git's order.</summary>
@@ -40,7 +40,7 @@ internal sealed record ScopedSetting(string Scope, string Name, string? Value)
 /// <summary>Writes settings in the format of a git configuration file.</summary>
 internal static class GitConfigurationText
 {
-    /// <summary>Returns the content of the configuration file.</summary>
+    /// <summary>Returns the content of a configuration file with the given settings.</summary>
     public static byte[] Write(IEnumerable<ScopedSetting> settings)
     {
         var text = new StringBuilder();

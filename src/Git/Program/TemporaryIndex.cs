@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>Temporary index file for building a tree without touching a checkout's index. Removed when disposed.</summary>
+/// <summary>Temporary index file for building a tree without touching a checkout's index. Disposing the instance removes the
+/// file.</summary>
 internal sealed class TemporaryIndex : IDisposable
 {
     private const string FolderName = "tmp";
@@ -23,28 +24,29 @@ internal sealed class TemporaryIndex : IDisposable
         Environment = new Dictionary<string, string?> { ["GIT_INDEX_FILE"] = Path };
     }
 
-    /// <summary>Path of the index file, which is created by git or copied.</summary>
+    /// <summary>Path of the index file. Git creates the file, or it is a copy of another index.</summary>
     internal string Path { get; }
 
-    /// <summary>Environment variables that make git use the index.</summary>
+    /// <summary>Environment variables that make git use this index file.</summary>
     internal IReadOnlyDictionary<string, string?> Environment { get; }
 
-    /// <summary>Removes the index, and the lock file of a git process that was killed while writing it. The file name is unique to this
-    /// instance.</summary>
+    /// <summary>Removes the index file, and the lock file of a git process that was killed while writing the index. The file name is unique
+    /// to this instance, so no other process uses either file.</summary>
     public void Dispose()
     {
         File.Delete(Path);
         File.Delete(Path + ".lock");
     }
 
-    /// <summary>Removes index files of killed processes by their age. Ownership can't be checked, because processes of other containers
+    /// <summary>Removes old index files, which killed processes left behind. Only the age is checked, because processes in other containers
     /// are not visible.</summary>
     internal static void RemoveLeft(GitRepository repository, TimeSpan longestUse)
     {
         var folder = System.IO.Path.Combine(repository.OwnDirectory, FolderName);
         foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder, NamePrefix + "*") : [])
         {
-            // Uses the time in the name: a copy inherits the modification time, which git needs to find the entries to check.
+            // Uses the time in the file name, because a copied index keeps its modification time. Git needs that time to detect changed
+            // entries.
             var begun = System.IO.Path.GetFileName(file)[NamePrefix.Length..].Split(TimeEnd)[0];
             if (
                 !long.TryParse(begun, CultureInfo.InvariantCulture, out var seconds)

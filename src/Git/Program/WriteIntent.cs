@@ -1,16 +1,16 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>Recorded intent of a git write.</summary>
-/// <param name="Path">Path of the intent's file.</param>
+/// <summary>Record of a git write that was about to start.</summary>
+/// <param name="Path">Path of the intent file.</param>
 /// <param name="Owner">Process that recorded the intent, or null if its identity can't be read.</param>
-/// <param name="Mark">Mark in the environment of the git process.</param>
+/// <param name="Mark">Unique text in the environment of the git process, by which the process is found later.</param>
 /// <param name="Start">Start time of the write.</param>
 internal sealed record WriteIntent(string Path, ProcessIdentity? Owner, string Mark, DateTime Start)
 {
-    /// <summary>File name suffix of the intent of a killed write.</summary>
+    /// <summary>File name suffix that marks the intent of a killed write.</summary>
     internal const string Ended = ".ended";
 
-    /// <summary>True if the write may still be running. The children of a killed git process may still write.</summary>
+    /// <summary>True if the write may still be running. After git is killed, its child processes may still write.</summary>
     internal bool IsAlive() =>
         (!Path.EndsWith(Ended, StringComparison.Ordinal) && Owner?.IsAlive() == true)
         || ProcessTable.FindByEnvironment(ProcessRunner.ChildVariable, Mark).Count > 0;
@@ -20,7 +20,7 @@ internal sealed record WriteIntent(string Path, ProcessIdentity? Owner, string M
     {
         try
         {
-            // Files written by older versions lack the line with the mark; their file name is the mark.
+            // Older versions wrote files without a line for the mark and used the mark as the file name.
             return DurableFile.TryRead(path)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } lines
                 ? new WriteIntent(
                     path,
@@ -32,7 +32,7 @@ internal sealed record WriteIntent(string Path, ProcessIdentity? Owner, string M
         }
         catch (FileNotFoundException)
         {
-            return null; // The write ended meanwhile.
+            return null; // The write has ended since the file was listed.
         }
     }
 }

@@ -3,11 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>
-/// Records an intent for each git write before it starts, one file each, so that lock files of our processes can be identified after a
-/// crash. The file contains our process identity, the child's mark and the command; its modification time is the start. Empty files are
-/// reused for later writes, because creating and deleting one per write would dominate the cost.
-/// </summary>
+/// <summary> Records an intent file before each git write starts, so that lock files of our processes can be identified after a crash. The
+/// file contains the identity of this process, the mark of the git process and the command. The modification time of the file is the start
+/// time of the write. Files are emptied and reused, because creating and deleting a file for each write would dominate the cost. </summary>
 internal sealed class WriteIntents(string folder, string commonDirectory)
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
@@ -17,10 +15,10 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
     private readonly ConcurrentBag<string> _free = [];
     private readonly RepositoryLocks _locks = new(commonDirectory);
 
-    /// <summary>Runs a write, and repeats it if a lock file was in its way.</summary>
+    /// <summary>Runs a write, and retries it if a lock file blocked it.</summary>
     /// <param name="command">Command line for messages.</param>
     /// <param name="lockPatience">Maximum time to wait for another process to release a lock file.</param>
-    /// <param name="run">The write. Receives the mark for the processes it starts.</param>
+    /// <param name="run">Runs the write. Receives the mark for the environment of the git process.</param>
     /// <param name="cancellationToken">Cancels waiting for a lock file.</param>
     internal async Task<GitOutput> RunAsync(
         string command,
@@ -52,7 +50,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         }
     }
 
-    /// <summary>Waits for writes that outlive their owner, because a partial write is useless. Stops the writes after
+    /// <summary>Waits for writes whose owner process has ended, because a partial write is useless. Stops these writes after
     /// <paramref name="limit"/>.</summary>
     internal async Task SettleAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -68,8 +66,8 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         }
     }
 
-    /// <summary>Records that a process without intents ended, so that unheld lock files found later may be attributed to it. Does nothing
-    /// if no lock file exists now.</summary>
+    /// <summary>Records the end of a process that wrote without intents, so that lock files without a holder can later be attributed to
+    /// that process. Does nothing if no lock file exists now.</summary>
     internal void NoteEnded(DateTime since)
     {
         if (!_locks.Find().Any())
@@ -89,7 +87,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         var dead = notes[false].ToArray();
         var removed = _locks.Find().Where(lockFile => RemoveIfLeft(lockFile, dead, notes[true])).ToArray();
 
-        // An intent is kept while a lock file exists that it could explain.
+        // An intent is kept as long as a lock file exists that its write may have created.
         var newestLeft = _locks.Find().Select(File.GetLastWriteTimeUtc).DefaultIfEmpty(DateTime.MinValue).Max();
         foreach (var note in dead.Where(note => note.Start > newestLeft))
         {
@@ -133,7 +131,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         OwnFolder.Ensure(folder);
         var note = _free.TryTake(out var used) ? used : Path.Combine(folder, Guid.NewGuid().ToString("N"));
         using var file = Open(note);
-        RandomAccess.Write(file, Encoding.UTF8.GetBytes(text), 0); // Written in one call, so that a reader sees all of it or nothing.
+        RandomAccess.Write(file, Encoding.UTF8.GetBytes(text), 0); // One call, so that a reader never sees a partial line.
         return note;
     }
 
@@ -165,8 +163,8 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         }
     }
 
-    /// <summary>True if git was killed. Otherwise git removes its own lock files. Exit codes up to 129 are git's own (128 fatal, 129
-    /// usage); higher codes are signals.</summary>
+    /// <summary>True if git was killed. If git exits by itself, it removes its own lock files. Exit codes up to 129 come from git (128
+    /// fatal, 129 usage), and higher codes from signals.</summary>
     private static bool WasKilled(GitException fault) => fault.ExitCode is null or > 129;
 
     private bool RemoveIfLeft(string lockFile)
@@ -175,9 +173,9 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         return RemoveIfLeft(lockFile, notes[false], notes[true]);
     }
 
-    /// <summary>Removes a lock file if it belongs to a dead child. The file must be newer than that child's intent and older than the
-    /// intents of all live children. No other process may have the file open or run git in the repository. A lock file from before the
-    /// last boot is always removed.</summary>
+    /// <summary>Removes a lock file if a dead git process created it. The file must be newer than the intent of the dead process and older
+    /// than the intents of all live processes. No other process may have the file open or run git in the repository. A lock file from
+    /// before the last boot is always removed.</summary>
     private bool RemoveIfLeft(string lockFile, IEnumerable<WriteIntent> dead, IEnumerable<WriteIntent> living)
     {
         var file = new FileInfo(lockFile);
@@ -186,7 +184,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
             return true;
         }
 
-        // Intents are not synced to disk, so after a power cut a lock file may exist without its intent.
+        // Intents are not synced to disk, so a lock file may exist without its intent after a power failure.
         var made = file.LastWriteTimeUtc;
         if (made < ProcessTable.BootedUtc - ClockError)
         {

@@ -1,24 +1,23 @@
 namespace Orchestrator.Git.Refs;
 
-/// <summary>
-/// Handles checkouts whose branch is about to be deleted or moved. Git refuses both, because the checkout's files would then appear as
-/// uncommitted changes, or as new files of an unborn branch. <see cref="RefStore"/> applies the same rule to every change of a branch. It
-/// refuses a deletion. Before a move, the user's checkouts leave the branch, and they return to it afterward. Our own worktrees are
-/// updated by the code that moves their branch.
-/// </summary>
+/// <summary> Handles checkouts whose branch is about to be deleted or moved. Git refuses to delete or move a branch that is checked out,
+/// because the files of the checkout would then appear as uncommitted changes, or as new files of an unborn branch. <see cref="RefStore"/>
+/// applies this rule to every change of a branch and refuses deletions. Before a move, the user's checkouts leave the branch, and they
+/// return to it afterward. Our own worktrees are updated by the code that moves their branch. </summary>
 /// <param name="repository">The repository.</param>
 public sealed class BranchCheckouts(GitRepository repository)
 {
     private const string BranchPrefix = "refs/heads/";
 
-    /// <summary>Name of the marker file in git's folder for one of our worktrees. It is written last and marks the worktree as
-    /// complete.</summary>
+    /// <summary>Name of the marker file in the administrative folder of one of our worktrees. The marker is written last and means that the
+    /// worktree is complete.</summary>
     internal const string MarkerName = "orchestrator-ready";
 
-    /// <summary>Name of the file that replaces the marker while a worktree is pooled. It contains the key of the retained files.</summary>
+    /// <summary>Name of the file that replaces the marker while a worktree is pooled. The file contains the key of the retained
+    /// files.</summary>
     internal const string PooledName = "orchestrator-pooled";
 
-    /// <summary>Returns the folders of all checkouts that have the branch checked out, or are rebasing or bisecting it.</summary>
+    /// <summary>Returns the folders of all checkouts in which the branch is checked out, rebased or bisected.</summary>
     /// <param name="branch">Full ref name of the branch.</param>
     public IReadOnlyList<string> Of(string branch) =>
         [
@@ -31,7 +30,7 @@ public sealed class BranchCheckouts(GitRepository repository)
     /// <summary>Explains why a branch can't be deleted.</summary>
     /// <param name="branch">Full ref name of the branch.</param>
     /// <param name="except">Folders of checkouts that are about to be removed.</param>
-    /// <returns>Sentence with the cure, without its full stop, or null if no checkout has the branch.</returns>
+    /// <returns>Sentence that explains the fix, without a full stop, or null if the branch is not checked out.</returns>
     public string? WhyItStays(string branch, IReadOnlyCollection<string>? except = null) =>
         Of(branch).FirstOrDefault(path => except?.Contains(path) != true) is { } path
             ? $"{Shown(branch)} stays, because '{path}' has it checked out. "
@@ -42,7 +41,8 @@ public sealed class BranchCheckouts(GitRepository repository)
                 )
             : null;
 
-    /// <summary>True if a run created the worktree of an administrative folder, even if the worktree's files are gone now.</summary>
+    /// <summary>True if a run created the worktree with the given administrative folder, even if the files of the worktree no longer
+    /// exist.</summary>
     internal static bool IsOurs(string admin) =>
         File.Exists(Path.Combine(admin, MarkerName)) || File.Exists(Path.Combine(admin, PooledName));
 
@@ -59,8 +59,8 @@ public sealed class BranchCheckouts(GitRepository repository)
         }
     }
 
-    /// <summary>Moves branches while none of the user's checkouts has them. Each such checkout leaves its branch before the move and
-    /// returns to it afterward.</summary>
+    /// <summary>Moves branches that may be checked out by the user. The HEAD of each such checkout is detached before the move and returns
+    /// to the branch afterward.</summary>
     /// <param name="tips">Current commits of the refs to move, by ref name. Refs that are not branches are ignored.</param>
     /// <param name="move">Moves the refs.</param>
     /// <param name="cancellationToken">Checked only before the first step.</param>
@@ -77,8 +77,8 @@ public sealed class BranchCheckouts(GitRepository repository)
         }
     }
 
-    /// <summary>Detaches the HEAD of each of the user's checkouts on one of these branches, at the branch's commit. The files still match
-    /// that commit if the process is killed afterward.</summary>
+    /// <summary>Detaches HEAD at the commit of the branch in each of the user's checkouts that has one of the branches checked out. If the
+    /// process is killed afterward, the files still match HEAD.</summary>
     private async Task<IReadOnlyList<DetachedCheckout>> LeaveAsync(
         IReadOnlyDictionary<string, string> tips,
         CancellationToken cancellationToken
@@ -95,7 +95,8 @@ public sealed class BranchCheckouts(GitRepository repository)
             var hasLeft = (await repository.WriteAsync(leave with { AnswerCodes = [0, 1, 128] }, cancellationToken)).ExitCode == 0;
             if (!hasLeft && checkout.Branch == branch && await new RefStore(repository).ReadAsync(branch, cancellationToken) == tip)
             {
-                // The cause is neither a commit nor a switch by the user but a lock or a full disk, which this call reports.
+                // Neither a commit nor a switch by the user caused the failure, so the cause is a lock or a full disk. The next call throws
+                // with that cause.
                 await repository.WriteAsync(leave, cancellationToken);
                 hasLeft = true;
             }
@@ -108,7 +109,8 @@ public sealed class BranchCheckouts(GitRepository repository)
     }
 
     /// <summary>Returns checkouts to their branch, with their uncommitted changes. A checkout stays detached if the branch no longer
-    /// contains its commit, or if uncommitted changes are in the way. It also stays if the user has switched to another commit.</summary>
+    /// contains its commit, or if uncommitted changes are in the way. A checkout also stays detached if the user has switched to another
+    /// commit.</summary>
     private async Task ReturnAsync(IReadOnlyList<DetachedCheckout> left)
     {
         foreach (var (checkout, branch, at) in left)
@@ -131,7 +133,7 @@ public sealed class BranchCheckouts(GitRepository repository)
             }
             catch (GitLockedException)
             {
-                // The branch has moved, so the checkout stays at its commit, as it does if uncommitted changes are in the way.
+                // The checkout stays detached at its commit, because the branch was moved or uncommitted changes block the switch.
             }
         }
     }
@@ -151,7 +153,7 @@ public sealed class BranchCheckouts(GitRepository repository)
 
     private static string Shown(string branch) => IsBranch(branch) ? branch[BranchPrefix.Length..] : branch;
 
-    /// <summary>Checkout that has left its branch while the branch moves.</summary>
+    /// <summary>A checkout whose HEAD is detached while its branch moves.</summary>
     /// <param name="Checkout">The checkout.</param>
     /// <param name="Branch">Full ref name of the branch.</param>
     /// <param name="At">Commit of the checkout.</param>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Refs;
 
-/// <summary>Checkout and its current branch, read from git's files (gitrepository-layout(5)).</summary>
+/// <summary>A checkout and its current branch, read from git's files (gitrepository-layout(5)).</summary>
 /// <param name="Path">Absolute path of the checkout's folder.</param>
 /// <param name="Admin">Git's administrative folder for the checkout: <c>worktrees/ID</c> in the common directory, or the common directory
 /// for the main checkout.</param>
@@ -17,8 +17,8 @@ internal sealed record CheckoutHead(string Path, string Admin)
     public string? Branch =>
         Text is { } text && text.StartsWith(SymbolicPrefix, StringComparison.Ordinal) ? text[SymbolicPrefix.Length..].Trim() : null;
 
-    /// <summary>Branch of an unfinished rebase or bisect, or null if none is in progress. HEAD is detached meanwhile, and a file names the
-    /// branch.</summary>
+    /// <summary>Branch of an unfinished rebase or bisect, or null if none is in progress. During both operations HEAD is detached, and a
+    /// file in the administrative folder names the branch.</summary>
     public string? BranchBeingWorkedOn =>
         ((string[])["rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START"])
             .Select(name => DurableFile.TryRead(System.IO.Path.Combine(Admin, name))?.Trim())
@@ -26,13 +26,13 @@ internal sealed record CheckoutHead(string Path, string Admin)
             .Select(name => name.StartsWith("refs/", StringComparison.Ordinal) ? name : BranchPrefix + name)
             .FirstOrDefault();
 
-    /// <summary>Lists the main checkout, if any, and all linked worktrees whose folder still belongs to them.</summary>
+    /// <summary>Lists the main checkout, if one exists, and all linked worktrees whose folder still belongs to them.</summary>
     internal static IEnumerable<CheckoutHead> All(GitRepository repository) =>
         (repository.MainCheckout is { } main ? [new CheckoutHead(main, repository.CommonDirectory)] : (CheckoutHead[])[]).Concat(
             Linked(repository).Where(checkout => checkout.IsInPlace)
         );
 
-    /// <summary>Lists all linked worktrees, including those whose folder is gone.</summary>
+    /// <summary>Lists all linked worktrees, including those whose folder no longer exists.</summary>
     internal static IEnumerable<CheckoutHead> Linked(GitRepository repository)
     {
         var folder = System.IO.Path.Combine(repository.CommonDirectory, "worktrees");
@@ -45,11 +45,10 @@ internal sealed record CheckoutHead(string Path, string Admin)
         }
     }
 
-    /// <summary>
-    /// Returns the worktree folder of an administrative folder from its "gitdir" file, which contains the path of the worktree's .git
-    /// file. Returns null if git was killed before writing "gitdir". An agent may have replaced the worktree's .git file, so git called in
-    /// the worktree could answer for another repository. <c>git worktree list</c> does not show the administrative folder of a worktree.
-    /// </summary>
+    /// <summary> Returns the worktree folder of an administrative folder from its "gitdir" file, which contains the path of the worktree's
+    /// .git file. Returns null if git was killed before writing "gitdir". Does not call git in the worktree, because an agent may have
+    /// replaced the .git file so that git would open another repository. Does not use <c>git worktree list</c>, because that command does
+    /// not show administrative folders. </summary>
     internal static string? PlaceOf(string admin) =>
         DurableFile.TryRead(System.IO.Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link
             ? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(link, admin))!

@@ -1,15 +1,13 @@
 namespace Orchestrator.Git.Refs;
 
-/// <summary>
-/// Reads one ref from git's files (gitrepository-layout(5)): a loose ref file, or a line in <c>packed-refs</c>. This is the most frequent
-/// query. A task needs it eleven times, and each would otherwise start a git process. Unsupported cases (another ref storage, a symbolic
-/// ref, a damaged file) are left to git. Only git writes refs.
-/// </summary>
+/// <summary> Reads one ref from git's files (gitrepository-layout(5)): a loose ref file, or a line in <c>packed-refs</c>. Avoids a git
+/// process for the most frequent query, which a task needs about eleven times. Other ref storage formats, symbolic refs and damaged files
+/// are left to git. Only git writes refs. </summary>
 internal static class RefFile
 {
     /// <summary>Reads a ref below <c>refs/</c>.</summary>
-    /// <returns>True if the answer is known: <paramref name="id"/> is then the object, or null if the ref does not exist. False if git
-    /// must be asked.</returns>
+    /// <returns>True if the ref could be read. <paramref name="id"/> is then the object id, or null if the ref does not exist. False if the
+    /// caller must use git instead.</returns>
     internal static bool TryRead(GitRepository repository, string name, out string? id)
     {
         id = null;
@@ -24,7 +22,7 @@ internal static class RefFile
             return false;
         }
 
-        // Git writes a ref to packed-refs before removing its loose file, so reading the loose file first misses nothing.
+        // Git writes a ref to packed-refs before it removes the loose file, so a reader that checks the loose file first misses no ref.
         if (DurableFile.TryRead(file) is { } content)
         {
             id = content.Trim();

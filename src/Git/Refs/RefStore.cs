@@ -7,14 +7,12 @@ namespace Orchestrator.Git.Refs;
 public sealed record RefChange(string Name, string? New, string? Old);
 
 /// <summary>Result of a ref transaction.</summary>
-/// <param name="Done">True if every ref has its new value, from this call or an earlier one.</param>
-/// <param name="Actual">Current values of the refs by name, with null for a missing ref. Only set if the transaction failed.</param>
+/// <param name="Done">True if every ref has its new value, set by this call or an earlier one.</param>
+/// <param name="Actual">Current values of the refs by name, with null for a missing ref. Empty unless the transaction failed.</param>
 public sealed record RefUpdateResult(bool Done, IReadOnlyDictionary<string, string?> Actual);
 
-/// <summary>
-/// Reads and moves refs. Every change is a compare-and-swap, and symbolic refs are never followed. Only this class moves or deletes
-/// branches, so that none changes under a checkout of the user (<see cref="BranchCheckouts"/>).
-/// </summary>
+/// <summary> Reads and moves refs. Every change is a compare-and-swap, and symbolic refs are never followed. Only this class moves or
+/// deletes branches, so that no branch changes while the user has it checked out (<see cref="BranchCheckouts"/>). </summary>
 public sealed class RefStore(GitRepository repository)
 {
     /// <summary>Prefix of refs that retain otherwise unreferenced commits, such as replaced ones and removed stash entries.</summary>
@@ -30,7 +28,8 @@ public sealed class RefStore(GitRepository repository)
             return id;
         }
 
-        // For a pattern, git would read every ref in the same folder, and a run keeps the branches of all its tasks in one folder.
+        // Names the exact ref, because for a pattern git would read every ref in the same folder. A run keeps the branches of all its tasks
+        // in one folder.
         var output = await repository.ReadAsync(
             repository.Call("show-ref", "--verify", "--hash", "--", name) with
             {
@@ -43,13 +42,13 @@ public sealed class RefStore(GitRepository repository)
             return output.Text;
         }
 
-        // The other cause of this failure is a ref that exists but names a missing object.
+        // The command also fails if the ref exists but names a missing object.
         return output.ErrorText.EndsWith(MissingRef, StringComparison.Ordinal)
             ? null
             : (await ListAsync([name], cancellationToken)).GetValueOrDefault(name);
     }
 
-    /// <summary>Returns the object id of a ref, and true if the ref is symbolic. Our own refs are never symbolic.</summary>
+    /// <summary>Returns the object id of a ref, and true if the ref is symbolic. Refs created by this program are never symbolic.</summary>
     public async Task<(string? Id, bool IsSymbolic)> ReadWithKindAsync(string name, CancellationToken cancellationToken = default)
     {
         if (RefFile.TryRead(repository, name, out var plain))
@@ -65,11 +64,11 @@ public sealed class RefStore(GitRepository repository)
             : (null, false);
     }
 
-    /// <summary>Restores one of our refs to the position in the run's record, even if the ref is missing, symbolic or at another commit.
-    /// The old value is retained under another ref.</summary>
+    /// <summary>Restores one of our refs to the value recorded by the run, even if the ref is missing, symbolic or at another commit. The
+    /// old value is retained under another ref.</summary>
     /// <param name="name">Name of the ref.</param>
-    /// <param name="right">Required position of the ref.</param>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <param name="right">Commit id that the ref must have.</param>
+    /// <param name="cancellationToken">Checked between git calls.</param>
     /// <returns>Ref that retains the old value, or null if there was no other value.</returns>
     public async Task<string?> PutBackAsync(string name, string right, CancellationToken cancellationToken = default)
     {
@@ -87,8 +86,8 @@ public sealed class RefStore(GitRepository repository)
         return kept;
     }
 
-    /// <summary>Returns the object ids of all refs with one of these full names or below one of these prefixes
-    /// (<c>refs/heads/orchestrator/run-1</c>), by ref name.</summary>
+    /// <summary>Returns the object ids of refs by ref name. Each given name is a full ref name or a prefix such as
+    /// <c>refs/heads/orchestrator/run-1</c>.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ListAsync(
         IEnumerable<string> namesOrPrefixes,
         CancellationToken cancellationToken = default
@@ -109,14 +108,13 @@ public sealed class RefStore(GitRepository repository)
         );
     }
 
-    /// <summary>
-    /// Moves all of these refs or none, in one git process. Succeeds if the refs already have their new values, so repeating the call is
-    /// harmless. Each of the user's checkouts on one of these branches leaves it before the move and returns to it afterward.
-    /// </summary>
+    /// <summary> Moves all given refs or none of them, in one git process. Also succeeds if the refs already have their new values, so the
+    /// method is idempotent. If the user has one of the branches checked out, HEAD is detached before the move and returns to the branch
+    /// afterward. </summary>
     /// <param name="changes">Steps of the transaction, with each ref at most once.</param>
     /// <param name="reason">Line for the reflog.</param>
     /// <param name="cancellationToken">Checked only before the first step.</param>
-    /// <exception cref="GitException">Git refuses, or a branch to delete is checked out.</exception>
+    /// <exception cref="GitException">Git refuses the transaction, or a branch to delete is checked out.</exception>
     public async Task<RefUpdateResult> UpdateAsync(
         IReadOnlyCollection<RefChange> changes,
         string reason,
@@ -134,8 +132,8 @@ public sealed class RefStore(GitRepository repository)
         );
     }
 
-    /// <summary>Moves refs as <see cref="UpdateAsync"/> does, but leaves checkouts alone. The caller updates the files of the branch's
-    /// checkout, or the checkout already shows the new commit.</summary>
+    /// <summary>Moves refs as <see cref="UpdateAsync"/> does, but does not detach checkouts. The caller must update the files of the
+    /// branch's checkout, unless the files already match the new commit.</summary>
     /// <param name="changes">Steps of the transaction, with each ref at most once.</param>
     /// <param name="reason">Line for the reflog.</param>
     /// <param name="cancellationToken">Checked only before the first step.</param>
@@ -168,11 +166,11 @@ public sealed class RefStore(GitRepository repository)
             {
                 return new RefUpdateResult(Done: false, actual);
             }
-            throw; // The refs are as expected, so the cause is different: a name that git refuses, a full disk, a missing object.
+            throw; // The refs are as expected, so the cause is an invalid name, a full disk or a missing object.
         }
     }
 
-    /// <summary>Formats the transaction as input for git-update-ref(1).</summary>
+    /// <summary>Formats the transaction as standard input for <c>git update-ref --stdin</c>.</summary>
     private static string ScriptOf(IEnumerable<RefChange> changes)
     {
         var script = new StringBuilder("start\0");

@@ -6,7 +6,7 @@ namespace Orchestrator.Git.Sharing;
 /// <param name="path">Absolute path of the file.</param>
 public sealed class BundleFile(GitRepository repository, string path)
 {
-    /// <summary>Writes a ref and its history to the file. An existing file is replaced once the new one is complete.</summary>
+    /// <summary>Writes a ref and its history to the file. Replaces an existing file after the new one is complete.</summary>
     /// <param name="name">Name of the ref.</param>
     /// <param name="cancellationToken">Cancels the git call.</param>
     public async Task WriteAsync(string name, CancellationToken cancellationToken = default)
@@ -23,11 +23,11 @@ public sealed class BundleFile(GitRepository repository, string path)
         }
     }
 
-    /// <summary>Fetches the commit of the only ref below a prefix from the file, with its history.</summary>
+    /// <summary>Fetches the commit of a bundled ref with its history. The bundle must contain exactly one ref below the prefix.</summary>
     /// <param name="prefix">Prefix of the ref's name in the file.</param>
-    /// <param name="name">Name of the local ref. An earlier commit of this ref is replaced.</param>
+    /// <param name="name">Name of the local ref to set. An existing ref is overwritten.</param>
     /// <param name="cancellationToken">Cancels the git call.</param>
-    /// <returns>Id of the commit, or null if the file is not a bundle, is damaged or has no such ref.</returns>
+    /// <returns>Id of the commit, or null if the file is not a bundle, is damaged or does not contain such a ref.</returns>
     public async Task<string?> TakeAsync(string prefix, string name, CancellationToken cancellationToken = default)
     {
         var heads = await repository.ReadAsync(

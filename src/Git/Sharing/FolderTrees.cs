@@ -3,17 +3,17 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>Stores our own folders as git trees, byte for byte.</summary>
+/// <summary>Stores the orchestrator's own folders as git trees, byte for byte.</summary>
 /// <param name="repository">Repository that holds the objects.</param>
 public sealed class FolderTrees(GitRepository repository)
 {
-    /// <summary>Stores the current contents of files. They are read without following links and copied before git reads them, because
-    /// running programs may replace a file at any time.</summary>
+    /// <summary>Stores the current contents of files. Reads the files without following links, and copies them before git reads them,
+    /// because running programs may replace a file at any time.</summary>
     /// <param name="root">Absolute path of the folder that contains the files.</param>
     /// <param name="files">Absolute paths of the files, by their paths in the tree. Missing paths and paths that are not files are
     /// omitted.</param>
     /// <param name="known">Files that are already stored. Newly stored files are added.</param>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <param name="cancellationToken">Checked between git calls.</param>
     /// <returns>Blob ids by path in the tree.</returns>
     public async Task<IReadOnlyDictionary<string, string>> StoreAsync(
         string root,
@@ -22,7 +22,7 @@ public sealed class FolderTrees(GitRepository repository)
         CancellationToken cancellationToken = default
     )
     {
-        // The stamps are taken before the files are read, so that a concurrent write is noticed the next time.
+        // The stamps are taken before the files are read, so that the next call detects a concurrent write.
         var changed = files.Values.Where(path => known.Find(path) is null).Select(path => (Path: path, Stamp: FileStamp.Of(path))).ToList();
         var gone = new HashSet<string>(StringComparer.Ordinal);
         if (changed.Count > 0)
@@ -73,9 +73,9 @@ public sealed class FolderTrees(GitRepository repository)
                 )
             ).Lines;
 
-    /// <summary>Writes a tree of stored contents.</summary>
+    /// <summary>Writes a tree with stored contents.</summary>
     /// <param name="contents">Blob ids by path in the tree.</param>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <param name="cancellationToken">Checked between git calls.</param>
     /// <returns>Id of the tree.</returns>
     public async Task<string> WriteAsync(IReadOnlyDictionary<string, string> contents, CancellationToken cancellationToken = default)
     {
@@ -98,7 +98,7 @@ public sealed class FolderTrees(GitRepository repository)
         ).Text;
     }
 
-    /// <summary>Returns the files of a tree, by path in the tree.</summary>
+    /// <summary>Returns the content of each file in a tree, with its path in the tree.</summary>
     /// <param name="tree">Commit or tree.</param>
     /// <param name="cancellationToken">Cancels the git calls.</param>
     public async IAsyncEnumerable<(string Path, byte[] Content)> ReadAsync(

@@ -4,11 +4,11 @@ namespace Orchestrator.Git.Sharing;
 
 /// <summary>Result of a push.</summary>
 /// <param name="IsDone">True if the remote has all refs.</param>
-/// <param name="IsFenced">True if another host has pushed since, so that nothing was changed.</param>
-/// <param name="Message">Git's message if neither applies.</param>
+/// <param name="IsFenced">True if the push was rejected because another host has pushed since the last fetch.</param>
+/// <param name="Message">Git's error message if the push failed for another reason.</param>
 public sealed record PushOutcome(bool IsDone, bool IsFenced, string Message);
 
-/// <summary>Refs that hosts share through a remote.</summary>
+/// <summary>Pushes, fetches, lists and removes refs through which hosts share state on a remote.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="remote">Name or address of the remote.</param>
 public sealed class RemoteRefs(GitRepository repository, string remote)
@@ -16,10 +16,11 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
     private const int MostRaces = 3;
     private static readonly int[] Answers = [0, 1, 128, 129];
 
-    /// <summary>Pushes all of these refs or none, and only if no other host has moved one of the refs since it was last fetched.</summary>
+    /// <summary>Pushes all given refs or none of them. The push is rejected if another host has moved one of the refs since the last
+    /// fetch.</summary>
     /// <param name="refs">Commits by ref name. The names are the same on the remote.</param>
     /// <param name="fence">Ref that must be unchanged on the remote.</param>
-    /// <param name="known">Expected commit of the fence, or null if the remote is expected not to have it.</param>
+    /// <param name="known">Expected commit of the fence, or null if the ref is expected not to exist.</param>
     /// <param name="cancellationToken">Cancels the git call.</param>
     public async Task<PushOutcome> PushAsync(
         IReadOnlyDictionary<string, string> refs,
@@ -47,11 +48,11 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
             : new PushOutcome(false, false, Shown($"{output.ErrorText} {output.Text}"));
     }
 
-    // Another push came between the remote's answer and its lock. A retry shows the effect of that push.
+    // Another push changed the ref between the remote's listing and its lock. A retry detects the other push.
     private static bool IsRace(string said) => said.Contains("cannot lock ref", StringComparison.Ordinal);
 
     /// <summary>Fetches refs from the remote.</summary>
-    /// <param name="names">Local names of the refs, by their names on the remote.</param>
+    /// <param name="names">Local ref names, by ref name on the remote.</param>
     /// <param name="cancellationToken">Cancels the git call.</param>
     /// <returns>Reason why the refs could not be fetched, or empty on success.</returns>
     public async Task<string> FetchAsync(IReadOnlyDictionary<string, string> names, CancellationToken cancellationToken = default)
@@ -94,8 +95,8 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
             : (new Dictionary<string, string>(), Shown(output.ErrorText));
     }
 
-    /// <summary>Removes refs from the remote if they have not changed since they were listed.</summary>
-    /// <param name="refs">Listed commits, by ref name.</param>
+    /// <summary>Removes refs from the remote, except refs that have changed since they were listed.</summary>
+    /// <param name="refs">Commits by ref name, as listed.</param>
     /// <param name="cancellationToken">Cancels the git call.</param>
     /// <returns>Reason why some refs were not removed, or empty if all were.</returns>
     public async Task<string> RemoveAsync(IReadOnlyDictionary<string, string> refs, CancellationToken cancellationToken = default)
@@ -119,7 +120,7 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
 
     private static string Shown(string said) => FileNames.Show(said.ReplaceLineEndings(" ").Trim(), 600);
 
-    // The address of a remote may be a path relative to the checkout.
+    // The working directory matters, because the address of a remote may be a path relative to the checkout.
     private GitCall Call(IEnumerable<string> arguments) =>
         repository.Call(arguments) with
         {

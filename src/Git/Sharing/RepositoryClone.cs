@@ -1,17 +1,17 @@
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>Creates a clone of a repository that is known only by its address.</summary>
+/// <summary>Clones a repository that is known only by its address.</summary>
 /// <param name="git">The git program.</param>
 public sealed class RepositoryClone(GitProgram git)
 {
     private const string Suffix = ".cloning-";
 
-    /// <summary>Suffix of a folder whose lock is not yet taken, so that other processes do not treat the folder as left by a dead
-    /// process.</summary>
+    /// <summary>Suffix of a folder whose lock is not yet taken. It prevents other processes from removing the folder as a leftover of a
+    /// dead process.</summary>
     private const string BeginningSuffix = ".beginning-";
     private static readonly TimeSpan BeginsWithin = TimeSpan.FromHours(1);
 
-    /// <summary>Returns the folder name that git gives a clone.</summary>
+    /// <summary>Returns the folder name that git chooses for a clone by default.</summary>
     /// <param name="address">URL or path.</param>
     /// <returns>Last part of the address without <c>.git</c>, or empty if it has none.</returns>
     public static string NameOf(string address)
@@ -21,8 +21,8 @@ public sealed class RepositoryClone(GitProgram git)
         return name is "." or ".." ? "" : name;
     }
 
-    /// <summary>Creates the clone if it does not exist. A killed call leaves no partial clone under the name, and the next call removes
-    /// its leftovers.</summary>
+    /// <summary>Creates the clone if it does not exist. A killed call leaves no partial clone at the path, and the next call removes the
+    /// leftovers.</summary>
     /// <param name="address">URL or path.</param>
     /// <param name="folder">Absolute path of the clone. Its parent folder must exist.</param>
     /// <param name="cancellationToken">Cancels the git calls.</param>
@@ -62,7 +62,7 @@ public sealed class RepositoryClone(GitProgram git)
             }
             catch (IOException) when (Directory.Exists(folder))
             {
-                // Another process created the clone meanwhile.
+                // Another process created the clone at the same time.
                 await IsThereAsync(address, folder, cancellationToken);
             }
         }
@@ -84,7 +84,7 @@ public sealed class RepositoryClone(GitProgram git)
         }
     }
 
-    /// <summary>True if the clone exists.</summary>
+    /// <summary>True if the clone already exists, or false if the folder does not exist.</summary>
     /// <exception cref="GitException">The folder contains something else.</exception>
     private async Task<bool> IsThereAsync(string address, string folder, CancellationToken cancellationToken)
     {

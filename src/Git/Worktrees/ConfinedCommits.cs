@@ -3,22 +3,22 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Transfers commits of a confined agent. The agent sees its own common directory in place of the repository's, with copies of
-/// refs and configuration. It can thus stash, tag, branch and install hooks. Only objects and the task's branch are transferred to the
-/// repository, objects first, while the agent works and after it has ended.</summary>
+/// <summary>Transfers commits of a confined agent to the repository. In place of the repository's common directory, the agent sees a
+/// private one with copies of refs and configuration, in which the agent can stash, tag, branch and install hooks. Only objects and the
+/// task's branch are transferred to the repository, objects first, while the agent works and after it has ended.</summary>
 /// <param name="worktree">Worktree of the agent.</param>
 /// <param name="branch">Full ref name of the agent's branch.</param>
 /// <param name="folder">Absolute path of a folder that belongs only to this agent run.</param>
 public sealed partial class ConfinedCommits(Worktree worktree, string branch, string folder)
 {
-    /// <summary>Path in the sandbox at which the agent's alternates find the repository's objects.</summary>
+    /// <summary>Path in the sandbox at which the repository's objects are mounted. The agent's alternates file names this path.</summary>
     private const string SharedObjects = "/run/orchestrate-git/objects";
     private const string SharedLargeFiles = "/run/orchestrate-git/lfs";
 
     private const int LongestId = 128;
     private const int MostPackedRefs = 64 * 1024 * 1024;
 
-    /// <summary>Files of the common directory that git needs and that an agent must not change for others.</summary>
+    /// <summary>Files of the common directory that git needs. The agent gets copies, so that its changes do not affect others.</summary>
     private static readonly string[] s_copied =
     [
         "HEAD",
@@ -31,8 +31,8 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
 
     private static readonly string[] s_refs = ["refs/heads/", "refs/tags/", "refs/remotes/"];
 
-    /// <summary>Maximum number of objects that become loose files, as after a push (git-config(1), <c>transfer.unpackLimit</c>). More
-    /// objects stay in one pack.</summary>
+    /// <summary>Maximum number of transferred objects that are stored as loose files, like <c>transfer.unpackLimit</c> in git-config(1).
+    /// More objects stay in one pack.</summary>
     private const int MostLooseObjects = 500;
 
     private readonly GitRepository _repository = worktree.Repository;
@@ -41,23 +41,24 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
 
     private string Objects => Path.Combine(folder, "objects");
 
-    /// <summary>Folder with copies of the regular files among the agent's objects. Our own git reads only these copies.</summary>
+    /// <summary>Folder with copies of the regular files among the agent's objects. Git calls outside the sandbox read only these
+    /// copies.</summary>
     private string Quarantine => Path.Combine(folder, "quarantine");
 
     private string Common => Path.Combine(folder, "common");
 
     private string HeadLogs => Path.Combine(folder, "head-logs");
 
-    /// <summary>File with the last commit at which the agent's branch and the repository's branch were equal.</summary>
+    /// <summary>File that contains the last commit at which the agent's branch and the repository's branch were equal.</summary>
     private string BaseFile => Path.Combine(folder, "base");
 
     private string HeadFile => Path.Combine(Common, branch);
 
-    /// <summary>True if the folder has been prepared for a confined agent run.</summary>
+    /// <summary>True if the folder was prepared for a confined agent run.</summary>
     public bool Exists => File.Exists(BaseFile);
 
-    /// <summary>Creates the folders before the agent starts. The folders of an earlier attempt are created again.</summary>
-    /// <param name="stop">Checked between the steps.</param>
+    /// <summary>Creates the folders before the agent starts. Folders of an earlier attempt are recreated.</summary>
+    /// <param name="stop">Checked between git calls.</param>
     public async Task PrepareAsync(CancellationToken stop)
     {
         foreach (var path in (string[])[Path.Combine(Objects, "info"), Path.Combine(Objects, "pack"), HeadLogs])
@@ -83,8 +84,8 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
     /// <summary>Copies of git's configuration for this agent, or null before <see cref="PrepareAsync"/>.</summary>
     public ConfinedConfiguration? Configuration { get; private set; }
 
-    /// <summary>Adds git's files to a sandbox: this agent run's common directory in place of the repository's, and the worktree's index
-    /// and HEAD.</summary>
+    /// <summary>Mounts git's files in a sandbox, namely the private common directory of this agent run in place of the repository's, and
+    /// the worktree's index and HEAD.</summary>
     /// <param name="sandbox">Sandbox to extend.</param>
     public Sandbox AddTo(Sandbox sandbox)
     {
@@ -103,12 +104,12 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
                 new(common, Common, IsWritable: true),
                 new(SharedObjects, Path.Combine(common, "objects"), IsWritable: false),
                 new(Path.Combine(common, "objects"), Objects, IsWritable: true),
-                // The reflog can name commits that are never transferred, so the agent gets its own.
+                // The agent gets a reflog of its own, because the reflog can name commits that are never transferred.
                 new(Path.Combine(worktree.AdminDirectory, "logs"), HeadLogs, IsWritable: true),
                 .. _largeFiles.Substitutes(SharedLargeFiles),
             ],
             Writable = [.. sandbox.Writable, worktree.Path, worktree.AdminDirectory],
-            // These files determine the repository of the worktree and the programs that git runs.
+            // Read-only, because these files determine which repository the worktree belongs to and which programs git runs.
             ReadOnly =
             [
                 .. sandbox.ReadOnly,
@@ -120,9 +121,8 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         };
     }
 
-    /// <summary>Transfers commits and staged content added since the last call. The agent may be running. Supports one call at a
-    /// time.</summary>
-    /// <param name="stop">Checked between the steps.</param>
+    /// <summary>Transfers commits and staged content added since the last call. The agent may be running. Calls must not overlap.</summary>
+    /// <param name="stop">Checked between git calls.</param>
     /// <returns>Sentence about content that could not be transferred, or empty on success. The files in the worktree are not
     /// changed.</returns>
     public async Task<string> TakeOverAsync(CancellationToken stop)
@@ -175,7 +175,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
                 },
                 stop
             );
-            // Both commands compute each object's name from its content and reject malformed objects.
+            // Both commands compute the name of each object from its content, and reject malformed objects.
             await _repository.AddObjectsAsync(
                 _repository.Call(
                     news.Length <= MostLooseObjects ? ["unpack-objects", "-q", "--strict"] : ["index-pack", "--stdin", "--strict"]
@@ -219,7 +219,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
             + $"as {kept}.";
     }
 
-    // Nothing from an earlier start is reused, because its agent could have left anything there.
+    // No folder of an earlier start is reused, because its agent may have left arbitrary files in the folder.
     private async Task MakeCommonAsync(CancellationToken stop)
     {
         FolderRemover.Remove(Common);
@@ -242,12 +242,13 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         );
         if (_repository.Configuration.Get("extensions.worktreeconfig") is not null)
         {
-            // Creates the file before the agent can, because our own git would read a file that the agent created.
+            // Creates the file before the agent starts. Otherwise, git outside the sandbox would read a file that the agent created.
             using var file = new FileStream(Path.Combine(worktree.AdminDirectory, "config.worktree"), FileMode.OpenOrCreate);
         }
     }
 
-    /// <summary>Returns the agent's commit of the branch, or null if the branch does not exist or its value is not an object id.</summary>
+    /// <summary>Returns the agent's commit of the branch, or null if the branch does not exist or its ref file does not contain an object
+    /// id.</summary>
     private string? ReadHead()
     {
         var files = new WorktreeFiles(Common);
@@ -261,7 +262,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         return text is not null && IdPattern().IsMatch(text) ? text : null;
     }
 
-    // A link among the objects could expose other repositories to git, and a pipe would block git forever.
+    // A link in the object folder could expose other repositories to git, and a pipe would block git forever.
     private void BringToQuarantine()
     {
         var files = new WorktreeFiles(Objects);
@@ -276,7 +277,8 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         }
     }
 
-    /// <summary>Returns the repository's alternates as absolute paths. Relative ones are relative to its object folder.</summary>
+    /// <summary>Returns the alternate object folders of the repository as absolute paths. Relative paths are resolved against the object
+    /// folder.</summary>
     private IEnumerable<string> SharedAlternates()
     {
         var objects = Path.Combine(_repository.CommonDirectory, "objects");

@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Copies of git's configuration for confined programs: identity, formats, filters and remotes. Credentials, and programs that
-/// only the user may choose, are omitted.</summary>
-/// <remarks>Filters run inside the sandbox. Without them an agent would commit files in plain text that the repository keeps
+/// <summary>Copies of git's configuration for confined programs, with identity, formats, filters and remotes only. Credentials, and
+/// programs that only the user may choose, are omitted.</summary>
+/// <remarks>Filters run inside the sandbox. Without filters, an agent would commit files in plain text that the repository keeps
 /// encrypted.</remarks>
 /// <param name="Persons">Absolute path of the copy of the user's settings.</param>
 /// <param name="Repository">Absolute path of the copy of the repository's settings.</param>
@@ -17,14 +17,14 @@ public sealed record ConfinedConfiguration(string Persons, string Repository, st
         + "format i18n index init lfs log merge pack pull push rebase remote rerere safe stash status submodule tag user versionsort"
     ).Split(' ');
 
-    // Programs that only the user may choose, files that the sandbox does not show, and keys.
+    // These settings are omitted, because they name programs that only the user may choose, files that the sandbox does not show, or keys.
     private static readonly string[] s_withheld = (
         "askpass attributesfile editor excludesfile fsmonitor gitproxy gpgsign hookspath pager proxy " + "signingkey sshcommand template"
     ).Split(' ');
 
     /// <summary>Creates the copies.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="folder">Absolute path of a folder that only we use.</param>
+    /// <param name="folder">Absolute path of a folder to which only this program writes.</param>
     /// <param name="common">Absolute path of the folder for the copy of the repository's settings, or null for the same folder.</param>
     public static async Task<ConfinedConfiguration> MakeAsync(
         GitRepository repository,
@@ -58,7 +58,7 @@ public sealed record ConfinedConfiguration(string Persons, string Repository, st
         s_sections.Contains(name[..name.IndexOf('.', StringComparison.Ordinal)])
         && !s_withheld.Contains(name[(name.LastIndexOf('.') + 1)..]);
 
-    // A token in the address of a remote is a credential.
+    // Addresses are copied without their user part, because a token in the address is a credential.
     private static ScopedSetting WithoutPassword(ScopedSetting setting) =>
         setting.Value is { } value
         && Uri.TryCreate(value, UriKind.Absolute, out var address)

@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Transfers the content of large files (Git LFS) that a confined agent adds. The agent sees its own folder in place of
-/// <c>.git/lfs</c>, and finds existing content as that of a reference repository. Each object is named by the SHA-256 of its content.
-/// Other content can't be stored under that name, and existing objects are never replaced.</summary>
+/// <summary>Transfers the content of large files (Git LFS) that a confined agent adds. In place of <c>.git/lfs</c>, the agent sees a
+/// private folder. Existing content is visible through the repository's alternates. Each object is named by the SHA-256 of its content,
+/// which is verified before the object is stored. Existing objects are never replaced.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="folder">Absolute path of a folder that belongs only to this agent run.</param>
 internal sealed partial class ConfinedLargeFiles(GitRepository repository, string folder)
@@ -16,7 +16,7 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
 
     private string Own => Path.Combine(folder, "lfs");
 
-    /// <summary>Creates the folders if the repository has large files or git is configured for them.</summary>
+    /// <summary>Creates the folders if the repository contains large files or git is configured for large files.</summary>
     public void Prepare()
     {
         if (Directory.Exists(Shared) || LargeFiles.AreSetUp(repository))
@@ -26,13 +26,13 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
         }
     }
 
-    /// <summary>Returns the folders that the agent sees in place of the repository's own.</summary>
-    /// <param name="reference">Path in the sandbox of the repository's large files. Git LFS searches beside the object folders in git's
-    /// alternates.</param>
+    /// <summary>Returns the folders that replace the repository's own folders in the sandbox.</summary>
+    /// <param name="reference">Path in the sandbox at which the repository's large files are mounted. Git LFS searches beside the object
+    /// folders in git's alternates.</param>
     public IEnumerable<ReplacementFolder> Substitutes(string reference) =>
         Directory.Exists(Own) ? [new(reference, Shared, IsWritable: false), new(Shared, Own, IsWritable: true)] : [];
 
-    /// <summary>Transfers content added since the last call.</summary>
+    /// <summary>Transfers large files that were added since the last call.</summary>
     /// <param name="stop">Checked between the files.</param>
     /// <returns>Sentence about content that could not be transferred, or empty on success.</returns>
     public string TakeOver(CancellationToken stop)
@@ -51,7 +51,7 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
         return wrong.Count == 0 ? "" : $"{FileNames.Some(wrong)} in the agent's .git/lfs does not match its name and is dropped.";
     }
 
-    /// <summary>Lists files that may be objects, judged by folder and name. Links are excluded.</summary>
+    /// <summary>Lists files that may be large file objects, according to their folder and name. Links are excluded.</summary>
     private IEnumerable<string> Objects() =>
         from first in FoldersOf(Path.Combine(Own, "objects"))
         from second in FoldersOf(first)

@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Finds files on disk that are exactly as a checkout writes them, although git may consider them changed. Git compares the form
-/// that an add would store, and some content does not survive the round trip. Examples are line endings that attributes normalize, files
-/// committed without their filter (Git LFS, encryption), <c>ident</c>, encodings, and names that differ only in case. Such a difference is
-/// not anyone's work.</summary>
+/// <summary>Finds pristine files, which are files on disk that are exactly as a checkout writes them, although git may consider them
+/// changed. Git compares the content that <c>git add</c> would store, and some content changes in the round trip. Examples are line endings
+/// that attributes normalize, files committed without their filter (Git LFS, encryption), <c>ident</c>, encodings, and names that differ
+/// only in case. Such a difference is not work of an agent or the user.</summary>
 internal sealed class PristineFiles(Worktree worktree)
 {
     /// <summary>Maximum file size, in bytes. For larger files git's result is used.</summary>
@@ -14,7 +14,7 @@ internal sealed class PristineFiles(Worktree worktree)
     private static readonly string[] Attributes = ["text", "eol", "crlf", "ident", "filter", "working-tree-encoding"];
     private readonly WorktreeFiles _files = new(worktree.Path);
 
-    /// <summary>Conversion of a file when it is written to disk.</summary>
+    /// <summary>Conversion that git applies to a file when it writes the file to disk.</summary>
     private enum CheckoutConversion
     {
         None,
@@ -24,7 +24,7 @@ internal sealed class PristineFiles(Worktree worktree)
 
     /// <summary>Returns the paths of the entries whose files on disk are exactly as a checkout writes them.</summary>
     /// <param name="entries">Files of a commit or an index, usually those that git considers changed.</param>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <param name="cancellationToken">Checked between git calls.</param>
     public async Task<HashSet<string>> FindAsync(IReadOnlyCollection<TreeFile> entries, CancellationToken cancellationToken)
     {
         var pristine = await FindByOwnEntryAsync(entries, cancellationToken);
@@ -32,10 +32,10 @@ internal sealed class PristineFiles(Worktree worktree)
         return pristine;
     }
 
-    /// <summary>Returns the files that git considers changed in comparison with an index, although they are exactly as a checkout writes
+    /// <summary>Returns the files that git considers changed compared with an index, although the files are exactly as a checkout writes
     /// them.</summary>
     /// <param name="index">Environment variables that name the index, or empty for the worktree's own.</param>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <param name="cancellationToken">Checked between git calls.</param>
     public async Task<HashSet<string>> FindInIndexAsync(IReadOnlyDictionary<string, string?> index, CancellationToken cancellationToken)
     {
         var call = worktree.Call(DiffCommands.OfFiles(DiffCommands.Raw)) with { Environment = index };
@@ -43,12 +43,12 @@ internal sealed class PristineFiles(Worktree worktree)
         return await FindAsync(EntriesBefore(changed), cancellationToken);
     }
 
-    /// <summary>Returns the changed files that were only stored in another form. Their files on disk are exactly as a checkout of the
-    /// earlier commit writes them. An agent that adds all files stores files that it never touched.</summary>
+    /// <summary>Returns changed files whose content on disk is exactly as a checkout of the earlier commit writes them, so that only their
+    /// stored form changed. An agent that adds all files also stores such files, although it never touched them.</summary>
     /// <param name="changes">Differences from a commit. The new side may be an index or a commit.</param>
     /// <param name="isWanted">True for a file whose new form is requested work. If null, every new form counts as requested if attributes
     /// changed too.</param>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <param name="cancellationToken">Checked between git calls.</param>
     public async Task<HashSet<string>> FindUntouchedAsync(
         IReadOnlyCollection<ChangedFile> changes,
         Func<string, bool>? isWanted,
@@ -59,7 +59,7 @@ internal sealed class PristineFiles(Worktree worktree)
         return await FindAsync(EntriesBefore(changes.Where(change => !isWanted(change.Path))), cancellationToken);
     }
 
-    /// <summary>Returns the files that are exactly as a checkout writes the entry with their own name.</summary>
+    /// <summary>Returns the files on disk that are exactly as a checkout writes the entry with the same path.</summary>
     private async Task<HashSet<string>> FindByOwnEntryAsync(IReadOnlyCollection<TreeFile> entries, CancellationToken stop)
     {
         var pristine = new HashSet<string>(StringComparer.Ordinal);
@@ -101,7 +101,7 @@ internal sealed class PristineFiles(Worktree worktree)
             || _files.IsExecutable(entry.Path) == entry.Mode.EndsWith("755", StringComparison.Ordinal)
         );
 
-    /// <summary>Adds the files that match after the conversion on writing.</summary>
+    /// <summary>Adds the files that match their entry after git's conversion on checkout.</summary>
     private async Task AddConvertedAsync(IReadOnlyList<TreeFile> entries, HashSet<string> pristine, CancellationToken stop)
     {
         var conversions = await ConversionsAsync(entries, stop);
@@ -133,7 +133,7 @@ internal sealed class PristineFiles(Worktree worktree)
         {
             var conversion = fact switch
             {
-                // A pointer survives the round trip, and any other content is written unchanged.
+                // Git LFS writes content that is not a pointer unchanged, and a pointer survives the round trip.
                 [_, "filter", "lfs"] => CheckoutConversion.None,
                 [_, _, "unspecified" or "unset"] => CheckoutConversion.None,
                 [_, "text" or "eol" or "crlf", _] => CheckoutConversion.LineEnds,
@@ -144,7 +144,7 @@ internal sealed class PristineFiles(Worktree worktree)
         return found;
     }
 
-    /// <summary>True if the repository's filters convert the entry to the file on disk, or false if they do not or a filter
+    /// <summary>True if the repository's filters convert the entry to the file on disk, or false if the result differs or a filter
     /// fails.</summary>
     private async Task<bool> IsFilteredAsync(TreeFile entry, CancellationToken stop)
     {
@@ -159,8 +159,7 @@ internal sealed class PristineFiles(Worktree worktree)
         }
     }
 
-    /// <summary>Adds the files that were overwritten by another entry, because the file system does not distinguish the case of
-    /// names.</summary>
+    /// <summary>Adds files that a checkout overwrote with another entry, because the file system ignores the case of names.</summary>
     private async Task AddTwinsAsync(IReadOnlyList<TreeFile> entries, HashSet<string> pristine, CancellationToken stop)
     {
         if (entries.Count == 0 || worktree.Repository.Configuration.Get("core.ignorecase") != "true")
@@ -208,7 +207,7 @@ internal sealed class PristineFiles(Worktree worktree)
     /// <param name="length">Number of hex digits in the repository's ids.</param>
     private static string IdOf(byte[] content, int length)
     {
-#pragma warning disable CA5350 // Git's object id requires SHA-1; it protects nothing.
+#pragma warning disable CA5350 // Git's object format requires SHA-1. The hash is not used for security.
         using var hash = IncrementalHash.CreateHash(length == 40 ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256);
 #pragma warning restore CA5350
         hash.AppendData(Encoding.ASCII.GetBytes($"blob {content.Length}\0"));

@@ -1,14 +1,14 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Cleans up after a crash. Called when a process starts to work in a repository.</summary>
+/// <summary>Cleans up a repository after a crash. Called when a process starts to work in the repository.</summary>
 internal sealed class RepositoryRecovery(GitRepository repository)
 {
     private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LongestUseOfAnIndex = TimeSpan.FromHours(1); // Every git call of ours has ended by then.
+    private static readonly TimeSpan LongestUseOfAnIndex = TimeSpan.FromHours(1); // All of our own git calls have ended by then.
 
-    /// <summary>Waits up to 30 seconds for running writes of dead owners, and then stops them. Removes their lock files, and worktrees
-    /// that are incomplete or partially removed.</summary>
-    /// <exception cref="GitException">Processes of another PID namespace (a container) work in it.</exception>
+    /// <summary>Waits up to 30 seconds for running git writes whose owner process is dead, and then stops these writes. Removes their lock
+    /// files, and worktrees that are incomplete or partially removed.</summary>
+    /// <exception cref="GitException">Processes of another PID namespace (for example a container) work in the repository.</exception>
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
         await repository.ClaimAsync(cancellationToken);

@@ -3,19 +3,19 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>A snapshot of an unfinished worktree.</summary>
-/// <param name="Commit">Commit that the ref names.</param>
-/// <param name="Tree">Tree with tracked and untracked files, without ignored ones.</param>
-/// <param name="IsNew">False if nothing had changed since the last snapshot.</param>
+/// <summary>A snapshot of a worktree with unfinished work.</summary>
+/// <param name="Commit">Commit that contains the files, named by the snapshot's ref.</param>
+/// <param name="Tree">Id of the tree with tracked and untracked files, without ignored files.</param>
+/// <param name="IsNew">False if no file has changed since the last snapshot.</param>
 /// <param name="Kept">Ref that retains the last snapshot if the new one lacks some of its content, or null otherwise.</param>
 public sealed record Snapshot(string Commit, string Tree, bool IsNew, string? Kept = null);
 
 /// <summary>Result of committing a worktree.</summary>
-/// <param name="Commit">New commit of the task, or the previous one if there was nothing to commit.</param>
+/// <param name="Commit">New commit of the task, or the previous commit if no file has changed.</param>
 /// <param name="HasChanges">False if the files equal those of the previous commit.</param>
-/// <param name="Lost">True if the branch was moved meanwhile, so that nothing was changed.</param>
+/// <param name="Lost">True if another process moved the branch first, so that nothing was committed.</param>
 /// <param name="Changes">Files that differ from the previous commit.</param>
-/// <param name="Problems">Reasons why the tree can't be committed. If there are any, nothing was committed.</param>
+/// <param name="Problems">Reasons why the tree can't be committed. If the list is not empty, nothing was committed.</param>
 public sealed record WorktreeCommit(
     string Commit,
     string Tree,
@@ -25,7 +25,7 @@ public sealed record WorktreeCommit(
     IReadOnlyList<string> Problems
 );
 
-/// <summary>Saves a worktree's content, as a snapshot beside the agent's work or as the task's commit.</summary>
+/// <summary>Saves the files of a worktree, either as a snapshot beside the agent's work or as the commit of a task.</summary>
 public sealed class Snapshots(GitRepository repository)
 {
     private static readonly Dictionary<string, string?> Nothing = [];
@@ -36,10 +36,10 @@ public sealed class Snapshots(GitRepository repository)
     /// existing snapshot is kept.</summary>
     /// <param name="name">Name of the ref, such as <c>refs/orchestrator/wip/RUN/TASK</c>.</param>
     /// <param name="message">Commit message for users who find the commit.</param>
-    /// <param name="trailers">Trailers with the origin.</param>
+    /// <param name="trailers">Trailers that identify the origin of the commit.</param>
     /// <param name="replaced">Prefix of the ref that retains the last snapshot if the new one lacks some of its content. A number is
     /// appended.</param>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <param name="cancellationToken">Checked between git calls.</param>
     public async Task<Snapshot> SaveAsync(
         Worktree worktree,
         string name,
@@ -67,10 +67,10 @@ public sealed class Snapshots(GitRepository repository)
             );
     }
 
-    /// <summary>Saves the current files permanently, beside earlier versions, under the next number below a prefix. If the files are
-    /// unchanged since the last time, no new ref is created.</summary>
-    /// <param name="keep">Prefix and message of the commit.</param>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <summary>Saves the current files permanently under a new, numbered ref below a prefix. Earlier refs are kept. If the files are
+    /// unchanged since the last call, no new ref is created.</summary>
+    /// <param name="keep">Prefix of the ref and message of the commit.</param>
+    /// <param name="cancellationToken">Checked between git calls.</param>
     /// <returns>Name of the ref.</returns>
     public async Task<string> KeepAsync(Worktree worktree, RetentionTarget keep, CancellationToken cancellationToken = default)
     {
@@ -87,7 +87,7 @@ public sealed class Snapshots(GitRepository repository)
         return await KeepCommitAsync(commit, keep.Prefix, cancellationToken);
     }
 
-    /// <summary>Retains a commit under the next number below a prefix.</summary>
+    /// <summary>Retains a commit under a new, numbered ref below a prefix.</summary>
     private async Task<string> KeepCommitAsync(string commit, string prefix, CancellationToken cancellationToken)
     {
         var known = await _refs.ListAsync([prefix], cancellationToken);
@@ -115,21 +115,21 @@ public sealed class Snapshots(GitRepository repository)
 
     /// <summary>Creates the single commit for a task's attempt on top of <paramref name="parents"/>, and moves the branch to it by
     /// compare-and-swap. The commit contains all tracked and untracked files of the worktree, without ignored ones, even if the agent made
-    /// commits itself.</summary>
-    /// <param name="worktree">Worktree in which no agent or user works any more.</param>
+    /// commits of its own.</summary>
+    /// <param name="worktree">Worktree in which no agent or user is working.</param>
     /// <param name="branch">Full ref name of the task's branch.</param>
-    /// <param name="parents">Previous commit of the task, and for a merge the other side.</param>
+    /// <param name="parents">Previous commit of the task, followed by the merged commit if the commit is a merge.</param>
     /// <param name="message">Commit message.</param>
-    /// <param name="trailers">Trailers with the origin.</param>
+    /// <param name="trailers">Trailers that identify the origin of the commit.</param>
     /// <param name="leaveOut">Files that are never committed, relative to the root.</param>
-    /// <param name="judge">Called with the tree and its changes from the first parent, and returns problems. An earlier check is not
-    /// enough, because files can change before the commit.</param>
-    /// <param name="alsoSet">Other refs that are moved to the commit in the same transaction, with their current values.</param>
+    /// <param name="judge">Checks the tree and its changes from the first parent, and returns problems. Called here, because files could
+    /// change between an earlier check and the commit.</param>
+    /// <param name="alsoSet">Other refs to move to the commit in the same transaction, with their expected current values.</param>
     /// <param name="alsoAdd">Files that are committed although they are ignored.</param>
-    /// <param name="committed">Commit of the agent that is known to contain all files, so that nothing has to be added, or null if none is
-    /// known.</param>
+    /// <param name="committed">Commit by the agent that is known to contain all files, so that no file has to be added. Null if no such
+    /// commit is known.</param>
     /// <param name="isWanted">As in <see cref="WorktreeDiff.LookAsync"/>.</param>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <param name="cancellationToken">Checked between git calls.</param>
     public async Task<WorktreeCommit> CommitAsync(
         Worktree worktree,
         string branch,
@@ -200,7 +200,7 @@ public sealed class Snapshots(GitRepository repository)
         var untouched = await new PristineFiles(worktree).FindUntouchedAsync(changes, isWanted, cancellationToken);
         if (changes.Where(change => leaveOut.Contains(change.Path) || untouched.Contains(change.Path)).ToList() is { Count: > 0 } left)
         {
-            // These files may be in the index, because an agent that commits its work itself has added them.
+            // The index may contain these files, because an agent that commits its own work may have added them.
             var asBefore = left.Select(change =>
                 change.Change == FileChange.Added
                     ? $"0 {new string('0', change.NewId.Length)}\t{change.Path}\0"

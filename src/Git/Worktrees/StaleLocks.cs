@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Removes lock files left by git processes that were killed together with their agent in a worktree. Lock files in the
-/// worktree's administrative folder, and of its branch, are stale once no process holds them, because no one else works there.</summary>
+/// <summary>Removes lock files left by git processes that were killed together with an agent. A lock file of the worktree or of its branch
+/// is stale if no process holds it, because only the agent works in the worktree.</summary>
 public static class StaleLocks
 {
     /// <summary>Removes stale lock files. Call this method only after the agent has ended.</summary>
@@ -35,8 +35,8 @@ public static class StaleLocks
             : [.. own, .. new[] { Path.Combine(worktree.Repository.CommonDirectory, branch + ".lock") }.Where(File.Exists)];
     }
 
-    /// <summary>True if a process has the file open, or a git process in the worktree may have created it. Git closes some lock files
-    /// before it finishes.</summary>
+    /// <summary>True if a process has the lock file open, or if a running git process in the worktree may have created the lock file. Git
+    /// closes some lock files before it finishes.</summary>
     private static bool IsHeld(Worktree worktree, string path)
     {
         var made = File.GetLastWriteTimeUtc(path) + TimeSpan.FromSeconds(1);

@@ -1,14 +1,14 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>Manages the files of submodules in our worktrees. Each submodule is a detached worktree of its repository in the user's clone.
-/// No object is copied, no network is used, and no URL in <c>.gitmodules</c> is followed. A submodule that is not initialized in the clone
-/// stays an empty folder.</summary>
+/// Objects are not copied, and the URLs in <c>.gitmodules</c> are not used. A submodule that is not initialized in the clone stays an empty
+/// folder.</summary>
 public sealed class SubmoduleTrees(Worktree worktree)
 {
     private readonly Submodules _submodules = new(worktree.Repository);
 
-    /// <summary>Checks out each submodule at the commit that the worktree's commit names.</summary>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <summary>Checks out each submodule at the commit that is recorded in the worktree's HEAD commit.</summary>
+    /// <param name="cancellationToken">Checked between git calls.</param>
     /// <param name="sweeps">True to remove untracked and ignored files in submodules, except those in <paramref name="keep"/>.</param>
     /// <param name="keep">As in <see cref="WorktreeStore.CheckOutAsync"/>.</param>
     internal async Task SyncAsync(CancellationToken cancellationToken, bool sweeps = true, IEnumerable<string>? keep = null)
@@ -44,7 +44,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
         }
     }
 
-    /// <summary>Removes the administrative folders of submodule worktrees that are gone, for example after a crash.</summary>
+    /// <summary>Removes the administrative folders of submodule worktrees that no longer exist, for example after a crash.</summary>
     private static void RemoveLost(GitRepository repository)
     {
         var lost = WorktreeAdmin.All(repository).Where(entry => WorktreeAdmin.IsOurs(entry.Admin) && !Directory.Exists(entry.Path));
@@ -60,7 +60,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
         foreach (var (submodule, repository, _) in await FindTreesAsync(await OfHeadAsync(cancellationToken), cancellationToken))
         {
             await new WorktreeStore(repository).RemoveAsync(PlaceOf(submodule), cancellationToken);
-            File.Delete(worktree.SetupMark); // The results of the set-up in submodules are removed too.
+            File.Delete(worktree.SetupMark); // Also removes files that the set-up created in submodules.
         }
         File.Delete(NoteFile);
     }
@@ -69,7 +69,8 @@ public sealed class SubmoduleTrees(Worktree worktree)
     public async Task<IReadOnlyList<string>> PathsAsync(CancellationToken cancellationToken = default) =>
         [.. (await OfHeadAsync(cancellationToken)).Select(submodule => submodule.Path)];
 
-    /// <summary>Records differences that exist before an agent works in the worktree, such as files built by its set-up.</summary>
+    /// <summary>Records the differences in submodules before an agent works in the worktree, such as files built by the set-up.
+    /// <see cref="FindChangesAsync"/> ignores recorded differences.</summary>
     public async Task NoteAsync(CancellationToken cancellationToken = default)
     {
         var submodules = await OfHeadAsync(cancellationToken);
@@ -80,10 +81,10 @@ public sealed class SubmoduleTrees(Worktree worktree)
         }
     }
 
-    /// <summary>Returns files in submodules that differ from their commits, including untracked ones but without ignored and recorded
-    /// ones. No merge includes these files, because they belong to another repository.</summary>
+    /// <summary>Returns files in submodules that differ from the submodule's commit. Includes untracked files, but no ignored files and no
+    /// differences recorded before. No merge includes these files, because they belong to another repository.</summary>
     /// <param name="commit">Commit whose submodules are inspected.</param>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <param name="cancellationToken">Checked between git calls.</param>
     public async Task<IReadOnlyList<SubmoduleChange>> FindChangesAsync(string commit, CancellationToken cancellationToken = default)
     {
         var submodules = await _submodules.OfCommitAsync(commit, cancellationToken);
@@ -118,7 +119,8 @@ public sealed class SubmoduleTrees(Worktree worktree)
 
     private async Task<IEnumerable<SubmoduleChange>> ChangesInAsync(Submodule submodule, Worktree tree, CancellationToken cancellationToken)
     {
-        // Uses the administrative folder that we created, because a .git file in the folder may name another repository.
+        // Uses the administrative folder that this program created, because an agent may have changed the .git file to name another
+        // repository.
         if (
             !IsInPlace(tree.Path)
             || tree.FindReplacement() is not null
@@ -148,7 +150,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
             ? await _submodules.OfCommitAsync(head, cancellationToken)
             : [];
 
-    /// <summary>Returns the submodules that have worktrees here.</summary>
+    /// <summary>Returns the submodules that are checked out in this worktree.</summary>
     private async Task<IReadOnlyList<(Submodule Submodule, GitRepository Repository, Worktree Tree)>> FindTreesAsync(
         IEnumerable<Submodule> submodules,
         CancellationToken cancellationToken

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>A submodule named by a commit.</summary>
+/// <summary>A submodule that a commit contains.</summary>
 /// <param name="Path">Folder of the submodule, relative to the root.</param>
 /// <param name="Name">Name in <c>.gitmodules</c>.</param>
 /// <param name="Commit">Commit in the submodule's repository.</param>
@@ -19,7 +19,7 @@ public sealed class Submodules(GitRepository repository)
     public async Task<IReadOnlyList<Submodule>> OfCommitAsync(string commit, CancellationToken cancellationToken = default)
     {
         var call = repository.Call("config", "-z", "--blob", $"{commit}:{FileName}", "--get-regexp", @"^submodule\..*\.path$");
-        // Git fails if the file is missing or has no entries, and the commit then has no submodules.
+        // Git fails if the file is missing or has no entries. The commit has no submodules in both cases.
         var listed = await repository.ReadAsync(call with { AnswerCodes = [0, 1, 128] }, cancellationToken);
         if (listed.ExitCode != 0)
         {
@@ -55,8 +55,8 @@ public sealed class Submodules(GitRepository repository)
         return null;
     }
 
-    /// <summary>Returns the possible folders of a submodule's repository: in the common directory, or with old versions of git in the
-    /// submodule's folder.</summary>
+    /// <summary>Returns the folders in which the repository of a submodule may be, namely one in the common directory and, for old versions
+    /// of git, the submodule's own folder.</summary>
     private IEnumerable<string> Places(Submodule submodule)
     {
         var modules = Path.Combine(repository.CommonDirectory, "modules");
@@ -95,7 +95,7 @@ public sealed class Submodules(GitRepository repository)
         ];
     }
 
-    /// <summary>True unless a name or path leads outside. Git rejects such names too.</summary>
+    /// <summary>True if the name or path stays inside its parent folder. Git also rejects other names.</summary>
     private static bool IsSafe(string name) =>
         name.Length > 0 && name[0] is not ('/' or '-') && !name.Split('/', '\\').Any(part => part is ".." or "." or "" or ".git");
 

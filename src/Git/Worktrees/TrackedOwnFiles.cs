@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Finds our own files and folders that were committed, either by mistake or by an attacker who wants us to follow a
-/// link.</summary>
+/// <summary>Finds files and folders of the orchestrator that were committed, either by mistake or by an attacker who wants this program to
+/// follow a link.</summary>
 /// <param name="checkout">Checkout whose index is read.</param>
 public sealed class TrackedOwnFiles(Worktree checkout)
 {
@@ -13,10 +13,10 @@ public sealed class TrackedOwnFiles(Worktree checkout)
     /// <param name="Path">Path relative to the checkout.</param>
     public sealed record Entry(string Mode, string Path);
 
-    /// <summary>Finds a committed entry that prevents runs.</summary>
+    /// <summary>Finds a committed entry that prevents runs from starting.</summary>
     /// <param name="worktrees">Folder of all worktrees as named in the settings.</param>
     /// <param name="commit">Commit from which agents start, or null for HEAD.</param>
-    /// <returns>The problem and its cure, or null if no such entry exists.</returns>
+    /// <returns>The problem and its fix, or null if no such entry exists.</returns>
     public async Task<(string Message, string Cure)?> FindAsync(string worktrees, string? commit, CancellationToken cancellationToken)
     {
         var root = Path.IsPathRooted(worktrees)
@@ -66,7 +66,7 @@ public sealed class TrackedOwnFiles(Worktree checkout)
             },
             cancellationToken
         );
-        return output.ExitCode == 0 ? Parsed(output) : []; // Without a commit, only the index counts.
+        return output.ExitCode == 0 ? Parsed(output) : []; // Without a commit, only the index can contain such entries.
     }
 
     // Both commands print "MODE ...\tPATH".
@@ -100,7 +100,7 @@ public sealed class TrackedOwnFiles(Worktree checkout)
     private static bool IsOfEngine(string name) =>
         name.Split('/')[0] is "runs" or "logs" or "standby" || name.StartsWith("engine.", StringComparison.Ordinal);
 
-    /// <summary>Returns a short path that covers the entry.</summary>
+    /// <summary>Returns a short path that covers the entry, for messages.</summary>
     private static string PlaceOf(Entry entry, string worktrees)
     {
         var own = entry.Path.StartsWith(OwnFolder.Name + "/", StringComparison.Ordinal) ? OwnFolder.Name : worktrees;

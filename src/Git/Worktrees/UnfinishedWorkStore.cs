@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Last snapshot of unfinished work.</summary>
-/// <param name="Commit">Commit of the files, whose objects are only in <paramref name="Folder"/>.</param>
+/// <summary>Last snapshot of an agent's unfinished work.</summary>
+/// <param name="Commit">Commit that contains the files. Its objects exist only in <paramref name="Folder"/>.</param>
 /// <param name="Head">Commit of the worktree, or null if it has none.</param>
 /// <param name="Folder">Folder of the snapshot.</param>
 public sealed record UnfinishedSnapshot(string Commit, string Tree, string? Head, string Folder)
@@ -12,10 +12,10 @@ public sealed record UnfinishedSnapshot(string Commit, string Tree, string? Head
     internal static string ObjectsOf(string folder) => Path.Combine(folder, "objects");
 }
 
-/// <summary>Work in progress of an agent, saved every few minutes. Each task has one snapshot, in a separate object folder beside the
-/// repository's ("alternates" in gitrepository-layout(5)). A new snapshot is complete before the previous folder is deleted, so superseded
-/// snapshots take no space. In the repository their objects would stay until garbage collection, and could not be removed safely while
-/// agents write there.</summary>
+/// <summary>Stores snapshots of an agent's unfinished work, which are taken every few minutes. Each task has one snapshot, in a separate
+/// object folder beside the repository's ("alternates" in gitrepository-layout(5)). The previous folder is deleted after a new snapshot is
+/// complete, so superseded snapshots use no disk space. In the repository's own object folder, their objects would remain until garbage
+/// collection.</summary>
 /// <param name="name">Run and task that identify the work, as <c>RUN/TASK</c>.</param>
 public sealed class UnfinishedWorkStore(GitRepository repository, string name)
 {
@@ -23,7 +23,7 @@ public sealed class UnfinishedWorkStore(GitRepository repository, string name)
     private readonly string _folder = Path.Combine(repository.OwnDirectory, "unfinished", name);
 
     /// <summary>Saves the current files without touching the agent's index, branch or files. If the files are unchanged, the last snapshot
-    /// is kept. Supports one caller at a time.</summary>
+    /// is kept. Calls must not overlap.</summary>
     public async Task<UnfinishedSnapshot> SaveAsync(
         Worktree worktree,
         string message,
@@ -95,7 +95,7 @@ public sealed class UnfinishedWorkStore(GitRepository repository, string name)
         CancellationToken cancellationToken = default
     ) => await new WorktreeReset(worktree, permit).PutInAsync(snapshot.Commit, ObjectsIn(snapshot.Folder), cancellationToken);
 
-    /// <summary>Deletes the snapshot after the work was finished or retained elsewhere.</summary>
+    /// <summary>Deletes the snapshot. Called after the work was finished or retained elsewhere.</summary>
     public void Remove() => FolderRemover.Remove(_folder);
 
     private void RemoveAllBut(string newest)
@@ -106,7 +106,8 @@ public sealed class UnfinishedWorkStore(GitRepository repository, string name)
         }
     }
 
-    /// <summary>Returns environment variables that make git write objects to a folder, and also read the repository's own.</summary>
+    /// <summary>Returns environment variables that make git write objects to a folder, and read objects from that folder and the
+    /// repository.</summary>
     private IReadOnlyDictionary<string, string?> ObjectsIn(string folder) =>
         ObjectFolders.Of(repository, UnfinishedSnapshot.ObjectsOf(folder));
 }

@@ -24,14 +24,14 @@ public sealed class Worktree
     /// main checkout.</summary>
     public string AdminDirectory { get; }
 
-    /// <summary>File with notes about the worktree's set-up. It is removed together with the ignored files, so that the set-up runs
-    /// again.</summary>
+    /// <summary>File that records the completed set-up of the worktree. The file is removed together with the ignored files, so that the
+    /// set-up runs again.</summary>
     public string SetupMark => System.IO.Path.Combine(AdminDirectory, "orchestrator-setup");
 
     internal GitCall Call(params IEnumerable<string> arguments) =>
         new(Path, [$"--git-dir={AdminDirectory}", $"--work-tree={Path}", .. arguments]) { GitDirectory = AdminDirectory };
 
-    /// <summary>Returns the checked-out commit, or null if HEAD has none or the commit is missing.</summary>
+    /// <summary>Returns the checked-out commit, or null if HEAD names no commit or the commit object is missing.</summary>
     public async Task<string?> ReadHeadAsync(CancellationToken cancellationToken) =>
         await Repository.ReadAsync(
             Call("rev-parse", "--quiet", "--verify", "HEAD^{commit}") with

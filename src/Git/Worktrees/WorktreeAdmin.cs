@@ -3,8 +3,8 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Git's administrative folders for worktrees (<c>worktrees/ID</c> in the common directory, gitrepository-layout(5)), and our
-/// marker in them. The marker is written last and shows that a worktree is complete.</summary>
+/// <summary>Reads git's administrative folders of worktrees (<c>worktrees/ID</c> in the common directory, gitrepository-layout(5)), and the
+/// orchestrator's marker in them. The marker is written last and means that a worktree is complete.</summary>
 internal static class WorktreeAdmin
 {
     internal const string MarkerName = BranchCheckouts.MarkerName;
@@ -18,12 +18,12 @@ internal static class WorktreeAdmin
     internal static IEnumerable<(string Path, string Admin)> Pooled(GitRepository repository) =>
         All(repository).Where(entry => File.Exists(Path.Combine(entry.Admin, PooledName)));
 
-    /// <summary>Returns the administrative folder of the worktree at a path, or null if there is none.</summary>
+    /// <summary>Returns the administrative folder of the worktree at a path, or null if there is no worktree at the path.</summary>
     internal static string? Find(GitRepository repository, string path)
     {
         var places = repository.Part<AdminFolderCache>();
 
-        // Tries the last known folder first, because with many worktrees a search reads many files.
+        // Tries the cached folder first, because a search reads a file for each worktree.
         if (places.Found.TryGetValue(path, out var known) && CheckoutHead.PlaceOf(known) == path)
         {
             return known;
@@ -41,7 +41,7 @@ internal static class WorktreeAdmin
         return found;
     }
 
-    /// <summary>Writes the file that names a worktree's administrative folder.</summary>
+    /// <summary>Writes the <c>.git</c> file of a worktree, which names the administrative folder.</summary>
     internal static void WriteLink(string path, string admin)
     {
         if (!new WorktreeFiles(path).TryWrite(".git", Encoding.UTF8.GetBytes($"gitdir: {admin}\n")))
@@ -59,21 +59,21 @@ internal static class WorktreeAdmin
             : null;
     }
 
-    /// <summary>Returns the branch of a worktree that was once complete, even if its files are gone. Returns null if it has no branch or
-    /// was never complete.</summary>
+    /// <summary>Returns the branch of a worktree that was complete at some time, even if its files no longer exist. Returns null if the
+    /// worktree has no branch or was never complete.</summary>
     internal static string? BranchOf(string admin) =>
         DurableFile.TryRead(Path.Combine(admin, MarkerName))?.Split('\n') is [_, { Length: > 0 } branch, ..] ? branch : null;
 
     internal static void WriteMarker(string admin, string path, string? branch) =>
         DurableFile.Write(Path.Combine(admin, MarkerName), $"{path}\n{branch}\n");
 
-    /// <summary>True if we completed the worktree once, even if its files are gone now.</summary>
+    /// <summary>True if this program completed the worktree at some time, even if the files of the worktree no longer exist.</summary>
     internal static bool IsOurs(string admin) => BranchCheckouts.IsOurs(admin);
 
     internal static void RemoveMarker(string admin) => File.Delete(Path.Combine(admin, MarkerName));
 
-    /// <summary>Removes a worktree. The marker goes first, so that the worktree counts as incomplete, and the administrative folder last,
-    /// so that the worktree can still be found.</summary>
+    /// <summary>Removes a worktree. The marker is removed first, so that the worktree counts as incomplete. The administrative folder is
+    /// removed last, so that the worktree can be found after a crash.</summary>
     internal static void Remove(string admin, string path)
     {
         RemoveMarker(admin);
@@ -88,6 +88,6 @@ internal static class WorktreeAdmin
     }
 }
 
-/// <summary>Content of our marker.</summary>
+/// <summary>Content of the marker file.</summary>
 /// <param name="Branch">Branch for which the worktree was created, or null if it is detached.</param>
 internal sealed record WorktreeMarker(string? Branch);

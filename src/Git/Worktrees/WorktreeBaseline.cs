@@ -1,17 +1,17 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Files restored in a worktree.</summary>
+/// <summary>Changes that were reverted in a worktree.</summary>
 /// <param name="Changed">Tracked files that had been changed or removed.</param>
-/// <param name="Removed">Files and folders that were removed because the commit has nothing with their name.</param>
-/// <param name="Others">Untracked and ignored files and folders that now exist.</param>
+/// <param name="Removed">Files and folders that were removed because the commit does not contain them.</param>
+/// <param name="Others">Untracked and ignored files and folders that remain.</param>
 public sealed record RestoredFiles(IReadOnlyList<string> Changed, IReadOnlyList<string> Removed, IReadOnlySet<string> Others);
 
-/// <summary>A worktree at a commit, in which programs may change anything, and which is restored for the next program. Files are compared
-/// with our own index outside the worktree, because a program can mark files as unchanged in the worktree's index.</summary>
+/// <summary>A worktree that is restored to a commit after each program that runs in it. Files are compared with a separate index outside
+/// the worktree, because a program can mark files as unchanged in the worktree's own index.</summary>
 public sealed class WorktreeBaseline
 {
-    /// <summary>Maximum number of rounds of restoring. Restored files can bring rules (<c>.gitignore</c>) that make more of the worktree
-    /// visible. More rounds than this do not happen by mistake.</summary>
+    /// <summary>Maximum number of rounds of restoring. Several rounds are needed if restored <c>.gitignore</c> files make more files
+    /// visible. Only deliberate changes need more rounds than this.</summary>
     private const int MostRounds = 4;
 
     private readonly Worktree _worktree;
@@ -23,14 +23,14 @@ public sealed class WorktreeBaseline
     {
         (_worktree, _commit, _index) = (worktree, commit, index);
 
-        // Git may update our index with file times, so that it need not read the same files again.
+        // Git may update file times in this index, so that it does not read the same files again.
         _variables = new() { ["GIT_INDEX_FILE"] = index, ["GIT_OPTIONAL_LOCKS"] = "1" };
         Copy(IndexOf(worktree), index);
     }
 
-    /// <summary>Checks out a commit in a worktree that was used before, and removes everything else.</summary>
+    /// <summary>Checks out a commit in a worktree that was used before, and removes all other files.</summary>
     /// <param name="worktree">Worktree created without a branch.</param>
-    /// <param name="index">Path of our index from the last use. If it does not exist, all files are written again.</param>
+    /// <param name="index">Path of the separate index from the last use. If the index does not exist, all files are rewritten.</param>
     /// <exception cref="GitException">Git refuses, or the worktree was replaced.</exception>
     public static async Task<WorktreeBaseline> CheckOutAsync(
         Worktree worktree,
@@ -53,13 +53,13 @@ public sealed class WorktreeBaseline
 
     /// <summary>Creates a baseline for a worktree in which no program has run since a commit was checked out.</summary>
     /// <param name="worktree">Worktree created without a branch.</param>
-    /// <param name="index">Path of our index, at which no program in the worktree can find it.</param>
+    /// <param name="index">Path of the separate index, which must be outside the reach of programs in the worktree.</param>
     public static WorktreeBaseline Of(Worktree worktree, string commit, string index) => new(worktree, commit, index);
 
     /// <summary>Restores tracked files, index and HEAD to the commit, and removes new files that are not ignored.</summary>
-    /// <param name="kept">Untracked and ignored files and folders that existed before and are kept, or null to keep all of them.</param>
+    /// <param name="kept">Untracked and ignored files and folders to keep, or null to keep all of them.</param>
     /// <param name="isNeverKept">True for the name of a new file that is always removed, even if it is ignored.</param>
-    /// <returns>Restored files, or null if git refuses or the worktree contains something that is not ours to remove.</returns>
+    /// <returns>Restored files, or null if git refuses or the worktree contains an entry that may not be removed.</returns>
     public async Task<RestoredFiles?> TryRestoreAsync(
         IReadOnlySet<string>? kept,
         Func<string, bool> isNeverKept,
@@ -101,7 +101,8 @@ public sealed class WorktreeBaseline
             {
                 PutIndexBack();
 
-                // A file that differs although it was just written from the commit always differs (a line ending that git would change).
+                // A file that still differs after git wrote it from the commit always differs, for example because git would normalize a
+                // line ending.
                 return new RestoredFiles([.. written.Except(found.Changed)], removed, found.Others);
             }
             if (reset.Remove(surplus, cancellationToken).Count > 0)
@@ -118,7 +119,7 @@ public sealed class WorktreeBaseline
         return null;
     }
 
-    /// <summary>Moves only HEAD to another commit. The files are then staged changes of that commit, until the next
+    /// <summary>Moves only HEAD to another commit, so that the files appear as staged changes on that commit until the next
     /// <see cref="TryRestoreAsync"/>.</summary>
     /// <param name="commit">The commit.</param>
     public Task StageOnAsync(string commit, CancellationToken cancellationToken) =>
@@ -131,8 +132,8 @@ public sealed class WorktreeBaseline
                 .Where(path => found.Untracked.Contains(path) || IsRule(path) || isNeverKept(path)),
         ];
 
-    // A rule file that ignores itself would also hide its neighbors. In a folder that is ignored as a whole, it is not listed and hides
-    // nothing.
+    // A .gitignore file that ignores itself could also hide files beside it. In a folder that is ignored as a whole, the file is not listed
+    // and hides nothing.
     private static bool IsRule(string path) => path == ".gitignore" || path.EndsWith("/.gitignore", StringComparison.Ordinal);
 
     private async Task PutHeadBackAsync(CancellationToken cancellationToken)
@@ -168,8 +169,8 @@ public sealed class WorktreeBaseline
 
     private static string IndexOf(Worktree worktree) => Path.Combine(worktree.AdminDirectory, "index");
 
-    /// <summary>Replaces a file with a copy that has the same time. From that time, git determines the entries that it must check
-    /// again.</summary>
+    /// <summary>Replaces a file with a copy that has the same modification time. Git compares that time with the times of the entries to
+    /// find entries that it must check again.</summary>
     private static void Copy(string from, string to)
     {
         var time = File.GetLastWriteTimeUtc(from);

@@ -2,7 +2,7 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Creates the files of a worktree, from the pool or new.</summary>
+/// <summary>Creates the files of a worktree, or takes over the files of a pooled worktree.</summary>
 internal sealed class WorktreeCheckout(GitRepository repository)
 {
     private const string BranchPrefix = "refs/heads/";
@@ -32,11 +32,11 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         {
             WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
             new WorktreeClaims(repository).Claim(path);
-            return false; // A new worktree is created instead. If git refuses that too, its error is reported.
+            return false; // The caller creates a new worktree instead. If git also refuses to create one, that error is reported.
         }
     }
 
-    /// <summary>Creates the worktree with git.</summary>
+    /// <summary>Creates a new worktree with <c>git worktree add</c>.</summary>
     public async Task AddAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
     {
         var isEncrypted = GitCryptKeys.Exist(repository);
@@ -65,7 +65,7 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         }
     }
 
-    /// <summary>Returns the arguments of git-checkout(1) that name the branch or commit.</summary>
+    /// <summary>Returns the git-checkout(1) arguments that name the branch or commit to check out.</summary>
     private async Task<string[]> WhereAsync(WorktreeRequest request, CancellationToken cancellationToken) =>
         request.Branch is null ? ["--detach", request.Commit]
         : await BranchExistsAsync(request, cancellationToken) ? [ShortName(request)]

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Records the paths at which we create, move or remove a worktree, from before the first step until after the last. Anything
-/// found at these paths after a crash is ours to remove. Worktrees of the user and of other tools, complete or not, are never
+/// <summary>Records each path at which this program creates, moves or removes a worktree, for the duration of the operation. After a crash,
+/// any content at a recorded path may be removed. The paths of worktrees that belong to the user or to other tools are never
 /// recorded.</summary>
 internal sealed class WorktreeClaims(GitRepository repository)
 {
@@ -28,8 +28,8 @@ internal sealed class WorktreeClaims(GitRepository repository)
                     .Where(path => path == folder || path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal)),
             ];
 
-    /// <summary>Removes everything at a claimed path, and releases the claim. A folder that can't be removed is renamed, so that the path
-    /// is free.</summary>
+    /// <summary>Removes all content at a claimed path, and releases the claim. A folder that can't be removed is renamed, so that the path
+    /// can be used again.</summary>
     internal void RemoveClaimed(string path)
     {
         if (WorktreeAdmin.Find(repository, path) is { } admin)

@@ -2,23 +2,22 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Differences of a worktree from a commit.</summary>
-/// <param name="Files">Files that differ, committed or not, including untracked ones but not ignored ones.</param>
-/// <param name="Head">Commit that contains all files but the untracked ones, or null if not determined or if some changes are not
-/// committed.</param>
+/// <summary>Differences between a worktree and a commit.</summary>
+/// <param name="Files">Files that differ, committed or not. Includes untracked files but no ignored files.</param>
+/// <param name="Head">Commit that contains all files except untracked ones. Null if some changes are not committed or if the commit was not
+/// determined.</param>
 public sealed record WorktreeChanges(IReadOnlyList<ChangedFile> Files, CommitInfo? Head);
 
-/// <summary>Reads the changes of a worktree. Files that differ right after a checkout do not count as changed
-/// (<see cref="PristineFiles"/>).</summary>
+/// <summary>Reads the changes of a worktree. Files that differ right after a checkout are ignored (<see cref="PristineFiles"/>).</summary>
 public sealed class WorktreeDiff(Worktree worktree)
 {
-    /// <summary>Returns the files of a worktree that differ from a commit, committed or not, including untracked ones but not ignored
-    /// ones.</summary>
+    /// <summary>Returns the files of a worktree that differ from a commit, committed or not. Includes untracked files but no ignored
+    /// files.</summary>
     public async Task<IReadOnlyList<ChangedFile>> AgainstAsync(string from, CancellationToken cancellationToken = default) =>
         (await LookAsync(from, isWanted: null, cancellationToken)).Files;
 
-    /// <summary>Returns the changed files, and the commit that contains them if there is one. Nothing has to be hashed in that
-    /// case.</summary>
+    /// <summary>Returns the changed files, and the commit that contains them if it exists. If it exists, no file has to be
+    /// hashed.</summary>
     /// <param name="from">Commit to compare with.</param>
     /// <param name="isWanted">True for a file that counts as changed if it was only stored in another form, with the same content on disk.
     /// If null, every such file counts if attributes changed too.</param>
@@ -55,7 +54,7 @@ public sealed class WorktreeDiff(Worktree worktree)
         }
         catch (GitException refusal) when (refusal.IsRefusal)
         {
-            // The commit of HEAD may have been lost in a power cut, but the files still contain the work.
+            // A power failure may have destroyed the commit of HEAD, but the files still contain the work.
         }
         return new WorktreeChanges(await OfIndexAsync(from, cancellationToken), null);
     }
@@ -91,8 +90,8 @@ public sealed class WorktreeDiff(Worktree worktree)
             : [.. tracked, .. others.Select(path => Untracked(worktree, path))];
     }
 
-    // A file can be missing only in the index, if a merge was applied to the files or the agent reset its index. Such a file is neither
-    // deleted nor new.
+    // If a merge was applied only to the files, or if the agent reset its index, a file can be missing only in the index. Such a file is
+    // neither deleted nor new.
     private static bool IsNewToIndexAlone(IEnumerable<ChangedFile> tracked, HashSet<string> others) =>
         tracked.Any(file => file.Change == FileChange.Deleted && others.Contains(file.Path));
 
@@ -103,8 +102,8 @@ public sealed class WorktreeDiff(Worktree worktree)
         return await new Diffs(worktree.Repository).PatchAsync(from, tree, cancellationToken: cancellationToken);
     }
 
-    /// <summary>Compares the files on disk with a commit through a temporary index of that commit, independent of the worktree's own
-    /// index.</summary>
+    /// <summary>Compares the files on disk with a commit through a temporary index that contains the commit. The worktree's own index has
+    /// no effect.</summary>
     private async Task<IReadOnlyList<ChangedFile>> OfFilesAsync(string from, CancellationToken cancellationToken)
     {
         using var index = new TemporaryIndex(worktree.Repository);
@@ -113,7 +112,7 @@ public sealed class WorktreeDiff(Worktree worktree)
         return [.. tracked, .. others.Select(path => Untracked(worktree, path))];
     }
 
-    /// <summary>Returns the files that differ from a commit, and those that are not in the index.</summary>
+    /// <summary>Returns the tracked files that differ from a commit, and the files that are not in the index.</summary>
     /// <param name="index">Path of the index, or null for the worktree's own.</param>
     private async Task<(IReadOnlyList<ChangedFile> Tracked, HashSet<string> Others)> CompareAsync(
         string from,
@@ -132,8 +131,8 @@ public sealed class WorktreeDiff(Worktree worktree)
         }
     }
 
-    /// <summary>Parses the changes from one <c>git status</c>. Returns null if a file was changed both in the index and afterward, because
-    /// git must then compute the sum of both changes.</summary>
+    /// <summary>Parses the changes from the output of one <c>git status</c> call. Returns null if a file was changed both in the index and
+    /// afterward, because git must then compute the sum of both changes.</summary>
     private List<ChangedFile>? TryParseStatus(IEnumerable<string> fields)
     {
         var files = new List<ChangedFile>();
@@ -172,8 +171,8 @@ public sealed class WorktreeDiff(Worktree worktree)
         return files;
     }
 
-    /// <summary>Returns an untracked file with the mode that an add would store. Git lists a folder, with a trailing slash, only if it is
-    /// a separate repository.</summary>
+    /// <summary>Returns an untracked file with the mode that <c>git add</c> would store. Git lists a folder, with a trailing slash, only if
+    /// the folder is a separate repository.</summary>
     public static ChangedFile Untracked(Worktree worktree, string path) =>
         new(
             path.TrimEnd('/'),
@@ -185,7 +184,7 @@ public sealed class WorktreeDiff(Worktree worktree)
             IsUntracked: true
         );
 
-    /// <summary>Returns the mode of a file on disk. A file that has disappeared meanwhile counts as a regular file.</summary>
+    /// <summary>Returns the mode of a file on disk. A file that no longer exists counts as a regular file.</summary>
     private static string ModeOnDisk(Worktree worktree, string path)
     {
         var files = new WorktreeFiles(worktree.Path);

@@ -1,12 +1,12 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Reads and writes single files in a folder in which an agent also writes. Each part of a path is opened separately without
-/// following links, so that nothing outside is read or written. Only regular files are read (a pipe would block), and only files or links
-/// are replaced. Names are encoded as in <see cref="FileNames"/>, relative to the root, with slashes.</summary>
+/// <summary>Reads and writes single files in a folder to which an agent may also write. Each part of a path is opened separately without
+/// following links, so that no file outside the folder is read or written. Only regular files are read (a pipe would block), and only files
+/// or links are replaced. Names are encoded as in <see cref="FileNames"/>, relative to the root, with slashes.</summary>
 /// <param name="root">Absolute path of the worktree's folder.</param>
 public sealed class WorktreeFiles(string root)
 {
-    /// <summary>Maximum size of a file that is read as a whole, in bytes.</summary>
+    /// <summary>Maximum size in bytes of a file that is read into memory.</summary>
     public const int LargestRead = 16 * 1024 * 1024;
 
     private const int DeepestFolder = 40;
@@ -14,7 +14,7 @@ public sealed class WorktreeFiles(string root)
     /// <summary>True for a regular file whose path contains no link.</summary>
     public bool HasFile(string path) => KindOf(path) == EntryKind.File;
 
-    /// <summary>True for a regular file or a link, which git can store, if no parent folder is a link.</summary>
+    /// <summary>True for a regular file or a symbolic link if no parent folder is a link. Git can store both.</summary>
     public bool HasFileOrLink(string path) => KindOf(path) is EntryKind.File or EntryKind.Link;
 
     /// <summary>True for a pipe, a socket or a device, which git can't store.</summary>
@@ -34,7 +34,7 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>True if two paths name the same file, as on a case-insensitive file system.</summary>
+    /// <summary>True if two paths name the same file, for example on a case-insensitive file system.</summary>
     internal bool AreOne(string path, string other)
     {
         try
@@ -88,8 +88,8 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>True if a file can be created at the path. Each part before the last must be a folder or missing, and the last must not be
-    /// a folder or device.</summary>
+    /// <summary>True if a file can be created at the path. Each parent must be a folder or missing, and the path itself must not be a
+    /// folder or a device.</summary>
     public bool CanHaveFile(string path)
     {
         using var parent = Parent(path, make: false, out var name, out var isBlocked);
@@ -151,7 +151,8 @@ public sealed class WorktreeFiles(string root)
         TryRead(path, limit) is { } content ? Encoding.UTF8.GetString(content) : null;
 
     /// <summary>Writes a file and creates missing folders. An existing file or link is replaced.</summary>
-    /// <returns>False, with nothing changed, if anything else is in the way.</returns>
+    /// <returns>True if the file was written. False if something other than a file or a link exists at the path; nothing is changed
+    /// then.</returns>
     public bool TryWrite(string path, ReadOnlySpan<byte> content, UnixFileMode mode = FolderHandle.Plain)
     {
         using var parent = Parent(path, make: true, out var name, out _);
@@ -177,7 +178,7 @@ public sealed class WorktreeFiles(string root)
     }
 
     /// <summary>Copies a file from another folder to a free path, with its permissions. A link is copied as a link.</summary>
-    /// <returns>False if the path or a part of it is taken.</returns>
+    /// <returns>False if the path already exists or a parent is not a folder.</returns>
     public bool TryCopy(FileInfo from, string path)
     {
         using var parent = Parent(path, make: true, out var name, out _);
@@ -230,8 +231,9 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>Opens the parent folder of a path, part by part.</summary>
-    /// <returns>The folder, or null if it does not exist or a part of the path is not a folder (<paramref name="isBlocked"/>).</returns>
+    /// <summary>Opens the parent folder of a path, one path component at a time.</summary>
+    /// <returns>The folder, or null if it does not exist. Also null if a part of the path is not a folder; <paramref name="isBlocked"/> is
+    /// then true.</returns>
     private FolderHandle? Parent(string path, bool make, out byte[] name, out bool isBlocked)
     {
         var parts = path.Split('/').Where(part => part is not ("" or ".")).ToArray();

@@ -1,13 +1,14 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Parent folders of worktrees and their pool, as named by <c>worktrees.dir</c>. In the main checkout, git is first configured to
-/// ignore them. No parent may be a link, because the folders behind it would be treated as worktrees and removed.</summary>
+/// <summary>Parent folders of worktrees and their pool, configured by <c>worktrees.dir</c>. If the folders are in the main checkout, git is
+/// first configured to ignore them. No parent folder may be a link, because folders at the link's target could otherwise be treated as
+/// worktrees and removed.</summary>
 /// <param name="repository">The repository.</param>
 internal sealed class WorktreeFolders(GitRepository repository)
 {
     /// <summary>Creates the parent folder of worktrees.</summary>
     /// <param name="folder">Absolute path of a run's folder in the folder of all worktrees, or of the pool.</param>
-    /// <exception cref="WorktreeReplacedException">A link or a file is on the path. Nothing was created then.</exception>
+    /// <exception cref="WorktreeReplacedException">A parent of the folder is a link or a file. No folder is created then.</exception>
     public async Task MakeAsync(string folder, CancellationToken cancellationToken)
     {
         await CheckAsync(folder, cancellationToken);
@@ -18,9 +19,9 @@ internal sealed class WorktreeFolders(GitRepository repository)
         OwnFolder.Ensure(folder);
     }
 
-    /// <summary>Checks that neither the folder nor one of its parents leads elsewhere.</summary>
+    /// <summary>Checks that neither the folder nor one of its parents is a link or a file.</summary>
     /// <param name="folder">As in <see cref="MakeAsync"/>.</param>
-    /// <exception cref="WorktreeReplacedException">A link or a file is on the path.</exception>
+    /// <exception cref="WorktreeReplacedException">The folder or one of its parents is a link or a file.</exception>
     public async Task CheckAsync(string folder, CancellationToken cancellationToken)
     {
         if (RootOf(folder) is not { } root)
@@ -42,7 +43,8 @@ internal sealed class WorktreeFolders(GitRepository repository)
         }
     }
 
-    // A user may link the worktrees folder to another disk. A link that git tracks, however, comes from the author of a commit.
+    // The user may replace the worktrees folder with a link to another disk. A link that git tracks is not trusted, because the author of a
+    // commit created it.
     private async Task CheckLinkAsync(string link, string target, string root, CancellationToken cancellationToken)
     {
         var name = Path.GetRelativePath(repository.MainCheckout!, link);

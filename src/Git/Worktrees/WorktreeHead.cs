@@ -3,15 +3,15 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>The <c>HEAD</c> of a worktree in which an agent or the user worked. It may be on another branch, detached or in the middle of
-/// a rebase. The files are the work, and <c>HEAD</c> matters only for the next user of the worktree.</summary>
-/// <param name="worktree">Worktree in which no agent or user works any more.</param>
+/// <summary>The <c>HEAD</c> of a worktree in which an agent or the user worked. <c>HEAD</c> may be on another branch, detached or in the
+/// middle of a rebase.</summary>
+/// <param name="worktree">Worktree in which no agent or user is working.</param>
 public sealed class WorktreeHead(Worktree worktree)
 {
     /// <summary>Full ref name of the current branch, or null if HEAD is detached.</summary>
     public string? Branch => new CheckoutHead(worktree.Path, worktree.AdminDirectory).Branch;
 
-    /// <summary>Unfinished git operation in the worktree.</summary>
+    /// <summary>Git operation that was started in the worktree and not finished.</summary>
     public UnfinishedOperation Operation => WorktreeStatus.OperationIn(worktree.AdminDirectory);
 
     /// <summary>Returns the unmerged files at which a rebase, merge or similar operation stopped.</summary>
@@ -46,7 +46,7 @@ public sealed class WorktreeHead(Worktree worktree)
         }
         if (Directory.Exists(file) && new DirectoryInfo(file).LinkTarget is null)
         {
-            Directory.Move(file, $"{file}-{Guid.NewGuid():N}"); // Removed later together with the worktree.
+            Directory.Move(file, $"{file}-{Guid.NewGuid():N}"); // The obstacle is removed later, together with the worktree.
         }
         File.Delete(file);
         DurableFile.Write(file, $"ref: {branch}\n");
@@ -73,8 +73,8 @@ public sealed class WorktreeHead(Worktree worktree)
         return (await worktree.WriteAsync(detach, cancellationToken)).ExitCode == 0;
     }
 
-    /// <summary>Ends an unfinished operation and attaches HEAD to the branch, without touching a file or the index. Used after the files
-    /// were committed to the branch. A merge is ended by <see cref="ConflictWorktree"/>.</summary>
+    /// <summary>Ends an unfinished operation and attaches HEAD to the branch without changing files or the index. Called after the files
+    /// were committed to the branch. <see cref="ConflictWorktree"/> ends merges.</summary>
     public async Task AttachAsync(string branch, CancellationToken cancellationToken = default)
     {
         if (Branch != branch)

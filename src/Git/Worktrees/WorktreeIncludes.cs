@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>Copies files that git does not track but agents need (local settings, credentials of a test database) from the user's checkout
-/// into a worktree. <c>.worktreeinclude</c> in that checkout lists them, with patterns as in <c>.gitignore</c>.</summary>
+/// into a worktree. The file <c>.worktreeinclude</c> in that checkout lists the files, with patterns as in <c>.gitignore</c>.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="linked">Path of the checkout if it is a linked worktree, or null for the main checkout.</param>
 public sealed class WorktreeIncludes(GitRepository repository, string? linked = null)
@@ -9,7 +9,7 @@ public sealed class WorktreeIncludes(GitRepository repository, string? linked = 
     /// <summary>Name of the file with the patterns.</summary>
     public const string FileName = ".worktreeinclude";
 
-    /// <summary>Copies missing files and leaves existing ones unchanged.</summary>
+    /// <summary>Copies the files that are missing in the worktree, and leaves existing files unchanged.</summary>
     /// <returns>The copied files, relative to the root.</returns>
     public async Task<IReadOnlyList<string>> CopyAsync(Worktree worktree, CancellationToken cancellationToken = default)
     {
@@ -25,9 +25,8 @@ public sealed class WorktreeIncludes(GitRepository repository, string? linked = 
         var files = new WorktreeFiles(worktree.Path);
         foreach (var file in found.Fields())
         {
-            // Our own files are never copied, whatever the patterns match. They include secrets, and an engine file that can't be opened
-            // as a plain
-            // file.
+            // The orchestrator's own files are never copied, even if a pattern matches them. They include secrets and the engine's
+            // database, which may not be read as a plain file.
             var from = new FileInfo(Path.Combine(checkout.Path, file));
             if (
                 !file.StartsWith(".orchestrator/", StringComparison.Ordinal)

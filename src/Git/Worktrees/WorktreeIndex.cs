@@ -1,9 +1,9 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>The index of a worktree in which an agent or the user worked. An unreadable index is rebuilt, because the files are the work
-/// and every git command needs an index. An index can be damaged by a power cut, because an agent's git does not sync, or it can be
-/// replaced.</summary>
-/// <param name="worktree">Worktree in which no agent or user works any more.</param>
+/// <summary>The index of a worktree in which an agent or the user worked. Rebuilds an unreadable index, because every git command needs an
+/// index. A power failure can damage an index, because git calls by agents do not sync to disk, and a program can replace an
+/// index.</summary>
+/// <param name="worktree">Worktree in which no agent or user is working.</param>
 public sealed class WorktreeIndex(Worktree worktree)
 {
     private readonly string _file = Path.Combine(worktree.AdminDirectory, "index");
@@ -12,7 +12,7 @@ public sealed class WorktreeIndex(Worktree worktree)
     /// repeated.</summary>
     /// <param name="read">The read, which may be called twice.</param>
     /// <param name="otherwise">As in <see cref="RepairAsync"/>.</param>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <param name="cancellationToken">Checked between git calls.</param>
     /// <returns>Result of the read, and true if the index was rebuilt.</returns>
     public async Task<(T Answer, bool Repaired)> ReadAsync<T>(
         Func<Task<T>> read,
@@ -39,7 +39,7 @@ public sealed class WorktreeIndex(Worktree worktree)
         return (await read(), repaired);
     }
 
-    /// <summary>Rebuilds the index if needed. Files are not touched, and staged changes become unstaged.</summary>
+    /// <summary>Rebuilds the index if needed. The files are not changed, and staged changes become unstaged.</summary>
     /// <param name="otherwise">Commit from which to build the index if HEAD has none.</param>
     /// <param name="cancellationToken">Checked before the first step.</param>
     /// <returns>True if the index was rebuilt.</returns>
@@ -51,7 +51,7 @@ public sealed class WorktreeIndex(Worktree worktree)
         }
         if (Directory.Exists(_file) && new DirectoryInfo(_file).LinkTarget is null)
         {
-            Directory.Move(_file, $"{_file}-{Guid.NewGuid():N}"); // Removed later together with the worktree.
+            Directory.Move(_file, $"{_file}-{Guid.NewGuid():N}"); // The obstacle is removed later, together with the worktree.
         }
         else
         {
@@ -64,7 +64,7 @@ public sealed class WorktreeIndex(Worktree worktree)
     /// <summary>True if the index is a regular file. A pipe in its place would block git.</summary>
     private bool IsFile => new WorktreeFiles(worktree.AdminDirectory).HasFile("index");
 
-    /// <summary>True if git can read the whole index, tested by a search for a name that does not exist.</summary>
+    /// <summary>True if git can read the whole index. Tested by searching for a name that does not exist.</summary>
     private async Task<bool> IsReadableAsync(CancellationToken cancellationToken) =>
         IsFile
         && (

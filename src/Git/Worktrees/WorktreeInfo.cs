@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>A worktree as listed by git.</summary>
+/// <summary>A worktree as listed by <c>git worktree list</c>.</summary>
 /// <param name="Path">Folder of the worktree.</param>
 /// <param name="Head">Commit of the worktree, or null in a bare repository or without commits.</param>
 /// <param name="Branch">Full ref name of the branch, or null if HEAD is detached.</param>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Changes that programs left in a worktree.</summary>
+/// <summary>Changes that programs made in a worktree.</summary>
 /// <param name="Changed">Tracked files that differ from the commit.</param>
-/// <param name="Submodules">Changed entries that are submodules with another commit or changed files.</param>
+/// <param name="Submodules">Changed entries that are submodules. The submodule has another commit or changed files.</param>
 /// <param name="Others">Untracked and ignored files and folders. A folder without tracked files is listed instead of its content.</param>
 /// <param name="Untracked">Entries of <paramref name="Others"/> that git does not ignore.</param>
 public sealed record WorktreeLeftovers(
@@ -23,11 +23,11 @@ public sealed record WorktreeLeftovers(
         DiffCommands.Submodules,
     ];
 
-    /// <summary>Reads a worktree with one git process, or returns null if git refuses.</summary>
+    /// <summary>Reads the changes in a worktree with one git process, or returns null if git refuses.</summary>
     public static Task<WorktreeLeftovers?> TryReadAsync(Worktree worktree, CancellationToken cancellationToken = default) =>
         TryReadAsync(worktree, new Dictionary<string, string?>(), cancellationToken);
 
-    /// <summary>Reads the changes through our own index.</summary>
+    /// <summary>Reads the changes in a worktree through a separate index.</summary>
     /// <param name="index">Environment variables that name the index.</param>
     internal static async Task<WorktreeLeftovers?> TryReadAsync(
         Worktree worktree,

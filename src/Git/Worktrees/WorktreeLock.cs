@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Lets one caller at a time create or remove worktrees of a repository, or land in its checkout. Git's own steps for this race,
-/// and another landing would look like changes by the user. Callers of one process queue, and only the first caller waits for the file
-/// lock, which other processes may hold.</summary>
+/// <summary>Lock that allows one caller at a time to create or remove worktrees of a repository, or to land in its checkout. Needed because
+/// concurrent <c>git worktree</c> commands race, and because a concurrent landing would look like changes by the user. Callers of one
+/// process queue, and only the first caller waits for the file lock, which other processes may hold.</summary>
 internal sealed class WorktreeLock : IDisposable
 {
     private readonly SemaphoreSlim _queue;

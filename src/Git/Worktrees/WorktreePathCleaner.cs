@@ -1,10 +1,10 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Clears the path for a new worktree. Existing content is removed if it is ours and not anyone's work.</summary>
+/// <summary>Removes existing content at the path of a new worktree, if this program created the content and it contains no work.</summary>
 internal sealed class WorktreePathCleaner(GitRepository repository)
 {
-    /// <summary>Clears the path.</summary>
-    /// <exception cref="GitException">The content is not ours.</exception>
+    /// <summary>Removes the content at the path.</summary>
+    /// <exception cref="GitException">The content does not belong to this program.</exception>
     public async Task ClearAsync(
         string path,
         string? admin,
@@ -20,7 +20,8 @@ internal sealed class WorktreePathCleaner(GitRepository repository)
         }
         else if (admin is not null && WorktreeAdmin.IsOurs(admin))
         {
-            // A complete worktree was damaged: its .git file is gone, or the folder was moved here. It may still contain work.
+            // The worktree was complete and then damaged, because its .git file was removed or the folder was moved here. It may still
+            // contain work.
             var worktree = new Worktree(repository, path, admin);
             var permit =
                 !Directory.Exists(path) ? DiscardPermit.OfOurMaking(path)

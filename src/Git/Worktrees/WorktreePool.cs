@@ -1,11 +1,11 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Pool of used worktrees, which avoids writing all files again.</summary>
-/// <param name="Folder">Separate folder on the same disk as the worktrees, for example <c>.worktrees/.pool</c>. Everything in it is ours
-/// to delete.</param>
+/// <summary>Pool of used worktrees. Reusing a worktree avoids writing all files again.</summary>
+/// <param name="Folder">Separate folder on the same disk as the worktrees, for example <c>.worktrees/.pool</c>. This program may delete all
+/// content of the folder.</param>
 public sealed record WorktreePool(string Folder)
 {
-    /// <summary>Maximum number of pooled worktrees. Further ones are removed.</summary>
+    /// <summary>Maximum number of pooled worktrees. Additional worktrees are removed.</summary>
     /// <value>Default: 8.</value>
     public int Capacity { get; init; } = 8;
 
@@ -13,6 +13,6 @@ public sealed record WorktreePool(string Folder)
     /// <c>/node_modules/</c>.</summary>
     public IReadOnlyList<string> Keep { get; init; } = [];
 
-    /// <summary>Key of the retained files, which is a hash of the lock files. Nothing is retained for a different key.</summary>
+    /// <summary>Key of the retained files, namely a hash of the lock files. If the key differs, no files are retained.</summary>
     public string KeepKey { get; init; } = string.Empty;
 }

@@ -1,14 +1,14 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Overwrites and removes files of worktrees: resets, cleaning, checkouts over existing files, removal. No other class may do so,
-/// and a test enforces it.</summary>
+/// <summary>Performs all operations that overwrite or remove files of worktrees, namely resets, cleaning, forced checkouts and removal. A
+/// test enforces that no other class does so.</summary>
 /// <param name="permit">Proof that the worktree's content may be discarded.</param>
 public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
 {
     private static readonly string[] ParallelCheckout = ["checkout.workers=0"];
 
-    /// <summary>Resets the files and the checked-out branch to a commit. Ignored files are kept, and so are nested repositories, because
-    /// no snapshot contains them.</summary>
+    /// <summary>Resets the files and the checked-out branch to a commit. Ignored files and nested repositories are kept, because snapshots
+    /// do not contain them.</summary>
     public async Task ToAsync(string commit, CancellationToken cancellationToken = default)
     {
         permit.Check(worktree.Path);
@@ -41,7 +41,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         }
     }
 
-    /// <summary>Restores single files from our own index, regardless of changes to the worktree's index.</summary>
+    /// <summary>Restores single files from a separate index, regardless of changes to the worktree's own index.</summary>
     internal Task PutBackAsync(
         IReadOnlyDictionary<string, string?> index,
         IReadOnlyCollection<string> paths,
@@ -63,7 +63,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
     private static ProcessInput ListOf(IEnumerable<string> paths) =>
         ProcessInput.FromBytes(FileNames.Encode(string.Concat(paths.Select(path => path + "\0"))));
 
-    /// <summary>Removes single files, links or folders.</summary>
+    /// <summary>Removes the given files, links or folders.</summary>
     /// <returns>Paths that can't be removed, with the reason.</returns>
     public IReadOnlyList<(string Path, string Reason)> Remove(IEnumerable<string> paths, CancellationToken cancellationToken = default)
     {

@@ -13,10 +13,11 @@ internal sealed class WorktreeStager(
 {
     private const string NestedMode = "160000 ";
 
-    /// <summary>Maximum number of attempts. A program that still writes after so many needs the user's attention.</summary>
+    /// <summary>Maximum number of attempts. If a program still writes to the worktree after the last attempt, the user must
+    /// intervene.</summary>
     private const int MostTries = 10;
 
-    /// <summary>Adds the files.</summary>
+    /// <summary>Adds all files to the index.</summary>
     /// <param name="without">Files and folders, relative to the root, whose index entries are left unchanged.</param>
     /// <param name="options">Additional options of <c>git add</c>.</param>
     /// <param name="answers">Exit codes that count as success.</param>
@@ -56,7 +57,7 @@ internal sealed class WorktreeStager(
         }
         if (nested.Count > 0)
         {
-            // update-index reads only the HEAD of a nested repository.
+            // For a nested repository, update-index reads only the HEAD and no configuration.
             var heads = Call("update-index", "--add", "--remove", "-z", "--stdin") with
             {
                 Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(nested.Select(path => path + "\0")))),

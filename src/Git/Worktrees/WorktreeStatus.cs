@@ -9,7 +9,7 @@ public enum UnfinishedOperation
     /// <summary>A merge is in progress.</summary>
     Merge,
 
-    /// <summary>A rebase, or <c>git am</c>.</summary>
+    /// <summary>A rebase or a <c>git am</c> is in progress.</summary>
     Rebase,
 
     /// <summary>A cherry-pick is in progress.</summary>
@@ -32,8 +32,8 @@ public sealed record StatusEntry(string Path, bool IsUntracked, bool IsUnmerged)
 /// <param name="Head">Commit of the checkout, or null if it has none.</param>
 /// <param name="Branch">Full ref name of the branch, or null if HEAD is detached.</param>
 /// <param name="Operation">Unfinished operation.</param>
-/// <param name="Entries">Files that differ, including untracked ones but not ignored ones. Files that differ right after a checkout are
-/// omitted (<see cref="PristineFiles"/>).</param>
+/// <param name="Entries">Files that differ from the commit. Includes untracked files but no ignored files. Files that differ right after a
+/// checkout are omitted (<see cref="PristineFiles"/>).</param>
 public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOperation Operation, IReadOnlyList<StatusEntry> Entries)
 {
     internal static readonly string[] Arguments =
@@ -54,7 +54,7 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
     /// <summary>Returns the untracked files, except those at or below one of <paramref name="ignored"/>.</summary>
     public IReadOnlyList<string> UntrackedFiles(params IEnumerable<string> ignored) => Files(isUntracked: true, ignored);
 
-    /// <summary>Returns only the untracked files of a checkout, without ignored ones and those at or below one of
+    /// <summary>Returns the untracked files of a checkout that git does not ignore, except those at or below one of
     /// <paramref name="ignored"/>. Tracked files are not inspected.</summary>
     public static async Task<IReadOnlyList<string>> ReadUntrackedAsync(
         Worktree worktree,
@@ -73,7 +73,7 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
         return Parse(fields, OperationIn(worktree.AdminDirectory));
     }
 
-    /// <summary>Returns the fields of <c>git status</c>, without files that are exactly as a checkout writes them.</summary>
+    /// <summary>Returns the fields of <c>git status</c> output. Omits files that are exactly as a checkout writes them.</summary>
     internal static async Task<IReadOnlyList<string>> ReadFieldsAsync(Worktree worktree, CancellationToken cancellationToken)
     {
         var fields = (await worktree.Repository.ReadAsync(worktree.Call(Arguments), cancellationToken)).Fields();
@@ -82,7 +82,7 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
         return pristine.Count == 0 ? fields : [.. fields.Where((_, i) => changed[i] is not { } file || !pristine.Contains(file.Path))];
     }
 
-    /// <summary>Returns the index entry of a file that is changed only on disk, or null for any other field.</summary>
+    /// <summary>Returns the index entry of a file that is changed only on disk, or null for any other status field.</summary>
     // Format: 1 XY sub mH mI mW hH hI path (git-status(1), "Changed Tracked Entries")
     private static TreeFile? ChangedOnDisk(string field) =>
         field.StartsWith("1 .M ", StringComparison.Ordinal) && field.Split(' ', 9) is [_, _, _, _, var mode, _, _, var id, var path]

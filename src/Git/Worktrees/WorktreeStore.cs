@@ -3,7 +3,7 @@ namespace Orchestrator.Git.Worktrees;
 /// <summary>Creates, finds, resets and removes worktrees. Each operation can be repeated after a crash at any point.</summary>
 public sealed class WorktreeStore(GitRepository repository)
 {
-    /// <summary>Returns the complete worktree at a path, or creates it. An incomplete worktree is removed and created again.</summary>
+    /// <summary>Returns the complete worktree at a path, or creates it. An incomplete worktree is removed and recreated.</summary>
     /// <exception cref="GitException">The path contains something that is not our worktree, or git refuses, for example because the branch
     /// is checked out elsewhere.</exception>
     public async Task<Worktree> EnsureAsync(WorktreeRequest request, CancellationToken cancellationToken = default)
@@ -44,10 +44,10 @@ public sealed class WorktreeStore(GitRepository repository)
         return made;
     }
 
-    /// <summary>True for the leftovers of a worktree that could not be removed.</summary>
+    /// <summary>True if the path belongs to the leftovers of a worktree that could not be removed.</summary>
     public static bool IsLeft(string path) => Path.GetFileName(path).Contains(FolderRemover.Left, StringComparison.Ordinal);
 
-    /// <summary>Returns our complete worktree at a path, or null if there is none.</summary>
+    /// <summary>Returns our complete worktree at a path, or null if there is no such worktree.</summary>
     public Worktree? Find(string path)
     {
         path = Path.GetFullPath(path);
@@ -56,15 +56,16 @@ public sealed class WorktreeStore(GitRepository repository)
             : null;
     }
 
-    /// <summary>Returns any linked worktree at a path, or null if there is none. A worktree that is not ours may only be read.</summary>
+    /// <summary>Returns any linked worktree at a path, or null if there is no worktree. The caller may only read worktrees that this
+    /// program did not create.</summary>
     public Worktree? FindLinked(string path)
     {
         path = Path.GetFullPath(path);
         return WorktreeAdmin.Find(repository, path) is { } admin ? new Worktree(repository, path, admin) : null;
     }
 
-    /// <summary>Returns the main checkout as a worktree, or null in a bare repository. It belongs to the user, and only landing writes to
-    /// it.</summary>
+    /// <summary>Returns the main checkout as a worktree, or null in a bare repository. The main checkout belongs to the user, and only a
+    /// landing writes to it.</summary>
     public Worktree? FindMainCheckout() =>
         repository.MainCheckout is { } path ? new Worktree(repository, path, repository.CommonDirectory) : null;
 
@@ -75,15 +76,15 @@ public sealed class WorktreeStore(GitRepository repository)
         : Directory.Exists(linked) ? FindLinked(linked)
         : null;
 
-    /// <summary>True if a run created the worktree of an administrative folder for its own steps, in use or pooled.</summary>
+    /// <summary>True if a run created the worktree with the given administrative folder. The worktree may be in use or pooled.</summary>
     /// <param name="admin">Git's administrative folder for the worktree.</param>
     public static bool IsOurs(string admin) => WorktreeAdmin.IsOurs(admin);
 
-    /// <summary>Checks out exactly a commit, with its submodules. Changes, untracked and ignored files are removed, except those in
-    /// <paramref name="keep"/>.</summary>
+    /// <summary>Makes the worktree equal to a commit, including submodules. Changes, untracked files and ignored files are removed, except
+    /// files in <paramref name="keep"/>.</summary>
     /// <param name="worktree">Worktree created without a branch. Its HEAD is detached afterward.</param>
     /// <param name="keep">Patterns, as in <c>.gitignore</c>, of files that are not removed, such as <c>/node_modules/</c>.</param>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <param name="cancellationToken">Checked between git calls.</param>
     public static async Task CheckOutAsync(
         Worktree worktree,
         string commit,
@@ -146,7 +147,7 @@ public sealed class WorktreeStore(GitRepository repository)
     public IReadOnlyList<string> ListPooled() =>
         [.. WorktreeAdmin.Pooled(repository).Select(entry => entry.Path).Order(StringComparer.Ordinal)];
 
-    /// <summary>Removes our incomplete worktrees below <paramref name="folder"/>, and touches no others.</summary>
+    /// <summary>Removes incomplete worktrees of this program below <paramref name="folder"/>. Other worktrees are not changed.</summary>
     /// <returns>Folders of the removed worktrees.</returns>
     public async Task<IReadOnlyList<string>> RemoveUnfinishedAsync(string folder, CancellationToken cancellationToken = default)
     {
@@ -156,7 +157,7 @@ public sealed class WorktreeStore(GitRepository repository)
             return [];
         }
 
-        // Creation takes this lock, so a claim seen while holding it is stale.
+        // Worktrees are created under this lock, so a claim that exists while this method holds the lock is stale.
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
         var unfinished = claims.Below(Path.GetFullPath(folder));
         foreach (var path in unfinished)
@@ -172,7 +173,7 @@ public sealed class WorktreeStore(GitRepository repository)
         var output = await repository.ReadAsync(repository.Call("worktree", "list", "--porcelain", "-z"), cancellationToken);
         var list = WorktreeInfo.ParseList(output.Text);
 
-        // Git 2.39 prints the git directory here for a submodule and for --separate-git-dir.
+        // For a submodule and for --separate-git-dir, git 2.39 prints the git directory instead of the worktree.
         return repository.MainCheckout is { } main && list.Count > 0 ? [list[0] with { Path = main }, .. list.Skip(1)] : list;
     }
 }

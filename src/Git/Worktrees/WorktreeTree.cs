@@ -1,13 +1,13 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>A worktree's content as a tree, with tracked and untracked files but without ignored ones. Only reads the worktree through a
-/// temporary index, and works with a damaged administrative folder, so that work can be saved before a repair.</summary>
+/// <summary>Writes the content of a worktree as a tree of tracked and untracked files, without ignored files. Uses a temporary index and
+/// does not change the worktree. Also works if the administrative folder is damaged, so that work can be saved before a repair.</summary>
 public sealed class WorktreeTree(Worktree worktree)
 {
     private static readonly IReadOnlyDictionary<string, string?> Nothing = new Dictionary<string, string?>();
 
     /// <summary>Writes the tree.</summary>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <param name="cancellationToken">Checked between git calls.</param>
     /// <param name="environment">Environment variables that redirect objects, or null for the repository's object folder.</param>
     /// <param name="without">Files and folders, relative to the root, for which the indexed content is used.</param>
     /// <returns>Id of the tree, and the worktree's commit, or null if it has none.</returns>
@@ -49,7 +49,7 @@ public sealed class WorktreeTree(Worktree worktree)
         await begin(index);
         var all = new Dictionary<string, string?>(environment.Concat(index.Environment));
 
-        // The agent still works, so a file that disappears or can't be read must not prevent the snapshot.
+        // The agent is still running, so a file that disappears or can't be read must not prevent the snapshot.
         await new WorktreeStager(worktree, call => worktree.Repository.AddObjectsAsync(call, cancellationToken), all).AddAllAsync(
             without,
             ["--ignore-errors"],

@@ -2,9 +2,9 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Runs, refs, worktrees and caches that may be removed now.</summary>
+/// <summary>Result of searching for runs, refs, worktrees and caches that can be removed now.</summary>
 /// <param name="Runs">Leftovers of the selected runs.</param>
-/// <param name="Spare">Worktrees, and copies of set-up results, beyond <c>worktrees.pool</c>.</param>
+/// <param name="Spare">Pooled worktrees and copies of set-up results that exceed <c>worktrees.pool</c>.</param>
 /// <param name="Orphans">Cache folders of repositories that no longer exist.</param>
 public sealed record CleanupSurvey(IReadOnlyList<RunLeftovers> Runs, IReadOnlyList<string> Spare, IReadOnlyList<OrphanedCache> Orphans)
 {

@@ -6,10 +6,10 @@ namespace Orchestrator.Machine.Cleaning;
 /// <param name="Status">Last record of the run.</param>
 public sealed record EndedRun(RunFolder Folder, RunStatus Status)
 {
-    /// <summary>True if the user discards the run's work that is on none of the user's branches.</summary>
+    /// <summary>True if the user discards work of the run that is on none of the user's branches.</summary>
     public bool IsGivenUp { get; init; }
 
-    /// <summary>Log of the run's background work, beside its folder.</summary>
+    /// <summary>Path of the log of the run's background process, beside the run's folder.</summary>
     internal string Log => Path.Combine(Folder.Repository, ".orchestrator", "logs", Folder.Name + ".log");
 
     /// <summary>Prefix of the run's branch names, or null if it had none.</summary>

@@ -5,7 +5,7 @@ namespace Orchestrator.Machine.Cleaning;
 /// <summary>Selects ended runs that exceed the retention.</summary>
 public static class EndedRuns
 {
-    /// <summary>Returns the runs beyond the number to keep and those that ended too long ago, oldest first.</summary>
+    /// <summary>Returns the runs that exceed the number to keep or that ended too long ago, oldest first.</summary>
     /// <param name="runs">Runs that have ended.</param>
     /// <param name="keep">Number of latest runs to keep, or null for no limit.</param>
     /// <param name="age">Time after its end for which a run is kept, or null for no limit.</param>

@@ -18,7 +18,7 @@ public sealed record FolderSize(long Files, long Bytes)
     /// <summary>Returns the sum of both sizes.</summary>
     public FolderSize With(FolderSize other) => new(Files + other.Files, Bytes + other.Bytes);
 
-    /// <summary>Measures a folder or file. A missing one is empty, and files removed in the meantime do not count.</summary>
+    /// <summary>Measures a folder or file. A missing path has size 0, and files that are removed during the call do not count.</summary>
     public static FolderSize Of(string path)
     {
         var size = None;
@@ -39,7 +39,7 @@ public sealed record FolderSize(long Files, long Bytes)
         }
         catch (DirectoryNotFoundException)
         {
-            // Removed while being counted.
+            // The file was removed during the call.
         }
         return size;
     }

@@ -5,9 +5,9 @@ internal static class GitConfigLeftovers
 {
     private static readonly TimeSpan Grace = TimeSpan.FromDays(7);
 
-    /// <summary>Returns copies whose runs no longer exist and that have been unused for a week. The delay is needed because a repository's
-    /// disk may be unmounted for a while, and <c>verify</c> uses a copy without a run. Only the other machines sharing the home directory
-    /// know about their runs.</summary>
+    /// <summary>Returns copies whose runs no longer exist and that have been unused for a week. The delay is needed because the disk of a
+    /// repository may be temporarily unmounted, and because <c>verify</c> uses a copy without a run. Runs of other machines that share the
+    /// home directory are unknown here.</summary>
     /// <param name="environment">Determines the folder of copies.</param>
     /// <param name="now">Current time in UTC.</param>
     public static IReadOnlyList<string> List(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)

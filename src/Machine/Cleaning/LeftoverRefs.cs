@@ -7,7 +7,7 @@ internal sealed class LeftoverRefs(string prefix)
     /// <summary>Prefix of a branch's full name.</summary>
     public const string Heads = "refs/heads/";
 
-    /// <summary>Returns the run's refs that stay and keep commits reachable: work that was not landed, or was reverted.</summary>
+    /// <summary>Returns the refs of the run that must remain, because they retain work that did not land or was reverted.</summary>
     public static HashSet<string> Keepers(EndedRun run, IReadOnlyList<(string Ref, string Commit)> refs, IReadOnlySet<string> contained)
     {
         var aborted = RunRefs.Aborted(run.Folder);
@@ -17,7 +17,7 @@ internal sealed class LeftoverRefs(string prefix)
             : [];
     }
 
-    /// <summary>True for a ref of the run that only marks a state: its base, its last merge or its shared part. Such refs hold no
+    /// <summary>True for a ref that only marks a state of the run, namely its base, its last merge or its shared state. Such refs retain no
     /// work.</summary>
     public static bool IsMark(EndedRun run, string name) =>
         name == RunRefs.Base(run.Folder)

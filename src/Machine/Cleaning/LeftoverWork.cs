@@ -11,11 +11,11 @@ internal sealed class LeftoverWork(GitRepository repository)
     private readonly CommitStore _commits = new(repository);
     private readonly WorktreeStore _worktrees = new(repository);
 
-    /// <summary>Returns the worktrees without other content, and the branches of the others.</summary>
+    /// <summary>Returns the worktrees that contain no unmerged content, and the branches of all other worktrees.</summary>
     /// <param name="worktrees">Worktrees of a run.</param>
     /// <param name="contained">Commits on the user's own branches.</param>
-    /// <param name="others">Receives a sentence for each worktree with other content.</param>
-    /// <param name="givesUp">True to remove those as well, because the user discards their content.</param>
+    /// <param name="others">Receives a sentence for each worktree with unmerged content.</param>
+    /// <param name="givesUp">True to also remove worktrees with unmerged content, because the user discards it.</param>
     /// <param name="stop">Checked between the steps.</param>
     public async Task<(List<(Worktree, DeletionProofResult)> Removable, HashSet<string> Busy)> WorktreesAsync(
         IReadOnlyList<WorktreeInfo> worktrees,
@@ -33,7 +33,7 @@ internal sealed class LeftoverWork(GitRepository repository)
             {
                 continue;
             }
-            // Its branch is checked separately, or stays.
+            // The branch is checked separately.
             var isKept = info.Branch is not null || (info.Head is { } at && contained.Contains(at));
             string[] keepers = isKept && info.Head is { } head ? [head] : [];
             var proof = await new DeletionProof(repository).CheckWorktreeAsync(worktree, keepers, [], stop);

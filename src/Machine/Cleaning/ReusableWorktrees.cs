@@ -6,15 +6,15 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Worktrees that wait for reuse: those released by tasks, those for gates, and the results of set-up. None is removed while a
-/// run is open.</summary>
+/// <summary>Finds and removes worktrees that wait for reuse, namely worktrees released by tasks, worktrees for gates, and results of
+/// set-up. No worktree is removed while a run is open.</summary>
 /// <param name="environment">Determines the cache folder.</param>
-/// <param name="time">Clock that determines which ones are in use.</param>
+/// <param name="time">Clock, used to determine which worktrees are in use.</param>
 internal sealed class ReusableWorktrees(GitRepository repository, IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
     private readonly string _cache = CacheFolder.Of(repository, environment);
 
-    /// <summary>Returns the spare worktrees of each kind beyond the number to keep.</summary>
+    /// <summary>Returns the spare worktrees of each kind that exceed the number to keep.</summary>
     /// <param name="keep">Number of worktrees to keep (<c>worktrees.pool</c>).</param>
     public IReadOnlyList<string> Beyond(int keep) =>
         [

@@ -4,7 +4,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Finds removable leftovers of ended runs in a repository and removes them, in one process at a time.</summary>
+/// <summary>Finds and removes leftovers of ended runs in a repository. Only one process at a time can remove leftovers.</summary>
 public sealed class RunCleanup
 {
     private readonly RepositoryLocation _location;
@@ -39,7 +39,7 @@ public sealed class RunCleanup
     /// <summary>Finds removable leftovers.</summary>
     /// <param name="chosen">Runs that have ended.</param>
     /// <param name="all">All runs known on this machine.</param>
-    /// <param name="givesUp">True if the user discards the selected runs' work that is on none of the user's branches.</param>
+    /// <param name="givesUp">True if the user discards work of the selected runs that is on none of the user's branches.</param>
     /// <param name="stop">Checked between the steps.</param>
     public async Task<CleanupSurvey> LookAsync(
         IReadOnlyList<RunStatus> chosen,
@@ -57,7 +57,7 @@ public sealed class RunCleanup
         var orphans = OrphanedCache.List(_services.Environment, _services.Time.GetUtcNow());
         var copies = GitConfigLeftovers.List(_services.Environment, _services.Time.GetUtcNow());
 
-        // A working or starting run may need spare worktrees, and its refs may not belong to a known run yet.
+        // A run that is executing or starting may need spare worktrees, and its refs may not belong to a known run yet.
         if (all.Any(UnstartedRuns.IsOpen))
         {
             return new CleanupSurvey(runs, [], orphans) { GitCopies = copies };

@@ -3,13 +3,14 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Leftovers of an ended run: removable ones, proven to be merged or superseded, and those that stay.</summary>
+/// <summary>Leftovers of an ended run. Contains removable items, which are proven to be merged or superseded, and items that must
+/// remain.</summary>
 /// <param name="Size">Size of the run's folder.</param>
-/// <param name="Kept">Sentence for each item that stays. If there is any, the run's folder stays, too.</param>
+/// <param name="Kept">Sentence for each item that must remain. If there is any, the run's folder also remains.</param>
 public sealed record RunLeftovers(EndedRun Run, FolderSize Size, IReadOnlyList<string> Kept)
 {
-    /// <summary>Refs with their commits, worktrees and tasks with work that is on none of the user's branches. They are removed because
-    /// the user discards that work.</summary>
+    /// <summary>Refs with their commits, worktrees and tasks with work that is on none of the user's branches. These items are removed
+    /// because the user discards the work.</summary>
     public IReadOnlyList<string> GivenUp { get; init; } = [];
 
     /// <summary>True if all leftovers of the run may be removed, including its folder and history.</summary>

@@ -15,7 +15,7 @@ internal sealed class RunRemoval(GitRepository repository, string? remote)
     /// <param name="forget">Removes the run's history, if there is one. Returns false to keep the folder of a run that is still
     /// open.</param>
     /// <param name="stop">Checked between the steps.</param>
-    /// <returns>Null, or the reason for which removable leftovers stayed on this machine or the shared remote.</returns>
+    /// <returns>Null, or the reason why removable leftovers remain on this machine or the shared remote.</returns>
     public async Task<string?> RemoveAsync(RunLeftovers remains, Func<string, Task<bool>> forget, CancellationToken stop)
     {
         var run = remains.Run;
@@ -45,7 +45,7 @@ internal sealed class RunRemoval(GitRepository repository, string? remote)
         var shared = await new SharedRefCleanup(repository, remote).RemoveAsync(run, stop);
         FolderRemover.Remove(run.Log);
 
-        // Renamed first, so that a partially removed folder is not mistaken for a run.
+        // The folder is renamed first, so that a partially removed folder is not mistaken for a run.
         var removed = Path.Combine(Path.GetDirectoryName(run.Folder.Path)!, RunFolder.Removed + run.Folder.Name);
         FolderRemover.Remove(removed);
         Directory.Move(run.Folder.Path, removed);

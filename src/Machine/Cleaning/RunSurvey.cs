@@ -7,7 +7,7 @@ using Orchestrator.Messages;
 namespace Orchestrator.Machine.Cleaning;
 
 /// <summary>Surveys ended runs. A commit may be removed only if the user's own branches contain it or the run's record names its
-/// replacement. A worktree may be removed only without other content.</summary>
+/// replacement. A worktree may be removed only if it contains no other content.</summary>
 /// <param name="prefix">Current prefix of branch names.</param>
 internal sealed class RunSurvey(GitRepository repository, string prefix)
 {
@@ -91,8 +91,8 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         return [.. stray.Where(found => contained.Contains(found.Commit)).Select(found => new RefChange(found.Ref, null, found.Commit))];
     }
 
-    /// <summary>Adds the commits of runs whose result is on a user's branch by content, because a squash merge leaves no trace in the
-    /// history.</summary>
+    /// <summary>Adds the commits of runs whose result is on a user's branch by content, because the history does not show a squash
+    /// merge.</summary>
     private async Task<IReadOnlySet<string>> WithSquashedAsync(
         IReadOnlySet<string> contained,
         IReadOnlyList<EndedRun> runs,
@@ -190,7 +190,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             kept.Add($"{FileNames.Some([.. staying.Select(RunRefs.Shown)])}: on none of your branches");
         }
 
-        // The marker refs of a run stay as long as anything else of it stays.
+        // The marker refs of a run remain as long as any other leftover of the run remains.
         gone.RemoveAll(change => LeftoverRefs.IsMark(run, change.Name));
         if (kept.Count == 0)
         {
@@ -207,8 +207,8 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         };
     }
 
-    /// <summary>True if a ref's commit is kept elsewhere. Results that a later run could reuse are only removed once they are merged or
-    /// superseded.</summary>
+    /// <summary>True if the commit of a ref is also retained elsewhere. Results that a later run could reuse are only removed once they are
+    /// merged or superseded.</summary>
     private async Task<bool> IsProvenAsync(
         EndedRun run,
         string name,
@@ -245,7 +245,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             )
         ).IsProven;
 
-    /// <summary>True for a snapshot. It is on no branch, but its content may be.</summary>
+    /// <summary>True for a snapshot. No branch contains the snapshot itself, but a branch may contain its content.</summary>
     private static bool IsSaved(EndedRun run, string name) =>
         RunRefs.TaskOfKept(run.Folder, name) is not null || run.Status.State == UnstartedRuns.State;
 

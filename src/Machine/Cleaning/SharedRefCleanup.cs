@@ -4,17 +4,17 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Refs of runs on the shared remote. They are removed with a run that is completely cleaned up; a branch only if the user's own
-/// branches have its commits.</summary>
+/// <summary>Removes the refs of a run from the shared remote when the run is completely cleaned up. A branch is removed only if the user's
+/// own branches contain its commits.</summary>
 /// <param name="repository">Repository of the runs.</param>
-/// <param name="remote">Name or address of the remote in this machine's settings, since each machine may use another name. Null if none is
-/// configured.</param>
+/// <param name="remote">Name or address of the remote in this machine's settings, because each machine may use another name. Null if none
+/// is configured.</param>
 internal sealed class SharedRefCleanup(GitRepository repository, string? remote)
 {
     /// <summary>Removes a run's refs from the remote.</summary>
     /// <param name="run">Run whose local refs are removed.</param>
     /// <param name="stop">Cancels git.</param>
-    /// <returns>Sentence with the reason for which something is left, or null if nothing is.</returns>
+    /// <returns>Sentence that explains why some refs remain, or null if all refs were removed.</returns>
     public async Task<string?> RemoveAsync(EndedRun run, CancellationToken stop)
     {
         if (RunStart.TryRead(run.Folder)?.Settings.Wip.Remote is not { } own)

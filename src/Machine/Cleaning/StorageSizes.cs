@@ -8,7 +8,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Storage that runs use in a repository and beside it.</summary>
+/// <summary>Storage that runs use inside and outside a repository.</summary>
 /// <param name="Engine">Size of the embedded engine's file.</param>
 /// <param name="Runs">Number of run folders.</param>
 /// <param name="RunFolders">Size of the run folders.</param>

@@ -2,18 +2,19 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Finds runs whose start was killed before their workflow existed. Such a run has a folder with files kept by the start, but
-/// neither a plan nor a record.</summary>
+/// <summary>Finds runs whose start was killed before their workflow existed. The folder of such a run contains files written by the start,
+/// but neither a plan nor a record.</summary>
 public static class UnstartedRuns
 {
     /// <summary>Value used as the state of such a run.</summary>
     public const string State = "never-begun";
 
-    /// <summary>Maximum duration of a start: usually seconds, but up to an hour if it waits for its server.</summary>
+    /// <summary>Maximum duration of a start. A start usually takes seconds, but can take up to an hour if it waits for its
+    /// server.</summary>
     private static readonly TimeSpan StartsWithin = TimeSpan.FromHours(1);
 
-    /// <summary>Returns these runs. Those whose folder is named by a hash instead of the run's id are skipped, because the engine can't be
-    /// queried for them.</summary>
+    /// <summary>Returns runs that were never started. A run whose folder is named by a hash instead of the run id is skipped, because the
+    /// engine can't be queried for it.</summary>
     /// <param name="location">Repository of the runs.</param>
     /// <param name="now">Current time in UTC. A folder changed less than an hour ago may belong to a run that is starting.</param>
     /// <returns>One entry per run, in order, with only its id.</returns>

@@ -8,45 +8,45 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Owner of a worktree.</summary>
+/// <summary>Kind of owner that a worktree has.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<WorktreeOwner>))]
 public enum WorktreeOwner
 {
-    /// <summary>The user; no run created the worktree.</summary>
+    /// <summary>The user owns the worktree, because no run created it.</summary>
     [JsonStringEnumMemberName("person")]
     Person,
 
-    /// <summary>A task of a run.</summary>
+    /// <summary>A task of a run owns the worktree.</summary>
     [JsonStringEnumMemberName("task")]
     Task,
 
-    /// <summary>Nobody currently; the worktree waits in the pool for a task.</summary>
+    /// <summary>The worktree has no owner now and waits in the pool for a task.</summary>
     [JsonStringEnumMemberName("pool")]
     Pool,
 
-    /// <summary>Gates, which run in the worktree.</summary>
+    /// <summary>The worktree is used to run gates.</summary>
     [JsonStringEnumMemberName("gates")]
     Gates,
 }
 
-/// <summary>Linked worktree of a repository.</summary>
+/// <summary>A linked worktree of a repository.</summary>
 /// <param name="Path">Folder of the worktree.</param>
 /// <param name="Owner">Owner of the worktree.</param>
 /// <param name="Size">Size of the folder.</param>
 /// <param name="CanGo">True if <c>cleanup</c> may remove the worktree now.</param>
-/// <param name="Why">Reason for which it can be removed, or must stay.</param>
+/// <param name="Why">Reason why the worktree can be removed or must remain.</param>
 public sealed record WorktreeEntry(string Path, WorktreeOwner Owner, FolderSize Size, bool CanGo, string Why)
 {
     /// <summary>Run of the worktree's task, or null if it has none.</summary>
     public string? Run { get; init; }
 
-    /// <summary>Task that works or worked in the worktree, or null for none.</summary>
+    /// <summary>Task whose work is or was done in the worktree, or null if there is none.</summary>
     public string? Task { get; init; }
 
-    /// <summary>State of the task, or else of the run. Null if there is none or it is unknown on this machine.</summary>
+    /// <summary>State of the task, or of the run if there is no task. Null if unknown on this machine.</summary>
     public string? State { get; init; }
 
-    /// <summary>Short name of the checked-out branch, or null for none.</summary>
+    /// <summary>Short name of the checked-out branch, or null if HEAD is detached.</summary>
     public string? Branch { get; init; }
 
     /// <summary>Checked-out commit, or null if there is none yet.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Last error of a process's background unit.</summary>
+/// <summary>Last error of a background unit in a process.</summary>
 /// <param name="Unit">Name of the unit.</param>
 /// <param name="Error">Error message for users.</param>
 /// <param name="Failures">Number of failed passes since the last success.</param>
@@ -21,7 +21,7 @@ public sealed class BackgroundFaultStore(IReadOnlyList<string> folders)
     /// <param name="fault">Error, or null to clear it.</param>
     public void Write(BackgroundFault? fault)
     {
-        // A repository's folder may have been removed while the unit works, and must not be recreated for this.
+        // The folder of a repository may have been removed while the unit is running, and must not be recreated here.
         foreach (var folder in folders.Where(Directory.Exists))
         {
             var file = Path.Combine(folder, FolderName, _name);
@@ -39,7 +39,7 @@ public sealed class BackgroundFaultStore(IReadOnlyList<string> folders)
             }
             catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
             {
-                // The log contains the error as well.
+                // The failure is ignored, because the log also contains the error.
             }
         }
     }

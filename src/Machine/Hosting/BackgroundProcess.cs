@@ -2,7 +2,7 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>This program as a background process: in a separate session, without a terminal, and restarted by a supervisor after a
+/// <summary>Runs this program as a background process in a separate session without a terminal. A supervisor restarts the process after a
 /// crash.</summary>
 public sealed class BackgroundProcess
 {
@@ -16,7 +16,7 @@ public sealed class BackgroundProcess
     public int ProcessId => _supervisor.ProcessId;
 
     /// <summary>Starts the background process in the current folder.</summary>
-    /// <param name="runId">Run that it works on.</param>
+    /// <param name="runId">Id of the run that the process executes.</param>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     /// <param name="arguments">Arguments of the first start.</param>
     /// <param name="goOn">Arguments after a crash.</param>
@@ -46,7 +46,8 @@ public sealed class BackgroundProcess
     /// <summary>True if the background process is still running.</summary>
     public bool IsAlive() => _supervisor.IsAlive();
 
-    /// <summary>True if the supervised process serves a repository's engine or waits to serve it, and so works on runs.</summary>
+    /// <summary>True if the supervised process serves the engine of a repository or waits to serve it, which means that it executes
+    /// runs.</summary>
     /// <param name="engineFolder">Folder of the engine.</param>
     /// <param name="ownerId">Id of the process that serves the engine, or null if none does.</param>
     public bool WorksOn(string engineFolder, int? ownerId) =>

@@ -4,8 +4,8 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Work in progress of our processes in some repositories: gates, set-up commands, git writes and agents. It is ended if the
-/// processes that waited for it are dead.</summary>
+/// <summary>Ends gates, set-up commands, git writes and agents in some repositories if the processes that waited for them are
+/// dead.</summary>
 public sealed class OwnedProcesses
 {
     private static readonly TimeSpan AgentGrace = TimeSpan.FromSeconds(10);
@@ -48,7 +48,7 @@ public sealed class OwnedProcesses
         new(location.Root, repository.Key, QueueNames.ForRepository(services.Host, repository.Key)) { Host = Environment.MachineName };
 
     /// <summary>Ends work of dead processes, except for agents, which are taken over. Gates and set-up commands would continue in folders
-    /// that are reused once their activities fail. Git may have left lock files.</summary>
+    /// that are reused once their activities fail. Also removes lock files that git left.</summary>
     public async Task EndThatOfTheDeadAsync()
     {
         await Leftovers.StopThoseOfTheDeadAsync(_services.Time);

@@ -2,9 +2,9 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Failed or missing program (git, a gate's, an agent's), described for users.</summary>
+/// <summary>Describes a failed or missing program (git, a gate or an agent) for users.</summary>
 /// <param name="Message">Description of the failure and its location.</param>
-/// <param name="Cure">Suggested fix; empty if the message contains it.</param>
+/// <param name="Cure">Suggested fix. Empty if the message contains it.</param>
 /// <param name="IsOfPlace">True if the program was called in the wrong folder, false if the machine can't run it now.</param>
 public sealed record ProgramFailure(string Message, string Cure, bool IsOfPlace)
 {

@@ -1,7 +1,7 @@
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Registers processes that use another process's engine and take it over when that process ends. Each has an entry in a folder
-/// beside the engine's file, so that a short command leaves the engine to them.</summary>
+/// <summary>Registers processes that use the engine of another process and take over the engine when that process ends. Each process has an
+/// entry in a folder beside the engine file. If there is an entry, a short-lived command does not serve the engine itself.</summary>
 public static class StandbyProcesses
 {
     private const string FolderName = "engine.standby";

@@ -10,7 +10,7 @@ public sealed class TmuxPanes(IReadOnlyDictionary<string, string> environment)
     /// <summary>True if this process runs inside tmux.</summary>
     public bool IsInside => environment.GetValueOrDefault("TMUX", "").Length > 0;
 
-    /// <summary>Converts a name to a valid session name, since tmux uses periods and colons for panes and windows.</summary>
+    /// <summary>Converts a name to a valid session name, because tmux uses periods and colons to separate panes and windows.</summary>
     public static string SessionOf(string name) =>
         string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-'));
 
@@ -39,7 +39,7 @@ public sealed class TmuxPanes(IReadOnlyDictionary<string, string> environment)
         var window = opened.StandardOutput.Text.Trim();
         string[][] further =
         [
-            // Set before any program starts, because the window of a program that ends immediately would be closed.
+            // The option is set before any program starts, because tmux would close the window of a program that ends immediately.
             ["set-option", "-w", "-t", window, "remain-on-exit", "on"],
             // The message about an ended program scrolls its first line off the screen. tmux before 3.3 offers no alternative.
             ["set-option", "-q", "-w", "-t", window, "remain-on-exit-format", ""],

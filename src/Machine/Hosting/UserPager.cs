@@ -1,6 +1,6 @@
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>User's pager for git's output.</summary>
+/// <summary>Shows output in the pager that the user has configured for git.</summary>
 public static class UserPager
 {
     /// <summary>Shows lines in the pager until the user quits it.</summary>
@@ -32,7 +32,7 @@ public static class UserPager
         }
     }
 
-    // Queried outside any repository, because a repository's settings must not choose a program that we start.
+    // The setting is read outside any repository, because the settings of a repository must not choose a program to run.
     private static async Task<string?> OfGitAsync()
     {
         var said = await new ProcessRunner().RunAsync(

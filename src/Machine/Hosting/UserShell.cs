@@ -1,6 +1,6 @@
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>User's shell, started in a folder.</summary>
+/// <summary>Starts the user's shell in a folder.</summary>
 public static class UserShell
 {
     /// <summary>Runs the shell until the user exits it.</summary>

@@ -3,16 +3,16 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Failed tries to enter the user's web page.</summary>
-/// <param name="Count">Number of tries with a wrong token.</param>
-/// <param name="Since">Time of the first one.</param>
-/// <param name="LastAt">Time of the last one.</param>
-/// <param name="LastFrom">Browser and address of the last one.</param>
+/// <summary>Failed logins to the user's web page.</summary>
+/// <param name="Count">Number of logins with a wrong token.</param>
+/// <param name="Since">Time of the first failed login.</param>
+/// <param name="LastAt">Time of the last failed login.</param>
+/// <param name="LastFrom">Browser and address of the last failed login.</param>
 public sealed record WebFailures(long Count, DateTimeOffset Since, DateTimeOffset LastAt, string LastFrom)
 {
-    /// <summary>Reads the failed tries.</summary>
+    /// <summary>Reads the failed logins.</summary>
     /// <param name="folder">Absolute path of the private folder (<see cref="WebTokens.Folder"/>).</param>
-    /// <returns>The tries, or null if there were none.</returns>
+    /// <returns>The failed logins, or null if there were none.</returns>
     public static WebFailures? Read(string folder)
     {
         try
@@ -28,7 +28,7 @@ public sealed record WebFailures(long Count, DateTimeOffset Since, DateTimeOffse
         }
     }
 
-    /// <summary>Counts a failed try.</summary>
+    /// <summary>Adds a failed login.</summary>
     /// <param name="folder">Absolute path of the private folder.</param>
     /// <param name="from">Browser and address.</param>
     /// <param name="now">The current time.</param>

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Signs the session cookies of the user's web page, so that sessions survive a restart of the server, and remembers the sessions
-/// that users ended.</summary>
+/// <summary>Signs the session cookies of the user's web page, so that sessions survive a restart of the server, and records the sessions
+/// that users have ended.</summary>
 /// <param name="folder">Absolute path of the private folder with the key (<see cref="WebTokens.Folder"/>).</param>
 public sealed class WebSessionKey(string folder)
 {
@@ -23,7 +23,7 @@ public sealed class WebSessionKey(string folder)
     public bool IsSigned(string purpose, string text, string signature) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Sign(purpose, text)), Encoding.UTF8.GetBytes(signature));
 
-    /// <summary>Ends a session for good.</summary>
+    /// <summary>Ends a session permanently.</summary>
     /// <param name="id">Id of the session.</param>
     /// <param name="until">Time at which the session expires.</param>
     /// <param name="now">The current time.</param>

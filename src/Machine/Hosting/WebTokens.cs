@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Actions that a web token permits. Each scope includes those before it.</summary>
+/// <summary>Actions that a web token permits. Each scope includes the previous scopes.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<WebScope>))]
 public enum WebScope
 {
@@ -13,11 +13,11 @@ public enum WebScope
     [JsonStringEnumMemberName("read")]
     Read,
 
-    /// <summary>Answering the open questions of runs.</summary>
+    /// <summary>The token also permits answering open questions of runs.</summary>
     [JsonStringEnumMemberName("answer")]
     Answer,
 
-    /// <summary>Everything that the user may do.</summary>
+    /// <summary>The token permits all actions of the user.</summary>
     [JsonStringEnumMemberName("all")]
     All,
 }
@@ -25,24 +25,24 @@ public enum WebScope
 /// <summary>A web token without its secret.</summary>
 /// <param name="Name">Name of the token.</param>
 /// <param name="Scope">Permitted actions.</param>
-/// <param name="CreatedAt">Time at which the token was made.</param>
-/// <param name="ExpiresAt">Time from which the token is invalid, or null for never.</param>
+/// <param name="CreatedAt">Time at which the token was created.</param>
+/// <param name="ExpiresAt">Time from which the token is invalid, or null if it does not expire.</param>
 /// <param name="Hash">SHA-256 of the secret, in hexadecimal.</param>
 public sealed record WebToken(string Name, WebScope Scope, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, string Hash)
 {
     /// <summary>Name of the token in the link that logs a browser in.</summary>
     public const string Link = "link";
 
-    /// <summary>Identity of the token in sessions. A new token of the same name has another one.</summary>
+    /// <summary>Id of the token in sessions. A new token with the same name has another id.</summary>
     [JsonIgnore]
     public string Id => Hash[..16];
 
-    /// <summary>True if the token can be used at a time.</summary>
+    /// <summary>True if the token is valid at a given time.</summary>
     public bool IsValidAt(DateTimeOffset time) => ExpiresAt is not { } end || time < end;
 }
 
 /// <summary>Access tokens of the user's web page, in a folder that is readable only for the user and hidden from every sandbox. Only the
-/// token of the login link is stored as such; the others are stored as hashes.</summary>
+/// token of the login link is stored in plain text. All other tokens are stored as hashes.</summary>
 /// <param name="folder">Absolute path of the folder.</param>
 /// <param name="time">Clock.</param>
 public sealed class WebTokens(string folder, TimeProvider time)
@@ -68,7 +68,8 @@ public sealed class WebTokens(string folder, TimeProvider time)
     public string Folder => folder;
 
     /// <summary>Returns the secret of the login link and generates it if it does not exist yet.</summary>
-    /// <param name="renew">True to generate a new secret, which invalidates shared links and the sessions that they began.</param>
+    /// <param name="renew">True to generate a new secret, which invalidates shared links and the sessions that were started with
+    /// them.</param>
     public string LinkSecret(bool renew = false)
     {
         if (!renew && DurableFile.TryRead(LinkFile)?.Trim() is { Length: > 0 } kept)
@@ -82,10 +83,10 @@ public sealed class WebTokens(string folder, TimeProvider time)
     }
 
     /// <summary>Creates a token.</summary>
-    /// <param name="name">Name, which no other token has.</param>
+    /// <param name="name">Name of the token, which must be unique.</param>
     /// <param name="scope">Permitted actions.</param>
-    /// <param name="lifetime">Time until the token expires, or null for never.</param>
-    /// <returns>The secret, which is not stored; null if a token has the name already.</returns>
+    /// <param name="lifetime">Time until the token expires, or null if it does not expire.</param>
+    /// <returns>The secret, which is not stored. Null if a token with the same name already exists.</returns>
     public string? Create(string name, WebScope scope, TimeSpan? lifetime)
     {
         var secret = NewSecret();
@@ -93,12 +94,12 @@ public sealed class WebTokens(string folder, TimeProvider time)
         return Change(all => name == WebToken.Link || all.Any(token => token.Name == name) ? null : [.. all, made]) ? secret : null;
     }
 
-    /// <summary>Removes a token and so ends the sessions that it began.</summary>
-    /// <returns>False if there is no such token.</returns>
+    /// <summary>Removes a token and ends the sessions that were started with it.</summary>
+    /// <returns>True if the token was removed. False if it does not exist.</returns>
     public bool Revoke(string name) =>
         Change(all => all.Any(token => token.Name == name) ? [.. all.Where(token => token.Name != name)] : null);
 
-    /// <summary>Returns the named tokens in the order of their creation, also those that have expired.</summary>
+    /// <summary>Returns the named tokens in the order of their creation, including expired tokens.</summary>
     public IReadOnlyList<WebToken> List()
     {
         var stamp = File.GetLastWriteTimeUtc(TokensFile);
@@ -109,7 +110,7 @@ public sealed class WebTokens(string folder, TimeProvider time)
         return known.Tokens;
     }
 
-    /// <summary>Returns the valid token of a secret, or null for a wrong one. The comparison takes constant time.</summary>
+    /// <summary>Returns the valid token with a given secret, or null if the secret is wrong. The comparison takes constant time.</summary>
     public WebToken? Find(string? secret)
     {
         var hash = Encoding.ASCII.GetBytes(HashOf(secret ?? ""));
@@ -146,7 +147,7 @@ public sealed class WebTokens(string folder, TimeProvider time)
 
     private static string NewSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes));
 
-    // A class, so that requests at the same time never see one member of another reading.
+    // A class and not a struct, so that concurrent requests always see a consistent state.
     private sealed record CachedTokens(DateTime Stamp, IReadOnlyList<WebToken> Tokens);
 
     private static string HashOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));

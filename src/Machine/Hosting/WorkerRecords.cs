@@ -3,29 +3,29 @@ using Orchestrator.Gates;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Records the processes behind the identities of this machine's workers. An identity is made for people and names host and
-/// process id alone; its record also holds the start time, boot and process namespace, by which a successor detects that the process is
-/// gone.</summary>
-/// <param name="environment">Variables of the process; they name the user's state folder.</param>
+/// <summary>Records the processes behind the identities of this machine's workers. A worker identity is readable and contains only the host
+/// and the process id. Its record also contains the start time, the boot and the PID namespace, with which another process can detect that
+/// the worker has ended.</summary>
+/// <param name="environment">Environment variables of the process, which determine the user's state folder.</param>
 public sealed class WorkerRecords(IReadOnlyDictionary<string, string> environment)
 {
     private const string Prefix = "orchestrate ";
 
-    // The greatest difference between the clocks of this machine and the server.
+    // Maximum expected difference between the clocks of this machine and the server.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(2);
 
-    // No server remembers an attempt of a worker for longer: its activities have timeouts of hours.
+    // Time after which records are removed. No server waits longer for a worker, because activities have timeouts of hours.
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
     private readonly string _folder = Path.Combine(UserState.FolderOf(environment), "workers");
 
-    /// <summary>The identity of this process, for instance <c>orchestrate 0.1.0 on desk (4711)</c>.</summary>
-    /// <param name="version">The program's version.</param>
+    /// <summary>Returns the identity of this process, such as <c>orchestrate 0.1.0 on desk (4711)</c>.</summary>
+    /// <param name="version">Version of this program.</param>
     public static string IdentityOf(string version) =>
         string.Create(CultureInfo.InvariantCulture, $"{Prefix}{version} on {Environment.MachineName} ({Environment.ProcessId})");
 
     /// <summary>Records this process under an identity, and removes records of processes that ended 30 days ago.</summary>
-    /// <param name="identity">The identity (<see cref="IdentityOf"/>).</param>
+    /// <param name="identity">Identity of this process (<see cref="IdentityOf"/>).</param>
     /// <exception cref="IOException">The record can't be written.</exception>
     public void Add(string identity)
     {
@@ -43,13 +43,13 @@ public sealed class WorkerRecords(IReadOnlyDictionary<string, string> environmen
         }
     }
 
-    /// <summary>True if the identity names workers of this machine, and the process of each is gone. An identity without a record, such as
-    /// one of another machine, is never dead.</summary>
+    /// <summary>True if all processes that are recorded under the identity on this machine have ended. False for an identity without a
+    /// record, such as an identity of another machine.</summary>
     /// <param name="identity">A worker's identity.</param>
     public bool IsDead(string identity) => Find(identity) is { Count: > 0 } found && found.All(record => record.IsDead);
 
-    /// <summary>True if the identity names a worker on another machine that has the same machine id, as copies of one installation have:
-    /// no worker of this machine was recorded under the identity, and the worker polled after this machine had booted.</summary>
+    /// <summary>True if the identity belongs to a worker on another machine with the same machine id, which happens with copies of one
+    /// installation. Detected if the identity has no record on this machine and the worker has polled since this machine booted.</summary>
     /// <param name="identity">Identity of a worker that polls a queue of this machine.</param>
     /// <param name="seen">Time of the worker's last poll, by the server's clock.</param>
     /// <param name="booted">Time at which this machine booted.</param>
@@ -69,8 +69,7 @@ public sealed class WorkerRecords(IReadOnlyDictionary<string, string> environmen
 
     private sealed record WorkerRecord(string Identity, ProcessIdentity Process, string Namespace)
     {
-        /// <summary>True if the process belongs to an earlier boot, or to this one and a namespace in which process ids mean the same as
-        /// here.</summary>
+        /// <summary>True if the process belongs to an earlier boot, or if it has ended and belongs to this PID namespace.</summary>
         public bool IsDead =>
             Process.BootId != ProcessIdentity.CurrentBootId || (Namespace == ProcessIdentity.CurrentNamespace && !Process.IsAlive());
     }

@@ -6,9 +6,10 @@ namespace Orchestrator.Machine.Night;
 /// <param name="Repository">Absolute path of the repository.</param>
 /// <param name="Plan">The plan.</param>
 /// <param name="Commits">Range of commits whose changes the scripted agents make, such as <c>v1.0..v1.1</c>.</param>
-/// <param name="Seed">Seed of the moments.</param>
-/// <param name="Kills">Number of kills; every second one kills all processes, the others the engine's process alone.</param>
-/// <param name="Workers">Agents that work at once.</param>
+/// <param name="Seed">Seed that determines the times of the disturbances.</param>
+/// <param name="Kills">Number of kills. Every second kill ends all processes; the others end only the process that serves the
+/// engine.</param>
+/// <param name="Workers">Maximum number of agents that run at the same time.</param>
 public sealed record KilledNightRequest(string Repository, Plan Plan, string Commits, int Seed, int Kills, int Workers)
 {
     /// <summary>Files and folders that confined programs may change, from the settings.</summary>
@@ -20,14 +21,14 @@ public sealed record KilledNightRequest(string Repository, Plan Plan, string Com
     /// <summary>Disk of the clone that may be filled, or null if there is none.</summary>
     public string? SmallDisk { get; init; }
 
-    /// <summary>Reason for which no disk can be filled, or null if one can.</summary>
+    /// <summary>Reason why no disk can be filled, or null if a disk can be filled.</summary>
     public string? NoSmallDisk { get; init; }
 }
 
 /// <summary>Outcome of a rehearsal with kills, from git and from the records of the scripted agents.</summary>
 /// <param name="Seed">Seed of the moments.</param>
 /// <param name="Tasks">Tasks that had changes in the range.</param>
-/// <param name="Idle">Tasks without changes in the range, which were left out.</param>
+/// <param name="Idle">Tasks that were omitted because they have no changes in the range.</param>
 /// <param name="Unowned">Changed files of the range that no task may write.</param>
 /// <param name="Disturbances">Disturbances in the order in which they happened, each in a few words.</param>
 /// <param name="State">State of the run at its end.</param>
@@ -54,6 +55,6 @@ public sealed record KilledNight(
     IReadOnlyList<string> NeedsAttention
 )
 {
-    /// <summary>True if everything landed, nothing was paid twice, and no user was needed.</summary>
+    /// <summary>True if all tasks landed, no work was paid for twice, and no user was needed.</summary>
     public bool Holds => Landed.Count == Tasks.Count && Missing.Count == 0 && Repeated.Count == 0 && BlockedStarts == 0;
 }

@@ -8,10 +8,8 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Machine.Night;
 
-/// <summary>
-/// Rehearses an unattended run with kills, a usage limit and a full disk: the repository's own plan and gates, in a throw-away clone, with
-/// scripted agents that copy the changes of a range of commits. It leaves nothing behind.
-/// </summary>
+/// <summary> Rehearses an unattended run with kills, a usage limit and a full disk. Runs the repository's own plan and gates in a
+/// throw-away clone, with scripted agents that copy the changes of a range of commits. All files are removed afterward. </summary>
 public sealed class KilledRehearsal
 {
     private const int MostResumes = 20;
@@ -27,7 +25,7 @@ public sealed class KilledRehearsal
     public KilledRehearsal(KilledNightRequest request, Action<string> say) => (_request, _say) = (request, say);
 
     /// <summary>Runs the rehearsal.</summary>
-    /// <param name="stop">Ends it, and everything that it started.</param>
+    /// <param name="stop">Cancels the rehearsal and ends all processes that it started.</param>
     /// <exception cref="StepException">The range is unknown, or no task owns any of its changes.</exception>
     public async Task<KilledNight> RunAsync(CancellationToken stop)
     {
@@ -80,7 +78,7 @@ public sealed class KilledRehearsal
             await RehearsalClone.GitAsync(_request.Repository, stop, "rev-parse", "--verify", "--end-of-options", name + "^{commit}");
     }
 
-    // Tasks without changes are left out, and what others depend on counts as done. Agents and models are scripted.
+    // Tasks without changes are omitted, and dependencies on them count as done. Agents and models are scripted.
     private Plan RehearsedPlan(IReadOnlyList<string> tasks) =>
         _request.Plan with
         {
@@ -190,7 +188,7 @@ public sealed class KilledRehearsal
         );
     }
 
-    // The files of starts are named TASK.NANOSECONDS.
+    // Each agent start has a file named TASK.NANOSECONDS.
     private static IEnumerable<string> StartFiles(RehearsalClone place) =>
         Directory
             .EnumerateFiles(Path.Combine(place.Records, "starts"))

@@ -5,10 +5,10 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Night;
 
-/// <summary>Folders of a rehearsal: a throw-away clone with separate settings, and the agents' records on another disk.</summary>
+/// <summary>Folders of a rehearsal. Contains a throw-away clone with separate settings, and the agents' records on another disk.</summary>
 internal sealed class RehearsalClone : IDisposable
 {
-    /// <summary>Variable that marks all processes of a rehearsal.</summary>
+    /// <summary>Name of the environment variable that marks all processes of a rehearsal.</summary>
     internal const string Mark = "NIGHT_REHEARSAL";
 
     private const string Sandbox = "ORCHESTRATOR_PERMISSIONS__SANDBOX";
@@ -19,7 +19,7 @@ internal sealed class RehearsalClone : IDisposable
     internal RehearsalClone(string? smallDisk)
     {
         Records = Directory.CreateTempSubdirectory("rh-").FullName;
-        // Names are short because sockets lie below.
+        // Names are short, because sockets are created below this folder.
         _isMounted = smallDisk is not null;
         _root = smallDisk ?? Directory.CreateTempSubdirectory("rh-").FullName;
         foreach (var folder in (string[])["starts", "files"])
@@ -37,7 +37,7 @@ internal sealed class RehearsalClone : IDisposable
     /// <summary>Program of the scripted agent.</summary>
     internal string Agent => Path.Combine(Records, "agent");
 
-    /// <summary>File that takes all space of the disk.</summary>
+    /// <summary>Path of the file that fills the disk.</summary>
     internal string Filler => Path.Combine(_root, "filler");
 
     /// <summary>File with the end of the usage limit, in seconds since 1970.</summary>
@@ -52,7 +52,7 @@ internal sealed class RehearsalClone : IDisposable
     /// <summary>Value of the variable Mark, by which processes of the rehearsal are found.</summary>
     internal string MarkValue { get; } = Guid.NewGuid().ToString("n");
 
-    /// <summary>Makes the clone at a commit. It has no remote, so that nothing can be pushed.</summary>
+    /// <summary>Creates the clone at a commit. It has no remote, so that nothing can be pushed.</summary>
     /// <param name="request">The request.</param>
     /// <param name="branch">Name of the branch to land on.</param>
     /// <param name="commit">Commit at which the branch begins.</param>
@@ -76,10 +76,8 @@ internal sealed class RehearsalClone : IDisposable
     /// <summary>Writes the plan.</summary>
     internal void WritePlan(Plan plan) => DurableFile.Write(PlanFile, Encoding.UTF8.GetBytes(TaskGraphYaml.Write(plan)));
 
-    /// <summary>
-    /// Environment of the commands: agents are scripted, nobody is notified, nothing is pushed, and state, settings and caches of this
-    /// machine are private copies.
-    /// </summary>
+    /// <summary> Returns the environment of the commands. Agents are scripted, notices and pushes are disabled, and state, settings and
+    /// caches are private to the rehearsal. </summary>
     /// <param name="request">The request.</param>
     internal IReadOnlyDictionary<string, string?> Environment(KilledNightRequest request)
     {
@@ -122,7 +120,7 @@ internal sealed class RehearsalClone : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The folder itself is a mounted disk where there is a small one.
+        // With a small disk, the folder itself is a mount point, which can't be removed.
         foreach (var entry in Directory.EnumerateDirectories(_root))
         {
             FolderRemover.Remove(entry);

@@ -1,14 +1,14 @@
 namespace Orchestrator.Machine.Night;
 
-/// <summary>A small disk of a rehearsal's own: a tmpfs in a user namespace, which ends with the rehearsal.</summary>
+/// <summary>A small disk for a rehearsal. The disk is a tmpfs in a user namespace, which is removed when the rehearsal ends.</summary>
 public static class RehearsalDisk
 {
-    /// <summary>Variable that names the disk in the rehearsal that was started with one.</summary>
+    /// <summary>Name of the environment variable that contains the path of the disk.</summary>
     public const string Variable = "NIGHT_REHEARSAL_DISK";
 
     private const string Mount = "mount -t tmpfs -o size=1g,mode=700 tmpfs \"$0\"";
 
-    /// <summary>Returns the reason, as a sentence, for which this machine allows no such disk, or null if it does.</summary>
+    /// <summary>Returns a sentence that explains why this machine can't create such a disk, or null if it can.</summary>
     public static async Task<string?> ProblemAsync(CancellationToken stop)
     {
         var folder = Directory.CreateTempSubdirectory("rh-");
@@ -34,7 +34,7 @@ public static class RehearsalDisk
     /// <param name="arguments">Arguments of this program.</param>
     /// <param name="print">Receives each line of its standard output.</param>
     /// <param name="say">Receives each line of its standard error.</param>
-    /// <returns>Its exit code.</returns>
+    /// <returns>Exit code of the program.</returns>
     public static async Task<int> RunAsync(
         IReadOnlyList<string> arguments,
         Action<string> print,

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Machine.Night;
 
-/// <summary>Disturbs a rehearsed run at drawn numbers of agent starts.</summary>
+/// <summary>Disturbs a rehearsed run after random numbers of agent starts.</summary>
 /// <param name="place">Folders of the rehearsal.</param>
 /// <param name="request">The request.</param>
 /// <param name="tasks">Number of tasks.</param>
@@ -15,7 +15,7 @@ internal sealed class RehearsalDisturber(RehearsalClone place, KilledNightReques
     private readonly List<string> _happened = [];
     private DateTimeOffset? _fullUntil;
 
-    /// <summary>Disturbances that happened, and reasons of those that did not.</summary>
+    /// <summary>Disturbances that happened, and the reasons why others did not happen.</summary>
     internal IReadOnlyList<string> Happened =>
         [
             .. _happened,
@@ -26,9 +26,9 @@ internal sealed class RehearsalDisturber(RehearsalClone place, KilledNightReques
     /// <summary>Time in which the account was blocked, or null if it was not.</summary>
     internal (DateTimeOffset From, DateTimeOffset Until)? Limit { get; private set; }
 
-    /// <summary>Disturbs the run if a moment has come.</summary>
+    /// <summary>Disturbs the run if the number of agent starts requires it.</summary>
     /// <param name="starts">Agent starts so far.</param>
-    /// <param name="command">The process that works on the run.</param>
+    /// <param name="command">Process that executes the run.</param>
     /// <returns>True if the process was killed.</returns>
     internal async Task<bool> DisturbAsync(int starts, ProcessIdentity command)
     {
@@ -101,7 +101,7 @@ internal sealed class RehearsalDisturber(RehearsalClone place, KilledNightReques
         }
         catch (IOException)
         {
-            // Full, as intended.
+            // The disk is full, as intended.
         }
     }
 }

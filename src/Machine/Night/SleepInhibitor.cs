@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Orchestrator.Machine.Night;
 
-/// <summary>Keeps this machine awake during a run, using <c>systemd-inhibit</c>. The lock ends with this process, however it
-/// ends.</summary>
+/// <summary>Keeps this machine awake during a run, using <c>systemd-inhibit</c>. The lock is released when this process ends for any
+/// reason.</summary>
 public sealed class SleepInhibitor : IAsyncDisposable
 {
     private const string Program = "systemd-inhibit";
@@ -16,7 +16,7 @@ public sealed class SleepInhibitor : IAsyncDisposable
 
     private SleepInhibitor(Task held, CancellationTokenSource end) => (_held, _end) = (held, end);
 
-    /// <summary>Returns the reason, as a sentence, for which this machine can't be kept awake, or null if the lock can be held. Takes no
+    /// <summary>Returns a sentence that explains why this machine can't be kept awake, or null if the lock can be taken. Takes no
     /// lock.</summary>
     /// <param name="environment">Environment variables of the user.</param>
     public static async Task<string?> ProblemAsync(IReadOnlyDictionary<string, string> environment, CancellationToken stop) =>
@@ -74,7 +74,7 @@ public sealed class SleepInhibitor : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Released as requested.
+            // The lock was released on request.
         }
         _end.Dispose();
     }

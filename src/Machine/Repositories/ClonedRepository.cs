@@ -5,15 +5,15 @@ using Orchestrator.Git.Sharing;
 namespace Orchestrator.Machine.Repositories;
 
 /// <summary>Result of a request to clone a repository.</summary>
-/// <param name="Folder">Absolute path of the clone; empty after a failure.</param>
-/// <param name="Fault">Reason for the failure, as a sentence; empty after success.</param>
+/// <param name="Folder">Absolute path of the clone. Empty after a failure.</param>
+/// <param name="Fault">Sentence with the reason for the failure. Empty after success.</param>
 /// <param name="Cure">Suggested fix.</param>
 public sealed record ClonedRepository(string Folder, string Fault, string Cure)
 {
-    /// <summary>True if the request itself is invalid, false if it failed.</summary>
+    /// <summary>True if the request itself is invalid. False if cloning failed.</summary>
     public bool IsWrong { get; private init; }
 
-    /// <summary>Clones a repository to a folder with its name, like <c>git clone</c>. An existing clone is used.</summary>
+    /// <summary>Clones a repository to a folder with its name, like <c>git clone</c>. If the clone already exists, it is used.</summary>
     /// <param name="address">URL, or a path relative to the parent folder.</param>
     /// <param name="parent">Absolute path of the folder that receives the clone.</param>
     /// <param name="services">Opens git.</param>

@@ -2,14 +2,15 @@ using System.Text.Json;
 
 namespace Orchestrator.Machine.Repositories;
 
-/// <summary>Pull request comments that became tasks in a repository. Each becomes a task only once, even if that task was removed
-/// since.</summary>
+/// <summary>Records which pull request comments became tasks of a repository. Each comment becomes a task only once, even if that task was
+/// removed later.</summary>
 public sealed class ImportedCommentStore(RepositoryLocation repository)
 {
     private string File => Path.Combine(repository.OrchestratorFolder, "pull-requests.json");
 
     /// <summary>Returns the keys of the comments.</summary>
-    /// <exception cref="RefusedException">The file can't be read. No comment may be imported twice because of that.</exception>
+    /// <exception cref="RefusedException">The file can't be read. The caller must not import comments then, because they could be imported
+    /// twice.</exception>
     public IReadOnlySet<string> Read()
     {
         if (DurableFile.TryRead(File) is not { } text)

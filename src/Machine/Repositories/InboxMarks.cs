@@ -4,7 +4,7 @@ using Orchestrator.Gates;
 
 namespace Orchestrator.Machine.Repositories;
 
-/// <summary>User's marks on inbox entries, stored in a file of the user's state folder.</summary>
+/// <summary>Stores which inbox entries were shown or snoozed, in a file in the user's state folder.</summary>
 /// <param name="environment">Environment of the process, which determines that folder.</param>
 /// <param name="time">Clock.</param>
 public sealed class InboxMarks(IReadOnlyDictionary<string, string> environment, TimeProvider time)
@@ -21,7 +21,7 @@ public sealed class InboxMarks(IReadOnlyDictionary<string, string> environment, 
         return Load().Snoozed.Where(entry => entry.Value > now).ToDictionary(entry => entry.Key, entry => entry.Value);
     }
 
-    /// <summary>Records that entries were shown, and drops marks on entries that no longer exist.</summary>
+    /// <summary>Records that entries were shown, and removes marks for entries that no longer exist.</summary>
     /// <param name="present">All current entries.</param>
     /// <param name="shown">Current entries that were shown.</param>
     public Task NoteAsync(IReadOnlyCollection<string> present, IReadOnlyCollection<string> shown, CancellationToken stop) =>

@@ -26,7 +26,8 @@ public sealed class KnownRepositories(IReadOnlyDictionary<string, string> enviro
     public static string Anywhere(string command, string root) => $"orchestrate -C {ProcessCommand.Quote(root)} {command}";
 
     /// <summary>Returns the repositories that still exist at their paths, in path order.</summary>
-    /// <param name="gone">Receives the path of each missing repository: it was moved or removed, or its disk is not mounted.</param>
+    /// <param name="gone">Receives the path of each missing repository. It may have been moved or removed, or its disk may not be
+    /// mounted.</param>
     public IReadOnlyList<RepositoryLocation> List(Action<string>? gone = null)
     {
         var found = new List<RepositoryLocation>();

@@ -9,19 +9,19 @@ public enum UnitFileKind
     /// <summary>The file does not exist.</summary>
     Missing,
 
-    /// <summary>Unit as written by <c>service install</c>.</summary>
+    /// <summary>The file was written by <c>service install</c> and is unchanged.</summary>
     Own,
 
-    /// <summary>Unit written by <c>service install</c> and changed since.</summary>
+    /// <summary>The file was written by <c>service install</c> and changed later.</summary>
     Edited,
 
-    /// <summary>File not written by <c>service install</c>.</summary>
+    /// <summary>The file was not written by <c>service install</c>.</summary>
     Foreign,
 }
 
-/// <summary>Systemd user unit of a repository. It runs <c>orchestrate worker</c>, which serves the repository's engine or joins the
-/// process that does. The first line of its text has a hash of the others, so that manual changes are detected before they are
-/// overwritten. Pure.</summary>
+/// <summary>Systemd user unit of a repository. It runs <c>orchestrate worker</c>, which serves the repository's engine or joins the process
+/// that does. The first line of the unit file contains a hash of the other lines, so that manual changes are detected before the file is
+/// overwritten. Without side effects.</summary>
 /// <param name="Repository">Absolute path of the repository's root.</param>
 /// <param name="Key">Key of the repository (<see cref="RepositoryLocation.Key"/>), which distinguishes repositories with the same
 /// name.</param>
@@ -92,7 +92,7 @@ public sealed record ServiceUnit(
             $"ExecStart={command}",
             "Restart=on-failure",
             "RestartSec=10",
-            // Wrong usage and untrusted repository settings don't resolve themselves.
+            // The service is not restarted after these exit codes, because wrong usage and untrusted settings need the user.
             $"RestartPreventExitStatus={WrongUsage} {NeedsPerson}",
             "WatchdogSec=90",
             "TimeoutStopSec=90",

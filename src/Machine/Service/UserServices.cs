@@ -8,9 +8,10 @@ namespace Orchestrator.Machine.Service;
 /// <param name="File">Absolute path of the unit's file.</param>
 /// <param name="Kind">Kind of the file at that path.</param>
 /// <param name="IsEnabled">True if the service starts at login, or at boot with lingering.</param>
-/// <param name="Active">State in systemd's terms, such as <c>active (running)</c>; empty if systemd does not respond.</param>
-/// <param name="Process">Process id of the service; 0 if it is not running.</param>
-/// <param name="Lingers">True if the user's services start at boot and outlive the last logout, or null if unknown.</param>
+/// <param name="Active">State in systemd's terms, such as <c>active (running)</c>. Empty if systemd does not respond.</param>
+/// <param name="Process">Process id of the service. 0 if it is not running.</param>
+/// <param name="Lingers">True if the user's services start at boot and keep running after the last logout (lingering). Null if
+/// unknown.</param>
 public sealed record ServiceState(string Name, string File, UnitFileKind Kind, bool IsEnabled, string Active, int Process, bool? Lingers);
 
 /// <summary>Manages the current user's services with <c>systemctl --user</c>.</summary>
@@ -50,7 +51,7 @@ public sealed class UserServices(IReadOnlyDictionary<string, string> environment
     /// <summary>Classifies the file at a unit's path.</summary>
     public UnitFileKind KindOf(ServiceUnit unit) => ServiceUnit.KindOf(DurableFile.TryRead(FileOf(unit)));
 
-    /// <summary>Returns the system's reason for which services can't be managed on this machine, or null if they can.</summary>
+    /// <summary>Returns the reason why services can't be managed on this machine, or null if they can.</summary>
     public async Task<string?> FindObstacleAsync(CancellationToken stop)
     {
         if (Find("systemctl") is null)
@@ -62,7 +63,7 @@ public sealed class UserServices(IReadOnlyDictionary<string, string> environment
     }
 
     /// <summary>Writes and enables the unit, and (re)starts it. Can be repeated after a crash at any point.</summary>
-    /// <exception cref="RefusedException">systemd refused.</exception>
+    /// <exception cref="RefusedException">systemd refused the request.</exception>
     public async Task InstallAsync(ServiceUnit unit, CancellationToken stop)
     {
         DurableFile.Write(FileOf(unit), unit.Text);
@@ -72,7 +73,7 @@ public sealed class UserServices(IReadOnlyDictionary<string, string> environment
     }
 
     /// <summary>Stops and disables the unit and removes its file. Can be repeated after a crash at any point.</summary>
-    /// <exception cref="RefusedException">systemd refused; the file still exists.</exception>
+    /// <exception cref="RefusedException">systemd refused the request. The file still exists.</exception>
     public async Task RemoveAsync(ServiceUnit unit, CancellationToken stop)
     {
         await DemandAsync(["--user", "disable", "--now", unit.Name], stop);

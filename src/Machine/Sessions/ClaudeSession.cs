@@ -6,11 +6,11 @@ namespace Orchestrator.Machine.Sessions;
 [JsonConverter(typeof(JsonStringEnumConverter<SessionLiveness>))]
 public enum SessionLiveness
 {
-    /// <summary>A process works in the conversation.</summary>
+    /// <summary>A process has the conversation open.</summary>
     [JsonStringEnumMemberName("alive")]
     Alive,
 
-    /// <summary>No process works in the conversation.</summary>
+    /// <summary>No process has the conversation open.</summary>
     [JsonStringEnumMemberName("ended")]
     Ended,
 
@@ -19,18 +19,18 @@ public enum SessionLiveness
     Unknown,
 }
 
-/// <summary>Conversation of Claude Code on this machine, started by anyone. Texts are truncated, without secrets, and may contain terminal
-/// control sequences. A member is null if unknown.</summary>
+/// <summary>A conversation of Claude Code on this machine. Texts are truncated and redacted, and may contain terminal control sequences. A
+/// member is null if unknown.</summary>
 /// <param name="Id">Id of the conversation.</param>
 /// <param name="File">Absolute path of the file.</param>
 /// <param name="Bytes">Size of the file in bytes.</param>
 /// <param name="Standing">State of the conversation, determined from processes and never from the file's age.</param>
 public sealed record ClaudeSession(string Id, string File, long Bytes, SessionLiveness Standing)
 {
-    /// <summary>Process that works in the conversation.</summary>
+    /// <summary>Id of the process that has the conversation open.</summary>
     public int? ProcessId { get; init; }
 
-    /// <summary>Folder that the conversation works in.</summary>
+    /// <summary>Working folder of the conversation.</summary>
     public string? Folder { get; init; }
 
     /// <summary>Branch that was checked out in the folder.</summary>
@@ -60,6 +60,6 @@ public sealed record ClaudeSession(string Id, string File, long Bytes, SessionLi
     /// known.</summary>
     public string? Task { get; init; }
 
-    /// <summary>Reason, as the end of a sentence, for which the file can't be read, or null if it can.</summary>
+    /// <summary>Reason why the file can't be read, as the end of a sentence. Null if it can be read.</summary>
     public string? Fault { get; init; }
 }

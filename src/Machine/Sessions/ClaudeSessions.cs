@@ -5,8 +5,8 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Machine.Sessions;
 
-/// <summary>Reads the conversations of Claude Code on this machine: files below <c>projects</c> in its folder (<c>CLAUDE_CONFIG_DIR</c>,
-/// or else <c>~/.claude</c>). Only the ends of the files are read, and they are never written.</summary>
+/// <summary>Reads the conversations of Claude Code on this machine, which are files below <c>projects</c> in its folder
+/// (<c>CLAUDE_CONFIG_DIR</c>, or else <c>~/.claude</c>). Only the ends of the files are read, and the files are never changed.</summary>
 /// <param name="environment">Determines the folder.</param>
 public sealed class ClaudeSessions(IReadOnlyDictionary<string, string> environment)
 {
@@ -18,7 +18,7 @@ public sealed class ClaudeSessions(IReadOnlyDictionary<string, string> environme
 
     private string Projects => Path.Combine(ConfigDirectory, "projects");
 
-    /// <summary>Returns all conversations, most recent first. Those of sub-agents are part of others.</summary>
+    /// <summary>Returns all conversations, most recent first. Conversations of sub-agents are not listed separately.</summary>
     /// <param name="since">Earliest last write, or null for all conversations.</param>
     /// <param name="stop">Cancels the search.</param>
     public IReadOnlyList<ClaudeSession> List(DateTimeOffset? since, CancellationToken stop)
@@ -58,7 +58,7 @@ public sealed class ClaudeSessions(IReadOnlyDictionary<string, string> environme
         {
             if (message is { AnswerId: { } id, Usage: { } usage })
             {
-                // An answer has one line per block, of which the last is the most complete.
+                // An answer has one line per block. The last line has the most complete counts.
                 answers[id] = (message.Model ?? "", usage.Total);
             }
             if (message.Text.Trim().Length == 0)
@@ -130,7 +130,7 @@ public sealed class ClaudeSessions(IReadOnlyDictionary<string, string> environme
         };
     }
 
-    // Truncated after the redaction, because half of a secret is not recognized as one.
+    // The text is truncated after redaction, because a truncated secret would not be recognized.
     private static string? Shown(string? text, int longest) =>
         text is null ? null : QuotedText.CutLine(SecretScanner.Redact(text), longest);
 
@@ -157,7 +157,7 @@ public sealed class ClaudeSessions(IReadOnlyDictionary<string, string> environme
     }
 }
 
-/// <summary>End of a conversation, with its totals.</summary>
+/// <summary>Last messages and totals of a conversation.</summary>
 /// <param name="Messages">Number of messages with a text.</param>
 /// <param name="Answers">Number of the model's answers with token counts in the file.</param>
 /// <param name="Tokens">All tokens of these answers, read and written.</param>
@@ -171,7 +171,7 @@ public sealed record SessionTranscript(
     IReadOnlyList<SessionMessage> Last
 );
 
-/// <summary>Message without secrets.</summary>
+/// <summary>A message of a conversation, with secrets redacted.</summary>
 /// <param name="IsOfModel">True for the model's message, false for the user's.</param>
 /// <param name="Text">Truncated text.</param>
 /// <param name="At">Time of the message, or null if unknown.</param>

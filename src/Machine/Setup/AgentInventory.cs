@@ -4,7 +4,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Agent on this machine that tasks may name.</summary>
+/// <summary>An agent on this machine that tasks can name.</summary>
 /// <param name="Name">Name in settings and plans.</param>
 /// <param name="Status">Status of the agent.</param>
 /// <param name="Message">Result of the check as a sentence.</param>
@@ -20,7 +20,7 @@ public sealed record DetectedAgent(string Name, MachineCheckStatus Status, strin
     /// <summary>Tested versions, such as <c>2.1.197 to 2.1.328</c>, or null if none was tested.</summary>
     public string? Tried { get; init; }
 
-    /// <summary>True if the agent is logged in or has a key, or null if that is unknown without a call.</summary>
+    /// <summary>True if the agent is logged in or has a key, or null if this is unknown without a request to the service.</summary>
     public bool? IsLoggedIn { get; init; }
 
     /// <summary>Version simulated by the conformance kit, or null for the documented behavior.</summary>
@@ -60,8 +60,8 @@ public static class AgentInventory
         var check = MachineCheck.Explain(await runner.CheckAsync(repository, cancellationToken), name, loaded);
         var description = settings.DescriptionOf(name) is { } json ? DescriptionReader.Read(json).Description : null;
         var isClaude = ReferenceEquals(settings.Agents.GetValueOrDefault(name), settings.Claude);
-        // A plain program, or another version's description under a known name, was never tested with the kit. The kit treats all programs
-        // that speak the Agent Client Protocol alike.
+        // The kit has not tested plain programs, and descriptions that differ from the known one. The kit treats all programs that speak
+        // the Agent Client Protocol alike.
         var score =
             description is { Protocol: AgentProtocol.Acp } ? ConformanceScores.Find("acp")
             : isClaude || (description is not null && description.Tried == KnownAgents.Find(name)?.Tried) ? ConformanceScores.Find(name)

@@ -6,7 +6,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Checks the gates that tasks would get, and the programs of detected gates.</summary>
+/// <summary>Checks the gates of tasks, and the programs of detected gates.</summary>
 internal static class GateProgramCheck
 {
     public static async Task<MachineCheckEntry> RunAsync(SettingsResult loaded, string root, CancellationToken stop)

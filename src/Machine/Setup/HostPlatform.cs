@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Ability of this machine to follow and stop processes.</summary>
+/// <summary>Operating system of a machine, which determines if processes can be followed and stopped.</summary>
 /// <param name="Name">Display name of the system.</param>
 /// <param name="IsLinux">True for Linux, including WSL 2 and containers.</param>
 /// <param name="HasProcessTable">True if the system's process table, <c>/proc</c>, is mounted.</param>
@@ -14,7 +14,7 @@ public sealed record HostPlatform(string Name, bool IsLinux, bool HasProcessTabl
             ? new("Linux", true, File.Exists("/proc/self/stat"))
             : new(RuntimeInformation.OSDescription, false, false);
 
-    /// <summary>Reason, as a sentence, for which no run can work on the machine, or null if runs can.</summary>
+    /// <summary>Sentence that explains why runs can't work on this machine, or null if they can.</summary>
     public string? Refusal =>
         !IsLinux
             ? $"orchestrate needs Linux; on {Name} it could not find and stop processes that agents leave running. "

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Manages the <c>.gitignore</c> of our folder, which excludes everything except configuration, roles and tasks.</summary>
+/// <summary>Manages the <c>.gitignore</c> file in <c>.orchestrator</c>, which excludes everything except configuration, roles and
+/// tasks.</summary>
 public static class IgnoreFile
 {
     private static readonly string Text =

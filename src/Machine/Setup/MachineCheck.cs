@@ -13,12 +13,13 @@ namespace Orchestrator.Machine.Setup;
 /// <summary>Checks that runs can work on this machine and in this repository. Changes nothing and costs no money.</summary>
 public static class MachineCheck
 {
-    /// <summary>Checks system, git, repository, agents, limits, gates, disk, notifications and settings without effect.</summary>
+    /// <summary>Checks the system, git, the repository, agents, limits, gates, the disk, notifications, and settings that have no
+    /// effect.</summary>
     /// <param name="repository">Repository, or null if there is none.</param>
     /// <param name="loaded">Effective settings without errors.</param>
     /// <param name="platform">This machine.</param>
     /// <param name="services">Opens repositories.</param>
-    /// <param name="agents">Agents to check, or null for the one in the settings.</param>
+    /// <param name="agents">Agents to check, or null to check the agent in the settings.</param>
     public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
         RepositoryLocation? repository,
         SettingsResult loaded,
@@ -73,7 +74,7 @@ public static class MachineCheck
             : new("planner", MachineCheckStatus.Ok, $"{planner.Agent} is checked by the run.");
     }
 
-    /// <summary>Reports the storage of runs in a repository and beside it, by part.</summary>
+    /// <summary>Reports the storage that runs use inside and outside the repository, by part.</summary>
     /// <param name="settings">Effective settings.</param>
     /// <param name="services">Determines the cache folder.</param>
     public static async Task<MachineCheckEntry> StorageAsync(
@@ -126,7 +127,7 @@ public static class MachineCheck
             };
     }
 
-    /// <summary>Returns the status for the check of an agent.</summary>
+    /// <summary>Converts the status of an agent check.</summary>
     internal static MachineCheckStatus StatusOf(AgentCheck found) =>
         found.Status switch
         {
@@ -171,7 +172,7 @@ public static class MachineCheck
             : new CommandAgentRunner(name, agent.Command ?? [], environment);
     }
 
-    /// <summary>Describes the enforcement of the configured limits, or returns null if there are none.</summary>
+    /// <summary>Describes how the configured limits are enforced, or returns null if there are no limits.</summary>
     private static MachineCheckEntry? Limits(LimitSettings limits)
     {
         string?[] held =

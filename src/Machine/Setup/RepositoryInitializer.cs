@@ -21,7 +21,7 @@ public sealed record InitializedRepository(
     bool DotEnvIsIgnored
 );
 
-/// <summary>Creates the files that a repository needs. Existing files stay unchanged.</summary>
+/// <summary>Creates the files that a repository needs. Existing files are not changed.</summary>
 public static class RepositoryInitializer
 {
     private static readonly string[] OldState = [".orchestrator/state.db", ".orchestration-state.json"];
@@ -130,7 +130,7 @@ public static class RepositoryInitializer
         written.Add(name);
     }
 
-    // Recognizes only simple patterns. A false alarm costs one sentence, but a committed secret costs far more.
+    // Recognizes only simple patterns. A false warning is harmless, whereas a committed secret is not.
     private static bool IsDotEnvIgnored(string root)
     {
         if (!File.Exists(Path.Combine(root, ".env")))

@@ -5,10 +5,10 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>A start of a program in the sandbox that gates get, of which nothing stays.</summary>
-/// <param name="Problem">Why the program did not run; empty if it did.</param>
+/// <summary>Result of starting a trial program in the sandbox of gates. The trial leaves no files.</summary>
+/// <param name="Problem">Reason why the program did not run. Empty if it ran.</param>
 /// <param name="IsFiltered">True if the kernel applied the filter of system calls to it.</param>
-/// <param name="Closed">The folders for downloads of package managers that it could not write.</param>
+/// <param name="Closed">Download folders of package managers to which the program could not write.</param>
 internal sealed record SandboxProbe(string Problem, bool IsFiltered, IReadOnlyList<string> Closed)
 {
     // proc_pid_status(5): 2 stands for a filter. A container may have one of its own, so that filters are counted where the kernel does.
@@ -23,7 +23,7 @@ internal sealed record SandboxProbe(string Problem, bool IsFiltered, IReadOnlyLi
         done
         """;
 
-    /// <summary>Returns the folders that are not writable.</summary>
+    /// <summary>Starts the trial program and returns the result.</summary>
     /// <param name="bubblewrap">Absolute path of bubblewrap.</param>
     /// <param name="canOverlay">True if overlays work on this machine.</param>
     /// <param name="repository">Absolute path of the repository's main checkout.</param>

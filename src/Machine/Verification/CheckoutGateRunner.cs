@@ -12,8 +12,8 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Verification;
 
-/// <summary>Runs gates in a user's own folder, or one without set-up. Others may write to it, so a result is only stored if the files were
-/// the same before and after the gate.</summary>
+/// <summary>Runs gates in a folder of the user, or in a worktree without set-up. Other programs may write to the folder, so a result is
+/// stored only if the files were the same before and after the gate.</summary>
 internal sealed class CheckoutGateRunner(
     GitRepository repository,
     IReadOnlyList<EffectiveGate> gates,
@@ -24,17 +24,17 @@ internal sealed class CheckoutGateRunner(
     Action<WaitingGate> waits
 )
 {
-    /// <summary>Maximum total size for which a tree id is computed, since that reads all files once.</summary>
+    /// <summary>Maximum total size in bytes of the files for which a tree id is computed. Computing the id reads all files.</summary>
     private const long MostBytes = 64L * 1024 * 1024;
 
     private readonly GateResultStore _results = new(services.Environment, TimeProvider.System);
     private readonly GateRunner _runner = new(GateScheduler.Of(services.Environment, told: waits));
 
-    /// <summary>Runs the gates, or uses known results.</summary>
+    /// <summary>Runs the gates, except gates with a cached result.</summary>
     /// <param name="worktree">Worktree to run in.</param>
     /// <param name="question">Question without a tree, which is filled in.</param>
-    /// <param name="baseline">Restores the worktree to its commit after each gate. Null if the files belong to a user and stay as they
-    /// are.</param>
+    /// <param name="baseline">Restores the worktree to its commit after each gate. Null if the files belong to the user and must not be
+    /// changed.</param>
     /// <param name="stop">Kills the running gate.</param>
     public async Task<IReadOnlyList<GateVerdict>> RunAsync(
         Worktree worktree,
@@ -44,7 +44,8 @@ internal sealed class CheckoutGateRunner(
     )
     {
         var restorer = baseline is null ? null : new GateRestorer(baseline, new HashSet<string>());
-        // Claimed as in a run, but until this process ends, because the folder is the user's and may be verified twice at the same time.
+        // Resources are claimed as in a run, but until this process ends, because the user may verify the same folder twice at the same
+        // time.
         var claims = WorktreeResourceClaims.Of(services.Environment);
         var resources = await claims.TakeAsync(worktree.Path, WorktreeUse.Fresh, stop, ProcessIdentity.Current);
         try
@@ -114,7 +115,7 @@ internal sealed class CheckoutGateRunner(
             ),
             TemporaryFolder = resources.TemporaryFolder,
             Origin = new GateOrigin(worktree.Path, "", ""),
-            // The result is only shown to a user and costs no attempt.
+            // The result is only shown to the user and does not fail an attempt.
             TrustsOutput = true,
             Sandbox = await StepSandbox.OfTreeAsync(
                 settings,
@@ -127,7 +128,8 @@ internal sealed class CheckoutGateRunner(
             PutBack = restorer is null ? null : restorer.PutBackAsync,
         };
 
-    /// <summary>Prepares the tree for a gate as a run does. A result of other files is not stored.</summary>
+    /// <summary>Prepares the tree for a gate as a run does. Returns false if the result must not be stored, because the files
+    /// differ.</summary>
     private static bool Start(TreeOutputs outputs, Gate gate, IReadOnlyList<Gate> all)
     {
         var needed = GateOrder.NeededBy(gate, all);
@@ -168,7 +170,7 @@ internal sealed class CheckoutGateRunner(
         }
         try
         {
-            // Gates write their output below our own folder.
+            // Gates write their output below .orchestrator.
             return (await new WorktreeTree(worktree).WriteAsync(stop, without: ".orchestrator")).Tree;
         }
         catch (GitException)

@@ -10,7 +10,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Verification;
 
-/// <summary>Runs the gates that a task has to pass on the current files or a commit, outside a run.</summary>
+/// <summary>Runs the gates of a task on the current files or on a commit, outside a run.</summary>
 public static class CheckoutVerification
 {
     /// <summary>Returns the gates of a project by the same rules as in a run.</summary>
@@ -18,8 +18,8 @@ public static class CheckoutVerification
     public static ProjectGates GatesOf(OrchestratorSettings settings, string directory) =>
         RunStart.GatesOf(settings, GateDetection.Detect(directory));
 
-    /// <summary>Runs gates one after the other, except for gates known to pass on these files.</summary>
-    /// <param name="workTree">Root of the work tree, the main one or a linked one.</param>
+    /// <summary>Runs gates one after the other. Gates that are known to pass on the same files are not run.</summary>
+    /// <param name="workTree">Root of the main or a linked work tree.</param>
     /// <param name="commit">Commit to check in a temporary worktree, or null to check the current files.</param>
     /// <param name="gates">Gates to run.</param>
     /// <param name="ofManifests">Gates defined by the project's manifests.</param>

@@ -8,7 +8,7 @@ using Orchestrator.Plans.Readers.Quarantine;
 
 namespace Orchestrator.Machine.Verification;
 
-/// <summary>Flaky tests of a repository: those seen by its gates, and those in quarantine.</summary>
+/// <summary>Flaky tests of a repository. Contains tests that failed flakily in gates, and tests in quarantine.</summary>
 /// <param name="workTree">Root of the work tree that contains <see cref="TestQuarantine.FileName"/>.</param>
 /// <param name="services">Services of this machine.</param>
 public sealed class FlakyTests(string workTree, RunServices services)
@@ -28,7 +28,7 @@ public sealed class FlakyTests(string workTree, RunServices services)
 
     /// <summary>Adds a test to the quarantine, replacing an entry with the same name.</summary>
     /// <param name="days">Number of days from today.</param>
-    /// <returns>The entry, or null if the file has to be changed manually.</returns>
+    /// <returns>The entry, or null if the file must be changed manually.</returns>
     public QuarantinedTest? Add(string test, string owner, string reason, int days)
     {
         var entry = new QuarantinedTest(test, owner, reason, DateOnly.FromDateTime(services.Time.GetUtcNow().UtcDateTime).AddDays(days));
@@ -42,7 +42,7 @@ public sealed class FlakyTests(string workTree, RunServices services)
     }
 
     /// <summary>Removes a test from the quarantine.</summary>
-    /// <returns>False if the file has to be changed manually.</returns>
+    /// <returns>True if the test was removed. False if the file must be changed manually.</returns>
     public bool Remove(string test) => TestQuarantineReader.Without(File.ReadAllText(Path), test) is { } text && Write(text, Others(test));
 
     private List<QuarantinedTest> Others(string test) => [.. Read().Quarantine.Tests.Where(one => one.Test != test)];

@@ -17,7 +17,7 @@ public sealed record ConnectionLogHeader(
     IReadOnlyList<string> Allow
 );
 
-/// <summary>Labels of a registered sandbox.</summary>
+/// <summary>Labels that identify a registered sandbox.</summary>
 public sealed record SandboxLabels
 {
     /// <summary>Path of the repository, or empty if there is none.</summary>
@@ -29,7 +29,7 @@ public sealed record SandboxLabels
     /// <summary>Id of the task, or empty if there is none.</summary>
     public string Task { get; set; } = "";
 
-    /// <summary>Role of the program inside, such as <c>agent</c>, <c>gate</c> or <c>setup</c>.</summary>
+    /// <summary>Role of the program in the sandbox, such as <c>agent</c>, <c>gate</c> or <c>setup</c>.</summary>
     public string Role { get; set; } = "";
 }
 
@@ -46,7 +46,8 @@ public sealed record ConnectionEntry
     /// <summary>Port, or 0 if unknown.</summary>
     public required int Port { get; init; }
 
-    /// <summary>Address that was dialed, or null if none was. For a host behind an upstream proxy, the address of that proxy.</summary>
+    /// <summary>IP address to which the proxy connected, or null if it did not connect. For a host behind an upstream proxy, the address of
+    /// that proxy.</summary>
     public string? Address { get; init; }
 
     /// <summary>Decision about the connection.</summary>
@@ -67,12 +68,12 @@ public sealed record ConnectionEntry
     /// <summary>Duration of the connection in milliseconds.</summary>
     public long Milliseconds { get; init; }
 
-    /// <summary>Number of connections that the entry represents, or 0 for a further request on a connection.</summary>
+    /// <summary>Number of connections that the entry represents, or 0 for an additional request on the same connection.</summary>
     /// <value>Default: 1.</value>
     public long Count { get; set; } = 1;
 
-    /// <summary>Number of requests into which the proxy inserted a key, or 0 for tunnels, whose content is invisible to the
-    /// proxy.</summary>
+    /// <summary>Number of requests into which the proxy inserted a key, or 0 for tunnels, because the proxy can't see their
+    /// content.</summary>
     public long Requests { get; init; }
 
     /// <summary>True for the last entry of a log that reached its size limit.</summary>

@@ -3,11 +3,11 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Network;
 
-/// <summary>Log file of one registration. Its size is limited, and equal refusals share entries, because a program may repeat them
-/// endlessly.</summary>
+/// <summary>Log file of one registration. Its size is limited, and equal refusals share an entry, because a program may repeat a refused
+/// connection endlessly.</summary>
 /// <param name="path">Absolute path. Missing folders are created.</param>
 /// <param name="time">Clock.</param>
-/// <param name="report">Receives a message if the file can't be written. Connections continue.</param>
+/// <param name="report">Receives a message if the file can't be written. Connections are not affected.</param>
 /// <param name="largest">Maximum size in bytes.</param>
 internal sealed class ConnectionLog(string path, TimeProvider time, Action<string> report, long largest = ConnectionLog.DefaultLimit)
 {
@@ -19,7 +19,8 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
     private long _size;
     private bool _isOver;
 
-    /// <summary>Sets the header. It is written together with the first connection, because most gates make none.</summary>
+    /// <summary>Sets the header. The header is written together with the first connection, because most gates make no
+    /// connections.</summary>
     public void Begin(ConnectionLogHeader header)
     {
         lock (_lock)
@@ -70,7 +71,7 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
 
     private void Write(ConnectionEntry entry)
     {
-        // A removed folder is not created again, because its run was cleaned up while one of its programs was still running.
+        // A removed folder is not recreated. The run was cleaned up while one of its programs was still running.
         _isOver |= !Directory.Exists(Path.GetDirectoryName(path));
         if (_isOver)
         {

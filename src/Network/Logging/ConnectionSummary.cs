@@ -4,8 +4,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.Network;
 
 /// <summary>Connections of a task to one port of a host with the same decision.</summary>
-/// <param name="Task">Id of the task, or empty if the sandbox belonged to none.</param>
-/// <param name="Role">Role of the program inside.</param>
+/// <param name="Task">Id of the task, or empty if the sandbox belonged to no task.</param>
+/// <param name="Role">Role of the program in the sandbox.</param>
 /// <param name="Host">Host as named by the client.</param>
 /// <param name="Port">Port, or 0 if unknown.</param>
 /// <param name="Count">Number of connections.</param>
@@ -27,7 +27,7 @@ public sealed record ConnectionSummary(
     public long Requests { get; init; }
 }
 
-/// <summary>Connections of all sandboxes of a run.</summary>
+/// <summary>Connections from all sandboxes of a run.</summary>
 /// <param name="Connections">Connections ordered by task and then by host.</param>
 /// <param name="CutLogs">Number of logs that reached their size limit.</param>
 public sealed record RunConnections(IReadOnlyList<ConnectionSummary> Connections, int CutLogs);
@@ -97,7 +97,7 @@ public static class ConnectionLogs
         }
         catch (JsonException)
         {
-            // A proxy that was killed left a partial line.
+            // The line is incomplete, because the proxy was killed.
             return null;
         }
     }

@@ -16,7 +16,7 @@ internal static unsafe partial class DescriptorMessage
 
     private static readonly int HeaderSize = Align(sizeof(ControlHeader));
 
-    /// <summary>Sends descriptors together with one byte, without which a stream socket can't carry them.</summary>
+    /// <summary>Sends descriptors. One data byte is also sent, because a stream socket can't carry descriptors alone.</summary>
     /// <exception cref="Win32Exception">The descriptors could not be sent.</exception>
     public static void Send(Socket socket, ReadOnlySpan<int> descriptors)
     {
@@ -43,7 +43,7 @@ internal static unsafe partial class DescriptorMessage
         }
     }
 
-    /// <summary>Receives descriptors, or returns an empty array if the sender closed the socket or sent none.</summary>
+    /// <summary>Receives descriptors, or returns an empty array if the sender closed the socket or sent no descriptors.</summary>
     /// <exception cref="Win32Exception">The descriptors could not be received.</exception>
     public static int[] Receive(Socket socket)
     {

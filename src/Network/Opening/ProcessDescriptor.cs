@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Network;
 
-/// <summary>A process file descriptor (pidfd_open(2)). It reports the end of the process even in another PID namespace, and never that of
-/// another process with the same id.</summary>
+/// <summary>A process file descriptor (pidfd_open(2)). It reports the end of the process even in another PID namespace, and can't refer to
+/// a later process with the same id.</summary>
 internal static unsafe partial class ProcessDescriptor
 {
-    private const int OpenNumber = 434; // System call number, the same on each architecture.
+    private const int OpenNumber = 434; // The system call number is the same on all architectures.
     private const short Readable = 1; // POLLIN
 
-    /// <summary>Opens the first process of the PID namespace, with which all other processes in the namespace end. Returns a negative
+    /// <summary>Opens the first process of the PID namespace, whose end also ends all other processes in the namespace. Returns a negative
     /// number on failure.</summary>
     public static int OfNamespace() => (int)SystemCall(OpenNumber, 1, 0);
 

@@ -3,8 +3,8 @@ using System.Globalization;
 
 namespace Orchestrator.Network;
 
-/// <summary>Opens the sockets of a sandbox from inside and hands them over to the proxy. It runs before the sandbox's program and loads
-/// little code, because each start waits for it.</summary>
+/// <summary>Opens sockets inside a sandbox and hands them over to the proxy. Runs before the sandbox's program starts. Loads little code,
+/// because each start waits for it.</summary>
 public static class SandboxOpener
 {
     /// <summary>Name of the hidden command.</summary>
@@ -15,8 +15,8 @@ public static class SandboxOpener
 
     /// <summary>Opens the sockets and hands them over.</summary>
     /// <param name="socket">Path of the proxy's socket for this sandbox.</param>
-    /// <param name="ports">Loopback ports, separated by commas. The first is the proxy's.</param>
-    /// <returns>Null if the proxy serves the sockets, or else the reason.</returns>
+    /// <param name="ports">Loopback ports, separated by commas. The first one is the port of the proxy.</param>
+    /// <returns>Null if the proxy serves the sockets; otherwise, the reason why not.</returns>
     public static string? Open(string socket, string ports)
     {
         List<Socket> listeners = [];

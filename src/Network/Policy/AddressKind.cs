@@ -1,32 +1,33 @@
 namespace Orchestrator.Network;
 
-/// <summary>Kind of an IP address, by the host behind it.</summary>
+/// <summary>Kind of an IP address, according to the host that has the address.</summary>
 public enum AddressKind
 {
-    /// <summary>A host on the internet.</summary>
+    /// <summary>The address belongs to a host on the internet.</summary>
     Public,
 
-    /// <summary>A host in a private network (RFC 1918, RFC 4193, RFC 6598), or in the ranges for tests and benchmarks (RFC 5737, RFC
-    /// 2544). Local proxies use the latter to answer for names on the internet.</summary>
+    /// <summary>The address belongs to a private network (RFC 1918, RFC 4193, RFC 6598), or to the ranges for tests and benchmarks (RFC
+    /// 5737, RFC 2544). Some local proxies use these ranges to represent hosts on the internet.</summary>
     Private,
 
-    /// <summary>Address of this machine.</summary>
+    /// <summary>The address refers to this machine.</summary>
     Loopback,
 
-    /// <summary>A neighboring host, or a cloud's metadata service, which provides credentials.</summary>
+    /// <summary>The address belongs to a host on the same link, or to the metadata service of a cloud, which provides
+    /// credentials.</summary>
     LinkLocal,
 
-    /// <summary>A group of hosts.</summary>
+    /// <summary>The address belongs to a group of hosts.</summary>
     Multicast,
 
-    /// <summary>Unspecified, reserved for tunnels, or unassigned.</summary>
+    /// <summary>The address is unspecified, reserved for tunnels, or unassigned.</summary>
     Unusable,
 }
 
 /// <summary>Classifies addresses by the registries of special-purpose addresses (RFC 6890).</summary>
 public static class AddressKinds
 {
-    private const int EmbeddedAt = 12; // Offset of IPv4 in the last bytes of IPv6 (RFC 6052).
+    private const int EmbeddedAt = 12; // Offset of the embedded IPv4 address (RFC 6052).
 
     private static readonly IPNetwork Internet6 = IPNetwork.Parse("2000::/3");
     private static readonly IPNetwork Translated = IPNetwork.Parse("64:ff9b::/96");

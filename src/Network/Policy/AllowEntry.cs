@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Network;
 
-/// <summary>Entry of <c>permissions.network.allow</c>: <c>host</c>, <c>*.host</c>, <c>host:port</c>, an address, or
+/// <summary>An entry of <c>permissions.network.allow</c>, namely <c>host</c>, <c>*.host</c>, <c>host:port</c>, an address, or
 /// <c>localhost:port</c>.</summary>
 /// <param name="Host">Host, or domain of a wildcard.</param>
 /// <param name="IsWildcard">True if the entry covers the hosts below <paramref name="Host"/>, but not that host itself.</param>
@@ -35,7 +35,7 @@ public sealed record AllowEntry(RequestedHost Host, bool IsWildcard, int? Port)
     /// <summary>True if the entry names this address and covers the port.</summary>
     public bool Covers(IPAddress address, int port) => CoversPort(port) && address.Equals(Host.Address);
 
-    /// <summary>True if the port equals <see cref="Port"/>, or is an HTTP port and the entry has none.</summary>
+    /// <summary>True if the port equals <see cref="Port"/>, or is 443 or 80 and the entry has no port.</summary>
     public bool CoversPort(int port) => Port is { } only ? only == port : port is Https or Http;
 
     /// <summary>Parses a port, or returns null if it is malformed.</summary>
@@ -44,7 +44,7 @@ public sealed record AllowEntry(RequestedHost Host, bool IsWildcard, int? Port)
             ? port
             : null;
 
-    /// <summary>Splits <c>host:port</c>. The port is empty if there is none. A trailing colon stays with the name.</summary>
+    /// <summary>Splits <c>host:port</c>. The port is empty if there is none. A trailing colon remains part of the name.</summary>
     internal static (string Name, string Port) SplitPort(string text)
     {
         var colon = text.LastIndexOf(':');

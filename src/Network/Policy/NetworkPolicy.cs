@@ -1,7 +1,7 @@
 namespace Orchestrator.Network;
 
 /// <summary>Decides which hosts a sandbox may reach.</summary>
-/// <param name="Mode">Treatment of hosts that are not listed.</param>
+/// <param name="Mode">Mode, which determines how hosts that are not listed are treated.</param>
 /// <param name="Allow">Listed hosts.</param>
 public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> Allow)
 {
@@ -51,11 +51,11 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
         : NetworkVerdict.Refuse(RefusalReason.NonPublicAddress, address.ToString());
 
     /// <summary>Decides about an address of a host that passed <see cref="Decide"/>. Only this address may be dialed, because the name may
-    /// resolve to another one a moment later.</summary>
+    /// resolve to another address a moment later.</summary>
     /// <param name="host">The host.</param>
     /// <param name="port">The port.</param>
     /// <param name="address">Address to which the name was resolved.</param>
-    /// <param name="isOwn">True if this machine has the address, whatever its kind.</param>
+    /// <param name="isOwn">True if the address belongs to this machine.</param>
     public NetworkVerdict DecideAddress(RequestedHost host, int port, IPAddress address, bool isOwn)
     {
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

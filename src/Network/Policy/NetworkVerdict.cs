@@ -35,10 +35,10 @@ public enum RefusalReason
     /// <summary>The address belongs to this machine.</summary>
     OwnMachine,
 
-    /// <summary>The TLS handshake names another host or none.</summary>
+    /// <summary>The TLS handshake names another host or no host.</summary>
     ServerName,
 
-    /// <summary>The Host header names another host or none.</summary>
+    /// <summary>The Host header names another host, or is missing.</summary>
     HostHeader,
 
     /// <summary>The connection is not TLS, and no entry of the policy allows that for the port.</summary>
@@ -59,13 +59,13 @@ public enum RefusalReason
     /// <summary>The upstream proxy is unreachable, or did not answer as a proxy.</summary>
     UpstreamFailed,
 
-    /// <summary>A request to the proxy itself has no credential, or one other than the placeholder of its sandbox.</summary>
+    /// <summary>A request to the proxy itself has no credential, or its credential is not the placeholder of the sandbox.</summary>
     Credential,
 }
 
 /// <summary>Decision about a connection.</summary>
 /// <param name="Reason">Reason, or null if the connection is allowed.</param>
-/// <param name="Detail">Address, name or status line that the reason refers to, or empty if there is none.</param>
+/// <param name="Detail">Address, name or status line to which the reason refers. Empty if there is none.</param>
 public readonly record struct NetworkVerdict(NetworkDecision Decision, RefusalReason? Reason = null, string Detail = "")
 {
     /// <summary>True if the connection may be made.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Network;
 
-/// <summary>Host as named by a client or a policy, which is a name or an address.</summary>
+/// <summary>Host as named by a client or a policy, either by a DNS name or by an address.</summary>
 public sealed record RequestedHost
 {
     private const int LongestName = 253;
@@ -53,7 +53,7 @@ public sealed record RequestedHost
         && label[0] != '-'
         && label[^1] != '-';
 
-    // As in browsers (URL standard, "ends in a number"), because resolvers treat such a name as an address.
+    // Treated as an address, as in browsers (URL standard, "ends in a number"), because resolvers do the same.
     private static bool IsNumber(string label) =>
         label.All(char.IsAsciiDigit) || (label is ['0', 'x', .. var digits] && digits.All(char.IsAsciiHexDigit));
 

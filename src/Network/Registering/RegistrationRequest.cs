@@ -1,6 +1,6 @@
 namespace Orchestrator.Network;
 
-/// <summary>Requests a network for a sandbox from the proxy.</summary>
+/// <summary>Request to the proxy to serve the network of a sandbox.</summary>
 /// <param name="Id">Id of the sandbox, for its log.</param>
 /// <param name="Mode">Mode of the policy.</param>
 /// <param name="Allow">Unparsed entries of the policy.</param>
@@ -8,11 +8,11 @@ namespace Orchestrator.Network;
 /// <param name="Labels">Labels of the sandbox.</param>
 public sealed record RegistrationRequest(string Id, NetworkMode Mode, IReadOnlyList<string> Allow, string LogFile, SandboxLabels Labels)
 {
-    /// <summary>Upstream proxy of this machine, or null to dial hosts directly. It may contain a credential, so it is never
+    /// <summary>Upstream proxy of this machine, or null to connect to hosts directly. The address may contain a credential, so it is never
     /// logged.</summary>
     public UpstreamProxy? Upstream { get; init; }
 
-    /// <summary>Keys that the proxy inserts into requests of this sandbox. They are sent only over the private socket and are never
+    /// <summary>Keys that the proxy inserts into requests of this sandbox. The keys are sent only over the private socket and are never
     /// logged.</summary>
     public IReadOnlyList<ServiceKey> Keys
     {
@@ -20,8 +20,8 @@ public sealed record RegistrationRequest(string Id, NetworkMode Mode, IReadOnlyL
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Absolute paths of PEM files with additional certificate authorities for the services of <see cref="Keys"/>, such as that
-    /// in <c>NODE_EXTRA_CA_CERTS</c>.</summary>
+    /// <summary>Absolute paths of PEM files with additional certificate authorities for the services of <see cref="Keys"/>, such as the
+    /// file in <c>NODE_EXTRA_CA_CERTS</c>.</summary>
     public IReadOnlyList<string> Authorities
     {
         get;
@@ -33,7 +33,7 @@ public sealed record RegistrationRequest(string Id, NetworkMode Mode, IReadOnlyL
     internal UpstreamRoute? Route() => Mode == NetworkMode.None ? null : Upstream?.Route();
 }
 
-/// <summary>Answer of the proxy.</summary>
+/// <summary>Response of the proxy to a registration request.</summary>
 /// <param name="Socket">Absolute path of the socket for the sandbox, or null if the request was refused.</param>
 /// <param name="Error">Reason for a refusal, or null if the request was accepted.</param>
 internal sealed record RegistrationAnswer(string? Socket, string? Error);

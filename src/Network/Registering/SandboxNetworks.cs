@@ -19,14 +19,14 @@ public sealed class SandboxNetworks(IReadOnlyList<string> program, string folder
     private static readonly string[] Kept = ["PATH", "HOME", "LANG", "DOTNET_ROOT"];
 
     /// <summary>Registers a sandbox that is about to start. Its sockets must be handed over within two minutes.</summary>
-    /// <param name="request">Sandbox and policy.</param>
+    /// <param name="request">Request with the sandbox and its policy.</param>
     /// <returns>Network for a single start (see <see cref="Sandbox.Network"/>).</returns>
     /// <exception cref="FormatException">An entry of the policy or the upstream proxy is malformed or not supported.</exception>
-    /// <exception cref="IOException">The proxy can't be started, or refused the request. The message names its log.</exception>
+    /// <exception cref="IOException">The proxy can't be started, or it refused the request. The message names the proxy's log.</exception>
     public async Task<SandboxNetwork> RegisterAsync(RegistrationRequest request, CancellationToken stop)
     {
         var ports = NetworkPolicy.Of(request.Mode, request.Allow).ForwardedPorts.Where(port => port != ProxyPort).Prepend(ProxyPort);
-        _ = request.Route(); // Fails here, so that the caller learns which variable is wrong.
+        _ = request.Route(); // Parsed here, so that the exception names the invalid variable.
         var line = JsonSerializer.SerializeToUtf8Bytes(request, NetworkJson.Default.RegistrationRequest).Append((byte)'\n').ToArray();
         var answer = await AskAsync(line, stop);
         return answer.Socket is { } socket
@@ -56,7 +56,7 @@ public sealed class SandboxNetworks(IReadOnlyList<string> program, string folder
             {
                 throw new IOException($"The network proxy did not start within {Patience.TotalSeconds:0} s. See {LogFile}.");
             }
-            // A proxy that ends at once found another one, which was about to listen or to end.
+            // A proxy that ends immediately has found another proxy, which was about to listen or to end.
             if (started?.IsAlive() != true)
             {
                 started = await StartAsync();

@@ -1,13 +1,13 @@
 namespace Orchestrator.Network;
 
-/// <summary>A key that stays outside a sandbox. The program inside has a placeholder, which the proxy replaces in requests to one
+/// <summary>A key that stays outside a sandbox. The program in the sandbox gets a placeholder, which the proxy replaces in requests to one
 /// service.</summary>
 /// <param name="Placeholder">Random text that the program sends in place of the key.</param>
 /// <param name="Key">The key. It is never logged.</param>
-/// <param name="Service">Absolute address of the service. Its path is prepended to that of each request.</param>
+/// <param name="Service">Absolute address of the service. The path of this address is prepended to the path of each request.</param>
 public sealed record ServiceKey(string Placeholder, string Key, string Service)
 {
-    /// <summary>Identity with which requests are signed by the key, or null if they contain the key itself.</summary>
+    /// <summary>Identity with which requests are signed, or null if requests contain the key itself.</summary>
     public SigningIdentity? Identity { get; init; }
 
     /// <summary>Parses the address of a service. Returns null unless it is an <c>https://</c> or <c>http://</c> address of a host without

@@ -90,7 +90,7 @@ internal sealed record AmazonSignature(string KeyId, string Scope, IReadOnlyList
 
     private static byte[] Hash(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
 
-    // Each segment is encoded once more, except for Amazon S3.
+    // Each segment is encoded again, except for Amazon S3.
     private static string PathOf(Uri address) => string.Join('/', address.AbsolutePath.Split('/').Select(Uri.EscapeDataString));
 
     private static string QueryOf(Uri address) =>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Network;
 
-/// <summary>Handles a connection of a sandboxed program: reads the request, applies the policy, connects to the host and records the
+/// <summary>Handles a connection from a sandboxed program. Reads the request, applies the policy, connects to the host and records the
 /// result.</summary>
 /// <param name="policy">Policy of the sandbox.</param>
 /// <param name="dialer">Connects to hosts.</param>
@@ -24,13 +24,13 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
     private long _up;
     private long _down;
 
-    /// <summary>Services for which the proxy holds keys of this sandbox, or null for none.</summary>
+    /// <summary>Services for which the proxy holds keys of this sandbox, or null if there are none.</summary>
     public KeyedServices? Keys { get; init; }
 
-    /// <summary>Records each completed request to a service of <see cref="Keys"/>.</summary>
+    /// <summary>Called for each completed request to a service of <see cref="Keys"/>, with the log entry.</summary>
     public Action<ConnectionEntry> Record { get; init; } = _ => { };
 
-    /// <summary>Serves the client until one side ends.</summary>
+    /// <summary>Serves the client until one side closes the connection.</summary>
     /// <param name="stop">Cancelled when the sandbox has ended.</param>
     /// <returns>Entry for the log, or null if the client sent no request.</returns>
     public async Task<ConnectionEntry?> ServeAsync(CancellationToken stop)
@@ -43,7 +43,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
             }
             catch (Exception broken) when (broken is SocketException or OperationCanceledException or ObjectDisposedException)
             {
-                // The client, the host or the sandbox has ended, and the entry shows the progress until then.
+                // The client, the host or the sandbox has ended, and the log entry shows the progress up to that time.
             }
         }
         return _verdict == default && _target is null
@@ -108,7 +108,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
         }
     }
 
-    /// <summary>Serves requests to services whose keys the proxy holds. Each request is recorded separately, and a refused one ends the
+    /// <summary>Serves requests to services whose keys the proxy holds. Each request is recorded separately, and a refused request ends the
     /// connection.</summary>
     private async Task ServeKeyedAsync(KeyedServices keys, HttpRequestHead head, IProxyProtocol dialect, CancellationToken stop)
     {
@@ -163,7 +163,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
         await Task.WhenAll(SendAsync(host, end), PumpAsync(host, socket, read => _down += read, end));
     }
 
-    /// <summary>Forwards the client's data to the host once its first bytes match the requested host.</summary>
+    /// <summary>Forwards the client's data to the host, after checking that the first bytes match the requested host.</summary>
     private async Task SendAsync(Socket host, CancellationTokenSource end)
     {
         try
@@ -218,13 +218,13 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
         }
     }
 
-    // For a port of this machine or an address, no name exists with which the certificate or site could be compared.
+    // A port of this machine or an address has no name with which the server name or the Host header could be compared.
     private bool IsTrusted(ClientTarget target) => policy.Mode == NetworkMode.Open || target.Host!.IsLocal || target.Host.IsLiteral;
 
     private static string AuthorityOf(ClientTarget target) => target.Port == 80 ? target.Host!.ToString() : $"{target.Host}:{target.Port}";
 
-    /// <summary>Applies the policy to the first bytes of a tunnel. Plain HTTP on port 80 is sent request by request, as for a client that
-    /// requests no tunnel.</summary>
+    /// <summary>Applies the policy to the first bytes of a tunnel. Plain HTTP on port 80 is forwarded request by request, as if the client
+    /// had not requested a tunnel.</summary>
     private async Task<(NetworkVerdict Verdict, HttpRequestHead? Plain)> JudgeFirstAsync(ClientTarget target, CancellationToken stop)
     {
         var isNamed = policy.NamesPort(target.Host!, target.Port);
@@ -254,7 +254,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
             : (JudgeHost(head, target.Host!, target.Port), head);
     }
 
-    /// <summary>Reads the first bytes until they show that the connection is or is not TLS.</summary>
+    /// <summary>Reads the first bytes until it is known if the connection uses TLS.</summary>
     /// <param name="waits">True if the client must send data within the time limit for requests. If false, the host may send
     /// first.</param>
     private async Task<(HelloKind Kind, string Name)> ReadHelloAsync(bool waits, CancellationToken stop)

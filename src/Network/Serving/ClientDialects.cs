@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 
 namespace Orchestrator.Network;
 
-/// <summary>Host requested by a client.</summary>
+/// <summary>Host and port that a client requested.</summary>
 /// <param name="Host">The host, or null if the client did not name a valid one.</param>
 /// <param name="Port">Port of the host.</param>
 /// <param name="Spelling">Host as named by the client.</param>
 internal sealed record ClientTarget(RequestedHost? Host, int Port, string Spelling)
 {
-    /// <summary>Plain HTTP request to send instead of opening a tunnel, or null for a tunnel.</summary>
+    /// <summary>Plain HTTP request to forward instead of opening a tunnel, or null to open a tunnel.</summary>
     public HttpRequestHead? Plain { get; init; }
 
     /// <summary>Parses host and port.</summary>
@@ -26,13 +26,13 @@ internal sealed record ClientTarget(RequestedHost? Host, int Port, string Spelli
 /// <summary>Protocol by which programs request connections from a proxy.</summary>
 internal interface IProxyProtocol
 {
-    /// <summary>Reads the request. If it can't be served, the target is null and the fault has the reason.</summary>
+    /// <summary>Reads the request. If the request can't be served, the target is null and the fault contains the reason.</summary>
     Task<(ClientTarget? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop);
 
-    /// <summary>Answers that the tunnel is open.</summary>
+    /// <summary>Responds that the tunnel is open.</summary>
     Task GrantAsync(ClientStream client, CancellationToken stop);
 
-    /// <summary>Answers that no connection was made.</summary>
+    /// <summary>Responds that no connection was made.</summary>
     /// <param name="verdict">Decision about the connection.</param>
     /// <param name="sentence">Message that explains the decision.</param>
     Task RefuseAsync(ClientStream client, NetworkVerdict verdict, string sentence, CancellationToken stop);
@@ -54,12 +54,13 @@ internal sealed class ForwardedPort(int port) : IProxyProtocol
     public Task RefuseAsync(ClientStream client, NetworkVerdict verdict, string sentence, CancellationToken stop) => Task.CompletedTask;
 }
 
-/// <summary>HTTP/1, with CONNECT and with plain requests that have an absolute target.</summary>
+/// <summary>HTTP/1 proxy protocol. Supports CONNECT, and plain requests with an absolute target.</summary>
 internal sealed class HttpProxyProtocol : IProxyProtocol
 {
     private const int Http = 80;
 
-    /// <summary>The request if its target is a path without a host, so that it is meant for the proxy itself, or null otherwise.</summary>
+    /// <summary>The request if its target is a path without a host, which means that the request is for the proxy itself. Null
+    /// otherwise.</summary>
     public HttpRequestHead? Origin { get; private set; }
 
     /// <inheritdoc/>
@@ -106,7 +107,7 @@ internal sealed class HttpProxyProtocol : IProxyProtocol
     public Task RefuseAsync(ClientStream client, NetworkVerdict verdict, string sentence, CancellationToken stop) =>
         client.SendAsync(Answer(verdict, sentence), stop);
 
-    /// <summary>Creates a response with a message as its text.</summary>
+    /// <summary>Creates a response whose body is a message.</summary>
     public static byte[] Answer(NetworkVerdict verdict, string sentence)
     {
         var status =
@@ -121,7 +122,7 @@ internal sealed class HttpProxyProtocol : IProxyProtocol
     }
 }
 
-/// <summary>SOCKS 5 (RFC 1928), with CONNECT and without authentication.</summary>
+/// <summary>SOCKS 5 proxy protocol (RFC 1928). Supports CONNECT without authentication.</summary>
 internal sealed class SocksProxyProtocol : IProxyProtocol
 {
     /// <summary>First byte sent by a SOCKS 5 client.</summary>

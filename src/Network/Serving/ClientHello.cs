@@ -11,7 +11,7 @@ internal enum HelloKind
     /// <summary>The client does not start with a TLS handshake.</summary>
     NotTls,
 
-    /// <summary>A TLS handshake, with or without a server name.</summary>
+    /// <summary>The client starts with a TLS handshake, with or without a server name.</summary>
     Tls,
 }
 
@@ -55,7 +55,7 @@ internal static class ClientHello
 
     private static int LengthOf(byte[] message) => (message[1] << 16) | (message[2] << 8) | message[3];
 
-    /// <summary>Joins the handshake message, which a client may split into several records.</summary>
+    /// <summary>Joins the parts of the handshake message, which a client may split into several records.</summary>
     /// <param name="isWhole">False if the message is followed by something other than a handshake.</param>
     private static byte[] Join(ReadOnlySpan<byte> bytes, out bool isWhole)
     {
@@ -89,7 +89,7 @@ internal static class ClientHello
             var content = extensions.Take(extensions.Short());
             if (type == ServerNameExtension)
             {
-                // Servers disagree about which of two names counts, so two names are treated as none.
+                // Servers disagree about which of two names is used, so two names are treated as if there were no name.
                 name = name.Length == 0 ? HostNameIn(new HandshakeReader(content)) : "";
             }
         }
@@ -104,7 +104,7 @@ internal static class ClientHello
         return list is { IsValid: true, HasMore: false } && type == HostName ? Encoding.Latin1.GetString(name).ToLowerInvariant() : "";
     }
 
-    /// <summary>Reads numbers and parts of a buffer. A read past the end returns nothing and makes the reader invalid.</summary>
+    /// <summary>Reads numbers and slices from a buffer. A read past the end returns an empty value and makes the reader invalid.</summary>
     private ref struct HandshakeReader(ReadOnlySpan<byte> bytes)
     {
         private ReadOnlySpan<byte> _rest = bytes;

@@ -1,6 +1,6 @@
 namespace Orchestrator.Network;
 
-/// <summary>A client's socket with the bytes that were read but not consumed yet.</summary>
+/// <summary>Socket of a client, and the bytes that were read from it but not consumed yet.</summary>
 /// <param name="socket">Socket, owned by the caller.</param>
 internal sealed class ClientStream(Socket socket)
 {
@@ -20,7 +20,7 @@ internal sealed class ClientStream(Socket socket)
     public ReadOnlyMemory<byte> AheadMemory => _buffer.AsMemory(0, _count);
 
     /// <summary>Reads more bytes.</summary>
-    /// <returns>False if the client has ended, or too many bytes were read without being consumed.</returns>
+    /// <returns>True if bytes were read. False if the client has closed the connection, or if too many bytes are not consumed.</returns>
     public async Task<bool> ReadMoreAsync(CancellationToken stop)
     {
         if (_count == MostAhead)
@@ -37,7 +37,7 @@ internal sealed class ClientStream(Socket socket)
     }
 
     /// <summary>Reads until at least this many bytes are available.</summary>
-    /// <returns>False if the client ended before.</returns>
+    /// <returns>True if enough bytes are available. False if the client closed the connection first.</returns>
     public async Task<bool> ReadAsync(int count, CancellationToken stop)
     {
         while (_count < count)
@@ -51,7 +51,7 @@ internal sealed class ClientStream(Socket socket)
     }
 
     /// <summary>Reads and consumes available bytes.</summary>
-    /// <returns>Number of bytes, or 0 if the client has ended.</returns>
+    /// <returns>Number of bytes, or 0 if the client has closed the connection.</returns>
     public async ValueTask<int> TakeAsync(Memory<byte> buffer, CancellationToken stop)
     {
         if (_count == 0)
@@ -64,7 +64,7 @@ internal sealed class ClientStream(Socket socket)
         return count;
     }
 
-    /// <summary>Removes consumed bytes.</summary>
+    /// <summary>Removes consumed bytes from <see cref="Ahead"/>.</summary>
     public void Use(int count)
     {
         _buffer.AsSpan(count, _count - count).CopyTo(_buffer);

@@ -5,8 +5,8 @@ namespace Orchestrator.Network;
 public delegate Task<IPAddress[]> HostResolver(string name, CancellationToken stop);
 
 /// <summary>Connects to hosts that the policy allows, using exactly the addresses that the policy has checked.</summary>
-/// <remarks>An upstream proxy resolves host names itself, so their addresses are not checked, and only the policy's decision about the
-/// name counts. Address literals are still checked. This machine and hosts in <c>NO_PROXY</c> are dialed directly, with all
+/// <remarks>An upstream proxy resolves host names itself, so their addresses are not checked, and only the policy's decision about the name
+/// counts. Address literals are still checked. Connections to this machine and to hosts in <c>NO_PROXY</c> are made directly, with all
 /// checks.</remarks>
 /// <param name="resolve">Resolves names.</param>
 /// <param name="connect">Connects to an address, or null to connect by TCP.</param>
@@ -17,7 +17,7 @@ internal sealed class Dialer(HostResolver resolve, Func<IPEndPoint, Cancellation
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(15);
     private static readonly IPAddress[] OwnLoopback = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
-    /// <summary>Upstream proxy of this machine, or null to dial each host directly.</summary>
+    /// <summary>Upstream proxy of this machine, or null to connect to each host directly.</summary>
     public UpstreamRoute? Upstream { get; init; }
 
     /// <summary>Connects to a host, directly or through a tunnel of the upstream proxy.</summary>
@@ -51,7 +51,7 @@ internal sealed class Dialer(HostResolver resolve, Func<IPEndPoint, Cancellation
         return (verdict, null);
     }
 
-    // An address that means a different host to the upstream proxy than to this machine, such as a loopback address, is dialed directly.
+    // An address that refers to another host on the upstream proxy than here, such as a loopback address, is connected to directly.
     private static bool IsChained(UpstreamRoute upstream, RequestedHost host, int port) =>
         !host.IsLocal
         && !upstream.Direct.Covers(host, port)
@@ -167,7 +167,8 @@ internal sealed class Dialer(HostResolver resolve, Func<IPEndPoint, Cancellation
         }
     }
 
-    // Connecting a datagram socket sends nothing, but binds the local address that would be used. To this machine itself, both are equal.
+    // Connecting a datagram socket sends no data, but binds the local address that would be used. If the target is this machine, both
+    // addresses are equal.
     private static bool IsOwn(IPAddress address)
     {
         using Socket probe = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);

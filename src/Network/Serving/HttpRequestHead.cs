@@ -16,7 +16,7 @@ internal sealed record HttpRequestHead(string Method, string Target, string Vers
         "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     );
 
-    // Headers that apply only to one connection (RFC 9110, 7.6.1), and credentials for a proxy.
+    // Headers that are not forwarded, because they apply only to one connection (RFC 9110, 7.6.1) or contain credentials for a proxy.
     private static readonly string[] OfConnection =
     [
         "connection",
@@ -43,8 +43,8 @@ internal sealed record HttpRequestHead(string Method, string Target, string Vers
     public IEnumerable<string> ValuesOf(string name) =>
         Headers.Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value);
 
-    /// <summary>Headers to send on another connection, without those of this connection and those named by its Connection
-    /// headers.</summary>
+    /// <summary>Headers to forward. Excludes headers that apply only to this connection, including headers named in a Connection
+    /// header.</summary>
     public IEnumerable<(string Name, string Value)> Forwarded
     {
         get
@@ -61,8 +61,8 @@ internal sealed record HttpRequestHead(string Method, string Target, string Vers
     public string? Host =>
         Headers.Where(header => header.Name.Equals("host", StringComparison.OrdinalIgnoreCase)).ToList() is [var only] ? only.Value : null;
 
-    /// <summary>Host and port, and the path. Taken from the target of CONNECT, or from the absolute target of a plain request. Null if the
-    /// target is malformed or not absolute.</summary>
+    /// <summary>Authority (host and port) and path of the target. Taken from the target of CONNECT, or from the absolute target of a plain
+    /// request. Null if the target is malformed or not absolute.</summary>
     public (string Authority, string Path)? Place
     {
         get
@@ -118,8 +118,8 @@ internal sealed record HttpRequestHead(string Method, string Target, string Vers
         return new HttpRequestHead(method, target, version, headers);
     }
 
-    /// <summary>Formats the head for the host. It makes the host close the connection after one response, because a second request could
-    /// be meant for another host.</summary>
+    /// <summary>Formats the head for the host. The head asks the host to close the connection after one response, because a second request
+    /// could be for another host.</summary>
     /// <param name="path">Path and query.</param>
     /// <param name="authority">Host and port for the Host header.</param>
     public byte[] ForHost(string path, string authority)

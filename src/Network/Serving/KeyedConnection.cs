@@ -3,8 +3,8 @@ using System.Globalization;
 
 namespace Orchestrator.Network;
 
-/// <summary>Serves a client's requests to a service whose key the proxy holds: HTTP/1.1, one request at a time, streamed both ways.
-/// Status, headers and content of a response come from the service.</summary>
+/// <summary>Serves a client's requests to a service whose key the proxy holds. Supports HTTP/1.1 with one request at a time, and streams in
+/// both directions. Status, headers and content of a response come from the service.</summary>
 /// <param name="services">Services with keys.</param>
 /// <param name="policy">Policy of the sandbox.</param>
 /// <param name="client">Client, owned by the caller.</param>
@@ -19,7 +19,7 @@ internal sealed class KeyedConnection(
 )
 {
     private const int BufferSize = 64 * 1024;
-    private const int ChunkHeader = 10; // Eight hexadecimal digits and a line break.
+    private const int ChunkHeader = 10; // Length of a chunk header with eight hexadecimal digits and a line break.
     private const string CloseWord = "close";
 
     // Headers that apply only to the service's connection (RFC 9110, 7.6.1).

@@ -1,6 +1,7 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Temporary file that atomically replaces or creates a file in the same folder. It is removed if neither happens.</summary>
+/// <summary>Temporary file that atomically replaces or creates a file in the same folder. Disposing the instance removes the temporary file
+/// if neither has happened.</summary>
 internal sealed class AtomicTemporaryFile : IDisposable
 {
     private readonly FolderHandle _folder;
@@ -35,7 +36,7 @@ internal sealed class AtomicTemporaryFile : IDisposable
     }
 
     /// <summary>Creates the file unless it exists. Uses a hard link, which the file system creates or refuses in one step.</summary>
-    /// <returns>False if the file already exists.</returns>
+    /// <returns>True if the file was created. False if it already exists.</returns>
     public bool Publish()
     {
         Stream.Flush(flushToDisk: true);
@@ -52,12 +53,12 @@ internal sealed class AtomicTemporaryFile : IDisposable
             }
             try
             {
-                // On a full disk this tries to write the buffer again.
+                // On a full disk, this call tries to write the buffer again and fails again.
                 Stream.Dispose();
             }
             catch (IOException)
             {
-                // The first failure is already being thrown.
+                // Ignored, because the first failure is already being thrown.
             }
             _folder.Remove(_temporary, isFolder: false);
         }

@@ -1,7 +1,7 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Adds patterns to the <c>info/exclude</c> file of a checkout's repository. The file is local and shared by all worktrees. Git
-/// is not called, because this code runs before every write of our files.</summary>
+/// <summary>Adds patterns to the <c>info/exclude</c> file of a checkout's repository. The file is not committed, and all worktrees share
+/// it. Git is not called, because this code runs before every write of the orchestrator's files.</summary>
 public static class CheckoutExcludes
 {
     private const string Prefix = "gitdir:";
@@ -29,7 +29,8 @@ public static class CheckoutExcludes
         }
     }
 
-    // In a linked worktree ".git" is a file that names its own git directory, in which "commondir" names the shared one.
+    // In a linked worktree, ".git" is a file that names the worktree's git directory. There, the file "commondir" names the shared
+    // directory.
     private static string? FindCommon(string checkout)
     {
         var git = Path.Combine(checkout, ".git");

@@ -15,6 +15,6 @@ public enum EntryKind
     /// <summary>The entry is a symbolic link.</summary>
     Link,
 
-    /// <summary>A pipe, a socket or a device.</summary>
+    /// <summary>The entry is a pipe, a socket or a device.</summary>
     Other,
 }

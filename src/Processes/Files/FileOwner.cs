@@ -11,7 +11,7 @@ public static partial class FileOwner
     private const uint UserId = 0x8;
     private const int OwnerAt = 20;
 
-    /// <summary>Effective user id of this process, which decides access to files.</summary>
+    /// <summary>Effective user id of this process, which determines access to files.</summary>
     public static uint Current { get; } = EffectiveUser();
 
     /// <summary>Returns the user id of a file's owner, or null if the file does not exist or the system does not report it.</summary>

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Processes;
 
-/// <summary>An open folder. Names are resolved one by one, and links are never followed (openat(2)). Any part of a path may be replaced
-/// while it is in use, but an open folder stays the same. Names are bytes.</summary>
+/// <summary>An open folder. Entries are addressed by single names, and links are never followed (openat(2)). Another process can replace
+/// any part of a path at any time, but an open folder always refers to the same folder. Names are bytes.</summary>
 public sealed partial class FolderHandle : IDisposable
 {
     /// <summary>Permissions of a new file, reduced by the process's umask.</summary>
@@ -126,8 +126,8 @@ public sealed partial class FolderHandle : IDisposable
         return names;
     }
 
-    /// <summary>Opens a regular file for reading, or returns null if it does not exist or is something else. Does not block on a pipe
-    /// without writer.</summary>
+    /// <summary>Opens a regular file for reading. Returns null if the entry does not exist or is not a regular file. Does not block on a
+    /// pipe without a writer.</summary>
     public SafeFileHandle? TryRead(ReadOnlySpan<byte> name)
     {
         var number = FolderSystemCalls.OpenAt(Number, FolderSystemCalls.Ended(name), DoNotWait | NoLink | CloseOnExec, 0);
@@ -146,8 +146,8 @@ public sealed partial class FolderHandle : IDisposable
         return null;
     }
 
-    /// <summary>Opens a regular file for reading and writing, and creates it if it does not exist. Returns null if the name belongs to
-    /// something else.</summary>
+    /// <summary>Opens a regular file for reading and writing, and creates it if it does not exist. Returns null if the name belongs to an
+    /// entry of another kind.</summary>
     public SafeFileHandle? TryOpenOrMake(ReadOnlySpan<byte> name, UnixFileMode mode)
     {
         var number = FolderSystemCalls.OpenAt(
@@ -169,13 +169,13 @@ public sealed partial class FolderHandle : IDisposable
         return null;
     }
 
-    /// <summary>True if a name refers directly to an open file, and not through a symbolic link.</summary>
+    /// <summary>True if a name refers to the given open file directly, and not through a symbolic link.</summary>
     public bool Names(ReadOnlySpan<byte> name, SafeFileHandle file) =>
         KindOf(name) == EntryKind.File
         && PlaceAt(Number, FolderSystemCalls.Ended(name)) is { } place
         && place == PlaceAt((int)file.DangerousGetHandle(), [0]);
 
-    /// <summary>Creates a file and opens it for reading and writing. Fails if the name exists.</summary>
+    /// <summary>Creates a file and opens it for reading and writing. Throws if the name already exists.</summary>
     public SafeFileHandle Make(ReadOnlySpan<byte> name, UnixFileMode mode)
     {
         var number = FolderSystemCalls.OpenAt(
@@ -206,13 +206,13 @@ public sealed partial class FolderHandle : IDisposable
     }
 
     /// <summary>Creates a hard link in this folder to a file elsewhere that is not a symbolic link.</summary>
-    /// <returns>False if the file is on another disk or the name already exists.</returns>
+    /// <returns>True if the link was created. False if the file is on another disk or the name already exists.</returns>
     public bool TryName(string file, ReadOnlySpan<byte> newName) =>
         FolderSystemCalls.NameAt(CurrentFolder, Encoding.UTF8.GetBytes(file + "\0"), Number, FolderSystemCalls.Ended(newName), 0) == 0;
 
     /// <summary>Creates a hard link to a file in the same folder, or a copy if the file system has no hard links. An existing name is not
     /// replaced.</summary>
-    /// <returns>False if the name already exists.</returns>
+    /// <returns>True if the link or copy was created. False if the name already exists.</returns>
     public bool TryLink(ReadOnlySpan<byte> name, ReadOnlySpan<byte> newName)
     {
         if (FolderSystemCalls.NameAt(Number, FolderSystemCalls.Ended(name), Number, FolderSystemCalls.Ended(newName), 0) == 0)
@@ -242,7 +242,7 @@ public sealed partial class FolderHandle : IDisposable
     }
 
     /// <summary>Removes a file, a link or an empty folder. Does nothing for a missing name.</summary>
-    /// <returns>False for a folder that is not empty.</returns>
+    /// <returns>True if the entry no longer exists. False for a folder that is not empty.</returns>
     public bool Remove(ReadOnlySpan<byte> name, bool isFolder)
     {
         if (FolderSystemCalls.UnlinkAt(Number, FolderSystemCalls.Ended(name), isFolder ? RemoveFolder : 0) == 0)
@@ -289,11 +289,10 @@ public sealed partial class FolderHandle : IDisposable
             _ => EntryKind.Other,
         };
 
-    /// <summary>Returns inode and device of an entry, which are equal for two names of the same file, or null if the entry does not
-    /// exist.</summary>
+    /// <summary>Returns the inode and the device of an entry, which identify a file. Null if the entry does not exist.</summary>
     public (ulong Inode, ulong Device)? PlaceOf(ReadOnlySpan<byte> name) => PlaceAt(Number, FolderSystemCalls.Ended(name));
 
-    /// <summary>Returns the state of an entry, or null if it does not exist. Links are not followed.</summary>
+    /// <summary>Returns the metadata of an entry, or null if it does not exist. Links are not followed.</summary>
     public EntryStamp? StampOf(ReadOnlySpan<byte> name)
     {
         Span<byte> facts = stackalloc byte[256];

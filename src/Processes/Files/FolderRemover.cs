@@ -1,14 +1,15 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Deletes a folder with all its content. Links are deleted and not followed. Names may be any bytes, and folders may be deeper
-/// than the maximum path or closed to their owner.</summary>
+/// <summary>Deletes a folder with all its content. Links are deleted and not followed. Names may contain arbitrary bytes. Folders may be
+/// nested deeper than the maximum path length, or lack permissions for their owner.</summary>
 public static class FolderRemover
 {
-    /// <summary>Maximum number of open folders. Each level keeps a folder open, and a process can open only some hundred files.</summary>
+    /// <summary>Maximum number of folders that are open at the same time. Each nesting level needs an open folder, and a process can open
+    /// only some hundred files.</summary>
     private const int DeepestOpen = 64;
     private const int MostTries = 5;
 
-    /// <summary>Deletes a path. Does nothing if it does not exist.</summary>
+    /// <summary>Deletes a path. Does nothing if the path does not exist.</summary>
     /// <exception cref="IOException">An entry can't be removed, for example a mounted disk, or files are added continuously.</exception>
     /// <exception cref="UnauthorizedAccessException">An entry belongs to another user.</exception>
     public static void Remove(string path)
@@ -18,11 +19,11 @@ public static class FolderRemover
         parent?.RemoveAll(Encoding.UTF8.GetBytes(Path.GetFileName(path)));
     }
 
-    /// <summary>Part of the new name of a folder that can't be removed.</summary>
+    /// <summary>Part of the new name of a folder that was renamed because it can't be removed.</summary>
     public const string Left = ".left-";
 
-    /// <summary>Deletes a path, or renames it if that fails. Containers leave files that belong to root, which must not block the
-    /// path.</summary>
+    /// <summary>Deletes a path, or renames it if deletion fails, so that the path can be used again. For example, files that a container
+    /// left may belong to root.</summary>
     public static void RemoveOrMoveAway(string path)
     {
         try
@@ -35,7 +36,7 @@ public static class FolderRemover
         }
     }
 
-    /// <summary>Deletes an entry of an open folder. Does nothing if it does not exist.</summary>
+    /// <summary>Deletes an entry of an open folder. Does nothing if the entry does not exist.</summary>
     /// <param name="name">Name as bytes, as the system stores it.</param>
     public static void RemoveAll(this FolderHandle parent, ReadOnlySpan<byte> name)
     {
@@ -86,7 +87,7 @@ public static class FolderRemover
 
     private static void RemoveContent(FolderHandle folder, FolderHandle top, int depth, Queue<byte[]> tooDeep)
     {
-        folder.UnlockThis(); // Build tools leave folders without write permission (module caches), which their owner may change.
+        folder.UnlockThis(); // Build tools create folders without write permission, such as module caches.
         foreach (var name in folder.List())
         {
             if (folder.KindOf(name) != EntryKind.Folder)
@@ -95,7 +96,7 @@ public static class FolderRemover
             }
             else if (depth >= DeepestOpen)
             {
-                // Moved up, so that its content is less deep.
+                // The folder is moved up, so that its content is nested less deeply.
                 folder.Unlock(name);
                 var moved = Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N"));
                 folder.Rename(name, top, moved);

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>A file that only one holder can have open at a time, across all processes of a host. The system releases it when its holder
-/// dies.</summary>
+/// <summary>A file that only one holder can have open at a time, across all processes of a host. The system releases the lock when the
+/// holder dies.</summary>
 public sealed partial class LockFile : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
-    // From flock(2), and from errno(3) for a lock that is held.
+    // Constants of flock(2), and of errno(3) for a lock that is held.
     private const int Exclusive = 2;
     private const int DoNotWait = 4;
     private const int WouldBlock = 11;
@@ -32,7 +32,8 @@ public sealed partial class LockFile : IDisposable
         }
     }
 
-    /// <summary>Waits for the lock as <see cref="TakeAsync"/> does, but blocks the thread. For locks that are held only briefly.</summary>
+    /// <summary>Waits for the lock as <see cref="TakeAsync"/> does, but blocks the thread. Use only for locks that are held
+    /// briefly.</summary>
     /// <param name="path">Path of the file.</param>
     public static LockFile Take(string path, CancellationToken cancellationToken)
     {
@@ -54,7 +55,7 @@ public sealed partial class LockFile : IDisposable
     {
         var file = OwnFile.Open(path);
 
-        // As in .NET's FileShare.None, children do not inherit the lock, and a file system without locks grants it.
+        // As with FileShare.None in .NET, children do not inherit the lock, and the lock is always granted on a file system without locks.
         if (Lock((int)file.SafeFileHandle.DangerousGetHandle(), Exclusive | DoNotWait) == 0 || Marshal.GetLastPInvokeError() != WouldBlock)
         {
             return new LockFile(file);

@@ -1,7 +1,7 @@
 namespace Orchestrator.Processes;
 
-/// <summary>A log that is written while foreign programs run that may find it. Only this process creates it, and it is never written
-/// through a link. On closing, it is in its place, whatever happened to its name meanwhile.</summary>
+/// <summary>A log file that is safe against programs that run while it is written. Only this process creates the file, and links are never
+/// followed. If a program removes or replaces the file, the log is written again on closing.</summary>
 public sealed class LogFile : IDisposable
 {
     private readonly FolderHandle _folder;
@@ -26,19 +26,20 @@ public sealed class LogFile : IDisposable
     /// <summary>Path of the log.</summary>
     public string Path { get; }
 
-    /// <summary>Time of creation by the file system's clock, comparable with the times of files written later.</summary>
+    /// <summary>Creation time by the file system's clock, so that it can be compared with the times of files written later.</summary>
     public DateTime Began { get; }
 
-    /// <summary>Kind of the entry that was removed from the log's path, or null if it was an earlier file or the path was free.</summary>
+    /// <summary>Description of the entry that was removed from the log's path. Null if the path was free or the entry was a regular
+    /// file.</summary>
     public string? WasInTheWay { get; }
 
     internal FileStream Stream { get; }
 
-    /// <summary>Creates a log. An existing entry with its name is removed and not written to.</summary>
+    /// <summary>Creates a log. An existing entry with the same name is removed first, so that it is never written to.</summary>
     /// <exception cref="UnauthorizedAccessException">The log can't be created, for example because a parent folder is a link.</exception>
     public static LogFile Make(string path) => new(path);
 
-    /// <summary>True if the log contains anything that the program did not print, or another file has its name.</summary>
+    /// <summary>True if the log contains text that the program did not print, or if another file has replaced the log.</summary>
     /// <param name="output">Captured output of the program.</param>
     public bool IsForeign(CapturedOutput output)
     {
@@ -61,7 +62,7 @@ public sealed class LogFile : IDisposable
         Stream.Write(Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>Closes the log. If something else has its name by now, that entry is removed and the log is written again.</summary>
+    /// <summary>Closes the log. If another entry has replaced the log, that entry is removed and the log is written again.</summary>
     public void Dispose()
     {
         using (_folder)

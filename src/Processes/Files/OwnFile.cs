@@ -1,8 +1,8 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Writes our files in folders to which foreign programs may also write, such as a run's folder. Neither the file nor a folder
-/// below <c>.orchestrator</c> may be a link. <see cref="DurableFile"/> follows the same rule for files that must survive a power
-/// cut.</summary>
+/// <summary>Writes the orchestrator's files in folders to which other programs may also write, such as a run's folder. Neither the file nor
+/// a folder below <c>.orchestrator</c> may be a link. <see cref="DurableFile"/> follows the same rule for files that must survive a power
+/// failure.</summary>
 public static class OwnFile
 {
     /// <summary>Replaces a file atomically, so that readers see either the old or the new content.</summary>
@@ -13,7 +13,8 @@ public static class OwnFile
         temporary.Replace(sync: false);
     }
 
-    /// <summary>Restricts a file to its owner. On Windows, files in the user's own folders already are.</summary>
+    /// <summary>Restricts access to a file to its owner. Does nothing on Windows, where files in the user's folders are already
+    /// restricted.</summary>
     public static void KeepPrivate(string path)
     {
         if (!OperatingSystem.IsWindows())
@@ -26,7 +27,7 @@ public static class OwnFile
     public static void Write(string path, string content) => Write(path, Encoding.UTF8.GetBytes(content));
 
     /// <summary>Appends UTF-8 text to a file.</summary>
-    /// <exception cref="UnauthorizedAccessException">The path is a link or not a regular file. Nothing was written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The path is a link or not a regular file. The file is not changed then.</exception>
     public static void Append(string path, string content)
     {
         using var file = Open(path);
@@ -35,7 +36,7 @@ public static class OwnFile
     }
 
     /// <summary>Opens a file for reading and writing. The file and its folder are created if they do not exist.</summary>
-    /// <exception cref="UnauthorizedAccessException">The path is a link or not a regular file. Nothing was written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The path is a link or not a regular file. The file is not changed then.</exception>
     public static FileStream Open(string path)
     {
         using var folder = OwnFolder.Make(FolderOf(path));
@@ -47,7 +48,7 @@ public static class OwnFile
     }
 
     /// <summary>Creates a file. An existing entry with its name is removed, or renamed if it is a folder. A file that another process has
-    /// open, or that is linked elsewhere, is therefore never written to.</summary>
+    /// open or that has another hard link is therefore never written to.</summary>
     public static FileStream Create(string path)
     {
         using var folder = OwnFolder.Make(FolderOf(path));
@@ -55,7 +56,7 @@ public static class OwnFile
         return new FileStream(folder.Make(NameOf(path), FolderHandle.Plain), FileAccess.ReadWrite, bufferSize: 0);
     }
 
-    /// <summary>Removes or renames an existing entry, so that the name is free.</summary>
+    /// <summary>Removes or renames an existing entry, so that the name can be used.</summary>
     /// <returns>Description of the entry if it was not a regular file, or null otherwise.</returns>
     internal static string? Clear(FolderHandle folder, string path)
     {

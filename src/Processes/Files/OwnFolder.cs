@@ -1,11 +1,12 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Creates and opens folders for our files. No other code creates folders below <c>.orchestrator</c>. In a checkout, git is first
-/// configured to ignore them. Foreign programs write near these folders. Below the folder with our name, no part of a path may therefore
-/// be a link. A link could redirect our writes to a path of an attacker's choice.</summary>
+/// <summary>Creates and opens folders for the orchestrator's files. No other code creates folders below <c>.orchestrator</c>. In a
+/// checkout, git is first configured to ignore the folder. No part of a path below <c>.orchestrator</c> may be a link, because other
+/// programs can write there and a link could redirect our writes to a path that an attacker chooses.</summary>
 public static class OwnFolder
 {
-    /// <summary>Name of our folder in a checkout. The folder itself may be a link, because a user may keep it on another disk.</summary>
+    /// <summary>Name of the orchestrator's folder in a checkout. The folder itself may be a link, because the user may store it on another
+    /// disk.</summary>
     public const string Name = ".orchestrator";
 
     /// <summary>Entries of the folder to commit, as <c>.gitignore</c> patterns relative to it.</summary>
@@ -19,7 +20,7 @@ public static class OwnFolder
         "tasks.json",
     ];
 
-    // A link with this name is ignored, but a folder must be searched for committed entries.
+    // Git must ignore a link with this name as a whole, but must search a folder for entries to commit.
     private static readonly IReadOnlyList<string> Patterns =
     [
         $"/{Name}",
@@ -29,9 +30,9 @@ public static class OwnFolder
     ];
 
     /// <summary>Creates a folder and its parents if they do not exist.</summary>
-    /// <param name="path">Absolute path of any folder, not necessarily below ours.</param>
+    /// <param name="path">Absolute path of any folder, not necessarily below <c>.orchestrator</c>.</param>
     /// <returns>The path.</returns>
-    /// <exception cref="UnauthorizedAccessException">Below our folder, a part of the path is a link or not a folder.</exception>
+    /// <exception cref="UnauthorizedAccessException">Below <c>.orchestrator</c>, a part of the path is a link or not a folder.</exception>
     public static string Ensure(string path)
     {
         using var made = Path.GetFullPath(path).Split('/').Contains(Name) ? Make(Path.GetFullPath(path)) : null;
@@ -40,7 +41,7 @@ public static class OwnFolder
 
     /// <summary>Opens a folder, and creates missing parts of its path.</summary>
     /// <param name="path">Absolute path.</param>
-    /// <exception cref="UnauthorizedAccessException">A part of the path is a link or not a folder. Nothing was written.</exception>
+    /// <exception cref="UnauthorizedAccessException">A part of the path is a link or not a folder. No folder is created then.</exception>
     internal static FolderHandle Make(string path)
     {
         var parts = path.Split('/');

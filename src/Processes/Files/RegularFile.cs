@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Reads files that others may have replaced. Links are not followed, and pipes do not block.</summary>
+/// <summary>Reads files that other programs may have replaced. Links are not followed, and pipes do not block.</summary>
 public static class RegularFile
 {
     /// <summary>Returns the content of a file, or null if it does not exist, is not a regular file or exceeds the limit.</summary>

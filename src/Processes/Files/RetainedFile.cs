@@ -1,10 +1,11 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Retains a file that others write and may delete, by a hard link, which takes no space. On another disk it keeps a copy, to
-/// which only new content is appended.</summary>
+/// <summary>Retains a file that another program writes and may delete. Uses a hard link, which takes no space. On another disk, uses a
+/// copy, to which only new content is appended.</summary>
 public static class RetainedFile
 {
-    /// <summary>Retains the file's current content, and through a link also later content. Repeated calls update a copy.</summary>
+    /// <summary>Retains the current content of a file. A hard link also retains later content; a copy is updated by calling this method
+    /// again.</summary>
     /// <param name="kept">Path of the retained file. Missing folders are created.</param>
     /// <exception cref="IOException">The file can't be retained.</exception>
     public static void Keep(string file, string kept)
@@ -29,7 +30,7 @@ public static class RetainedFile
         }
     }
 
-    /// <summary>Appends new content to a copy. A file that became shorter is copied again.</summary>
+    /// <summary>Appends new content to a copy. If the file has become shorter, it is copied again.</summary>
     internal static void Append(string file, string kept)
     {
         using var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -24,8 +24,8 @@ public static class SmallFile
         }
     }
 
-    /// <summary>Returns the content, or null on any failure, because processes end while they are read and those of other users can't be
-    /// read.</summary>
+    /// <summary>Returns the content of a file, or null on any failure. Used for files below <c>/proc</c>, because processes may end while
+    /// they are read and other users' processes can't be read.</summary>
     internal static byte[]? ReadIfPossible(string path)
     {
         try
@@ -38,8 +38,8 @@ public static class SmallFile
         }
     }
 
-    /// <summary>Reads as <see cref="ReadIfPossible"/> does, but in a single read(2). Between two reads of a process's memory the process
-    /// may start another program.</summary>
+    /// <summary>Reads as <see cref="ReadIfPossible"/> does, but in a single read(2). Needed because a process may start another program
+    /// between two reads of its memory.</summary>
     internal static byte[]? ReadAtOnceIfPossible(string path)
     {
         try

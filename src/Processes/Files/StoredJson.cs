@@ -3,15 +3,15 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Reads stored JSON that may have been damaged by a power cut, the user or another version. Invalid content is returned as null,
-/// like a missing file.</summary>
+/// <summary>Reads stored JSON that a power failure, the user or another version of this program may have made invalid. Invalid content is
+/// returned as null, like a missing file.</summary>
 public static class StoredJson
 {
-    /// <summary>Returns the value in a file, or null if the file is missing or invalid.</summary>
+    /// <summary>Returns the value in a file, or null if the file is missing or its content is invalid.</summary>
     public static T? TryRead<T>(string path, JsonTypeInfo<T> type)
         where T : class => SmallFile.TryRead(path) is { } json ? TryParse(json, type) : null;
 
-    /// <summary>Returns the value of UTF-8 text, or null if it is invalid.</summary>
+    /// <summary>Parses UTF-8 text, or returns null if it is invalid.</summary>
     public static T? TryParse<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type)
         where T : class
     {
@@ -25,10 +25,10 @@ public static class StoredJson
         }
     }
 
-    /// <summary>Returns the value of a text, or null if it is invalid.</summary>
+    /// <summary>Parses a text, or returns null if it is invalid.</summary>
     public static T? TryParse<T>(string text, JsonTypeInfo<T> type)
         where T : class => TryParse(Encoding.UTF8.GetBytes(text), type);
 
-    /// <summary>Returns the metadata of a type with these options.</summary>
+    /// <summary>Returns the JSON metadata of a type for the given serializer options.</summary>
     public static JsonTypeInfo<T> TypeOf<T>(this JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 }

@@ -53,7 +53,7 @@ internal sealed class HeadTailBuffer(int limit)
         _tailLength = _tailLength + bytes.Length - overwritten;
     }
 
-    /// <summary>Enlarges the ring by a plain copy, because the ring never wraps before it has its full size.</summary>
+    /// <summary>Enlarges the ring buffer. A plain copy suffices, because the ring does not wrap before it has its full size.</summary>
     private void Grow(int wanted)
     {
         if (_tail.Length < _tailLimit && wanted > _tail.Length)

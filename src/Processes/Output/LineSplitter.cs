@@ -42,7 +42,7 @@ internal sealed class LineSplitter(int limit)
         return new OutputLine(text, IsPart: false);
     }
 
-    /// <summary>Returns a piece of a long line. It ends before a partial character, whose bytes start the next piece.</summary>
+    /// <summary>Returns a part of a long line. The part ends before an incomplete character, whose bytes start the next part.</summary>
     private OutputLine TakePart()
     {
         var bytes = _line.WrittenSpan;

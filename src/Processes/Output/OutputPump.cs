@@ -3,7 +3,7 @@ using System.IO.Pipes;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Reads one stream of a child to its end.</summary>
+/// <summary>Reads one output stream of a child process to its end.</summary>
 internal sealed class OutputPump(Stream stream, OutputSink sink)
 {
     private const int BufferSize = 64 * 1024;
@@ -15,19 +15,20 @@ internal sealed class OutputPump(Stream stream, OutputSink sink)
     /// <summary>Number of bytes read so far.</summary>
     internal long TotalBytes => Interlocked.Read(ref _totalBytes);
 
-    /// <summary>True after the end of the stream.</summary>
+    /// <summary>True if the stream was read to its end.</summary>
     internal bool IsDone { get; private set; }
 
-    /// <summary>Number that stays the same while the pump waits for the same bytes, or null while it processes bytes.</summary>
+    /// <summary>Number of the current read while the pump waits for data, or null while it processes data.</summary>
     internal long? WaitingSince => _isReading ? Interlocked.Read(ref _reads) : null;
 
-    /// <summary>True if the stream has unread bytes or has ended. On a busy host a read can be delayed by seconds.</summary>
+    /// <summary>True if the stream has unread bytes or has ended. Needed because a read can be delayed by seconds on a busy
+    /// machine.</summary>
     internal bool HasUnread =>
         stream is AnonymousPipeClientStream { SafePipeHandle: { IsClosed: false } pipe } && PipeState.IsReadable(pipe);
 
     /// <summary>Reads until the end or until <paramref name="giveUp"/> is cancelled. Cancellation is not an error and means that another
     /// process holds the stream open.</summary>
-    /// <param name="stop">Passed to the line handler.</param>
+    /// <param name="stop">Token that is passed to the line handler.</param>
     internal async Task RunAsync(CancellationToken giveUp, CancellationToken stop)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);

@@ -74,7 +74,8 @@ internal sealed class OutputSink : IDisposable
     internal CapturedOutput ToCaptured() =>
         new(_captured.ToArray(), _captured.TotalBytes, _output.CaptureLimit < _captured.TotalBytes, _heldOpen);
 
-    /// <summary>Writes the tail of the file that was held back. Called once, after both streams have ended.</summary>
+    /// <summary>Writes the end of the output that was held back because of the size limit of the file. Called once, after both streams have
+    /// ended.</summary>
     internal void CloseFile()
     {
         if (_file is null)
@@ -107,7 +108,7 @@ internal sealed class OutputSink : IDisposable
         _oneAtATime.Dispose();
     }
 
-    /// <summary>Closes the file, but not a <see cref="LogFile"/>, which its owner closes.</summary>
+    /// <summary>Closes the file. A <see cref="LogFile"/> stays open, because its owner closes it.</summary>
     private void CloseOwn()
     {
         if (_output.File is not null)

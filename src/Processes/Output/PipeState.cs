@@ -6,9 +6,9 @@ namespace Orchestrator.Processes;
 /// <summary>Queries the kernel's state of a pipe without reading from it.</summary>
 internal static partial class PipeState
 {
-    private const short ReadyToRead = 1; // POLLIN, poll(2)
+    private const short ReadyToRead = 1; // POLLIN of poll(2)
 
-    /// <summary>True if a read would return at once, because the pipe has bytes or no writer any more.</summary>
+    /// <summary>True if a read would return at once, because the pipe contains data or has no writer.</summary>
     public static bool IsReadable(SafePipeHandle pipe)
     {
         var added = false;

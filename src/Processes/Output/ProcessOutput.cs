@@ -1,8 +1,8 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Targets of a child's stream: memory (up to a limit), a file (up to a limit), a line handler, or any combination. The stream is
-/// always read to its end, so that endless output neither blocks the child nor fills memory or disk. Use the same instance for standard
-/// output and standard error to get both in order in one place.</summary>
+/// <summary>Targets of a child's output stream, which are memory (up to a limit), a file (up to a limit), a line handler, or a combination
+/// of them. The stream is always read to its end, so that endless output neither blocks the child nor fills memory or disk. Use the same
+/// instance for standard output and standard error to combine both in order.</summary>
 public sealed class ProcessOutput
 {
     /// <summary>Default of <see cref="CaptureLimit"/>: 1 MiB.</summary>
@@ -14,15 +14,17 @@ public sealed class ProcessOutput
     /// <summary>Default of <see cref="FileLimit"/>: 64 MiB.</summary>
     public const long DefaultFileLimit = 64L * 1024 * 1024;
 
-    /// <summary>Maximum number of bytes kept in memory. Of longer output the first and last halves are kept. 0 keeps nothing.</summary>
+    /// <summary>Maximum number of bytes kept in memory. If the output is longer, its beginning and its end are kept. 0 to keep no
+    /// output.</summary>
     /// <value>Default: <see cref="DefaultCaptureLimit"/>.</value>
     public int CaptureLimit { get; init; } = DefaultCaptureLimit;
 
-    /// <summary>Path of a file for the output, or null for none. <see cref="OwnFile.Create"/> creates the file and its folder.</summary>
+    /// <summary>Path of a file for the output, or null to write no file. <see cref="OwnFile.Create"/> creates the file and its
+    /// folder.</summary>
     public string? File { get; init; }
 
-    /// <summary>Log for the output, used in place of <see cref="File"/>, or null for none. It is open before and after the child
-    /// runs.</summary>
+    /// <summary>Log for the output, used in place of <see cref="File"/>. The caller opens and closes the log. Null if there is no
+    /// log.</summary>
     public LogFile? Log { get; init; }
 
     /// <summary>Maximum number of bytes written to <see cref="File"/> or <see cref="Log"/>. A line with the number of omitted bytes and
@@ -30,8 +32,9 @@ public sealed class ProcessOutput
     /// <value>Default: <see cref="DefaultFileLimit"/>.</value>
     public long FileLimit { get; init; } = DefaultFileLimit;
 
-    /// <summary>Called for each line without its line ending (LF or CRLF), including a last line without one. Invalid UTF-8 becomes
-    /// U+FFFD. Output is not read while the handler runs. An exception stops the child and is rethrown by the run.</summary>
+    /// <summary>Called for each line without its line ending (LF or CRLF), including a last line without one. Invalid UTF-8 becomes U+FFFD.
+    /// Output is not read while the handler runs. If the handler throws, the child is stopped and the exception is rethrown to the
+    /// caller.</summary>
     public Func<OutputLine, CancellationToken, ValueTask>? OnLine { get; init; }
 
     /// <summary>Maximum length of a line in bytes, after which it is split.</summary>
@@ -42,7 +45,7 @@ public sealed class ProcessOutput
     public static ProcessOutput Capture(int limit = DefaultCaptureLimit) => new() { CaptureLimit = limit };
 }
 
-/// <summary>One line of output.</summary>
+/// <summary>A line of output.</summary>
 /// <param name="Text">Text without line ending.</param>
-/// <param name="IsPart">True if the line exceeded the limit and this is not its last piece.</param>
+/// <param name="IsPart">True if the line exceeded the limit and this is not its last part.</param>
 public readonly record struct OutputLine(string Text, bool IsPart);

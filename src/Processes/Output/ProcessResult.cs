@@ -1,12 +1,12 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Way in which a child process ended.</summary>
+/// <summary>Circumstances in which a child process ended.</summary>
 public enum ProcessEnding
 {
-    /// <summary>The process ended without being stopped by us.</summary>
+    /// <summary>The process ended by itself.</summary>
     Exited,
 
-    /// <summary>The process reached its time limit and ended on request.</summary>
+    /// <summary>The process reached its time limit and ended after the stop signal.</summary>
     TimedOut,
 
     /// <summary>The process reached its time limit, did not end within its grace period, and was killed.</summary>
@@ -22,7 +22,7 @@ public sealed record ProcessResult
     /// <summary>Exit code, or 128 plus the signal's number if a signal ended the process.</summary>
     public required int ExitCode { get; init; }
 
-    /// <summary>Way in which the process ended.</summary>
+    /// <summary>Circumstances in which the process ended.</summary>
     public required ProcessEnding Ending { get; init; }
 
     /// <summary>Captured standard output.</summary>
@@ -57,14 +57,14 @@ public sealed class CapturedOutput
         WasHeldOpen = isOpen;
     }
 
-    /// <summary>Captured bytes. If <see cref="IsTruncated"/>, the first and last ones, separated by a line with the number of missing
-    /// bytes.</summary>
+    /// <summary>Captured bytes. If <see cref="IsTruncated"/> is true, the first and last bytes, separated by a line with the number of
+    /// omitted bytes.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;
 
     /// <summary>Captured bytes as text. Invalid UTF-8 becomes U+FFFD.</summary>
     public string Text => Encoding.UTF8.GetString(_bytes);
 
-    /// <summary>Number of bytes that the child printed, captured or not.</summary>
+    /// <summary>Number of bytes that the child printed, including bytes that were not captured.</summary>
     public long TotalBytes { get; }
 
     /// <summary>True if some of the output was not captured because of the limit.</summary>

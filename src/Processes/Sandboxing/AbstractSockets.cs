@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Lists sockets that have a name but no file (unix(7), "abstract"), such as those of displays, message buses and debuggers. They
-/// belong to a network namespace, so a <see cref="Sandbox"/> with the host's network can't block them.</summary>
+/// <summary>Lists sockets that have a name but no file (unix(7), "abstract"), such as those of displays, message buses and debuggers. Such
+/// sockets belong to a network namespace, so a <see cref="Sandbox"/> that uses the host's network can't block them.</summary>
 public static class AbstractSockets
 {
     private const int AcceptsConnections = 0x10000; // __SO_ACCEPTCON in the kernel's net.h

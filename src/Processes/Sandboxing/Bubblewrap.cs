@@ -8,13 +8,13 @@ namespace Orchestrator.Processes;
 /// kernel that allows user namespaces.</summary>
 public sealed partial class Bubblewrap
 {
-    /// <summary>Link that exists in every sandbox of orchestrate and nowhere else.</summary>
+    /// <summary>Path of a symbolic link that exists only in sandboxes of the orchestrator.</summary>
     public const string Mark = "/run/orchestrate-sandbox";
 
-    /// <summary>The target of <see cref="Mark"/>.</summary>
+    /// <summary>Target of the link <see cref="Mark"/>.</summary>
     internal const string MarkTarget = "sandbox";
 
-    /// <summary>The path of <see cref="SandboxNetwork.Socket"/> in a sandbox.</summary>
+    /// <summary>Path of <see cref="SandboxNetwork.Socket"/> in a sandbox.</summary>
     public const string NetworkSocket = "/run/orchestrate-network";
 
     /// <summary>Exit code of a sandbox whose network could not be opened, so that its program was not started.</summary>
@@ -30,15 +30,16 @@ public sealed partial class Bubblewrap
     /// <summary>True if this process runs in one of our sandboxes.</summary>
     public static bool IsInside => new FileInfo(Mark).LinkTarget is not null;
 
-    /// <summary>Finds the program and tests once whether it works here; a failed test is repeated the next time.</summary>
-    /// <param name="path">Folders to search, as in PATH; null for our PATH.</param>
+    /// <summary>Finds bubblewrap and tests if it works on this machine. A successful test is cached, and a failed test is repeated by the
+    /// next call.</summary>
+    /// <param name="path">Folders to search, in the form of PATH, or null for the PATH of this process.</param>
     public async Task<BubblewrapCheck> CheckAsync(string? path = null) =>
         ProgramLocator.Find("bwrap", path) is { } program ? await CheckOnceAsync(new Sandbox(program)) : new BubblewrapCheck(null, "");
 
-    /// <summary>Does the same for a program that makes sandboxes in place of bubblewrap.</summary>
-    /// <param name="runner">The program with its arguments.</param>
-    /// <param name="path">Folders to search, as in PATH; null for our PATH.</param>
-    /// <param name="repository">The folder in which a relative program is looked for.</param>
+    /// <summary>Performs the same check for a program that creates sandboxes in place of bubblewrap.</summary>
+    /// <param name="runner">Program and arguments.</param>
+    /// <param name="path">Folders to search, in the form of PATH, or null for the PATH of this process.</param>
+    /// <param name="repository">Folder against which a relative program path is resolved.</param>
     public async Task<BubblewrapCheck> CheckRunnerAsync(IReadOnlyList<string> runner, string? path, string repository) =>
         ProgramLocator.Find(runner[0], path, repository) is { } program
             ? await CheckOnceAsync(new Sandbox(program) { Runner = [program, .. runner.Skip(1)] })
@@ -63,9 +64,9 @@ public sealed partial class Bubblewrap
             ? _overlays.GetOrAdd($"{program}\n{folder}", _ => TryOverlayAsync(program, folder))
             : Task.FromResult(false);
 
-    /// <summary>Returns the arguments that precede a program in a sandbox. The sandbox has separate processes, temporary files and
-    /// devices, and no capabilities even as root. It uses the host's network unless it has its own. Later mounts cover earlier ones, so
-    /// the innermost path decides. The filter of system calls is read from descriptor 9.</summary>
+    /// <summary>Returns the arguments that precede a program in a sandbox. The sandbox has separate processes, temporary files and devices,
+    /// and no capabilities even as root. The sandbox uses the host's network unless it has a network of its own. Later mounts cover earlier
+    /// ones, so the innermost path decides. The filter of system calls is read from descriptor 9.</summary>
     /// <param name="sandbox">Files that the program can access.</param>
     public static IReadOnlyList<string> Words(Sandbox sandbox) =>
         [
@@ -92,7 +93,8 @@ public sealed partial class Bubblewrap
             .. sandbox.Network is { } door ? Opening(door.Opener) : [],
         ];
 
-    // The opener's arguments are counted and not quoted, because they and the program's are arguments of the shell.
+    // The opener's arguments are counted instead of quoted, because they are passed to the shell as arguments together with those of the
+    // program.
     private static string[] Opening(IReadOnlyList<string> opener) =>
         [
             "/bin/sh",
@@ -103,11 +105,11 @@ public sealed partial class Bubblewrap
             .. opener,
         ];
 
-    /// <summary>The arguments before a child of ours in a sandbox. Signals to its group are for the program inside: bubblewrap itself is
-    /// deaf to them, and passes its exit code on.</summary>
-    /// <param name="sandbox">The files that it can reach.</param>
+    /// <summary>Returns the arguments that precede a child process in a sandbox. Signals to the process group reach the program inside,
+    /// because bubblewrap ignores them. Bubblewrap forwards the exit code of the program.</summary>
+    /// <param name="sandbox">Files that the child can access.</param>
     /// <param name="child">The program that follows.</param>
-    /// <param name="variables">Names of its variables.</param>
+    /// <param name="variables">Names of the child's environment variables.</param>
     public static IReadOnlyList<string> WordsForChild(Sandbox sandbox, string child, IEnumerable<string> variables) =>
         sandbox.Runner.Count > 0
             ? [.. sandbox.Runner, SandboxDescription.Of(sandbox, variables)]
@@ -124,8 +126,8 @@ public sealed partial class Bubblewrap
                     : ["/bin/sh", "-c", Hearing, "sh"],
             ];
 
-    // BusyBox's env can't restore signals, so programs that it starts must be killed. The inner shell prevents env from treating a program
-    // with "=" in its path as a variable.
+    // The env of BusyBox can't restore signals, so programs that it starts can only be stopped by SIGKILL. The inner shell prevents env
+    // from treating a program with "=" in its path as a variable.
     private const string RestoreSignals = "--default-signal=INT,TERM";
     private const string Hearing = $"""
         env {RestoreSignals} true 2>/dev/null && exec env {RestoreSignals} sh -c 'exec "$@"' sh "$@"
@@ -135,15 +137,15 @@ public sealed partial class Bubblewrap
     // Determined when the program is found, which saves three processes per start.
     private static volatile bool s_envRestoresSignals;
 
-    // Outside the sandbox PATH is not searched, because it may contain a folder of the worktree.
+    // Outside the sandbox, PATH is not searched, because PATH may contain a folder of the worktree.
     private static readonly Lazy<string> s_mount = new(() => ProgramLocator.Find("mount", SystemPath) ?? "/bin/mount");
     private const string SystemPath = "/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <summary>True if this process runs as root.</summary>
     internal static bool IsRoot => Geteuid() == 0;
 
-    // Only root of a user namespace may mount. Bubblewrap creates this namespace too, because a host that allows user namespaces only to
-    // certain programs allows them to bubblewrap.
+    // Only root of a user namespace may mount. Bubblewrap creates this namespace too, because some hosts allow user namespaces only to
+    // certain programs, such as bubblewrap.
     private const string Mounting = """
         "$1" -a -T "$0" || { echo 'bwrap: overlays can not be mounted (see the line above)' >&2; exit 1; }
         shift
@@ -208,7 +210,7 @@ public sealed partial class Bubblewrap
         }
         catch (ProcessStartException)
         {
-            return false; // The check of the program itself reports the reason.
+            return false; // Ignored, because the check of bubblewrap itself reports the reason.
         }
         finally
         {

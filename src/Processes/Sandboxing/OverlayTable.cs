@@ -13,7 +13,7 @@ public sealed record OverlayTable(string File, IReadOnlyList<ReplacementFolder> 
     public const string Changes = "changes";
 
     /// <summary>Creates the folders and the table. Changes by earlier programs with the same folder are kept.</summary>
-    /// <param name="folder">Absolute path of our own folder, on a disk that can store changes.</param>
+    /// <param name="folder">Absolute path of a private folder, on a disk that can store the changes of overlays.</param>
     /// <param name="shared">Absolute paths of the shared folders. Missing folders are initially empty.</param>
     /// <param name="below">Folders of other tables whose changes are layered over the shared content, topmost first.</param>
     /// <returns>The table, or null if there is nothing to mount.</returns>
@@ -48,10 +48,11 @@ public sealed record OverlayTable(string File, IReadOnlyList<ReplacementFolder> 
         return new OverlayTable(file, views);
     }
 
-    // Without privileges the kernel can't write its default markers of removed and replaced folders (overlayfs, "User xattr").
+    // Without privileges, the kernel can't write its default markers for removed and replaced folders (overlayfs, "User xattr").
     private static string Marks => Bubblewrap.IsRoot ? "" : ",userxattr";
 
-    /// <summary>True if the path can be written in a table. The kernel and mount(8) split options at some characters.</summary>
+    /// <summary>True if a path can be written to the table. Paths with certain characters can't, because the kernel and mount(8) split
+    /// options there.</summary>
     public static bool CanHold(string path) => path.IndexOfAny([',', ':', '\\', '"', '\n']) < 0;
 
     private static string ChangesIn(string folder, string path) => Path.Combine(folder, NameOf(path), Changes);

@@ -1,8 +1,9 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Finds the folders that the user's programs need to start: the tool chains in PATH, and the packages that their links lead
-/// to.</summary>
-/// <param name="wide">Absolute paths that a sandbox never shows as a whole, and neither their parents, such as the home folder.</param>
+/// <summary>Finds the folders that the user's programs need to start, namely the toolchains in PATH and the packages to which their links
+/// point.</summary>
+/// <param name="wide">Absolute paths, such as the home folder, that a sandbox never shows as a whole. Their parents are not shown as a
+/// whole either.</param>
 public sealed class ProgramFolders(IReadOnlyCollection<string> wide)
 {
     private const int DeepestPackage = 4;
@@ -13,8 +14,8 @@ public sealed class ProgramFolders(IReadOnlyCollection<string> wide)
     /// <summary>Absolute paths of the folders of all programs added so far, without system folders.</summary>
     public IReadOnlyCollection<string> Found => _found;
 
-    /// <summary>Adds the folders of PATH. For <c>X/bin</c> this is the folder X, and otherwise the folder itself with the packages of its
-    /// links.</summary>
+    /// <summary>Adds the folders of PATH. For <c>X/bin</c>, adds the folder X. For other folders, adds the folder itself and the packages
+    /// to which its links point.</summary>
     /// <param name="path">Value of the variable.</param>
     public ProgramFolders AddPath(string path)
     {
@@ -29,7 +30,7 @@ public sealed class ProgramFolders(IReadOnlyCollection<string> wide)
     }
 
     /// <summary>Adds a program with the package that contains it.</summary>
-    /// <param name="program">Absolute path. A missing file adds nothing.</param>
+    /// <param name="program">Absolute path. A missing file adds no folder.</param>
     public ProgramFolders AddProgram(string program)
     {
         AddProgram(program, 0);
@@ -37,7 +38,7 @@ public sealed class ProgramFolders(IReadOnlyCollection<string> wide)
     }
 
     /// <summary>Adds a file or folder, unless it is too wide.</summary>
-    /// <param name="path">Absolute path. A missing one adds nothing.</param>
+    /// <param name="path">Absolute path. A missing path adds no folder.</param>
     public ProgramFolders Add(string path)
     {
         if (Path.Exists(path) && !IsTooWide(path))

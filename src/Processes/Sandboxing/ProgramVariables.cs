@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Names of environment variables that programs need to find their tools, files and language. None of them holds a
+/// <summary>Names of environment variables that programs need to find their tools, files and language. None of the variables contains a
 /// credential.</summary>
 public static class ProgramVariables
 {
@@ -82,7 +82,7 @@ public static class ProgramVariables
     /// worktree.</summary>
     internal static string WithoutRelative(string folders) => string.Join(':', folders.Split(':').Where(Path.IsPathRooted));
 
-    /// <summary>True if all our programs pass the variable on.</summary>
+    /// <summary>True if the variable is passed to all programs that the orchestrator starts.</summary>
     /// <param name="name">Name of the variable.</param>
     public static bool Contain(string name) =>
         s_names.Contains(name) || s_prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));

@@ -1,41 +1,42 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Files that a program and its descendants can access. The root is empty, so only listed paths and system folders
+/// <summary>Describes the files that a program and its descendants can access. The root is empty, so only listed paths and system folders
 /// (<see cref="SystemFolders"/>) exist. Other processes are invisible, and processes that the program leaves behind die with it.</summary>
 /// <param name="Program">Absolute path of bubblewrap (see <see cref="Bubblewrap.CheckAsync"/>).</param>
 public sealed record Sandbox(string Program)
 {
-    /// <summary>The program, with its arguments, that makes the sandbox from a description in place of bubblewrap; empty:
-    /// bubblewrap.</summary>
+    /// <summary>Program and arguments that create the sandbox from a description in place of bubblewrap. Empty to use bubblewrap.</summary>
     public IReadOnlyList<string> Runner { get; init; } = [];
 
-    /// <summary>Absolute paths of files and folders that can be read. Links on the way exist as the user sees them; missing paths are left
-    /// out.</summary>
+    /// <summary>Absolute paths of files and folders that can be read. Links in a path also exist in the sandbox. Missing paths are
+    /// omitted.</summary>
     public IReadOnlyList<string> Visible { get; init; } = [];
 
     /// <summary>Absolute paths of writable folders and files, possibly including devices. Missing paths are omitted.</summary>
     public IReadOnlyList<string> Writable { get; init; } = [];
 
-    /// <summary>Absolute paths inside <see cref="Writable"/> that can only be read, and neither moved nor removed.</summary>
+    /// <summary>Absolute paths inside <see cref="Writable"/> that are read-only and can't be moved or removed.</summary>
     public IReadOnlyList<string> ReadOnly { get; init; } = [];
 
     /// <summary>Absolute paths of files, inside the other paths, that appear empty, such as stored credentials.</summary>
     public IReadOnlyList<string> Masked { get; init; } = [];
 
-    /// <summary>Absolute paths of folders that start empty and are discarded at the end, such as the home folder.</summary>
+    /// <summary>Absolute paths of folders, such as the home folder, that are initially empty and whose content is discarded at the
+    /// end.</summary>
     public IReadOnlyList<string> Empty { get; init; } = [];
 
-    /// <summary>Absolute paths of folders that contain only listed paths and reject new files, so that no program assumes a discarded file
-    /// to be stored.</summary>
+    /// <summary>Absolute paths of folders that contain only listed paths and reject new files, so that no program writes a file there that
+    /// is discarded later.</summary>
     public IReadOnlyList<string> Closed { get; init; } = [];
 
     /// <summary>Folders that are replaced by another folder.</summary>
     public IReadOnlyList<ReplacementFolder> Substitutes { get; init; } = [];
 
-    /// <summary>Folders with shared content and private changes, or null for none.</summary>
+    /// <summary>Folders with shared content and private changes, or null if there are none.</summary>
     public OverlayTable? Overlays { get; init; }
 
-    /// <summary>Absolute path of a file with a filter of system calls (<see cref="SystemCallFilter"/>), or null for none.</summary>
+    /// <summary>Absolute path of a file with a filter of system calls (<see cref="SystemCallFilter"/>), or null to filter no system
+    /// calls.</summary>
     public string? Filter { get; init; }
 
     /// <summary>Environment variables that override those of the program. Not suitable for secrets, because other users can see
@@ -45,11 +46,11 @@ public sealed record Sandbox(string Program)
     /// <summary>Provider of a separate network, which is opened for each start, or null for the host's network.</summary>
     public ISandboxNetworkProvider? Door { get; init; }
 
-    /// <summary>Separate network for a single start, or null for the host's network.</summary>
+    /// <summary>Separate network for one start of the program, or null for the host's network.</summary>
     public SandboxNetwork? Network { get; init; }
 
-    /// <summary>Moves variables that make programs load files from an environment into the sandbox, because bubblewrap itself runs
-    /// outside.</summary>
+    /// <summary>Moves variables that make programs load files from the environment to <see cref="Variables"/>, because bubblewrap itself
+    /// runs outside the sandbox.</summary>
     /// <param name="environment">Environment of the outermost program.</param>
     public Sandbox TakeLoaderVariables(IDictionary<string, string?> environment)
     {
@@ -68,7 +69,7 @@ public sealed record Sandbox(string Program)
         };
     }
 
-    /// <summary>Opens the network for one start.</summary>
+    /// <summary>Opens the network for one start of the program.</summary>
     /// <param name="environment">Variables of the program, in which keys may be replaced.</param>
     /// <exception cref="ProcessStartException">The network could not be opened.</exception>
     public async Task<Sandbox> OpenAsync(IDictionary<string, string?> environment, CancellationToken stop) =>
@@ -78,23 +79,23 @@ public sealed record Sandbox(string Program)
 /// <summary>Provides networks for sandboxes.</summary>
 public interface ISandboxNetworkProvider
 {
-    /// <summary>Address inside the sandbox at which services answer whose keys stay outside.</summary>
+    /// <summary>Address inside the sandbox of services whose keys stay outside.</summary>
     string ServiceAddress { get; }
 
-    /// <summary>Opens a network for one start.</summary>
+    /// <summary>Opens a network for one start of the program.</summary>
     /// <param name="environment">Variables of the program. Keys that stay outside are replaced by placeholders, and the addresses of their
     /// services by an address inside the sandbox.</param>
     /// <exception cref="ProcessStartException">The network could not be opened.</exception>
     Task<SandboxNetwork> OpenAsync(IDictionary<string, string?> environment, CancellationToken cancellationToken);
 }
 
-/// <summary>Network of a sandbox: its own loopback, with sockets that a process outside serves.</summary>
-/// <param name="Socket">Absolute path of the socket through which they are handed over (see
+/// <summary>Network of a sandbox, which consists of a loopback interface with sockets that a process outside the sandbox serves.</summary>
+/// <param name="Socket">Absolute path of the socket through which the sockets are handed over (see
 /// <see cref="Bubblewrap.NetworkSocket"/>).</param>
-/// <param name="Opener">Program, with arguments, that opens the sockets inside before the sandbox's program starts.</param>
+/// <param name="Opener">Program and arguments that open the sockets inside the sandbox before its program starts.</param>
 public sealed record SandboxNetwork(string Socket, IReadOnlyList<string> Opener);
 
-/// <summary>A folder that replaces another one.</summary>
+/// <summary>A folder that replaces another folder in a sandbox.</summary>
 /// <param name="Path">Absolute path of the folder inside the sandbox.</param>
 /// <param name="Source">Absolute path of the folder outside.</param>
 /// <param name="IsWritable">True if the sandbox may change the folder.</param>

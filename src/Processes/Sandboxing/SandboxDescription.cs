@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Describes a sandbox as JSON for a program that makes it in place of bubblewrap.</summary>
+/// <summary>Describes a sandbox as JSON, for a program that creates the sandbox in place of bubblewrap.</summary>
 internal static class SandboxDescription
 {
     private const int Schema = 1;

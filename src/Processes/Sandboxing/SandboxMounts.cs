@@ -1,8 +1,8 @@
 namespace Orchestrator.Processes;
 
-/// <summary>One mount of a sandbox.</summary>
+/// <summary>A mount of a sandbox.</summary>
 /// <param name="Path">Absolute path inside, without links.</param>
-/// <param name="Rank">Order among mounts of the same path, of which the last one counts.</param>
+/// <param name="Rank">Order among mounts of the same path. The last one takes effect.</param>
 /// <param name="Words">Arguments for bubblewrap.</param>
 internal sealed record SandboxMount(string Path, int Rank, IReadOnlyList<string> Words);
 
@@ -11,7 +11,7 @@ internal static class SandboxMounts
 {
     private const string DeviceFolder = "/dev/";
 
-    /// <summary>Returns the mounts in order, outer ones first, so that inner ones cover them.</summary>
+    /// <summary>Returns the mounts in order. Outer mounts come first, so that inner mounts cover them.</summary>
     public static IReadOnlyList<SandboxMount> Of(Sandbox sandbox)
     {
         var open = sandbox.Writable.Select(Existing).OfType<SandboxPath>().ToList();
@@ -68,10 +68,10 @@ internal static class SandboxMounts
         ];
     }
 
-    /// <summary>The arguments after all mounts: folders that take no new file.</summary>
+    /// <summary>Returns the arguments that follow all mounts and make the closed folders reject new files.</summary>
     public static IEnumerable<string> Closing(Sandbox sandbox) => Closed(sandbox).SelectMany(path => (string[])["--remount-ro", path]);
 
-    /// <summary>Absolute paths of the folders that take no new file.</summary>
+    /// <summary>Returns the absolute paths of the folders that reject new files.</summary>
     public static IEnumerable<string> Closed(Sandbox sandbox) =>
         sandbox.Closed.Select(RealOf).Except(sandbox.Writable.Concat(sandbox.Visible).Select(RealOf)).Append("/");
 

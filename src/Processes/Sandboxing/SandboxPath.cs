@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>A path as the user writes it, with its resolved form and the links in it.</summary>
+/// <summary>A path as written by the user, with its resolved form and the links that it contains.</summary>
 /// <param name="Real">Absolute path without links. A part that does not exist is kept unchanged.</param>
 /// <param name="Links">Absolute paths of the links, each in a folder without links, with their unresolved targets.</param>
 internal sealed record SandboxPath(string Real, IReadOnlyList<(string Path, string Target)> Links)
@@ -12,7 +12,7 @@ internal sealed record SandboxPath(string Real, IReadOnlyList<(string Path, stri
     public static bool IsAtOrBelow(string path, string folder) =>
         folder == "/" || path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
 
-    /// <summary>Resolves a path in the sandbox.</summary>
+    /// <summary>Resolves the links in a path.</summary>
     /// <param name="path">An absolute path.</param>
     /// <returns>The resolved path, or null if its links are circular.</returns>
     public static SandboxPath? Follow(string path)

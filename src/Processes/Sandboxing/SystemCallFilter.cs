@@ -3,11 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>A filter for seccomp(2) of system calls that no sandboxed program may use. These are input to a terminal (<c>TIOCSTI</c>), the
-/// kernel's key rings, and three interfaces with a history of kernel vulnerabilities. They fail with EPERM.</summary>
+/// <summary>Creates a seccomp(2) filter for system calls that sandboxed programs may not use. Blocked calls are terminal input
+/// (<c>TIOCSTI</c>), the kernel's key rings, and three interfaces with a history of kernel vulnerabilities. Blocked calls fail with
+/// EPERM.</summary>
 public static class SystemCallFilter
 {
-    // From linux/bpf_common.h and linux/seccomp.h.
+    // Constants of linux/bpf_common.h and linux/seccomp.h.
     private const ushort Load = 0x20;
     private const ushort JumpIfEqual = 0x15;
     private const ushort JumpIfGreaterOrEqual = 0x35;
@@ -37,7 +38,7 @@ public static class SystemCallFilter
     ];
 
     /// <summary>Writes the filter to a file if the file is missing or differs.</summary>
-    /// <param name="folder">Absolute path of our own folder, which no sandbox can change.</param>
+    /// <param name="folder">Absolute path of a private folder, which no sandbox can change.</param>
     /// <returns>Absolute path of the file, or null for a processor architecture without a filter.</returns>
     public static string? FileIn(string folder)
     {
@@ -55,7 +56,7 @@ public static class SystemCallFilter
         return file;
     }
 
-    /// <summary>Returns the filter in the kernel's format, or null for a processor architecture without one.</summary>
+    /// <summary>Returns the filter in the kernel's format, or null for a processor architecture without a filter.</summary>
     public static byte[]? For(Architecture processor) =>
         processor switch
         {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>System folders that every sandbox shows read-only, and the entries in them that it hides.</summary>
+/// <summary>System folders that every sandbox shows read-only, and the entries in these folders that are hidden.</summary>
 public static class SystemFolders
 {
     private const string Configuration = "/etc";
@@ -33,10 +33,10 @@ public static class SystemFolders
         "/run/opengl-driver",
     ];
 
-    /// <summary>Folders that are empty in each sandbox. Outside they contain temporary files, and sockets and locks of running
-    /// programs.</summary>
-    /// <remarks>In our own temporary folder, the .NET runtime listens for debuggers, which would have full control over this
-    /// process.</remarks>
+    /// <summary>Folders that are empty in each sandbox. Outside a sandbox, these folders contain temporary files, and sockets and locks of
+    /// running programs.</summary>
+    /// <remarks>For example, the .NET runtime of this process listens for debuggers in the temporary folder. A debugger has full control
+    /// over the process.</remarks>
     internal static IReadOnlyList<string> Temporary { get; } =
     ["/tmp", "/var/tmp", "/run", "/var/run", Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.GetTempPath()))];
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Starts a process for a command, with clear errors for common mistakes.</summary>
+/// <summary>Starts a process for a command. Throws exceptions with clear messages for common mistakes.</summary>
 internal sealed class ChildStart
 {
     private const int TextFileBusy = 26;
@@ -44,7 +44,7 @@ internal sealed class ChildStart
         // A sandboxed program must not reach the terminal from which this process was started.
         if (command.OwnSession || command.Sandbox is not null)
         {
-            // Our child is not a group leader, so setsid(1) does not fork, and the session leader has the process id that we know.
+            // The child is not a group leader, so setsid(1) does not fork, and the session leader has the known process id.
             words = words.Prepend(ownSession?.Value ?? FindSetSid());
         }
         Info.FileName = words.First();
@@ -77,15 +77,15 @@ internal sealed class ChildStart
         );
     }
 
-    /// <summary>Starts a process. Retries while a recently written program file is "busy", which happens if another thread forked a child
-    /// while the file was open for writing.</summary>
+    /// <summary>Starts a process. Retries while a recently written program file is busy, because another thread may have forked a
+    /// child while the file was open for writing.</summary>
     internal static async Task<Process> StartProcessAsync(ProcessStartInfo info, string fileName, TimeProvider time)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-#pragma warning disable RS0030 // Only this method may start a process.
+#pragma warning disable RS0030 // The analyzer is disabled here only, because no other code may start a process.
                 return Process.Start(info)!;
 #pragma warning restore RS0030
             }
@@ -124,7 +124,7 @@ internal sealed class ChildStart
         Info.Environment[ProcessRunner.ChildVariable] = _mark;
     }
 
-    // Programs that search these variables' folders relative to their working directory would run files that an agent wrote there.
+    // Programs that search the folders in these variables relative to their working directory would run files that an agent wrote there.
     private void KeepAbsoluteFolders()
     {
         foreach (var name in (string[])["PATH", "LD_LIBRARY_PATH", "LD_PRELOAD"])

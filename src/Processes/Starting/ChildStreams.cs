@@ -2,10 +2,12 @@ using System.Diagnostics;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Handles a child's three streams: writes its input, reads its outputs, and decides when to stop waiting for them.</summary>
+/// <summary>Handles the three streams of a child. Writes the input, reads the outputs, and decides when to stop waiting for more
+/// output.</summary>
 internal sealed class ChildStreams : IDisposable
 {
-    /// <summary>Time without data after the child has ended and the pipe is empty. Another process then holds the stream open.</summary>
+    /// <summary>Time without data, after the child has ended and the pipe is empty, until reading stops. Another process then holds the
+    /// stream open.</summary>
     private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(1);
 
     /// <summary>Maximum size of a pipe (pipe-max-size, pipe(7)), in bytes. Any output beyond it does not come from the ended
@@ -94,14 +96,14 @@ internal sealed class ChildStreams : IDisposable
                 }
                 catch (Exception e) when (e is IOException or OperationCanceledException)
                 {
-                    // The child closed its input or ended before reading everything, which is allowed.
+                    // A child may close its input or end before it has read all input.
                     return;
                 }
             }
         }
     }
 
-    /// <summary>Reads from the input. A stream that is still open counts as ended once the child has ended.</summary>
+    /// <summary>Reads from the input. A stream that is still open counts as ended when the child has ended.</summary>
     private static async Task<int> ReadAsync(Stream input, byte[] buffer, CancellationToken giveUp)
     {
         try

@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Command for a program that outlives this process, with its streams in files.</summary>
+/// <summary>Command for a program that keeps running after this process ends. Its output is written to files.</summary>
 /// <param name="FileName">Program, as in <see cref="ProcessCommand.FileName"/>.</param>
 public sealed record DetachedCommand(string FileName, IReadOnlyList<string> Arguments)
 {
@@ -17,27 +17,28 @@ public sealed record DetachedCommand(string FileName, IReadOnlyList<string> Argu
     /// <summary>File to which standard output is appended. Its size is not limited.</summary>
     public required string OutputFile { get; init; }
 
-    /// <summary>File to which standard error is appended. Can be the same file.</summary>
+    /// <summary>File to which standard error is appended. May be the same file as <see cref="OutputFile"/>.</summary>
     public required string ErrorFile { get; init; }
 }
 
-/// <summary>Starts programs that outlive this process, each in its own session with files as streams.</summary>
+/// <summary>Starts programs that keep running after this process ends. Each program has a session of its own and writes its output to
+/// files.</summary>
 /// <param name="time">Clock for short waits, or null for the system clock.</param>
 public sealed class DetachedProcess(TimeProvider? time = null)
 {
-    // The child first waits for a line, so that its identity is known before the program starts, and nothing starts if this process dies
-    // before. Only then does it close the pipes, and descriptors inherited from our own caller, who would otherwise wait for the child's
-    // end.
-    // Earlier errors are written to our pipe. All paths and words are arguments; none is part of the script.
+    // The child first waits for a line, so that its identity is known before the program starts, and no program starts if this process dies
+    // first. The child then closes the pipes and the descriptors inherited from the caller of this process, because the caller would
+    // otherwise wait for the child to end. Earlier errors are written to the pipe. All paths and words are arguments; none is part of the
+    // script.
     private const string Script = """
         read -r go && [ "$go" = go ] && exec <"$1" >>"$2" && exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- 2>>"$3" && shift 3 && exec "$@"
         """;
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
-    /// <summary>Starts the program and returns as soon as it runs.</summary>
+    /// <summary>Starts the program and returns when it is running.</summary>
     /// <param name="command">Command to run.</param>
-    /// <exception cref="ProcessStartException">Nothing was started, because the program, working directory or a file is
+    /// <exception cref="ProcessStartException">The program was not started, because the program, the working directory or a file is
     /// missing.</exception>
     public async Task<ProcessIdentity> StartAsync(DetachedCommand command)
     {

@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Runs a program with which the user works in this process's terminal, such as an editor or a pager. It shares the streams of
-/// this process, has no time limit, and ends when the user ends it.</summary>
+/// <summary>Runs a program with which the user works in this process's terminal, such as an editor or a pager. The program shares the
+/// streams of this process and has no time limit.</summary>
 public static class ForegroundProgram
 {
     /// <summary>Runs the program until it ends.</summary>
-    /// <param name="command">Program with its first arguments, as set by the user in a variable (<c>code --wait</c>). It is split at
+    /// <param name="command">Program with its first arguments, as set by the user in a variable (<c>code --wait</c>). The text is split at
     /// blanks and never passed to a shell.</param>
-    /// <param name="arguments">Further arguments.</param>
+    /// <param name="arguments">Additional arguments.</param>
     /// <param name="directory">Working directory.</param>
     /// <param name="environment">Variables in addition to those of this process.</param>
-    /// <param name="input">Lines written to its standard input, or null to share the standard input of this process.</param>
+    /// <param name="input">Lines to write to the program's standard input, or null to share the standard input of this process.</param>
     /// <returns>Exit code of the program.</returns>
     /// <exception cref="ProcessStartException">The program does not exist or can't be started.</exception>
     public static async Task<int> RunAsync(
@@ -48,7 +48,7 @@ public static class ForegroundProgram
         return program.ExitCode;
     }
 
-    // A pager that was closed before its end stops reading.
+    // A pager that the user closes early stops reading.
     private static async Task WriteAsync(StreamWriter stream, IAsyncEnumerable<string> lines)
     {
         try

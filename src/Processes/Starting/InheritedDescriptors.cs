@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>File descriptors that this process inherited from its starter, such as the lock of flock(1).</summary>
+/// <summary>File descriptors that this process inherited from its starter, such as the descriptor of a lock that flock(1) holds.</summary>
 internal static partial class InheritedDescriptors
 {
     private const string OpenOnes = "/proc/self/fd";
@@ -24,7 +24,7 @@ internal static partial class InheritedDescriptors
         {
             var descriptor = int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture);
 
-            // A descriptor that was closed meanwhile, such as that of the listing itself, has no flags.
+            // A descriptor that was closed in the meantime, such as that of the listing itself, has no flags.
             if (descriptor >= FirstAfterStreams && Control(descriptor, GetFlags, 0) is >= 0 and var flags)
             {
                 _ = Control(descriptor, SetFlags, flags | CloseOnExec);

@@ -45,27 +45,28 @@ public sealed record ProcessCommand
     /// <value>Default: no limit.</value>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Signal that requests the child to end.</summary>
+    /// <summary>Signal that asks the child to end.</summary>
     /// <value>Default: <see cref="StopSignal.Terminate"/>.</value>
     public StopSignal StopSignal { get; init; } = StopSignal.Terminate;
 
-    /// <summary>Grace period after <see cref="StopSignal"/>. Then the child and its descendants are killed.</summary>
+    /// <summary>Time after <see cref="StopSignal"/> until the child and its descendants are killed.</summary>
     /// <value>Default: 5 seconds.</value>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>True to start the child as leader of a session and process group. Ctrl-C at our terminal then does not reach it, and
-    /// <see cref="StopSignal"/> goes to its whole group.</summary>
+    /// <summary>True to start the child as leader of a session and process group. Ctrl-C at the terminal then does not reach the child, and
+    /// <see cref="StopSignal"/> is sent to the whole process group.</summary>
     public bool OwnSession { get; init; }
 
-    /// <summary>True to stop the child's remaining processes after it has ended by itself. If this process dies before,
-    /// <see cref="Leftovers"/> finds them. If false, they keep running even if they hold the output open.</summary>
+    /// <summary>True to stop the child's remaining processes after it has ended by itself. If this process dies first,
+    /// <see cref="Leftovers"/> finds the remaining processes. If false, remaining processes keep running even if they hold the output
+    /// open.</summary>
     public bool StopLeftovers { get; init; }
 
     /// <summary>Sandbox of the child, or null for unrestricted access. Descendants of a sandboxed child die with it.</summary>
     public Sandbox? Sandbox { get; init; }
 
     /// <summary>Value of <see cref="ProcessRunner.ChildVariable"/> in the child's environment, or null for a new value. A caller that
-    /// stores it before the start can find the child's processes later, even from another process.</summary>
+    /// stores the value before the start can find the child's processes later, even from another process.</summary>
     public string? Mark { get; init; }
 
     /// <summary>Formats the command as a user would type it, without the environment, for messages.</summary>
@@ -79,7 +80,7 @@ public sealed record ProcessCommand
         return text.ToString();
     }
 
-    /// <summary>Quotes a word for a shell as a user would type it.</summary>
+    /// <summary>Quotes a word for a shell, only if necessary.</summary>
     /// <param name="word">Any text.</param>
     public static string Quote(string word) =>
         word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,@+^%".Contains(c, StringComparison.Ordinal))

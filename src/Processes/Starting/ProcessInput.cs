@@ -7,7 +7,7 @@ public sealed class ProcessInput
 
     private ProcessInput(Func<Stream> open) => _open = open;
 
-    /// <summary>Empty input, of which the child sees the end at once.</summary>
+    /// <summary>Empty input. The child immediately reads the end of its input.</summary>
     public static ProcessInput None { get; } = FromBytes(default);
 
     /// <summary>Creates input from text, as UTF-8 without byte order mark.</summary>
@@ -16,7 +16,7 @@ public sealed class ProcessInput
     /// <summary>Creates input from bytes.</summary>
     public static ProcessInput FromBytes(ReadOnlyMemory<byte> bytes) => new(() => new MemoryStream(bytes.ToArray(), writable: false));
 
-    /// <summary>Creates input that copies a stream, as data arrives, until its end. It can be used for one child.</summary>
+    /// <summary>Creates input that copies a stream, as data arrives, until its end. The input can be used for only one child.</summary>
     public static ProcessInput FromStream(Stream stream) => new(() => stream);
 
     internal Stream Open() => _open();

@@ -5,8 +5,9 @@ public static class ProgramLocator
 {
     /// <summary>Returns the path of a program, or null if it is not found.</summary>
     /// <param name="fileName">Name to search in the folders of <paramref name="path"/>, or a path.</param>
-    /// <param name="path">Folders in the form of PATH, or null for our PATH.</param>
-    /// <param name="workingDirectory">Start of relative paths, or null for the working directory of this process.</param>
+    /// <param name="path">Folders to search, in the form of PATH, or null for the PATH of this process.</param>
+    /// <param name="workingDirectory">Folder against which relative paths are resolved, or null for the working directory of this
+    /// process.</param>
     public static string? Find(string fileName, string? path = null, string? workingDirectory = null) =>
         Candidates(fileName, path, workingDirectory).FirstOrDefault(IsExecutable);
 
@@ -46,7 +47,7 @@ public static class ProgramLocator
             return [Path.GetFullPath(fileName, start)];
         }
         path ??= Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin";
-        // A relative folder would find programs in a worktree.
+        // Relative folders are skipped, because they could find programs in a worktree.
         return path.Split(':').Where(Path.IsPathRooted).Select(folder => Path.Combine(folder, fileName));
     }
 

@@ -6,7 +6,7 @@ namespace Orchestrator.Processes;
 /// <param name="process">Process of the child.</param>
 /// <param name="command">Command with which it was started.</param>
 /// <param name="mark">Value of <see cref="ProcessRunner.ChildVariable"/> in its environment.</param>
-/// <param name="notBefore">Clock ticks between boot and a moment before the start. No descendant is older.</param>
+/// <param name="notBefore">Clock ticks between boot and a moment before the start. All descendants are newer.</param>
 /// <param name="watermark">The same moment in the order of process ids, or null if unknown.</param>
 /// <param name="stopper">Stops the processes.</param>
 internal sealed class RunningChild(
@@ -31,8 +31,9 @@ internal sealed class RunningChild(
         return process.HasExited;
     }
 
-    /// <summary>Signals the child, waits for its grace period, then kills it and its descendants, and checks that they are gone.</summary>
-    /// <returns>True if the child did not end by itself before.</returns>
+    /// <summary>Sends the stop signal to the child, waits for the grace period, kills the child and its descendants, and verifies that they
+    /// have ended.</summary>
+    /// <returns>True if the child was stopped. False if it had already ended by itself.</returns>
     internal async Task<bool> StopAsync()
     {
         var tree = new TrackedTree(FindAll);
@@ -64,8 +65,8 @@ internal sealed class RunningChild(
         ];
     }
 
-    /// <summary>True if the process is the child itself, or belongs to the session that the child leads. A program may clear its
-    /// environment, but the child itself and its session are recognized without it.</summary>
+    /// <summary>True if the process is the child itself, or belongs to the session that the child leads. The child and its session are
+    /// recognized even if a program has cleared its environment.</summary>
     private bool IsOurs(ProcessInfo found) =>
         (found.ProcessId == process.Id && found.ParentId == Environment.ProcessId) || (command.OwnSession && found.SessionId == process.Id);
 }

@@ -2,16 +2,15 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>A crash of a supervised program.</summary>
+/// <summary>Record of a crash of a supervised program.</summary>
 /// <param name="Time">Time of the crash in UTC.</param>
 /// <param name="ExitCode">128 plus the number of the signal, as in shells.</param>
 /// <param name="IsLast">True if the program was not restarted, because it crashed too often within an hour.</param>
 public sealed record ProgramCrash(DateTimeOffset Time, int ExitCode, bool IsLast);
 
 /// <summary>Supervises a program that must keep running. If a signal that it can't handle kills it (out of memory, a crash, <c>kill
-/// -9</c>), another command is started in its place. Restarts are delayed by 1, 2, 4, 8, 16 and 32 seconds, with at most six per hour. A
-/// program that exits, or ends on SIGINT or SIGTERM, is not restarted. The supervisor is a small shell script, so that it needs little
-/// memory.</summary>
+/// -9</c>), another command is started. Restarts are delayed by 1, 2, 4, 8, 16 and 32 seconds, with at most six per hour. A program that
+/// exits, or ends on SIGINT or SIGTERM, is not restarted. The supervisor is a small shell script, so that it needs little memory.</summary>
 public static class CrashSupervisor
 {
     /// <summary>Maximum number of restarts of a program within an hour.</summary>
@@ -55,7 +54,8 @@ public static class CrashSupervisor
         done
         """;
 
-    /// <summary>Returns a command that runs a program under a supervisor, which passes on SIGINT and SIGTERM as SIGTERM.</summary>
+    /// <summary>Returns a command that runs a program under a supervisor. The supervisor forwards SIGINT and SIGTERM to the program as
+    /// SIGTERM.</summary>
     /// <param name="command">Command that is started first.</param>
     /// <param name="again">Program and arguments to start after a crash.</param>
     /// <param name="name">Name of the program in the log.</param>
@@ -81,7 +81,7 @@ public static class CrashSupervisor
         };
     }
 
-    /// <summary>Returns the crashes in a record, oldest first. A partial line is ignored.</summary>
+    /// <summary>Returns the crashes in a record file, oldest first. An incomplete line is ignored.</summary>
     public static IReadOnlyList<ProgramCrash> Read(string record) =>
         [
             .. (DurableFile.TryRead(record) ?? "")

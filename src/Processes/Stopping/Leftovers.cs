@@ -1,12 +1,12 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Stops child processes with <see cref="ProcessCommand.StopLeftovers"/> that survived the process that started them. No one
-/// waits for these processes, and they would disturb the next user of their folder.</summary>
+/// <summary>Stops child processes with <see cref="ProcessCommand.StopLeftovers"/> whose owner, the process that started them, has died. No
+/// process waits for them, and they would interfere with the next use of their folder.</summary>
 public static class Leftovers
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Stops processes of dead owners. Processes of living owners are left alone.</summary>
+    /// <summary>Stops processes of dead owners. Processes of living owners are not stopped.</summary>
     /// <param name="time">Clock for the waits, or null for the system clock.</param>
     /// <returns>Number of stopped processes.</returns>
     /// <exception cref="ProcessStopException">Some processes still exist after SIGKILL.</exception>
@@ -36,7 +36,7 @@ public static class Leftovers
                 ),
         ];
 
-    // Each owner is checked only once, even if it left many processes.
+    // Each owner is checked only once, even if many of its processes remain.
     private static Func<ProcessIdentity, bool> IsGone()
     {
         var known = new Dictionary<ProcessIdentity, bool>();

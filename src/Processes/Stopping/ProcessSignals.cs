@@ -9,11 +9,11 @@ internal enum SignalResult
     /// <summary>The signal was sent.</summary>
     Sent,
 
-    /// <summary>The process is gone, and its id may be reused.</summary>
+    /// <summary>The process has ended, and its id may be reused.</summary>
     Gone,
 
-    /// <summary>The process belongs to another user, such as a program with raised privileges (sudo) or one with a reused id. It is left
-    /// alone.</summary>
+    /// <summary>The process belongs to another user, such as a program with raised privileges (sudo) or one with a reused id. No signal is
+    /// sent.</summary>
     NotOurs,
 }
 

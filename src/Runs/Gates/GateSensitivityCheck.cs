@@ -92,17 +92,17 @@ public sealed class GateSensitivityCheck(GateCheck gates)
         }
         if (tests.ToProve.Count == 0 && failed.Count == 0)
         {
-            return (RedProofs.Of(inProduct, RedProofGap.NotSeparable), []);
+            return (RedTestProofs.Of(inProduct, RedProofGap.NotSeparable), []);
         }
         if (work.Basis.Product.Count == 0)
         {
-            return (RedProofs.Of(tests, RedProofGap.NoProductChange), []);
+            return (RedTestProofs.Of(tests, RedProofGap.NoProductChange), []);
         }
         var verdicts = await RunAsync(work, work.From, isBefore: false, "without-change", all, isRed: true, stop);
         IReadOnlyList<GateVerdict> ofTests = [.. verdicts.Where(verdict => verdict.Gate.Type == GateType.Test)];
         return (
-            tests.ToProve.Count == 0 ? RedProofs.Of(inProduct, RedProofGap.NotSeparable) : RedProofs.Of(tests, ofTests),
-            RedProofs.Hollow(tests, failed, ofTests)
+            tests.ToProve.Count == 0 ? RedTestProofs.Of(inProduct, RedProofGap.NotSeparable) : RedTestProofs.Of(tests, ofTests),
+            RedTestProofs.Hollow(tests, failed, ofTests)
         );
     }
 

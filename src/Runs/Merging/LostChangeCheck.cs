@@ -28,9 +28,9 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
     /// <summary>Finds the hunks that a merge of installed packages would lose.</summary>
     /// <param name="merge">Hash of the merge commit.</param>
     public Task<IReadOnlyList<MergedHunk>> OfPackagesAsync(string merge, CancellationToken stop) =>
-        OfMergeAsync(merge, new StepAuthor("packages", IsTask: false, _ => WriteAccess.Write), stop);
+        OfMergeAsync(merge, new MergeStepAuthor("packages", IsTask: false, _ => WriteAccess.Write), stop);
 
-    private async Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, StepAuthor author, CancellationToken stop)
+    private async Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, MergeStepAuthor author, CancellationToken stop)
     {
         var found = await _check.OfMergeAsync(merge, author, stop);
         if (
@@ -77,12 +77,12 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
             ? run.Tasks.Where(task => task.Lent is not null).ToDictionary(task => task.Id, task => task.Lent!, StringComparer.Ordinal)
             : _lent;
 
-    private StepAuthor AuthorOf(CommitInfo commit) =>
+    private MergeStepAuthor AuthorOf(CommitInfo commit) =>
         commit.Trailers is { } said && said.Run == files.Folder.Name
             ? files.Plan.Tasks.FirstOrDefault(task => task.Id == said.Task) is { } task
                 ? AuthorOf(FileGrants.With(task, _lent.GetValueOrDefault(task.Id) ?? []))
-                : new StepAuthor(commit.Subject, IsTask: false, _ => WriteAccess.Write)
-            : new StepAuthor(
+                : new MergeStepAuthor(commit.Subject, IsTask: false, _ => WriteAccess.Write)
+            : new MergeStepAuthor(
                 StoredLostChanges.ByHand(commit.Subject),
                 IsTask: false,
                 _ => WriteAccess.Write,
@@ -93,10 +93,10 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
     /// Returns the author of a merge, with the files that the author may write. A task may not remove other tasks' lines from a file to
     /// which it may only append.
     /// </summary>
-    private static StepAuthor AuthorOf(PlanTask task)
+    private static MergeStepAuthor AuthorOf(PlanTask task)
     {
         var (owned, all) = (Ownership.Of(task with { FilesAppend = [] }), Ownership.Of(task));
-        return new StepAuthor(
+        return new MergeStepAuthor(
             task.Id,
             IsTask: true,
             path =>

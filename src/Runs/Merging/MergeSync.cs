@@ -109,9 +109,12 @@ public sealed class MergeSync(RunServices services, string? remote, GetCallerSta
         }
     }
 
-    /// <summary>True for files that the gates need: the plan, the result of the preflight, and the partners of conflicts.</summary>
+    /// <summary>
+    /// True for the files that the gates need, namely the plan, the result of the preflight and the partners of conflicts. The status lets
+    /// the host's cleanup find the run.
+    /// </summary>
     private static bool IsWanted(string path) =>
-        path.Split('/') is ["plan" or "preflight", ..] or ["tasks", _, Tasks.ConflictPartners.FileName];
+        path.Split('/') is ["plan" or "preflight" or "status.json", ..] or ["tasks", _, Tasks.ConflictPartners.FileName];
 
     private string Remote(GateBatchInput input) =>
         remote ?? throw NotShared($"wip.remote is not set in {input.Repository.Path}, so merges of {input.RunId} are not shared.");

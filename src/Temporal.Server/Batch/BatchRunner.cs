@@ -29,7 +29,7 @@ internal sealed class BatchRunner(
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
 
-    /// <summary>State of the batch. Each change replaces the object.</summary>
+    /// <summary>State of the batch. The object is immutable and replaced on each change.</summary>
     public BatchRecord Record { get; private set; } = record;
 
     /// <summary>Starts or continues the batch in the background.</summary>

@@ -3,7 +3,8 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Common;
 
-/// <summary>Converts worker deployment versions to and from text, <c>DEPLOYMENT:BUILD</c>; empty for unversioned workers.</summary>
+/// <summary>Converts worker deployment versions to and from text of the form <c>DEPLOYMENT:BUILD</c>. The text is empty for unversioned
+/// workers.</summary>
 internal static class BuildVersion
 {
     /// <summary>The version of unversioned workers.</summary>

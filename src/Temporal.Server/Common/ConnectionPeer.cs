@@ -4,9 +4,9 @@ using System.Net;
 namespace Temporal.Server.Common;
 
 /// <summary>The user whose program is at the client end of a connection. Resolved once, when the connection is accepted.</summary>
-/// <param name="UserId">The user's id, or null if it can't be determined. This is so for another machine or network namespace, and on
-/// systems other than Linux. A process of another PID namespace (a container or sandbox) also counts as unknown, because its code may not
-/// be its user's own.</param>
+/// <param name="UserId">The user's id, or null if it can't be determined. The user is unknown on another machine or in another network
+/// namespace, and on systems other than Linux. A process of another PID namespace (a container or sandbox) also counts as unknown, because
+/// its code may not be its user's own.</param>
 internal sealed record ConnectionPeer(uint? UserId)
 {
     private const uint Root = 0;
@@ -21,10 +21,8 @@ internal sealed record ConnectionPeer(uint? UserId)
             ? new ConnectionPeer(owner.UserId)
             : new ConnectionPeer((uint?)null);
 
-    /// <summary>
-    /// True if a process of this PID namespace has the socket open. The open files of other users' processes can't be read. This matters
-    /// only for root's processes.
-    /// </summary>
+    /// <summary> True if a process of this PID namespace has the socket open. The open files of other users' processes can't be read. False
+    /// if the process can't be inspected, which matters only for processes of root. </summary>
     private static bool IsHeldBeside(string inode)
     {
         var socket = $"socket:[{inode}]";

@@ -40,14 +40,14 @@ internal static class ProtoTime
     public static DateTimeOffset Time(this Timestamp stamp) =>
         DateTimeOffset.UnixEpoch.AddTicks((stamp.Seconds * TimeSpan.TicksPerSecond) + (stamp.Nanos / 100));
 
-    /// <summary>The smaller of two limits, where zero means no limit.</summary>
+    /// <summary>Returns the smaller of two limits. Zero means no limit.</summary>
     public static TimeSpan MinPositive(TimeSpan a, TimeSpan b) =>
         a <= TimeSpan.Zero ? b
         : b <= TimeSpan.Zero ? a
         : a < b ? a
         : b;
 
-    /// <summary>The earlier of two times, where null means never.</summary>
+    /// <summary>Returns the earlier of two times. Null means never.</summary>
     public static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) =>
         a is null ? b
         : b is null ? a

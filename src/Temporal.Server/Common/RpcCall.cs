@@ -9,7 +9,7 @@ internal sealed class RpcCall(ServerCallContext context)
     private readonly HttpContext _http = context.GetHttpContext();
     private Action? _undelivered;
 
-    /// <summary>Time left until the client's deadline, never negative, or null for no deadline.</summary>
+    /// <summary>Time left until the client's deadline, never negative, or null if the client set no deadline.</summary>
     public TimeSpan? Remaining
     {
         get
@@ -24,7 +24,7 @@ internal sealed class RpcCall(ServerCallContext context)
         }
     }
 
-    /// <summary>Cancelled when the client cancels the call, its deadline passes, or its connection is lost.</summary>
+    /// <summary>Canceled when the client cancels the call, its deadline passes, or its connection is lost.</summary>
     public CancellationToken CancellationToken => context.CancellationToken;
 
     /// <summary>The client's address, or null on a Unix domain socket.</summary>

@@ -29,7 +29,7 @@ internal static class RpcErrors
 
     public static RpcException Unimplemented(string message) => Of(StatusCode.Unimplemented, message);
 
-    /// <summary>RESOURCE_EXHAUSTED for a workflow that can't accept the call at the moment; clients retry.</summary>
+    /// <summary>Creates RESOURCE_EXHAUSTED for a workflow that can't accept the call now. Clients retry after this error.</summary>
     public static RpcException BusyWorkflow(string message) =>
         Create(
             StatusCode.ResourceExhausted,
@@ -42,7 +42,7 @@ internal static class RpcErrors
             }
         );
 
-    /// <summary>NOT_FOUND with the detail by which clients recognize a missing workflow.</summary>
+    /// <summary>Creates NOT_FOUND with the detail by which clients recognize a missing workflow.</summary>
     public static RpcException NotFound(string message) =>
         Create(StatusCode.NotFound, message, "temporal.api.errordetails.v1.NotFoundFailure", new NotFoundFailure());
 
@@ -95,7 +95,7 @@ internal static class RpcErrors
     public static RpcException Of(StatusCode code, string message, Exception? inner = null) =>
         new(new Status(code, message, inner), message);
 
-    /// <summary>Details of an error; empty if it has none.</summary>
+    /// <summary>Returns the details of an error. Empty if it has none.</summary>
     public static IEnumerable<Any> DetailsOf(RpcException failure) =>
         failure.Trailers.GetValueBytes(DetailsTrailer) is { } bytes ? RpcStatus.Parser.ParseFrom(bytes).Details : [];
 

@@ -2,10 +2,8 @@ using Google.Protobuf;
 
 namespace Temporal.Server.Common;
 
-/// <summary>
-/// The RPC methods that the server supports, identified by their request types as in the descriptors. Each service adds its own; all other
-/// methods return UNIMPLEMENTED.
-/// </summary>
+/// <summary> The RPC methods that the server supports, identified by their request types as in the descriptors. Each service adds its own
+/// methods. All other methods return UNIMPLEMENTED. </summary>
 internal sealed class RpcTable
 {
     public const string WorkflowService = "temporal.api.workflowservice.v1.WorkflowService";
@@ -22,10 +20,11 @@ internal sealed class RpcTable
 
     public IReadOnlyDictionary<(string Service, string Method), Rpc> Methods => _methods;
 
-    /// <summary>Reason for which all methods currently refuse calls, or null while they accept calls.</summary>
+    /// <summary>Reason why all methods currently refuse calls, or null while they accept calls.</summary>
     public Func<string?> Refusal { get; set; } = () => null;
 
-    /// <summary>Adds the method that belongs to the request type. Handlers throw failures: see <see cref="RpcErrors"/>.</summary>
+    /// <summary>Adds the method that belongs to the request type. Handlers report failures by exceptions (see
+    /// <see cref="RpcErrors"/>).</summary>
     public void Add<TRequest, TResponse>(Func<TRequest, TResponse> handler)
         where TRequest : IMessage<TRequest>, new()
         where TResponse : IMessage => AddRaw<TRequest>((_, request) => ValueTask.FromResult(new RpcAnswer(handler(request))));
@@ -45,10 +44,8 @@ internal sealed class RpcTable
         where TRequest : IMessage<TRequest>, new() =>
         AddRaw(ServiceOf(typeof(TRequest)), typeof(TRequest).Name[..^RequestSuffix.Length], handler);
 
-    /// <summary>
-    /// Adds a method whose response hands over something that must not be lost, such as a task. Only these methods support
-    /// <see cref="RpcCall.WhenUndelivered"/>.
-    /// </summary>
+    /// <summary> Adds a method whose response transfers an item that must not be lost, such as a task. Only these methods support
+    /// <see cref="RpcCall.WhenUndelivered"/>. </summary>
     public void AddHandOver<TRequest>(Func<RpcCall, TRequest, ValueTask<RpcAnswer>> handler)
         where TRequest : IMessage<TRequest>, new() =>
         AddRaw(ServiceOf(typeof(TRequest)), typeof(TRequest).Name[..^RequestSuffix.Length], handler, handsOver: true);
@@ -115,5 +112,5 @@ internal sealed class RpcTable
 
 /// <summary>An RPC method of a service.</summary>
 /// <param name="Handler">Handler of the method.</param>
-/// <param name="HandsOver">True if the response hands over something that must be returned to its queue when delivery fails.</param>
+/// <param name="HandsOver">True if the response transfers an item that must be returned to its queue if delivery fails.</param>
 internal sealed record Rpc(RpcHandler Handler, bool HandsOver);

@@ -62,7 +62,7 @@ internal static class SocketTable
 
             var columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-            // A socket that its process has already closed has no inode and is listed under root.
+            // If its process has already closed a socket, the socket has no inode and is listed under root.
             if (
                 columns.Length > Inode
                 && columns[Local] == local

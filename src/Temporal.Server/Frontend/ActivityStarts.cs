@@ -13,9 +13,8 @@ namespace Temporal.Server.Frontend;
 /// </summary>
 internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry namespaces)
 {
-    /// <summary>
-    /// Starts the waiting attempt for a worker that polled, or returns null if the task is obsolete. Call with the lock held.
-    /// </summary>
+    /// <summary> Starts the waiting attempt for a worker that polled, or returns null if the task is obsolete. The caller must hold the
+    /// lock. </summary>
     public PollActivityTaskQueueResponse? Start(
         Workflow workflow,
         ActivityQueuedTask task,
@@ -48,10 +47,8 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
         return Started(run, activity, identity, requestId, version);
     }
 
-    /// <summary>
-    /// True if the worker has the version to which the run's tasks are routed now, while the run is still on another. The run's workflow
-    /// task must move first.
-    /// </summary>
+    /// <summary> True if the run's tasks are now routed to the worker's version while the run itself is still on another version. The
+    /// workflow task of the run must then move first. </summary>
     private bool Moves(MutableState run, string deployment) =>
         deployment.Length > 0
         && RunVersions.Pinned(run) is null
@@ -90,10 +87,8 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
                 )
         );
 
-    /// <summary>
-    /// Starts an attempt for the worker that scheduled the activity, within the same change and without queueing it. Call with the lock
-    /// held.
-    /// </summary>
+    /// <summary> Starts an attempt for the worker that scheduled the activity, within the same change and without queueing it. The caller
+    /// must hold the lock. </summary>
     public PollActivityTaskQueueResponse StartEagerly(
         MutableState run,
         PendingActivity activity,

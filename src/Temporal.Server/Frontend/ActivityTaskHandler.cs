@@ -133,7 +133,7 @@ internal sealed class ActivityTaskHandler(
             }
 
             var task = (ActivityQueuedTask)queued;
-            // Also if the start failed: the task has left the queue, so no other poll would get it.
+            // The task is also returned if the start failed, because it has left the queue and no other poll would receive it.
             var requestId = Guid.NewGuid().ToString();
             context.WhenUndelivered(() => starts.PutBack(task, requestId));
             var answer = await engine.Store.ChangeAsync(
@@ -163,7 +163,7 @@ internal sealed class ActivityTaskHandler(
         var ns = namespaces.Resolve(namespaceName);
         if (workflowId.Length == 0)
         {
-            // A standalone activity without a workflow, which this server does not support.
+            // The request is for a standalone activity without a workflow, which this server does not support.
             throw RpcErrors.NotFound($"activity not found for ID: {activityId}");
         }
 
@@ -187,9 +187,8 @@ internal sealed class ActivityTaskHandler(
         };
     }
 
-    /// <summary>
-    /// Applies a change to the activity that a token or an id identifies. Returns its record, or null if the attempt is known to be over.
-    /// </summary>
+    /// <summary> Applies a change to the activity that a token or an id identifies. Returns its record, or null if the attempt is known to
+    /// have ended. </summary>
     private Task<ActivityRecord?> AnswerAsync(
         TaskToken token,
         Action<MutableState, PendingActivity> activityAnswer,
@@ -239,9 +238,8 @@ internal sealed class ActivityTaskHandler(
             deferred
         );
 
-    /// <summary>
-    /// True if the token belongs to the running attempt. An activity that was reset has another attempt number than its token.
-    /// </summary>
+    /// <summary> True if the token belongs to the running attempt. If the activity was reset, its attempt number differs from the number in
+    /// the token. </summary>
     private static bool IsAttempt(ActivityRecord record, TaskToken token) =>
         record.RequestId == token.RequestId && (record.ResetRequested || record.Attempt == token.Attempt);
 

@@ -7,7 +7,8 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Reads histories: page by page, in reverse, only the close event, and as a long poll for new events.</summary>
+/// <summary>Returns workflow histories, either page by page, in reverse order, only the close event, or as a long poll for new
+/// events.</summary>
 internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry namespaces, ServerStopSignal stopping)
 {
     private const int HistoryField = GetWorkflowExecutionHistoryResponse.HistoryFieldNumber;

@@ -8,7 +8,7 @@ using Aborted = Temporalio.Api.Failure.V1.MultiOperationExecutionAborted;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Update-with-start: starts a workflow, or finds it running, and updates it in one call.</summary>
+/// <summary>Handles update-with-start. Starts a workflow, or finds it running, and updates it in one call.</summary>
 internal sealed class MultiOperationHandler(
     WorkflowEngine engine,
     NamespaceRegistry namespaces,
@@ -67,8 +67,8 @@ internal sealed class MultiOperationHandler(
         UpdateWorkflowExecutionRequest update
     )
     {
-        // A repeated call finds its update even if the run has closed meanwhile. An update that the close cut off is sent again in a new
-        // run.
+        // A repeated call finds its update even if the run has closed in the meantime. An update that did not complete before the run
+        // closed is sent again in a new run.
         if (
             engine.Store.Current(workflow) is { } current
             && (current.IsOpen || (current.Updates.TryGetValue(update.Request.Meta.UpdateId, out var events) && events.Completed > 0))

@@ -114,7 +114,7 @@ internal sealed class PauseHandler(WorkflowEngine engine, NamespaceRegistry name
         e.WorkerMayIgnore = true;
         run.AddOrBuffer(e);
 
-        // Needed even if nothing happened meanwhile, because a file of an older release may contain a waiting task.
+        // Needed even if no event occurred during the pause, because the file of an older release may contain a waiting task.
         run.WorkflowTask.EnsureScheduled();
         run.Changes.DispatchWorkflowTask |= run.Task is { StartedEventId: 0 };
         foreach (var activity in run.Activities.All.Where(a => !a.IsStarted))

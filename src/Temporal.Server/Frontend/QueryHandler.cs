@@ -81,14 +81,14 @@ internal sealed class QueryHandler(
         }
         catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
         {
-            // UNAVAILABLE makes the client retry with the next server. DEADLINE_EXCEEDED would suggest that no worker is running.
+            // UNAVAILABLE makes the client retry with the next server. DEADLINE_EXCEEDED would suggest to users that no worker is running.
             throw stopping.Token.IsCancellationRequested
                 ? RpcErrors.Unavailable("the server is stopping")
                 : RpcErrors.Of(StatusCode.DeadlineExceeded, "query timed out before a worker could process it");
         }
         finally
         {
-            // Nobody waits for the query any more; queues skip a cancelled query.
+            // No caller waits for the query any more, and queues skip a canceled query.
             query.Answer.TrySetCanceled(CancellationToken.None);
             await engine.Store.ChangeAsync(namespaceId, request.Execution.WorkflowId, w => w.Queries.Remove(query));
         }

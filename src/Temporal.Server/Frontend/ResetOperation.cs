@@ -5,14 +5,13 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>
-/// Resets a run to one of its workflow tasks: copies the history up to that task, fails the task, and reapplies later events.
+/// <summary> Resets a run to one of its workflow tasks. Copies the history up to that task, fails the task, and reapplies later events.
 /// </summary>
 internal sealed class ResetOperation(WorkflowEngine engine)
 {
     private const string Identity = "history-service";
 
-    /// <summary>Resets a run. Call with the workflow's lock held.</summary>
+    /// <summary>Resets a run. The caller must hold the workflow's lock.</summary>
     /// <param name="workflow">The workflow.</param>
     /// <param name="run">The run to reset.</param>
     /// <param name="request">The reset point and the events to reapply.</param>

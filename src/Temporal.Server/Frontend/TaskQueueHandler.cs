@@ -7,7 +7,7 @@ using TaskQueuePartitionMetadata = Temporalio.Api.TaskQueue.V1.TaskQueuePartitio
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>RPCs that describe task queues, and the shutdown notices of workers.</summary>
+/// <summary>Handles RPCs that describe task queues, and shutdown notices from workers.</summary>
 internal sealed class TaskQueueHandler(
     WorkflowEngine engine,
     NamespaceRegistry namespaces,

@@ -6,7 +6,7 @@ namespace Temporal.Server.Frontend;
 /// <summary>Reads the opaque tokens that clients and workers return to the server.</summary>
 internal static class Tokens
 {
-    /// <summary>Reads a task token. Rejects a malformed token and a token of another namespace than the request's.</summary>
+    /// <summary>Reads a task token. Rejects a malformed token, and a token whose namespace differs from that of the request.</summary>
     public static TaskToken Task(ByteString token, NamespaceRegistry namespaces, string namespaceName)
     {
         var ns = namespaceName.Length > 0 ? namespaces.Resolve(namespaceName) : null;

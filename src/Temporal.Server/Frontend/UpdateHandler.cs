@@ -56,9 +56,8 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         );
     }
 
-    /// <summary>
-    /// Finds the update, or admits it and ensures that a workflow task delivers it to the worker. Call with the workflow's lock held.
-    /// </summary>
+    /// <summary> Finds the update, or admits it and ensures that a workflow task delivers it to the worker. The caller must hold the
+    /// workflow's lock. </summary>
     public PendingUpdate Admit(Workflow workflow, MutableState run, Request request)
     {
         var id = request.Meta.UpdateId;
@@ -101,7 +100,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         workflow.Updates.Add(update);
         if (run.Task is null)
         {
-            // Needed also during the first task's backoff, because an update does not wait for it.
+            // Also needed during the backoff of the first task, because an update does not wait for the backoff.
             run.WorkflowTask.Schedule(speculative: true);
         }
 

@@ -11,7 +11,7 @@ namespace Temporal.Server.Frontend;
 /// <summary>Validates the versioning overrides in requests.</summary>
 internal static class VersioningOverrideValidator
 {
-    /// <summary>Converts an override to its newer form, the only one that is stored; null stays null.</summary>
+    /// <summary>Converts an override to its newer form, which is the only form that is stored. Null is returned as null.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT: the override is empty or contradicts itself.</exception>
     public static VersioningOverride? Newer(VersioningOverride? given)
     {

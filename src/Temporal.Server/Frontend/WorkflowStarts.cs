@@ -15,8 +15,7 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
 
     private WorkflowStore Store => engine.Store;
 
-    /// <summary>
-    /// Starts a run or uses the existing one, according to the request's id policies. Call with the workflow's lock held.
+    /// <summary> Starts a run or uses the existing one, according to the request's id policies. The caller must hold the workflow's lock.
     /// </summary>
     /// <param name="beforeFirstTask">Adds events before the first workflow task.</param>
     /// <param name="repeats">True for a known request id that identifies the same start.</param>
@@ -109,7 +108,7 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
     }
 
     /// <summary>Attaches the request id, callbacks and links of a start request to the running workflow that it met.</summary>
-    /// <returns>True if the request had something to attach.</returns>
+    /// <returns>True if the request contained callbacks or links to attach.</returns>
     private static bool Attach(MutableState run, StartWorkflowExecutionRequest request)
     {
         if (

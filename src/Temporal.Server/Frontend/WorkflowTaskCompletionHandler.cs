@@ -58,7 +58,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             context.WhenUndelivered(() => started.ForEach(activities.PutBackEager));
         }
 
-        // Query answers go out only now that the change is durable. If the write failed, no query is answered, and the queries are sent
+        // Query answers are sent only after the change is durable. If the write failed, no query is answered, and the queries are sent
         // again.
         answers.ForEach(answer => answer());
         if (fault is not null)
@@ -93,7 +93,8 @@ internal sealed class WorkflowTaskCompletionHandler(
         {
             if (run.Task!.Attempt > 1 && fault.Cause != WorkflowTaskFailedCause.UnhandledCommand && !fault.EndsRun)
             {
-                // Rejected again: the task is left to its timeout, since a worker that always answers the same would loop without a pause.
+                // Rejected again: the task is left to its timeout, because a worker that always gives the same answer would loop without a
+                // pause.
                 return (fault, response, null);
             }
 
@@ -211,9 +212,8 @@ internal sealed class WorkflowTaskCompletionHandler(
         return tasks.Start(workflow, run, request.Identity, ReturnedTaskRequestId, request.WorkerVersionStamp, partialHistory: true);
     }
 
-    /// <summary>
-    /// Terminates a run whose history exceeds the limits. Its worker received the continue-as-new suggestion long before.
-    /// </summary>
+    /// <summary> Terminates a run whose history exceeds the limits. The worker of such a run received the suggestion to continue as new
+    /// long before. </summary>
     private void EndTooLong(Workflow workflow, MutableState run)
     {
         if (run.IsOpen && (run.NextEventId > MaxEvents || run.Record.HistorySize > MaxHistoryBytes))
@@ -382,7 +382,7 @@ internal sealed class WorkflowTaskCompletionHandler(
                 var run = StartedTask(w, token);
                 if (request.Cause == WorkflowTaskFailedCause.GrpcMessageTooLarge)
                 {
-                    // A response that was too large for the worker to send would be too large on every further attempt.
+                    // If a response was too large for the worker to send, it would be too large in every later attempt.
                     engine.Chain.Terminate(w, run, "GrpcMessageTooLarge", null, "history-service");
                     return;
                 }

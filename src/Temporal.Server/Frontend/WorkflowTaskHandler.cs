@@ -26,9 +26,8 @@ internal sealed class WorkflowTaskHandler(
 
     public void Register(RpcTable table) => table.AddHandOver<PollWorkflowTaskQueueRequest>(PollAsync);
 
-    /// <summary>
-    /// Starts the task for a worker and encodes the response, or returns null if the task is obsolete. Call with the workflow's lock held.
-    /// </summary>
+    /// <summary> Starts the task for a worker and encodes the response, or returns null if the task is obsolete. The caller must hold the
+    /// workflow's lock. </summary>
     public byte[]? Start(
         Workflow workflow,
         MutableState run,
@@ -132,7 +131,7 @@ internal sealed class WorkflowTaskHandler(
                 break;
             }
 
-            // Also if the start failed: the task has left the queue, so no other poll would get it.
+            // The task is also returned if the start failed, because it has left the queue and no other poll would receive it.
             var requestId = Guid.NewGuid().ToString();
             context.WhenUndelivered(() => PutBack(queued, requestId));
             var answer = queued is QueryQueuedTask query
@@ -187,7 +186,7 @@ internal sealed class WorkflowTaskHandler(
         var target = BuildVersion.Read(deployments.RouteOf(run.NamespaceId, run.Start.TaskQueue.Name, activity: false, run.WorkflowId));
         if (version is null && target is null)
         {
-            // Most workers are unversioned, and so are their queues.
+            // Fast path, because most workers and their queues are unversioned.
             run.Record.Transition = null;
             return false;
         }

@@ -115,7 +115,7 @@ internal static class ActivityTransitions
             Identity = identity,
         };
 
-        // The event belongs behind the events of all commands, together with the buffered events.
+        // The event must follow the events of all commands, together with the buffered events.
         run.Buffer(e);
     }
 
@@ -232,7 +232,7 @@ internal static class ActivityTransitions
 
         var record = activity.Record;
 
-        // The run's own time would stand still after the clock was set back.
+        // Uses the clock, because the run's own time would not advance after the clock was set back.
         var now = run.WallClock;
         var (state, delay) = RetryPolicies.Next(activity.RetryPolicy, record.Attempt, failure, now, activity.Expiration);
         if (
@@ -271,9 +271,8 @@ internal static class ActivityTransitions
         return RetryState.InProgress;
     }
 
-    /// <summary>
-    /// Marks an activity's record as changed, so that it is stored and its due time computed again. Call after every change.
-    /// </summary>
+    /// <summary> Marks an activity's record as changed, so that it is stored and its due time computed again. Must be called after every
+    /// change. </summary>
     public static void Touch(MutableState run, PendingActivity activity)
     {
         activity.NoteChange();

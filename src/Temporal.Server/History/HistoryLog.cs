@@ -6,7 +6,7 @@ namespace Temporal.Server.History;
 /// <summary>Consecutive events, encoded as a <c>History</c> message. Concatenated batches form a valid message, too.</summary>
 internal sealed record EventBatch(long First, long Last, byte[] Bytes);
 
-/// <summary>The encoded events of a run that are in memory: all events, or only the newest ones of a long run.</summary>
+/// <summary>The encoded events of a run in memory. For a long run, only the newest events are in memory.</summary>
 internal sealed class HistoryLog
 {
     private const int KeptBytes = 8 * 1024;

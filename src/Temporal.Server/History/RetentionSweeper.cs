@@ -8,7 +8,7 @@ internal sealed class RetentionSweeper(WorkflowStore store, NamespaceRegistry na
 {
     private const int PageSize = 100;
 
-    // So few free pages are soon reused.
+    // Fewer free pages are not returned to the disk, because they are soon reused.
     private const int FreePagesLeft = 64;
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
@@ -64,7 +64,7 @@ internal sealed class RetentionSweeper(WorkflowStore store, NamespaceRegistry na
         }
         catch (ObjectDisposedException)
         {
-            // The server has stopped.
+            // Ignored, because the server has stopped.
         }
         catch (Exception e)
         {

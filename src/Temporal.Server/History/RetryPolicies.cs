@@ -4,7 +4,7 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 
 namespace Temporal.Server.History;
 
-/// <summary>Decides about retries and their delays: Temporal's retry calculation, without state.</summary>
+/// <summary>Computes retries and their delays as Temporal does. Stateless.</summary>
 internal static class RetryPolicies
 {
     private static readonly TimeSpan DefaultInitialInterval = TimeSpan.FromSeconds(1);
@@ -85,7 +85,7 @@ internal static class RetryPolicies
 
     /// <summary>Decides about the next attempt.</summary>
     /// <param name="attempt">Number of the failed attempt, from 1.</param>
-    /// <param name="expiration">Latest start time of the next attempt, or null for no limit.</param>
+    /// <param name="expiration">Latest start time of the next attempt, or null if there is no limit.</param>
     /// <returns>IN_PROGRESS with the delay, or the reason against another attempt.</returns>
     public static (RetryState State, TimeSpan Delay) Next(
         RetryPolicy? policy,
@@ -131,7 +131,7 @@ internal static class RetryPolicies
             : maximum;
     }
 
-    /// <summary>True for a timeout that a further attempt can't avoid: schedule-to-start or schedule-to-close.</summary>
+    /// <summary>True for a timeout that another attempt can't avoid, namely schedule-to-start or schedule-to-close.</summary>
     public static bool IsOverallTimeout(FailureMessage? failure) =>
         failure?.TimeoutFailureInfo is { TimeoutType: TimeoutType.ScheduleToStart or TimeoutType.ScheduleToClose };
 

@@ -10,7 +10,7 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 
 namespace Temporal.Server.History;
 
-/// <summary>Closes runs and starts their successors: retry, cron, continue-as-new. Call with the workflow's lock held.</summary>
+/// <summary>Closes runs and starts their successors (retry, cron, continue-as-new). The caller must hold the workflow's lock.</summary>
 internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces)
 {
     private static readonly TimeSpan MinimumInterval = TimeSpan.FromSeconds(1);
@@ -92,7 +92,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
     }
 
     /// <summary>Terminates a run.</summary>
-    /// <param name="children">False to leave the children open because another run takes them over.</param>
+    /// <param name="children">False to leave the children open, because another run takes over the children.</param>
     public void Terminate(
         Workflow workflow,
         MutableState run,

@@ -12,7 +12,7 @@ internal sealed class RunChanges
 
     public bool BufferFlushed { get; set; }
 
-    /// <summary>Scheduled event ids of activities whose record must be stored, unless the activity has ended meanwhile.</summary>
+    /// <summary>Scheduled event ids of activities whose record must be stored, unless the activity has ended in the meantime.</summary>
     public HashSet<long> TouchedActivities { get; } = [];
 
     /// <summary>Scheduled event ids of ended activities that have a row.</summary>
@@ -36,7 +36,7 @@ internal sealed class RunChanges
     /// <summary>True if these changes closed the run.</summary>
     public bool Closed { get; set; }
 
-    /// <summary>Id of the run that succeeds the closed one; empty for none.</summary>
+    /// <summary>Id of the run that succeeds the closed run. Empty if there is none.</summary>
     public string NewRunId { get; set; } = "";
 
     /// <summary>True if the run's time limit has passed, so that the holder of the workflow's lock must close the run.</summary>

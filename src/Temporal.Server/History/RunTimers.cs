@@ -8,7 +8,7 @@ internal sealed class RunTimers(TimerService timers)
     private readonly Lock _lock = new();
     private readonly Dictionary<long, RunTimer> _timers = [];
 
-    /// <summary>Sets the due time of a run and replaces the previous one; null removes it.</summary>
+    /// <summary>Sets the due time of a run. Null removes the timer.</summary>
     public void Set(long key, DateTimeOffset? due, Action elapse)
     {
         lock (_lock)
@@ -31,7 +31,7 @@ internal sealed class RunTimers(TimerService timers)
         }
     }
 
-    /// <summary>Forgets a run's timer after it has fired.</summary>
+    /// <summary>Removes the timer of a run after it has fired.</summary>
     public void Forget(long key)
     {
         lock (_lock)

@@ -161,7 +161,7 @@ internal sealed class RunWrite
 
         if (Changes.Closed)
         {
-            ExtrasTable.DeleteAll(db, State.Key);
+            OpenRunStateTable.DeleteAll(db, State.Key);
         }
         else
         {
@@ -188,27 +188,27 @@ internal sealed class RunWrite
     {
         foreach (var id in Changes.RemovedActivities)
         {
-            ExtrasTable.Delete(db, State.Key, ExtrasTable.ActivityKind, Id(id));
+            OpenRunStateTable.Delete(db, State.Key, OpenRunStateTable.ActivityKind, Id(id));
         }
 
         if (Changes.BufferFlushed)
         {
-            ExtrasTable.DeleteKind(db, State.Key, ExtrasTable.BufferedKind);
+            OpenRunStateTable.DeleteKind(db, State.Key, OpenRunStateTable.BufferedKind);
         }
 
         foreach (var (id, record) in _activities)
         {
-            ExtrasTable.Put(db, State.Key, ExtrasTable.ActivityKind, Id(id), record);
+            OpenRunStateTable.Put(db, State.Key, OpenRunStateTable.ActivityKind, Id(id), record);
         }
 
         for (var i = 0; i < _buffered.Count; i++)
         {
-            ExtrasTable.Put(db, State.Key, ExtrasTable.BufferedKind, Id(FirstBuffered + i), _buffered[i]);
+            OpenRunStateTable.Put(db, State.Key, OpenRunStateTable.BufferedKind, Id(FirstBuffered + i), _buffered[i]);
         }
 
         foreach (var id in Changes.NewSignalRequestIds)
         {
-            ExtrasTable.Put(db, State.Key, ExtrasTable.SignalKind, id, []);
+            OpenRunStateTable.Put(db, State.Key, OpenRunStateTable.SignalKind, id, []);
         }
     }
 
@@ -218,17 +218,17 @@ internal sealed class RunWrite
     /// <summary>Restores the rows of <see cref="WriteExtras"/> into a run whose events are applied.</summary>
     public static void ReadExtras(SqliteConnection db, MutableState run)
     {
-        foreach (var (kind, id, data) in ExtrasTable.Read(db, run.Key))
+        foreach (var (kind, id, data) in OpenRunStateTable.Read(db, run.Key))
         {
             switch (kind)
             {
-                case ExtrasTable.ActivityKind:
+                case OpenRunStateTable.ActivityKind:
                     run.Activities.Restore(
                         long.Parse(id, NumberStyles.HexNumber, CultureInfo.InvariantCulture),
                         ActivityRecord.Parser.ParseFrom(data)
                     );
                     break;
-                case ExtrasTable.BufferedKind:
+                case OpenRunStateTable.BufferedKind:
                     run.RestoreBuffered(Temporalio.Api.History.V1.HistoryEvent.Parser.ParseFrom(data));
                     break;
                 default:

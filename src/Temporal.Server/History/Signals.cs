@@ -4,7 +4,7 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Adds signals and cancel requests to an open run. Call with the workflow's lock held.</summary>
+/// <summary>Adds signals and cancel requests to an open run. The caller must hold the workflow's lock.</summary>
 internal static class Signals
 {
     private const long MaxSignals = 10_000;

@@ -3,12 +3,11 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>
-/// Changes of a run that depend on time alone: time limits, timers, retries and the first task. Call with the workflow's lock held.
-/// </summary>
+/// <summary> Computes and executes the changes of a run that depend only on time, namely time limits, timers, retries and the first task.
+/// The caller must hold the workflow's lock. </summary>
 internal static class TimerSequence
 {
-    /// <summary>Time of the run's next change that depends on time alone, or null for never.</summary>
+    /// <summary>Time of the run's next change that depends on time alone, or null if there is no such change.</summary>
     public static DateTimeOffset? NextDue(MutableState run)
     {
         if (!run.IsOpen)

@@ -5,11 +5,9 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>
-/// Executes requests between workflows: start a child, signal, cancel, notify the parent, close the children. Each task is stored with the
-/// change that requests it and deleted with the change that answers it. The receiver recognizes a repeated request by its id, so each
-/// request takes effect once despite crashes.
-/// </summary>
+/// <summary> Executes requests between workflows, namely starting a child, signaling, canceling, notifying the parent and closing the
+/// children. Each task is stored with the change that requests it and deleted with the change that answers it. The receiver recognizes a
+/// repeated request by its id, so each request takes effect once despite crashes. </summary>
 internal sealed class TransferQueue(WorkflowStore store, RunChain chain, NamespaceRegistry namespaces)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
@@ -17,7 +15,7 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
     private readonly TransferTaskCompletion _answers = new(store);
     private readonly ChildStarts _childStarts = new(store, chain, namespaces);
 
-    /// <summary>Executes a task. Starts over if a change could not be written.</summary>
+    /// <summary>Executes a task. Retries the task if a change could not be written.</summary>
     public async Task RunAsync(long key, TransferTask task)
     {
         if (task.ChildOnly)

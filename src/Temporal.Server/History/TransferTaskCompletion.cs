@@ -35,9 +35,10 @@ internal sealed class TransferTaskCompletion(WorkflowStore store)
         }
     }
 
-    /// <summary>Deletes the task of a run that was deleted meanwhile, because no change of that run can delete it any more.</summary>
+    /// <summary>Deletes the task of a run that was deleted in the meantime, because no later change of that run can delete the
+    /// task.</summary>
     public Task ForgetAsync(long key) => store.Database.WriteAsync(db => TransferTaskTable.Delete(db, key));
 
-    /// <summary>Completes a task whose result nobody waits for.</summary>
+    /// <summary>Completes a task for whose result no caller waits.</summary>
     public Task DoneAsync(long key, TransferTask task) => AnswerAsync(key, task, static _ => false, static _ => null!);
 }

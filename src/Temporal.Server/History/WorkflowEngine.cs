@@ -14,7 +14,7 @@ internal sealed class WorkflowEngine
     private const int RecoveryLanes = 4;
 
     private readonly TimerService _timers;
-    private readonly DetachedWork _work;
+    private readonly EngineBackgroundWork _work;
     private readonly RunTimers _runTimers;
     private readonly TransferQueue _transfers;
     private readonly Lock _lock = new();
@@ -26,7 +26,7 @@ internal sealed class WorkflowEngine
         Store = store;
         Queues = queues;
         _timers = timers;
-        _work = new DetachedWork(timers, logger);
+        _work = new EngineBackgroundWork(timers, logger);
         _runTimers = new RunTimers(timers);
         Chain = new RunChain(store, namespaces);
         _transfers = new TransferQueue(store, Chain, namespaces);
@@ -103,7 +103,7 @@ internal sealed class WorkflowEngine
         }
     }
 
-    /// <inheritdoc cref="DetachedWork.Start"/>
+    /// <inheritdoc cref="EngineBackgroundWork.Start"/>
     public void Detached(string workflowId, Func<Task> work) => _work.Start(workflowId, work);
 
     private void SetTimer(RunIdentity run, DateTimeOffset? due) =>

@@ -48,7 +48,7 @@ internal sealed class Database : IDisposable
     /// <param name="checkedAtOnce">Maximum size in bytes of a file whose pages are checked before it is opened.</param>
     public Database(
         string? path,
-        IReadOnlyList<TablePart> parts,
+        IReadOnlyList<ComponentTables> parts,
         ILogger logger,
         Action<string>? trouble = null,
         long checkedAtOnce = UsuallyCheckedAtOnce

@@ -129,7 +129,7 @@ internal static class RunTable
             current.Bind(name.NamespaceId).Bind(name.WorkflowId).Bind(name.Key).Run();
         }
 
-        ExtrasTable.DeleteAll(db, name.Key);
+        OpenRunStateTable.DeleteAll(db, name.Key);
         HistoryTable.Delete(db, name.Key);
         using var run = db.Prepare("DELETE FROM runs WHERE key = ?");
         run.Bind(name.Key).Run();

@@ -39,7 +39,7 @@ internal static class Schema
     /// <param name="checks">True to check the file's pages as well, which takes time in proportion to its size.</param>
     /// <exception cref="InvalidOperationException">The file is not an engine database, a newer release wrote it, or it is
     /// damaged.</exception>
-    public static void RefuseForeign(string path, IReadOnlyList<TablePart> parts, bool checks)
+    public static void RefuseForeign(string path, IReadOnlyList<ComponentTables> parts, bool checks)
     {
         if (!File.Exists(path) || new FileInfo(path).Length == 0)
         {
@@ -81,7 +81,7 @@ internal static class Schema
     /// <summary>Opens an engine file of this release read-only.</summary>
     /// <exception cref="InvalidOperationException">The file does not exist, is not an engine database, or was written by another
     /// release.</exception>
-    public static SqliteConnection OpenCurrent(string path, IReadOnlyList<TablePart> parts)
+    public static SqliteConnection OpenCurrent(string path, IReadOnlyList<ComponentTables> parts)
     {
         if (!File.Exists(path))
         {
@@ -124,7 +124,7 @@ internal static class Schema
 
     /// <summary>Initializes a new file or migrates an older one.</summary>
     /// <exception cref="InvalidOperationException">The file is not an engine database, or a newer release wrote it.</exception>
-    public static void Prepare(SqliteConnection db, string path, IReadOnlyList<TablePart> parts)
+    public static void Prepare(SqliteConnection db, string path, IReadOnlyList<ComponentTables> parts)
     {
         if (IsOurs(db, path))
         {
@@ -225,9 +225,10 @@ internal static class Schema
             );
     }
 
-    private static IEnumerable<TablePart> Parts(IReadOnlyList<TablePart> parts) => parts.Prepend(new TablePart("history", Migrations));
+    private static IEnumerable<ComponentTables> Parts(IReadOnlyList<ComponentTables> parts) =>
+        parts.Prepend(new ComponentTables("history", Migrations));
 
-    private static void RefuseNewer(SqliteConnection db, string path, IReadOnlyList<TablePart> parts)
+    private static void RefuseNewer(SqliteConnection db, string path, IReadOnlyList<ComponentTables> parts)
     {
         if (!HasVersions(db))
         {

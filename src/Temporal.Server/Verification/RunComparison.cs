@@ -77,7 +77,7 @@ internal sealed class RunComparison(StoredExecution stored, RebuiltRun rebuilt, 
             return;
         }
 
-        foreach (var (_, _, data) in stored.Extras.Where(row => row.Kind == ExtrasTable.BufferedKind))
+        foreach (var (_, _, data) in stored.Extras.Where(row => row.Kind == OpenRunStateTable.BufferedKind))
         {
             var e = HistoryEvent.Parser.ParseFrom(data);
             Equal($"buffered {e.EventType} event_id", e.EventId, 0L);
@@ -93,7 +93,7 @@ internal sealed class RunComparison(StoredExecution stored, RebuiltRun rebuilt, 
             );
         }
 
-        foreach (var (_, id, data) in stored.Extras.Where(row => row.Kind == ExtrasTable.ActivityKind))
+        foreach (var (_, id, data) in stored.Extras.Where(row => row.Kind == OpenRunStateTable.ActivityKind))
         {
             CompareActivity(long.Parse(id, NumberStyles.HexNumber, CultureInfo.InvariantCulture), ActivityRecord.Parser.ParseFrom(data));
         }

@@ -26,7 +26,7 @@ internal sealed record StoredExecution(RunIdentity Name, RunRow Row, RunRecord R
         return new StoredExecution(name, row, RunRecord.Parser.ParseFrom(row.State))
         {
             Batches = HistoryTable.Read(db, name.Key),
-            Extras = ExtrasTable.Read(db, name.Key),
+            Extras = OpenRunStateTable.Read(db, name.Key),
             Transfers = [.. TransferTaskTable.Of(db, name.Key).Select(stored => stored.Task)],
             Visible = VisibilityTables.Find(db, name.NamespaceId, name.WorkflowId, name.RunId),
         };

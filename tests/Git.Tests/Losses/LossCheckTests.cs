@@ -297,7 +297,7 @@ public sealed class LossCheckTests
                 commit =>
                     commit.Trailers?.Task is { } task
                         ? AuthorOf(task)
-                        : new StepAuthor("by hand", IsTask: false, _ => WriteAccess.Write, AcceptsLosses),
+                        : new MergeStepAuthor("by hand", IsTask: false, _ => WriteAccess.Write, AcceptsLosses),
                 CancellationToken.None
             );
 
@@ -306,6 +306,6 @@ public sealed class LossCheckTests
 
         public void Dispose() => opened.Dispose();
 
-        private StepAuthor AuthorOf(string task) => new(task, IsTask: true, path => Rights(task, path));
+        private MergeStepAuthor AuthorOf(string task) => new(task, IsTask: true, path => Rights(task, path));
     }
 }

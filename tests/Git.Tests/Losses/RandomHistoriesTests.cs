@@ -52,7 +52,7 @@ public sealed class RandomHistoriesTests(ITestOutputHelper output)
         Assert.True(fates.All(fate => fate > 0) || count < 20);
     }
 
-    private static StepAuthor AuthorOf(ModelHistory history, string name) =>
+    private static MergeStepAuthor AuthorOf(ModelHistory history, string name) =>
         new(
             name,
             IsTask: true,

@@ -47,8 +47,8 @@ public sealed class SchemaTests : IDisposable
     [Fact]
     public async Task Open_FileOfAnOlderRelease_IsBroughtForward()
     {
-        TablePart[] old = [new("notes", ["CREATE TABLE notes(text TEXT)"])];
-        TablePart[] current =
+        ComponentTables[] old = [new("notes", ["CREATE TABLE notes(text TEXT)"])];
+        ComponentTables[] current =
         [
             new(
                 "notes",
@@ -80,8 +80,8 @@ public sealed class SchemaTests : IDisposable
     [Fact]
     public void Open_FileWhoseMigrationFailed_IsAsItWas()
     {
-        TablePart[] old = [new("notes", ["CREATE TABLE notes(text TEXT)"])];
-        TablePart[] broken = [new("notes", ["CREATE TABLE notes(text TEXT)", "CREATE TABLE half(x); SELECT nonsense FROM nowhere;"])];
+        ComponentTables[] old = [new("notes", ["CREATE TABLE notes(text TEXT)"])];
+        ComponentTables[] broken = [new("notes", ["CREATE TABLE notes(text TEXT)", "CREATE TABLE half(x); SELECT nonsense FROM nowhere;"])];
         new Database(_folder.DatabasePath, old, NullLogger.Instance).Dispose();
 
         Assert.Throws<SqliteException>(() => new Database(_folder.DatabasePath, broken, NullLogger.Instance));

@@ -3,10 +3,11 @@ using System.Globalization;
 namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>CLI processes on this machine and their open conversations.</summary>
-/// <param name="Sessions">Process that works in a conversation, by the conversation's id.</param>
+/// <param name="Sessions">Id of the process that has a conversation open, by conversation id.</param>
 /// <param name="Unassigned">Working folders of CLI processes whose conversation is unknown.</param>
-/// <remarks>The CLI writes <c>sessions/PID.json</c> while it runs. A version that does not is recognized by its name. Its conversation is
-/// found by the id in its command line or in the environment of its child commands, if present. A file's age proves nothing.</remarks>
+/// <remarks>The CLI writes <c>sessions/PID.json</c> while it runs. A process of a version that does not write this file is recognized by
+/// its name. Its conversation is found by the id in its command line or in the environment of its child commands, if present. A file's age
+/// proves nothing.</remarks>
 public sealed record ClaudeProcesses(IReadOnlyDictionary<string, int> Sessions, IReadOnlyList<string> Unassigned)
 {
     private const string SessionVariable = "CLAUDE_CODE_SESSION_ID";
@@ -54,7 +55,7 @@ public sealed record ClaudeProcesses(IReadOnlyDictionary<string, int> Sessions, 
             }
             else if (ProcessTable.VariableOf(process.ProcessId, SessionVariable) is { Length: > 0 } of)
             {
-                // A child command of the agent, which may still write to its folder.
+                // The process is a child command of an agent, which may still write to its folder.
                 sessions.TryAdd(of, process.ProcessId);
             }
         }
@@ -99,7 +100,7 @@ public sealed record ClaudeProcesses(IReadOnlyDictionary<string, int> Sessions, 
         }
     }
 
-    // An older version is a script that runs in Node.js.
+    // Older versions are a script that Node.js runs.
     private static bool IsScript(string argument) =>
         argument.EndsWith("/claude", StringComparison.Ordinal) || argument.Contains("/claude-code/", StringComparison.Ordinal);
 

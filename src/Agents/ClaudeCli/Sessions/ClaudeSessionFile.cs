@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Metadata from the first and last lines of a conversation's file. A member is null if these lines don't contain it.</summary>
+/// <summary>Metadata from the first and last lines of a conversation's file. A member is null if these lines don't contain its
+/// value.</summary>
 /// <param name="Id">Id of the conversation, which is the file's name.</param>
 /// <param name="Path">Absolute path of the file.</param>
 /// <param name="Bytes">Size of the file in bytes.</param>
@@ -15,7 +16,7 @@ public sealed record ClaudeSessionMetadata(string Id, string Path, long Bytes)
     /// <summary>Branch that was checked out in the folder.</summary>
     public string? Branch { get; init; }
 
-    /// <summary>Name given by the user, or else the user's last request, or else the first one.</summary>
+    /// <summary>Name given by the user. If there is none, the user's last request, or else the first request.</summary>
     public string? Title { get; init; }
 
     /// <summary>Version of the program that wrote the last line.</summary>
@@ -30,25 +31,25 @@ public sealed record ClaudeSessionMetadata(string Id, string Path, long Bytes)
     /// <summary>Time of the last line with a timestamp.</summary>
     public DateTimeOffset? LastAt { get; init; }
 
-    /// <summary>Tokens of the whole conversation in the model's context, including the last answer.</summary>
+    /// <summary>Number of tokens of the conversation in the model's context, including the last answer.</summary>
     public long? ContextTokens { get; init; }
 
-    /// <summary>Last text of the model, or else of the user.</summary>
+    /// <summary>Last text written by the model, or by the user if the model wrote none.</summary>
     public string? LastWords { get; init; }
 
-    /// <summary>Reason, as the end of a sentence, for which the file could not be read. Null if it could be read.</summary>
+    /// <summary>Reason why the file could not be read, as the end of a sentence. Null if the file could be read.</summary>
     public string? Fault { get; init; }
 }
 
 /// <summary>Reads only the ends of conversation files (<c>projects/DIRECTORY/SESSION.jsonl</c>), so that thousands of large ones can be
-/// listed quickly. The format is private to the program and changes, so missing values are unknown. A file without any line of a known
-/// kind is reported as a fault. Never writes.</summary>
+/// listed quickly. The format is private to the program and may change, so a missing value means unknown. A file without any line of a
+/// known kind is reported as a fault. Never writes.</summary>
 public static class ClaudeSessionFile
 {
     private const int HeadBytes = 16 * 1024;
     private const int TailBytes = 24 * 1024;
 
-    /// <summary>Maximum size of the tail, since an answer that contains a large file is longer than the usual tail.</summary>
+    /// <summary>Maximum size of the tail in bytes. A larger tail is needed if an answer contains a large file.</summary>
     private const int LongestTail = 1024 * 1024;
     private const int MostHeadLines = 40;
     private const int LongestText = 2000;
@@ -86,7 +87,7 @@ public static class ClaudeSessionFile
         }
     }
 
-    /// <summary>Enumerates all messages of a conversation in order, with their usage. Partial lines and lines of unknown kinds are
+    /// <summary>Enumerates all messages of a conversation in order, with their usage. Truncated lines and lines of unknown kinds are
     /// skipped.</summary>
     /// <param name="path">Absolute path of the file.</param>
     public static IEnumerable<ClaudeSessionMessage> Messages(string path)
@@ -259,7 +260,7 @@ public static class ClaudeSessionFile
             )
             : null;
 
-    /// <summary>Metadata from the last lines. They are read backwards, and the first line with a value provides it.</summary>
+    /// <summary>Metadata from the last lines of a file. The lines are read backwards, so that the last value in the file counts.</summary>
     private sealed class SessionFileTail
     {
         private ClaudeSessionMetadata _facts = new("", "", 0);
@@ -269,7 +270,7 @@ public static class ClaudeSessionFile
         /// <summary>True if a line of a known kind was found.</summary>
         public bool IsKnown { get; private set; }
 
-        /// <summary>True if all metadata shown to users is known.</summary>
+        /// <summary>True if all metadata that is shown to users was found.</summary>
         public bool IsWhole => _facts is { LastAt: not null, LastWords: not null };
 
         public void Take(JsonElement root)
@@ -319,13 +320,13 @@ public static class ClaudeSessionFile
     }
 }
 
-/// <summary>Message of a conversation.</summary>
+/// <summary>A message of a conversation.</summary>
 /// <param name="IsOfModel">True for a message of the model, false for one of the user or a tool's result.</param>
-/// <param name="Text">Truncated text; empty for tool calls and their results.</param>
+/// <param name="Text">Truncated text. Empty for tool calls and their results.</param>
 /// <param name="At">Time of the message, or null if unknown.</param>
 /// <param name="AnswerId">Id of the model's answer that the message is part of.</param>
 /// <param name="Model">Model that wrote the message.</param>
-/// <param name="Usage">Tokens of the answer as a whole, or null if unknown.</param>
+/// <param name="Usage">Tokens of the whole answer, or null if unknown.</param>
 public sealed record ClaudeSessionMessage(
     bool IsOfModel,
     string Text,

@@ -3,9 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents.Descriptions;
 
-/// <summary>Result of an agent in the conformance kit of <c>tests/Agents.Tests</c>. The kit compares it with its own findings.</summary>
-/// <param name="Version">Version whose behavior was simulated, or null for the behavior in its documentation.</param>
-/// <param name="Of">Number of malformed outputs that the agent may produce.</param>
+/// <summary>Published result of an agent in the conformance kit of <c>tests/Agents.Tests</c>. The kit compares the published result with
+/// the actual result.</summary>
+/// <param name="Version">Version whose behavior was simulated, or null if the documented behavior was simulated.</param>
+/// <param name="Of">Number of test cases, each of which is a kind of malformed output.</param>
 /// <param name="Fails">Names of the cases that were not handled.</param>
 public sealed record ConformanceScore(string? Version, int Of, IReadOnlyList<string> Fails)
 {

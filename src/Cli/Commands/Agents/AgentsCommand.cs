@@ -5,7 +5,7 @@ using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>agents</c>: lists the agents that tasks may name, with their state on this machine.</summary>
+/// <summary><c>agents</c>: lists the agents that tasks may name, and the state of each agent on this machine.</summary>
 internal sealed class AgentsCommand : CliCommand
 {
     private readonly Option<bool> _json = GlobalOptions.Json();

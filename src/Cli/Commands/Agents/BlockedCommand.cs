@@ -3,7 +3,7 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>blocked</c>: lets an agent report an obstacle that it can't continue without resolving.</summary>
+/// <summary><c>blocked</c>: lets an agent report an obstacle that prevents it from continuing.</summary>
 internal sealed class BlockedCommand : CliCommand
 {
     private readonly Option<string[]> _needs = Many("--needs", "A missing requirement, such as the package pandas>=2.0", "WHAT");

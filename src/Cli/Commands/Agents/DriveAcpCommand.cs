@@ -2,8 +2,8 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>drive-acp</c>: drives an agent that uses the Agent Client Protocol through one prompt. It is started in place of the agent
-/// and needs no running orchestrator.</summary>
+/// <summary><c>drive-acp</c>: sends one prompt to an agent that uses the Agent Client Protocol. The supervisor starts this command in place
+/// of the agent. Needs no running orchestrator.</summary>
 internal sealed class DriveAcpCommand : CliCommand
 {
     private readonly Option<string> _request = new("--request")

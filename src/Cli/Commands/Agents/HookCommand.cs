@@ -2,7 +2,7 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>hook</c>: applies the policy of an agent run before each tool call. Called by the agent program; needs no running
+/// <summary><c>hook</c>: applies the policy of an agent run before each tool call. The agent program runs this command. Needs no running
 /// orchestrator.</summary>
 internal sealed class HookCommand : CliCommand
 {

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>mail</c>: gives an agent access to its mail by commands that are equivalent to its tools. Needs no engine.</summary>
+/// <summary><c>mail</c>: gives an agent access to its mail, like the agent's mail tools. Needs no engine.</summary>
 internal sealed class MailCommand : Command
 {
     public MailCommand()
@@ -89,7 +89,8 @@ internal sealed class MailCommand : Command
             MailCommand.SendAsync(context, to: null, parsed.GetRequiredValue(_text), stop);
     }
 
-    /// <summary>Delivers mail after a batch of tool calls. The agent program calls it with their results on stdin.</summary>
+    /// <summary><c>mail deliver</c>: delivers mail after a batch of tool calls. The agent program runs this command with the results of the
+    /// calls on standard input.</summary>
     private sealed class DeliverCommand : CliCommand
     {
         public DeliverCommand()

@@ -6,11 +6,11 @@ using Orchestrator.Runs.Tasks.Callbacks;
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>mcp</c>: serves an agent the tools of its task over stdin and stdout (Model Context Protocol). The agent program starts it.
-/// It ends with its input and needs no running orchestrator.</summary>
+/// The command ends when standard input is closed. Needs no running orchestrator.</summary>
 internal sealed class McpCommand : CliCommand
 {
-    /// <summary>Maximum length of a message in bytes. A text of a tool has up to 4,000 characters, and a list has up to 20
-    /// texts.</summary>
+    /// <summary>Maximum length of a message in bytes. Larger than any valid tool call, which contains at most 20 texts of 4,000 characters
+    /// each.</summary>
     private const int LongestMessage = 8 * 1024 * 1024;
 
     public McpCommand()

@@ -29,11 +29,11 @@ internal sealed class SessionsAdoptCommand : CliCommand
         _run.AddTo(this);
     }
 
-    /// <summary>Creates the option that confirms the end of a conversation whose state can't be determined.</summary>
+    /// <summary>Creates the option with which the user confirms that a conversation has ended if this can't be determined.</summary>
     internal static Option<bool> Ended() =>
         new("--ended") { Description = "Declare that the conversation has ended, if this can't be determined from processes" };
 
-    /// <summary>Refuses a conversation that may be in use or that can't be read.</summary>
+    /// <summary>Throws if a conversation may be in use or can't be read.</summary>
     /// <exception cref="UseCaseException">The conversation may be in use, or can't be read.</exception>
     internal static void DemandEnded(ClaudeSession session, bool saidEnded)
     {
@@ -99,8 +99,8 @@ internal sealed class SessionsAdoptCommand : CliCommand
         }
     }
 
-    /// <summary>Returns the working tree of the conversation. The command must be called in this working tree, because its trust and
-    /// settings apply.</summary>
+    /// <summary>Returns the working tree of the conversation. The command must be run in this working tree, because the trust and the
+    /// settings of the tree apply.</summary>
     private static RepositoryLocation RepositoryOf(ClaudeSession session, CommandContext context)
     {
         if (session.Task is { } task)

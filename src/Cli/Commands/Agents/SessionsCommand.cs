@@ -90,7 +90,7 @@ internal sealed class SessionsCommand : CliCommand
         }
     }
 
-    /// <summary>Returns the state of a conversation as text.</summary>
+    /// <summary>Formats the state of a conversation.</summary>
     internal static string StandingOf(ClaudeSession session) =>
         session.Standing switch
         {
@@ -99,7 +99,7 @@ internal sealed class SessionsCommand : CliCommand
             _ => "ended",
         };
 
-    /// <summary>Returns the last write time, the size and the tokens of a conversation.</summary>
+    /// <summary>Formats the last write time, the size and the tokens of a conversation.</summary>
     internal static string Measures(ClaudeSession session)
     {
         var tokens = session.ContextTokens is { } count ? $"{Plural.Grouped(count, "token")} of context" : "tokens unknown";

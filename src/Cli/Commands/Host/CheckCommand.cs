@@ -3,7 +3,7 @@ using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>check</c>: checks that a run can work here. Each check is ok, warn or fail, with a suggested fix.</summary>
+/// <summary><c>check</c>: checks that runs can work in this repository. Each result is ok, warn or fail, with a suggested fix.</summary>
 internal sealed class CheckCommand : CliCommand
 {
     private readonly Option<string?> _agent = new("--agent")

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>cleanup</c>: removes data of ended runs that is proven to be merged or superseded.</summary>
+/// <summary><c>cleanup</c>: removes data of ended runs if the data is proven to be merged or superseded.</summary>
 internal sealed class CleanupCommand : CliCommand
 {
     private readonly Argument<string[]> _runs = new("RUN")

@@ -14,7 +14,8 @@ internal sealed class CompleteCommand : CliCommand
     private readonly Func<IReadOnlyList<string>, Command> _commands;
 
     /// <summary>Creates the command.</summary>
-    /// <param name="commands">Returns the root with the command that the words name, or with all commands.</param>
+    /// <param name="commands">Returns the root command. Contains only the command that the words name, or all commands if they name
+    /// none.</param>
     public CompleteCommand(Func<IReadOnlyList<string>, Command> commands)
         : base("complete", "Called by shells to complete a command line")
     {

@@ -2,7 +2,7 @@ using Orchestrator.Cli.Help;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>completion</c>: prints the script with which a shell completes our command lines.</summary>
+/// <summary><c>completion</c>: prints the script with which a shell completes command lines of this program.</summary>
 internal sealed class CompletionCommand : CliCommand
 {
     private readonly Argument<string> _shell = new("SHELL") { Description = string.Join(", ", CompletionScript.Shells) };

@@ -3,8 +3,8 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>Changes settings for a user. The result is validated together with the other files, written, and trusted to the extent that
-/// the user typed it.</summary>
+/// <summary>Changes settings at a user's request. The result is validated together with the other settings files and then written. Settings
+/// that the user typed become trusted.</summary>
 /// <param name="context">Provides user interaction and the folder.</param>
 /// <param name="isUser">True to change the user's file instead of the repository's.</param>
 /// <param name="names">Names of the settings that change.</param>
@@ -28,14 +28,14 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
     /// <summary>Creates the option that selects the user's file.</summary>
     public static Option<bool> User() => new("--user") { Description = "Use the user's file instead of the repository's" };
 
-    /// <summary>True if the file has a setting, or a setting of a section.</summary>
+    /// <summary>True if the file contains the setting, or any setting of the section.</summary>
     public bool Has(string name) => ConfigFileEditor.Has(Text, name);
 
     /// <summary>Performs the change of the settings.</summary>
     /// <param name="edit">Returns the new text of the file.</param>
-    /// <param name="done">Word for the completed change in the message.</param>
+    /// <param name="done">Verb for the completed change, shown in the message.</param>
     /// <returns>The exit code.</returns>
-    /// <exception cref="UseCaseException">The result would be invalid; nothing is written.</exception>
+    /// <exception cref="UseCaseException">The result would be invalid. Nothing is written.</exception>
     public Outcome Make(Edit edit, string done)
     {
         var before = isUser ? null : context.OpenSettings(context.FindRepository(), []);
@@ -64,7 +64,7 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
         return Outcome.Done;
     }
 
-    /// <summary>Loads a text of the file in its layer. The user's file must be valid for any repository.</summary>
+    /// <summary>Loads a text in the layer of the file. A text of the user's file must be valid in any repository.</summary>
     private SettingsResult Load(string text)
     {
         var file = new ConfigurationText(Shown, text);
@@ -79,8 +79,8 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
         );
     }
 
-    /// <summary>Trusts the settings that the user typed. Everything else in the repository's files must have been trusted before. A change
-    /// by an agent does not count as typed by the user.</summary>
+    /// <summary>Trusts the settings that the user typed. All other settings in the repository's files must have been trusted before. A
+    /// change by an agent does not count as typed by the user.</summary>
     private void KeepTrust(RepositorySettings before)
     {
         var after = context.OpenSettings(context.FindRepository(), []);
@@ -101,7 +101,7 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
         }
     }
 
-    // Names with a part that the user chose, such as agents.NAME.provider, are not in the list of settings.
+    // Names with a part chosen by the user, such as agents.NAME.provider, are not in the list of settings.
     private bool IsTyped(TrustItem item) =>
         names.Any(name =>
             item.Setting == name

@@ -3,7 +3,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>init</c>: creates the configuration, an ignore file and an example of <c>.env</c>, and imports settings of older
+/// <summary><c>init</c>: creates the configuration, an ignore file and a sample <c>.env</c> file, and imports settings of other
 /// tools.</summary>
 internal sealed class InitCommand : CliCommand
 {

@@ -10,7 +10,7 @@ namespace Orchestrator.Cli.Commands;
 /// file.</summary>
 internal sealed class ServerCommand : CliCommand
 {
-    // Must match the version in docker-compose.temporal.yml.
+    // This version must match the version in docker-compose.temporal.yml.
     private const string WebInterface = "temporalio/ui:2.40.0";
 
     private readonly ListenOptions _listen = new("--listen", "127.0.0.1");
@@ -110,7 +110,7 @@ internal sealed class ServerCommand : CliCommand
     }
 
     /// <summary>Acquires the ownership of an engine file.</summary>
-    /// <exception cref="UseCaseException">Another process serves the file, or it can't be an engine file.</exception>
+    /// <exception cref="UseCaseException">Another process serves the file, or the file is not an engine file.</exception>
     internal static EngineFile Acquire(string path, string? guard)
     {
         try

@@ -8,7 +8,7 @@ using Temporalio.Api.Enums.V1;
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>server start-dev</c>: serves the embedded engine for tests, with the options of the development server in Temporal's CLI.
-/// Official SDKs can start it by its path.</summary>
+/// The test environments of the official SDKs can start this program as their server.</summary>
 internal sealed class ServerStartDevCommand : CliCommand
 {
     private static readonly string[] Levels = ["warn", "debug", "info", "error", "never"];

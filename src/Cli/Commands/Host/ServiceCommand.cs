@@ -44,7 +44,7 @@ internal sealed class ServiceCommand : CliCommand
         }
         if (verb == Install)
         {
-            // Without the user's trust the service would exit with code 3 at each start.
+            // Without trust, the service would exit with code 3 at each start.
             var settings = TrustGate.Demand(context, context.OpenSettings(repository, []), yes: false).Settings!;
             await repository.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
             Refuse(services, unit, parsed.GetValue(_replace), "The new unit would replace it");

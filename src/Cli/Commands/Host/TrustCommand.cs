@@ -2,7 +2,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>trust</c>: allows the commands and settings in this repository's own files to take effect on this machine.</summary>
+/// <summary><c>trust</c>: permits this machine to use the commands and settings in the repository's own files.</summary>
 internal sealed class TrustCommand : CliCommand
 {
     private readonly Option<bool> _json = GlobalOptions.Json();

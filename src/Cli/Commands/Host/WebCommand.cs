@@ -9,7 +9,7 @@ using Orchestrator.Machine.Repositories;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>web</c>: serves the page and the API for all repositories of this user until it is interrupted.</summary>
+/// <summary><c>web</c>: serves the web page and the API for all repositories of this user until the command is interrupted.</summary>
 internal sealed class WebCommand : CliCommand
 {
     private readonly Option<int> _port = new("--port")

@@ -3,7 +3,7 @@ using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>web token</c>: manages tokens for programs and other devices; without a subcommand it lists them.</summary>
+/// <summary><c>web token</c>: manages tokens for programs and other devices. Without a subcommand, lists the tokens.</summary>
 internal sealed class WebTokenCommand : CliCommand
 {
     private readonly Option<bool> _json = GlobalOptions.Json();
@@ -49,7 +49,7 @@ internal sealed class WebTokenCommand : CliCommand
     }
 }
 
-/// <summary><c>web token create</c>: makes a token and shows it once.</summary>
+/// <summary><c>web token create</c>: creates a token and shows it once.</summary>
 internal sealed partial class WebTokenCreateCommand : CliCommand
 {
     private readonly Argument<string> _name = new("NAME") { Description = "Name of the token; decisions are recorded with it" };
@@ -115,7 +115,7 @@ internal sealed partial class WebTokenCreateCommand : CliCommand
     private static partial Regex NamePattern();
 }
 
-/// <summary><c>web token revoke</c>: makes a token invalid at once.</summary>
+/// <summary><c>web token revoke</c>: revokes a token with immediate effect.</summary>
 internal sealed class WebTokenRevokeCommand : CliCommand
 {
     private readonly Argument<string> _name = new("NAME") { Description = "Name of the token" };

@@ -7,7 +7,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>worker</c>: executes runs that other processes start, until it is interrupted.</summary>
+/// <summary><c>worker</c>: executes runs that other processes start, until the command is interrupted.</summary>
 internal sealed class WorkerCommand : CliCommand
 {
     private readonly Option<string[]> _repositories = new("--repository")
@@ -82,7 +82,7 @@ internal sealed class WorkerCommand : CliCommand
             asked.Count > 0 ? asked.Select(one => one.Repository).DistinctBy(one => one.Root).ToList() : [context.RequireRepository()];
         var named = Names(asked);
 
-        // Each repository requires trust; the first one determines the engine.
+        // The user must trust each repository. The first repository determines the engine.
         var yes = parsed.GetValue(_yes);
         foreach (var other in repositories.Skip(1))
         {
@@ -132,8 +132,8 @@ internal sealed class WorkerCommand : CliCommand
             checkout.RequireOwnFoldersAsync(loaded.Settings!.Worktrees.Directory, context.Services, stop);
     }
 
-    /// <summary>Returns the idle time for a take-over, or null if the option is absent. The default and minimum exceed 20 seconds, after
-    /// which the server times out an activity without heartbeats.</summary>
+    /// <summary>Returns the time after which this worker takes over the runs of a stopped host, or null if the option is absent. The
+    /// minimum exceeds 20 seconds, because the server times out an activity after 20 seconds without heartbeats.</summary>
     private TimeSpan? TakesOver(ParseResult parsed, OrchestratorSettings settings)
     {
         if (parsed.GetResult(_takeOver) is null)
@@ -199,7 +199,7 @@ internal sealed class WorkerCommand : CliCommand
         };
     }
 
-    /// <summary>Returns the clone of a repository with the given address.</summary>
+    /// <summary>Returns the clone of the repository with the given address, and creates the clone if it is missing.</summary>
     private static async Task<RepositoryLocation> CloneAsync(string address, CommandContext context, CancellationToken stop)
     {
         var cloned = await ClonedRepository.MakeAsync(address, context.Directory, context.Services, context.Terminal.Say, stop);
@@ -225,10 +225,10 @@ internal sealed class WorkerCommand : CliCommand
         return named;
     }
 
-    /// <summary>A repository, and its name for callers that start runs in it.</summary>
+    /// <summary>A repository, and the name by which callers start runs in it.</summary>
     private sealed record RequestedRepository(RepositoryLocation Repository, string? Name)
     {
-        // A folder's name may contain an equals sign.
+        // The name of a folder may contain an equals sign.
         public static RequestedRepository Of(string text, CommandContext context) =>
             Directory.Exists(context.FullPath(text)) || text.LastIndexOf('=') is not (> 0 and var sign)
                 ? new RequestedRepository(Find(context.FullPath(text)), null)

@@ -5,7 +5,7 @@ using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>worker drain</c>: hands the shared runs of this machine over to others, after pushing everything that they need.</summary>
+/// <summary><c>worker drain</c>: drains the shared runs of this machine. All data that other machines need is pushed first.</summary>
 internal sealed class WorkerDrainCommand : CliCommand
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -55,7 +55,7 @@ internal sealed class WorkerDrainCommand : CliCommand
         return kept.All(isGone => isGone) ? Outcome.Done : Outcome.WorkFailed;
     }
 
-    /// <summary>Drains one run, or retains it and prints the reason.</summary>
+    /// <summary>Drains one run. If the run can't be drained, prints the reason.</summary>
     /// <returns>True if the run was drained.</returns>
     private static async Task<bool> GiveAwayAsync(
         RunStatus status,
@@ -121,7 +121,7 @@ internal sealed class WorkerDrainCommand : CliCommand
             {
                 return outcome.IsFenced ? "another machine has pushed it" : outcome.Problem;
             }
-            // The local worker may be pushing the run at the same time, so this waits and tries again.
+            // The local worker may be pushing the run at the same time, so this method waits and retries.
             await Task.Delay(Pause, context.Time, stop);
         }
     }

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>context get|set|list</c>: manages named texts about the project that tasks receive in their prompts.</summary>
+/// <summary><c>context get|set|list</c>: manages named texts about the project, which are part of the prompts of tasks.</summary>
 internal sealed class ContextCommand : CliCommand
 {
     private readonly Argument<string> _verb = new("VERB") { Description = "get, set or list" };

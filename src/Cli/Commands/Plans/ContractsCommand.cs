@@ -78,7 +78,8 @@ internal sealed class ContractsCommand : CliCommand
         return Task.FromResult(Outcome.Done);
     }
 
-    /// <summary>Returns a plan's contracts as a run would start with them. A contract without methods uses its existing file.</summary>
+    /// <summary>Returns the contracts of a plan with the content that a run would commit. A contract without methods uses its existing
+    /// file.</summary>
     private static List<ContractStub> OfPlan(CommandContext context, Plan plan)
     {
         var found = context.PlanFiles.ContractsInForce(plan);

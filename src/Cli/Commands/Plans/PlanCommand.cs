@@ -6,8 +6,8 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>plan</c>: lets a planner make a plan from a request or a document. Repeating an unfinished request continues it, so it is
-/// not paid twice.</summary>
+/// <summary><c>plan</c>: lets a planner make a plan from a request or a document. Repeating an unfinished request continues it, so that no
+/// work is paid for twice.</summary>
 internal sealed class PlanCommand : CliCommand
 {
     private readonly Argument<string?> _request = new("REQUEST") { Description = "The request, in words", Arity = ArgumentArity.ZeroOrOne };
@@ -89,7 +89,7 @@ internal sealed class PlanCommand : CliCommand
         };
     }
 
-    // Asks before any agent costs money.
+    // Asks for confirmation before any agent causes cost.
     private bool MayWrite(ParseResult parsed, CommandContext context)
     {
         if (parsed.GetValue(_output) is not { } output)

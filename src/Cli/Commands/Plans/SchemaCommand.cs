@@ -1,6 +1,6 @@
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>schema</c>: prints JSON Schemas of our input and output for editors and other programs.</summary>
+/// <summary><c>schema</c>: prints the JSON Schemas of this program's input and output, for editors and other programs.</summary>
 internal sealed class SchemaCommand : CliCommand
 {
     private readonly Argument<string> _of = new("WHAT")

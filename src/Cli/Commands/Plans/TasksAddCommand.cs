@@ -64,7 +64,7 @@ internal sealed class TasksAddCommand : CliCommand
         return Outcome.Done;
     }
 
-    /// <summary>Returns a title as one line, for lists.</summary>
+    /// <summary>Converts a title to one line, for lists.</summary>
     /// <exception cref="UseCaseException">The title is empty.</exception>
     internal static string Title(string given) =>
         given.Trim() is { Length: > 0 } title

@@ -6,8 +6,8 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>Base of commands that let a planner add tasks to the backlog. The run itself adds them once, so that a crash neither loses nor
-/// duplicates any.</summary>
+/// <summary>Base class of commands that let a planner add tasks to the backlog. The run itself adds the tasks, so that a crash neither
+/// loses nor duplicates a task.</summary>
 internal abstract class TasksByPlannerCommand : CliCommand
 {
     private readonly Option<string?> _model = new("--model", "-m") { Description = "Model of the planner", HelpName = "MODEL" };

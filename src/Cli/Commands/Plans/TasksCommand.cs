@@ -1,6 +1,6 @@
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>tasks ...</c>: manages the backlog, which outlives individual runs.</summary>
+/// <summary><c>tasks ...</c>: manages the backlog, which is kept across runs.</summary>
 internal sealed class TasksCommand : Command
 {
     public TasksCommand()
@@ -18,7 +18,7 @@ internal sealed class TasksCommand : Command
         Add(new RunCommand(ofBacklog: true));
     }
 
-    /// <summary>Creates the option for the tag of a task-master file.</summary>
+    /// <summary>Creates the option that selects a tag of a task-master file.</summary>
     public static Option<string?> Tag() => new(GlobalOptions.TagName) { Description = "Use the tasks with this tag", HelpName = "TAG" };
 
     /// <summary>Creates the argument and the option <c>--id</c> that name a task.</summary>

@@ -2,7 +2,7 @@ using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>tasks delete</c>: removes a task or subtask from the backlog, and the dependencies on it.</summary>
+/// <summary><c>tasks delete</c>: removes a task or subtask from the backlog, and removes dependencies on it.</summary>
 internal sealed class TasksDeleteCommand : CliCommand
 {
     private readonly (Argument<string?> Argument, Option<string?> Option) _id = TasksCommand.Id();

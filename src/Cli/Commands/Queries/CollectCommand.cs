@@ -74,7 +74,7 @@ internal sealed class CollectCommand : CliCommand
         CancellationToken stop
     )
     {
-        // All paths are checked before anything is written, so that a partial collection is never mixed with other files.
+        // All paths are checked before anything is written, so that a refused collection leaves no partial output.
         foreach (var path in runs.Select(run => Path.Combine(folder, run.Name)).Append(Path.Combine(folder, "results.md")))
         {
             if (Path.Exists(path))

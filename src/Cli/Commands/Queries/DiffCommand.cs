@@ -3,8 +3,8 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>diff</c>: shows the change of a run or a task. For a task it is the merged or verified commit, or else the current
-/// worktree.</summary>
+/// <summary><c>diff</c>: shows the change of a run or a task. For a task, shows the merged or verified commit if there is one, or else the
+/// current worktree.</summary>
 internal sealed class DiffCommand : CliCommand
 {
     private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it; default: the only open run, or the latest");
@@ -42,7 +42,7 @@ internal sealed class DiffCommand : CliCommand
         return Outcome.Done;
     }
 
-    // The user has now seen the change that a question is about, so the next step can be shown.
+    // The user has now seen the change to which a question refers, so the command that answers it is shown.
     private static void SayWhatIsNext(StoredRun run, string? id, CommandContext context)
     {
         if (id is null && context.Terminal.OutputWidth != TaskTable.Unlimited)

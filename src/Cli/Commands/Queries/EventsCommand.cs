@@ -52,7 +52,7 @@ internal sealed class EventsCommand : CliCommand
         return Outcome.Done;
     }
 
-    // Each line is a separate document with a version, for readers that start in the middle. The stored lines have none, and members
-    // written by a newer program are preserved.
+    // Each line is a separate document with a version, for readers that start in the middle. The stored lines have no version. Members that
+    // a newer version of the program wrote are preserved.
     private static string WithVersion(string line) => $$"""{"schemaVersion":{{Document.CurrentVersion}},{{line.AsSpan(1)}}""";
 }

@@ -9,7 +9,7 @@ internal sealed class HistoryCommand : CliCommand
 {
     private const int WideEnoughForZone = 100;
 
-    /// <summary>Minimum width of a name in cells; a shorter one would be unrecognizable.</summary>
+    /// <summary>Minimum width of a name in terminal cells. A narrower name would not be recognizable.</summary>
     private const int LeastName = 20;
     private readonly Option<int> _limit = new("--limit")
     {
@@ -66,7 +66,7 @@ internal sealed class HistoryCommand : CliCommand
 
     private static IEnumerable<string> Rows(IReadOnlyList<StoredRun> runs, int width)
     {
-        // The name of a run's files and branches follows its id if the two differ.
+        // The name that the files and branches of a run have is shown after the id if it differs from the id.
         var rows = runs.Select(found =>
                 (
                     Name: found.Name == found.Id ? found.Id : $"{found.Id} ({found.Name})",

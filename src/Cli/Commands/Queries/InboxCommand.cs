@@ -5,7 +5,7 @@ using Orchestrator.Machine.Repositories;
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>inbox</c>: lists everything that needs attention in all repositories of the user, most urgent first, with the commands that
-/// answer it. At a terminal the user can answer in place.</summary>
+/// answer each entry. At a terminal, the user can answer directly.</summary>
 internal sealed class InboxCommand : CliCommand
 {
     private readonly Argument<string?> _id = new("ID")
@@ -104,7 +104,7 @@ internal sealed class InboxCommand : CliCommand
         return Outcome.Done;
     }
 
-    /// <summary>Asks for one of an entry's commands, and runs it in the entry's repository.</summary>
+    /// <summary>Lets the user choose one of the commands of an entry, and runs it in the repository of the entry.</summary>
     private static async Task<Outcome> AnswerAsync(InboxEntry entry, CommandContext context)
     {
         ShowEntry(entry, isNew: false, context);
@@ -199,7 +199,7 @@ internal sealed class InboxCommand : CliCommand
         {
             context.Terminal.Show($"  - {new UntrustedText(LocalTimes.In(each)).Line}");
         }
-        // Includes costs that were added since the question was asked.
+        // Includes costs that arose after the question was asked.
         if (entry.Budget is { } budget && !entry.What.Contains(BudgetText.Of(budget.Budget), StringComparison.OrdinalIgnoreCase))
         {
             context.Terminal.Show($"      now the budget of {new UntrustedText(BudgetText.Of(budget)).Line}");

@@ -113,7 +113,7 @@ internal sealed class NetworkCommand : CliCommand
                     "Write the host alone, without https:// and path; a port as in example.com:8443."
                 );
             }
-            // Includes hosts of an untrusted repository, because they are retained in its file.
+            // Also includes hosts that the repository's file contains but the user has not trusted, because they must remain in the file.
             var present = (context.FindSettings() ?? context.LoadSettings().Settings!).Permissions.Network.Allow;
             var missing = hosts.Except(present, StringComparer.Ordinal).ToList();
             if (missing.Count == 0)

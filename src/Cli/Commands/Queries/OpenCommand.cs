@@ -3,7 +3,7 @@ using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>open</c>: opens a shell in a task's worktree, or prints its path if there is no terminal.</summary>
+/// <summary><c>open</c>: opens a shell in the worktree of a task. Without a terminal, prints the path of the worktree.</summary>
 internal sealed class OpenCommand : CliCommand
 {
     private readonly RunArgument _which = new("RUN/TASK", "The task");

@@ -78,8 +78,8 @@ internal sealed class ReportCommand : CliCommand
         return Outcome.Done;
     }
 
-    /// <summary>Returns the named run, and the file: null if no file is wanted, or empty for the usual one. A name beside <c>--html</c>
-    /// is the run unless it looks like a file.</summary>
+    /// <summary>Returns the named run and the output file. The file is null if none was requested, or empty for the default file. A value
+    /// after <c>--html</c> names the run unless it looks like a file name.</summary>
     private (string? Run, string? File) Named(ParseResult parsed)
     {
         var run = _run.Text(parsed);

@@ -75,7 +75,7 @@ internal sealed class ShowCommand : CliCommand
         }
         foreach (var task in status.Tasks)
         {
-            // The reason of a task with a question is shown with the question below.
+            // If a task has a question, the reason is shown with the question below.
             var reason = status.Questions.Any(question => question.Id == task.Id) ? "" : task.Reason;
             Say(
                 context,

@@ -3,7 +3,7 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>status</c>: shows the status of a run from its files, without an engine, and the presence of a worker for it.</summary>
+/// <summary><c>status</c>: shows the status of a run and if a worker serves it. Reads files and needs no engine.</summary>
 internal sealed class StatusCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN", "The run; default: the latest");
@@ -65,7 +65,7 @@ internal sealed class StatusCommand : CliCommand
         return CodeOf(run, parsed);
     }
 
-    // The exit code reflects the run's outcome only if an option requests it; otherwise showing the status counts as success.
+    // The exit code reflects the outcome of the run only if an option requests it. Otherwise, showing the status is a success.
     private Outcome CodeOf(StoredRun run, ParseResult parsed) =>
         !parsed.GetValue(_exitCode) ? Outcome.Done
         : run.Status.Standing == RunLiveness.Interrupted ? Outcome.Resumable
@@ -186,7 +186,7 @@ internal sealed class StatusCommand : CliCommand
         }
     }
 
-    // Returns null if the background process never crashed.
+    // Returns null if the background process has not crashed.
     private static string? Describe(IReadOnlyList<RunCrash>? crashes) =>
         crashes is [.., var last]
             ? $"Its background process died {Plural.Times(crashes.Count)}, last at "

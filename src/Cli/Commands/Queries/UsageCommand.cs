@@ -3,8 +3,8 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>usage</c>: shows the usage of the user's accounts over all repositories, and the utilization of their limits. It reads
-/// files or queries the governors of a Temporal server, never a model's service.</summary>
+/// <summary><c>usage</c>: shows the usage of the user's accounts over all repositories, and the utilization of their limits. Reads files or
+/// queries the account workflows of a Temporal server. Never sends a request to a model service.</summary>
 internal sealed class UsageCommand : CliCommand
 {
     private readonly Option<UsageGrouping> _by = new("--by")

@@ -4,8 +4,8 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>A run of a plan that a command makes itself: its options, and how it is started, here or in the background. Results that nobody
-/// has asked to be merged stay on a branch each.</summary>
+/// <summary>Starts a run with a plan that a command creates itself, either in this process or in the background. Also defines the options
+/// of such commands. Results that are not to be merged remain on separate branches.</summary>
 internal sealed class AdhocRun
 {
     private readonly RunOptionsSet _options = new();
@@ -18,7 +18,7 @@ internal sealed class AdhocRun
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="asksAgain">True to ask whether the same work is running or has landed.</param>
+    /// <param name="asksAgain">True to ask the user if the same work is already running or has landed.</param>
     public void AddTo(Command command, bool asksAgain = false)
     {
         _options.AddTo(command, hasPlan: false, asksAgain: asksAgain);
@@ -30,7 +30,7 @@ internal sealed class AdhocRun
         command.Add(_id);
     }
 
-    /// <summary>The repository's settings with the options.</summary>
+    /// <summary>Returns the settings of the repository, overridden by the options.</summary>
     /// <exception cref="UseCaseException">A setting is invalid, or options contradict each other.</exception>
     public RepositorySettings Open(ParseResult parsed, RepositoryLocation repository, CommandContext context)
     {
@@ -48,7 +48,7 @@ internal sealed class AdhocRun
         );
     }
 
-    /// <summary>The input of the run, and true where questions are answered with yes.</summary>
+    /// <summary>Returns the input of the run, and true if the options answer all questions with yes.</summary>
     public (OrchestrationInput Input, bool Yes) Asked(
         ParseResult parsed,
         Plan plan,
@@ -61,7 +61,7 @@ internal sealed class AdhocRun
     public IReadOnlyList<SettingFlag> EngineFlags(ParseResult parsed) => _engine.Flags(parsed);
 
     /// <summary>Rejects options of a new run if the tasks are added to an existing run.</summary>
-    /// <exception cref="UseCaseException">One was given.</exception>
+    /// <exception cref="UseCaseException">An option of a new run was given.</exception>
     public void RefuseOptionsOfNew(ParseResult parsed)
     {
         if (_options.Given(parsed) is [var given, ..])
@@ -75,14 +75,14 @@ internal sealed class AdhocRun
     }
 
     /// <summary>Starts the run and watches it, or continues it in the background.</summary>
-    /// <param name="plan">Its plan.</param>
-    /// <param name="kind">First word of its id.</param>
-    /// <param name="opened">The settings, from <see cref="Open"/>.</param>
-    /// <param name="begin">Called with the run's id in the process that starts it, before it does; null: nothing is to be done. Where it is
-    /// given, uncommitted changes are part of the work, without a question.</param>
-    /// <param name="picks">The best of several results of each task is wanted.</param>
-    /// <param name="end">Called with the run's id and its exit code in the process that has watched it to its end, or until it waits;
-    /// null: nothing is to be done.</param>
+    /// <param name="plan">Plan of the run.</param>
+    /// <param name="kind">First word of the run id.</param>
+    /// <param name="opened">Settings returned by <see cref="Open"/>.</param>
+    /// <param name="begin">Called with the id of the run before the run starts, in the process that starts it. Null to do nothing. If not
+    /// null, uncommitted changes are part of the work without a question.</param>
+    /// <param name="picks">True to select the best of several results of each task.</param>
+    /// <param name="end">Called with the id and the exit code of the run when it ends or waits, in the process that watches it. Null to do
+    /// nothing.</param>
     /// <returns>The exit code.</returns>
     public async Task<Outcome> StartAsync(
         ParseResult parsed,

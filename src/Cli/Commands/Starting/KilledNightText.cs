@@ -2,7 +2,7 @@ using Orchestrator.Machine.Night;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>Outcome of a rehearsal with kills as lines for users. Pure.</summary>
+/// <summary>Formats the outcome of a rehearsal with kills. Without side effects.</summary>
 internal static class KilledNightText
 {
     /// <summary>Formats a rehearsal with kills as lines of text.</summary>

@@ -4,7 +4,7 @@ using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>move</c>: moves a run to this machine after its previous owner host is gone.</summary>
+/// <summary><c>move</c>: moves a run to this machine after its previous owner host was shut down.</summary>
 internal sealed class MoveCommand : CliCommand
 {
     private static readonly TimeSpan RecordPatience = TimeSpan.FromSeconds(30);
@@ -102,8 +102,7 @@ internal sealed class MoveCommand : CliCommand
         return Outcome.Done;
     }
 
-    /// <summary>Waits until the local record names this place. Until then it may be the other machine's, and commands could not continue
-    /// the run here.</summary>
+    /// <summary>Waits until the local record of the run names this machine. Until then, commands could not continue the run here.</summary>
     private static async Task UntilRecordedAsync(
         RepositoryLocation repository,
         string runId,
@@ -121,7 +120,7 @@ internal sealed class MoveCommand : CliCommand
         }
     }
 
-    /// <summary>Returns the run by the local records, which may name another place, or null if none exists.</summary>
+    /// <summary>Returns the run according to the local records, which may name another machine. Null if no record exists.</summary>
     private static StoredRun? FindStored(RepositoryLocation repository, string? text)
     {
         var all = StoredRuns.List(repository);
@@ -155,8 +154,8 @@ internal sealed class MoveCommand : CliCommand
             : throw StoredRuns.SeveralOpen(open);
     }
 
-    /// <summary>Refuses the move while a worker of the other machine still polls for activities, because two machines would execute the
-    /// run.</summary>
+    /// <summary>Refuses the move while a worker of the other machine still polls for activities, because two machines would then execute
+    /// the run.</summary>
     private async Task DemandGoneAsync(
         RunSession session,
         RunStatus status,

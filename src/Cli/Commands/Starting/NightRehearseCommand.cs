@@ -8,8 +8,8 @@ using Orchestrator.Usage.Forecasts;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>night rehearse</c>: simulates an unattended run in a moment, with the durations and costs of past agents. It starts and
-/// changes nothing.</summary>
+/// <summary><c>night rehearse</c>: simulates an unattended run within seconds, based on the durations and costs of past agents. Starts no
+/// agent and changes no file.</summary>
 internal sealed class NightRehearseCommand : CliCommand
 {
     private const int MostSteps = 60;

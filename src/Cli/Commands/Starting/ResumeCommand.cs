@@ -45,7 +45,7 @@ internal sealed class ResumeCommand : CliCommand
         IReadOnlyList<SettingFlag> progress = parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : [];
         var opened = context.OpenSettings(repository, [.. _engine.Flags(parsed), .. progress]);
 
-        // If a run was killed in its first moments, only the engine knows it.
+        // If a run was killed immediately after its start, only the engine knows the run.
         var isStored = reference.Run is not null || StoredRuns.Open(repository).Count > 0;
         var stored = isStored ? StoredRuns.RequireOpen(repository, reference.Run) : null;
         DemandSomethingToResume(stored, opened, repository);
@@ -58,8 +58,8 @@ internal sealed class ResumeCommand : CliCommand
         Outcome? sent = null;
         if (stored is not null && reference.FindTask(stored.Status) is { } alone)
         {
-            // If another process works on the run the task continues there, and this one has nothing to wait for. A worker of another
-            // machine answers, too, but does none of its steps.
+            // If another process executes the run, the task continues there, and this process has nothing to wait for. A worker on another
+            // machine also responds, but does not execute the steps of this run.
             var sender = new CommandSender(stored, _engine.Flags(parsed), context);
             sent = await sender.SendAsync(SteeringCatalog.Resume.Call(new SteeringInput(context.Person, alone), stored.Status), stop);
             if (sent is { } code && await sender.HasStepsDoneAsync(stop))
@@ -137,9 +137,9 @@ internal sealed class ResumeCommand : CliCommand
         }
     }
 
-    /// <summary>Returns the other machine that executes the run, or null if it is this one. If another machine took the run over, the
-    /// local record is outdated.</summary>
-    /// <exception cref="UseCaseException">That machine does not respond.</exception>
+    /// <summary>Returns the other machine that executes the run, or null if it is this one. The local record is outdated if another machine
+    /// took over the run.</summary>
+    /// <exception cref="UseCaseException">The other machine does not respond.</exception>
     private static async Task<MachineName?> FindElsewhereAsync(RunHandle run, CommandContext context, CancellationToken stop)
     {
         var status = await run.StatusAsync(stop);

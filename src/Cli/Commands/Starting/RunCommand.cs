@@ -5,7 +5,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>run</c>: a plan becomes merged commits.</summary>
+/// <summary><c>run</c>: executes a plan until its tasks are merged commits.</summary>
 internal sealed class RunCommand : CliCommand
 {
     private readonly Argument<string?> _plan = new("PLAN")
@@ -54,7 +54,7 @@ internal sealed class RunCommand : CliCommand
     private readonly bool _ofBacklog;
 
     /// <summary>Creates the command.</summary>
-    /// <param name="ofBacklog">For <c>tasks run</c>: the backlog's pending tasks and nothing else.</param>
+    /// <param name="ofBacklog">True to create <c>tasks run</c>, which runs only the pending tasks of the backlog.</param>
     public RunCommand(bool ofBacklog = false)
         : base(
             "run",
@@ -149,10 +149,10 @@ internal sealed class RunCommand : CliCommand
         return code;
     }
 
-    /// <summary>The source of a run's tasks.</summary>
-    /// <param name="Request">The request in words, or null.</param>
-    /// <param name="File">The plan's file, or null.</param>
-    /// <param name="Backlog">The backlog for a planner, or null.</param>
+    /// <summary>Source of the tasks of a run.</summary>
+    /// <param name="Request">Request in natural language, or null if there is none.</param>
+    /// <param name="File">Path of the plan file, or null if there is none.</param>
+    /// <param name="Backlog">Backlog text for a planner, or null if there is none.</param>
     /// <param name="IsFound">True if the user named no source.</param>
     private sealed record WorkSource(string? Request, string? File, string? Backlog, bool IsFound);
 
@@ -191,8 +191,8 @@ internal sealed class RunCommand : CliCommand
         };
     }
 
-    /// <summary>The input with the run contract, which the preflight asks the user for; without <c>--overnight</c> the input as
-    /// it is.</summary>
+    /// <summary>Adds the run contract to the input after the preflight has asked the user to confirm it. Without <c>--overnight</c>,
+    /// returns the input unchanged.</summary>
     private async Task<OrchestrationInput> WithNightAsync(
         OrchestrationInput input,
         Plan? plan,
@@ -214,8 +214,8 @@ internal sealed class RunCommand : CliCommand
         return input with { Night = await preflight.MakeAsync(runId, plan, input, answered, stop) };
     }
 
-    /// <summary>Arguments with which the run continues without this terminal, or null if it does not. With <c>--update-plan</c> this
-    /// process writes into the plan at the end.</summary>
+    /// <summary>Returns the arguments of a background process that continues the run if the terminal is closed. Null if the run does not
+    /// continue, for example with <c>--update-plan</c>, because this process must update the plan file at the end.</summary>
     private IReadOnlyList<string>? Outliving(ParseResult parsed) =>
         parsed.GetValue(_attached) || parsed.GetValue(_updatePlan) ? null : _engine.Arguments(parsed);
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>schedule</c>: manages schedules that start runs; without a subcommand it lists them. They are Temporal schedules.</summary>
+/// <summary><c>schedule</c>: manages Temporal schedules that start runs. Without a subcommand, lists the schedules.</summary>
 internal sealed class ScheduleCommand : CliCommand
 {
     private readonly ScheduleListCommand _list = new();
@@ -22,7 +22,7 @@ internal sealed class ScheduleCommand : CliCommand
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
         _list.RunAsync(parsed, context, stop);
 
-    /// <summary>Warns if no process will serve the engine at a schedule's time.</summary>
+    /// <summary>Warns if no process is expected to serve the engine when a schedule starts a run.</summary>
     public static void WarnUnserved(CommandContext context, bool isServed)
     {
         if (!isServed)

@@ -6,12 +6,12 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>schedule create</c>: creates a schedule after all checks that are possible in advance.</summary>
+/// <summary><c>schedule create</c>: creates a schedule after performing all checks that are possible in advance.</summary>
 internal sealed partial class ScheduleCreateCommand : CliCommand
 {
     private const int LongestName = 40;
 
-    /// <summary>Period that is searched for days on which clocks change.</summary>
+    /// <summary>Period that is searched for days on which daylight saving time starts or ends.</summary>
     private static readonly TimeSpan LooksAhead = TimeSpan.FromDays(370);
 
     private readonly Argument<string> _name = new("NAME") { Description = "Name of the schedule: letters, digits and dashes" };
@@ -163,8 +163,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             ?? throw new UseCaseException(Outcome.WorkFailed, $"The schedule '{schedule.Name}' was deleted while it was being created.");
     }
 
-    /// <summary>Returns warnings for days on which a clock change affects the schedule's time of day, with the effect. It uses the times
-    /// that the engine itself computes.</summary>
+    /// <summary>Returns warnings for days on which daylight saving time affects the schedule. Uses the times that the engine
+    /// computes.</summary>
     internal static IEnumerable<string> OddNights(ScheduleTiming when, IReadOnlyList<DateTimeOffset> times)
     {
         if (when.At is not { } at || times.Count == 0 || WallClock.FindZone(when.Zone) is not { } zone)
@@ -242,7 +242,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
                 $"For example: {option.Name} 07:30"
             );
 
-    /// <summary>Returns the input of each run, and its current plan, or null if a planner makes the plan.</summary>
+    /// <summary>Returns the input of each scheduled run, and the current plan. The plan is null if a planner creates it.</summary>
     private (OrchestrationInput Input, Plan? Plan) InputOf(
         ParseResult parsed,
         CommandContext context,
@@ -299,7 +299,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             UntilZone = parsed.GetValue(_until) is null ? null : parsed.GetValue(_zone) ?? TimeZoneInfo.Local.Id,
             Yes = parsed.GetValue(_yes),
             Again = true,
-            // Scheduled runs are unattended; the report of each compares the run with its limits.
+            // Scheduled runs are unattended, so the report of each run checks its limits.
             Night = new NightContract { MadeAt = context.Time.GetUtcNow(), Tasks = plan?.Tasks.Count ?? 0 },
         };
         return (input, plan);

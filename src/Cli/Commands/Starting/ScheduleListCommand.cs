@@ -5,7 +5,7 @@ using Orchestrator.Client.Schedules;
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>schedule list</c>: lists the schedules of the repository with the results of their last times. If no process serves the
-/// embedded engine, its file is read, so that the command starts no run.</summary>
+/// embedded engine, reads the engine file directly, so that the command does not start a due run.</summary>
 internal sealed class ScheduleListCommand : CliCommand
 {
     private readonly EngineOptions _engine = new();

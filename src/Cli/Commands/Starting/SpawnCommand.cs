@@ -1,7 +1,7 @@
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>spawn</c>: independent agents for tasks in words. A run with a plan that is made of the texts, whose results stay on a
-/// branch each.</summary>
+/// <summary><c>spawn</c>: starts independent agents for tasks given as text. The texts become the plan of a run, and each result remains on
+/// a separate branch.</summary>
 internal sealed class SpawnCommand : CliCommand
 {
     private readonly Argument<string[]> _tasks = new("TASK")
@@ -79,7 +79,7 @@ internal sealed class SpawnCommand : CliCommand
         );
     }
 
-    // Also where some did not end well: that is what several are for.
+    // Also applies if some agents failed, because several agents are started for that case.
     private static async Task<Outcome> PickAsync(
         string runId,
         Outcome code,
@@ -94,8 +94,8 @@ internal sealed class SpawnCommand : CliCommand
             : code;
     }
 
-    /// <summary>The plan of the given texts.</summary>
-    /// <exception cref="UseCaseException">They are no tasks.</exception>
+    /// <summary>Creates a plan from the given texts.</summary>
+    /// <exception cref="UseCaseException">The texts are not valid tasks.</exception>
     private Plan PlanOf(ParseResult parsed, CommandContext context, StoredRun? into)
     {
         var file = parsed.GetValue(_from);

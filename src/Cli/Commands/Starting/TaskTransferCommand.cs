@@ -3,7 +3,7 @@ using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>task ...</c>: moves a task as a file to a machine that can't reach this one or its server.</summary>
+/// <summary><c>task ...</c>: moves a task in a file to a machine that can't reach this machine or its server.</summary>
 internal sealed class TaskTransferCommand : Command
 {
     public TaskTransferCommand()
@@ -117,7 +117,7 @@ internal sealed class TaskImportCommand : CliCommand
         );
         var input = _options.InputOf(parsed, repository, settings.Settings!) with
         {
-            Plan = PlanJson.ToData(plan), // As it was shown.
+            Plan = PlanJson.ToData(plan), // The user confirmed this version of the file.
             Yes = agreed,
             Again = true,
             Conversations = taken.Session.Length > 0 ? new Dictionary<string, string> { [taken.Task] = taken.Session } : null,

@@ -2,15 +2,15 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>A command of <see cref="SteeringCatalog"/> about a run or a task, with no more options than the catalog names.</summary>
+/// <summary>A command for a run or a task that is completely defined by <see cref="SteeringCatalog"/>.</summary>
 internal sealed class CatalogCommand : SteeringCommand
 {
     private readonly SteeringDefinition _definition;
     private readonly RunArgument _which;
 
     /// <summary>Creates the command from its definition.</summary>
-    /// <param name="definition">The row of the catalog.</param>
-    /// <param name="name">Another name than that of the row, or null.</param>
+    /// <param name="definition">Row of the catalog.</param>
+    /// <param name="name">Name of the command, or null for the name in the row.</param>
     public CatalogCommand(SteeringDefinition definition, string? name = null)
         : base(name ?? definition.Name, definition.Summary)
     {

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Holds;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>hold</c>: stops starting agents in one run or on this machine; running ones continue. Needs no engine.</summary>
+/// <summary><c>hold</c>: blocks new agent starts in one run or on this machine. Running agents continue. Needs no engine.</summary>
 internal sealed class HoldCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN", "The run; default: the only open one");

@@ -2,7 +2,7 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>land</c>: lands the merged work of a run, also while other tasks of the run are at work, or merges one task before the
+/// <summary><c>land</c>: lands the merged work of a run, even if other tasks of the run are still running, or merges one task before the
 /// others.</summary>
 internal sealed class LandCommand : SteeringCommand
 {

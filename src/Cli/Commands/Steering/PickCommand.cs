@@ -29,8 +29,8 @@ internal sealed class PickCommand : CliCommand
             : ShowAsync(run.Status, repository, context, stop);
     }
 
-    /// <summary>Selects a result, and lists all in order.</summary>
-    /// <returns>The exit code, which is that of failed work if no result could be selected.</returns>
+    /// <summary>Selects a result, and prints all results in order.</summary>
+    /// <returns>The exit code. It reports failed work if no result could be selected.</returns>
     internal static async Task<Outcome> ShowAsync(
         RunStatus run,
         RepositoryLocation repository,

@@ -4,7 +4,8 @@ using Orchestrator.Runs.Merging.PullRequests;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>pr sync</c>: adds review comments and failed checks of a run's pull requests to the backlog as tasks, each once.</summary>
+/// <summary><c>pr sync</c>: adds the review comments and failed checks of a run's pull requests to the backlog as tasks. Each is added only
+/// once.</summary>
 internal sealed class PrSyncCommand : CliCommand
 {
     private readonly RunArgument _which = PrCommand.Which();
@@ -33,8 +34,8 @@ internal sealed class PrSyncCommand : CliCommand
         var tasks = news.Where(remark => remark.IsMember || everybody).ToList();
         if (tasks.Count > 0)
         {
-            // The tasks are added first. If the process is killed in between, the next call finds them in the backlog and does not add
-            // them again.
+            // The tasks are added first. If the process is killed before they are recorded, the next call finds the tasks in the backlog
+            // and does not add them again.
             await context.Backlog(tag: null).ChangeAsync(backlog => backlog.AddTasks([.. tasks.Select(RemarkTask.Of)]).Backlog, stop);
             taken.Add(tasks.Select(remark => remark.Key));
         }

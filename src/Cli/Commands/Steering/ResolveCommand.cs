@@ -1,6 +1,6 @@
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>resolve</c>: decides how a run continues that can't continue automatically.</summary>
+/// <summary><c>resolve</c>: decides how a run continues if it can't continue automatically.</summary>
 internal sealed class ResolveCommand : SteeringCommand
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run" };

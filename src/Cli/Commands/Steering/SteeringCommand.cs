@@ -2,7 +2,7 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>A command that changes an open run: finds the run, sends the command, and shows the result.</summary>
+/// <summary>Base class of commands that change an open run. Finds the run, sends the command, and shows the result.</summary>
 internal abstract class SteeringCommand : CliCommand
 {
     private readonly EngineOptions _engine = new();
@@ -25,7 +25,7 @@ internal abstract class SteeringCommand : CliCommand
     protected SteeringCommand(string name, string description)
         : base(name, description) { }
 
-    /// <summary>Adds an argument or option for each argument of a command, and the options for the steps after it.</summary>
+    /// <summary>Adds an argument or option for each argument of a command, and the options for what follows the command.</summary>
     /// <param name="definition">The command.</param>
     protected void AddOptionsOf(SteeringDefinition definition)
     {
@@ -66,7 +66,7 @@ internal abstract class SteeringCommand : CliCommand
         _arguments.Add((argument, option));
     }
 
-    /// <summary>Returns the given arguments as input of the command.</summary>
+    /// <summary>Converts the parsed arguments to the input of the command.</summary>
     /// <param name="task">Id of the task or question, or null for the whole run.</param>
     protected SteeringInput InputOf(ParseResult parsed, CommandContext context, string? task) =>
         new(context.Person, task)
@@ -84,8 +84,8 @@ internal abstract class SteeringCommand : CliCommand
                 .ToDictionary(pair => pair.Name, pair => pair.Text!, StringComparer.Ordinal),
         };
 
-    /// <summary>Sends a command. If no worker serves the run, this process works on the run until the command is carried out, or the
-    /// user is asked to continue the run now.</summary>
+    /// <summary>Sends a command. If no worker serves the run, this process executes the run until the command has taken effect, or asks the
+    /// user to continue the run now.</summary>
     protected Task<Outcome> SteerAsync(
         ParseResult parsed,
         CommandContext context,
@@ -101,7 +101,7 @@ internal abstract class SteeringCommand : CliCommand
             Unserved = (current, call) => CarryOutAsync(parsed, context, current, call, stop),
         }.SteerAsync(definition, input, stop);
 
-    /// <summary>Sends a command that precedes the actual one. If no worker serves the run, the engine only keeps it.</summary>
+    /// <summary>Sends a command that precedes the actual one. If no worker serves the run, the engine only stores the command.</summary>
     protected Task<Outcome?> TellAsync(
         ParseResult parsed,
         CommandContext context,
@@ -131,7 +131,7 @@ internal abstract class SteeringCommand : CliCommand
 
     private void AddYes() => Add(_yes);
 
-    /// <summary>True where questions are answered with yes.</summary>
+    /// <summary>True if the options answer all questions with yes.</summary>
     protected bool SaysYes(ParseResult parsed) => parsed.GetValue(_yes);
 
     private async Task<Outcome> CarryOutAsync(

@@ -3,8 +3,8 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>stop</c>: ends agents at once, with or without an engine. Their work is retained and their tasks wait until <c>resume</c>
-/// continues them.</summary>
+/// <summary><c>stop</c>: ends agents at once, with or without an engine. The work of the agents is retained, and their tasks wait until
+/// <c>resume</c>.</summary>
 internal sealed class StopCommand : CliCommand
 {
     private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it");

@@ -52,15 +52,15 @@ internal static class AuditJson
     /// <summary>Returns the text of a JSON string, or an empty string for any other value.</summary>
     public static string Text(this JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString()! : "";
 
-    /// <summary>Returns the items of an array, or nothing for any other value.</summary>
+    /// <summary>Returns the items of an array, or no items for any other value.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [];
 
-    /// <summary>Returns the members of an object, or nothing for any other value.</summary>
+    /// <summary>Returns the members of an object, or no members for any other value.</summary>
     public static IEnumerable<JsonProperty> Members(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : [];
 
-    /// <summary>Returns the first non-empty text.</summary>
+    /// <summary>Returns the first text that is not empty, or an empty string if there is none.</summary>
     public static string First(params IEnumerable<string> texts) => texts.FirstOrDefault(text => text.Length > 0) ?? "";
 
     /// <summary>Parses the name of a severity.</summary>
@@ -74,7 +74,7 @@ internal static class AuditJson
             _ => AuditSeverity.Unrated,
         };
 
-    /// <summary>Returns the last part of an advisory's address, which is its name.</summary>
+    /// <summary>Returns the last path segment of an advisory's address, which is the id of the advisory.</summary>
     public static string NameIn(string address) =>
         address.TrimEnd('/') is var whole && whole.LastIndexOf('/') is >= 0 and var end ? whole[(end + 1)..] : whole;
 

@@ -4,7 +4,7 @@ namespace Orchestrator.Gates.Packages.Audits;
 /// <param name="ecosystem">Ecosystem of the packages.</param>
 /// <param name="isSubject">Returns true if a file with this name can be audited.</param>
 /// <param name="settings">Files that configure the servers that the tool queries, or hide findings.</param>
-/// <param name="gathersUp">Returns true if a file with this name covers everything below its folder.</param>
+/// <param name="gathersUp">Returns true if a file with this name covers all packages below its folder.</param>
 public sealed class AuditTool(
     string name,
     string program,
@@ -28,7 +28,7 @@ public sealed class AuditTool(
             Ecosystems.Npm.LockFiles.Contains,
             [".npmrc"],
             _ => ["audit", "--json", "--package-lock-only"],
-            NpmAnswer.Read
+            NpmAuditParser.Read
         ),
         new(
             "pip-audit",
@@ -38,7 +38,7 @@ public sealed class AuditTool(
             IsRequirements,
             ["pip.conf"],
             file => ["--requirement", "./" + file, "--format", "json", "--progress-spinner", "off"],
-            PipAnswer.Read
+            PipAuditParser.Read
         ),
         new(
             "dotnet list package --vulnerable",
@@ -48,7 +48,7 @@ public sealed class AuditTool(
             name => Path.GetExtension(name) is ".sln" or ".slnx" or ".csproj" or ".fsproj" or ".vbproj",
             ["nuget.config", "NuGet.Config", "NuGet.config"],
             file => ["list", "./" + file, "package", "--vulnerable", "--include-transitive", "--format", "json"],
-            DotnetAnswer.Read,
+            DotnetAuditParser.Read,
             name => Path.GetExtension(name) is ".sln" or ".slnx"
         ),
         new(
@@ -59,7 +59,7 @@ public sealed class AuditTool(
             name => Ecosystems.Of("Rust").LockFiles.Contains(name),
             ["audit.toml"],
             _ => ["audit", "--json"],
-            CargoAnswer.Read
+            CargoAuditParser.Read
         ),
         new(
             "govulncheck",
@@ -69,7 +69,7 @@ public sealed class AuditTool(
             name => name is "go.mod",
             [],
             _ => ["-format", "json", "./..."],
-            GoAnswer.Read
+            GoAuditParser.Read
         ),
     ];
 
@@ -79,7 +79,7 @@ public sealed class AuditTool(
     /// <summary>Name of the program.</summary>
     public string Program { get; } = program;
 
-    /// <summary>Name of the file that the tool audits, for display.</summary>
+    /// <summary>Name of the kind of file that the tool audits, for display.</summary>
     public string Wants { get; } = wants;
 
     /// <summary>True if a changed file concerns packages.</summary>
@@ -101,7 +101,7 @@ public sealed class AuditTool(
     /// <param name="file">Name of the file to audit, in the working directory of the tool.</param>
     public IReadOnlyList<string> ArgumentsFor(string file) => arguments(file);
 
-    /// <summary>Parses the tool's output. Unreadable output is a missing answer and never an exception.</summary>
+    /// <summary>Parses the tool's output. Unreadable output is returned as a missing answer and never throws an exception.</summary>
     /// <param name="output">Standard output of the tool.</param>
     public AuditAnswer Read(string output) => parse(output);
 

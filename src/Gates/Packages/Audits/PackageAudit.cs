@@ -9,7 +9,7 @@ public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment
     private const int LongestAnswer = 32 * 1024 * 1024;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    // Without a network, waiting is pointless, and by default each retry takes minutes.
+    // Retries are disabled, because each retry takes minutes by default and can't succeed without a network.
     private static readonly KeyValuePair<string, string>[] NoRetries =
     [
         new("npm_config_fetch_retries", "0"),
@@ -59,7 +59,7 @@ public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment
         var answer = tool.Read(result.StandardOutput.Text);
         var said = AuditJson.Short(result.StandardError.Text);
 
-        // The error message is added only to other output, because JSON already contains it.
+        // The error text is added only to output that is not JSON, because JSON output already contains it.
         return answer.Unanswered is { } why && said.Length > 0 && result.StandardOutput.Text.TrimStart() is not ['{', ..]
             ? answer with
             {

@@ -134,7 +134,7 @@ internal sealed class QueryParser
             else if (TryKeyword("is"))
             {
                 var negated = TryKeyword("not");
-                left = new IsExpression(left, Constant(), negated);
+                left = new IsOperatorExpression(left, Constant(), negated);
             }
             else if (
                 _token.Kind == TokenKind.Keyword

@@ -60,7 +60,7 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
             ParenthesisExpression parenthesis => Convert(parenthesis.Inner),
             ComparisonExpression comparison => Comparison(comparison),
             RangeExpression range => Range(range),
-            IsExpression test => Null(test),
+            IsOperatorExpression test => Null(test),
             NameExpression => throw QueryException.Invalid("incomplete expression"),
             _ => throw QueryException.NotSupported($"expression of type {expression.Kind}"),
         };
@@ -131,7 +131,7 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
             : new RangeFilter(attribute, Value(attribute, range.Low), Value(attribute, range.High), range.Negated);
     }
 
-    private NullFilter Null(IsExpression test)
+    private NullFilter Null(IsOperatorExpression test)
     {
         var attribute = Attribute(test.Inner);
         return test.What == "null"

@@ -18,7 +18,7 @@ internal static class QueryText
             ComparisonExpression comparison => $"{Of(comparison.Left)} {comparison.Operator} {Of(comparison.Right)}",
             RangeExpression range => $"{Of(range.Left)} {(range.Negated ? "not between" : "between")} {Of(range.Low)} and {Of(range.High)}",
             OtherExpression other => other.Text,
-            IsExpression test => $"{Of(test.Inner)} is {(test.Negated ? "not " : "")}{test.What}",
+            IsOperatorExpression test => $"{Of(test.Inner)} is {(test.Negated ? "not " : "")}{test.What}",
             _ => throw new ArgumentOutOfRangeException(nameof(expression), expression.Kind, "not an expression that is written"),
         };
 

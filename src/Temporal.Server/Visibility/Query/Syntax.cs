@@ -85,7 +85,7 @@ internal sealed record RangeExpression(Expression Left, bool Negated, Expression
 }
 
 /// <summary>IS with <c>null</c>, <c>true</c> or <c>false</c>.</summary>
-internal sealed record IsExpression(Expression Inner, string What, bool Negated) : Expression
+internal sealed record IsOperatorExpression(Expression Inner, string What, bool Negated) : Expression
 {
     public override string Kind => "*sqlparser.IsExpr";
 }

@@ -7,7 +7,7 @@ using Orchestrator.Dashboard.Routes;
 namespace Orchestrator.Dashboard.Tests;
 
 /// <summary>All runs as one sequence, and the addresses of older clients.</summary>
-public sealed class AllEventsTests
+public sealed class AllRunsEventsTests
 {
     private static FakeSource Source()
     {

@@ -2,16 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Merges the transitions of all runs of this user into one sequence, from their records. A listener resumes where it left off
-/// and misses no transition. A transition may be repeated if its run was reset while the listener was disconnected.</summary>
+/// <summary>Merges the recorded transitions of all runs of this user into one sequence. A listener that reconnects resumes at its last
+/// position and misses no transition. A transition may be repeated if its run was reset while the listener was disconnected.</summary>
 /// <param name="reader">Reads the runs.</param>
 /// <param name="time">Clock.</param>
-internal sealed class AllEvents(QueryReader reader, TimeProvider time)
+internal sealed class AllRunsEvents(QueryReader reader, TimeProvider time)
 {
     private const int MostRuns = 1000;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Returns the cursor of a new listener, for which everything until now counts as read.</summary>
+    /// <summary>Returns the cursor of a new listener. All transitions before the current time count as read.</summary>
     public async Task<EventCursor> BeginAsync(CancellationToken stop)
     {
         var cursor = EventCursor.From(time.GetUtcNow());
@@ -28,7 +28,8 @@ internal sealed class AllEvents(QueryReader reader, TimeProvider time)
         return cursor;
     }
 
-    /// <summary>Enumerates the events after a cursor, each with the cursor that follows it. Never ends unless cancelled.</summary>
+    /// <summary>Enumerates the events after a cursor. Each event is returned with the cursor that follows it. The enumeration does not end
+    /// until it is canceled.</summary>
     public async IAsyncEnumerable<(EventCursor Cursor, RepositoryEntry Repository, string Run, RunEvent Happened)> FollowAsync(
         EventCursor cursor,
         [EnumeratorCancellation] CancellationToken stop

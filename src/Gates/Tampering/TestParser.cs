@@ -1,17 +1,17 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Test in the text of a source file.</summary>
+/// <summary>A test in a source file.</summary>
 /// <param name="Name">Name as the source spells it.</param>
 /// <param name="IsSkipped">True if a marker above the test or a call inside it disables it, even conditionally.</param>
-/// <param name="Assertions">Trimmed assertions without those that always hold.</param>
+/// <param name="Assertions">Trimmed assertions, except those that are always true.</param>
 /// <param name="Text">All lines of the test.</param>
 internal sealed record SourceTest(string Name, bool IsSkipped, IReadOnlyList<string> Assertions, string Text);
 
-/// <summary>Parses the tests of a source file: each extends from its definition to the next, including the markers above it. Recognizes
-/// definitions, markers and assertions of common test frameworks. Pure.</summary>
-internal static partial class TestSyntax
+/// <summary>Parses the tests of a source file. A test extends from its definition to the next definition, and includes the markers above
+/// it. Recognizes definitions, markers and assertions of common test frameworks. Without side effects.</summary>
+internal static partial class TestParser
 {
-    /// <summary>Returns the tests in order; empty for a text without tests.</summary>
+    /// <summary>Returns the tests in order. Empty if the text contains no tests.</summary>
     public static IReadOnlyList<SourceTest> Read(string text)
     {
         string[] lines = [.. text.Split('\n').Select(line => line.TrimEnd('\r'))];
@@ -32,7 +32,7 @@ internal static partial class TestSyntax
         ];
     }
 
-    /// <summary>Counts the markers that disable a group of tests: a file, class or block.</summary>
+    /// <summary>Counts the markers that disable a group of tests, namely a file, a class or a block.</summary>
     public static int GroupsSkipped(string text) =>
         text.Split('\n').Count(line => !IsComment(line) && (GroupMark().IsMatch(line) || OnlyMark().IsMatch(line)));
 
@@ -65,7 +65,7 @@ internal static partial class TestSyntax
             : null;
     }
 
-    // Finds the first of the lines directly above a definition that start with a marker, skipping comments among them.
+    // Finds the first of the marker lines directly above a definition. Comments between markers are skipped.
     private static int MarksAbove(string[] lines, int index)
     {
         var begin = index;

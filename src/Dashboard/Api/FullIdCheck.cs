@@ -1,14 +1,14 @@
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>Refuses abbreviated ids in addresses, so that an address never changes its meaning, and returns the address with the full
-/// id.</summary>
+/// <summary>Refuses abbreviated ids in addresses, because an abbreviated id may later match another run. The refusal contains the address
+/// with the full id.</summary>
 /// <param name="reader">Finds runs.</param>
-internal sealed class WholeIds(QueryReader reader)
+internal sealed class FullIdCheck(QueryReader reader)
 {
-    /// <summary>Returns the refusal of a request whose address abbreviates a run or a task, or null if it abbreviates neither.</summary>
+    /// <summary>Returns a refusal if the address of a request abbreviates the id of a run or a task. Returns null otherwise.</summary>
     /// <param name="context">The request.</param>
     /// <param name="repository">Repository of the run.</param>
-    /// <param name="run">Id of the run in the address; empty if the address has no run.</param>
+    /// <param name="run">Id of the run in the address. Empty if the address has no run.</param>
     /// <param name="task">Id of the task in the address, or null if it has no task.</param>
     public async Task<IResult?> RefusalAsync(HttpContext context, RepositoryEntry repository, string run, string? task)
     {

@@ -2,8 +2,8 @@ using static Orchestrator.Gates.Runners.SourceLocationRule;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Building blocks shared by the rows of several runners.</summary>
-internal static class RuleFragments
+/// <summary>Patterns and rules that the rows of several runners share.</summary>
+internal static class SharedRunnerRules
 {
     public const GateKind BuildFailed = GateKind.BuildFailed;
     public const GateKind Configuration = GateKind.Configuration;

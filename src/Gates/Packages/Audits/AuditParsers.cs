@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Orchestrator.Gates.Packages.Audits;
 
 /// <summary>Parses the output of <c>npm audit --json</c>, which is grouped by package since version 7 and by advisory before.</summary>
-internal static class NpmAnswer
+internal static class NpmAuditParser
 {
     public static AuditAnswer Read(string output) => AuditJson.Read(output, Read);
 
@@ -28,7 +28,7 @@ internal static class NpmAnswer
             );
     }
 
-    // A text in 'via' names a package that has its own entry.
+    // Skipped, because a string in 'via' names another package, which has an entry of its own.
     private static IEnumerable<Vulnerability> Of(string package, JsonElement entry) =>
         entry
             .At("via")
@@ -58,7 +58,7 @@ internal static class NpmAnswer
 }
 
 /// <summary>Parses the output of <c>pip-audit --format json</c>, which has no severities.</summary>
-internal static class PipAnswer
+internal static class PipAuditParser
 {
     public static AuditAnswer Read(string output) => AuditJson.Read(output, Read);
 
@@ -98,7 +98,7 @@ internal static class PipAnswer
 
 /// <summary>Parses the output of <c>dotnet list package --vulnerable --format json</c>, in which only projects with vulnerable packages
 /// have frameworks.</summary>
-internal static class DotnetAnswer
+internal static class DotnetAuditParser
 {
     // The command may print other lines first, such as the SDK's first-use message.
     public static AuditAnswer Read(string output) =>
@@ -141,7 +141,7 @@ internal static class DotnetAnswer
 }
 
 /// <summary>Parses the output of <c>cargo audit --json</c>, which has no named severities.</summary>
-internal static class CargoAnswer
+internal static class CargoAuditParser
 {
     public static AuditAnswer Read(string output) => AuditJson.Read(output, Read);
 
@@ -163,9 +163,9 @@ internal static class CargoAnswer
             ]);
 }
 
-/// <summary>Parses the output of <c>govulncheck -format json</c>, a sequence of documents. A vulnerability in a module that is used but
-/// not called has low severity. Called ones have no severity.</summary>
-internal static class GoAnswer
+/// <summary>Parses the output of <c>govulncheck -format json</c>, a sequence of documents. A vulnerability in a module that is used but not
+/// called has low severity. Vulnerabilities in called code have no severity.</summary>
+internal static class GoAuditParser
 {
     public static AuditAnswer Read(string output)
     {

@@ -3,7 +3,7 @@ using Orchestrator.Gates.Tampering;
 namespace Orchestrator.Gates.Tests;
 
 /// <summary>Tests, marks and assertions in the spelling of each framework: one that nobody plays may go unnoticed.</summary>
-public sealed class TestSyntaxTests
+public sealed class TestParserTests
 {
     [Theory]
     [InlineData("def test_sum():", "test_sum")]
@@ -38,8 +38,8 @@ public sealed class TestSyntaxTests
     [InlineData("@test \"adds\" {", "adds")]
     public void Read_Definition_HasItsName(string text, string name)
     {
-        Assert.Equal([name], TestSyntax.Read(text).Select(test => test.Name));
-        Assert.Equal([name, name], TestSyntax.Read($"{text}\n}}\n{text}\n").Select(test => test.Name));
+        Assert.Equal([name], TestParser.Read(text).Select(test => test.Name));
+        Assert.Equal([name, name], TestParser.Read($"{text}\n}}\n{text}\n").Select(test => test.Name));
     }
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class TestSyntaxTests
     [InlineData("def helper():")]
     [InlineData("it = items.pop()")]
     [InlineData("test = 1")]
-    public void Read_OtherLines_AreNoTests(string text) => Assert.Empty(TestSyntax.Read(text));
+    public void Read_OtherLines_AreNoTests(string text) => Assert.Empty(TestParser.Read(text));
 
     [Theory]
     [InlineData("@pytest.mark.skip\ndef test_a():")]
@@ -81,7 +81,7 @@ public sealed class TestSyntaxTests
     [InlineData("#[test]\n#[ignore]\nfn a() {")]
     [InlineData("func testA() throws {\n    try XCTSkipIf(true)\n}")]
     [InlineData("public function testA(): void\n{\n    $this->markTestSkipped();\n}")]
-    public void Read_TestThatIsSwitchedOff_IsSkipped(string text) => Assert.True(Assert.Single(TestSyntax.Read(text)).IsSkipped);
+    public void Read_TestThatIsSwitchedOff_IsSkipped(string text) => Assert.True(Assert.Single(TestParser.Read(text)).IsSkipped);
 
     [Theory]
     [InlineData("pytestmark = pytest.mark.skip")]
@@ -96,8 +96,8 @@ public sealed class TestSyntaxTests
     [InlineData("fdescribe('a', () => {")]
     public void GroupsSkipped_MarkOfAGroup_IsCounted(string line)
     {
-        Assert.Equal(1, TestSyntax.GroupsSkipped(line));
-        Assert.Equal(0, TestSyntax.GroupsSkipped("// " + line));
+        Assert.Equal(1, TestParser.GroupsSkipped(line));
+        Assert.Equal(0, TestParser.GroupsSkipped("// " + line));
     }
 
     [Theory]
@@ -121,8 +121,8 @@ public sealed class TestSyntaxTests
     [InlineData("ASSERT_TRUE(a);")]
     public void Read_Assertion_IsTrimmed(string line)
     {
-        Assert.Equal([line], Assert.Single(TestSyntax.Read($"def test_a():\n    {line}\n")).Assertions);
-        Assert.Empty(Assert.Single(TestSyntax.Read($"def test_a():\n    # {line}\n")).Assertions);
+        Assert.Equal([line], Assert.Single(TestParser.Read($"def test_a():\n    {line}\n")).Assertions);
+        Assert.Empty(Assert.Single(TestParser.Read($"def test_a():\n    # {line}\n")).Assertions);
     }
 
     [Theory]
@@ -142,5 +142,5 @@ public sealed class TestSyntaxTests
     [InlineData("assert.ok(true)")]
     [InlineData("assert.True(t, true)")]
     public void Read_AssertionThatAlwaysHolds_CountsAsNone(string line) =>
-        Assert.Empty(Assert.Single(TestSyntax.Read($"def test_a():\n    {line}\n")).Assertions);
+        Assert.Empty(Assert.Single(TestParser.Read($"def test_a():\n    {line}\n")).Assertions);
 }

@@ -1,13 +1,14 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Evaluates a task's new and changed tests on the product without the task's change. Pure.</summary>
-public static class RedProofs
+/// <summary>Evaluates a task's new and changed tests on the product without the task's change. Without side effects.</summary>
+public static class RedTestProofs
 {
     private const int MostNamed = 20;
 
-    /// <summary>Derives the proof from verdicts. Null if the task has no new or changed test.</summary>
+    /// <summary>Determines from verdicts if the task's tests fail without its change. Null if the task has no new or changed
+    /// test.</summary>
     /// <param name="tests">Tests of the task.</param>
-    /// <param name="verdicts">Verdicts of its test gates on its tests with the base's product code.</param>
+    /// <param name="verdicts">Verdicts of the task's test gates on the task's tests with the product code of the base.</param>
     public static RedProof? Of(TestChanges tests, IReadOnlyList<GateVerdict> verdicts)
     {
         var names = tests.ToProve;
@@ -33,11 +34,11 @@ public static class RedProofs
         return new RedProof(names.Count, names.Count - green.Count, [.. green.Take(MostNamed)]);
     }
 
-    /// <summary>Returns the tests whose base version fails on the work, and whose new version passes with and without the work. They were
-    /// changed until they prove nothing.</summary>
+    /// <summary>Returns the tests whose base version fails on the work, and whose new version passes with and without the work. Such a test
+    /// was weakened until it proves nothing.</summary>
     /// <param name="tests">Tests of the task.</param>
     /// <param name="failed">Tests whose base version fails on the work.</param>
-    /// <param name="verdicts">Verdicts of its test gates on its tests with the base's product code.</param>
+    /// <param name="verdicts">Verdicts of the task's test gates on the task's tests with the product code of the base.</param>
     public static IReadOnlyList<string> Hollow(TestChanges tests, IReadOnlyList<string> failed, IReadOnlyList<GateVerdict> verdicts)
     {
         var isTold =

@@ -1,7 +1,7 @@
 namespace Orchestrator.Dashboard.Views;
 
 /// <summary>Reconstructs a run after one of its transitions.</summary>
-internal static class RunMoment
+internal static class RunReconstruction
 {
     /// <summary>Returns the states of the run and its tasks according to the events up to a number. Values that no event contains (cost,
     /// gates, questions) are left out.</summary>

@@ -1,11 +1,11 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Transitions of one task as segments of time.</summary>
+/// <summary>Times of one task, computed from its transitions.</summary>
 /// <param name="Segments">Segments in order, without overlaps.</param>
 /// <param name="FirstAt">Time of the first transition that left the state pending, or null if there is none.</param>
 /// <param name="EndedAt">Time at which the task ended, or null if it is open.</param>
 /// <param name="DoneAt">Time at which dependants of the task could start, or null if they can't.</param>
-internal sealed record LaneWalk(
+internal sealed record TaskLaneTimes(
     IReadOnlyList<LaneSegment> Segments,
     DateTimeOffset? FirstAt,
     DateTimeOffset? EndedAt,
@@ -15,7 +15,7 @@ internal sealed record LaneWalk(
     /// <summary>Reads the transitions of a task.</summary>
     /// <param name="events">Transitions of the task in order.</param>
     /// <param name="end">End of an open segment.</param>
-    public static LaneWalk Of(IEnumerable<RunEvent> events, DateTimeOffset end)
+    public static TaskLaneTimes Of(IEnumerable<RunEvent> events, DateTimeOffset end)
     {
         var segments = new List<LaneSegment>();
         var (attempt, hasWorked, isRetried) = (1, false, false);
@@ -31,7 +31,7 @@ internal sealed record LaneWalk(
             {
                 first ??= happened.Time;
             }
-            // A remediation, and work after an end, are further attempts of the task.
+            // A remediation, and work after the task has ended, count as additional attempts.
             isRetried |= hasWorked && (happened.State == TaskStates.Remediating || TaskStates.IsEnd(happened.State));
             if (isRetried && (happened.State == TaskStates.Remediating || TaskStates.HoldsSlot(happened.State)))
             {
@@ -45,7 +45,7 @@ internal sealed record LaneWalk(
             Add(segments, before, end, attempt, isOpen: true);
         }
         var isEnded = before is not null && TaskStates.IsEnd(before.State);
-        return new LaneWalk(
+        return new TaskLaneTimes(
             segments,
             first,
             isEnded ? before!.Time : null,
@@ -53,7 +53,7 @@ internal sealed record LaneWalk(
         );
     }
 
-    /// <summary>Turns the time of agents during pauses into waits for a user, because no agent works then.</summary>
+    /// <summary>Replaces the agent's time during pauses with waits for a user, because no agent is running then.</summary>
     /// <param name="segments">Segments of a task.</param>
     /// <param name="pauses">Intervals in which the run was paused, in order.</param>
     public static IEnumerable<LaneSegment> Paused(
@@ -64,7 +64,7 @@ internal sealed record LaneWalk(
         foreach (var segment in segments)
         {
             var rest = segment;
-            foreach (var (from, to) in segment.Work is LaneWork.Agent or LaneWork.Slot ? pauses : [])
+            foreach (var (from, to) in segment.Work is LaneSegmentKind.Agent or LaneSegmentKind.Slot ? pauses : [])
             {
                 var (begin, end) = (from > rest.From ? from : rest.From, to < rest.To ? to : rest.To);
                 if (begin >= end)
@@ -82,7 +82,7 @@ internal sealed record LaneWalk(
                 var isLast = end == rest.To;
                 yield return rest with
                 {
-                    Work = LaneWork.Person,
+                    Work = LaneSegmentKind.Person,
                     From = begin,
                     To = end,
                     IsOpen = isLast && rest.IsOpen,
@@ -96,22 +96,22 @@ internal sealed record LaneWalk(
         }
     }
 
-    /// <summary>Returns the kind of a state, or null for a state in which nothing happens and nothing is missing.</summary>
+    /// <summary>Returns the kind of segment for a state, or null for a state without work and without a wait.</summary>
     /// <param name="state">One of <see cref="TaskStates"/>.</param>
     /// <param name="why">Reason for the state.</param>
-    internal static LaneWork? WorkOf(string state, Reason? why) =>
-        TaskStates.WaitsForPerson(state, why) && why is not BudgetReached { Budget.Kind: BudgetKinds.Day } ? LaneWork.Person
-        : why is AgentHeld ? LaneWork.Person
-        : why is WaitsForHost ? LaneWork.Slot
-        : why is AgentStartsAgain ? LaneWork.Limit
+    internal static LaneSegmentKind? WorkOf(string state, Reason? why) =>
+        TaskStates.WaitsForPerson(state, why) && why is not BudgetReached { Budget.Kind: BudgetKinds.Day } ? LaneSegmentKind.Person
+        : why is AgentHeld ? LaneSegmentKind.Person
+        : why is WaitsForHost ? LaneSegmentKind.Slot
+        : why is AgentStartsAgain ? LaneSegmentKind.Limit
         : state switch
         {
-            TaskStates.Parked => LaneWork.Limit,
-            TaskStates.Queued => LaneWork.Slot,
-            TaskStates.Preparing => LaneWork.Setup,
-            TaskStates.Executing or TaskStates.Remediating => LaneWork.Agent,
-            TaskStates.Verifying => LaneWork.Gates,
-            TaskStates.Merging => LaneWork.Merge,
+            TaskStates.Parked => LaneSegmentKind.Limit,
+            TaskStates.Queued => LaneSegmentKind.Slot,
+            TaskStates.Preparing => LaneSegmentKind.Setup,
+            TaskStates.Executing or TaskStates.Remediating => LaneSegmentKind.Agent,
+            TaskStates.Verifying => LaneSegmentKind.Gates,
+            TaskStates.Merging => LaneSegmentKind.Merge,
             _ => null,
         };
 

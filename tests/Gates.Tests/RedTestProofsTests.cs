@@ -4,7 +4,7 @@ using Orchestrator.Plans;
 namespace Orchestrator.Gates.Tests;
 
 /// <summary>The proof of red and the verdict of the base's own gates, from verdicts of gates.</summary>
-public sealed class RedProofsTests
+public sealed class RedTestProofsTests
 {
     private static readonly TestChanges Tests = new([
         new("tests/test_x.py", "def test_a():\n    assert f()\n", "def test_a():\n    assert g()\n\ndef test_b():\n    assert h()\n"),
@@ -28,20 +28,20 @@ public sealed class RedProofsTests
             "its tests prove nothing: red without the change: 0 of 2 tests; green with and without it: test_b, test_a",
             Said(Verdict(GateResult.Passed))
         );
-        Assert.True(RedProofs.Of(Tests, [Verdict(GateResult.Passed)])!.ProvesNothing);
+        Assert.True(RedTestProofs.Of(Tests, [Verdict(GateResult.Passed)])!.ProvesNothing);
     }
 
     [Fact]
     public void Of_VerdictsThatSayNothing_AreAGap()
     {
-        Assert.Equal(RedProofGap.NoNames, RedProofs.Of(Tests, [Failed(GateKind.Failed)])!.Gap);
-        Assert.Equal(RedProofGap.CouldNotRun, RedProofs.Of(Tests, [])!.Gap);
-        Assert.Equal(RedProofGap.CouldNotRun, RedProofs.Of(Tests, [Verdict(GateResult.CouldNotRun)])!.Gap);
-        Assert.Null(RedProofs.Of(new TestChanges([]), [Verdict(GateResult.Passed)]));
+        Assert.Equal(RedProofGap.NoNames, RedTestProofs.Of(Tests, [Failed(GateKind.Failed)])!.Gap);
+        Assert.Equal(RedProofGap.CouldNotRun, RedTestProofs.Of(Tests, [])!.Gap);
+        Assert.Equal(RedProofGap.CouldNotRun, RedTestProofs.Of(Tests, [Verdict(GateResult.CouldNotRun)])!.Gap);
+        Assert.Null(RedTestProofs.Of(new TestChanges([]), [Verdict(GateResult.Passed)]));
         foreach (var gap in Enum.GetValues<RedProofGap>().Where(gap => gap != RedProofGap.None))
         {
-            Assert.False(RedProofs.Of(Tests, gap)!.ProvesNothing);
-            Assert.StartsWith("it", GateFormatter.Red(RedProofs.Of(Tests, gap)!), StringComparison.Ordinal);
+            Assert.False(RedTestProofs.Of(Tests, gap)!.ProvesNothing);
+            Assert.StartsWith("it", GateFormatter.Red(RedTestProofs.Of(Tests, gap)!), StringComparison.Ordinal);
         }
     }
 
@@ -70,24 +70,24 @@ public sealed class RedProofsTests
     {
         var red = Failed(GateKind.Failed, "x.py::test_z");
 
-        Assert.Equal(["x.py::test_a"], RedProofs.Hollow(Tests, ["x.py::test_a", "x.py::test_gone"], [red]));
-        Assert.Equal(["x.py::test_a"], RedProofs.Hollow(Tests, ["x.py::test_a"], [Verdict(GateResult.Passed)]));
-        Assert.Empty(RedProofs.Hollow(Tests, ["x.py::test_a"], [Failed(GateKind.Failed, "moved.py::test_a")]));
+        Assert.Equal(["x.py::test_a"], RedTestProofs.Hollow(Tests, ["x.py::test_a", "x.py::test_gone"], [red]));
+        Assert.Equal(["x.py::test_a"], RedTestProofs.Hollow(Tests, ["x.py::test_a"], [Verdict(GateResult.Passed)]));
+        Assert.Empty(RedTestProofs.Hollow(Tests, ["x.py::test_a"], [Failed(GateKind.Failed, "moved.py::test_a")]));
     }
 
     [Fact]
     public void Hollow_VerdictsThatNameNoTests_SayNothing()
     {
-        Assert.Empty(RedProofs.Hollow(Tests, ["test_a"], []));
-        Assert.Empty(RedProofs.Hollow(Tests, ["test_a"], [Failed(GateKind.Failed)]));
-        Assert.Empty(RedProofs.Hollow(Tests, ["test_a"], [Verdict(GateResult.Passed), Failed(GateKind.BuildFailed)]));
+        Assert.Empty(RedTestProofs.Hollow(Tests, ["test_a"], []));
+        Assert.Empty(RedTestProofs.Hollow(Tests, ["test_a"], [Failed(GateKind.Failed)]));
+        Assert.Empty(RedTestProofs.Hollow(Tests, ["test_a"], [Verdict(GateResult.Passed), Failed(GateKind.BuildFailed)]));
     }
 
     [Fact]
     public void FewerIn_GatesThatRunLessThanTheOthers_AreNamed()
     {
-        Assert.Equal([new FewerTests("pytest", 5, 3)], Fewer(Ran(3), Ran(5)));
-        Assert.Equal([new FewerTests("pytest", 5, 0)], Fewer(Verdict(GateResult.Passed), Ran(5)));
+        Assert.Equal([new TestCountDrop("pytest", 5, 3)], Fewer(Ran(3), Ran(5)));
+        Assert.Equal([new TestCountDrop("pytest", 5, 0)], Fewer(Verdict(GateResult.Passed), Ran(5)));
         Assert.Single(Fewer(Ran(3), Ran(5) with { Result = GateResult.Failed, Kind = GateKind.Failed }));
         Assert.Empty(Fewer(Ran(3), Ran(5) with { Result = GateResult.Failed, Kind = GateKind.BuildFailed }));
         Assert.Empty(Fewer(Ran(5), Ran(5)));
@@ -95,11 +95,11 @@ public sealed class RedProofsTests
         Assert.Empty(Fewer(Ran(3) with { Result = GateResult.Failed }, Ran(5)));
         Assert.Single(BaseSuite.Of([Ran(3)], [Ran(5)], []).Fewer);
 
-        static IReadOnlyList<FewerTests> Fewer(GateVerdict now, GateVerdict before) => BaseSuite.FewerIn([now], [before]);
+        static IReadOnlyList<TestCountDrop> Fewer(GateVerdict now, GateVerdict before) => BaseSuite.FewerIn([now], [before]);
         static GateVerdict Ran(int tests) => Verdict(GateResult.Passed) with { Tests = new TestCount(tests, 0, tests, []) };
     }
 
-    private static string Said(GateVerdict verdict) => GateFormatter.Red(RedProofs.Of(Tests, [verdict])!);
+    private static string Said(GateVerdict verdict) => GateFormatter.Red(RedTestProofs.Of(Tests, [verdict])!);
 
     private static GateVerdict Failed(GateKind kind, params string[] names) =>
         Verdict(GateResult.Failed) with

@@ -1,7 +1,7 @@
 namespace Temporal.Server.Storage;
 
 /// <summary>Table of open runs' state that events do not contain: activities, buffered events, request ids of signals.</summary>
-internal static class ExtrasTable
+internal static class OpenRunStateTable
 {
     /// <summary>Kind of an <see cref="ActivityRecord"/>, identified by the scheduled event id.</summary>
     public const int ActivityKind = 1;

@@ -1,22 +1,22 @@
 namespace Orchestrator.Gates.Running;
 
-/// <summary>Parses the number that a measurement prints: the last one on its last non-empty line. Surrounding words, units and colors are
-/// ignored. <c>1,234.5</c> has a thousands separator; an ambiguous number (<c>1,5</c>) is rejected.</summary>
-internal sealed partial class PrintedNumber
+/// <summary>Parses the number that a measurement prints, namely the last number on its last non-empty line. Surrounding words, units and
+/// colors are ignored. Thousands separators are accepted (<c>1,234.5</c>), and ambiguous numbers (<c>1,5</c>) are rejected.</summary>
+internal sealed partial class MeasurementParser
 {
     // Longer lines arrive in pieces.
     private const int LongestLine = 8 * 1024;
     private bool _isPart;
 
-    /// <summary>Last non-empty line so far; empty before the first one.</summary>
+    /// <summary>Last non-empty line so far. Empty before the first line.</summary>
     public string LastLine { get; private set; } = "";
 
     /// <summary>Last number in the line, or null if the line has none.</summary>
     public decimal? Value => Last(LastLine);
 
     /// <summary>Processes the next line of the output.</summary>
-    /// <param name="line">Line, or a piece of one.</param>
-    /// <param name="isPart">True if further pieces of the line follow.</param>
+    /// <param name="line">Line, or a part of a long line.</param>
+    /// <param name="isPart">True if more parts of the line follow.</param>
     public void Take(string line, bool isPart)
     {
         var plain = Colours().Replace(line, "");

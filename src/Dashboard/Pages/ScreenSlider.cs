@@ -2,17 +2,17 @@ using Orchestrator.Dashboard.Views;
 
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>Moments of a run for the slider of a shared file. Each is a screen that the server computes as for a page; the file shows the
-/// one that the reader chooses, without script.</summary>
-internal static class ScreenMoments
+/// <summary>Computes the moments of a run for the slider of a shared file. Each moment is a screen, computed as for a page. The file
+/// contains all screens and shows the one that the reader selects, without script.</summary>
+internal static class ScreenSlider
 {
-    // A moment costs a few bytes in each lane.
+    // Maximum number of moments. Each moment adds a few bytes to each lane.
     private const int Most = 60;
     private const int LeastMoments = 12;
     private const int MostLanes = 4000;
 
-    /// <summary>Returns the screens at equal distances on the axis, the last of which is the run as it is.</summary>
-    /// <param name="screen">The run as it is.</param>
+    /// <summary>Returns screens at equal distances on the time axis. The last screen shows the current state.</summary>
+    /// <param name="screen">Screen of the run in its current state.</param>
     public static IReadOnlyList<RunScreen> Of(RunScreen screen)
     {
         var count = CountOf(screen);
@@ -25,7 +25,7 @@ internal static class ScreenMoments
             {
                 break;
             }
-            // The lanes end where the slider stands, though the last event was before it.
+            // The lanes end at the position of the slider, although the last event was earlier.
             before =
                 before?.Address.At == last
                     ? before with
@@ -38,21 +38,21 @@ internal static class ScreenMoments
         return [.. moments, screen];
     }
 
-    /// <summary>Returns the number of equal parts of the axis that have a moment.</summary>
+    /// <summary>Returns the number of equal parts into which the time axis is divided.</summary>
     public static int CountOf(RunScreen screen) => Math.Clamp(MostLanes / Math.Max(1, screen.Run.Tasks.Count), LeastMoments, Most);
 
-    /// <summary>Returns the number of the last event until a time, or of the first one if all are later; null if there are
-    /// none.</summary>
+    /// <summary>Returns the number of the last event up to a time, or of the first event if all are later. Null if there are no
+    /// events.</summary>
     public static long? EventAt(IReadOnlyList<RunEvent> events, DateTimeOffset time) =>
         events is [var first, ..] ? events.TakeWhile(happened => happened.Time <= time).LastOrDefault(first).Sequence : null;
 
     /// <summary>Returns the run as it was after an event.</summary>
-    /// <param name="screen">The run as it is.</param>
+    /// <param name="screen">Screen of the run in its current state.</param>
     /// <param name="sequence">Number of the event.</param>
     /// <param name="end">End of the lanes, or null for the time of the event.</param>
     public static RunScreen At(RunScreen screen, long sequence, DateTimeOffset? end = null)
     {
-        var shown = RunMoment.Of(screen.Run, screen.Events, sequence);
+        var shown = RunReconstruction.Of(screen.Run, screen.Events, sequence);
         IReadOnlyList<RunEvent> until = [.. screen.Events.TakeWhile(happened => happened.Sequence <= sequence)];
         return screen with
         {
@@ -63,8 +63,8 @@ internal static class ScreenMoments
         };
     }
 
-    /// <summary>Returns the different values of something over the moments, each with the classes of its moments. A value that never
-    /// changes has no class.</summary>
+    /// <summary>Returns the distinct values over all moments, each with the CSS classes of its moments. A value that never changes has no
+    /// class.</summary>
     /// <param name="values">The value at each moment, in order.</param>
     public static IReadOnlyList<(T Value, string Css)> Facets<T>(IEnumerable<T> values)
     {
@@ -72,6 +72,6 @@ internal static class ScreenMoments
         return all is [var only] ? [(only.Key, "")] : [.. all.Select(same => (same.Key, "m " + string.Join(' ', same.Select(Css))))];
     }
 
-    /// <summary>Returns the class of what is shown at a moment only.</summary>
+    /// <summary>Returns the CSS class of elements that are shown only at one moment.</summary>
     public static string Css(int moment) => string.Create(CultureInfo.InvariantCulture, $"m{moment}");
 }

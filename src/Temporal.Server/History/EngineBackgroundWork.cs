@@ -4,7 +4,7 @@ using Temporal.Server.Timers;
 namespace Temporal.Server.History;
 
 /// <summary>Runs background work that no caller waits for. The work runs until the server stops.</summary>
-internal sealed class DetachedWork(TimerService timers, ILogger logger)
+internal sealed class EngineBackgroundWork(TimerService timers, ILogger logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -24,7 +24,7 @@ internal sealed class DetachedWork(TimerService timers, ILogger logger)
         });
     }
 
-    /// <summary>Like <see cref="Start"/>, but the caller awaits the end of the work.</summary>
+    /// <summary>Starts work as <see cref="Start"/> does, but returns a task that ends with the work.</summary>
     public async Task RunAsync(string workflowId, Func<Task> work)
     {
         try
