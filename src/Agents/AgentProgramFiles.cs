@@ -84,7 +84,7 @@ public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folder
         [.. names.Select(name => Path.Combine(folder, name))];
 }
 
-/// <summary>Service key that an agent program reads from an environment variable, or from a file, and that can stay outside the sandbox.</summary>
+/// <summary>Service key that an agent program reads from a variable or a file, and that can stay outside the sandbox.</summary>
 /// <param name="Variable">Name of the variable that contains the key.</param>
 /// <param name="Address">Name of the variable that overrides the address of the service. Null if the program gets the address by other
 /// means.</param>
