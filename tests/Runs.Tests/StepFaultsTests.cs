@@ -17,12 +17,16 @@ public sealed class StepFaultsTests
     ];
 
     [Fact]
+    public void Describe_FullDiskForAMoment_IsRetriedWithoutABackoff() =>
+        Assert.All(DiskFull, fault => Assert.All(Enumerable.Range(1, 4), attempt => Assert.Null(StepFaults.Describe(fault, attempt))));
+
+    [Fact]
     public void Describe_FullDiskInAnyForm_IsWaitedFor() =>
         Assert.All(
             DiskFull,
             fault =>
             {
-                var described = StepFaults.Describe(fault, attempt: 1)!;
+                var described = StepFaults.Describe(fault, attempt: 5)!;
                 Assert.Equal((FailureTypes.DiskFull, false), (described.FailureType, described.IsFinal));
                 Assert.StartsWith("The disk is full: ", described.Message, StringComparison.Ordinal);
             }

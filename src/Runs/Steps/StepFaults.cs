@@ -25,6 +25,10 @@ public static class StepFaults
     private const int MostFaults = 100;
     private const int LongestMessage = 2000;
 
+    // A disk may be full for a moment only. These attempts are repeated after 1, 2, 4 and 8 s, so a task backs off after 15 s at the
+    // earliest, and not for a minute because of a file that another program removes again.
+    private const int MostMomentaryAttempts = 4;
+
     // errno(3): ENOSPC, EDQUOT.
     private const int NoSpace = 28;
     private const int NoQuota = 122;
@@ -32,7 +36,7 @@ public static class StepFaults
 
     /// <summary>
     /// Returns the failure, or null for a transient fault that is retried. A refusal that the content of the repository causes becomes
-    /// final after some retries, and sooner if its message does not change. A full disk is never final.
+    /// final after some retries, and sooner if its message does not change. A full disk is transient at first and never final.
     /// </summary>
     /// <param name="fault">The exception that the step threw.</param>
     /// <param name="attempt">Number of the attempt.</param>
@@ -42,6 +46,7 @@ public static class StepFaults
         fault switch
         {
             StepException failed => failed,
+            _ when IsDiskFull(fault) && attempt <= MostMomentaryAttempts => null,
             _ when IsDiskFull(fault) => new StepException(
                 $"The disk is full: {Words(fault)}. Free some space; the run continues by itself.",
                 fault,
