@@ -81,6 +81,9 @@ public sealed record AgentOutcome
     /// <summary>True if the machine refused to start the agent for a reason that the user must fix.</summary>
     public bool IsRefused { get; init; }
 
+    /// <summary>True if the program was never executed, because the start was killed before it, or the machine refused the start.</summary>
+    public bool NeverRan { get; init; }
+
     /// <summary>Retry time reported by a service that was called without an agent program, or null if none was reported. Always null for
     /// agent programs, whose usage limits have their reset times in <see cref="Windows"/>.</summary>
     public DateTimeOffset? ResetsAt { get; init; }

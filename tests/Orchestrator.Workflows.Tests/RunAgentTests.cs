@@ -245,6 +245,32 @@ public sealed class RunAgentTests
     }
 
     [Fact]
+    public async Task Agent_KilledBeforeItsProgramRan_IsNotCountedAsAStart()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Agent = (input, _) =>
+                    System.Threading.Tasks.Task.FromResult(
+                        input.Start == 1
+                            ? new AgentRunResult
+                            {
+                                FailureClass = FailureClass.Died,
+                                Message = "killed",
+                                NeverRan = true,
+                            }
+                            : ScriptedActivities.Done()
+                    )
+        );
+
+        var result = await run.ResultAsync();
+
+        Assert.Equal((RunStates.Completed, 1), (result.State, result.AgentStarts));
+        // Its folder is used up, so the next start has the next number.
+        Assert.Equal([1, 2], run.Activities.Starts.Select(start => start.Start));
+    }
+
+    [Fact]
     public async Task Agent_Blocked_WaitsForAnAnswerAndGoesOnWithIt()
     {
         var calls = 0;

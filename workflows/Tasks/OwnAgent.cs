@@ -57,7 +57,9 @@ internal sealed class OwnAgent(
         {
             state.Session = result.Session;
         }
-        if (result.NeverBegun)
+        // An agent whose program never ran has read nothing.
+        var hasRun = result is { NeverBegun: false, NeverRan: false };
+        if (!hasRun)
         {
             state.RestoreGuidance(guidance);
         }
@@ -71,7 +73,7 @@ internal sealed class OwnAgent(
         {
             Cost = state.Progress.Cost + result.Cost,
             Tokens = state.Progress.Tokens + result.Tokens,
-            Starts = state.Progress.Starts - (result.NeverBegun && !isLeftBehind ? 1 : 0),
+            Starts = state.Progress.Starts - (hasRun || isLeftBehind ? 0 : 1),
             LastStart = state.Progress.LastStart - (IsNumberFree(result) ? 1 : 0),
         };
         state.Report = state.Report with { Signature = result.Signature };

@@ -172,7 +172,7 @@ public sealed class AgentSession
         {
             await _supervisor.EndSupervisorAsync(_folder);
         }
-        var outcome = _parser.Complete(exitCode, _folder.ErrorTail()) with { ExitCode = exitCode };
+        var outcome = _parser.Complete(exitCode, _folder.ErrorTail()) with { ExitCode = exitCode, NeverRan = _folder.NeverRan };
         if (exitCode == ShellExitCodes.NoWorkingDirectory && !Directory.Exists(_start.WorkingDirectory))
         {
             return outcome with
@@ -191,7 +191,7 @@ public sealed class AgentSession
         }
         if (outcome.SessionId is null && DescribeNoSandbox(exitCode) is { } unconfined)
         {
-            return outcome with { Failure = AgentFailure.Environment, Detail = unconfined, IsRefused = true };
+            return outcome with { Failure = AgentFailure.Environment, Detail = unconfined, IsRefused = true, NeverRan = true };
         }
         if (_folder.StopReason is { } reason)
         {

@@ -133,6 +133,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         IEnumerable<string> call =
         [
             .. Before(sandbox, invocation, folder, environment.Keys.Append(StartFolder.StartVariable)),
+            .. folder.MarkBegin,
             invocation.Program,
             .. invocation.Arguments,
         ];

@@ -6,6 +6,10 @@ internal static class ShellExitCodes
     /// <summary>Exit code that the supervisor uses if the working directory does not exist.</summary>
     internal const int NoWorkingDirectory = 125;
 
+    /// <summary>Supervisor's own code for an agent that was stopped before its program, equal to that of a process ended by
+    /// SIGTERM.</summary>
+    internal const int Stopped = 143;
+
     internal const int NotExecutable = 126;
 
     internal const int NotFound = 127;
@@ -26,7 +30,7 @@ internal static class ShellExitCodes
                 + "or run fewer agents at once (workers).",
             KilledBySignal when memoryKills == 0 => "Killed by SIGKILL from another process; the kernel reports no lack of memory.",
             KilledBySignal => "Killed by SIGKILL, from another process or because memory ran out.",
-            129 or 130 or 131 or 143 => $"Ended by signal {exitCode - 128} from another process.",
+            129 or 130 or 131 or Stopped => $"Ended by signal {exitCode - 128} from another process.",
             _ => null,
         };
 

@@ -56,6 +56,23 @@ internal sealed class StartFolder(string path)
     internal long? MemoryKills =>
         long.TryParse(TryRead("memory-kills"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : null;
 
+    /// <summary>File that marks the moment before the agent's program is executed. A confined agent can write there, too.</summary>
+    private string Begun => File(System.IO.Path.Combine(AgentStart.OutFolder, "begun"));
+
+    /// <summary>Words before the agent's program that write <see cref="Begun"/>. A full disk prevents the mark, not the agent.</summary>
+    internal IReadOnlyList<string> MarkBegin => ["/bin/sh", "-c", "true 2>/dev/null >\"$0\"; exec \"$@\"", Begun];
+
+    /// <summary>True if the agent's program was not executed: it left no mark and no output, and either its supervisor was killed too, or
+    /// the supervisor ended without the program. A full disk leaves this undecided, which counts as executed.</summary>
+    internal bool NeverRan =>
+        Unstartable is not null
+        || (
+            ExitCode is null or ShellExitCodes.NoWorkingDirectory or ShellExitCodes.Stopped
+            && !System.IO.File.Exists(Begun)
+            && !WasDiskFull
+            && IsEmpty(StandardOutput)
+        );
+
     /// <summary>Path of the program if it could not be started, because it is missing or not executable. Null if the program was
     /// started.</summary>
     internal string? Unstartable => TryRead("unstartable");
@@ -176,6 +193,8 @@ internal sealed class StartFolder(string path)
 
     /// <summary>Records a launched supervisor. The supervisor starts the agent unless another one already has.</summary>
     internal void Launched(ProcessIdentity supervisor) => _unnamed = supervisor;
+
+    private static bool IsEmpty(string file) => !System.IO.File.Exists(file) || new FileInfo(file).Length == 0;
 
     private bool IsAnybodyThere() =>
         Agent?.IsAlive() == true

@@ -161,6 +161,12 @@ public sealed record AgentRunResult
     public bool NeverBegun { get; init; }
 
     /// <summary>
+    /// True if the agent's program was never executed although its start had begun. Such a start is not counted, but its number is used up.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool NeverRan { get; init; }
+
+    /// <summary>
     /// True if the host refused to start the agent for a reason that is unlikely to pass. After a few repetitions the task fails.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

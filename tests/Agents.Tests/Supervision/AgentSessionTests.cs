@@ -31,6 +31,40 @@ public sealed class AgentSessionTests
     }
 
     [Fact]
+    public async Task Follow_SupervisorKilledBeforeTheProgram_NeverRan()
+    {
+        await using AgentFixture agents = new();
+        var start = agents.Start();
+        Directory.CreateDirectory(Path.Combine(start.Folder, "started"));
+        File.WriteAllText(Path.Combine(start.Folder, "supervisor"), "4194000 1 00000000-0000-0000-0000-000000000000\n");
+
+        (var outcome, _) = await agents.RunAsync(AgentFixture.Shell("echo too late"), start);
+
+        Assert.Equal((AgentFailure.Killed, true), (outcome.Failure, outcome.NeverRan));
+    }
+
+    [Fact]
+    public async Task Follow_ProgramKilledBeforeItsFirstOutput_HasRun()
+    {
+        await using AgentFixture agents = new();
+
+        (var outcome, _) = await agents.RunAsync(AgentFixture.Shell("kill -KILL $$"), agents.Start());
+
+        Assert.Equal((AgentFailure.Killed, false), (outcome.Failure, outcome.NeverRan));
+    }
+
+    [Fact]
+    public async Task Follow_WorktreeIsMissing_NeverRan()
+    {
+        await using AgentFixture agents = new();
+        var start = agents.Start() with { WorkingDirectory = Path.Combine(agents.Worktree, "missing") };
+
+        (var outcome, _) = await agents.RunAsync(AgentFixture.Shell("echo nowhere"), start);
+
+        Assert.Equal((AgentFailure.Invalid, true), (outcome.Failure, outcome.NeverRan));
+    }
+
+    [Fact]
     public async Task Agent_ExitsWithZero_ClaimsDone()
     {
         await using AgentFixture agents = new();
