@@ -27,6 +27,8 @@ internal sealed partial class NightAgent(string folder, string task)
 
     private string Kind => (string)Task["kind"]!;
 
+    private double Cost => (double)Task["cost"]!;
+
     private string Mischief => Path.Combine(folder, "mischief", task);
 
     /// <summary>Plays one start.</summary>
@@ -52,6 +54,7 @@ internal sealed partial class NightAgent(string folder, string task)
         {
             return End(
                 "disk",
+                cost: 0,
                 new JsonObject
                 {
                     ["is_error"] = true,
@@ -59,6 +62,12 @@ internal sealed partial class NightAgent(string folder, string task)
                     ["result"] = full.Message,
                 }
             );
+        }
+        catch (Exception fault)
+        {
+            // The figures of a night whose agents are broken are worthless, so the harness refuses them.
+            File.WriteAllText(Path.Combine(folder, "faults", _id), $"{task}: {fault}");
+            throw;
         }
     }
 
@@ -69,7 +78,7 @@ internal sealed partial class NightAgent(string folder, string task)
         {
             if (LimitEnd() is { } until)
             {
-                return End("refused", Refusal(until));
+                return End("refused", cost: 0, Refusal(until));
             }
             Wait(half, say);
             if (part == 0 && Misbehave() is { } misbehaved)
@@ -79,7 +88,7 @@ internal sealed partial class NightAgent(string folder, string task)
         }
         DoWork(good: true);
         Commit();
-        return End("good", new JsonObject { ["total_cost_usd"] = (double)Task["cost"]! });
+        return End("good", Cost, []);
     }
 
     private static void Wait(TimeSpan time, Action<string> say)
@@ -103,20 +112,19 @@ internal sealed partial class NightAgent(string folder, string task)
         }
         Directory.CreateDirectory(Path.GetDirectoryName(Mischief)!);
         File.WriteAllText(Mischief, AgentGit.Read("rev-parse", "HEAD").Trim());
-        var cost = new JsonObject { ["total_cost_usd"] = (double)Task["cost"]! };
         switch (Kind)
         {
             case "lazy":
-                return End("nothing", cost);
+                return End("nothing", Cost, []);
             case "flaky":
                 DoWork(good: false);
-                return End("crashed", Overloaded());
+                return End("crashed", cost: 0, Overloaded());
             case "hanging":
                 Note("hang", []);
                 Thread.Sleep(Timeout.Infinite);
                 return null;
             default:
-                return Spoil((string)Task["deed"]!) ? End("spoiled", cost) : null;
+                return Spoil((string)Task["deed"]!) ? End("spoiled", Cost, []) : null;
         }
     }
 
@@ -157,7 +165,7 @@ internal sealed partial class NightAgent(string folder, string task)
             using var client = new TcpClient("127.0.0.1", (int)_night["sink"]!);
             client.GetStream().Write(Encoding.ASCII.GetBytes(new string('x', 1000)));
         }
-        catch (SocketException)
+        catch (Exception confined) when (confined is SocketException or IOException)
         {
             // Confined, as it should be.
         }
@@ -239,7 +247,6 @@ internal sealed partial class NightAgent(string folder, string task)
             ["result"] = "You've hit your limit",
             ["api_error_status"] = 429,
             ["api_error"] = "usage_limit_reached",
-            ["total_cost_usd"] = 0,
         };
     }
 
@@ -254,13 +261,11 @@ internal sealed partial class NightAgent(string folder, string task)
             ["is_error"] = true,
             ["result"] = "overloaded",
             ["api_error_status"] = 529,
-            ["total_cost_usd"] = 0,
         };
     }
 
-    private JsonObject End(string outcome, JsonObject result)
+    private JsonObject End(string outcome, double cost, JsonObject result)
     {
-        var cost = (double?)result["total_cost_usd"] ?? 0;
         result["total_cost_usd"] = cost;
         result["modelUsage"] = new JsonObject
         {

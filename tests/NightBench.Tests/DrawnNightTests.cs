@@ -24,6 +24,18 @@ public sealed class DrawnNightTests
     }
 
     [Fact]
+    public void Moments_ToFew_AreAKillOfTheToolAndALimit()
+    {
+        var all = DrawnNight.Draw(5, 6).Moments;
+        var few = all.ToFew();
+
+        Assert.Equal((2, 1, 1, 2), (all.EngineKills.Count, all.MachineKills.Count, all.FullDisks.Count, all.TargetMoves.Count));
+        Assert.Equal([all.EngineKills.Min()], few.EngineKills);
+        Assert.Equal(all.Limit, few.Limit);
+        Assert.Equal((0, 0, 0), (few.MachineKills.Count, few.FullDisks.Count, few.TargetMoves.Count));
+    }
+
+    [Fact]
     public void Draw_AnySeed_LetsEachTaskClaimANumberThatNoOtherCanTake()
     {
         for (var seed = 0; seed < 50; seed++)

@@ -13,7 +13,7 @@ public sealed class NightFiguresTests
     private static readonly string[] Everything = ["base:gate", "t01:module", "t01:claim", "t02:module", "t02:claim", "t02:line"];
 
     private static NightFacts Clean { get; } =
-        new(new DrawnNight(1, "node", [First, Second], new NightMoments([], 0, 0, 0, []), NightPace.Published))
+        new(new DrawnNight(1, "node", [First, Second], new NightMoments([], [], 0, [], []), NightPace.Published))
         {
             Starts = [Start("t01", 0, 10, "good", 0.05m), Start("t02", 10, 14, "nothing", 0.04m), Start("t02", 15, 23, "good", 0.04m)],
             Gates = [new("t01", true, false), new("t02", false, false), new("t02", true, false), new("", true, false)],
@@ -166,6 +166,20 @@ public sealed class NightFiguresTests
             ],
             NightFigures.Of(facts).Contradicted
         );
+    }
+
+    [Fact]
+    public void Contradicted_StartsByTask_NamesTheTasksThatDiffer()
+    {
+        var facts = Clean with
+        {
+            Statements = new(null, null, Starts: 4, null)
+            {
+                StartsOf = new Dictionary<string, int> { ["t02"] = 3, ["t01"] = 1 },
+            },
+        };
+
+        Assert.Equal(["The tool says 4 agent starts; agents recorded 3 (t02 3 and 2)."], NightFigures.Of(facts).Contradicted);
     }
 
     private static AgentStart Start(string task, double from, double until, string outcome, decimal cost) =>

@@ -52,6 +52,7 @@ public sealed class ResultTableTests
             Tasks: 60,
             "node",
             "2 cores",
+            new MachineLoad(1.5, 2),
             [new("usage limit"), new("full disk", "no small disk")],
             new NightFigures
             {

@@ -22,6 +22,9 @@ public sealed class Bench(string adapter, string program)
     /// <summary>Durations of the nights.</summary>
     public NightPace Pace { get; init; } = NightPace.Published;
 
+    /// <summary>True for <see cref="NightMoments.ToFew"/> in place of all disturbances.</summary>
+    public bool HasFewDisturbances { get; init; }
+
     /// <summary>True to keep the folders of a night.</summary>
     public bool Keeps { get; init; }
 
@@ -35,6 +38,7 @@ public sealed class Bench(string adapter, string program)
     public async Task<NightResult> PlayAsync(int seed, int tasks, CancellationToken stop = default)
     {
         var night = DrawnNight.Draw(seed, tasks, Pace);
+        night = night with { Moments = HasFewDisturbances ? night.Moments.ToFew() : night.Moments };
         // Names are short because sockets lie below the home.
         var name = $"nb-{Guid.NewGuid().ToString("n")[..6]}";
         var folders = new NightFolders(
@@ -56,15 +60,24 @@ public sealed class Bench(string adapter, string program)
                 tasks,
                 night.Ecosystem,
                 Machine(),
+                facts.Loads.Count == 0 ? new(null, null) : new(facts.Loads[0], Math.Round(facts.Loads.Average(), 1)),
                 facts.Disturbances,
                 NightFigures.Of(facts)
             );
         }
         finally
         {
-            if (!Keeps)
+            if (Keeps && SmallDisk is not null)
+            {
+                // The small disk ends with this process.
+                Shell("cp -a \"$1\" \"$2\"", folders.Root, Path.Combine(folders.Records, "night"));
+            }
+            if (!Keeps || SmallDisk is not null)
             {
                 Remove(folders.Root);
+            }
+            if (!Keeps)
+            {
                 Remove(folders.Records);
             }
         }
@@ -74,9 +87,14 @@ public sealed class Bench(string adapter, string program)
     {
         if (Directory.Exists(folder))
         {
-            using var process = Process.Start("/bin/sh", ["-c", "chmod -R u+rwX \"$1\" && rm -rf \"$1\"", "sh", folder]);
-            process.WaitForExit();
+            Shell("chmod -R u+rwX \"$1\" && rm -rf \"$1\"", folder);
         }
+    }
+
+    private static void Shell(string script, params string[] arguments)
+    {
+        using var process = Process.Start("/bin/sh", ["-c", script, "sh", .. arguments]);
+        process.WaitForExit();
     }
 
     private static string Machine() =>

@@ -6,6 +6,11 @@ using Orchestrator.NightBench.Figures;
 
 namespace Orchestrator.NightBench;
 
+/// <summary>Load averages of the machine over one minute: of all processes, those of the night included.</summary>
+/// <param name="Before">Load average when the night begins, or null if the machine has none.</param>
+/// <param name="Mean">Mean of the load averages during the night, or null if the machine has none.</param>
+public sealed record MachineLoad(double? Before, double? Mean);
+
 /// <summary>The result of a night, one JSON line of the results file.</summary>
 /// <param name="Rules">Version of the rules.</param>
 /// <param name="Date">Day of the night.</param>
@@ -15,6 +20,7 @@ namespace Orchestrator.NightBench;
 /// <param name="Tasks">Number of tasks.</param>
 /// <param name="Ecosystem">Kind of the sample repository.</param>
 /// <param name="Machine">Description of the machine.</param>
+/// <param name="Load">Load of the machine.</param>
 /// <param name="Disturbances">Disturbances, in order.</param>
 /// <param name="Figures">The figures.</param>
 public sealed record NightResult(
@@ -26,6 +32,7 @@ public sealed record NightResult(
     int Tasks,
     string Ecosystem,
     string Machine,
+    MachineLoad Load,
     IReadOnlyList<Disturbance> Disturbances,
     NightFigures Figures
 )

@@ -40,7 +40,11 @@ public sealed record TargetCommit(string Commit, bool IsGreen, IReadOnlySet<stri
 /// <param name="Landed">Ids of tasks that it says have landed.</param>
 /// <param name="Starts">Agent starts that it counted.</param>
 /// <param name="Cost">US dollars that it counted.</param>
-public sealed record ToolStatements(bool? Completed, IReadOnlyList<string>? Landed, int? Starts, decimal? Cost);
+public sealed record ToolStatements(bool? Completed, IReadOnlyList<string>? Landed, int? Starts, decimal? Cost)
+{
+    /// <summary>Agent starts that it counted for each task, by id, or null if it counts only their sum.</summary>
+    public IReadOnlyDictionary<string, int>? StartsOf { get; init; }
+}
 
 /// <summary>A disturbance of a night.</summary>
 /// <param name="Kind">Its kind, such as <c>engine killed</c>.</param>
@@ -74,6 +78,9 @@ public sealed record NightFacts(DrawnNight Night)
 
     /// <summary>Largest memory of the tool's own processes in bytes.</summary>
     public long PeakMemory { get; init; }
+
+    /// <summary>Load averages of the machine, from the begin of the night to its end. Empty if the machine has none.</summary>
+    public IReadOnlyList<double> Loads { get; init; } = [];
 
     /// <summary>Bytes that came to a server that no agent may reach.</summary>
     public long BytesOut { get; init; }

@@ -127,6 +127,17 @@ public sealed record NightFigures
         return blocked.Count - Math.Min(underWay, NightRates.Workers - 1);
     }
 
+    private static string Differences(NightFacts facts)
+    {
+        var recorded = facts.Starts.ToLookup(start => start.Task);
+        var differences = (facts.Statements.StartsOf ?? new Dictionary<string, int>())
+            .Where(task => task.Value != recorded[task.Key].Count())
+            .OrderBy(task => task.Key, StringComparer.Ordinal)
+            .Select(task => $"{task.Key} {task.Value} and {recorded[task.Key].Count()}")
+            .ToList();
+        return differences.Count == 0 ? "" : $" ({string.Join(", ", differences)})";
+    }
+
     private static IEnumerable<string> Contradictions(NightFacts facts)
     {
         var final = facts.FinalPieces;
@@ -143,7 +154,7 @@ public sealed record NightFigures
         }
         if (said.Starts is { } starts && starts != facts.Starts.Count)
         {
-            yield return $"The tool says {starts} agent starts; agents recorded {facts.Starts.Count}.";
+            yield return $"The tool says {starts} agent starts; agents recorded {facts.Starts.Count}{Differences(facts)}.";
         }
         if (said.Cost is { } cost && Math.Abs(cost - facts.Starts.Sum(start => start.Cost)) > 0.01m)
         {

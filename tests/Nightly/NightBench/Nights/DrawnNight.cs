@@ -2,11 +2,21 @@ namespace Orchestrator.NightBench.Nights;
 
 /// <summary>Moments of a night, as numbers of agent starts before the disturbance.</summary>
 /// <param name="EngineKills">Kills of the tool's process.</param>
-/// <param name="MachineKill">Kill of all processes.</param>
+/// <param name="MachineKills">Kills of all processes.</param>
 /// <param name="Limit">Begin of the usage limit.</param>
-/// <param name="FullDisk">Begin of the full disk.</param>
+/// <param name="FullDisks">Begins of a full disk.</param>
 /// <param name="TargetMoves">Commits of the user on the target.</param>
-public sealed record NightMoments(IReadOnlyList<int> EngineKills, int MachineKill, int Limit, int FullDisk, IReadOnlyList<int> TargetMoves);
+public sealed record NightMoments(
+    IReadOnlyList<int> EngineKills,
+    IReadOnlyList<int> MachineKills,
+    int Limit,
+    IReadOnlyList<int> FullDisks,
+    IReadOnlyList<int> TargetMoves
+)
+{
+    /// <summary>Returns the first kill of the tool's process and the usage limit alone, for nights that run with the other tests.</summary>
+    public NightMoments ToFew() => new([EngineKills.Min()], [], Limit, [], []);
+}
 
 /// <summary>One night, drawn from a seed.</summary>
 /// <param name="Seed">The seed.</param>
@@ -118,6 +128,6 @@ public sealed record DrawnNight(int Seed, string Ecosystem, IReadOnlyList<NightT
     {
         var places = Enumerable.Range(1, 7).Select(part => Math.Max(1, (int)(tasks * (part + random.NextDouble() - 0.5) / 7))).ToArray();
         random.Shuffle(places);
-        return new([places[0], places[1]], places[2], places[3], places[4], [places[5], places[6]]);
+        return new([places[0], places[1]], [places[2]], places[3], [places[4]], [places[5], places[6]]);
     }
 }

@@ -16,8 +16,14 @@ public sealed class FactReader(DrawnNight night, NightFolders folders, NightRepo
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
     /// <summary>Reads the facts that git and records hold.</summary>
-    public NightFacts Read() =>
-        new(night)
+    /// <exception cref="InvalidOperationException">An agent of the harness itself was faulty.</exception>
+    public NightFacts Read()
+    {
+        foreach (var fault in Directory.EnumerateFiles(folders.Faults))
+        {
+            throw new InvalidOperationException($"An agent of the harness is faulty, so the night says nothing: {File.ReadAllText(fault)}");
+        }
+        return new(night)
         {
             Starts = [.. ReadStarts().OrderBy(start => start.From)],
             Gates = File.Exists(folders.Gates)
@@ -26,6 +32,7 @@ public sealed class FactReader(DrawnNight night, NightFolders folders, NightRepo
             Target = [.. ReadTarget()],
             UserPieces = repository.UserPieces.Concat(NightRepository.BaseFiles.Select(file => $"base:{file}")).ToHashSet(),
         };
+    }
 
     /// <summary>Reads the answer of an adapter's <c>status</c>.</summary>
     public static ToolStatements ReadStatements(string json) => JsonSerializer.Deserialize<ToolStatements>(json, Web)!;

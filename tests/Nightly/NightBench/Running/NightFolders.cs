@@ -23,6 +23,9 @@ public sealed class NightFolders(string root, string records)
     /// <summary>Folder of the agents' own records.</summary>
     public string Starts => Path.Combine(records, "starts");
 
+    /// <summary>Folder of faults of the agents themselves, a file for each.</summary>
+    public string Faults => Path.Combine(records, "faults");
+
     /// <summary>Records of the suite, a JSON line per run.</summary>
     public string Gates => Path.Combine(records, "gates.jsonl");
 
@@ -38,7 +41,7 @@ public sealed class NightFolders(string root, string records)
     /// <summary>Creates all folders.</summary>
     public void Create()
     {
-        foreach (var folder in (string[])[Repository, Home, Programs, Starts, Path.Combine(records, "mischief")])
+        foreach (var folder in (string[])[Repository, Home, Programs, Starts, Faults, Path.Combine(records, "mischief")])
         {
             Directory.CreateDirectory(folder);
         }

@@ -14,14 +14,16 @@ namespace Orchestrator.NightBench.Running;
 public sealed class NightRun(DrawnNight night, NightFolders folders, ToolAdapter adapter, string? noSmallDisk)
 {
     private const int MostVisits = 3;
+    private const string LoadFile = "/proc/loadavg";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly NightRepository _repository = new(night, folders);
     private readonly ToolProcesses _processes = new(adapter, folders);
     private readonly List<Disturbance> _disturbances = [];
+    private readonly List<double> _loads = [];
     private readonly Queue<int> _engineKills = new(night.Moments.EngineKills.Order());
-    private readonly Queue<int> _machineKills = new([night.Moments.MachineKill]);
+    private readonly Queue<int> _machineKills = new(night.Moments.MachineKills.Order());
     private readonly Queue<int> _limits = new([night.Moments.Limit]);
-    private readonly Queue<int> _fullDisks = new([night.Moments.FullDisk]);
+    private readonly Queue<int> _fullDisks = new(night.Moments.FullDisks.Order());
     private readonly Queue<int> _targetMoves = new(night.Moments.TargetMoves.Order());
     private (DateTimeOffset From, DateTimeOffset Until)? _limit;
     private DateTimeOffset? _fullUntil;
@@ -40,6 +42,7 @@ public sealed class NightRun(DrawnNight night, NightFolders folders, ToolAdapter
     {
         using var outside = new OutsideServer();
         _repository.Create(outside.Port);
+        MeasureLoad();
         Version = (await adapter.RunAsync("prepare")).Trim();
         var began = Stopwatch.GetTimestamp();
         try
@@ -55,6 +58,7 @@ public sealed class NightRun(DrawnNight night, NightFolders folders, ToolAdapter
                 Visits = visits,
                 PeakMemory = _processes.PeakMemory,
                 BytesOut = outside.Bytes,
+                Loads = _loads,
                 Statements = FactReader.ReadStatements(await adapter.RunAsync("status")),
                 Disturbances = _disturbances,
             };
@@ -88,6 +92,7 @@ public sealed class NightRun(DrawnNight night, NightFolders folders, ToolAdapter
             if (Stopwatch.GetElapsedTime(measured) > TimeSpan.FromSeconds(1))
             {
                 _processes.Measure();
+                MeasureLoad();
                 measured = Stopwatch.GetTimestamp();
             }
             running = await DisturbAsync(running);
@@ -125,6 +130,14 @@ public sealed class NightRun(DrawnNight night, NightFolders folders, ToolAdapter
             return adapter.Start("resume");
         }
         return running;
+    }
+
+    private void MeasureLoad()
+    {
+        if (File.Exists(LoadFile))
+        {
+            _loads.Add(double.Parse(File.ReadAllText(LoadFile).Split(' ')[0], CultureInfo.InvariantCulture));
+        }
     }
 
     private void FillDisk(int starts)
