@@ -117,7 +117,8 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
         if (input.Plan is not null && PayloadPaging.SizeOf(input) is > MostInput and var size)
         {
             throw UnreadableStart(
-                $"The plan has {size / 1024} KB as a message, of {MostInput / 1024} KB at most. Put it into a file and set 'planFile'."
+                $"The plan has {size / 1024} KB as a message, but at most {MostInput / 1024} KB are allowed. "
+                    + "Store the plan in a file, and set 'planFile'."
             );
         }
         PlanStage.Refuse(input.Faults());

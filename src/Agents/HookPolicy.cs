@@ -39,7 +39,8 @@ public sealed record HookPolicy
     /// <summary>Parses the text of a policy.</summary>
     /// <exception cref="JsonException">The text is not a policy.</exception>
     public static HookPolicy Parse(string json) =>
-        JsonSerializer.Deserialize(json, HookPolicyJson.Default.HookPolicy) ?? throw new JsonException("The policy is empty.");
+        JsonSerializer.Deserialize(json, HookPolicyJson.Default.HookPolicy)
+        ?? throw new JsonException("The file of the hook policy is empty.");
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

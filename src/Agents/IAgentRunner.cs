@@ -115,7 +115,8 @@ public sealed record AgentCheck(AgentCheckStatus Status, string Message, string?
         Missing.FirstOrDefault(withheld.ContainsKey) is { } variable
             ? this with
             {
-                Message = $"{withheld[variable]} sets {variable}, and does not count: this repository is not trusted on this machine.",
+                Message =
+                    $"{withheld[variable]} sets {variable}, but has no effect, because this repository is not trusted on this machine.",
                 Cure = "Inspect and approve the requests of its files: orchestrate trust",
             }
             : this;

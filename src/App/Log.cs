@@ -32,6 +32,6 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "A part of the worker failed during shutdown; the shutdown continues")]
     public static partial void EndFailed(this ILogger logger, Exception fault);
 
-    [LoggerMessage(LogLevel.Error, "The terminal was closed, and {RunId} can't continue in the background; it is paused.")]
+    [LoggerMessage(LogLevel.Error, "Run {RunId} is paused, because the terminal was closed and the run can't continue in the background.")]
     public static partial void CannotGoOn(this ILogger logger, string runId, Exception refused);
 }

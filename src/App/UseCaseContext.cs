@@ -186,7 +186,7 @@ public abstract class UseCaseContext(
         var path = FullPath(name);
         if (!File.Exists(path))
         {
-            throw new UseCaseException(Outcome.Usage, $"The file {name} does not exist in {Directory}.", "Check the name.");
+            throw new UseCaseException(Outcome.Usage, $"The file {name} does not exist in {Directory}.", "Check the name of the file.");
         }
         var result = SettingsLoader.Load(
             SettingsFiles.Read(FindRepository()?.WorkTree, Environment, []) with

@@ -79,7 +79,7 @@ internal static class GraphFaults
             faults,
             "cycle",
             task.DependsOn[at],
-            $"Tasks wait for each other in a circle: {path} (each depends on the next).",
+            $"Tasks depend on each other in a cycle: {path} (each depends on the next).",
             "Remove one of these dependencies."
         );
     }

@@ -18,7 +18,7 @@ public class DependencyRequestRunTests
           b) echo b > b.txt; exit ;;
         esac
         if grep -q pandas requirements.txt; then grep -h . half.txt requirements.txt > a.txt && rm half.txt
-        elif grep -q 'You do not get it' "$HOME"/prompt-a-*; then echo without > a.txt; rm -f half.txt
+        elif grep -q 'The request was rejected' "$HOME"/prompt-a-*; then echo without > a.txt; rm -f half.txt
         else echo half > half.txt; echo "{\"status\": \"blocked\", \"needs_dependency\": \"NEEDS\"}" > .task-status.json
         fi
         """;

@@ -106,7 +106,11 @@ public class EngineTakeOverTests
         var resumed = await resuming;
 
         Assert.DoesNotContain("No process works", working.People, StringComparison.Ordinal);
-        Assert.Contains("No process works on it now. 'orchestrate resume first' continues it.", abandoned.People, StringComparison.Ordinal);
+        Assert.Contains(
+            "No process works on this run now. 'orchestrate resume first' continues it.",
+            abandoned.People,
+            StringComparison.Ordinal
+        );
         Assert.Equal((false, true), ((bool)workingJson["abandoned"]!, (bool)abandonedJson["abandoned"]!));
         Assert.False(isLeft, "The gate of the killed process still ran.");
         Assert.True(resumed.ExitCode == 0, resumed.People);

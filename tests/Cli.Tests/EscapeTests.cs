@@ -248,7 +248,7 @@ public class EscapeTests
     ) => Run_BubblewrapIsThereAndDoesNotWork_IsSaidBeforeAnythingIsPaid(sandbox, isolation, exitCode, said);
 
     [Theory]
-    [InlineData("on", "worktree", 5, "no agent would start")]
+    [InlineData("on", "worktree", 5, "No agent would start")]
     [InlineData("auto", "worktree", 0, "Agents and gates are not confined")]
     public async Task Run_BubblewrapIsThereAndDoesNotWork_IsSaidBeforeAnythingIsPaid(
         string sandbox,

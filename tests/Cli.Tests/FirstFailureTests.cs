@@ -63,7 +63,7 @@ public class FirstFailureTests
 
         var said = string.Join(' ', check.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("Set: jest --watch, which watches for changes", said, StringComparison.Ordinal);
-        Assert.Contains("Use 'jest', which checks once. Use the command that it repeats.", said, StringComparison.Ordinal);
+        Assert.Contains("Use 'jest', which checks once. Use the command that the watcher repeats.", said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public class FirstFailureTests
         var diff = await cli.RunAsync("diff", "a");
 
         Assert.Equal((0, ""), (diff.ExitCode, diff.Output.Trim()));
-        Assert.Contains("a is failed and has changed nothing.", diff.People, StringComparison.Ordinal);
+        Assert.Contains("a is failed and has not changed any file.", diff.People, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -69,7 +69,11 @@ public sealed class FlakyCommandTests
         var released = await repository.OrchestrateAsync("flaky", "a", "--release");
         var unknown = await repository.OrchestrateAsync("flaky", "a", "--release");
 
-        Assert.Contains("'a' decides again.", ScriptedRepository.Text(released), StringComparison.Ordinal);
+        Assert.Contains(
+            "'a' is no longer in quarantine, so its failures reject work again.",
+            ScriptedRepository.Text(released),
+            StringComparison.Ordinal
+        );
         Assert.Contains("'a' is not in quarantine.", ScriptedRepository.Text(unknown), StringComparison.Ordinal);
         Assert.Equal(Others, await File.ReadAllTextAsync(Path.Combine(repository.Cli.Folder, ".orchestrator/flaky.yaml")));
     }

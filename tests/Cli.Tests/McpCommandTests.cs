@@ -126,7 +126,7 @@ public sealed class McpCommandTests
     [InlineData("The file", "done", "status", "completed", "report", "gone.md")]
     [InlineData("measurements is not an object", "done", "status", "completed", "measurements", "fast")]
     [InlineData("reason is missing", "blocked", "needs", "x")]
-    [InlineData("dev is neither true nor false", "blocked", "reason", "tests", "dev", "yes")]
+    [InlineData("dev must be true or false", "blocked", "reason", "tests", "dev", "yes")]
     [InlineData("The tool 'approve' is unknown", "approve", "gate", "plan")]
     [InlineData("plan.json is missing", "plan")]
     public async Task Mcp_CallThatCantBeAnswered_TellsTheModelWhyAndClaimsNothing(string message, string tool, params string[] arguments)

@@ -53,7 +53,7 @@ public sealed class NetworkCommandTests
             "[\"localhost:5432\", \"git.example.com:22\", other.example.com]\n",
             (await cli.RunAsync("config", "get", "permissions.network.allow")).Output
         );
-        Assert.Contains("already contains them", again.Output, StringComparison.Ordinal);
+        Assert.Contains("already contains these hosts", again.Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -51,7 +51,7 @@ public class RunCommandTests
             (1, 1, "working on two"),
             ((int)log["schemaVersion"]!, (int)log["start"]!, (string?)Assert.Single(log["lines"]!.AsArray()))
         );
-        Assert.Contains("two has no start 9", (await cli.RunAsync("logs", "/two", "--start", "9")).People, StringComparison.Ordinal);
+        Assert.Contains("two has no agent start 9", (await cli.RunAsync("logs", "/two", "--start", "9")).People, StringComparison.Ordinal);
         Assert.Contains("+done", (await cli.RunAsync("diff", "/two")).Output, StringComparison.Ordinal);
         Assert.Contains("+done", (string)(await cli.RunAsync("diff", "/two", "--json")).Json["patch"]!, StringComparison.Ordinal);
         Assert.Contains("has ended: completed", (await cli.RunAsync("approve", "plan", "--run", id)).People, StringComparison.Ordinal);

@@ -86,7 +86,7 @@ public sealed class ServerListenTests : IDisposable
     [InlineData("does not accept the key itself", "--api-key", "open sesame")]
     [InlineData("NO_SUCH", "--api-key", "$NO_SUCH")]
     [InlineData("not an IP address", "--listen", "everywhere")]
-    [InlineData("70000 is not a port", "--port", "70000")]
+    [InlineData("70000 is not a valid port", "--port", "70000")]
     public async Task Server_OpenedUnsafelyOrWrongly_IsRefusedWithWhatToDo(string message, params string[] arguments)
     {
         var result = await _cli.RunAsync(["server", "--db", "e.db", .. arguments]);

@@ -193,7 +193,7 @@ public class SetUpCommandTests
         var set = await cli.RunAsync("check", "--json");
 
         Assert.Contains("npm run test", Entry(found, "gates").Message, StringComparison.Ordinal);
-        Assert.Equal(("ok", "Embedded; it starts with the first run."), Entry(found, "engine"));
+        Assert.Equal(("ok", "The embedded engine is used; it starts with the first run."), Entry(found, "engine"));
         Assert.Equal(("warn", "ok"), (Entry(untrusted, "trust").Status, Entry(untrusted, "engine").Status));
         Assert.Equal(("ok", "Set: make proof."), Entry(set, "gates"));
         Assert.Equal("fail", Entry(set, "engine").Status);
@@ -221,10 +221,10 @@ public class SetUpCommandTests
         var there = await cli.RunAsync("check");
 
         Assert.DoesNotContain("sharing", none.Output, StringComparison.Ordinal);
-        Assert.Contains($"warn  sharing: {shared} can't be reached (wip.remote): ", absent.Output, StringComparison.Ordinal);
+        Assert.Contains($"warn  sharing: The remote {shared} is not reachable (wip.remote): ", absent.Output, StringComparison.Ordinal);
         Assert.Contains("fail  sharing: ", needed.Output, StringComparison.Ordinal);
         Assert.Equal(5, needed.ExitCode);
-        Assert.Contains($"ok    sharing: {shared} is reached (wip.remote).", there.Output, StringComparison.Ordinal);
+        Assert.Contains($"ok    sharing: The remote {shared} is reachable (wip.remote).", there.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -260,7 +260,7 @@ public class SetUpCommandTests
         var set = await cli.RunAsync("config", "set", "workers", "9");
 
         Assert.Equal(0, set.ExitCode);
-        Assert.Contains("It has no effect, because .env:1 overrides it with 5.", set.People, StringComparison.Ordinal);
+        Assert.Contains("The change has no effect, because .env:1 overrides it with 5.", set.People, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -104,7 +104,7 @@ public sealed class SpawnCommandTests
         Assert.True(added.ExitCode == 0, added.People);
         Assert.Contains("2 more tasks: wait-for-it-2, another-one", added.People, StringComparison.Ordinal);
         Assert.Equal(2, refused.ExitCode);
-        Assert.Contains("--land is for a new run", refused.People, StringComparison.Ordinal);
+        Assert.Contains("--land applies only to a new run", refused.People, StringComparison.Ordinal);
         Assert.True(ended.ExitCode == 0, ended.People);
         Assert.Contains("3 of 3 tasks on branches", ended.People, StringComparison.Ordinal);
         Assert.Equal(2, late.ExitCode);
@@ -150,7 +150,7 @@ public sealed class SpawnCommandTests
 
     [Theory]
     [InlineData("The task says nothing: it is empty.", "")]
-    [InlineData("No task was given.")]
+    [InlineData("The command names no task.")]
     [InlineData("--n 0: a task needs at least one agent.", "A", "--n", "0")]
     [InlineData("The file none.md does not exist", "--from", "none.md")]
     [InlineData("list.md: line 2 is neither a list item nor indented below one", "--from", "list.md")]

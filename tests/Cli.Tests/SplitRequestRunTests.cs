@@ -73,7 +73,7 @@ public class SplitRequestRunTests
         Assert.EndsWith("# more\n", cli.Read("README.md"), StringComparison.Ordinal);
         var prompt = File.ReadAllText(Path.Combine(cli.Home, "prompt"));
         Assert.Contains("README.md is granted to you", prompt, StringComparison.Ordinal);
-        Assert.Contains("b.txt belongs to b (pending). You may not write it.", prompt, StringComparison.Ordinal);
+        Assert.Contains("b.txt belongs to b (pending). Your task may not write this file.", prompt, StringComparison.Ordinal);
         var tasks = (await cli.RunAsync("status", "--json")).Json["tasks"]!.AsArray();
         Assert.Equal("README.md", (string?)tasks.Single(task => (string?)task!["id"] == "a")!["lent"]![0]);
     }

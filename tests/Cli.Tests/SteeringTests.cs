@@ -34,7 +34,7 @@ public class SteeringTests
 
         Assert.Equal((2, 0), (ofTask.ExitCode, ofRun.ExitCode));
         Assert.True(resumed.ExitCode == 0, resumed.People);
-        Assert.Contains("b is pending; only a task at work can be paused", ofTask.People, StringComparison.Ordinal);
+        Assert.Contains("b is pending; only a running task can be paused", ofTask.People, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -220,7 +220,7 @@ public class TasksCommandTests
     [InlineData("set-status --status=done", "Which task?")]
     [InlineData("tasks update 1 --dependencies 1", "depends on itself")]
     [InlineData("tasks update 1 --dependencies 7", "which does not exist")]
-    [InlineData("tasks update 1", "No change of 1 was given.")]
+    [InlineData("tasks update 1", "The command does not name a change of 1.")]
     [InlineData("tasks update 1 --title ", "no title")]
     public async Task Tasks_WrongUse_IsExitTwoAndChangesNothing(string line, string message)
     {

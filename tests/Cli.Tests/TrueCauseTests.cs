@@ -98,7 +98,7 @@ public sealed class TrueCauseTests
         var after = await AgentCheckAsync(cli);
 
         Assert.Equal(
-            "claude: .env sets ANTHROPIC_API_KEY, and does not count: this repository is not trusted on this machine.",
+            "claude: .env sets ANTHROPIC_API_KEY, but has no effect, because this repository is not trusted on this machine.",
             (string?)before["message"]
         );
         Assert.Contains("orchestrate trust", (string)before["cure"]!, StringComparison.Ordinal);

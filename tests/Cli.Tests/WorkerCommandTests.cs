@@ -111,7 +111,7 @@ public class WorkerCommandTests
         var refused = await a.RunAsync("worker", "--repository", $"{a.Folder}=shop", "--repository", $"{b.Folder}=shop", "--yes");
 
         Assert.Equal(2, refused.ExitCode);
-        Assert.Contains("shop is the name of both", refused.People, StringComparison.Ordinal);
+        Assert.Contains("have the name shop.", refused.People, StringComparison.Ordinal);
     }
 
     private static OrchestrationInput Input(string repository) =>

@@ -67,7 +67,7 @@ internal sealed class RandomSteering(SdkClient sdk, int tasks, Random chance) : 
                 {
                     return;
                 }
-                if (!refused.Message.Contains("; only a task at work can be paused.", StringComparison.Ordinal))
+                if (!refused.Message.Contains("; only a running task can be paused.", StringComparison.Ordinal))
                 {
                     throw;
                 }

@@ -98,7 +98,7 @@ public sealed class RealPlannerTests
         );
         Assert.Equal(0, (await place.Orchestrate.RunAsync("validate", "tasks.yaml")).ExitCode);
         Assert.Equal(3, again.ExitCode);
-        Assert.Contains("Nothing was planned", again.StandardError.Text, StringComparison.Ordinal);
+        Assert.Contains("No plan was made", again.StandardError.Text, StringComparison.Ordinal);
         Assert.True(refused.ExitCode == 3, refused.StandardError.Text);
         Assert.Contains("Your request was refused.", refused.StandardError.Text, StringComparison.Ordinal);
         Assert.Contains("/planner --guidance TEXT", refused.StandardError.Text, StringComparison.Ordinal);

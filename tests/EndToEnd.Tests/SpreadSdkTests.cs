@@ -30,7 +30,7 @@ public class SpreadSdkTests
         ("'workers' is 0; it must be 1 to 64.", ["update", "setConcurrency", "0"]),
         ("'workers' must be a whole number", ["update", "setConcurrency", "\"many\""]),
         ("night is executing; only a run that is awaiting-promotion can be promoted.", ["update", "promote"]),
-        ("Nothing of night is merged that has not landed.", ["update", "landMerged"]),
+        ("All merged work of night has already landed.", ["update", "landMerged"]),
         ("'q' is not the task queue of a repository", ["update", "move", """{"to": {"path": "/tmp", "key": "k", "queue": "q"}}"""]),
         ("The budget 'nonsense' is unknown", ["update", "raiseBudget", """{"kind": "nonsense", "usd": 3}"""]),
         ("Give the new limit", ["update", "raiseBudget", """{"kind": "run"}"""]),
@@ -68,7 +68,10 @@ public class SpreadSdkTests
             var (told, input) in ((string, string)[])
                 [
                     ("'planfile2' is unknown", """{"repository": "R", "planfile2": "tasks.yaml"}"""),
-                    ("Exactly one of 'plan', 'planFile', 'request' and 'requestFile' is needed; 0 are given.", """{"repository": "R"}"""),
+                    (
+                        "The input must contain exactly one of 'plan', 'planFile', 'request' and 'requestFile', but contains 0.",
+                        """{"repository": "R"}"""
+                    ),
                     ("'requestFile' is needed; 2 are given.", """{"repository": "R", "planFile": "tasks.yaml", "request": "More"}"""),
                     ("The plan file can't be read", """{"repository": "R", "planFile": "none.yaml"}"""),
                     ("'workers' is 0; it must be 1 to 64.", """{"repository": "R", "planFile": "tasks.yaml", "workers": 0}"""),

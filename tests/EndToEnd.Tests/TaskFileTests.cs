@@ -76,7 +76,7 @@ public class TaskFileTests
         var anew = await there.CallAsync("task", "import", file, "--yes");
 
         Assert.Equal(2, again.ExitCode);
-        Assert.Contains("one already continues here, in import-one-", again.Error, StringComparison.Ordinal);
+        Assert.Contains("one already continues on this machine, in import-one-", again.Error, StringComparison.Ordinal);
         Assert.True(anew.ExitCode == 0, anew.Error);
         Assert.Contains("1 agent start,", anew.Error, StringComparison.Ordinal);
         Assert.Contains("after 1 start of an agent", anew.Error, StringComparison.Ordinal);
@@ -111,7 +111,7 @@ public class TaskFileTests
         var other = await there.CallAsync("task", "import", Path.Combine(there.Folder, "tasks.yaml"), "--yes");
 
         Assert.Equal((2, 2, 2, 2), (conflict.ExitCode, torn.ExitCode, missing.ExitCode, other.ExitCode));
-        Assert.Contains("does not fit", conflict.Error, StringComparison.Ordinal);
+        Assert.Contains("conflicts with", conflict.Error, StringComparison.Ordinal);
         Assert.Contains("one.txt", conflict.Error, StringComparison.Ordinal);
         Assert.Contains("damaged", torn.Error, StringComparison.Ordinal);
         Assert.Contains("does not exist", missing.Error, StringComparison.Ordinal);

@@ -62,7 +62,7 @@ public sealed class MeasurementTests : IDisposable
     [InlineData("echo 9 >&2", GateResult.Failed, null, "It printed no number on the last line of its output")]
     [InlineData("true", GateResult.Failed, null, "It printed no number on the last line of its output: expected >= 1.5")]
     [InlineData("echo 9; echo no disk >&2; exit 3", GateResult.Failed, null, "The measurement 'speed' ended with exit code 3")]
-    [InlineData("echo 9; sleep 60", GateResult.TimedOut, null, "It took longer than 2 s and was stopped.")]
+    [InlineData("echo 9; sleep 60", GateResult.TimedOut, null, "The measurement was stopped, because it took longer than 2 s.")]
     public async Task Measurement_Command_HoldsOnlyWhereItSucceedsWithSuchANumber(
         string command,
         GateResult result,

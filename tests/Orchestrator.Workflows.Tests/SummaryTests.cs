@@ -247,7 +247,7 @@ public sealed class SummaryTests
     [Theory]
     [InlineData(
         """{"repository":"/repository"}""",
-        "Exactly one of 'plan', 'planFile', 'request' and 'requestFile' is needed; 0 are given."
+        "The input must contain exactly one of 'plan', 'planFile', 'request' and 'requestFile', but contains 0."
     )]
     [InlineData("""{"repository":7,"planFile":"tasks.yaml"}""", "'repository' must be a string; it is 7")]
     public async Task Query_OfARunThatWasRefused_SaysThatItHasFailed(string input, string reason)

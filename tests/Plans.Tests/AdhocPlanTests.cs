@@ -48,7 +48,7 @@ public sealed class AdhocPlanTests
     [InlineData("The task says nothing: it is empty.", " \n ")]
     [InlineData("The task says nothing: it has no word.", "...")]
     [InlineData("Task 2 says nothing: it is empty.", "A", "")]
-    [InlineData("No task was given.")]
+    [InlineData("The command names no task.")]
     [InlineData(null, "A")]
     public void Fault_OfTexts_NamesTheFirst(string? fault, params string[] texts) => Assert.Equal(fault, AdhocPlan.Fault(texts));
 

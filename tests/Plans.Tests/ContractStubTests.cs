@@ -135,9 +135,9 @@ public sealed class ContractStubTests
     }
 
     [Theory]
-    [InlineData("A", null, "x", "The contract 'A' names no file.")]
+    [InlineData("A", null, "x", "The contract 'A' does not name a file.")]
     [InlineData("A", "a.rb", "x", "The file extension of 'a.rb' is not one of .py, .pyi, .ts, .tsx, .mts, .cs, .go, .java.")]
-    [InlineData("A B", "a.py", "x", "'A B' can't be the name of an interface.")]
+    [InlineData("A B", "a.py", "x", "'A B' is not a valid name of an interface.")]
     [InlineData("A", "a.py", "x(", "The method 'x(' can't be parsed.")]
     [InlineData("A", "a.py", "f() -> int; x", "The method 'f() -> int; x' can't be parsed.")]
     [InlineData("A", "a.py", "a; import os", "The method 'a; import os' can't be parsed.")]
@@ -146,10 +146,10 @@ public sealed class ContractStubTests
         "A",
         "a.py",
         "send(from: str, to: str)",
-        "The method 'send(from: str, to: str)' has the name 'from', which is a reserved word of Python."
+        "The method 'send(from: str, to: str)' uses the name 'from', which is a reserved word of Python."
     )]
-    [InlineData("A", "a.go", "range()", "The method 'range()' has the name 'range', which is a reserved word of Go.")]
-    [InlineData("A", "a.ts", "f(new: string)", "The method 'f(new: string)' has the name 'new', which is a reserved word of TypeScript.")]
+    [InlineData("A", "a.go", "range()", "The method 'range()' uses the name 'range', which is a reserved word of Go.")]
+    [InlineData("A", "a.ts", "f(new: string)", "The method 'f(new: string)' uses the name 'new', which is a reserved word of TypeScript.")]
     public void TryCreate_NotUnderstood_SaysWhy(string name, string? file, string method, string expected)
     {
         Assert.False(

@@ -131,7 +131,7 @@ public sealed class AgentRunStepTests
         var work = await run.VerifyAsync("a", input.Prepared, endedWith: result.EndedWith, claimedDone: result.ClaimedDone);
 
         Assert.Equal((FailureClass.None, isTaken, ""), (result.FailureClass, result.ClaimedDone, result.Signature));
-        Assert.Contains("ended with exit code 1. The end of its stderr: '1 warning'.", result.EndedWith, StringComparison.Ordinal);
+        Assert.Contains("ended with exit code 1. Its stderr ends with: '1 warning'.", result.EndedWith, StringComparison.Ordinal);
         Assert.Equal(isTaken, work.Problems.Count == 0);
         Assert.Contains(
             isTaken ? work.Notes : work.Problems,

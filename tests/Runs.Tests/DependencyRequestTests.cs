@@ -302,7 +302,7 @@ public sealed partial class DependencyRequestTests
 
         Assert.Contains("too old", merged.Message, StringComparison.Ordinal);
         Assert.Equal(before, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
-        Assert.Contains("You do not get left-pad@^1.3.", concluded.Text, StringComparison.Ordinal);
+        Assert.Contains("left-pad@^1.3 could not be installed.", concluded.Text, StringComparison.Ordinal);
         Assert.Equal("", concluded.Commit);
         Assert.Empty(Mail(run, "b"));
     }

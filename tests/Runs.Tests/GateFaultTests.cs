@@ -81,7 +81,7 @@ public sealed class GateFaultTests : IDisposable
         var repaired = await run.VerifyAsync("a", prepared);
 
         Assert.Equal(FailureClass.Environment, faulty.FailureClass);
-        Assert.Contains("Free space on that disk.", Assert.Single(faulty.Problems), StringComparison.Ordinal);
+        Assert.Contains("Free some space on the disk.", Assert.Single(faulty.Problems), StringComparison.Ordinal);
         Assert.Empty(repaired.Problems);
     }
 }

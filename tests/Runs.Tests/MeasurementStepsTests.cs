@@ -95,7 +95,7 @@ public sealed class MeasurementStepsTests
 
     [Theory]
     [InlineData("echo 9; echo no data >&2; exit 4", "The measurement 'speed' ended with exit code 4")]
-    [InlineData("echo 9; sleep 60", "It took longer than 1 s and was stopped.")]
+    [InlineData("echo 9; sleep 60", "The measurement was stopped, because it took longer than 1 s.")]
     public async Task Verify_MeasurementThatFailsOrHangs_SendsTheTaskBack(string command, string words)
     {
         using var run = await RunFixture.BeginAsync(

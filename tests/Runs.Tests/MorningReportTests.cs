@@ -24,7 +24,7 @@ public sealed class MorningReportTests : IDisposable
 
         Assert.Equal(["parser: Write <b>the</b> parser", "docs: Write the docs"], checker.Said("merged"));
         Assert.Equal(
-            "Nothing has landed; 2 of 4 tasks merged, 1 failed, 1 needs attention (on orchestrator/r/staging).",
+            "No work has landed; 2 of 4 tasks merged, 1 failed, 1 needs attention (on orchestrator/r/staging).",
             Assert.Single(checker.Said("landed"))
         );
         Assert.Equal(2, checker.Said("needs-person").Count);

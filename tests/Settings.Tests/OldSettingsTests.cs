@@ -145,7 +145,7 @@ public class OldSettingsTests
         Assert.Equal(TimeSpan.FromSeconds(60), ofFile.Settings!.TaskTimeout);
         Assert.Equal(TimeSpan.FromSeconds(60), ofProcess.Settings!.TaskTimeout);
         Assert.StartsWith(
-            $"'{second}' sets it again, after '{first}' (.env:1).",
+            $"'{second}' sets the same setting as '{first}' (.env:1).",
             Assert.Single(ofFile.Warnings).Message,
             StringComparison.Ordinal
         );

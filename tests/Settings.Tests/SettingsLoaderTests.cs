@@ -222,7 +222,7 @@ public class SettingsLoaderTests
     [InlineData("agents: {claude: {fallback: [api, api], fallback_budget: 5}}\n", "listed twice")]
     [InlineData("agents: {claude: {relay: claude}}\n", "its own relay")]
     [InlineData("agents: {claude: {relay: codexx}}\n", "the agent 'codexx' is unknown")]
-    [InlineData("agents: {claude: {relay: codex, relay_after: 5s}}\n", "not a time from 1m")]
+    [InlineData("agents: {claude: {relay: codex, relay_after: 5s}}\n", "not a duration between 1m")]
     [InlineData("agents: {empty: {provider: api}}\n", "no program")]
     [InlineData("workers: 70\n", "more than workers.max (64)")]
     [InlineData("retry: {base_delay: 2m}\n", "more than retry.max_delay")]

@@ -12,7 +12,8 @@ internal sealed class BudgetRaising(RunContext context, TaskMessenger messenger)
         return !BudgetKinds.All.Contains(command.Kind)
                 ? $"The budget {Messages.MessageFaults.Quote(command.Kind)} is unknown. Known budgets: "
                     + $"{string.Join(", ", BudgetKinds.All)}."
-            : RunStates.IsFinal(_state.Run.State) ? $"{_state.RunId} is {_state.Run.State}, so it spends nothing more."
+            : RunStates.IsFinal(_state.Run.State)
+                ? $"{_state.RunId} is {_state.Run.State}, so it starts no more agents and needs no budget."
             : command is not ({ Usd: > 0, Tokens: null } or { Usd: null, Tokens: > 0 })
                 ? "Give the new limit in US dollars or in tokens; it must be more than 0."
             : isOfTask && _state.Board.TryFind(command.Task) is null ? new Steering(_state).NoTask(command.Task)

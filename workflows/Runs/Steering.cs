@@ -102,7 +102,7 @@ internal sealed class Steering(RunState state)
         state.Run = state.Run with { Paused = true };
         state.Note(new PausedByPerson(), now);
         return SteeringResult.OfRun(
-            $"{state.RunId} is paused: nothing new starts, and running agents are interrupted and keep their conversations.",
+            $"{state.RunId} is paused. No step starts; running agents are interrupted and keep their conversations.",
             changed: true,
             [.. Board.AtWork.Select(e => new TaskMessage(e.Id, t => t.PauseAsync()))]
         );
@@ -112,7 +112,7 @@ internal sealed class Steering(RunState state)
     {
         state.PausedAlone.Add(id);
         return new SteeringResult(
-            new SteeringAnswer($"{id} was requested to pause.", !Board.Find(id).Progress.Paused),
+            new SteeringAnswer($"{id} is being paused.", !Board.Find(id).Progress.Paused),
             new TaskMessage(id, t => t.PauseAsync())
         );
     }
@@ -151,7 +151,7 @@ internal sealed class Steering(RunState state)
         var task = Board.Find(id);
         if (TaskStates.IsDone(StateOf(id)) || task.State.LeftOut)
         {
-            return SteeringResult.Unchanged($"{id} is {StateOf(id)} already.");
+            return SteeringResult.Unchanged($"{id} is already {StateOf(id)}.");
         }
         // Without its planner the run has no plan and can't land.
         task.State = task.State with
@@ -161,7 +161,7 @@ internal sealed class Steering(RunState state)
         if (task.AtWork)
         {
             Note(task, new CancelledBy(by), now, by);
-            return SteeringResult.As($"{id} was requested to stop; its files stay.", new TaskMessage(id, t => t.CancelAsync()));
+            return SteeringResult.As($"{id} is being stopped; its files stay.", new TaskMessage(id, t => t.CancelAsync()));
         }
         Board.End(task, TaskStates.Cancelled, new CancelledBy(by), now, by.Who);
         return SteeringResult.As($"{id} will not run; the run lands without it.");
@@ -201,7 +201,7 @@ internal sealed class Steering(RunState state)
         var task = Board.Find(id);
         if (TaskStates.IsDone(StateOf(id)))
         {
-            return SteeringResult.Unchanged(wasAtWork ? $"{id} was merged before it could be skipped." : $"{id} is {StateOf(id)} already.");
+            return SteeringResult.Unchanged(wasAtWork ? $"{id} was merged before it could be skipped." : $"{id} is already {StateOf(id)}.");
         }
         Board.CountAsDone(task, TaskStates.Waived, new WaivedBy(by), now, by.Who);
         return SteeringResult.As($"{id} counts as done without changes; its dependent tasks may run.");
@@ -213,7 +213,7 @@ internal sealed class Steering(RunState state)
         var by = Person.Of(command.By);
         if (!state.Train.TakeNext(command.Task))
         {
-            return SteeringResult.Unchanged($"{command.Task} is {StateOf(command.Task)} already.");
+            return SteeringResult.Unchanged($"{command.Task} is already {StateOf(command.Task)}.");
         }
         Note(Board.Find(command.Task), new MergeNextRequestedBy(by), now, by);
         return SteeringResult.As($"{command.Task} is merged before all other waiting tasks; a merge in progress is completed first.");
@@ -232,13 +232,13 @@ internal sealed class Steering(RunState state)
     {
         if (state.Run.State != RunStates.AwaitingPromotion && !state.IsPromotionOverdue)
         {
-            return SteeringResult.OfRun($"{state.RunId} is {state.Run.State} already.", changed: false);
+            return SteeringResult.OfRun($"{state.RunId} is already {state.Run.State}.", changed: false);
         }
         state.PromoteAsked = true;
         TakeTarget(command);
         var by = Person.Of(command);
         state.Note(new PromotedBy(by), now, by.Who);
-        return SteeringResult.As("Landing is retried.");
+        return SteeringResult.As("The landing is retried.");
     }
 
     public SteeringResult LandMerged(PersonCommand? command, DateTimeOffset now)

@@ -16,7 +16,7 @@ internal sealed class TaskAdding(RunContext context)
         : command.Tasks.Select(task => TaskId.Fault(task.Id)).FirstOrDefault(fault => fault is not null) is { } unusable
             ? $"The id of a task {unusable}."
         : command.Tasks.DistinctBy(task => task.Id, StringComparer.OrdinalIgnoreCase).Count() < command.Tasks.Count
-            ? "Two of the tasks have the same id."
+            ? "Two of the added tasks have the same id."
         : !TakesTasks
             ? $"{_state.RunId} is {_state.Run.State}. Tasks can be added only while it executes or waits for a decision " + "about a task."
         : null;

@@ -36,7 +36,7 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
                 "session/request_permission" => (Permit(parameters), null),
                 "fs/read_text_file" => (new { content = Read(parameters) }, null),
                 "fs/write_text_file" => Write(parameters),
-                _ => (TellUnknown(method), $"{method} is not offered."),
+                _ => (TellUnknown(method), $"The ACP client does not support the method {method}."),
             };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
@@ -64,7 +64,7 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
             "tool_call_update" when update.Text("status") == "failed" => new
             {
                 type = AcpEvents.ToolFailed,
-                message = update.Text("title") ?? "A tool call failed.",
+                message = update.Text("title") ?? "A tool call of the agent failed without a message.",
             },
             { } kind when !Quiet.Contains(kind) => new { type = $"session/update {kind}" },
             _ => null,
@@ -107,7 +107,12 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
         var path = Path.GetFullPath(PathOf(parameters));
         if (request.AnswersOnly || !path.StartsWith(request.WorkingDirectory.TrimEnd('/') + "/", StringComparison.Ordinal))
         {
-            return (null, request.AnswersOnly ? "Nothing may be written." : $"{path} is outside of the worktree.");
+            return (
+                null,
+                request.AnswersOnly
+                    ? "This agent may only answer, so it may not write files."
+                    : $"The agent may not write {path}, because it is outside of the worktree."
+            );
         }
         OwnFolder.Ensure(Path.GetDirectoryName(path)!);
         OwnFile.Write(path, parameters.Text("content") ?? "");
@@ -115,5 +120,7 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
     }
 
     private static string PathOf(JsonElement parameters) =>
-        parameters.Text("path") is { } path && Path.IsPathRooted(path) ? path : throw new ArgumentException("The path is not absolute.");
+        parameters.Text("path") is { } path && Path.IsPathRooted(path)
+            ? path
+            : throw new ArgumentException("The path in the agent's request is missing or not absolute.");
 }

@@ -70,7 +70,7 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
         }
     }
 
-    private static AcpException Ended() => new("The program has ended.") { IsEnd = true };
+    private static AcpException Ended() => new("The agent program has ended, so the call has no answer.") { IsEnd = true };
 
     /// <summary>Handles a line from the agent. Lines that are not messages are ignored.</summary>
     internal async ValueTask TakeAsync(string line)

@@ -84,7 +84,7 @@ public static class AcpDriver
             if (session is null)
             {
                 var made = await connection.CallAsync("session/new", place);
-                session = made.Text("sessionId") ?? throw new AcpException("The program named no conversation.");
+                session = made.Text("sessionId") ?? throw new AcpException("The agent program did not return the id of a conversation.");
             }
             else
             {

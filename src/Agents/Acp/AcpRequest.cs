@@ -23,7 +23,7 @@ internal sealed record AcpRequest
     internal string ToJson() => JsonSerializer.Serialize(this, AcpJson.Default.AcpRequest);
 
     internal static AcpRequest Parse(string json) =>
-        JsonSerializer.Deserialize(json, AcpJson.Default.AcpRequest) ?? throw new JsonException("The request is empty.");
+        JsonSerializer.Deserialize(json, AcpJson.Default.AcpRequest) ?? throw new JsonException("The file of the ACP request is empty.");
 }
 
 [JsonSourceGenerationOptions]

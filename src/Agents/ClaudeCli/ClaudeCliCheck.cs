@@ -25,7 +25,7 @@ internal static class ClaudeCliCheck
             return new AgentCheck(
                 AgentCheckStatus.Failed,
                 $"'{program} --version' did not give a version (exit code {version.ExitCode}): {said}",
-                "Reinstall it with 'npm install -g @anthropic-ai/claude-code' (install scripts must be allowed)."
+                "Reinstall Claude Code with 'npm install -g @anthropic-ai/claude-code', and allow npm to run install scripts."
             );
         }
         var range = JudgeVersion(program, found);

@@ -70,7 +70,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
                 .. ClaudeAgentDefinitions
                     .ToJson(start.AgentDefinitions)
                     .LeftOut.Select(file =>
-                        $"The agent definition {file} was left out: it has no front matter, or all together are over 126 KB."
+                        $"The agent definition {file} was left out, because it has no front matter or all definitions exceed 126 KB."
                     ),
             ],
         };

@@ -122,14 +122,14 @@ internal sealed class ClaudeStreamParser(
         var cause =
             ClaudeFailures.IsLoginRefused(_apiError?.Kind, _result.ApiStatus ?? _apiError?.Status) ? $"{NotAccepted()} {Cut(text)}"
             : text.Length > 0 ? Cut(text)
-            : "It said nothing.";
+            : "The Claude CLI printed no cause.";
         var how = _result.Subtype == "success" ? "an error" : _result.Subtype;
         return (failure, $"{cause.TrimEnd()} (The Claude CLI ended with {how}, exit code {exitCode?.ToString() ?? "unknown"}.)");
     }
 
     private (AgentFailure Failure, string Detail) Silent(int? exitCode, string errorText)
     {
-        var said = errorText.Length > 0 ? errorText : "It printed nothing on stderr.";
+        var said = errorText.Length > 0 ? errorText : "The Claude CLI printed nothing on stderr.";
         var failure = ClaudeFailures.OfSilentExit(exitCode, errorText);
         // A known reason for the failure takes precedence over a guess.
         var isUnexplained = _sessionId is null && exitCode is not null && (failure is AgentFailure.Account or AgentFailure.GaveUp);
@@ -152,7 +152,7 @@ internal sealed class ClaudeStreamParser(
 
     private string UnknownEvents() => $"The Claude CLI printed events of unknown kinds: {_unknown}.";
 
-    private static string Tried() => $"Versions up to {ClaudeCliOptions.NewestTriedVersion} were tested; install that version.";
+    private static string Tried() => $"Claude Code is tested up to version {ClaudeCliOptions.NewestTriedVersion}; install that version.";
 
     private string NotAccepted() => _hasOwnKey ? "The API key is not accepted." : "The login is not accepted.";
 
@@ -165,7 +165,7 @@ internal sealed class ClaudeStreamParser(
             return session;
         }
         _isForeign = true;
-        Refusal ??= $"The Claude CLI should continue the conversation {continues}, but continued {Cut(session)}.";
+        Refusal ??= $"The Claude CLI was started to continue the conversation {continues}, but continued {Cut(session)}.";
         return continues;
     }
 

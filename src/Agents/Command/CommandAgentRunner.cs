@@ -49,7 +49,7 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
                 : new AgentCheck(
                     AgentCheckStatus.Failed,
                     $"The program '{Program}' of agent '{name}' was not found in {repository} nor in PATH, or may not be executed.",
-                    $"Put the program there (chmod +x), or correct agents.{name}.command."
+                    $"Make the program available and executable (chmod +x), or correct agents.{name}.command."
                 )
         );
 

@@ -45,7 +45,7 @@ internal sealed class CommandOutputParser(string name, bool wantsAnswer) : IAgen
             };
 
     private string Said(string errorText) =>
-        errorText.Length > 0 ? $"The end of its stderr: '{errorText[Math.Max(0, errorText.Length - TextLimit)..].TrimEnd()}'."
+        errorText.Length > 0 ? $"Its stderr ends with: '{errorText[Math.Max(0, errorText.Length - TextLimit)..].TrimEnd()}'."
         : _lastText.Length > 0 ? $"Its last line: '{_lastText}'."
-        : "It printed nothing.";
+        : "It printed no output.";
 }

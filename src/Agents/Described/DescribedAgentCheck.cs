@@ -72,7 +72,7 @@ internal static partial class DescribedAgentCheck
             ? check with
             {
                 Status = AgentCheckStatus.Warning,
-                Message = $"{check.Message} It was not tested; its description follows its documentation.",
+                Message = $"{check.Message} This agent is untested; its description is based on the program's documentation.",
             }
         : description.Tried != found
             ? check with

@@ -119,7 +119,7 @@ public sealed class DescribedAgentRunner(
                     $"The program '{_program}' of agent '{name}' was not found in {repository} nor in PATH, or may not be executed.",
                     description.Install is { } install
                         ? $"Install it: {install}"
-                        : $"Put the program there (chmod +x), or correct agents.{name}.description."
+                        : $"Make the program available and executable (chmod +x), or correct agents.{name}.description."
                 )
             );
 
@@ -132,7 +132,11 @@ public sealed class DescribedAgentRunner(
         {
             return (program, arguments);
         }
-        var driver = AcpDriver ?? throw new InvalidOperationException($"Agent '{name}' speaks ACP, but has no driver to start.");
+        var driver =
+            AcpDriver
+            ?? throw new InvalidOperationException(
+                $"Agent '{name}' uses the Agent Client Protocol, but this host has no driver for the protocol."
+            );
         folder.Write(
             AcpRequest.FileName,
             new AcpRequest

@@ -206,7 +206,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationUsag
         if (call.Continues is { } wanted && wanted != session)
         {
             _sessionId = wanted;
-            Refusal ??= $"The program should continue the conversation {Shown(wanted)}, but continued {Shown(session)}.";
+            Refusal ??= $"The agent program was started to continue the conversation {Shown(wanted)}, but continued {Shown(session)}.";
         }
         return new AgentSessionStarted(_sessionId, _model ?? call.Model, null);
     }
@@ -235,7 +235,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationUsag
                 var message = _lastError.Length > 0 ? _lastError : errors;
                 return (
                     _failures.OfMessage(message, exitCode),
-                    $"{(message.Length > 0 ? Cut(message) : "It did not say why.")} (Agent '{call.Name}' ended with an error, exit code "
+                    $"{(message.Length > 0 ? Cut(message) : "It reported no cause.")} (Agent '{call.Name}' ended with an error, exit code "
                         + $"{Text(exitCode)}.)"
                 );
             default:
@@ -273,10 +273,10 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationUsag
     private string UnknownEvents() => $"The program of agent '{call.Name}' printed events of unknown kinds: {_unknown}.";
 
     private string Ending(string errors) =>
-        errors.Length > 0 ? $"It said: '{Essence(errors)}'."
+        errors.Length > 0 ? $"It reported: '{Essence(errors)}'."
         : _noise.Length > 0 ? $"Its last line: '{Line(_noise)}'."
         : LastText().Length > 0 ? $"Its last text: '{Line(LastText())}'."
-        : "It printed nothing.";
+        : "It printed no output.";
 
     private string LastText()
     {

@@ -29,7 +29,7 @@ public static partial class DescriptionReader
         }
         catch (JsonException e)
         {
-            return (null, [new DescriptionFault("", $"it is not JSON: {e.Message}", "Write a mapping.")]);
+            return (null, [new DescriptionFault("", $"it is not JSON: {e.Message}", "Write the description as a mapping.")]);
         }
         if (node is JsonValue text && text.GetValueKind() == JsonValueKind.String)
         {
@@ -37,7 +37,16 @@ public static partial class DescriptionReader
         }
         if (node is not JsonObject own)
         {
-            return (null, [new DescriptionFault("", "it is neither a mapping nor the name of a known agent.", "Write a mapping.")]);
+            return (
+                null,
+                [
+                    new DescriptionFault(
+                        "",
+                        "it is neither a mapping nor the name of a known agent.",
+                        "Write the description as a mapping, or name a known agent."
+                    ),
+                ]
+            );
         }
         if (own[Like] is { } like)
         {

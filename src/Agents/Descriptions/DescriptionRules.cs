@@ -110,8 +110,8 @@ internal static class DescriptionRules
             {
                 yield return new DescriptionFault(
                     path,
-                    $"'{{{unknown}}}' stands for nothing.",
-                    $"Known are {string.Join(", ", Places.Select(place => $"{{{place}}}"))}."
+                    $"'{{{unknown}}}' is an unknown placeholder.",
+                    $"Known placeholders are {string.Join(", ", Places.Select(place => $"{{{place}}}"))}."
                 );
             }
         }
@@ -147,23 +147,27 @@ internal static class DescriptionRules
             yield return new DescriptionFault(
                 $"{path}.arguments",
                 "they are nowhere in arguments.start or arguments.resume.",
-                "Put '{keys}' in their place."
+                "Add '{keys}' to these lists, at the place for the key's arguments."
             );
         }
         if (ShellIn([description.Program, .. key.Arguments]) is { } shell)
         {
-            yield return new DescriptionFault($"{path}.arguments", shell, "Write the arguments as a list.");
+            yield return new DescriptionFault($"{path}.arguments", shell, "Write the arguments as a list, without a shell.");
         }
         foreach (var unknown in key.Arguments.SelectMany(PlacesIn).Where(place => place != AddressPlace))
         {
-            yield return new DescriptionFault($"{path}.arguments", $"'{{{unknown}}}' stands for nothing.", "Known is {address}.");
+            yield return new DescriptionFault(
+                $"{path}.arguments",
+                $"'{{{unknown}}}' is an unknown placeholder.",
+                "The only known placeholder is {address}."
+            );
         }
         foreach (var variable in key.Environment.Where(variable => !IsObject(variable.Value)))
         {
             yield return new DescriptionFault(
                 $"{path}.environment.{variable.Key}",
                 "it is not a JSON object.",
-                "Write one as text; 'address' names a variable that contains only the address."
+                "Write a JSON object as text; use 'address' for a variable that contains only the address."
             );
         }
         string[] stored = key.Stored is null ? [] : [key.Stored.File];
@@ -172,7 +176,7 @@ internal static class DescriptionRules
             yield return new DescriptionFault(
                 stored.Contains(file) ? $"{path}.stored.file" : $"{path}.unless",
                 $"'{file}' is not a path in the home folder.",
-                "Write it relative to the home."
+                "Write the path relative to the home folder."
             );
         }
     }
@@ -203,7 +207,11 @@ internal static class DescriptionRules
         {
             foreach ((var name, var list) in Calls(description).Where(call => !call.List.SelectMany(PlacesIn).Contains(place)))
             {
-                yield return new DescriptionFault($"arguments.{name}", $"the prompt is nowhere in it.", $"Put '{{{place}}}' in its place.");
+                yield return new DescriptionFault(
+                    $"arguments.{name}",
+                    $"the prompt is nowhere in it.",
+                    $"Add the placeholder '{{{place}}}' to this list."
+                );
             }
         }
     }
@@ -214,7 +222,11 @@ internal static class DescriptionRules
         {
             if (!resume.SelectMany(PlacesIn).Contains("session"))
             {
-                yield return new DescriptionFault("arguments.resume", "it names no conversation.", "Put '{session}' in its place.");
+                yield return new DescriptionFault(
+                    "arguments.resume",
+                    "it names no conversation.",
+                    "Add the placeholder '{session}' to this list."
+                );
             }
             if (description.Conversation is null && description.Protocol != AgentProtocol.Acp)
             {
@@ -240,7 +252,7 @@ internal static class DescriptionRules
             yield return new DescriptionFault(
                 "conversation.file",
                 $"'{conversation.File}' does not name the file of one conversation in the home folder.",
-                "Write it relative to the home, with {session} in it; or say 'holds: all' for a file with all conversations."
+                "Write the path relative to the home folder with {session} in it, or set 'holds: all' for a file with all conversations."
             );
         }
         foreach (
@@ -253,7 +265,11 @@ internal static class DescriptionRules
         {
             if (IsNotBelowHome(path))
             {
-                yield return new DescriptionFault("state", $"'{path}' is not a path in the home folder.", "Write it relative to the home.");
+                yield return new DescriptionFault(
+                    "state",
+                    $"'{path}' is not a path in the home folder.",
+                    "Write the path relative to the home folder."
+                );
             }
         }
     }
@@ -265,7 +281,7 @@ internal static class DescriptionRules
             yield return new DescriptionFault(
                 "login.tokens",
                 "it is missing, so that account and expiry mean nothing.",
-                "Name the members of the files that are tokens."
+                "List the members of the login files that contain tokens."
             );
         }
     }
@@ -296,7 +312,7 @@ internal static class DescriptionRules
         {
             if (description.Failures[i].Until is { } pattern && PatternFault(pattern) is { } why)
             {
-                yield return new DescriptionFault($"failures[{i}].until", why, "Write a regular expression with one group.");
+                yield return new DescriptionFault($"failures[{i}].until", why, "Write a regular expression with exactly one group.");
             }
         }
     }

@@ -108,13 +108,13 @@ public static class AgentHook
             _ when HarmlessTools.Contains(tool) || policy.AllowedTools.Any(allowed => Covers(allowed, tool)) => Allow(),
             _ when tool.Length > 0 && policy.AllowedTools.Any(rule => rule.StartsWith(tool + "(", StringComparison.Ordinal)) =>
                 new HookDecision(HookPermission.LeaveToRules, ""),
-            _ => Deny($"The tool {tool} is not allowed for task {policy.Task}. It can be allowed in the settings under permissions.allow."),
+            _ => Deny($"Task {policy.Task} may not use the tool {tool}. The setting permissions.allow can permit the tool."),
         };
     }
 
     private static HookDecision JudgeWrite(HookPolicy policy, Func<string, bool> mayWrite, JsonElement call, string? path) =>
         string.IsNullOrEmpty(path)
-            ? Deny("The call names no file.")
+            ? Deny("The tool call does not name a file.")
             : DecideWrite(policy, mayWrite, WorktreePath.Relative(policy.Root, call.Text("cwd") ?? policy.Root, path), path);
 
     /// <summary>Returns an agent's path relative to its worktree with links resolved, or null if it is outside.</summary>
@@ -128,7 +128,7 @@ public static class AgentHook
     /// <param name="path">Path as given by the agent.</param>
     public static HookDecision DecideWrite(HookPolicy policy, Func<string, bool> mayWrite, string? relative, string path) =>
         relative is null ? Deny($"{path} is outside of the worktree {policy.Root}. Task {policy.Task} may write only inside it.")
-        : WorktreePath.IsGitInternal(relative) ? Deny($"{relative} belongs to git itself and may not be written.")
+        : WorktreePath.IsGitInternal(relative) ? Deny($"{relative} belongs to git itself, so task {policy.Task} may not write it.")
         : policy.ReadOnly.Contains(relative, StringComparer.Ordinal)
             ? Deny(
                 $"{relative} holds a contract that other tasks rely on, and only the orchestrator changes it. Hold to it; if "
@@ -137,13 +137,14 @@ public static class AgentHook
         : mayWrite(relative) ? Allow()
         : Deny(
             $"{relative} is not owned by task {policy.Task}, which may write: {Names(policy)}. "
-                + "Do the work without changing it, or say in your report which change you need there and why."
+                + "Do the work without changing the file, or describe in your report which change you need in it, and why."
         );
 
     private static HookDecision JudgeCommand(HookPolicy policy, string? command) =>
         !policy.AllowCommands ? Deny($"Task {policy.Task} may not run commands.")
-        : command is null ? Deny("The call names no command.")
-        : GitCommandRules.FindDenied(command, policy.HasOwnRefs) is { } reason ? Deny($"This command may not run: {reason}.")
+        : command is null ? Deny("The tool call does not name a command.")
+        : GitCommandRules.FindDenied(command, policy.HasOwnRefs) is { } reason
+            ? Deny($"Task {policy.Task} may not run this command, because {reason}.")
         : Allow();
 
     /// <summary>True if the allowed name equals the tool's name or is the MCP server that provides the tool.</summary>

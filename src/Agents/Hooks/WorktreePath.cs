@@ -40,7 +40,7 @@ internal static class WorktreePath
             }
             if (++links > MostLinks)
             {
-                throw new IOException($"The symbolic links of {fullPath} lead in a circle.");
+                throw new IOException($"The symbolic links of {fullPath} form a loop.");
             }
             resolved = Path.IsPathRooted(target) ? "/" : resolved;
             foreach (var step in target.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse())

@@ -36,7 +36,7 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
     {
         StartFolder folder = new(start.Folder);
         var session =
-            start.SessionId ?? throw new ArgumentException("A model is asked in a conversation; the start names none.", nameof(start));
+            start.SessionId ?? throw new ArgumentException("The start of a model call does not name a conversation.", nameof(start));
         folder.Write(
             ModelRequest.FileName,
             new ModelRequest
@@ -81,7 +81,7 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
             },
             ModelService.Bedrock when ModelOf(null) is null => new(
                 AgentCheckStatus.Failed,
-                "Bedrock knows no aliases such as 'opus'.",
+                "Bedrock does not support model aliases such as 'opus'.",
                 "Set planner.model, or BEDROCK_MODEL_ID in the environment or in .env, to the id of a model or inference profile."
             )
             {

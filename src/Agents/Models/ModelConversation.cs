@@ -23,7 +23,7 @@ internal sealed class ModelConversation(string file)
                     ["type"] = "tool_result",
                     ["tool_use_id"] = tool,
                     ["is_error"] = true,
-                    ["content"] = "Not accepted; see below.",
+                    ["content"] = "The answer was not accepted; the reason follows.",
                 }
             );
         }

@@ -28,7 +28,8 @@ internal sealed record ModelRequest
     internal string ToJson() => JsonSerializer.Serialize(this, ModelJson.Default.ModelRequest);
 
     internal static ModelRequest Parse(string json) =>
-        JsonSerializer.Deserialize(json, ModelJson.Default.ModelRequest) ?? throw new JsonException("The request is empty.");
+        JsonSerializer.Deserialize(json, ModelJson.Default.ModelRequest)
+        ?? throw new JsonException("The file of the model request is empty.");
 }
 
 /// <summary>Result of a request, printed as a single line by <c>orchestrate ask-model</c>.</summary>

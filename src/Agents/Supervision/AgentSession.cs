@@ -151,7 +151,7 @@ public sealed class AgentSession
     /// <summary>Returns a message if a full disk caused the failure, so that the agent is not blamed. Null if the disk was not
     /// full.</summary>
     private string? DescribeFullDisk(int? exitCode) =>
-        exitCode is not (null or 0) && _folder.WasDiskFull ? $"The disk was full when it ended with exit code {exitCode}." : null;
+        exitCode is not (null or 0) && _folder.WasDiskFull ? $"The disk was full when the agent ended with exit code {exitCode}." : null;
 
     /// <summary>Returns a message if the sandbox could not start the agent, so that the account is not blamed. Null otherwise. Detected if
     /// the sandbox program printed the first and only output.</summary>

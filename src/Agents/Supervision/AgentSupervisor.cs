@@ -227,7 +227,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         if (folder.IsCancelledBeforeStart)
         {
             throw new InvalidOperationException(
-                $"The start {folder.Path} was stopped before it began, by another process that took its place."
+                $"The agent start {folder.Path} was canceled before the agent began, because another process replaced it."
             );
         }
     }

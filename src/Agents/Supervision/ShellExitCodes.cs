@@ -28,9 +28,10 @@ internal static class ShellExitCodes
             KilledBySignal when memoryKills > 0 => "Killed by SIGKILL for want of memory: the kernel has killed "
                 + $"{Plural.Of(memoryKills ?? 0, "process")} for that since it began. Free memory on this machine, "
                 + "or run fewer agents at once (workers).",
-            KilledBySignal when memoryKills == 0 => "Killed by SIGKILL from another process; the kernel reports no lack of memory.",
-            KilledBySignal => "Killed by SIGKILL, from another process or because memory ran out.",
-            129 or 130 or 131 or Stopped => $"Ended by signal {exitCode - 128} from another process.",
+            KilledBySignal when memoryKills == 0 =>
+                "The agent program was killed by SIGKILL from another process; the kernel reports no lack of memory.",
+            KilledBySignal => "The agent program was killed by SIGKILL, either from another process or because memory ran out.",
+            129 or 130 or 131 or Stopped => $"The agent program was ended by signal {exitCode - 128} from another process.",
             _ => null,
         };
 

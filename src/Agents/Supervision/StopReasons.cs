@@ -41,7 +41,7 @@ internal static class StopReasons
                     + $"{Size(limits.MemoryBytes)}."
             ),
             "output" => (AgentFailure.Output, $"Stopped because it printed more than {Plural.Of(limits.OutputBytes, "byte")}."),
-            _ => (AgentFailure.Stopped, "Stopped on request."),
+            _ => (AgentFailure.Stopped, "Stopped because a user requested it."),
         };
         return outcome with { Failure = failure, Detail = detail };
     }

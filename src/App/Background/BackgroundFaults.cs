@@ -28,6 +28,6 @@ public static class BackgroundFaults
                 "background",
                 MachineCheckStatus.Warn,
                 line,
-                "It is retried. See the log of the process that executes runs (.orchestrator/logs)."
+                "This work is retried. The log of the process that executes runs has details (.orchestrator/logs)."
             ));
 }

@@ -81,7 +81,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
         var isNone = all.Count + neverBegun.Count == 0;
         if (isNone)
         {
-            context.Interaction.Say("No run has started here yet, so it has no leftovers.");
+            context.Interaction.Say("This repository has no leftovers, because no run has started here yet.");
         }
         RunStatus[] runs = [.. all.Select(run => RunRecordReconciler.Of(run, location).Status), .. neverBegun];
         var chosen = Choose(options, runs);
@@ -91,7 +91,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
             : cleanup.TryBegin()
                 ?? throw new UseCaseException(
                     Outcome.Unavailable,
-                    "Another process cleans up here right now.",
+                    "Another process is cleaning up this repository.",
                     "Run the command again in a moment."
                 );
         var found = await cleanup.LookAsync(chosen, runs, options.Discard, stop);
@@ -136,7 +136,11 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
         return options.Yes
             || (
                 context.Interaction.Ask("Discard it permanently?")
-                ?? throw new UseCaseException(Outcome.NeedsPerson, "Confirmation needs a terminal.", "To discard it, add --yes.")
+                ?? throw new UseCaseException(
+                    Outcome.NeedsPerson,
+                    "Discarding work needs a confirmation at a terminal.",
+                    "To discard the work without a question, add --yes."
+                )
             );
     }
 
@@ -180,7 +184,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
         return chosen.Find(UnstartedRuns.IsOpen) is { } open
             ? throw new UseCaseException(
                 Outcome.Usage,
-                $"{open.RunId} is {RunLiveness.Describe(open)}, so it keeps everything until it ends.",
+                $"{open.RunId} is {RunLiveness.Describe(open)}, so its files and branches are kept until it ends.",
                 $"To end it: orchestrate cancel {open.RunId}"
             )
             : chosen;

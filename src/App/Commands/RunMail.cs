@@ -12,7 +12,7 @@ public static class RunMail
     {
         if (!receipt.IsTaken)
         {
-            throw new UseCaseException(Outcome.Usage, receipt.Refusal, "Nothing was sent.");
+            throw new UseCaseException(Outcome.Usage, receipt.Refusal, "The message was not sent.");
         }
         context.Interaction.Say(
             receipt.Number > 0

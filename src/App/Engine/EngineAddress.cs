@@ -64,7 +64,7 @@ public static class EngineAddress
         throw new UseCaseException(
             Outcome.Unavailable,
             $"The engine's socket can't be created, because other users can access {folder}.",
-            "Remove it, or set XDG_RUNTIME_DIR to a folder that only you can open; or move the repository to a shorter path."
+            "Remove this folder, set XDG_RUNTIME_DIR to a folder that only you can open, or move the repository to a shorter path."
         );
     }
 

@@ -286,7 +286,7 @@ public sealed class EngineConnection : IAsyncDisposable
             throw new UseCaseException(
                 Outcome.Unavailable,
                 $"The Temporal server at {options.TargetHost} does not answer: {ConnectionFault.Of(unreachable)}.",
-                "Check temporal.address, or leave it out to use the embedded engine."
+                "Check temporal.address, or unset it to use the embedded engine."
             );
         }
     }

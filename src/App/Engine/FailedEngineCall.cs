@@ -56,6 +56,6 @@ public static class FailedEngineCall
         new(
             Outcome.Unavailable,
             $"The engine refused the call: {ConnectionFault.Of(fault)}.",
-            "Run the command again; .orchestrator/logs/engine.log may have the cause."
+            "Run the command again; .orchestrator/logs/engine.log may name the cause."
         );
 }

@@ -61,7 +61,7 @@ internal static class HostSlotOffers
                 offer
                     ?? throw new UseCaseException(
                         Outcome.Unavailable,
-                        $"{location.Root} can't take tasks from other hosts: {problem}.",
+                        $"{location.Root} can't execute tasks of other hosts: {problem}.",
                         "Set wip.remote to a shared git remote that this host can reach; see docs/how-to/machines.md."
                     )
             );

@@ -68,5 +68,5 @@ public sealed class OrchestratePlugin(
 
     private static RepositoryLocation Find(string path) =>
         RepositoryLocation.Find(path)
-        ?? throw new UseCaseException(Outcome.Usage, $"{path} is in no git repository.", "Specify the path of a clone.");
+        ?? throw new UseCaseException(Outcome.Usage, $"{path} is not in a git repository.", "Specify the path of a clone.");
 }

@@ -45,7 +45,7 @@ public sealed class ServedEngine(
             throw new UseCaseException(
                 Outcome.Unavailable,
                 $"Another program already listens on {options.Address}.",
-                "End it, or choose another port with --port (0: any free one)."
+                "End that program, or choose another port with --port (0 means any free port)."
             );
         }
         started(_server);
@@ -75,7 +75,7 @@ public sealed class ServedEngine(
         throw new UseCaseException(
             Outcome.Unavailable,
             $"{file.DatabasePath} was removed while the server used it, for example by 'git clean -fdx', so the server has ended.",
-            "Start the server again. To clean while it runs, exclude its folder: git clean -fdx -e .orchestrator."
+            "Start the server again. To clean the repository while the server runs, exclude its folder: git clean -fdx -e .orchestrator."
         );
     }
 }

@@ -24,11 +24,15 @@ public sealed record AgentLogFolder(string Task, int Number, string Path)
             return new AgentLogFolder(id, int.Parse(System.IO.Path.GetFileName(folder), CultureInfo.InvariantCulture), folder);
         }
         throw folder is not null && last is not null
-            ? new UseCaseException(Outcome.Usage, $"{id} has no start {start}.", $"The last one is {System.IO.Path.GetFileName(last)}.")
-            : new UseCaseException(Outcome.Usage, $"{id} has had no agent yet.", $"See 'orchestrate show {run.Id}/{id}'.");
+            ? new UseCaseException(
+                Outcome.Usage,
+                $"{id} has no agent start {start}.",
+                $"The last agent start is {System.IO.Path.GetFileName(last)}."
+            )
+            : new UseCaseException(Outcome.Usage, $"No agent of {id} has started yet.", $"See 'orchestrate show {run.Id}/{id}'.");
     }
 
     private static string Latest(StoredRun run) =>
         run.Status.Tasks.Where(task => task.Starts > 0).MaxBy(task => (task.EndedAt is null, task.StartedAt))?.Id
-        ?? throw new UseCaseException(Outcome.Usage, $"{run.Id} has had no agent yet.", $"See 'orchestrate status {run.Id}'.");
+        ?? throw new UseCaseException(Outcome.Usage, $"No agent of {run.Id} has started yet.", $"See 'orchestrate status {run.Id}'.");
 }

@@ -19,7 +19,7 @@ internal static class CodeLocation
             || place.Contains('\0', StringComparison.Ordinal)
         )
         {
-            throw new UseCaseException(Outcome.Usage, $"'{place}' names no line.", "Example: orchestrate proof src/main.c:42");
+            throw new UseCaseException(Outcome.Usage, $"'{place}' does not name a line.", "Example: orchestrate proof src/main.c:42");
         }
         var path = Path.GetRelativePath(repository.WorkTree, context.FullPath(place[..colon])).Replace('\\', '/');
         return path.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(path)

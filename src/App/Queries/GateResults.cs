@@ -34,7 +34,11 @@ public sealed class GateResults(StoredRun run, RepositoryLocation repository)
             || !File.Exists(file)
         )
         {
-            throw new UseCaseException(Outcome.Usage, $"The gate result '{id}' has no log.", "Only gates that ran in a run have one.");
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"The gate result '{id}' has no log.",
+                "Only gates that ran, not cached results, have a log."
+            );
         }
         // One additional line is read to find out whether another part follows.
         string[] lines = [.. File.ReadLines(file).Skip(after).Take(limit + 1)];

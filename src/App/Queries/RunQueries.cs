@@ -141,7 +141,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
             throw new UseCaseException(
                 Outcome.Usage,
                 $"The plan of {stored.Id} can't be read: {fault.Message}",
-                "Its planner may still be running."
+                "The planner of the run may still be working. Run the command again later."
             );
         }
     }
@@ -175,9 +175,9 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
             ?? throw new UseCaseException(
                 Outcome.Usage,
                 task is null && run.Status.Tasks.Any(one => one.State == TaskStates.Kept)
-                        ? $"{run.Id} keeps a branch for each task. 'orchestrate diff {run.Id}/TASK' shows one."
+                        ? $"{run.Id} keeps a branch for each task. 'orchestrate diff {run.Id}/TASK' shows the changes of one task."
                     : task is null ? $"{run.Id} is {run.Status.State}; none of its work is merged yet."
-                    : $"{id} is {task.State}: it has no commit and no worktree yet.",
+                    : $"{id} is {task.State}, and has no commit and no worktree yet.",
                 $"See 'orchestrate show {(id is null ? run.Id : $"{run.Id}/{id}")}'."
             );
         return new DiffDocument(run.Id, id ?? "", patch.Text, patch.IsCut) { From = patch.From, To = patch.To };
@@ -318,7 +318,11 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         var (file, line) = CodeLocation.Parse(place, repository, context);
         if (revision is not null && (revision.Length == 0 || revision[0] == '-'))
         {
-            throw new UseCaseException(Outcome.Usage, $"'{revision}' is not a commit or branch.", "Specify one, such as --revision main.");
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"'{revision}' is not a commit or branch.",
+                "Specify a commit or a branch, such as --revision main."
+            );
         }
         var runs = StoredRuns
             .List(repository)

@@ -40,7 +40,7 @@ public static class ClosedRunCheck
         throw new UseCaseException(
             Outcome.Usage,
             $"{handle.RunId} has ended: {result.State}{(result.Reason.Length > 0 ? $" ({new UntrustedText(result.Reason).Line})" : "")}.",
-            "Nothing in it can be changed. A new run reuses finished work."
+            "An ended run can't be changed. A new run reuses its finished work."
         );
     }
 }

@@ -35,7 +35,7 @@ public sealed class FinalNoticeDelivery(RepositoryLocation repository, UseCaseCo
                     isTold = true;
                     context.Interaction.Say(
                         $"{new UntrustedText(first.Describe()).Line} It is retried for {Durations.Write(patience)}; "
-                            + "Ctrl-C ends the waiting."
+                            + "Press Ctrl-C to stop waiting."
                     );
                 }
                 await _outbox.DeliverAsync(run, NoticeSelection.Due, limit.Token);

@@ -102,7 +102,7 @@ public sealed record InboxEntry(
                 InboxKind.Interrupted,
                 repository.Root,
                 run.RunId,
-                run.Away is { } away ? MachineFormatter.Of(away, run.RunId) : "No process works on it now.",
+                run.Away is { } away ? MachineFormatter.Of(away, run.RunId) : "No process works on this run now.",
                 [],
                 [new AnswerWay(run.Away is null ? AnswerWays.Resume : AnswerWays.Move, run.RunId)],
                 run.Away?.Since ?? run.UpdatedAt

@@ -89,7 +89,7 @@ public static class RunNames
             { Count: > 1 } several => throw new UseCaseException(
                 Outcome.Usage,
                 $"'{text}' names more than one run: {string.Join(", ", several.Take(MostNamed).Select(run => run.Id))}.",
-                "Write more of its id, or its last six characters."
+                "Write more of the run's id, or its last six characters."
             ),
             _ => throw Unknown(runs, text, [.. tasks]),
         };

@@ -69,7 +69,7 @@ public static class RunObservation
     public static string Cure(StoredRun run) =>
         run.Status.Away is { } away
             ? MachineFormatter.Of(away, run.Id)
-            : $"No process works on it now. 'orchestrate resume {run.Id}' continues it.";
+            : $"No process works on this run now. 'orchestrate resume {run.Id}' continues it.";
 
     /// <summary>
     /// Returns the machine that a run of the embedded engine waits for while no process serves the engine. Returns null if it is this

@@ -114,7 +114,7 @@ public sealed record RunReference(string? Run, string? Task)
             : throw new UseCaseException(
                 Outcome.Usage,
                 $"'{text}' may be {string.Join(" or ", fitting.Take(10))}.",
-                "Specify one of them."
+                "Specify one of these runs."
             );
     }
 
@@ -129,7 +129,7 @@ public sealed record RunReference(string? Run, string? Task)
         FindTask(run)
         ?? throw new UseCaseException(
             Outcome.Usage,
-            "This command needs a task.",
+            "This command needs a task, but none was named.",
             $"Write RUN/TASK; the tasks are {string.Join(", ", run.Tasks.Take(10).Select(task => task.Id))}."
         );
 }

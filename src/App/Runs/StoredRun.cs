@@ -63,7 +63,7 @@ public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset W
             throw new UseCaseException(
                 Outcome.Usage,
                 $"{file} can't be read: {fault.Message}",
-                "An open run rewrites it at its next transition. Move the folder of an ended run away."
+                "An open run rewrites this file at its next transition. If the run has ended, move its folder away."
             );
         }
     }
@@ -72,7 +72,8 @@ public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset W
     /// <exception cref="JsonException">The text is not a valid status document.</exception>
     internal static RunStatus ReadStatus(ReadOnlySpan<byte> json) =>
         (
-            JsonSerializer.Deserialize(json, RunJson.Default.RunStatus) ?? throw new JsonException("This is not the status of a run.")
+            JsonSerializer.Deserialize(json, RunJson.Default.RunStatus)
+            ?? throw new JsonException("The file does not contain the status of a run.")
         ).Summed();
 
     /// <summary>Reads the folder of the run again.</summary>

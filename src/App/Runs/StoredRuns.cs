@@ -163,5 +163,5 @@ public static class StoredRuns
 
     /// <inheritdoc cref="NoneOpen"/>
     public static UseCaseException SeveralOpen(IReadOnlyList<string> ids) =>
-        new(Outcome.Usage, $"More than one run is open: {string.Join(", ", ids)}.", "Specify one of them.");
+        new(Outcome.Usage, $"More than one run is open: {string.Join(", ", ids)}.", "Specify one of these runs.");
 }

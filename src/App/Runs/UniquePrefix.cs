@@ -24,7 +24,7 @@ public static class UniquePrefix
             throw new UseCaseException(
                 Outcome.Usage,
                 $"'{given}' is the beginning of more than one {what}: {string.Join(", ", found.Take(10))}.",
-                "Write more characters of it."
+                "Write more characters of the id."
             );
         }
         if (ids.Count == 0)

@@ -64,7 +64,7 @@ public sealed class PlanDecision(RunClient runs, UseCaseContext context)
                     Remarks = otherwise.Words,
                 },
             },
-            _ => throw new InvalidOperationException($"{answer} begins no run."),
+            _ => throw new InvalidOperationException($"The answer {answer} does not start a run."),
         };
     }
 }

@@ -106,7 +106,7 @@ public static class NewRun
         }
         if (!isAsked || context.Interaction.Ask(question) is not true)
         {
-            throw new UseCaseException(Outcome.NeedsPerson, isAsked ? "Nothing was started." : $"Nothing was started: {fact}", cure);
+            throw new UseCaseException(Outcome.NeedsPerson, isAsked ? "The run was not started." : $"Nothing was started: {fact}", cure);
         }
     }
 
@@ -126,7 +126,7 @@ public static class NewRun
             throw new UseCaseException(
                 Outcome.Usage,
                 $"A run {runId} already exists; it is {before.Status.State}.",
-                $"Choose another id, or leave --run-id out."
+                $"Choose another id, or omit --run-id."
             );
         }
     }

@@ -86,7 +86,7 @@ public sealed record RunDraft(string RunId, RepositoryLocation Repository, Repos
             Yes,
             RunId,
             $"Inspect it, then name it: orchestrate run {Path.GetRelativePath(context.Directory, context.FullPath(file))}; or run "
-                + "'orchestrate trust' there, or use --yes for this run only."
+                + "Run 'orchestrate trust' there, or use --yes for this run only."
         );
 }
 

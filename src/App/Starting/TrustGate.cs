@@ -78,7 +78,9 @@ public static class TrustGate
         if (!yes)
         {
             var source = question.Items[0].Source;
-            context.Interaction.Say($"You did not name {source}, so nothing in it runs before you approve. Run:");
+            context.Interaction.Say(
+                $"You did not name {source} on the command line, so its commands need your approval. The commands are:"
+            );
             foreach (var item in question.Items)
             {
                 context.Interaction.Say(item.Kind == TrustKind.Runs ? $"  {item.Value}" : $"  (and reach {item.Value} from the sandbox)");
@@ -144,7 +146,7 @@ public static class TrustGate
     /// <summary>Shows the items that require trust, grouped by their effect.</summary>
     public static void Show(UseCaseContext context, TrustQuestion question)
     {
-        context.Interaction.Say("The files of this repository request the following; nothing of it takes effect before you approve.");
+        context.Interaction.Say("The files of this repository request the following. No request takes effect before you approve it.");
         foreach (var group in question.Items.GroupBy(item => item.Kind).OrderBy(group => group.Key))
         {
             context.Interaction.Say(Heading(group.Key));

@@ -22,7 +22,7 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
         {
             throw new UseCaseException(
                 Outcome.NeedsPerson,
-                "The night was not started, because with permissions.network.mode open, agents and gates could send anything anywhere.",
+                "The unattended run was not started, because permissions.network.mode is open, so agents could send data to any host.",
                 "orchestrate config set permissions.network.mode listed; or start with --yes-open-network."
             );
         }
@@ -62,7 +62,7 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
                     "notifications",
                     MachineCheckStatus.Warn,
                     "No one is notified if the run needs a user.",
-                    "Set notifications: docs/how-to/notices.md."
+                    "Set 'notifications' as docs/how-to/notices.md describes."
                 ),
             ];
         }

@@ -27,7 +27,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
     {
         if (RunStates.IsFinal(run.Status.State))
         {
-            throw new UseCaseException(Outcome.Usage, $"{run.Id} has ended: {run.Status.State}.", "Nothing in it can be changed.");
+            throw new UseCaseException(Outcome.Usage, $"{run.Id} has ended: {run.Status.State}.", "A run that has ended can't be changed.");
         }
         for (var attempt = 1; ; attempt++)
         {

@@ -28,7 +28,7 @@ internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"{run.Id} is {run.Status.State} and has landed nothing on {run.Status.Target}.",
+                $"{run.Id} is {run.Status.State}, and none of its work has landed on {run.Status.Target}.",
                 WhereItsWorkIs(run.Status)
             );
         }

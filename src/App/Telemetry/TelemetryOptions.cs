@@ -43,15 +43,15 @@ public sealed record TelemetryOptions
         {
             throw new TelemetryOptionsException(
                 $"{TraceContext.CollectorVariable} is '{endpoint}', which is not a collector address.",
-                "Set it to an address such as http://127.0.0.1:4317, or unset it to send nothing."
+                "Set the variable to an address such as http://127.0.0.1:4317, or unset it to disable telemetry."
             );
         }
         var protocol = environment.GetValueOrDefault("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc");
         if (protocol is not ("grpc" or "http/protobuf"))
         {
             throw new TelemetryOptionsException(
-                $"OTEL_EXPORTER_OTLP_PROTOCOL is '{protocol}', which is not spoken here.",
-                "Set it to grpc or http/protobuf."
+                $"OTEL_EXPORTER_OTLP_PROTOCOL is '{protocol}', which is not supported.",
+                "Set the variable to grpc or http/protobuf."
             );
         }
         return new TelemetryOptions

@@ -25,11 +25,11 @@ public static class RiskOverview
         var more = ofTasks == 0 ? "" : $" {Plural.Of(ofTasks, "task")} will need your approval before starting.";
         if (guarded.Count > 0)
         {
-            return "It needs your approval before it starts, because 'always_require_human' names some of its paths." + more;
+            return "The run needs your approval before it starts, because 'always_require_human' names some of its paths." + more;
         }
         if (score.Level == RiskLevel.AutoApprove || score.Score <= accepted)
         {
-            return "It starts without your approval." + more;
+            return "The run starts without your approval." + more;
         }
         const string Settings = "'risk.auto_approve_threshold' and 'risk.sensitive_patterns' in .orchestrator/config.yaml control this.";
         return !score.YesAnswers ? $"It needs your approval before it starts; --approve-risk {score.Score} gives it. {Settings}{more}"

@@ -11,7 +11,7 @@ internal static class ManualPages
         (Outcome.Done, "Done."),
         (Outcome.WorkFailed, "The work failed because of a task, a gate or a conflict."),
         (Outcome.Usage, "Wrong usage, an invalid plan or configuration, or no repository."),
-        (Outcome.NeedsPerson, "Something waits for a user."),
+        (Outcome.NeedsPerson, "A question waits for a user."),
         (Outcome.Resumable, "Paused or interrupted; 'orchestrate resume' continues."),
         (Outcome.Unavailable, "Engine, git or agent program is not available."),
         (Outcome.Interrupted, "Interrupted before anything started."),

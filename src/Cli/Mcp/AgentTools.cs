@@ -61,7 +61,7 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
         var report = Text(call, "report", needed: false);
         if (report.Length > 0 && !File.Exists(Path.GetFullPath(report)))
         {
-            throw new ArgumentException($"The file {Path.GetFullPath(report)} does not exist. Write the report first, or leave it out.");
+            throw new ArgumentException($"The file {Path.GetFullPath(report)} does not exist. Write the report first, or omit 'report'.");
         }
         Claim(
             new AgentClaim
@@ -130,7 +130,7 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
         {
             JsonValueKind.True => true,
             JsonValueKind.False or JsonValueKind.Null => false,
-            _ => throw new ArgumentException($"{name} is neither true nor false."),
+            _ => throw new ArgumentException($"{name} must be true or false."),
         };
 
     private static IReadOnlyList<string> Texts(CallToolRequestParams call, string name)
@@ -144,7 +144,7 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
             && given.GetArrayLength() <= MostTexts
             && given.EnumerateArray().All(text => text.ValueKind == JsonValueKind.String)
             ? [.. given.EnumerateArray().Select(text => Short(text.GetString()!, name))]
-            : throw new ArgumentException($"{name} is not a list of at most {MostTexts} texts.");
+            : throw new ArgumentException($"{name} must be a list of at most {MostTexts} strings.");
     }
 
     private static IReadOnlyList<ClaimedMeasurement> Figures(CallToolRequestParams call, string name)
@@ -172,7 +172,7 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
         var value = isThere ? call.Arguments![name] : default;
         if (isThere && value.ValueKind != JsonValueKind.String)
         {
-            throw new ArgumentException($"{name} is not a string.");
+            throw new ArgumentException($"{name} must be a string.");
         }
         var text = isThere ? Short(value.GetString()!, name) : "";
         return needed && text.Length == 0 ? throw new ArgumentException($"{name} is missing.") : text;

@@ -28,7 +28,7 @@ internal static class GlobalOptions
     {
         var option = new Option<string>(ColorName)
         {
-            Description = "Colors: on screens (auto), also into pipes and files (always), or not at all (never)",
+            Description = "When to print colors: on terminals (auto), also to pipes and files (always), or never",
             HelpName = "WHEN",
             Recursive = true,
             DefaultValueFactory = static _ => "auto",

@@ -100,7 +100,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
     public static int Port(string option, int port) =>
         port is >= 0 and <= IPEndPoint.MaxPort
             ? port
-            : throw new UseCaseException(Outcome.Usage, $"{option}: {port} is not a port.", "Ports go from 0 to 65535.");
+            : throw new UseCaseException(Outcome.Usage, $"{option}: {port} is not a valid port.", "Use a port from 0 to 65535.");
 
     /// <summary>Warns if other users can connect or the traffic can be intercepted.</summary>
     public static void WarnOfOpenness(TemporalServerOptions options, CommandContext context)
@@ -125,7 +125,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         }
         if (certificate is null || key is null)
         {
-            throw new UseCaseException(Outcome.Usage, "--tls-cert and --tls-key belong together.", "Use both, or neither.");
+            throw new UseCaseException(Outcome.Usage, "--tls-cert and --tls-key belong together.", "Use both options or none of them.");
         }
         try
         {
@@ -136,7 +136,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
             throw new UseCaseException(
                 Outcome.Usage,
                 $"The certificate {certificate} with the key {key} can't be used: {unusable.Message}",
-                "Both must be readable PEM files that belong together."
+                "Both files must be readable PEM files, and the key must belong to the certificate."
             );
         }
     }
@@ -151,15 +151,21 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         var key = reference switch
         {
             ['$', .. var name] => context.Environment.GetValueOrDefault(name)
-                ?? throw new UseCaseException(Outcome.Usage, $"--api-key: the variable {name} is not set.", "Set it, or name another."),
+                ?? throw new UseCaseException(
+                    Outcome.Usage,
+                    $"--api-key: the variable {name} is not set.",
+                    "Set the variable, or name another one."
+                ),
             _ when reference.StartsWith(FilePrefix, StringComparison.Ordinal) => Read(context.FullPath(reference[FilePrefix.Length..])),
             _ => throw new UseCaseException(
                 Outcome.Usage,
                 "--api-key does not accept the key itself, because all users of the machine can see command lines.",
-                "Write '$NAME' for a variable that holds it, or file:PATH."
+                "Write '$NAME' for a variable that contains the key, or file:PATH for a file."
             ),
         };
-        return key.Length > 0 ? key : throw new UseCaseException(Outcome.Usage, $"--api-key: {reference} is empty.", "Put a key into it.");
+        return key.Length > 0
+            ? key
+            : throw new UseCaseException(Outcome.Usage, $"--api-key: {reference} is empty.", "Store a key in this variable or file.");
     }
 
     private static string Read(string file)

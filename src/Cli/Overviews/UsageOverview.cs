@@ -16,7 +16,7 @@ internal sealed class UsageOverview(CommandContext context)
     {
         if (document.Accounts.Count == 0 && document.Sums.Run.Count == 0)
         {
-            yield return "Nothing has been used yet.";
+            yield return "No agent has used an account yet.";
         }
         foreach (var account in document.Accounts)
         {

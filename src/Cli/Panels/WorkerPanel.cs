@@ -96,7 +96,7 @@ internal sealed record WorkerPanel
         lines.AddRange(shown.Skip(first).Take(ofRows).Select(row => columns.Row(row, row.Name == Current!.Name, now, width)));
         if (shown.Count == 0)
         {
-            lines.Add(Rows.Count == 0 ? "No agent is running." : "Nothing matches this text.");
+            lines.Add(Rows.Count == 0 ? "No agent is running." : "No agent matches this filter.");
         }
         if (ofLog > 0 && Current is { } of)
         {

@@ -51,10 +51,10 @@ internal static class ReportFile
             throw new UseCaseException(
                 Outcome.Usage,
                 $"The report can't be written to {file}: {fault.Message}",
-                "Name a file in a folder that exists and may be written to."
+                "Name a file in an existing folder to which you can write."
             );
         }
-        context.Terminal.Say($"Wrote {path}. Open it in a browser, or send it; it needs no other files.");
+        context.Terminal.Say($"Wrote {path}. Open the file in a browser, or send it to someone; it needs no other files.");
     }
 
     private static bool IsReport(string path)

@@ -172,7 +172,7 @@ internal static class CommandLine
             throw new UseCaseException(
                 Outcome.Usage,
                 $"The folder {context.Directory} does not exist.",
-                "Name one that exists with --working-dir."
+                "Name an existing folder with --working-dir."
             );
         }
         if (!command.IsForAgents && AgentRunIdentity.Concern(environment, context.FindRepository))

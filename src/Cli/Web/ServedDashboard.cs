@@ -53,7 +53,7 @@ internal sealed class ServedDashboard(DashboardOptions options, CommandContext c
             throw new UseCaseException(
                 Outcome.Unavailable,
                 $"Another program already listens on {options.Address}.",
-                "End it, or choose another port with --port (0 means any free one)."
+                "End that program, or choose another port with --port (0 means any free port)."
             );
         }
         var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();

@@ -35,7 +35,7 @@ internal sealed class WebOption
             throw new UseCaseException(
                 Outcome.Usage,
                 "--web serves the page from this process, which ends with --detach.",
-                "Leave one out; 'orchestrate web' serves the page beside background runs."
+                "Omit one of these options; 'orchestrate web' also serves the page of background runs."
             );
         }
     }

@@ -38,7 +38,7 @@ internal sealed class ApiDescription(IServiceProvider services)
     [
         (StatusCodes.Status400BadRequest, "The request is incomplete or invalid."),
         (StatusCodes.Status401Unauthorized, "The token is missing or wrong."),
-        (StatusCodes.Status403Forbidden, "A change from another page, or a program of a run."),
+        (StatusCodes.Status403Forbidden, "The change comes from another page, or the caller is a program of a run."),
         (StatusCodes.Status404NotFound, "The repository, the run, the task or the requested part does not exist."),
         (StatusCodes.Status409Conflict, "The state of the run or task does not allow the request, or a user must decide first."),
         (StatusCodes.Status413PayloadTooLarge, "The body is too large."),
@@ -48,14 +48,14 @@ internal sealed class ApiDescription(IServiceProvider services)
         ),
         (StatusCodes.Status429TooManyRequests, "The token is wrong, and there were too many wrong tokens in the last minute."),
         (StatusCodes.Status500InternalServerError, "The server failed; its log has details."),
-        (StatusCodes.Status503ServiceUnavailable, "Engine, git or agent are not available, or the server ends."),
+        (StatusCodes.Status503ServiceUnavailable, "The engine, git or the agent is unavailable, or the server is shutting down."),
     ];
 
     private static readonly IReadOnlyList<(string Status, string Meaning)> Answers =
     [
-        ("200", "Done, or the requested document."),
-        ("201", "Started: the run works, waits for approval, or has ended already."),
-        ("202", "Stored until the run continues, because no process works on it now."),
+        ("200", "The command was executed, or the body is the requested document."),
+        ("201", "The run was started, and now works, waits for approval or has already ended."),
+        ("202", "The command is stored until the run continues, because no process works on the run now."),
     ];
 
     private string? _text;

@@ -92,7 +92,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
                 Refuse(
                     StatusCodes.Status400BadRequest,
                     $"The body is not a JSON object: {fault.Message}",
-                    "Send an object, as application/json."
+                    "Send a JSON object with the content type application/json."
                 )
             );
         }
@@ -187,11 +187,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
     }
 
     private static Task RefuseIncompleteAsync(HttpContext context, IReadOnlyList<ApiMember> members) =>
-        Refuse(
-                StatusCodes.Status400BadRequest,
-                "The request lacks a value, or a value is not valid.",
-                $"Accepted members: {Names(members)}."
-            )
+        Refuse(StatusCodes.Status400BadRequest, "A value in the request is missing or invalid.", $"Accepted members: {Names(members)}.")
             .ExecuteAsync(context);
 
     private async Task<int> OfUsageAsync(HttpContext context, ApiRoute route, ApiRequest request, RepositoryEntry repository) =>

@@ -19,7 +19,7 @@ internal static class ApiTable
 
     private const int PageLength = 500;
 
-    private static readonly ApiMember After = new("after", "Cursor: 'next' of the page before.");
+    private static readonly ApiMember After = new("after", "Cursor, which is 'next' of the previous page.");
 
     private static ApiMember Limit(int usual) =>
         new(
@@ -140,7 +140,7 @@ internal static class ApiTable
         {
             Query =
             [
-                new ApiMember("place", "The line, as FILE:LINE.", IsRequired: true),
+                new ApiMember("place", "The line of code, as FILE:LINE.", IsRequired: true),
                 new ApiMember("revision", "Commit or branch. Default: HEAD."),
             ],
         },
@@ -177,7 +177,7 @@ internal static class ApiTable
                     Task.FromResult(queries.Conversations(FormNumber.Read(request.Query("hours")), QueryDefaults.ListLength, stop))
         ) with
         {
-            Query = [new ApiMember("hours", "Only conversations of the last hours.", Type: JsonSchemaType.Integer)],
+            Query = [new ApiMember("hours", "Maximum age of the conversations in hours.", Type: JsonSchemaType.Integer)],
         },
         Read<WorktreesDocument>(
             "listWorktrees",
@@ -203,8 +203,8 @@ internal static class ApiTable
             Body =
             [
                 new ApiMember("plan", "The plan as YAML or JSON text. Use either this or 'request'."),
-                new ApiMember("request", "A request, from which a plan is made."),
-                new ApiMember("maxCost", "US dollars at which no further agent is started.", Type: JsonSchemaType.Number),
+                new ApiMember("request", "A request in words, from which a planner writes a plan."),
+                new ApiMember("maxCost", "Cost in US dollars at which no more agents start.", Type: JsonSchemaType.Number),
                 new ApiMember("until", "Time of day, such as 07:00, after which no agent starts."),
             ],
         },

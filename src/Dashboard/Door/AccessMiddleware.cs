@@ -40,8 +40,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
             await RefuseAsync(
                 context,
                 HttpStatusCode.MisdirectedRequest,
-                "This is not a name of this server.",
-                $"Call it by its address, or name '{new UntrustedText(request.Host.Host).Line}' with --host when it is started."
+                "The request uses a host name that this server does not accept.",
+                $"Use the server's address, or start the server with --host '{new UntrustedText(request.Host.Host).Line}'."
             );
             return;
         }
@@ -50,7 +50,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
             await RefuseAsync(
                 context,
                 HttpStatusCode.Forbidden,
-                "Agents, gates and their processes have no access.",
+                "Agents, gates and their processes have no access to this server.",
                 "An agent reports its result with 'orchestrate done', and its needs with 'orchestrate blocked'."
             );
             return;
@@ -69,7 +69,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
             await RefuseAsync(
                 context,
                 HttpStatusCode.Forbidden,
-                "A change must come from a page of this server (the Origin header says from where).",
+                "A change must come from a page of this server, which the Origin header shows.",
                 "A program sends the token instead: Authorization: Bearer TOKEN."
             );
             return;

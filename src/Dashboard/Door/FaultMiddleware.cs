@@ -33,8 +33,8 @@ internal sealed class FaultMiddleware(RequestDelegate next, ILogger log)
             await Problem
                 .Of(
                     StatusCodes.Status500InternalServerError,
-                    "The server has failed at this request.",
-                    "The log of 'orchestrate web' has the details; try the same on the command line."
+                    "The server failed to answer this request.",
+                    "The log of 'orchestrate web' has details. Alternatively, use the command line."
                 )
                 .ExecuteAsync(context);
         }

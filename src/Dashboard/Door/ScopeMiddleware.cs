@@ -17,7 +17,7 @@ internal sealed class ScopeMiddleware(RequestDelegate next)
         Problem.Of(
             StatusCodes.Status403Forbidden,
             scope == WebScope.Read ? "This token may only read." : "This token may only answer open questions.",
-            "'orchestrate web token create NAME --scope all' makes a token that may do everything."
+            "'orchestrate web token create NAME --scope all' creates a token with all permissions."
         );
 
     private static WebScope Needed(HttpContext context) =>

@@ -55,8 +55,8 @@ internal sealed class UnroutedMiddleware(RequestDelegate next, Func<HttpContext,
         return Problem
             .Of(
                 StatusCodes.Status405MethodNotAllowed,
-                $"{new UntrustedText(context.Request.Method).Line} is not possible here.",
-                $"This address takes {allowed}."
+                $"This address does not support the method {new UntrustedText(context.Request.Method).Line}.",
+                $"Supported methods: {allowed}."
             )
             .ExecuteAsync(context);
     }

@@ -82,8 +82,8 @@ internal sealed class FormRoutes(
             new()
             {
                 ["Problem"] = isSlowed
-                    ? "This is not the token of this server, and too many wrong ones came in the last minute: try again in one."
-                    : "This is not the token of this server.",
+                    ? "The token is wrong, and there were too many wrong tokens in the last minute. Try again in a minute."
+                    : "The token is wrong.",
                 ["To"] = to,
             },
             isSlowed ? StatusCodes.Status429TooManyRequests : StatusCodes.Status403Forbidden
@@ -132,7 +132,10 @@ internal sealed class FormRoutes(
         {
             return Said(
                 back,
-                new CommandResult(Outcome.Usage, "Nothing was done, because the question has changed or is no longer open. See below."),
+                new CommandResult(
+                    Outcome.Usage,
+                    "Your answer was not sent, because the question has changed or is no longer open. The page shows the current questions."
+                ),
                 text
             );
         }
@@ -214,8 +217,8 @@ internal sealed class FormRoutes(
     internal static IResult Refused() =>
         Problem.Of(
             StatusCodes.Status403Forbidden,
-            "This form does not come from a page of this session.",
-            "Reload the page and send it again."
+            "This form was not sent from a page of this session.",
+            "Reload the page and send the form again."
         );
 
     private IResult Said(string to, CommandResult outcome, string typed = "") =>

@@ -242,7 +242,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllRunsEvents events, Tim
             ? Json(new CommandAnswer(0, text))
             : Problem.Of(
                 ApiStatus.Of(worst, isRead: true, StatusCodes.Status409Conflict),
-                "Not everything could be removed.",
+                "Some leftovers could not be removed.",
                 text,
                 (int)worst
             );
@@ -253,7 +253,11 @@ internal sealed class LegacyRoutes(QueryReader reader, AllRunsEvents events, Tim
         if (!context.WebSockets.IsWebSocketRequest)
         {
             await Problem
-                .Of(StatusCodes.Status426UpgradeRequired, "This address is for WebSockets.", "GET /api/status answers once.")
+                .Of(
+                    StatusCodes.Status426UpgradeRequired,
+                    "This address accepts only WebSockets.",
+                    "Use GET /api/status for a single answer."
+                )
                 .ExecuteAsync(context);
             return;
         }

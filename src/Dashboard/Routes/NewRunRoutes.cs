@@ -93,7 +93,7 @@ internal sealed class NewRunRoutes(QueryReader reader, PageRoutes pages, PageRen
     {
         if (plan.Trim().Length == 0 == (request.Length == 0))
         {
-            return new CommandResult(Outcome.Usage, "Nothing was started: give either a request in words or a plan.");
+            return new CommandResult(Outcome.Usage, "No run was started. Enter either a request in words or a plan.");
         }
         var start = plan.Trim().Length > 0 ? new RunToStart { Plan = plan } : new RunToStart { Request = request };
         var commands = reader.CommandsIn(home, AccessMiddleware.SessionOf(context).Device);
@@ -106,7 +106,7 @@ internal sealed class NewRunRoutes(QueryReader reader, PageRoutes pages, PageRen
             )
             ?? new CommandResult(
                 Outcome.Usage,
-                "Nothing was started: this form has started another run already. Send it again to start this one."
+                "No run was started, because this form has already started another run. Send it again to start this run."
             );
     }
 

@@ -136,7 +136,7 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Form
             new()
             {
                 ["Frame"] = await FrameAsync(context, "Page not found", "home"),
-                ["Text"] = $"{what} is not known here: it was removed, or never was. The page 'Runs' lists all runs.",
+                ["Text"] = $"{what} does not exist, or was removed. The page 'Runs' lists all runs.",
             },
             StatusCodes.Status404NotFound
         );

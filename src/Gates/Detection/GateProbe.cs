@@ -47,13 +47,13 @@ public static class GateProbe
         cause switch
         {
             EnvironmentCause.ReadOnly or EnvironmentCause.Permission =>
-                "Add its output folder to 'permissions.paths' if it is outside of the repository, or make it writable.",
-            EnvironmentCause.NoSpace => "Free space on that disk.",
+                "Add the gate's output folder to 'permissions.paths' if it is outside of the repository, or make the folder writable.",
+            EnvironmentCause.NoSpace => "Free some space on the disk.",
             EnvironmentCause.NoNetwork =>
                 "Connect the machine, allow the host (orchestrate network), or let set-up download everything (worktrees.setup).",
             EnvironmentCause.OutOfMemory => "Free memory, or let fewer agents work at once (workers).",
-            EnvironmentCause.MissingService => "Start the service that it needs.",
-            EnvironmentCause.WrongVersion => "Install the version that it requires.",
+            EnvironmentCause.MissingService => "Start the service that the gate needs.",
+            EnvironmentCause.WrongVersion => "Install the version that the gate requires.",
             _ => null,
         };
 
@@ -62,7 +62,7 @@ public static class GateProbe
         : SetUpOf(gate, directory, found) is { } setUp
             ? $"Install the missing program or package, or add it to the set-up of each worktree: {setUp}. To run without this "
                 + "gate: gates.task: []."
-        : "Install the missing program or package, also in each worktree (worktrees.setup). To run without this gate: gates.task: [].";
+        : "Install the missing program or package, also in each worktree (worktrees.setup). To run without this gate, set gates.task: [].";
 
     // Installing such a project also installs its dependencies.
     private static bool IsPackage(string directory) =>

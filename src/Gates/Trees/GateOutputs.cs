@@ -127,7 +127,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
         using var parent = Parent(path, out var name);
         if (parent is null)
         {
-            throw new IOException($"The folder of '{path}' is gone.");
+            throw new IOException($"The folder of '{path}' no longer exists.");
         }
         if (entry.Stamp.Kind == EntryKind.Folder)
         {
@@ -135,7 +135,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
             entry.StashName = parent.Remove(name, isFolder: true) ? "" : null;
             return;
         }
-        using var place = FolderHandle.TryOpen(OwnFolder.Ensure(stash)) ?? throw new IOException($"'{stash}' is gone.");
+        using var place = FolderHandle.TryOpen(OwnFolder.Ensure(stash)) ?? throw new IOException($"'{stash}' no longer exists.");
         var moved = (++_moved).ToString(CultureInfo.InvariantCulture);
         parent.Rename(name, place, Encoding.ASCII.GetBytes(moved));
         entry.StashName = moved;
@@ -156,7 +156,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
             }
             if (entry.StashName is { Length: > 0 } moved)
             {
-                using var place = FolderHandle.TryOpen(stash) ?? throw new IOException($"'{stash}' is gone.");
+                using var place = FolderHandle.TryOpen(stash) ?? throw new IOException($"'{stash}' no longer exists.");
                 place.Rename(Encoding.ASCII.GetBytes(moved), parent, name);
             }
             else

@@ -89,7 +89,7 @@ public sealed record CommitSigning(string Format, string Key)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CommitSigningException($"{this} did not answer within {AgentPatience.TotalSeconds:0} s.");
+            throw new CommitSigningException($"{this} did not respond within {AgentPatience.TotalSeconds:0} s.");
         }
         catch (GitException refusal) when (refusal.IsRefusal)
         {

@@ -114,7 +114,7 @@ public sealed partial class GitProgram
         {
             throw new GitUnavailableException(
                 $"'{path} version' ended with exit code {result.ExitCode} and printed '{result.StandardOutput.Text.Trim()}' "
-                    + $"{result.StandardError.Text.Trim()}, so it is not a usable git."
+                    + $"{result.StandardError.Text.Trim()}, so this git program can't be used."
             );
         }
         var version = new Version(

@@ -13,7 +13,7 @@ public static partial class RefusalCauses
         {
             return (
                 "Files are encrypted by git-crypt, but the repository is locked here.",
-                "Unlock it: git-crypt unlock (or git-crypt unlock KEYFILE)."
+                "Unlock the repository with 'git-crypt unlock' or 'git-crypt unlock KEYFILE'."
             );
         }
         if (FailedFilter().Match(errorOutput) is { Success: true } filter)
@@ -22,7 +22,7 @@ public static partial class RefusalCauses
             return name == "lfs"
                 ? (
                     "Git LFS can't read or store a file.",
-                    "See 'git lfs status' in the repository; if it is missing: git lfs install && git lfs pull."
+                    "Run 'git lfs status' in the repository; if a file is missing, run 'git lfs install && git lfs pull'."
                 )
                 : (
                     $"The filter '{name}' of .gitattributes fails.",
@@ -32,12 +32,15 @@ public static partial class RefusalCauses
         return UsedBranch().IsMatch(errorOutput)
                 ? (
                     "A branch of the run is checked out in another worktree.",
-                    "Find it (git worktree list) and switch it to another branch."
+                    "Find this worktree ('git worktree list'), and switch it to another branch."
                 )
             : errorOutput.Contains("detected dubious ownership", StringComparison.Ordinal)
-                ? ("The repository belongs to another user.", "Run as that user, or: git config --global --add safe.directory FOLDER.")
+                ? (
+                    "The repository belongs to another user.",
+                    "Run the command as that user, or use 'git config --global --add safe.directory FOLDER'."
+                )
             : MissingObject().IsMatch(errorOutput)
-                ? ("The repository is damaged or incomplete.", "See 'git fsck', and fetch missing objects (git fetch --refetch).")
+                ? ("The repository is damaged or incomplete.", "Run 'git fsck', and fetch missing objects ('git fetch --refetch').")
             : null;
     }
 

@@ -45,10 +45,10 @@ public sealed class DeletionProof(GitRepository repository)
                 && await _commits.IsReachableFromAnyAsync(parent, [.. keepers, .. superseded], cancellationToken)
             )
             {
-                return new DeletionProofResult(IsProven: true, $"The files of {commit} are those of {keeper}.");
+                return new DeletionProofResult(IsProven: true, $"The files of {commit} are identical to those of {keeper}.");
             }
         }
-        return new DeletionProofResult(IsProven: false, $"{commit} ({info.Subject}) is in no remaining history.");
+        return new DeletionProofResult(IsProven: false, $"{commit} ({info.Subject}) is not in the history of any remaining branch.");
     }
 
     /// <summary>Checks saved work, such as a snapshot. It must be in the retained history as in <see cref="CheckCommitAsync"/>. Otherwise

@@ -42,14 +42,14 @@ public sealed class NightCheck(string root = "/")
                     "A planner writes the plan first, so the need for your approval is still unknown.",
                     "Wait for the plan, or create it beforehand ('orchestrate plan REQUEST -o FILE')."
                 )
-                : new("plan", MachineCheckStatus.Ok, "It exists; a needed approval is requested before the run starts."),
+                : new("plan", MachineCheckStatus.Ok, "The plan exists; if it needs approval, you are asked before the run starts."),
             asking.Count > 0
                 ? new(
                     "approvals",
                     MachineCheckStatus.Warn,
                     $"{FileNames.Some(asking, MostNamed)} {Plural.Form(asking.Count, "needs", "need")} your approval before starting "
                         + "(requires_approval), and dependent tasks wait.",
-                    "Remove requires_approval from the plan, or be available."
+                    "Remove requires_approval from the plan, or be available to approve these tasks."
                 )
                 : new("approvals", MachineCheckStatus.Ok, "No task needs approval before it starts."),
             settings.Dependencies.Allow.Count == 0
@@ -74,10 +74,10 @@ public sealed class NightCheck(string root = "/")
         [
             until is null
                 ? new("until", MachineCheckStatus.Warn, "Agents start until the plan is done, without a time limit.", "Use --until.")
-                : new("until", MachineCheckStatus.Ok, "The run has an end time."),
+                : new("until", MachineCheckStatus.Ok, "The run has a time limit."),
             maxCost is null
                 ? new("money", MachineCheckStatus.Warn, "The cost of the night has no limit.", "Set --max-cost.")
-                : new("money", MachineCheckStatus.Ok, "Has a limit."),
+                : new("money", MachineCheckStatus.Ok, "The cost of the night has a limit."),
         ];
 
     private MachineCheckEntry Power()
@@ -90,13 +90,13 @@ public sealed class NightCheck(string root = "/")
         var batteries = supplies.Where(supply => supply is { Type: "Battery", Status.Length: > 0 }).ToList();
         if (batteries.Count == 0)
         {
-            return new("power", MachineCheckStatus.Ok, "No battery; the machine runs on mains power.");
+            return new("power", MachineCheckStatus.Ok, "The machine has no battery and runs on mains power.");
         }
         var left = string.Join(", ", batteries.Select(battery => $"{battery.Left} %"));
         return
             batteries.Exists(battery => battery.Status == "Discharging")
             || (supplies.Exists(supply => supply.Type == "Mains") && supplies.TrueForAll(supply => supply.Online != "1"))
-            ? new("power", MachineCheckStatus.Warn, $"The machine runs on battery ({left}).", "Plug it in.")
+            ? new("power", MachineCheckStatus.Warn, $"The machine runs on battery ({left}).", "Connect the machine to mains power.")
             : new("power", MachineCheckStatus.Ok, $"The machine is plugged in (battery {left}).");
     }
 
@@ -105,7 +105,7 @@ public sealed class NightCheck(string root = "/")
         const string Name = "reboot";
         if (Scheduled() is { } planned)
         {
-            return new(Name, MachineCheckStatus.Warn, planned, "'shutdown -c' cancels it.");
+            return new(Name, MachineCheckStatus.Warn, planned, "Use 'shutdown -c' to cancel it.");
         }
         var pending = File.Exists(In("run/reboot-required")) || File.Exists(In("var/run/reboot-required"));
         var automatic = Reads("etc/apt/apt.conf.d").Any(IsAutomaticReboot);
@@ -116,10 +116,12 @@ public sealed class NightCheck(string root = "/")
                     pending
                         ? "An update needs a reboot, and the system reboots by itself (Unattended-Upgrade::Automatic-Reboot)."
                         : "The system reboots by itself after updates (Unattended-Upgrade::Automatic-Reboot).",
-                    pending ? "Reboot now, then start the run." : "Disable that, or install the service, which continues after a reboot."
+                    pending
+                        ? "Reboot now, then start the run."
+                        : "Disable automatic reboots, or install the service, which continues runs after a reboot."
                 )
             : pending ? new(Name, MachineCheckStatus.Warn, "An update needs a reboot.", "Reboot now, then start the run.")
-            : new(Name, MachineCheckStatus.Ok, "None is pending.");
+            : new(Name, MachineCheckStatus.Ok, "No reboot is pending.");
     }
 
     private string? Scheduled()

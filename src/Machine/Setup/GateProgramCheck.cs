@@ -52,7 +52,7 @@ internal static class GateProgramCheck
                     watching.Select(gate =>
                         OneShotCommand.Of(gate.Command) is { } once
                             ? $"Use '{once}', which checks once."
-                            : "Use the command that it repeats."
+                            : "Use the command that the watcher repeats."
                     )
                 )
             );
@@ -86,7 +86,7 @@ internal static class GateProgramCheck
                     MachineCheckStatus.Warn,
                     string.Concat(
                         missing.Select(gate => $"Found: {gate.Gate.Command}, but it can't run here: '{gate.Probe}' fails{gate.Failure}. ")
-                    ) + "Runs stop at it.",
+                    ) + "Each run would stop at this gate.",
                     string.Join(' ', missing.Select(gate => GateProbe.CureOf(gate.Gate, ofProject: true, root, found)).Distinct())
                 );
         }

@@ -94,11 +94,11 @@ internal static class GitSetupCheck
         const string Name = "repository";
         if (location.IsBare)
         {
-            return Fail($"{location.Root} is bare, but agents need a working tree.", "Work in a clone of it.");
+            return Fail($"{location.Root} is bare, but agents need a working tree.", "Work in a clone of this repository.");
         }
         if (new WorktreeStore(repository).FindCheckout(location.LinkedWorktree) is not { } checkout)
         {
-            return Fail($"{location.Root} has no checkout.", "Work in a clone of it.");
+            return Fail($"{location.Root} has no checkout.", "Work in a clone of this repository.");
         }
         if (features.FirstOrDefault(feature => feature.Status == MachineCheckStatus.Fail) is { } broken)
         {
@@ -135,7 +135,7 @@ internal static class GitSetupCheck
                 Name,
                 MachineCheckStatus.Warn,
                 $"{location.WorkTree} on '{branch}' has {Plural.Of(changed, "uncommitted change")} that " + "agents will not see.",
-                "Commit or stash them."
+                "Commit or stash the changes."
             )
             : new(Name, MachineCheckStatus.Ok, $"{location.WorkTree} on '{branch}', clean.");
 

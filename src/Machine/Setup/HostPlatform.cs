@@ -19,9 +19,10 @@ public sealed record HostPlatform(string Name, bool IsLinux, bool HasProcessTabl
         !IsLinux
             ? $"orchestrate needs Linux; on {Name} it could not find and stop processes that agents leave running. "
                 + "macOS is not supported yet."
-        : !HasProcessTable ? "The process table is not mounted at /proc; without it processes can't be found and stopped."
+        : !HasProcessTable ? "The process table is not mounted at /proc, so processes can't be found and stopped."
         : null;
 
     /// <summary>Suggested fix for <see cref="Refusal"/>.</summary>
-    public string Cure => !IsLinux ? "Use Linux: WSL 2 on Windows, or a container." : "Mount it: mount -t proc proc /proc.";
+    public string Cure =>
+        !IsLinux ? "Use Linux, for example WSL 2 on Windows, or a container." : "Mount it with 'mount -t proc proc /proc'.";
 }

@@ -37,7 +37,7 @@ public static class MachineCheck
         var settings = loaded.Settings!;
         var entries = new List<MachineCheckEntry>
         {
-            new("system", MachineCheckStatus.Ok, "Linux: processes of agents are reliably found and stopped."),
+            new("system", MachineCheckStatus.Ok, "The system is Linux, on which agents' processes are reliably found and stopped."),
         };
         entries.AddRange(await GitSetupCheck.RunAsync(repository, settings, services.Repositories, cancellationToken));
         foreach (var agent in (agents ?? [settings.Agent]).Where(settings.HasAgent))
@@ -71,7 +71,7 @@ public static class MachineCheck
         var planner = loaded.Settings!.Planner;
         return planner.Agent is "api" or "bedrock" || loaded.Settings.HasAgent(planner.Agent)
             ? await AgentAsync("planner", planner.Agent, loaded, repository, cancellationToken)
-            : new("planner", MachineCheckStatus.Ok, $"{planner.Agent} is checked by the run.");
+            : new("planner", MachineCheckStatus.Ok, $"The planner is {planner.Agent}, which the run checks when it starts.");
     }
 
     /// <summary>Reports the storage that runs use inside and outside the repository, by part.</summary>

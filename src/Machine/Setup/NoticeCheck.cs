@@ -29,5 +29,10 @@ public static class NoticeCheck
     private static MachineCheckEntry Entry(NoticeProbe probe, string good) =>
         probe.IsReachable
             ? new("notifications", MachineCheckStatus.Ok, $"{probe.Target} {good}{(probe.Message.Length > 0 ? $": {probe.Message}" : ".")}")
-            : new("notifications", MachineCheckStatus.Warn, $"{probe.Target}: {probe.Message}", "Notices would not arrive there.");
+            : new(
+                "notifications",
+                MachineCheckStatus.Warn,
+                $"{probe.Target}: {probe.Message}",
+                "Correct this target in 'notifications', because notices would not arrive."
+            );
 }

@@ -43,14 +43,14 @@ internal static class SandboxCheck
                 ? new(
                     Name,
                     MachineCheckStatus.Fail,
-                    $"{why} permissions.runner names it, so no agent would start.",
-                    "Fix it, or unset permissions.runner."
+                    $"{why} No agent would start, because permissions.runner names this program.",
+                    "Fix the program, or unset permissions.runner."
                 )
             : permissions.Sandbox == "on"
                 ? new(
                     Name,
                     MachineCheckStatus.Fail,
-                    $"{why} permissions.sandbox is on, so no agent would start.",
+                    $"{why} No agent would start, because permissions.sandbox is on.",
                     "Install bubblewrap, or set permissions.sandbox to auto."
                 )
             : new(
@@ -76,11 +76,13 @@ internal static class SandboxCheck
         var tried = await SandboxProbe.StartAsync(program, canOverlay, permissions, repository, services);
         if (tried.Problem.Length > 0)
         {
-            return new(Name, MachineCheckStatus.Fail, tried.Problem, "Fix it, or set permissions.sandbox to off.");
+            return new(Name, MachineCheckStatus.Fail, tried.Problem, "Fix the cause, or set permissions.sandbox to off.");
         }
         string[] cures =
         [
-            .. tried.Closed.Count > 0 ? (string[])["Make it writable, or set the package manager's variable for it."] : [],
+            .. tried.Closed.Count > 0
+                ? (string[])["Make the folder writable, or let the package manager's variable name another folder."]
+                : [],
             .. permissions.Network.Mode == "open" ? (string[])["orchestrate config set permissions.network.mode listed"] : [],
         ];
         return new(
@@ -113,10 +115,11 @@ internal static class SandboxCheck
         var hosts = AllowedHosts.Of(settings, services.Environment, [.. agents], []);
         return settings.Permissions.Network.Mode switch
         {
-            "none" => "They reach no host (permissions.network.mode: none).",
-            "observe" => "They reach every public host, and 'orchestrate network' lists those outside of permissions.network.allow.",
+            "none" => "Confined programs reach no host (permissions.network.mode: none).",
+            "observe" =>
+                "Confined programs reach every public host; 'orchestrate network' lists hosts that permissions.network.allow lacks.",
             "listed" =>
-                $"They reach the repository's remotes and {FileNames.Some(hosts)}; 'orchestrate network allow HOST' adds to the list.",
+                $"Confined programs reach the repository's remotes and {FileNames.Some(hosts)}; 'orchestrate network allow HOST' adds one.",
             _ => Open(AbstractSockets.Listening()),
         };
     }

@@ -36,12 +36,12 @@ public static class SharingCheck
         var shown = RemoteAddress.Show(remote);
         var problem = await FindProblemAsync(await services.Repositories.OpenAsync(repository.Root), remote, stop);
         return problem.Length == 0
-            ? new(Name, MachineCheckStatus.Ok, $"{shown} is reached (wip.remote).")
+            ? new(Name, MachineCheckStatus.Ok, $"The remote {shown} is reachable (wip.remote).")
             : new(
                 Name,
                 settings.Hosts.Spread ? MachineCheckStatus.Fail : MachineCheckStatus.Warn,
-                $"{shown} can't be reached (wip.remote): {problem.TrimEnd('.')}.",
-                "Until then runs can't move between hosts. Set wip.remote to a shared git remote."
+                $"The remote {shown} is not reachable (wip.remote): {problem.TrimEnd('.')}.",
+                "Runs can't move between hosts without this remote. Set wip.remote to a shared git remote that is reachable."
             );
     }
 

@@ -181,16 +181,16 @@ public sealed record OrchestrationInput
         var faults = new List<string>();
         if (string.IsNullOrWhiteSpace(Repository))
         {
-            faults.Add("'repository' is missing: give the path of the git repository on the worker's machine.");
+            faults.Add("'repository' is missing. Set it to the path of the git repository on the worker's machine.");
         }
         var sources = (Plan is null ? 0 : 1) + (PlanFile is null ? 0 : 1) + (Request is null ? 0 : 1) + (RequestFile is null ? 0 : 1);
         if (sources != 1)
         {
-            faults.Add($"Exactly one of 'plan', 'planFile', 'request' and 'requestFile' is needed; {sources} are given.");
+            faults.Add($"The input must contain exactly one of 'plan', 'planFile', 'request' and 'requestFile', but contains {sources}.");
         }
         if (Plan is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Array) })
         {
-            faults.Add("'plan' must be an object with 'tasks', or a list of tasks; the path of a plan file goes into 'planFile'.");
+            faults.Add("'plan' must be an object with 'tasks', or a list of tasks. Use 'planFile' for the path of a plan file.");
         }
         if (!NeedsPlanner && (PlanOnly || Output is not null))
         {
@@ -198,7 +198,7 @@ public sealed record OrchestrationInput
         }
         if (Planning is { IsForBacklog: true } && !PlanOnly)
         {
-            faults.Add("Tasks for the backlog are not run: give 'planOnly' too.");
+            faults.Add("Tasks for the backlog are not run, so 'planOnly' must be set, too.");
         }
         if (Workers is < 1 or > 64)
         {
@@ -210,7 +210,7 @@ public sealed record OrchestrationInput
         }
         if (Until is not null && UntilTime is not null)
         {
-            faults.Add("'until' and 'untilTime' are both given, but only one may say when the run stops starting agents.");
+            faults.Add("The input contains both 'until' and 'untilTime', but only one may set the time after which no agent starts.");
         }
         if (UntilTime is not null && !TimeOnly.TryParseExact(UntilTime, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
         {
@@ -222,7 +222,7 @@ public sealed record OrchestrationInput
         }
         if (Conversations?.FirstOrDefault(pair => !Guid.TryParse(pair.Value, out _)) is { Key: not null } other)
         {
-            faults.Add($"'conversations' has '{other.Value}' for '{other.Key}'; it must be the id of a conversation.");
+            faults.Add($"'conversations' contains '{other.Value}' for '{other.Key}', which is not the id of a conversation.");
         }
         if (MaxCost <= 0)
         {

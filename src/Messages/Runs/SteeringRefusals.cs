@@ -8,7 +8,7 @@ public static class SteeringRefusals
 {
     /// <summary>Checks a command to pause one task.</summary>
     public static string? OfPause(string task, string state, bool isAtWork) =>
-        isAtWork ? null : $"{task} is {state}; only a task at work can be paused.";
+        isAtWork ? null : $"{task} is {state}; only a running task can be paused.";
 
     /// <summary>Checks a command to retry a task. The command may also answer a question that the planner has answered meanwhile.</summary>
     /// <param name="isAtWork">True if the task is active and waits for nothing.</param>
@@ -16,7 +16,7 @@ public static class SteeringRefusals
     public static string? OfRetry(string run, string task, string state, bool isAtWork, TaskAnswer? answered) =>
         isAtWork && answered is not null
             ? $"{task} is {state}; its question was {answered}. To say otherwise to its agent: orchestrate send {run}/{task} TEXT"
-        : isAtWork ? $"{task} is {state}; it can be retried when it has ended, is blocked or parked."
+        : isAtWork ? $"{task} is {state}; a task can be retried only after it has ended, or while it is blocked or parked."
         : TaskStates.IsDone(state) ? $"{task} is {state}, so it can't be retried."
         : null;
 
@@ -42,10 +42,10 @@ public static class SteeringRefusals
     /// <param name="isOverdue">True if all work is merged and no user promoted the run in time.</param>
     /// <param name="isUnreviewed">True if a review has to accept the work before it lands, and has not accepted it yet.</param>
     public static string? OfLandMerged(string run, string state, bool hasUnlanded, bool isOverdue, bool isUnreviewed = false) =>
-        isOverdue ? $"All of {run} is merged; 'orchestrate promote {run}' restarts its landing."
+        isOverdue ? $"All tasks of {run} are merged; 'orchestrate promote {run}' restarts the landing."
         : state is not (RunStates.Escalated or RunStates.Executing)
             ? $"{run} is {state}; its merged work lands when all tasks are merged, or with this command while the run executes."
-        : !hasUnlanded ? $"Nothing of {run} is merged that has not landed."
+        : !hasUnlanded ? $"All merged work of {run} has already landed."
         : isUnreviewed
             ? $"The review of {run} has not accepted its merged work. It starts when all tasks are merged, skipped or cancelled; "
                 + $"'orchestrate skip {run}/{ReviewTask.Id}' overrules it."
@@ -55,7 +55,7 @@ public static class SteeringRefusals
     public static string? OfResolve(string run, string state) =>
         state is RunStates.Escalated or RunStates.AwaitingPromotion
             ? null
-            : $"{run} is {state}; only a run that is {RunStates.Escalated} or {RunStates.AwaitingPromotion} waits for a way out.";
+            : $"{run} is {state}; only a run that is {RunStates.Escalated} or {RunStates.AwaitingPromotion} can be resolved.";
 
     /// <summary>Returns the sentence that refuses an answer, because the plan does not wait for one.</summary>
     public static string OfPlanAnswer(string state) => $"The plan is not waiting for an answer; the run is {state}.";

@@ -66,7 +66,7 @@ public sealed record SteeringDefinition(
             }
             if (argument.Values.Count > 0 && !argument.Values.Contains(value, StringComparer.Ordinal))
             {
-                return ($"'{value}' is not a value of {argument.Name}.", $"Known are {string.Join(", ", argument.Values)}.");
+                return ($"'{value}' is not a valid value of {argument.Name}.", $"Known are {string.Join(", ", argument.Values)}.");
             }
             if (argument.Check(value, input) is { } fault)
             {

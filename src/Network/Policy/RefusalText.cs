@@ -6,7 +6,8 @@ namespace Orchestrator.Network;
 public static class RefusalText
 {
     private const string Setting = "permissions.network.allow";
-    private const string Upstream = "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names that proxy; NO_PROXY excludes hosts from it.";
+    private const string Upstream =
+        "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names this proxy; NO_PROXY lists hosts that are reached without it.";
 
     /// <summary>Returns the message for a decision, or empty if the connection was allowed.</summary>
     /// <param name="verdict">Decision about the connection.</param>

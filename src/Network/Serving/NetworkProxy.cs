@@ -149,7 +149,8 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
         try
         {
             var request =
-                JsonSerializer.Deserialize(line, NetworkJson.Default.RegistrationRequest) ?? throw new JsonException("It is empty.");
+                JsonSerializer.Deserialize(line, NetworkJson.Default.RegistrationRequest)
+                ?? throw new JsonException("The file of the proxy's start is empty.");
             var policy = NetworkPolicy.Of(request.Mode, request.Allow);
             var path = Checked(Path.Combine(folder, $"s3-{Guid.NewGuid():N}"[..15] + ".sock"));
             ConnectionLog log = new(request.LogFile, time, report);

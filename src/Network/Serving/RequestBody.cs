@@ -10,7 +10,7 @@ internal sealed class RequestBody : HttpContent
     private const int LongestLine = 1024;
     private const string LengthName = "content-length";
     private const string EncodingName = "transfer-encoding";
-    private const string Cut = "The client ended in the middle of its request.";
+    private const string Cut = "The client closed the connection before the end of its request.";
     private const string Malformed = "The client's request has a malformed chunk.";
 
     private readonly ClientStream _client;
@@ -73,7 +73,9 @@ internal sealed class RequestBody : HttpContent
     {
         if (_isBegun && !IsEmpty)
         {
-            throw new IOException("The service ended the connection, and the request can't be read again.");
+            throw new IOException(
+                "The service closed the connection, and the request can't be sent again because its body was already read."
+            );
         }
         _isBegun = true;
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);

@@ -30,7 +30,7 @@ public sealed class CommandNotifier(IReadOnlyList<string> command, IReadOnlyDict
     public Task<Delivery> CheckAsync(CancellationToken cancellationToken) =>
         Task.FromResult(
             ProgramLocator.Find(command[0], environment.GetValueOrDefault("PATH")) is { } found
-                ? new Delivery(DeliveryStatus.Done, $"{found} is there.")
+                ? new Delivery(DeliveryStatus.Done, $"The program {found} exists.")
                 : new(DeliveryStatus.Failed, $"the program {command[0]} does not exist.")
         );
 

@@ -47,7 +47,7 @@ public sealed class DesktopNotifier(IReadOnlyDictionary<string, string> environm
                     reference,
                     "--",
                     notice.Title,
-                    "Answered or obsolete.",
+                    "This question is answered or obsolete.",
                 ],
                 cancellationToken
             )

@@ -132,7 +132,10 @@ public sealed class HttpChannel : IDisposable
         var said = $"the server answered {(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
         if ((int)response.StatusCode is >= 300 and < 400)
         {
-            return new(DeliveryStatus.Failed, $"{said}: it sends to another address, which is not followed. Give that address.");
+            return new(
+                DeliveryStatus.Failed,
+                $"{said}, a redirection to another address, which is not followed. Set the url to the new address."
+            );
         }
         var words = await QuoteAsync(response.Content, stop);
         return new(

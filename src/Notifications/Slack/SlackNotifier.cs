@@ -37,7 +37,7 @@ public sealed class SlackNotifier(Uri webhook, HttpChannelOptions options) : INo
 
     /// <inheritdoc/>
     public Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
-        Task.FromResult(new Delivery(DeliveryStatus.Failed, "Slack's webhooks can't take a message back."));
+        Task.FromResult(new Delivery(DeliveryStatus.Failed, "Slack webhooks can't delete a message that was sent."));
 
     /// <inheritdoc/>
     public async Task<Delivery> CheckAsync(CancellationToken cancellationToken)

@@ -51,7 +51,7 @@ public static class BacklogAnswer
                 [],
                 untitled.Length > 0
                     ? untitled
-                    : [PlanFault.Error(File, "no-tasks", "The answer has no tasks.", "Write at least one task.", "tasks")]
+                    : [PlanFault.Error(File, "no-tasks", "The answer has no tasks.", "Return at least one task.", "tasks")]
             )
             : ([.. tasks.Select(task => task with { Status = BacklogStatus.Pending })], []);
     }

@@ -46,8 +46,8 @@ public static class BacklogPlanReader
             PlanFault.Warning(
                 file,
                 "left-out",
-                $"Task '{t.Id}' waits for a task that is neither done nor pending, so it is left out.",
-                "Finish or cancel that task first: 'orchestrate tasks list' shows the state of each task.",
+                $"Task '{t.Id}' is skipped, because it depends on a task that is neither done nor pending.",
+                "Finish or cancel that dependency first; 'orchestrate tasks list' shows the state of each task.",
                 "tasks",
                 line: 1
             )
@@ -90,7 +90,7 @@ public static class BacklogPlanReader
                     file,
                     "cycle",
                     $"These tasks wait for each other in a circle because of their subtasks: {string.Join(" -> ", fault.Ids)}.",
-                    "Divide one of them into tasks, or let a planner order their parts by leaving out --no-planner.",
+                    "Split one of these tasks, or omit --no-planner, so that a planner orders their parts.",
                     "tasks",
                     line: 1
                 )

@@ -29,7 +29,7 @@ public static class BacklogReader
         var root = JsonTree.Read(text, faults);
         if (root is ScalarNode)
         {
-            faults.Error("wrong-type", root, "", "A backlog is a mapping with the key 'tasks'.", "Begin with {\"tasks\": []}.");
+            faults.Error("wrong-type", root, "", "A backlog must be a mapping with the key 'tasks'.", "Begin with {\"tasks\": []}.");
         }
         var (found, tasks) = root switch
         {

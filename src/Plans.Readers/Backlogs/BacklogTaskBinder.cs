@@ -173,7 +173,7 @@ internal sealed class BacklogTaskBinder(FaultList faults)
             fields.Join(flag.Text),
             $"'status' says '{word}', but '{flag.Text}' says {(isDone is true ? "that the task is done" : "that it is not")}. It counts "
                 + "as done.",
-            "Make the two agree."
+            "Set both to the same state."
         );
         return BacklogStatus.Done;
     }

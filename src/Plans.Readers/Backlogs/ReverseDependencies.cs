@@ -78,7 +78,7 @@ internal static class ReverseDependencies
                 "unknown-dependency",
                 block.Item,
                 block.Field,
-                $"Task '{block.Blocker}' names '{block.Waiting}' in '{block.Key.Text}', which does not exist.",
+                $"Task '{block.Blocker}' names the task '{block.Waiting}' in '{block.Key.Text}', but that task does not exist.",
                 "Name a task of this backlog, or remove the name."
             );
         }
@@ -94,7 +94,7 @@ internal static class ReverseDependencies
                 block.Key,
                 block.Field,
                 $"'{block.Key.Text}' is read as 'dependencies' of the tasks that it names.",
-                "Write 'dependencies' in those tasks, which is the usual key."
+                "Use the usual key 'dependencies' in those tasks."
             );
         }
         return read;

@@ -50,8 +50,8 @@ public static class JsonInText
             ? PlanFault.Error(
                 file,
                 "cut-answer",
-                "The JSON of the answer is cut off.",
-                $"Answer with {wanted}; shorten it if it was too long."
+                "The JSON in the answer is incomplete.",
+                $"Answer with {wanted}; write a shorter answer if the last one was too long."
             )
             : PlanFault.Error(
                 file,

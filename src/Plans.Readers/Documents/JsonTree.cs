@@ -76,7 +76,7 @@ internal ref struct JsonTree
             column,
             "",
             $"This is not valid JSON: {message.ReplaceLineEndings(" ")}.",
-            "Check quotes, commas and brackets here and just before."
+            "Check quotes, commas and brackets at this place and before it."
         );
     }
 

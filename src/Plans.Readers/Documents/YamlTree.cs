@@ -121,14 +121,14 @@ internal sealed class YamlTree
                 "unknown-alias",
                 alias.Start,
                 $"The alias *{name} has no anchor above it.",
-                near is null ? $"Define it with &{name}, or write the value out." : $"Did you mean *{near}?"
+                near is null ? $"Define the anchor with &{name}, or write the value without an alias." : $"Did you mean *{near}?"
             );
         }
         return target
             ?? Stop(
                 "recursive-alias",
                 alias.Start,
-                $"The alias *{name} is used inside the value it names.",
+                $"The alias *{name} is used inside the value that it refers to.",
                 "Write the value without an alias."
             );
     }
@@ -231,7 +231,7 @@ internal sealed class YamlTree
             "too-many-values",
             start.Start,
             $"The list or mapping that begins here has more than {DocumentLimits.MaxEntries} entries.",
-            "Split it, or check that this is the right file."
+            "Split the file, or check that it is the right one."
         );
 
     private DocumentNode? Stop(string code, Mark at, string message, string cure)

@@ -26,7 +26,7 @@ public static class RequestDocument
         }
         else if (string.IsNullOrWhiteSpace(text))
         {
-            fault = $"{name} is empty. Describe the work in it.";
+            fault = $"{name} is empty. Describe the work in this file.";
         }
         else
         {

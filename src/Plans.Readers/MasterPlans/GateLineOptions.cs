@@ -47,11 +47,14 @@ internal sealed partial record GateLineOptions
             "exclusive" when ExclusiveName.IsValid(value) => this with { Exclusive = value },
             "exclusive" => Wrong($"'{value}' is not a valid name for an exclusive gate.", ExclusiveName.Rule),
             "cache" when value is "true" or "false" => this with { Cache = value == "true" },
-            "cache" => Wrong($"'cache' must be true or false, not '{value}'.", "Write '(cache: false)', or leave it out."),
+            "cache" => Wrong($"'cache' must be true or false, not '{value}'.", "Write '(cache: false)', or omit 'cache'."),
             "clean" when value is "true" or "false" => this with { Clean = value == "true" },
-            "clean" => Wrong($"'clean' must be true or false, not '{value}'.", "Write '(clean: true)', or leave it out."),
+            "clean" => Wrong($"'clean' must be true or false, not '{value}'.", "Write '(clean: true)', or omit 'clean'."),
             "needs" when value.Length > 0 => this with { Needs = [.. Needs, value] },
-            "needs" => Wrong("'needs' names no gate.", "Write '(needs: GATE)' with the command or the type of a gate of this phase."),
+            "needs" => Wrong(
+                "'needs' does not name a gate.",
+                "Write '(needs: GATE)' with the command or the type of a gate of this phase."
+            ),
             "covers" when RepositoryPath.TryNormalize(value, out var glob, out _) => this with { Covers = [.. Covers, glob] },
             "covers" => Wrong(
                 $"'{value}' does not name files of the repository.",

@@ -94,7 +94,7 @@ public static class MasterPlanReader
                 Refuse(
                     "broken-link",
                     $"The file '{row.Link}' of phase {row.Id} does not exist.",
-                    $"Write it at {normal}, or correct the link; links are relative to the master plan."
+                    $"Create the file {normal}, or correct the link; links are relative to the master plan."
                 );
             }
             return new Phase(row, normal, null);

@@ -28,12 +28,6 @@ internal static class PhaseKeys
     public static PlanFault Synonym(string file, int line, string word, string key)
     {
         var usual = key == DependsOn ? "Depends On" : "Status";
-        return PlanFault.Warning(
-            file,
-            "other-key",
-            $"'{word}' is read as '{usual}'.",
-            $"Write '{usual}', which is the usual word.",
-            line: line
-        );
+        return PlanFault.Warning(file, "other-key", $"'{word}' is read as '{usual}'.", $"Use the usual word '{usual}'.", line: line);
     }
 }

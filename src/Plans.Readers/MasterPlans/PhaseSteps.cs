@@ -77,7 +77,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
                 PlanFault.Warning(
                     file,
                     "unknown-step",
-                    $"The step '{plain}' of the process wrapper can't be checked, so it only goes into the agent's prompt.",
+                    $"The step '{plain}' of the process wrapper can't be checked, so it is only part of the agent's prompt.",
                     "Write it as a gate, as a required agent (**AGENT:name**), or under Tasks.",
                     line: line.Number
                 )
@@ -111,7 +111,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
                 PlanFault.Warning(
                     file,
                     "no-notes-file",
-                    $"'{plain}' names no file.",
+                    $"'{plain}' does not name a file.",
                     "Write its path in backticks: Write notes to: `notes/NOTES_phase_1.md`.",
                     line: line.Number
                 )

@@ -196,7 +196,7 @@ internal static class PhaseTable
                 line.Number,
                 1,
                 "",
-                "The row names no phase.",
+                "The row does not name a phase.",
                 "Write the phase's number in the first column, or remove the row."
             );
             return null;

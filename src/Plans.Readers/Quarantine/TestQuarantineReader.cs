@@ -103,7 +103,11 @@ public static class TestQuarantineReader
         var text = fields.Text(key)?.Trim();
         if (string.IsNullOrEmpty(text))
         {
-            fields.Missing(key, $"The test has no '{key}'.", "Each needs 'test', 'owner', 'reason' and 'until', the last day.");
+            fields.Missing(
+                key,
+                $"The test has no '{key}'.",
+                "Each entry needs 'test', 'owner', 'reason' and 'until' (the last day of the quarantine)."
+            );
             return null;
         }
         return text;

@@ -16,7 +16,7 @@ internal static class ContextChecks
                     field,
                     $"Neither the plan's 'context' nor the project has a text named '{node.Text}'.",
                     near is null
-                        ? $"Add it under 'context:', or with 'orchestrate context set {node.Text} TEXT'."
+                        ? $"Add the text under 'context:', or with 'orchestrate context set {node.Text} TEXT'."
                         : $"Did you mean '{near}'?"
                 );
             }

@@ -73,8 +73,8 @@ internal sealed class MappingFields
                 "reversed-order",
                 key,
                 Join(key.Text),
-                $"'{key.Text}' lists the tasks that wait for this one; this direction is not supported.",
-                $"Name this task in '{order}' of the tasks that wait for it."
+                $"'{key.Text}' lists the tasks that depend on this one, but this direction is not supported.",
+                $"Name this task in '{order}' of the tasks that depend on it."
             );
             return;
         }
@@ -85,7 +85,7 @@ internal sealed class MappingFields
                 key,
                 Join(key.Text),
                 $"'{key.Text}' orders tasks by number, which is not supported, so this task would start at once.",
-                $"Name the tasks that it waits for in '{names}'; '{names}: []' if it waits for none."
+                $"List the tasks that it depends on in '{names}', or write '{names}: []' if there are none."
             );
             return;
         }
@@ -129,7 +129,7 @@ internal sealed class MappingFields
             key,
             Join(key.Text),
             $"'{key.Text}' is read as '{(isFlag ? "status" : name)}'.",
-            isFlag ? "Write 'status', which is the usual key." : $"Write '{name}', which is the usual key."
+            isFlag ? "Use the usual key 'status'." : $"Use the usual key '{name}'."
         );
     }
 
@@ -168,7 +168,7 @@ internal sealed class MappingFields
             "retired-model",
             Node(name),
             Join(name),
-            $"The model '{model.Trim()}' is no longer served; '{alias}' is used.",
+            $"The model '{model.Trim()}' is no longer available, so '{alias}' is used.",
             $"Write '{alias}'."
         );
         return alias;

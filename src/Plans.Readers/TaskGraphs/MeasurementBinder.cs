@@ -41,7 +41,7 @@ internal static class MeasurementBinder
                 node,
                 task.Join("measurements"),
                 $"{Plural.Of(measurements.Count, "measurement is", "measurements are")} too many for one task.",
-                $"Keep {Most} of them, or turn the others into gates that compare the numbers themselves."
+                $"Keep at most {Most} measurements, and replace the others by gates that compare the numbers themselves."
             );
         }
         return measurements;
@@ -113,9 +113,9 @@ internal static class MeasurementBinder
             fields.Node("name")!,
             fields.Join("name"),
             taken.Contains(name, StringComparer.OrdinalIgnoreCase)
-                ? $"Two measurements of this task are called '{name}'."
+                ? $"Two measurements of this task have the name '{name}'."
                 : "This is not a valid name for a measurement.",
-            $"Give each its own name on one line, with at most {LongestName} characters."
+            $"Give each measurement its own name on one line, with at most {LongestName} characters."
         );
         return null;
     }

@@ -72,7 +72,7 @@ internal sealed class NeedsBinder
     {
         var names = gates.Where((_, place) => place != at).Select(gate => $"'{gate.Name}'").ToList();
         return names.Count == 0
-            ? "Add the gate that it needs to the list, or remove the name."
+            ? "Add the needed gate to the list, or remove its name."
             : $"Name a gate by its description, its command or its type: {string.Join(", ", names)}.";
     }
 
@@ -80,5 +80,5 @@ internal sealed class NeedsBinder
     public static string Circle(Gate gate) => $"The gate '{gate.Name}' needs itself, directly or through other gates.";
 
     /// <summary>Suggested fix if a gate needs itself.</summary>
-    public const string CircleCure = "Remove one of the names to break the circle.";
+    public const string CircleCure = "Remove one of the names to break the cycle.";
 }

@@ -22,7 +22,7 @@ internal static class NodeValues
             $"A string is expected here, not {node.Kind}.",
             node is MappingNode
                 ? "Put quotes around a string that contains ': ' or begins with '{'."
-                : "Write one text; use '|' for several lines."
+                : "Write a single string; use '|' for several lines."
         );
         return null;
     }
@@ -62,7 +62,7 @@ internal static class NodeValues
                     ? number
                     : ParseDuration(text)?.TotalMinutes,
             "A number of minutes",
-            "Write minutes such as 15, or a time such as 1h30m."
+            "Write a number of minutes such as 15, or a duration such as 1h30m."
         );
 
     public static TimeSpan? Duration(DocumentNode node, FieldPath field, FaultList faults) =>
@@ -72,7 +72,7 @@ internal static class NodeValues
             faults,
             text => ParseDuration(text) is { } duration && duration > TimeSpan.Zero ? duration : null,
             "A time of more than 0 and at most 10 years",
-            "Write seconds such as 1800, or 90s, 30m, 1h30m."
+            "Write a number of seconds such as 1800, or a duration such as 90s, 30m or 1h30m."
         );
 
     public static long? Size(DocumentNode node, FieldPath field, FaultList faults) =>
@@ -111,7 +111,7 @@ internal static class NodeValues
             node is ScalarNode ? BadValue : WrongType,
             node,
             field,
-            $"{Shown(node)} is not a known value here.",
+            $"{Shown(node)} is not a valid value.",
             near is null ? $"Write one of: {known}." : $"Did you mean '{near}'? Known: {known}."
         );
         return null;

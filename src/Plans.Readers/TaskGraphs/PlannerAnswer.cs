@@ -66,8 +66,8 @@ public static class PlannerAnswer
                     PlanFault.Error(
                         File,
                         "reserved-id",
-                        $"The id '{reserved}' is taken.",
-                        "Give that task another id, also in the tasks that depend on it.",
+                        $"The id '{reserved}' is reserved.",
+                        "Give that task another id, and use it in the tasks that depend on that task.",
                         "tasks"
                     ),
                 ],

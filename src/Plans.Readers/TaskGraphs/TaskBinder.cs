@@ -188,7 +188,7 @@ internal static class TaskBinder
                 fields.Join(flag.Text),
                 $"'{fields.Key("status")!.Text}' says '{text}', but '{flag.Text}' says "
                     + $"{(said ? "that the task is done" : "that it is not")}.",
-                "Keep the correct one."
+                "Keep the correct status."
             );
         }
         return status;

@@ -111,7 +111,7 @@ public static class TaskGraphReader
                 "wrong-type",
                 root,
                 "",
-                $"A plan is a mapping with the key 'tasks', not {root.Kind}.",
+                $"A plan must be a mapping with the key 'tasks', not {root.Kind}.",
                 "Begin with 'tasks:' and a list of tasks."
             );
             return new PlanReadResult(null, faults.Sorted());
@@ -152,7 +152,7 @@ public static class TaskGraphReader
                 "wrong-type",
                 node,
                 "tasks",
-                $"'tasks' is a list of tasks, not {node.Kind}.",
+                $"'tasks' must be a list of tasks, not {node.Kind}.",
                 "Write one task per dash: '- id: my-task'."
             );
         }
@@ -173,7 +173,7 @@ public static class TaskGraphReader
                 plan.Key("tasks"),
                 "tasks",
                 $"The plan has {Plural.Of(count, "task")}; at most {MaxTasks} are allowed.",
-                "Split the plan."
+                "Split the plan into several plans."
             );
             return [];
         }
@@ -194,7 +194,7 @@ public static class TaskGraphReader
                     "wrong-type",
                     task,
                     field,
-                    $"A task is a mapping, not {task.Kind}.",
+                    $"A task must be a mapping, not {task.Kind}.",
                     "Write 'id:', 'description:' and 'files_write:' under the dash."
                 );
             }
@@ -215,7 +215,7 @@ public static class TaskGraphReader
                 "wrong-type",
                 node,
                 "context",
-                $"'context' is a mapping of names to strings, not {node.Kind}.",
+                $"'context' must be a mapping of names to strings, not {node.Kind}.",
                 "Write 'context:' and under it 'NAME: TEXT'."
             );
             return context;

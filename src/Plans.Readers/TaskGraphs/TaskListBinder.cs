@@ -46,7 +46,7 @@ internal static class TaskListBinder
                 var patch = new MappingFields(mapping, path.ToString(), PatchKeys, fields.Faults, "a patch intent");
                 if (patch.Texts("file") is not { } files)
                 {
-                    patch.Missing("file", "The patch intent names no file.", "Add 'file: PATH'.");
+                    patch.Missing("file", "The patch intent does not name a file.", "Add 'file: PATH'.");
                     continue;
                 }
                 patches.AddRange(

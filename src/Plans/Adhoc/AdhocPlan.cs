@@ -40,7 +40,7 @@ public static class AdhocPlan
     {
         if (texts.Count == 0)
         {
-            return "No task was given.";
+            return "The command names no task.";
         }
         if (texts.Count * (long)times > MostTasks)
         {

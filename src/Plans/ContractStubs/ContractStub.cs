@@ -95,7 +95,7 @@ public sealed record ContractStub(
             yield return new ContractFault(
                 "name",
                 -1,
-                $"'{contract.Name}' can't be the name of an interface.",
+                $"'{contract.Name}' is not a valid name of an interface.",
                 "Use letters, digits and '_'."
             );
         }
@@ -104,7 +104,7 @@ public sealed record ContractStub(
             yield return new ContractFault(
                 "file_path",
                 -1,
-                $"The contract '{contract.Name}' names no file.",
+                $"The contract '{contract.Name}' does not name a file.",
                 "Add file_path with the path of its source file, such as contracts/auth.py."
             );
             yield break;
@@ -152,7 +152,7 @@ public sealed record ContractStub(
                 yield return new ContractFault(
                     "methods",
                     i,
-                    $"The method '{contract.Methods[i]}' has the name '{word}', which is a reserved word of {language}.",
+                    $"The method '{contract.Methods[i]}' uses the name '{word}', which is a reserved word of {language}.",
                     $"Choose another name, such as '{word}_'."
                 );
             }

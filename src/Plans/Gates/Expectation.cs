@@ -12,7 +12,7 @@ public sealed record Expectation(string Operator, decimal Number, decimal Tolera
     public const string Rule = "Write an operator (>=, <=, >, <, ==) and a number without its unit, in quotes: '>= 1.5'.";
 
     /// <summary>Description of the format of a tolerance, phrased as a suggested fix.</summary>
-    public const string ToleranceRule = "Write a fraction of the expected number that is less than 1, such as 0.05 or '5%'.";
+    public const string ToleranceRule = "Write a fraction of the expected number below 1, such as 0.05 or '5%'.";
 
     // Keeps sums far below the range of decimal.
     private const decimal Largest = 1e27m;

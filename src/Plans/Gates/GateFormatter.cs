@@ -61,13 +61,13 @@ public static class GateFormatter
             GateResult.Passed => verdict.Failure == GateFailure.Flaky
                 ? "It failed, and passed when run again on the same files."
                 : "It passed.",
-            GateResult.Skipped when verdict.Gate.Covers is not null => "No file that it covers was changed.",
-            GateResult.Skipped => "No file of its kind was changed.",
+            GateResult.Skipped when verdict.Gate.Covers is not null => "None of the files that the gate covers was changed.",
+            GateResult.Skipped => "No file of the kind that the gate checks was changed.",
             _ when verdict.Repaired is { } files =>
                 $"It changed tracked files ({Names(files)}), so its success shows nothing. Commit these "
                     + "changes, and make the gate check without changing "
                     + $"files{(OneShotCommand.Of(verdict.Command) is { } once ? $": '{once}'" : "")}.",
-            GateResult.TimedOut => $"It took longer than {verdict.Gate.Limit.TotalSeconds:0} s and was stopped.",
+            GateResult.TimedOut => $"The {kind} was stopped, because it took longer than {verdict.Gate.Limit.TotalSeconds:0} s.",
             GateResult.Failed when verdict.Measured is not null => $"Missed: {Comparison(verdict)}.",
             GateResult.Failed when verdict.Gate.IsMeasurement && verdict.ExitCode == 0 =>
                 $"It printed no number on the last line of its output{(end.Length == 0 ? "" : $" ({end})")}: {Comparison(verdict)}.",

@@ -42,7 +42,7 @@ internal sealed class MissingTargets(Func<string, bool> exists, Func<string, str
                             $"verification[{g}]",
                             $"The gate '{gate.Command}' of task '{task.Id}' names {what}, which does not exist, and "
                                 + "neither the task nor one of its dependencies may write it.",
-                            $"Add '{path}' to the files_write of the task that makes it, or name an existing one."
+                            $"Add '{path}' to the files_write of the task that creates it, or name an existing file."
                         );
                     }
                 }

@@ -140,7 +140,7 @@ public static class PlanLint
                     index,
                     $"verification[{g}]",
                     $"The gate '{task.Verification[g].Command}' of task '{task.Id}' watches for changes and never ends.",
-                    "Use the command that it repeats."
+                    "Use the command that the watcher repeats."
                 );
             }
         }
@@ -157,7 +157,7 @@ public static class PlanLint
                 index,
                 "files_write",
                 $"Task '{task.Id}' may write anywhere, so no other task can run at the same time.",
-                "List the paths it needs in files_write."
+                "List the paths that the task changes in files_write."
             );
         }
         else if (task.FilesWrite is { Count: 0 } && task.FilesAppend.Count + task.PatchIntents.Count == 0 && !Says(text, WordsForReading))
@@ -166,8 +166,8 @@ public static class PlanLint
                 "owns-nothing",
                 index,
                 "files_write",
-                $"Task '{task.Id}' may write nothing, but does not read like a review.",
-                "List the paths it needs in files_write, or describe the report that it should write."
+                $"Task '{task.Id}' may not write any file, but does not look like a review.",
+                "List the paths that the task changes in files_write, or describe the report that it should write."
             );
         }
         var isTested = task.Checklist.Count > 0 || task.Verification.Any(g => g.Type == GateType.Test);
@@ -196,7 +196,7 @@ public static class PlanLint
                 index,
                 "files_write",
                 $"Task '{task.Id}' owns {Plural.Of(task.FilesWrite.Count, "path")}.",
-                "Split it, or set allow_large_changes."
+                "Split the task, or set allow_large_changes."
             );
         }
         if (task.Checklist.Count > MostSteps)
@@ -206,7 +206,7 @@ public static class PlanLint
                 index,
                 "checklist",
                 $"Task '{task.Id}' has {Plural.Of(task.Checklist.Count, "step")}.",
-                "Split it, or set allow_large_changes."
+                "Split the task, or set allow_large_changes."
             );
         }
         if (task.Prompt is { Length: > LongestPrompt })
@@ -226,7 +226,7 @@ public static class PlanLint
                 index,
                 "timeout",
                 $"Task '{task.Id}' is expected to take {Plural.Of((decimal)minutes, "minute")}, but is stopped after {limit.TotalMinutes}.",
-                "Raise its timeout, or split it."
+                "Raise the task's timeout, or split the task."
             );
         }
     }

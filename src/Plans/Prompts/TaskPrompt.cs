@@ -24,11 +24,11 @@ public static class TaskPrompt
         OwnershipSection(text, task, input.NeedPerson);
         Machine(text, input.WorktreeVariables);
         Contracts(text, input);
-        Texts(text, "Context", "What you should know about this project.", input.Context);
+        Texts(text, "Context", "Context texts about this project.", input.Context);
         Texts(
             text,
             "Notes of the tasks before",
-            "What those wrote down whose work you build on, as quotations.",
+            "Notes of the agents whose work you build on, as quotations.",
             [.. input.Notes.Select(notes => KeyValuePair.Create(notes.Key, PromptMarkdown.Quoted(notes.Value)))]
         );
         PromptChecks.Process(text, task);

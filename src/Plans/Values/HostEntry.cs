@@ -12,7 +12,7 @@ public static class HostEntry
     private const int LongestLabel = 63;
 
     /// <summary>Sentence that suggests how to correct an invalid entry.</summary>
-    public const string Cure = "Write the host alone, without https:// and path; a port as in example.com:8443.";
+    public const string Cure = "Write the host without https:// and path, optionally with a port, such as example.com:8443.";
 
     /// <summary>Returns the message for an invalid entry.</summary>
     public static string Fault(string text) => $"'{text}' is not a host.";

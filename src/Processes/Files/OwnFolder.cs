@@ -82,6 +82,6 @@ public static class OwnFolder
                 ? $"'{path}' is a symbolic link to '{target}'. orchestrate does not write through links, because programs in a "
                     + "worktree could have created it; nothing was written. Remove the link, and try again. To keep these files on another "
                     + $"disk, make '{Name}' itself a link."
-                : $"'{path}' is not a folder, so nothing can be written in it. Move it away, and try again."
+                : $"'{path}' is not a folder, so no file can be created in it. Move it away, and try again."
         );
 }

@@ -81,7 +81,7 @@ public sealed class BacklogStore
                     Name,
                     "not-expressible",
                     "The file can't say this: a number within a subtask means the subtask beside it, not the task.",
-                    "Give one of the two another id.",
+                    "Change the id of the task or of the subtask.",
                     "tasks"
                 ),
             ];

@@ -90,11 +90,14 @@ public sealed class RepositoryBacklog
             var changed = await _store.ChangeAsync(_tag, change, stop);
             return changed.File is { } file
                 ? new BacklogContent(file, changed.Faults)
-                : throw new RefusedException(string.Join("\n", changed.Faults.Select(fault => fault.Message)), "Nothing was changed.");
+                : throw new RefusedException(
+                    string.Join("\n", changed.Faults.Select(fault => fault.Message)),
+                    "The backlog was not changed."
+                );
         }
         catch (BacklogBusyException busy)
         {
-            throw new RefusedException(busy.Message, "Try again after it has ended.") { IsPassing = true };
+            throw new RefusedException(busy.Message, "Run the command again when the other process has ended.") { IsPassing = true };
         }
     }
 

@@ -75,7 +75,10 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
                 $"{directory} is not in a git repository.",
                 $"Run '{GitRepository.BeginCommand}' there, or name another folder with --working-dir."
             ),
-            { IsBare: true } => ($"{found.Root} is a bare repository: agents need a working tree.", "Work in a clone of it."),
+            { IsBare: true } => (
+                $"{found.Root} is a bare repository, but agents need a working tree.",
+                "Work in a clone of this repository."
+            ),
             _ => null,
         };
 

@@ -163,7 +163,7 @@ public static class StepSandbox
             ? Missing(check)
         : worktree is null
             ? $"{Must} {relativePath} is not a worktree of this repository, so the agent can't be confined to it. See "
-                + $"'git worktree list'; 'git worktree repair {relativePath}' helps if the folder was moved."
+                + $"'git worktree list'; if the folder was moved, run 'git worktree repair {relativePath}'."
         : "";
 
     /// <summary>

@@ -202,7 +202,11 @@ public static class WorktreeSetup
         var cause = failed.CauseInWords.Length > 0 ? $" ({failed.CauseInWords})" : "";
         var line = failed.Line.Length > 0 ? $": {failed.Line.TrimEnd('.')}" : "";
         return $"Set-up failed: '{command}' ended with exit code {result.ExitCode} in {folder}{cause}{line}; see {log}. "
-            + (GateProbe.CureOf(failed.Cause) is { } cure ? $"{cure} Or set worktrees.setup." : "Fix it or set worktrees.setup.");
+            + (
+                GateProbe.CureOf(failed.Cause) is { } cure
+                    ? $"{cure} Alternatively, set worktrees.setup."
+                    : "Fix the command, or set worktrees.setup."
+            );
     }
 
     /// <summary>True if a result of set-up can be cached for other worktrees and is not in the cache yet.</summary>

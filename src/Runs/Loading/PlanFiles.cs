@@ -95,16 +95,16 @@ public sealed class PlanFiles(
         var path = Path.GetFullPath(name, directory);
         if (!File.Exists(path))
         {
-            throw new RefusedException($"The file {name} does not exist in {directory}.", "Check the name.");
+            throw new RefusedException($"The file {name} does not exist in {directory}.", "Check the name of the file.");
         }
         try
         {
             _ = RequestDocument.Read(path, name, out var fault);
-            return fault is null ? path : throw new RefusedException(fault, "Nothing was planned.");
+            return fault is null ? path : throw new RefusedException(fault, "Correct the document, and run the command again.");
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new RefusedException($"{name} can't be read: {unreadable.Message}", "Check its permissions.");
+            throw new RefusedException($"{name} can't be read: {unreadable.Message}", "Check the permissions of the file.");
         }
     }
 
@@ -115,14 +115,14 @@ public sealed class PlanFiles(
         var path = Path.GetFullPath(name, directory);
         if (!File.Exists(path))
         {
-            throw new RefusedException($"The file {name} does not exist in {directory}.", "Check the name.");
+            throw new RefusedException($"The file {name} does not exist in {directory}.", "Check the name of the file.");
         }
         try
         {
             var text = RequestDocument.Read(path, name, out var fault);
             if (fault is not null)
             {
-                throw new RefusedException(fault, "Nothing was started.");
+                throw new RefusedException(fault, "Correct the file, and run the command again.");
             }
             var read = TaskTexts.Read(text);
             return read.Fault is null
@@ -136,7 +136,7 @@ public sealed class PlanFiles(
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new RefusedException($"{name} can't be read: {unreadable.Message}", "Check its permissions.");
+            throw new RefusedException($"{name} can't be read: {unreadable.Message}", "Check the permissions of the file.");
         }
     }
 
@@ -166,7 +166,7 @@ public sealed class PlanFiles(
         var path = Path.GetFullPath(name, directory);
         if (Directory.Exists(path))
         {
-            throw new RefusedException($"{name} is a folder, not a plan.", "Specify the file.");
+            throw new RefusedException($"{name} is a folder, not a plan.", "Name the plan file in this folder.");
         }
         if (File.Exists(path))
         {

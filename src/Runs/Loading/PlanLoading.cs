@@ -105,7 +105,7 @@ public sealed class PlanLoading(RunServices services)
             : (
                 null,
                 $"hosts.spread is set, but the remote {RemoteAddress.Show(remote)} can't be used: {problem.TrimEnd('.')}. "
-                    + "Fix it and start again."
+                    + "Fix the plan, and start the run again."
             );
     }
 
@@ -140,7 +140,7 @@ public sealed class PlanLoading(RunServices services)
                         file,
                         "no-plan-file",
                         $"The plan file can't be read: {missing.Message}",
-                        "Give the path relative to the repository, or absolute."
+                        "Write an absolute path, or a path relative to the repository."
                     ),
                 ]
             );
@@ -174,7 +174,7 @@ public sealed class PlanLoading(RunServices services)
                         File,
                         "bad-context",
                         "The file is not a mapping of names to strings.",
-                        "Correct or remove it.",
+                        "Correct the file, or remove it.",
                         line: line
                     ),
                 ]

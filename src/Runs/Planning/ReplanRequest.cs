@@ -30,7 +30,7 @@ internal static class ReplanRequest
 
             """
         );
-        Section("The request", Cut(run.Plan.Request ?? "Only the tasks contain it."));
+        Section("The request", Cut(run.Plan.Request ?? "The request is unknown; only the tasks describe it."));
         if (input.Guidance.Length > 0)
         {
             Section("The user's remarks", input.Guidance);

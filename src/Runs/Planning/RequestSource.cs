@@ -34,7 +34,7 @@ public sealed record RequestSource(string Text, IReadOnlyList<string>? BacklogId
         }
         catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
         {
-            return Missing($"The request can't be read: {missing.Message} Give the path relative to the repository, or absolute.");
+            return Missing($"The request can't be read: {missing.Message} Write an absolute path, or a path relative to the repository.");
         }
     }
 

@@ -92,7 +92,7 @@ public sealed record AgentSettings(
         "agents.*.model",
         null,
         SettingTypes.OptionalText,
-        "model for the agent's tasks without one; if not set, the program's own choice, for claude 'model'"
+        "model for tasks that name none; if not set, the program chooses one, and claude uses the setting 'model'"
     );
 
     private static readonly Setting<IReadOnlyList<string>> EnvironmentKey = new(
@@ -106,7 +106,7 @@ public sealed record AgentSettings(
         "agents.*.provider",
         "subscription",
         SettingTypes.OneOf(Providers),
-        "account that pays"
+        "account that pays for claude"
     );
 
     private static readonly Setting<IReadOnlyList<string>> FallbackKey = new(
@@ -142,7 +142,7 @@ public sealed record AgentSettings(
         "agents.*.mcp",
         [],
         SettingTypes.Texts,
-        "MCP servers of the repository that the agent may use"
+        "names of the repository's MCP servers that the agent may use"
     )
     {
         Effect = TrustKind.Runs,
@@ -152,14 +152,14 @@ public sealed record AgentSettings(
         "agents.*.tools",
         true,
         SettingTypes.Switch,
-        "claude gets the tools of 'orchestrate mcp': done, blocked, plan, ownership, neighbours"
+        "whether claude gets the tools of 'orchestrate mcp': done, blocked, plan, ownership, neighbours"
     );
 
     private static readonly Setting<TimeSpan> WarmUpKey = new(
         "agents.*.head_start",
         TimeSpan.FromSeconds(3),
         SettingTypes.Time(TimeSpan.Zero, TimeSpan.FromSeconds(30)),
-        "lead of the first claude of a wave before the others, which then read its instructions from the provider's cache"
+        "time by which the first claude of a wave starts before the others, which can then read the instructions from the provider's cache"
     )
     {
         IsHarmless = true,
@@ -169,14 +169,14 @@ public sealed record AgentSettings(
         "agents.*.slots",
         null,
         SettingTypes.WholeOrOff(1, 1000),
-        "agents that use its account at the same time, over all your runs"
+        "maximum number of agents that use the account at the same time, over all your runs"
     );
 
     private static readonly Setting<bool> FreeKey = new(
         "agents.*.free",
         false,
         SettingTypes.Switch,
-        "states that your program costs nothing, which allows budgets in US dollars"
+        "whether your program is free of charge, which allows budgets in US dollars"
     );
 
     /// <summary>Reads all agents that have settings, and the agent <see cref="Claude"/>.</summary>
@@ -198,7 +198,7 @@ public sealed record AgentSettings(
                 ),
             CommandKey,
             "the agent has no program.",
-            "Give [PROGRAM, ARGUMENT, ...], or a description.",
+            "Set the agent's command to [PROGRAM, ARGUMENT, ...], or set a description.",
             name
         );
         settings.Demand(
@@ -261,7 +261,7 @@ public sealed record AgentSettings(
             !fallback.Contains(provider) && fallback.Distinct().Count() == fallback.Count,
             FallbackKey,
             $"a provider is listed twice, or already pays first ({provider}).",
-            "List each other provider once.",
+            "List each of the other providers once.",
             name
         );
         settings.Demand(

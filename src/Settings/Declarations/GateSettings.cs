@@ -35,7 +35,7 @@ public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>
         "gates.cache",
         true,
         SettingTypes.Switch,
-        "a gate that passed on the same files in the same environment is not run again"
+        "whether a gate is skipped if it has passed on the same files in the same environment"
     );
 
     private static readonly Setting<bool> QuarantineKey = new(

@@ -18,14 +18,14 @@ public sealed record GitSettings(
         "git.land",
         LandingMode.Merge,
         SettingTypes.OneOf([.. LandingMode.All]),
-        "how the finished staging branch lands"
+        "way in which finished work lands"
     );
 
     private static readonly Setting<string?> MessagePrefixKey = new(
         "git.message_prefix",
         null,
         SettingTypes.OptionalText,
-        "first words of commit messages",
+        "text at the start of each commit message",
         ["commit_message_prefix", "git.commit_message_prefix"]
     )
     {
@@ -36,21 +36,21 @@ public sealed record GitSettings(
         "git.target",
         null,
         SettingTypes.OptionalText,
-        "branch to land on; if not set, the branch that is checked out in the folder of the command"
+        "branch on which runs land; if not set, the branch that is checked out where the run starts"
     );
 
     private static readonly Setting<string> SignKey = new(
         "git.sign",
         LandingSignature.Off,
         SettingTypes.OneOf(LandingSignature.Off, LandingSignature.AsConfigured),
-        "signatures of landed commits; 'as-configured' follows your commit.gpgSign, gpg.format and user.signingKey"
+        "how landed commits are signed; 'as-configured' follows your commit.gpgSign, gpg.format and user.signingKey"
     );
 
     private static readonly Setting<string> HooksKey = new(
         "git.hooks",
         LandingHooks.Off,
         SettingTypes.OneOf(LandingHooks.Off, LandingHooks.Landing),
-        "your git hooks; 'landing' runs pre-merge-commit, or else pre-commit, as a gate of the landing, in the sandbox"
+        "when your git hooks run; 'landing' runs pre-merge-commit, or else pre-commit, as a gate of the landing, in the sandbox"
     );
 
     private static readonly Setting<TimeSpan?> LandEveryKey = new(
@@ -90,13 +90,13 @@ public sealed record GitSettings(
             LandEvery is null || Land is LandingMode.Merge or LandingMode.Squash or LandingMode.Rebase,
             LandEveryKey,
             $"the landing '{Land}' ({LandKey.Name}) moves no target, so nothing can land in parts.",
-            $"Leave it out, or set {LandKey.Name} to {LandingMode.Merge}, {LandingMode.Squash} or {LandingMode.Rebase}."
+            $"Unset it, or set {LandKey.Name} to {LandingMode.Merge}, {LandingMode.Squash} or {LandingMode.Rebase}."
         );
         settings.Demand(
             LandEvery is null || !hasReview,
             LandEveryKey,
             "the review checks the whole change before it lands (review.enabled), so nothing can land in parts.",
-            "Leave it out, or set review.enabled to false."
+            "Unset it, or set review.enabled to false."
         );
     }
 }

@@ -13,7 +13,7 @@ public sealed record HostSettings(bool Spread, int? Slots, IReadOnlyList<string>
         "hosts.spread",
         false,
         SettingTypes.Switch,
-        "lets other hosts execute tasks of runs that start here, through wip.remote, and lets this machine execute tasks of other hosts"
+        "whether other hosts execute tasks of runs that start here, and this machine executes tasks of other hosts, through wip.remote"
     );
 
     private static readonly Setting<int?> SlotsKey = new(

@@ -29,7 +29,12 @@ public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, l
         IsHarmless = true,
     };
 
-    private static readonly Setting<decimal?> CostKey = new("limits.cost", null, SettingTypes.MoneyOrOff, "US dollars for one agent start");
+    private static readonly Setting<decimal?> CostKey = new(
+        "limits.cost",
+        null,
+        SettingTypes.MoneyOrOff,
+        "cost limit of one agent start in US dollars"
+    );
 
     internal static readonly Setting<long?> MemoryKey = new(
         "limits.memory",

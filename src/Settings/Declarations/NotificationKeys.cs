@@ -41,12 +41,16 @@ internal sealed class NotificationKeys(string prefix)
             Effect = TrustKind.SpeaksTo,
         };
 
-    public Setting<string?> From { get; } = new(prefix + "from", null, SettingTypes.OptionalText, "email: the sender");
+    public Setting<string?> From { get; } = new(prefix + "from", null, SettingTypes.OptionalText, "address of the sender, for email");
 
     public Setting<IReadOnlyList<string>?> To { get; } =
-        new(prefix + "to", null, NotificationSettingTypes.Receivers, "email: the receivers") { Effect = TrustKind.SpeaksTo };
+        new(prefix + "to", null, NotificationSettingTypes.Receivers, "addresses of the recipients, for email")
+        {
+            Effect = TrustKind.SpeaksTo,
+        };
 
-    public Setting<string?> User { get; } = new(prefix + "user", null, SettingTypes.OptionalText, "email: the account's name");
+    public Setting<string?> User { get; } =
+        new(prefix + "user", null, SettingTypes.OptionalText, "user name of the mail account, for email");
 
     public Setting<IReadOnlyList<string>?> Command { get; } =
         new(

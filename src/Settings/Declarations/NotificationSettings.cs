@@ -23,7 +23,7 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
         "notifications.enabled",
         true,
         SettingTypes.Switch,
-        "send notices through the configured channels; false keeps the channels and sends nothing"
+        "whether notices are sent; false sends none but keeps the configured channels"
     )
     {
         Effect = TrustKind.Decides,
@@ -56,7 +56,7 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
         "notifications.quiet_hours",
         null,
         NotificationSettingTypes.QuietHours,
-        "hours in which notices are held back"
+        "hours in which notices wait"
     );
 
     internal static NotificationSettings Read(SettingReader settings)
@@ -72,7 +72,7 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
                 || (Uri.TryCreate(link, UriKind.Absolute, out var page) && page is { Scheme: "https" or "http", Query: "", Fragment: "" }),
             LinkKey,
             "the page's address is not a web address.",
-            "Give https://HOST:PORT without a query ('?')."
+            "Write https://HOST:PORT without a query ('?')."
         );
         return new(settings.Read(QuietKey), [.. others.Prepend(only)])
         {

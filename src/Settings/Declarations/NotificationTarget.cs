@@ -73,14 +73,14 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
                 || settings.SourceOf(keys.Secret, name).Kind != SettingSourceKind.Default,
             keys.Secret,
             Provider == NotificationProviders.Slack ? "Slack needs the address of a webhook." : "a webhook needs a key to sign with.",
-            "Give $NAME of a variable, or file:PATH.",
+            "Write $NAME for a variable, or file:PATH.",
             name
         );
         settings.Demand(
             Provider != NotificationProviders.Command || Command is { Count: > 0 },
             keys.Command,
             "the command is missing.",
-            "Give [PROGRAM, ARGUMENT, ...].",
+            "Write [PROGRAM, ARGUMENT, ...].",
             name
         );
         if (Provider == NotificationProviders.Email)
@@ -95,7 +95,7 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
             address is { Scheme: "smtp" or "smtps", Host.Length: > 0 },
             keys.Url,
             "email needs a server.",
-            "Give smtp://HOST:587 (STARTTLS) or smtps://HOST:465.",
+            "Write smtp://HOST:587 (STARTTLS) or smtps://HOST:465.",
             name
         );
         settings.Demand(IsMailbox(From), keys.From, "email needs a sender.", "Specify one address.", name);
@@ -104,7 +104,7 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
             (User is null) == (Secret is null),
             keys.Secret,
             "a login needs a name and a password.",
-            $"Give both {keys.User.NameOf(name)} and {keys.Secret.NameOf(name)}, or neither.",
+            $"Set both {keys.User.NameOf(name)} and {keys.Secret.NameOf(name)}, or neither.",
             name
         );
     }

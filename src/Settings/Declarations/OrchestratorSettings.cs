@@ -12,7 +12,7 @@ public sealed record OrchestratorSettings
         "workers",
         3,
         SettingTypes.Whole(1, 1000),
-        "number of agents that work at once",
+        "maximum number of agents that work at the same time",
         ["workers.count", "max_workers", "default_parallel", "max_parallel_workers"],
         ["MAX_AGENTS"]
     )
@@ -47,7 +47,7 @@ public sealed record OrchestratorSettings
         "max_remediations",
         2,
         SettingTypes.Whole(0, 100),
-        "number of times a rejected task goes back to its agent with the evidence",
+        "maximum number of times that a rejected task returns to its agent with the evidence",
         ["max_retries"]
     )
     {
@@ -69,7 +69,7 @@ public sealed record OrchestratorSettings
         "model.escalate",
         null,
         SettingTypes.OptionalModel,
-        "stronger model for a task whose work was rejected twice; if not set, the model stays"
+        "stronger model for a task whose work was rejected twice; if not set, the task keeps its model"
     )
     {
         IsHarmless = true,
@@ -96,7 +96,7 @@ public sealed record OrchestratorSettings
         "compliance.strict",
         true,
         SettingTypes.Switch,
-        "required agents, steps and notes are enforced",
+        "whether required agents and notes are enforced",
         ["strict_compliance"]
     );
 
@@ -104,7 +104,7 @@ public sealed record OrchestratorSettings
         "security.secrets",
         true,
         SettingTypes.Switch,
-        "changes that add a suspected secret neither land nor are pushed"
+        "whether changes that add a suspected secret are kept from landing and from being pushed"
     );
 
     private static readonly Setting<string> AuditKey = new(
@@ -139,14 +139,14 @@ public sealed record OrchestratorSettings
         "always_require_human",
         [.. GuardedFiles.Globs, .. SettingsFiles.OldRepositoryFileNames],
         SettingTypes.Texts,
-        "paths whose change always needs a user's approval"
+        "paths whose changes always need a user's approval"
     );
 
     private static readonly Setting<long> DiskReserveKey = new(
         "disk.reserve",
         2_000_000_000,
         SettingTypes.Size,
-        "disk space that stays free"
+        "free disk space below which no step starts"
     )
     {
         IsHarmless = true,
@@ -156,7 +156,7 @@ public sealed record OrchestratorSettings
         "show_progress",
         true,
         SettingTypes.Switch,
-        "show the live table on a terminal",
+        "whether a terminal shows the live table",
         ["show_progress_bar"]
     )
     {
@@ -453,7 +453,7 @@ public sealed record OrchestratorSettings
             Workers <= MaxWorkers,
             WorkersKey,
             $"{Workers} is more than {MaxWorkersKey.Name} ({MaxWorkers}).",
-            $"Give at most {MaxWorkers}, or raise {MaxWorkersKey.Name}."
+            $"Set at most {MaxWorkers}, or raise {MaxWorkersKey.Name}."
         );
         var near = HasAgent(Agent) ? null : NearestName.Of(Agent, AgentNames);
         settings.Demand(

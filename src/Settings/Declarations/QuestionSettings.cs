@@ -12,7 +12,7 @@ public sealed record QuestionSettings(bool ByPlanner, int MaxAnswers)
         "questions.answered_by",
         Person,
         SettingTypes.OneOf(Person, Planner),
-        "first to answer an agent's question: person, or planner, which passes questions that it can't answer to a user"
+        "who answers an agent's question first: person, or planner; the planner passes questions that it can't answer to a user"
     );
 
     private static readonly Setting<int> MaxAnswersKey = new(

@@ -10,7 +10,7 @@ public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings
         "review.enabled",
         false,
         SettingTypes.Switch,
-        "a strong model reviews the whole change before it lands; its findings become tasks of the run",
+        "whether a strong model reviews the whole change before it lands; findings become tasks of the run",
         ["enable_opus_review"]
     );
 

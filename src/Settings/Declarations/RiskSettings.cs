@@ -40,7 +40,7 @@ public sealed record RiskSettings(
         "risk.word_boundaries",
         false,
         SettingTypes.Switch,
-        "match risk patterns against whole words only"
+        "whether risk patterns match only whole words"
     );
 
     /// <summary>Settings that are read from <see cref="SettingsFiles.OldRiskFileName"/>.</summary>

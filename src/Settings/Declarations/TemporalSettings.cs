@@ -25,7 +25,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         "temporal.namespace",
         DefaultNamespace,
         SettingTypes.Text,
-        "Temporal namespace",
+        "Temporal namespace in which runs are stored",
         oldVariables: ["TEMPORAL_NAMESPACE"]
     )
     {
@@ -36,7 +36,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         "temporal.tls",
         false,
         SettingTypes.Switch,
-        "TLS to the Temporal server",
+        "whether connections to the Temporal server use TLS",
         oldVariables: ["TEMPORAL_TLS"]
     )
     {
@@ -115,7 +115,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
             read.Deployment?.AsSpan().IndexOfAny('.', ':') is null or < 0,
             DeploymentKey,
             $"'{read.Deployment}' is not a name of a worker deployment.",
-            "Give a name without dots and colons, such as 'orchestrate'."
+            "Use a name without dots and colons, such as 'orchestrate'."
         );
         return read;
     }

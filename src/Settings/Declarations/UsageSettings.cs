@@ -35,14 +35,14 @@ public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, int We
         "usage.weight",
         1,
         SettingTypes.Whole(1, 100),
-        "share of the run among runs with the same priority; a run with 2 gets twice as much as a run with 1"
+        "weight of the run among runs with the same priority; a run with weight 2 gets twice as much agent time as a run with weight 1"
     );
 
     private static readonly Setting<IReadOnlyList<ModelPriceSetting>> PricesKey = new(
         "prices",
         [],
         UsageSettingTypes.Prices,
-        "prices of models that are not in the table (docs/reference/usage.md) or differ for you, in US dollars per million tokens"
+        "prices of models that the built-in table lacks, or that differ for you, in US dollars per million tokens (docs/reference/usage.md)"
     );
 
     /// <summary>Settings of an account for which nothing is configured.</summary>
@@ -62,7 +62,7 @@ public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, int We
             read.WarnAt <= read.PauseAt,
             WarnAtKey,
             $"{read.WarnAt} is more than {PauseAtKey.Name} ({read.PauseAt}).",
-            $"Give at most {read.PauseAt}, or raise {PauseAtKey.Name}."
+            $"Set at most {read.PauseAt}, or raise {PauseAtKey.Name}."
         );
         return read;
     }

@@ -22,7 +22,7 @@ public sealed record WorktreeSettings(
         "worktrees.dir",
         DefaultDirectory,
         SettingTypes.Text,
-        "folder of the worktrees",
+        "folder in which worktrees are created",
         ["worktree_dir"]
     );
 

@@ -83,7 +83,7 @@ internal sealed class SettingsLayers(bool isTrusted)
                     new SettingFault(
                         name,
                         "a repository's file can't set it, because it could name programs to run or addresses that get keys.",
-                        "Set it in your own environment.",
+                        "Set the variable in your own environment.",
                         source
                     )
                 );
@@ -197,7 +197,7 @@ internal sealed class SettingsLayers(bool isTrusted)
                 Warnings.Add(
                     new SettingFault(
                         raw.Name,
-                        $"'{raw.Spelling}' sets it again, after '{other.Spelling}' ({other.Source}).",
+                        $"'{raw.Spelling}' sets the same setting as '{other.Spelling}' ({other.Source}).",
                         $"Keep one of them; {(raw.IsPresentName(name) ? raw : other).Spelling} takes precedence.",
                         raw.Source
                     )

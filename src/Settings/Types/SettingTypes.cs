@@ -103,7 +103,8 @@ internal static class SettingTypes
 
     public static SettingType<TimeSpan> Time(TimeSpan minimum, TimeSpan maximum) =>
         Scalar<TimeSpan>(
-            $"a time from {Durations.Write(minimum)} to {Durations.Write(maximum)} (a number is seconds; 90s, 5m, 1h30m, 3d)",
+            $"a duration between {Durations.Write(minimum)} and {Durations.Write(maximum)}, such as 90s, 5m, 1h30m or 3d "
+                + "(a plain number is seconds)",
             text => Durations.TryRead(text, out var time) && time >= minimum && time <= maximum ? time : null,
             Durations.Write
         );
@@ -114,7 +115,7 @@ internal static class SettingTypes
     public static SettingType<TimeSpan?> RunTaskOrTime { get; } =
         Or(
             Scalar<TimeSpan>(
-                "task, a time from 1m to 7d (a number is seconds; 30m, 2h)",
+                "task, a duration between 1m and 7d, such as 30m or 2h (a plain number is seconds)",
                 text =>
                     text == "task" ? TimeSpan.Zero
                     : Durations.TryRead(text, out var time) && time >= TimeSpan.FromMinutes(1) && time <= TimeSpan.FromDays(7) ? time

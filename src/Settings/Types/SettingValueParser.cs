@@ -13,7 +13,7 @@ internal static class SettingValueParser
         {
             return true;
         }
-        faults($"'{value}' is not a region.", raw.Line);
+        faults($"'{value}' is not the name of an AWS region.", raw.Line);
         return false;
     }
 
@@ -62,7 +62,7 @@ internal static class SettingValueParser
         {
             return true;
         }
-        faults(raw is ScalarNode ? "it is empty." : $"'{NodeText.Of(raw)}' is not a single text.", raw.Line);
+        faults(raw is ScalarNode ? "it is empty." : $"'{NodeText.Of(raw)}' is not a single string.", raw.Line);
         return false;
     }
 

@@ -53,7 +53,7 @@ public sealed class AcpDriverTests
 
         var (_, outcome) = await DriveAsync(agents, "made.txt", "works", answersOnly: true);
 
-        Assert.Equal("no Nothing may be written.", outcome.FinalText);
+        Assert.Equal("no This agent may only answer, so it may not write files.", outcome.FinalText);
         Assert.False(File.Exists(Path.Combine(agents.Worktree, "made.txt")));
     }
 

@@ -27,7 +27,7 @@ internal static partial class CommandPage
         text.Append("\n## Options of every command\n\n");
         Options(text, Global);
         var goals = CommandGroups.All.Append(("Work as an agent", [.. CommandGroups.OfAgents])).ToList();
-        text.Append("\n## Commands by goal\n\nThe twelve that everybody needs are in bold.\n\n| goal | commands |\n|---|---|\n");
+        text.Append("\n## Commands by goal\n\nThe twelve most important commands are in bold.\n\n| goal | commands |\n|---|---|\n");
         foreach (var (goal, commands) in goals)
         {
             text.Append($"| {goal} | {string.Join(", ", commands.SelectMany(Paths).Select(Linked))} |\n");

@@ -19,7 +19,7 @@ internal static class SettingsPage
             text.Append(
                 $"| `{name}` | {Cell(setting.Description)}. Accepts {Cell(setting.Accepts)}.{old} "
                     + $"| {(setting.DefaultText.Length == 0 ? "not set" : Code([setting.DefaultText]))} | {Code(variables)} "
-                    + $"| {(setting.IsHarmless ? "counts" : "needs trust")} |\n"
+                    + $"| {(setting.IsHarmless ? "takes effect" : "needs trust")} |\n"
             );
         }
         return text.ToString();

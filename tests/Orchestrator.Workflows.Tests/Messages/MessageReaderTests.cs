@@ -86,7 +86,7 @@ public sealed class MessageReaderTests
         var (values, _) = Read(nameof(Start), """{"repository":"/r","plan":"tasks.yaml"}""");
 
         Assert.Equal(
-            ["'plan' must be an object with 'tasks', or a list of tasks; the path of a plan file goes into 'planFile'."],
+            ["'plan' must be an object with 'tasks', or a list of tasks. Use 'planFile' for the path of a plan file."],
             ((OrchestrationInput)values[0]!).Faults()
         );
     }

@@ -105,8 +105,8 @@ public sealed class SimulatedNightTests(ITestOutputHelper output)
         {
             // The night was too short: what was not begun by seven waits for a user.
             Assert.True(status.Paused);
-            Assert.Equal($"Nothing has landed; {merged} of {tasks} tasks merged (on staging).", landed[0].Text);
-            Assert.Equal("It is paused.", person);
+            Assert.Equal($"No work has landed; {merged} of {tasks} tasks merged (on staging).", landed[0].Text);
+            Assert.Equal("The run is paused.", person);
         }
     }
 

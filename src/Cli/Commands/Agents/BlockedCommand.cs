@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>blocked</c>: lets an agent report an obstacle that prevents it from continuing.</summary>
 internal sealed class BlockedCommand : CliCommand
 {
-    private readonly Option<string[]> _needs = Many("--needs", "A missing requirement, such as the package pandas>=2.0", "WHAT");
+    private readonly Option<string[]> _needs = Many("--needs", "A missing package, such as pandas>=2.0", "WHAT");
     private readonly Option<bool> _dev = new("--dev") { Description = "The packages are for development only, such as for tests" };
     private readonly Option<string?> _in = new("--in")
     {
@@ -17,7 +17,7 @@ internal sealed class BlockedCommand : CliCommand
     private readonly Option<string[]> _split = Many("--split", "Smaller tasks that replace this task, which is too large", "TASK");
     private readonly Option<string?> _reason = new("--reason", "--question")
     {
-        Description = "The reason, or the question",
+        Description = "The reason of the request, or the question",
         HelpName = "TEXT",
     };
 

@@ -46,11 +46,7 @@ internal sealed class DoneCommand : CliCommand
         var start = context.RequireAgentStart();
         if (parsed.GetValue(_task) is { } task && !string.Equals(task, start.Task, StringComparison.OrdinalIgnoreCase))
         {
-            throw new UseCaseException(
-                Outcome.Usage,
-                $"This agent works on '{start.Task}', not on '{task}'.",
-                $"Give --task {start.Task}."
-            );
+            throw new UseCaseException(Outcome.Usage, $"This agent works on '{start.Task}', not on '{task}'.", $"Use --task {start.Task}.");
         }
         var report = parsed.GetValue(_report);
         if (report is not null && !File.Exists(context.FullPath(report)))
@@ -58,7 +54,7 @@ internal sealed class DoneCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 $"The file {context.FullPath(report)} does not exist.",
-                "Write the report first, or leave --report out."
+                "Write the report first, or omit --report."
             );
         }
         var status = parsed.GetRequiredValue(_status);

@@ -48,7 +48,7 @@ internal sealed class McpCommand : CliCommand
             ? Outcome.Done
             : throw new UseCaseException(
                 Outcome.Usage,
-                $"A message of more than {LongestMessage / (1024 * 1024)} MB arrived on stdin, and was not read.",
+                $"A message of more than {LongestMessage / (1024 * 1024)} MB arrived on stdin, so the server did not read it.",
                 "The agent program must send a shorter message."
             );
     }

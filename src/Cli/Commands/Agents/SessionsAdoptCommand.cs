@@ -45,8 +45,8 @@ internal sealed class SessionsAdoptCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"Process {session.ProcessId} works in the conversation {session.Id}.",
-                "End it there first, because two agents would write to the same files."
+                $"Process {session.ProcessId} still uses the conversation {session.Id}.",
+                "End that process first, because two agents would write to the same files."
             );
         }
         if (session.Standing == SessionLiveness.Unknown && !saidEnded)
@@ -54,7 +54,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 $"A Claude Code works in {session.Folder ?? "a folder that is not known"}, perhaps in the conversation {session.Id}.",
-                "End it first, or give --ended if it works in another conversation."
+                "End the process first, or use --ended if it uses another conversation."
             );
         }
     }
@@ -91,7 +91,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
             var kept = await adoption.KeepAsync(repository, runId, plan.Tasks[0].Id, adopted, stop);
             context.Terminal.Say(
                 kept is null
-                    ? $"{session.Id} is adopted; nothing was uncommitted in {repository.WorkTree}."
+                    ? $"{session.Id} is adopted; {repository.WorkTree} had no uncommitted changes."
                     : $"{session.Id} is adopted; the uncommitted changes in {repository.WorkTree} "
                         + $"({Plural.Of(adopted.Changes.Count, "file")}) stay "
                         + $"there, and are also kept at {kept}."
@@ -107,7 +107,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"The conversation {session.Id} is that of the task {task}.",
+                $"The conversation {session.Id} belongs to the task {task}.",
                 $"orchestrate retry {task} continues the task."
             );
         }
@@ -123,7 +123,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
             ? context.RequireRepository()
             : throw new UseCaseException(
                 Outcome.Usage,
-                $"The conversation {session.Id} was held in {found.WorkTree}, which is another folder than this one.",
+                $"The conversation {session.Id} was held in {found.WorkTree}, which is not this folder.",
                 $"orchestrate -C {found.WorkTree} sessions adopt {session.Id}"
             );
     }

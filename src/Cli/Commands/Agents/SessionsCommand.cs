@@ -6,7 +6,11 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>sessions</c>: lists the conversations of Claude Code on this machine, including those that no run has started.</summary>
 internal sealed class SessionsCommand : CliCommand
 {
-    private readonly Option<double?> _hours = new("--hours") { Description = "Only conversations of the last H hours", HelpName = "H" };
+    private readonly Option<double?> _hours = new("--hours")
+    {
+        Description = "List only conversations of the last H hours",
+        HelpName = "H",
+    };
     private readonly Option<int> _limit = new("--limit")
     {
         Description = "Maximum number of conversations",

@@ -9,7 +9,7 @@ internal sealed class SessionsShowCommand : CliCommand
     private readonly Argument<string> _id = Id();
     private readonly Option<int> _last = new("--last")
     {
-        Description = "Number of messages",
+        Description = "Number of messages to show",
         HelpName = "N",
         DefaultValueFactory = static _ => 10,
     };
@@ -36,7 +36,7 @@ internal sealed class SessionsShowCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"No conversations below {known.ConfigDirectory}/projects.",
+                $"There are no conversations below {known.ConfigDirectory}/projects.",
                 "Set CLAUDE_CONFIG_DIR if Claude Code uses another folder."
             );
         }

@@ -72,5 +72,9 @@ internal sealed class CleanupCommand : CliCommand
     private TimeSpan? Age(ParseResult parsed) =>
         parsed.GetValue(_olderThan) is not { } text ? null
         : Durations.TryRead(text, out var age) ? age
-        : throw new UseCaseException(Outcome.Usage, $"--older-than {text} is not a time.", "Such as 12h, 30d; a number is seconds.");
+        : throw new UseCaseException(
+            Outcome.Usage,
+            $"--older-than {text} is not a time.",
+            "Write a duration such as 12h or 30d; a plain number is seconds."
+        );
 }

@@ -97,7 +97,7 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
         }
         else if (after.Question.Items.Any(IsTyped))
         {
-            context.Terminal.Warn("It applies once this repository's files are trusted: orchestrate trust.");
+            context.Terminal.Warn("The change takes effect when this repository's files are trusted (orchestrate trust).");
         }
     }
 
@@ -118,7 +118,7 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
         var known = SettingIndex.Find(name)?.Name ?? name;
         if (values.FirstOrDefault(value => value.Name == known) is { } value && value.Source.Kind > where)
         {
-            context.Terminal.Warn($"It has no effect, because {value.Source} overrides it with {value.Value}.");
+            context.Terminal.Warn($"The change has no effect, because {value.Source} overrides it with {value.Value}.");
         }
     }
 }

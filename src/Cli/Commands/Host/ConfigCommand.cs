@@ -145,7 +145,7 @@ internal sealed class ConfigCommand : Command
                 ? Unknown(name)
                 : new UseCaseException(
                     Outcome.Usage,
-                    $"'{name}' has no value. Names and values alternate.",
+                    $"'{name}' has no value. Write names and values alternately.",
                     "For example: orchestrate config set notifications.provider ntfy notifications.url https://ntfy.sh/TOPIC"
                 );
     }

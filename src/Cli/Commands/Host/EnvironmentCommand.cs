@@ -34,8 +34,8 @@ internal sealed class EnvironmentCommand : CliCommand
         context.Terminal.Show(
             environment.Matches switch
             {
-                true => $"The environment is unchanged: {environment.Hash}.",
-                false => $"The environment has changed: it is {environment.Hash} now.",
+                true => $"The environment is unchanged; its hash is {environment.Hash}.",
+                false => $"The environment has changed; its hash is now {environment.Hash}.",
                 null => $"{environment.Hash}  {Plural.Of(environment.Files.Count, "file")}",
             }
         );

@@ -36,7 +36,7 @@ internal sealed class InitCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 "--global needs --claude.",
-                "For your own settings: orchestrate config set --user NAME VALUE."
+                "To change your own settings, use 'orchestrate config set --user NAME VALUE'."
             );
         }
         var repository = context.RequireRepository();

@@ -104,7 +104,7 @@ internal sealed class ServerCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 "--work needs a repository's engine, not an engine file.",
-                $"Leave {_file.Name} out, or start 'orchestrate worker --address HOST:PORT' beside it."
+                $"Omit {_file.Name}, or start 'orchestrate worker --address HOST:PORT' in another terminal."
             );
         }
     }
@@ -130,7 +130,7 @@ internal sealed class ServerCommand : CliCommand
             Outcome.Unavailable,
             $"Another process serves {path}: "
                 + $"{(owner is null ? "which one is not known yet" : $"process {owner.Pid} at {owner.Address}")}.",
-            "Use that one, or end it first."
+            "Use the engine of that process, or end the process first."
         );
     }
 

@@ -18,7 +18,7 @@ internal sealed class ServiceCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ServiceCommand()
-        : base("service", "Keep this repository's engine and a worker running, also after a reboot (systemd)")
+        : base("service", "Keep this repository's engine and a worker running, even after a reboot (systemd)")
     {
         _verb.AcceptOnlyFromAmong(Install, Remove, Status);
         Add(_verb);
@@ -89,7 +89,7 @@ internal sealed class ServiceCommand : CliCommand
         {
             context.Terminal.Show(
                 verb == Remove
-                    ? $"{state.Name} is stopped and removed. Agents at work continue for limits.orphan; open runs wait for 'resume'."
+                    ? $"{state.Name} is stopped and removed. Running agents continue for limits.orphan; open runs wait for 'resume'."
                     : "This repository has no service. 'orchestrate service install' creates one."
             );
             return;

@@ -73,10 +73,10 @@ internal sealed class TrustCommand : CliCommand
         TrustGate.Show(context, question);
         if (!yes && context.Terminal.Ask($"Do you trust {settings.Repository} to do this on this machine from now on?") is not true)
         {
-            throw new UseCaseException(Outcome.NeedsPerson, "Nothing was trusted.", "Answer at a terminal, or use --yes.");
+            throw new UseCaseException(Outcome.NeedsPerson, "The repository was not trusted.", "Answer at a terminal, or use --yes.");
         }
         keep();
-        context.Terminal.Say($"{settings.Repository} is trusted; a change of any of this asks again.");
+        context.Terminal.Say($"{settings.Repository} is trusted. You are asked again if any of these entries changes.");
         return Outcome.Done;
     }
 

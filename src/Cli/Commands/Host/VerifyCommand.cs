@@ -42,7 +42,7 @@ internal sealed class VerifyCommand : CliCommand
             throw new UseCaseException(
                 Outcome.WorkFailed,
                 $"Nothing checks task '{id}', because neither the task, nor the configuration, nor a manifest has gates.",
-                "Give the task 'verification', or set gates.task."
+                "Add 'verification' to the task, or set gates.task."
             );
         }
         var evidence = Path.Combine(repository.OrchestratorFolder, "logs", "verify", id);
@@ -71,7 +71,7 @@ internal sealed class VerifyCommand : CliCommand
             ?? throw new UseCaseException(
                 Outcome.Usage,
                 $"Commit '{commit}' does not exist in {workTree}.",
-                "Give an id, a branch or a tag."
+                "Specify the id of a commit, a branch or a tag."
             );
         var passed = found.All(gate => gate.IsAcceptable);
         if (parsed.GetValue(_json))

@@ -63,7 +63,7 @@ internal sealed class WebCommand : CliCommand
         }
         if (!IPAddress.IsLoopback(options.Address.Address) && options.Certificate is null)
         {
-            context.Terminal.Warn("Others on the network can read traffic to this address, and the token, because of --insecure.");
+            context.Terminal.Warn("Because of --insecure, others on the network can read traffic to this address, including the token.");
         }
         // Registers the current repository, so that even its first run can be started on the page.
         var repositories = new KnownRepositories(context.Environment);

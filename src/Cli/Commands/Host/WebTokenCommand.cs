@@ -80,7 +80,7 @@ internal sealed partial class WebTokenCreateCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"'{name}' can't be the name of a token.",
+                $"'{name}' is not a valid name of a token.",
                 "Use 1 to 40 letters, digits, dots, dashes and underscores."
             );
         }

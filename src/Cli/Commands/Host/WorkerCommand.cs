@@ -17,8 +17,7 @@ internal sealed class WorkerCommand : CliCommand
     };
     private readonly Option<string[]> _clones = new("--clone")
     {
-        Description =
-            "A repository to clone into a folder of its name here (may be repeated), as " + "'git clone' does; an existing clone is used",
+        Description = "A repository to clone into a folder with its name, as 'git clone' does (may be repeated); an existing clone is used",
         HelpName = "URL",
     };
     private readonly Option<string?> _takeOver = new("--take-over")
@@ -124,7 +123,7 @@ internal sealed class WorkerCommand : CliCommand
             served = engine;
             context.Terminal.Say(
                 $"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). "
-                    + "Ctrl-C ends it; agents at work continue."
+                    + "Press Ctrl-C to end the worker; running agents continue."
             );
         }
 
@@ -217,8 +216,8 @@ internal sealed class WorkerCommand : CliCommand
             {
                 throw new UseCaseException(
                     Outcome.Usage,
-                    $"{name} is the name of both {named[name].WorkTree} and {repository.WorkTree}.",
-                    "Give each its own name: --repository DIR=NAME."
+                    $"Both {named[name].WorkTree} and {repository.WorkTree} have the name {name}.",
+                    "Give each repository its own name: --repository DIR=NAME."
                 );
             }
         }
@@ -244,6 +243,6 @@ internal sealed class WorkerCommand : CliCommand
             : throw new UseCaseException(
                 Outcome.Usage,
                 $"{folder} is not in a git repository with a work tree.",
-                "Name another with --repository."
+                "Name another repository with --repository."
             );
 }

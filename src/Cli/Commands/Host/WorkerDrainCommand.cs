@@ -50,7 +50,7 @@ internal sealed class WorkerDrainCommand : CliCommand
         var kept = await Task.WhenAll(open.Select(run => GiveAwayAsync(run, here, engine, context, stop)));
         if (open.Count == 0)
         {
-            context.Terminal.Say($"No run is on this machine ({context.Machine}) that another could take.");
+            context.Terminal.Say($"This machine ({context.Machine}) owns no run that another machine could take over.");
         }
         return kept.All(isGone => isGone) ? Outcome.Done : Outcome.WorkFailed;
     }

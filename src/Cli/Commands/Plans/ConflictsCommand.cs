@@ -13,7 +13,7 @@ internal sealed class ConflictsCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ConflictsCommand()
-        : base("conflicts", "Find unordered tasks that share a file or a resource")
+        : base("conflicts", "Find tasks that share a file or a resource and are not ordered by dependencies")
     {
         Add(_plan);
         Add(_json);

@@ -71,7 +71,7 @@ internal sealed class ContextCommand : CliCommand
                     ?? throw new UseCaseException(
                         Outcome.Usage,
                         "'context set' needs a text.",
-                        "Write it after the name, or '-' to read it from stdin."
+                        "Write the text after the name, or write '-' to read it from stdin."
                     );
         store.Set(name, text.Length == 0 ? null : text);
         context.Terminal.Say(text.Length == 0 ? $"Removed {name}." : $"Set {name}: tasks with '{name}' in context_keys receive it.");

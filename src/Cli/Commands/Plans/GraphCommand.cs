@@ -13,7 +13,7 @@ internal sealed class GraphCommand : CliCommand
     };
     private readonly Option<string> _format = new("--format")
     {
-        Description = "text, mermaid or dot",
+        Description = "Format of the graph: text, mermaid or dot",
         DefaultValueFactory = static _ => "text",
     };
     private readonly Option<bool> _json = GlobalOptions.Json();

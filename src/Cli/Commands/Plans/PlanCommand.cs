@@ -11,7 +11,11 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class PlanCommand : CliCommand
 {
     private readonly Argument<string?> _request = new("REQUEST") { Description = "The request, in words", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> _prd = new("--prd") { Description = "Make the plan from this document", HelpName = "FILE" };
+    private readonly Option<string?> _prd = new("--prd")
+    {
+        Description = "Plan this document instead of a request in words",
+        HelpName = "FILE",
+    };
     private readonly Option<string?> _output = new("--output", "-o")
     {
         Description = "Write the plan to this file (.yaml or .json) instead of stdout",
@@ -75,7 +79,7 @@ internal sealed class PlanCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 words is null ? "The request is missing." : "A request and a document can't be planned together.",
-                "Give a request in words, or a document with --prd FILE."
+                "Write a request in words, or name a document with --prd FILE."
             );
         }
         return new OrchestrationInput
@@ -107,7 +111,7 @@ internal sealed class PlanCommand : CliCommand
         }
         if (Directory.Exists(context.FullPath(output)))
         {
-            throw new UseCaseException(Outcome.Usage, $"{output} is a folder.", "Specify a file.");
+            throw new UseCaseException(Outcome.Usage, $"{output} is a folder.", "Specify a file for the plan.");
         }
         if (!File.Exists(context.FullPath(output)))
         {
@@ -119,7 +123,7 @@ internal sealed class PlanCommand : CliCommand
         }
         throw new UseCaseException(
             Outcome.NeedsPerson,
-            $"{output} already exists and was left as it is. Nothing was planned.",
+            $"{output} already exists and was not changed. No plan was made.",
             "Choose another file, or use --yes to replace it."
         );
     }

@@ -5,10 +5,10 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>tasks add</c>: adds a task to the end of the backlog.</summary>
 internal sealed class TasksAddCommand : CliCommand
 {
-    private readonly Argument<string> _title = new("TITLE") { Description = "The work, in one line" };
+    private readonly Argument<string> _title = new("TITLE") { Description = "Title of the task, in one line" };
     private readonly Option<string?> _description = new("--description", "-d") { Description = "Description of the work" };
     private readonly Option<string?> _details = new("--details") { Description = "Details of the implementation" };
-    private readonly Option<string?> _test = new("--test-strategy") { Description = "How to test the work" };
+    private readonly Option<string?> _test = new("--test-strategy") { Description = "Description of how to test the work" };
     private readonly Option<string> _priority = new("--priority", "-p")
     {
         Description = string.Join(", ", BacklogPriority.All),
@@ -19,7 +19,7 @@ internal sealed class TasksAddCommand : CliCommand
         Description = "Ids of tasks that must be done first, separated by commas",
         HelpName = "IDS",
     };
-    private readonly Option<string?> _parent = new("--parent") { Description = "Add it as a subtask of this task", HelpName = "ID" };
+    private readonly Option<string?> _parent = new("--parent") { Description = "Add the task as a subtask of this task", HelpName = "ID" };
     private readonly Option<string?> _tag = TasksCommand.Tag();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
@@ -85,7 +85,11 @@ internal sealed class TasksAddCommand : CliCommand
     {
         if (parent.Contains('.', StringComparison.Ordinal))
         {
-            throw new UseCaseException(Outcome.Usage, $"{parent} is a subtask itself.", "Specify a task as parent.");
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"{parent} is a subtask itself.",
+                "Specify a task that is not a subtask as the parent."
+            );
         }
         var taken = backlog
             .Find(parent)!

@@ -147,7 +147,7 @@ internal sealed class TasksExpandCommand : TasksByPlannerCommand
         var task = backlog.Find(RepositoryBacklog.Find(backlog, TasksCommand.RequireId(parsed, _id)))!;
         if (task.Id.Contains('.', StringComparison.Ordinal))
         {
-            throw new UseCaseException(Outcome.Usage, $"{task.Id} is a subtask itself.", "Specify a task.");
+            throw new UseCaseException(Outcome.Usage, $"{task.Id} is a subtask itself.", "Specify a task that is not a subtask.");
         }
         var text = Describe(task);
         var input = new OrchestrationInput

@@ -6,10 +6,10 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class TasksUpdateCommand : CliCommand
 {
     private readonly (Argument<string?> Argument, Option<string?> Option) _id = TasksCommand.Id();
-    private readonly Option<string?> _title = new("--title") { Description = "The work, in one line" };
+    private readonly Option<string?> _title = new("--title") { Description = "Title of the task, in one line" };
     private readonly Option<string?> _description = new("--description", "-d") { Description = "Description of the work" };
     private readonly Option<string?> _details = new("--details") { Description = "Details of the implementation" };
-    private readonly Option<string?> _test = new("--test-strategy") { Description = "How to test the work" };
+    private readonly Option<string?> _test = new("--test-strategy") { Description = "Description of how to test the work" };
     private readonly Option<string?> _priority = new("--priority", "-p") { Description = string.Join(", ", BacklogPriority.All) };
     private readonly Option<string?> _dependencies = new("--dependencies")
     {
@@ -37,8 +37,8 @@ internal sealed class TasksUpdateCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"No change of {id} was given.",
-                "Give --title, --description, --details, --test-strategy, --priority or --dependencies; 'set-status' changes its status."
+                $"The command does not name a change of {id}.",
+                "Use --title, --description, --details, --test-strategy, --priority or --dependencies; 'set-status' changes the status."
             );
         }
         var title = parsed.GetValue(_title) is { } given ? TasksAddCommand.Title(given) : null;

@@ -101,7 +101,7 @@ internal sealed class CollectCommand : CliCommand
                 Write(Path.Combine(place, task.Id + ".patch"), patch.Text);
                 if (patch.IsCut)
                 {
-                    context.Terminal.Warn($"The patch of {run.Id}/{task.Id} is longer than the written part; git has all of it.");
+                    context.Terminal.Warn($"The patch file of {run.Id}/{task.Id} is truncated; git has the complete change.");
                 }
             }
         }
@@ -123,10 +123,10 @@ internal sealed class CollectCommand : CliCommand
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw new UseCaseException(Outcome.Usage, $"{path} can't be written: {refused.Message}", "Choose another place.");
+            throw new UseCaseException(Outcome.Usage, $"{path} can't be written: {refused.Message}", "Choose another folder.");
         }
     }
 
     private static UseCaseException IsThere(string path) =>
-        new(Outcome.Usage, $"{path} already exists and was not replaced.", "Choose another place, or remove it.");
+        new(Outcome.Usage, $"{path} already exists and was not replaced.", "Choose another folder, or remove the existing file.");
 }

@@ -31,7 +31,9 @@ internal sealed class DiffCommand : CliCommand
         var task = run.Status.Tasks.FirstOrDefault(task => task.Id == diff.Task);
         if (diff.Patch.Length == 0)
         {
-            context.Terminal.Say(task is null ? $"{run.Id} has changed nothing." : $"{task.Id} is {task.State} and has changed nothing.");
+            context.Terminal.Say(
+                task is null ? $"{run.Id} has not changed any file." : $"{task.Id} is {task.State} and has not changed any file."
+            );
         }
         await new Pager(context.Terminal, context.Environment).ShowAsync(diff.Patch, ToneOf);
         if (diff.IsCut)

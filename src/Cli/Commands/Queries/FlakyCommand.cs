@@ -94,7 +94,7 @@ internal sealed class FlakyCommand : CliCommand
             {
                 throw new UseCaseException(Outcome.Usage, $"'{test}' is not in quarantine.", "See 'orchestrate flaky'.");
             }
-            return Said(tests.Remove(test), $"'{test}' decides again.", context);
+            return Said(tests.Remove(test), $"'{test}' is no longer in quarantine, so its failures reject work again.", context);
         }
         if (parsed.GetValue(_reason)?.Trim() is not { Length: > 0 } reason)
         {
@@ -120,12 +120,12 @@ internal sealed class FlakyCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"{TestQuarantine.FileName} has a form that this command can't edit.",
-                "Edit it by hand; docs/how-to/flaky-tests.md shows its form."
+                $"This command can't edit {TestQuarantine.FileName}, because the file has an unusual form.",
+                "Edit the file by hand; docs/how-to/flaky-tests.md shows its form."
             );
         }
         context.Terminal.Say(sentence);
-        context.Terminal.Say($"Commit {TestQuarantine.FileName}: runs read it at the commit that they start from.");
+        context.Terminal.Say($"Commit {TestQuarantine.FileName}, because each run reads it from its base commit.");
         return Outcome.Done;
     }
 }

@@ -100,7 +100,7 @@ internal sealed class InboxCommand : CliCommand
         }
         var until = context.Time.GetUtcNow() + length;
         await marks.SnoozeAsync(entry.Id, until, stop);
-        context.Terminal.Say($"{entry.Id} is hidden until {LocalTimes.ToMinute(until)}. The run itself waits as before.");
+        context.Terminal.Say($"{entry.Id} is hidden until {LocalTimes.ToMinute(until)}. The run still waits for the answer.");
         return Outcome.Done;
     }
 
@@ -125,7 +125,7 @@ internal sealed class InboxCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 $"'{said.Trim()}' is not a number from 1 to {entry.Ways.Count}.",
-                "Nothing was done."
+                "No answer was sent."
             );
         }
         var chosen = entry.Ways[number - 1];
@@ -179,7 +179,7 @@ internal sealed class InboxCommand : CliCommand
         }
         else
         {
-            context.Terminal.Say("'orchestrate inbox ID' answers one in place; --snooze 2h postpones it.");
+            context.Terminal.Say("'orchestrate inbox ID' answers an entry; with --snooze 2h it postpones the entry.");
         }
         if (putOff > 0)
         {

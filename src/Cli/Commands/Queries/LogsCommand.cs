@@ -13,7 +13,11 @@ internal sealed class LogsCommand : CliCommand
     {
         Description = "Print the logs of all tasks of the run, each line with its task; with --follow also of tasks that start later",
     };
-    private readonly Option<int?> _start = new("--start") { Description = "This agent start instead of the last one", HelpName = "N" };
+    private readonly Option<int?> _start = new("--start")
+    {
+        Description = "Print the log of this agent start instead of the last one",
+        HelpName = "N",
+    };
 
     private readonly Option<bool> _json = GlobalOptions.Json();
 

@@ -38,7 +38,9 @@ internal sealed class NetworkCommand : CliCommand
         }
         if (shown.Count == 0)
         {
-            context.Terminal.Show($"No connections of {run.Id} were recorded. They are recorded if permissions.network.mode is not open.");
+            context.Terminal.Show(
+                $"No connections of {run.Id} were recorded. Connections are recorded unless permissions.network.mode is open."
+            );
         }
         foreach (var connection in shown)
         {
@@ -110,7 +112,7 @@ internal sealed class NetworkCommand : CliCommand
                 throw new UseCaseException(
                     Outcome.Usage,
                     $"'{wrong}' is not a host.",
-                    "Write the host alone, without https:// and path; a port as in example.com:8443."
+                    "Write the host without https:// and path, optionally with a port, such as example.com:8443."
                 );
             }
             // Also includes hosts that the repository's file contains but the user has not trusted, because they must remain in the file.
@@ -118,7 +120,9 @@ internal sealed class NetworkCommand : CliCommand
             var missing = hosts.Except(present, StringComparer.Ordinal).ToList();
             if (missing.Count == 0)
             {
-                context.Terminal.Show(hosts.Length == 0 ? "No host was given, and none was refused." : $"{Setting} already contains them.");
+                context.Terminal.Show(
+                    hosts.Length == 0 ? "No host was named, and the proxy has rejected none." : $"{Setting} already contains these hosts."
+                );
                 return Task.FromResult(Outcome.Done);
             }
             var value = $"[{string.Join(", ", present.Concat(missing).Select(host => $"\"{host}\""))}]";

@@ -10,7 +10,7 @@ internal sealed class ReportCommand : CliCommand
     private readonly RunArgument _run = new("RUN", "The run; default: the latest");
     private readonly Option<bool> _losses = new("--losses")
     {
-        Description = "List changes of tasks that were overwritten, by which task, or lost",
+        Description = "List changes of tasks that were lost, or that another task overwrote",
     };
     private readonly Option<bool> _escalation = new("--escalation")
     {
@@ -18,7 +18,7 @@ internal sealed class ReportCommand : CliCommand
     };
     private readonly Option<bool> _full = new("--full")
     {
-        Description = "The full report: gates, claims and facts of each task, evidence, decisions",
+        Description = "Print the full report with the gates, claims and facts of each task, evidence and decisions",
     };
     private readonly Option<string?> _html = new("--html")
     {

@@ -9,7 +9,7 @@ internal sealed class UsageCommand : CliCommand
 {
     private readonly Option<UsageGrouping> _by = new("--by")
     {
-        Description = "Grouping: account, run, task, model or day",
+        Description = "Group the cost by account, run, task, model or day",
         HelpName = "WHAT",
         DefaultValueFactory = static _ => UsageGrouping.Run,
     };

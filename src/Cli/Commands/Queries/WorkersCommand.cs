@@ -9,7 +9,7 @@ internal sealed class WorkersCommand : CliCommand
     private static readonly TimeSpan KeyPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
     private readonly RunArgument _run = new("RUN", "Only agents of this run; default: agents of all open runs");
-    private readonly Option<bool> _once = new("--once") { Description = "Show them once, also on a terminal" };
+    private readonly Option<bool> _once = new("--once") { Description = "Print the agents once, even on a terminal" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public WorkersCommand()

@@ -25,7 +25,7 @@ internal sealed class WorktreesCommand : CliCommand
         var found = document.Worktrees;
         if (found.Count == 0)
         {
-            context.Terminal.Say("No worktrees beside the main checkout.");
+            context.Terminal.Say("The repository has no worktrees besides the main checkout.");
         }
         foreach (var entry in found)
         {

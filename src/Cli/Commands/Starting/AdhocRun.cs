@@ -68,8 +68,8 @@ internal sealed class AdhocRun
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"{given} is for a new run, but --run names a run that has started with its own options.",
-                "Leave one of them out."
+                $"{given} applies only to a new run, but --run names an existing run, which has its own options.",
+                "Omit one of these options."
             );
         }
     }

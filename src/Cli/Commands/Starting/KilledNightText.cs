@@ -18,7 +18,7 @@ internal static class KilledNightText
             + $"with {night.Landed.Count} of {Plural.Of(night.Tasks.Count, "task")} landed "
             + $"by {Plural.Of(night.Starts, "agent start")}.";
         yield return night.Missing.Count == 0
-            ? "Every change of the commits is on the target."
+            ? "The target contains every change of the commits."
             : $"Not on the target as in the commits: {string.Join(", ", night.Missing)}.";
         yield return night.Repeated.Count == 0
             ? "No finished work was repeated."

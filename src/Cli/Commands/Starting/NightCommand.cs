@@ -15,5 +15,9 @@ internal sealed class NightCommand : CliCommand
     }
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
-        throw new UseCaseException(Outcome.Usage, "A command for the night is missing.", "orchestrate night rehearse --until 07:00");
+        throw new UseCaseException(
+            Outcome.Usage,
+            "The subcommand of 'orchestrate night' is missing.",
+            "orchestrate night rehearse --until 07:00"
+        );
 }

@@ -113,7 +113,7 @@ internal sealed class ResumeCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 $"{stored.Id} has ended: {stored.Status.State}.",
-                $"See 'orchestrate report {stored.Id}', or start a new run; it reuses finished work."
+                $"See 'orchestrate report {stored.Id}', or start a new run, which reuses finished work."
             );
         }
     }

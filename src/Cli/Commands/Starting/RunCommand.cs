@@ -238,7 +238,7 @@ internal sealed class RunCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 "--update-plan needs a Markdown master plan and a run in the foreground.",
-                "Leave it out, or run a master plan without --detach."
+                "Omit this option, or run a master plan without --detach."
             );
         }
         _page.RefuseDetached(parsed, parsed.GetValue(_detach));
@@ -254,8 +254,8 @@ internal sealed class RunCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                "--tag needs the planner; without it task-master's current tag is run.",
-                "Leave one of them out."
+                "--tag works only with the planner; --no-planner runs the tasks of task-master's current tag.",
+                "Omit one of these options."
             );
         }
     }
@@ -278,8 +278,8 @@ internal sealed class RunCommand : CliCommand
                 Outcome.Usage,
                 $"A {what} has no plan to show, because a planner makes it during the run.",
                 isBacklog
-                    ? "'--no-planner' runs its tasks by their dependencies alone; with it, --dry-run shows them."
-                    : "'orchestrate plan' makes one without running it."
+                    ? "With --no-planner, the run executes the backlog's tasks by their dependencies, and --dry-run shows them."
+                    : "'orchestrate plan' writes a plan without running it."
             );
         }
 

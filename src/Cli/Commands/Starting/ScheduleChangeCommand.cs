@@ -42,7 +42,7 @@ internal sealed class ScheduleChangeCommand : CliCommand
             },
             change switch
             {
-                ScheduleChange.Pause => "Start no runs of a schedule until it is resumed",
+                ScheduleChange.Pause => "Pause a schedule, so that it starts no runs until it is resumed",
                 ScheduleChange.Resume => "Start runs of a paused schedule again",
                 ScheduleChange.RunNow => "Start a run of a schedule now",
                 _ => "Remove a schedule; runs that it started continue",

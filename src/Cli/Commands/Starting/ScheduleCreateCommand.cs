@@ -43,7 +43,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
     };
     private readonly Option<ScheduleOverlap> _overlap = new("--overlap")
     {
-        Description = "Policy while the last run is open: skip (the default), or queue one",
+        Description = "What to do while the last run is open: skip the next run (default), or queue it",
         HelpName = "HOW",
     };
     private readonly Option<string> _catchUp = new("--catch-up", "--run-if-missed")
@@ -79,7 +79,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"{_catchUp.Name} is '{parsed.GetValue(_catchUp)}', but must be a time of at least 10s.",
+                $"{_catchUp.Name} is '{parsed.GetValue(_catchUp)}', but must be a duration of at least 10s.",
                 "For example: --catch-up 2h"
             );
         }
@@ -202,7 +202,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             ? name
             : throw new UseCaseException(
                 Outcome.Usage,
-                $"'{name}' is not a name for a schedule: up to {LongestName} letters, digits and dashes, a letter or digit first.",
+                $"'{name}' is not a valid name of a schedule. Use up to {LongestName} letters, digits and dashes, "
+                    + "and begin with a letter or digit.",
                 "For example: orchestrate schedule create nightly --at 22:00"
             );
     }
@@ -214,7 +215,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                "The schedule has no time. Give --at (with or without --days) or --cron.",
+                "The schedule has no time. Use --at (with or without --days) or --cron.",
                 "For example: --at 22:00 --days mon-fri"
             );
         }

@@ -35,7 +35,7 @@ internal sealed class SpawnCommand : CliCommand
     private readonly AdhocRun _run = new();
 
     public SpawnCommand()
-        : base("spawn", "Run agents side by side on tasks in words; each result stays on its own branch")
+        : base("spawn", "Run agents on tasks that you describe in words; each result stays on its own branch")
     {
         Add(_tasks);
         Add(_from);

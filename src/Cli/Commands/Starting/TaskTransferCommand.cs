@@ -54,7 +54,7 @@ internal sealed class TaskExportCommand : CliCommand
         if (!TaskStates.IsEnd(run.Status.Tasks.First(one => one.Id == task).State))
         {
             context.Terminal.Say(
-                $"It stays in {run.Id}, too. To avoid doing it twice: orchestrate cancel {run.Id}/{task} (the run continues)."
+                $"The task also stays in {run.Id}. To avoid repeated work, use 'orchestrate cancel {run.Id}/{task}'; the run continues."
             );
         }
         return Outcome.Done;

@@ -73,7 +73,7 @@ internal sealed class AcceptCommand : CliCommand
         if (items.Count > 0)
         {
             context.Terminal.Show(
-                "Restore your own: orchestrate accept ID, or --all. Inspect them first, because they let git run programs."
+                "To restore your own, use 'orchestrate accept ID' or --all. Inspect them first, because they let git run programs."
             );
         }
         return Outcome.Done;

@@ -46,7 +46,11 @@ internal sealed class HoldCommand : CliCommand
         {
             return given is null
                 ? ("", "")
-                : throw new UseCaseException(Outcome.Usage, $"{given} is one run, but --all means all runs.", "Use only one of the two.");
+                : throw new UseCaseException(
+                    Outcome.Usage,
+                    $"{given} is one run, but --all means all runs.",
+                    "Use either the name or --all."
+                );
         }
         var repository = context.RequireRepository();
         var run = RunReference.RequireOpen(repository, given).Run;
@@ -54,7 +58,7 @@ internal sealed class HoldCommand : CliCommand
             ? throw new UseCaseException(
                 Outcome.Usage,
                 $"{run.Id} is {run.Status.State} and starts no agents.",
-                "Name an open run, or give --all."
+                "Name an open run, or use --all."
             )
             : (run.Id, repository.Root);
     }
@@ -92,7 +96,7 @@ internal sealed class ReleaseCommand : CliCommand
         }
         if (ended.Count == 0)
         {
-            context.Terminal.Say("Nothing is held.");
+            context.Terminal.Say("No run is held.");
         }
         foreach (var hold in left)
         {
@@ -107,7 +111,7 @@ internal sealed class ReleaseCommand : CliCommand
         var all = parsed.GetValue(_all);
         if (given is not null && all)
         {
-            throw new UseCaseException(Outcome.Usage, $"{given} is one run, but --all means all holds.", "Use only one of the two.");
+            throw new UseCaseException(Outcome.Usage, $"{given} is one run, but --all means all holds.", "Use either the name or --all.");
         }
         if (all || holds.Count == 0)
         {
@@ -127,7 +131,7 @@ internal sealed class ReleaseCommand : CliCommand
             : throw new UseCaseException(
                 Outcome.Usage,
                 $"There is more than one hold: {string.Join(", ", holds.Select(hold => hold.IsOfAll ? "--all" : hold.Run))}.",
-                "Name one of them, or give --all."
+                "Name one of these runs, or use --all."
             );
     }
 }

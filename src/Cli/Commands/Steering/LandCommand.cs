@@ -28,7 +28,8 @@ internal sealed class LandCommand : SteeringCommand
         {
             var (of, reference) = _run.RequireOpen(context.RequireRepository(), parsed);
             var task =
-                reference.Task ?? throw new UseCaseException(Outcome.Usage, "--next needs a task.", $"Specify it: {of.Status.RunId}/TASK.");
+                reference.Task
+                ?? throw new UseCaseException(Outcome.Usage, "--next needs a task.", $"Name the task: {of.Status.RunId}/TASK.");
             return SteerAsync(parsed, context, of, SteeringCatalog.MergeNext, InputOf(parsed, context, task), stop);
         }
         var run = _run.RequireOpenRun(context.RequireRepository(), parsed);

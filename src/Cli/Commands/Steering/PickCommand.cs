@@ -11,7 +11,7 @@ internal sealed class PickCommand : CliCommand
     private readonly RunArgument _run = new("RUN", "A run of spawn --n, which has ended or waits for a decision");
 
     public PickCommand()
-        : base("pick", "Pick the best of several results of a task, by its gates and figures")
+        : base("pick", "Pick the best of several results of a task by their gates and measurements")
     {
         _run.AddTo(this);
     }
@@ -23,7 +23,7 @@ internal sealed class PickCommand : CliCommand
         return run.Status.Tasks.FirstOrDefault(task => !TaskStates.IsEnd(task.State)) is { } open
             ? throw new UseCaseException(
                 Outcome.Usage,
-                $"{open.Id} of {run.Id} is {open.State}: wait until all tasks have ended.",
+                $"{open.Id} of {run.Id} is {open.State}. Wait until all tasks have ended.",
                 $"See 'orchestrate status {run.Id}'."
             )
             : ShowAsync(run.Status, repository, context, stop);
@@ -59,7 +59,7 @@ internal sealed class PickCommand : CliCommand
                 );
             }
             context.Terminal.Show(
-                branch.Length == 0 ? "Picked: none, because no result passed."
+                branch.Length == 0 ? "No result was picked, because none passed its gates."
                 : ranking.Reason.Length > 0 ? $"Picked: {ranking.Results[0].Task}, because {ranking.Reason}; it is on {branch}."
                 : $"Picked: {ranking.Results[0].Task}, the first of equal results; it is on {branch}."
             );

@@ -64,7 +64,7 @@ internal sealed class PrSyncCommand : CliCommand
         }
         context.Terminal.Say(
             tasks.Count == 0
-                ? "No new comments."
+                ? "The pull requests have no new comments."
                 : $"{Plural.Of(tasks.Count, "task is", "tasks are")} in the backlog. 'orchestrate tasks run' gives them to agents."
         );
         return RunPullRequests.OutcomeOf(results);

@@ -28,7 +28,7 @@ internal sealed class ResolveCommand : SteeringCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 $"--task is only for {Resolutions.ManualFix}; '{way}' concerns the whole run.",
-                "Leave it out."
+                "Omit --task."
             );
         }
         var run = StoredRuns.RequireOpen(context.RequireRepository(), parsed.GetRequiredValue(_run));

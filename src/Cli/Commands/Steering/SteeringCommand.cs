@@ -124,7 +124,7 @@ internal abstract class SteeringCommand : CliCommand
         {
             if (given.GetValue(_resume) && given.GetValue(_noResume))
             {
-                given.AddError($"{_resume.Name} and {_noResume.Name} can't be given together.");
+                given.AddError($"{_resume.Name} and {_noResume.Name} can't be combined.");
             }
         });
     }

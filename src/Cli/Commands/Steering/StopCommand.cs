@@ -11,7 +11,7 @@ internal sealed class StopCommand : CliCommand
     private readonly Option<bool> _all = new("--all") { Description = "All agents of this repository" };
 
     public StopCommand()
-        : base("stop", "End agents at once, even without an engine")
+        : base("stop", "Stop running agents immediately, even without an engine")
     {
         _which.AddTo(this);
         Add(_all);
@@ -34,7 +34,7 @@ internal sealed class StopCommand : CliCommand
 
         context.Terminal.Say(
             running.Count == 0
-                ? "No agent is running there."
+                ? "None of the selected agents is running."
                 : "Their conversations and files stay; 'orchestrate resume RUN' or RUN/TASK continues."
         );
         return Outcome.Done;

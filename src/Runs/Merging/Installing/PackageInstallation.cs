@@ -54,7 +54,7 @@ public sealed class PackageInstallation(RunServices services)
             await register.SettleAsync(task.Id, input.Start, DependencyEntry.Refused, refusal: null, stop);
             return new RequestConclusion
             {
-                Text = $"You do not get {names}. {input.Problem} Continue without it if you can, or request something else.",
+                Text = $"{names} could not be installed. {input.Problem} Continue without this package if you can, or request another one.",
                 Note = $"{names} could not be installed: {input.Problem}",
             };
         }
@@ -69,7 +69,7 @@ public sealed class PackageInstallation(RunServices services)
                 Text =
                     $"Your task was divided, and the parts have ended: {parts}. "
                     + (so.Length == 0 ? $"Staging can't be merged into your worktree: {why} " : "Their work is in your worktree now. ")
-                    + "Inspect the whole, and complete your task.",
+                    + "Check the combined work, and complete your task.",
             };
         }
         await register.SettleAsync(task.Id, input.Start, DependencyEntry.Installed, refusal: null, stop);

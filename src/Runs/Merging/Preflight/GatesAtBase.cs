@@ -65,7 +65,7 @@ internal sealed class GatesAtBase(GateCheck gates)
         var without = files.Plan.Tasks.Where(t => files.Gates.Of(files.Plan, t).Count == 0).Select(t => t.Id).ToList();
         if (without.Count > 0)
         {
-            warnings.Add($"{FileNames.Some(without)}: no gate checks the work. Give them 'verification', or set gates.task.");
+            warnings.Add($"{FileNames.Some(without)}: no gate checks the work. Add 'verification' to these tasks, or set gates.task.");
         }
         return GateBaseline.Store(files, outcomes, red);
     }

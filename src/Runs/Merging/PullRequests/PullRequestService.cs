@@ -50,7 +50,7 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         var (known, failure) = await FindAsync(gitHub, branch, stop);
         if (failure is not null)
         {
-            return Failed(failure, branch, "Nothing was pushed.");
+            return Failed(failure, branch, "No branch was pushed.");
         }
         if (known is { State: not "OPEN" } past)
         {
@@ -109,7 +109,7 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
                 remarks.AddRange(found);
             }
             results.Add(
-                failure is not null ? Failed(failure, branch, "Nothing was imported.")
+                failure is not null ? Failed(failure, branch, "No comments were imported.")
                 : known is null ? new PullRequestResult(GitHubOutcome.Refused, $"{branch} has no pull request.")
                 : new PullRequestResult(GitHubOutcome.Done, $"{known.Url} is {known.State.ToLowerInvariant()}.")
                 {
@@ -207,7 +207,11 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         }
         return opened.Outcome == GitHubOutcome.Done && failure is null
             ? new PullRequestResult(GitHubOutcome.Done, $"Draft pull request: {opened.Text.Trim()}") { Url = opened.Text.Trim() }
-            : Failed(opened.Outcome == GitHubOutcome.Done ? failure! : opened, branch, $"{branch} is pushed; run the command again.");
+            : Failed(
+                opened.Outcome == GitHubOutcome.Done ? failure! : opened,
+                branch,
+                $"{branch} is already pushed. Run the command again."
+            );
     }
 
     private static async Task<PullRequestResult> UpdateAsync(
@@ -221,7 +225,7 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         var edited = await gitHub.CallAsync(mayRepeat: true, stop, "pr", "edit", number, "--body-file", file);
         return edited.Outcome == GitHubOutcome.Done
             ? new PullRequestResult(GitHubOutcome.Done, $"Updated: {known.Url}") { Url = known.Url, Number = known.Number }
-            : Failed(edited, known.Url, "Its branch is pushed, but its text was not updated. Run the command again.");
+            : Failed(edited, known.Url, "The branch is pushed, but the text of the pull request was not updated. Run the command again.");
     }
 
     /// <summary>

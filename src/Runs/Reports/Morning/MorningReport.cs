@@ -60,8 +60,8 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
                 new ReportLine(
                     "landed",
                     run.HasLanded ? $"{RunCounts.Of(run)}; landed: {RunLiveness.DescribeLanding(run)}."
-                        : merged.Count > 0 ? $"Nothing has landed; {RunCounts.Of(run)} (on {run.Staging})."
-                        : "Nothing has landed."
+                        : merged.Count > 0 ? $"No work has landed; {RunCounts.Of(run)} (on {run.Staging})."
+                        : "No work has landed."
                 )
                 {
                     Events = events.Count > 0 ? events : timeline.OfRun,
@@ -87,7 +87,10 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
         List<ReportLine> lines = [];
         if ((run.Standing ?? RunLiveness.Of(run)) is RunLiveness.Interrupted or RunLiveness.Paused)
         {
-            var what = run.Standing == RunLiveness.Interrupted ? "No process works on it, because its process has ended." : "It is paused.";
+            var what =
+                run.Standing == RunLiveness.Interrupted
+                    ? "No process works on the run, because its process has ended."
+                    : "The run is paused.";
             lines.Add(
                 new ReportLine("goes-on", what)
                 {
@@ -170,7 +173,13 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
             "Lost or changed work",
             lines.Count > 0 ? lines
                 : run.Tasks.Any(task => TaskStates.IsOnStaging(task.State))
-                    ? [new ReportLine("losses-unknown", "Not checked yet; the check runs before the landing.") { Events = timeline.OfRun }]
+                    ?
+                    [
+                        new ReportLine("losses-unknown", "Lost changes are not checked yet, because this check runs before the landing.")
+                        {
+                            Events = timeline.OfRun,
+                        },
+                    ]
                 : []
         );
     }

@@ -37,7 +37,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
             }
             else if (worktree.HasSpecialFile(file.Path) && _ownership.Owns(file.Path))
             {
-                yield return $"{Name(file)} is a pipe, a socket or a device, which git can't store. Put a file there, or remove it.";
+                yield return $"{Name(file)} is a pipe, a socket or a device, which git can't store. Replace it with a file, or remove it.";
             }
             else if (Problem(file) is { } problem)
             {
@@ -47,7 +47,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
             {
                 yield return $"{Name(file)} differs only in letter case from another file or folder beside it; on some disks they "
                     + "are the same. "
-                    + "Give it another name.";
+                    + "Rename the file.";
             }
         }
     }

@@ -29,7 +29,7 @@ internal static class MailRules
 
     /// <summary>Returns the reason why a text can't be sent. Empty if it can.</summary>
     public static string Refusal(string text) =>
-        text.Trim().Length == 0 ? "The message is empty."
+        text.Trim().Length == 0 ? "The message has no text."
         : text.Length > LongestText
             ? $"The message has {Plural.Of(text.Length, "character")}; at most {LongestText} are delivered. Write the rest to a "
                 + $"file that you own and "

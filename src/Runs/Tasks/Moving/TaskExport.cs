@@ -42,7 +42,10 @@ public sealed class TaskExport(RunServices services)
         var start = TaskNotes.Read(folder, taskId).Base;
         if (start.Length == 0 || !await repository.HasCommitAsync(start, stop))
         {
-            throw new RefusedException($"{taskId} has not started, so it has nothing to export.", "Run its plan on the other machine.");
+            throw new RefusedException(
+                $"{taskId} has not started, so it has nothing to export.",
+                "Start the plan on the other machine instead."
+            );
         }
         var name = $"{ExportedTask.Prefix}/{folder.Name}/{taskId}";
         // The files may be newer than the conversation, but they must never be older.
@@ -130,7 +133,7 @@ public sealed class TaskExport(RunServices services)
         {
             throw new RefusedException(
                 $"The exported file would contain possible secrets: {FileNames.Some([.. found.Distinct()], MostNamed)}.",
-                "Remove them, or allow them with --allow-secrets."
+                "Remove the secrets, or use --allow-secrets."
             );
         }
     }

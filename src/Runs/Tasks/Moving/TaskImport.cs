@@ -110,7 +110,7 @@ public sealed class TaskImport(RunServices services)
         )
         {
             throw new RefusedException(
-                $"{facts.Task} already continues here, in {other}.",
+                $"{facts.Task} already continues on this machine, in {other}.",
                 $"orchestrate status {other}; to import it again, end that run first: orchestrate cancel {other}"
             );
         }
@@ -168,8 +168,8 @@ public sealed class TaskImport(RunServices services)
         if (!merged.IsClean)
         {
             throw new RefusedException(
-                $"The work of {facts.Task} does not fit {CommitIds.Shorten(target)}: {FileNames.Some([.. merged.ConflictedFiles])}.",
-                "Check out the branch on which it started, or a commit nearer to its base, and import it there."
+                $"The work of {facts.Task} conflicts with {CommitIds.Shorten(target)} in {FileNames.Some([.. merged.ConflictedFiles])}.",
+                "Check out the branch on which the task started, or a commit nearer to its base, and import the file again."
             );
         }
     }

@@ -45,7 +45,7 @@ public sealed class SessionAdoption(RunServices services)
             ? content
             : throw new RefusedException(
                 $"Another process is writing to {file}, so the conversation is in " + "use.",
-                "End the conversation there first."
+                "End the process that uses the conversation first."
             )
             {
                 IsPassing = true,
@@ -65,7 +65,10 @@ public sealed class SessionAdoption(RunServices services)
         var repository = await services.Repositories.OpenAsync(location.Root);
         if (new WorktreeStore(repository).FindCheckout(location.LinkedWorktree) is not { } checkout)
         {
-            throw new RefusedException($"{location.WorkTree} is no longer a working tree.", "Its folder must exist.");
+            throw new RefusedException(
+                $"{location.WorkTree} is no longer a working tree.",
+                "Restore the folder of the conversation first."
+            );
         }
         var status = await WorktreeStatus.ReadAsync(checkout, stop);
         if (status.Operation != UnfinishedOperation.None || status.Branch is null || status.Head is null)

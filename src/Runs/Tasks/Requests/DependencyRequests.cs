@@ -108,7 +108,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
         return new RequestVerdict
         {
             Step = RequestSteps.Answer,
-            Text = $"You do not get it. {text} Continue without it if you can, or request something else.",
+            Text = $"The request was rejected. {text} Continue without the package if you can, or request another one.",
             Note = $"its agent's request was refused: {text}",
         };
     }

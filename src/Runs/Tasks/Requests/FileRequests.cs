@@ -119,7 +119,7 @@ internal sealed record TaskFileClaims(Plan Plan, IReadOnlyList<RunTask> Tasks)
 internal sealed record FileVerdict(IReadOnlyList<string> Lent, IReadOnlyList<string> Said, IReadOnlyList<string> NeedPerson)
 {
     /// <summary>Returns the result with another refused path.</summary>
-    public FileVerdict Refuse(string why) => this with { Said = [.. Said, $"{why} You may not write it."] };
+    public FileVerdict Refuse(string why) => this with { Said = [.. Said, $"{why} Your task may not write this file."] };
 
     /// <summary>Returns the result with another granted path.</summary>
     public FileVerdict Lend(string? path, string said) =>

@@ -48,7 +48,7 @@ public static class RequestReport
     }
 
     private static MarkdownText Overrule(string run, RunTask task) =>
-        TaskStates.IsDone(task.State) ? MarkdownText.Of($"To overrule it, change the result with another run or by hand.")
+        TaskStates.IsDone(task.State) ? MarkdownText.Of($"To overrule this answer, change the result with another run or by hand.")
         : TaskStates.IsEnd(task.State) || task.State is TaskStates.Blocked or TaskStates.Parked
             ? MarkdownText.Of($"To overrule it: `orchestrate retry {run}/{task.Id} --guidance TEXT`")
         : MarkdownText.Of($"To overrule it: `orchestrate send {run}/{task.Id} TEXT`");

@@ -74,7 +74,7 @@ public sealed class TaskSplit(RunServices services)
         new()
         {
             Step = RequestSteps.Answer,
-            Text = $"Your task is not divided. {why} Do as much as you can, and list the missing parts at the end.",
+            Text = $"Your task was not split. {why} Do as much as you can, and list the missing parts at the end.",
             Note = $"it is not divided: {why}",
         };
 
