@@ -111,7 +111,7 @@ public class TaskFileTests
         var other = await there.CallAsync("task", "import", Path.Combine(there.Folder, "tasks.yaml"), "--yes");
 
         Assert.Equal((2, 2, 2, 2), (conflict.ExitCode, torn.ExitCode, missing.ExitCode, other.ExitCode));
-        Assert.Contains("conflicts with", conflict.Error, StringComparison.Ordinal);
+        Assert.Contains("because of conflicts in", conflict.Error, StringComparison.Ordinal);
         Assert.Contains("one.txt", conflict.Error, StringComparison.Ordinal);
         Assert.Contains("damaged", torn.Error, StringComparison.Ordinal);
         Assert.Contains("does not exist", missing.Error, StringComparison.Ordinal);

@@ -103,14 +103,14 @@ public sealed class SteeringTests
         var state = Of(Task("a"), Task("b"));
         var steering = new Steering(state);
         state.TransitionTo(RunStates.Escalated, null, Now);
-        Assert.Contains("Nothing of run-1 is merged", steering.RefuseLandMerged(), StringComparison.Ordinal);
+        Assert.Contains("All merged work of run-1 has already landed", steering.RefuseLandMerged(), StringComparison.Ordinal);
         Start(state, "a");
         Report(state, "a", TaskStates.Merged);
 
         Assert.Null(steering.RefuseLandMerged());
         state.Run = state.Run with { BaseCommit = "base" };
         state.StagingTip = "base";
-        Assert.Contains("Nothing of run-1 is merged", steering.RefuseLandMerged(), StringComparison.Ordinal);
+        Assert.Contains("All merged work of run-1 has already landed", steering.RefuseLandMerged(), StringComparison.Ordinal);
         state.StagingTip = "merge";
         Assert.Null(steering.RefuseLandMerged());
         state.Board.Landed(state.Board.Find("a"));

@@ -23,8 +23,7 @@ internal sealed class StatusCommand : CliCommand
     private readonly Option<bool> _all = new("--all") { Description = "Show every command that answers a question" };
     private readonly Option<bool> _exitCode = new("--exit-code")
     {
-        Description =
-            "Exit with the code of 'run': 1 if the run failed or is escalated, 3 if it waits for a user, 4 if it is paused or interrupted",
+        Description = "Exit like 'run': 1 if the run failed or is escalated, 3 if it waits for a user, 4 if it is paused or interrupted",
     };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
