@@ -187,7 +187,7 @@ public class AgentCommandTests
         Assert.Equal((0, 0), (result.ExitCode, again.ExitCode));
         Assert.Contains("stopped run-x-1/slow", result.People, StringComparison.Ordinal);
         Assert.NotEqual(AgentStartState.Running, AgentSupervisor.Look(folder));
-        Assert.Contains("No agent is running", again.People, StringComparison.Ordinal);
+        Assert.Contains("None of the selected agents is running", again.People, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -107,7 +107,7 @@ public sealed class FlakyCommandTests
 
         var released = await repository.OrchestrateAsync("flaky", "a", "--release");
 
-        Assert.Contains("Edit it by hand", ScriptedRepository.Text(released), StringComparison.Ordinal);
+        Assert.Contains("Edit the file by hand", ScriptedRepository.Text(released), StringComparison.Ordinal);
         Assert.Equal(Both, await File.ReadAllTextAsync(Path.Combine(repository.Cli.Folder, ".orchestrator/flaky.yaml")));
     }
 

@@ -34,7 +34,7 @@ public sealed class OtherWordsTests
     [Theory]
     [InlineData("blocks: [b]", "'depends_on'")]
     [InlineData("status: dnoe", "Did you mean 'done'?")]
-    [InlineData("status: todo, done: true", "Keep the correct one")]
+    [InlineData("status: todo, done: true", "Keep the correct status")]
     public async Task Plan_OrderOrStateThatIsNotUnderstood_IsRefused(string words, string cure)
     {
         using var cli = new CliFixture().WithRepository();

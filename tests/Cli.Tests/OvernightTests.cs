@@ -51,7 +51,7 @@ public sealed class OvernightTests
         var meant = await cli.RunAsync("run", "--overnight", "--yes-open-network");
 
         Assert.Equal(((int)Outcome.NeedsPerson, (int)Outcome.NeedsPerson), (refused.ExitCode, meant.ExitCode));
-        Assert.Contains("permissions.network.mode open", refused.People, StringComparison.Ordinal);
+        Assert.Contains("permissions.network.mode is open", refused.People, StringComparison.Ordinal);
         Assert.Contains("could wake you", meant.People, StringComparison.Ordinal);
     }
 

@@ -50,7 +50,7 @@ public sealed class PageTests
         var answer = await page.SubmitAsync(RunPage, Act, ("kind", AnswerWays.Approve), ("target", $"{Runs.Id}/a"), ("shown", shown));
 
         Assert.Empty(page.Source.Acts);
-        Assert.Contains("Nothing was done", await page.Browser.GetStringAsync(answer.Headers.Location), StringComparison.Ordinal);
+        Assert.Contains("Your answer was not sent", await page.Browser.GetStringAsync(answer.Headers.Location), StringComparison.Ordinal);
     }
 
     [Fact]

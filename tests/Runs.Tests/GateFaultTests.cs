@@ -25,7 +25,7 @@ public sealed class GateFaultTests : IDisposable
     [InlineData("go test ./...", "a.go:3:2: x@v1: Get \"https://p\": dial tcp: lookup p: Temporary failure in name resolution", "Connect")]
     [InlineData("mvn test", "[ERROR] Could not create local repository at /r/.m2: Read-only file system", "permissions.paths")]
     [InlineData("npm test", "npm error code EAI_AGAIN\nnpm error syscall getaddrinfo", "Connect")]
-    [InlineData("pytest", "E   OSError: [Errno 28] No space left on device", "Free space")]
+    [InlineData("pytest", "E   OSError: [Errno 28] No space left on device", "Free some space")]
     [InlineData("dotnet test", "/w/a.csproj : error NU1301: Unable to load the service index for source https://x.", "Connect")]
     [InlineData(
         "make test",

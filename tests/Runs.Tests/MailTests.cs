@@ -166,7 +166,7 @@ public sealed class MailTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "is empty")]
+    [InlineData("", "has no text")]
     [InlineData("\u0007", "control characters")]
     public async Task Send_TextThatCantBe_IsRefused(string text, string expected) =>
         Assert.Contains(expected, (await SendAsync("a", "b", text)).Refusal, StringComparison.Ordinal);

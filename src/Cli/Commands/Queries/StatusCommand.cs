@@ -23,7 +23,7 @@ internal sealed class StatusCommand : CliCommand
     private readonly Option<bool> _all = new("--all") { Description = "Show every command that answers a question" };
     private readonly Option<bool> _exitCode = new("--exit-code")
     {
-        Description = "Exit like 'run': 1 if the run failed or is escalated, 3 if it waits for a user, 4 if it is paused or interrupted",
+        Description = "Exit like 'run': 1 for a failed or escalated run, 3 for a waiting run, 4 for a paused or interrupted run",
     };
     private readonly Option<bool> _json = GlobalOptions.Json();
 

@@ -168,7 +168,8 @@ public sealed class TaskImport(RunServices services)
         if (!merged.IsClean)
         {
             throw new RefusedException(
-                $"The work of {facts.Task} can't be applied to {CommitIds.Shorten(target)} because of conflicts in {FileNames.Some([.. merged.ConflictedFiles])}.",
+                $"The work of {facts.Task} can't be applied to {CommitIds.Shorten(target)} "
+                    + $"because of conflicts in {FileNames.Some([.. merged.ConflictedFiles])}.",
                 "Check out the branch on which the task started, or a commit nearer to its base, and import the file again."
             );
         }
