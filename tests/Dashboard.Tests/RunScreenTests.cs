@@ -256,7 +256,7 @@ public sealed class RunScreenTests
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var html = await answer.Content.ReadAsStringAsync();
-        Assert.Contains("Nothing was started", html, StringComparison.Ordinal);
+        Assert.Contains("No run was started", html, StringComparison.Ordinal);
         Assert.Contains($">{request}</textarea>", html, StringComparison.Ordinal);
         Assert.Empty(page.Source.Acts);
     }
