@@ -69,7 +69,7 @@ public class CleanupCommandTests
         // While a run is open it keeps everything, by name too.
         var refused = await cli.RunAsync("cleanup", stuck);
         Assert.Equal(2, refused.ExitCode);
-        Assert.Contains("keeps everything", refused.People, StringComparison.Ordinal);
+        Assert.Contains("files and branches are kept", refused.People, StringComparison.Ordinal);
         var dry = (await cli.RunAsync("cleanup", "--keep", "0", "--dry-run", "--json")).Json;
         Assert.Equal(refs, cli.Git("for-each-ref"));
         Assert.Equal([first, second], Ids(dry["removed"]!));

@@ -124,7 +124,7 @@ public sealed class TelemetryTests
 
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(told, run.People, StringComparison.Ordinal);
-        Assert.Contains("Set it to", run.People, StringComparison.Ordinal);
+        Assert.Contains("Set the variable to", run.People, StringComparison.Ordinal);
     }
 
     [Fact]

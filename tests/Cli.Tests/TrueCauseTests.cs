@@ -102,7 +102,7 @@ public sealed class TrueCauseTests
             (string?)before["message"]
         );
         Assert.Contains("orchestrate trust", (string)before["cure"]!, StringComparison.Ordinal);
-        Assert.DoesNotContain("does not count", (string)after["message"]!, StringComparison.Ordinal);
+        Assert.DoesNotContain("has no effect", (string)after["message"]!, StringComparison.Ordinal);
     }
 
     [Fact]
