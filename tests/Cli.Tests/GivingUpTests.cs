@@ -68,7 +68,7 @@ public class GivingUpTests
         await cli.RunAsync("cancel", "night");
         var run = await running;
 
-        Assert.Contains("Killed by SIGKILL", reason, StringComparison.Ordinal);
+        Assert.Contains("killed by SIGKILL", reason, StringComparison.Ordinal);
         Assert.True(starts == 2, $"{starts} starts\n{run.People}");
     }
 }
