@@ -78,13 +78,16 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
                 );
             }
             flaky.AddRange(verdicts.Where(v => v.Passed && v.Failure == GateFailure.Flaky).Select(v => NameOf(v.Gate)));
-            fromCache = string.Join(
-                "; ",
-                GateFormatter.SinceBase(verdicts).Take(MostNotes).Prepend(GateFormatter.FromCache(verdicts)).Where(note => note.Length > 0)
-            );
+            fromCache = NotesOn(verdicts);
             return GateCheck.Failures(files, verdicts);
         }
     }
+
+    private static string NotesOn(IReadOnlyList<GateVerdict> verdicts) =>
+        string.Join(
+            "; ",
+            GateFormatter.SinceBase(verdicts).Take(MostNotes).Prepend(GateFormatter.FromCache(verdicts)).Where(note => note.Length > 0)
+        );
 
     /// <summary>
     /// Groups the gates by the first task that requires them, so that each gate occurs once. A resolved conflict must also pass the gates
