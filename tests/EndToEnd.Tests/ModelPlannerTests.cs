@@ -42,7 +42,7 @@ public sealed class ModelPlannerTests
     {
         await using var api = await ScriptedMessagesApi.StartAsync(
             new ApiRule(
-                "can't be used as it is.*is cut off",
+                "can't be used as it is.*is incomplete",
                 ApiTurn.Says("Sorry: {\"tasks\": [{\"id\": \"one\", \"depends_on\": [\"two\"], \"description\": \"One\"}]}")
             ),
             new ApiRule("can't be used as it is.*which does not exist", Answer),
