@@ -128,7 +128,7 @@ public sealed class GovernedRunTests
         Assert.EndsWith($" budget raise {run} AMOUNT", (string)asked.Single()!["command"]!, StringComparison.Ordinal);
         Assert.Equal(2, requests);
         Assert.Equal(2, tooLittle.ExitCode);
-        Assert.Contains("the new limit must be higher", tooLittle.StandardError.Text, StringComparison.Ordinal);
+        Assert.Contains("give more than that", tooLittle.StandardError.Text, StringComparison.Ordinal);
         Assert.True(raised.ExitCode == 0, raised.StandardOutput.Text + raised.StandardError.Text);
         Assert.Equal("x", await repository.GitAsync("show", "main:a0.txt"));
         Assert.Single(api.Requests.Select(request => request.Session).Distinct());

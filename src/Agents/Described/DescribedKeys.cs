@@ -52,7 +52,7 @@ internal sealed class DescribedKeys(AgentDescription description, IReadOnlyDicti
 
     // A login of another kind for the same service takes precedence, too.
     private bool IsConfigured(KeyDescription key) =>
-        KeyOf(key).Stored is { Order: StoredKeyOrder.FileFirst, IsPresent: true } stored && stored.Read() is null
+        KeyOf(key).Stored is { Order: StoredKeyOrder.FileFirst } stored && stored.IsPresent() && stored.Read() is null
         || key.Environment.Keys.Any(name => environment.GetValueOrDefault(name) is { Length: > 0 })
         || key.Unless.Any(unless => Contains(Path.Combine(home, unless.Key), unless.Value));
 

@@ -30,7 +30,7 @@ public sealed record StoredKey(string File, string Member)
             : null;
 
     /// <summary>True if the file contains the top-level member, such as another kind of login for the same service.</summary>
-    public bool IsPresent => Parse() is { } root && root.TryGetProperty(TopMember, out _);
+    public bool IsPresent() => Parse() is { } root && root.TryGetProperty(TopMember, out _);
 
     /// <summary>Returns a file's content without some members of its top level. Content that is not a JSON object is returned
     /// unchanged.</summary>
