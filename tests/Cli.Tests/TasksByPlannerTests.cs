@@ -113,7 +113,11 @@ public class TasksByPlannerTests
 
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("The backlog has no pending task", run.People, StringComparison.Ordinal);
-        Assert.Contains("Task '3' waits for a task that is neither done nor pending", run.People, StringComparison.Ordinal);
+        Assert.Contains(
+            "Task '3' is skipped, because it depends on a task that is neither done nor pending",
+            run.People,
+            StringComparison.Ordinal
+        );
         Assert.Contains("orchestrate add", run.People, StringComparison.Ordinal);
         Assert.DoesNotContain("Correct", run.People, StringComparison.Ordinal);
     }
