@@ -181,6 +181,11 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
                 )
         );
 
+    public Task<LineCounts> LineCountsAsync(string run, CancellationToken stop) =>
+        AnswerAsync($"lines of {run}", () => OfRun(run, new LineCounts(CountLines("\n+"), CountLines("\n-"))));
+
+    private int CountLines(string begin) => Patch.Split(begin).Length - Patch.Split(begin + begin[1..] + begin[1..]).Length;
+
     public Task<RunStatus> ReportAsync(string? run, CancellationToken stop) => AnswerAsync($"report {run}", () => OfRun(run, Run));
 
     public Task<string> ReportTextAsync(string? run, CancellationToken stop) => AnswerAsync($"report text {run}", () => Run.Title);

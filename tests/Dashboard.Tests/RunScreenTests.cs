@@ -72,6 +72,26 @@ public sealed class RunScreenTests
         Assert.Contains(content, html, StringComparison.Ordinal);
         Assert.Contains("<dd>1 <small>of 3</small></dd>", html, StringComparison.Ordinal);
         Assert.Contains($"href=\"{RunPage}{tab}\" data-soft aria-current=\"page\"", html, StringComparison.Ordinal);
+        Assert.Contains("data-soft>Diff +1 −1</a>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DiffButton_AfterAnEvent_CountsLinesAgainOnlyIfWorkWasMerged()
+    {
+        var source = Working();
+        await using var page = await ServedPage.StartAsync(source);
+        await page.LogInAsync();
+        await page.Browser.GetStringAsync(RunPage);
+        page.Source.Change();
+        await page.Browser.GetStringAsync(RunPage);
+        var before = Counted();
+        page.Source.Run = page.Source.Run.With("b", task => task with { MergeCommit = "4567" });
+        page.Source.Change();
+        await page.Browser.GetStringAsync(RunPage);
+
+        Assert.Equal((1, 2), (before, Counted()));
+
+        int Counted() => page.Source.Reads.Count(question => question.StartsWith("lines of", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -153,6 +153,17 @@ public sealed class DiffsTests
     }
 
     [Fact]
+    public async Task SumLines_TextAndBinaryFiles_CountsAddedAndRemovedLinesOfTextFiles()
+    {
+        using var opened = await Opened.CreateAsync();
+        var from = await opened.Files.CommitAsync("from", ("a\tb", "1\n2\n3\n"), ("gone", "1\n"));
+        File.Delete(Path.Combine(opened.Files.Path, "gone"));
+        var to = await opened.Files.CommitAsync("to", ("a\tb", "1\n2\n"), ("new", "1\n2\n3\n"), ("image", "\0\n\0\n"));
+
+        Assert.Equal((3, 2), await opened.Diffs.SumLinesAsync(from, to));
+    }
+
+    [Fact]
     public async Task Patch_UsersDiffSettings_HaveNoSay()
     {
         using var opened = await Opened.CreateAsync();

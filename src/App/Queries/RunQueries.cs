@@ -183,6 +183,18 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         return new DiffDocument(run.Id, id ?? "", patch.Text, patch.IsCut) { From = patch.From, To = patch.To };
     }
 
+    /// <inheritdoc/>
+    public async Task<LineCounts> LineCountsAsync(string run, CancellationToken cancellationToken)
+    {
+        var (added, removed) = await TaskDiff.CountLinesOfRunAsync(
+            context.RequireRepository(),
+            context.Services,
+            RequireRun(run).Status,
+            cancellationToken
+        );
+        return new LineCounts(added, removed);
+    }
+
     /// <summary>Returns the absolute path of a task's worktree. The worktree may not exist anymore.</summary>
     public static string WorktreeOf(RunTask task, StoredRun run, UseCaseContext context) =>
         Path.Combine(context.RequireRepository().Root, context.LoadSettings().Settings!.Worktrees.Directory, run.Name, task.Id);

@@ -22,6 +22,9 @@ public sealed record RunScreen(PageFrame Frame, RunAddress Address, RunStatus Ru
     /// <summary>Change of the whole run. Null if the tab does not show the change or no work is merged.</summary>
     public DiffDocument? Diff { get; init; }
 
+    /// <summary>Lines that the run's merged work changes. Null if they can't be counted, or for an earlier time.</summary>
+    public LineCounts? Lines { get; init; }
+
     /// <summary>Report as Markdown. Empty if the tab does not show the report.</summary>
     public string Report { get; init; } = "";
 

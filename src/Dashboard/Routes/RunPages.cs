@@ -16,6 +16,7 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
     private readonly CoalescingCache<IResult?> _runs = new(time);
     private readonly EventStore _events = new(reader);
     private readonly ConcurrentDictionary<string, Plan> _plans = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (int Merges, LineCounts Lines)> _lines = new(StringComparer.Ordinal);
 
     /// <summary>Adds the routes.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
@@ -98,6 +99,7 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
         {
             Last = now.Sequence,
             Events = events,
+            Lines = at is null ? await LinesAsync(home, now) : null,
         };
         screen = at is { } moment ? ScreenSlider.At(screen, moment) : screen;
         return await renderer.RenderAsync<RunPage>(
@@ -113,6 +115,29 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
             return last >= events[^1].Sequence ? null : last;
         }
         return at > 0 && at < run.Sequence ? at : null;
+    }
+
+    // Git counts the lines only after another merge, because a page is rendered for each event.
+    private async Task<LineCounts?> LinesAsync(RepositoryEntry home, RunStatus run)
+    {
+        var key = $"{home.Root}\0{run.RunId}";
+        var merges = run.Tasks.Aggregate(run.LandedCommit.GetHashCode(), (hash, task) => HashCode.Combine(hash, task.MergeCommit));
+        if (_lines.TryGetValue(key, out var known) && known.Merges == merges)
+        {
+            return known.Lines;
+        }
+        var counted = await reader.AskAsync(
+            home,
+            $"lines of {run.RunId}",
+            (queries, stop) => queries.LineCountsAsync(run.RunId, stop),
+            CancellationToken.None,
+            run.RunId
+        );
+        if (counted.Document is { } lines)
+        {
+            _lines[key] = (merges, lines);
+        }
+        return counted.Document;
     }
 
     private async Task<RunScreen> WithTabAsync(RunScreen screen, RunStatus now, bool isEscalation)

@@ -143,16 +143,11 @@ public sealed class Diffs(GitRepository repository)
     )
     {
         string[] space = ignoresWhiteSpace ? ["--ignore-all-space", "--ignore-blank-lines"] : [];
-        var output = await repository.ReadAsync(
-            repository.Call(DiffCommands.OfTrees(["-z", "--numstat", .. space, from, to, "--"])),
-            cancellationToken
+        var counts = (await ReadCountsAsync([.. space, from, to], cancellationToken)).ToDictionary(
+            file => file.Path,
+            file => file.Added + file.Removed,
+            StringComparer.Ordinal
         );
-
-        // Format per file: lines added, tab, lines removed, tab, path, NUL.
-        var counts = output
-            .Fields()
-            .Select(field => field.Split('\t', 3))
-            .ToDictionary(facts => facts[2], facts => Number(facts[0]) + Number(facts[1]), StringComparer.Ordinal);
         if (counts.Count > 0)
         {
             var changed = await BetweenAsync(from, to, cancellationToken);
@@ -165,6 +160,26 @@ public sealed class Diffs(GitRepository repository)
             }
         }
         return counts;
+    }
+
+    /// <summary>Sums up the added and the removed lines between two commits or trees. Binary files count 0.</summary>
+    /// <param name="from">Old commit or tree.</param>
+    /// <param name="to">New commit or tree.</param>
+    public async Task<(int Added, int Removed)> SumLinesAsync(string from, string to, CancellationToken cancellationToken = default)
+    {
+        var files = await ReadCountsAsync([from, to], cancellationToken);
+        return (files.Sum(file => file.Added), files.Sum(file => file.Removed));
+    }
+
+    private async Task<(string Path, int Added, int Removed)[]> ReadCountsAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        var output = await repository.ReadAsync(
+            repository.Call(DiffCommands.OfTrees(["-z", "--numstat", .. arguments, "--"])),
+            cancellationToken
+        );
+
+        // Format per file: lines added, tab, lines removed, tab, path, NUL.
+        return [.. output.Fields().Select(field => field.Split('\t', 3)).Select(facts => (facts[2], Number(facts[0]), Number(facts[1])))];
 
         static int Number(string text) => text == "-" ? 0 : int.Parse(text, CultureInfo.InvariantCulture);
     }

@@ -31,16 +31,35 @@ public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
     public static async Task<TaskDiff?> OfRunAsync(RepositoryLocation place, RunServices services, RunStatus run, CancellationToken stop)
     {
         var repository = await services.LookIntoAsync(new RunFolder(place.Root, run.RunId));
+        return await FindTipAsync(repository, run, stop) is { } tip
+            ? await OfCommitsAsync(new Diffs(repository), run.BaseCommit, tip, stop)
+            : null;
+    }
+
+    /// <summary>Counts the lines that a whole run added and removed. Both are 0 if nothing was merged.</summary>
+    /// <param name="services">Dependencies of the run's steps.</param>
+    /// <param name="run">Status of the run.</param>
+    public static async Task<(int Added, int Removed)> CountLinesOfRunAsync(
+        RepositoryLocation place,
+        RunServices services,
+        RunStatus run,
+        CancellationToken stop
+    )
+    {
+        var repository = await services.LookIntoAsync(new RunFolder(place.Root, run.RunId));
+        return await FindTipAsync(repository, run, stop) is { } tip
+            ? await new Diffs(repository).SumLinesAsync(run.BaseCommit, tip, stop)
+            : (0, 0);
+    }
+
+    private static async Task<string?> FindTipAsync(GitRepository repository, RunStatus run, CancellationToken stop)
+    {
         var commits = new CommitStore(repository);
         var tip =
             run.Staging.Length > 0 && await commits.ReadAsync(run.Staging, stop) is { } staging ? staging.Id
             : run.LandedCommit.Length > 0 && await commits.ReadAsync(run.LandedCommit, stop) is not null ? run.LandedCommit
             : "";
-        if (run.BaseCommit.Length == 0 || tip.Length == 0)
-        {
-            return null;
-        }
-        return await OfCommitsAsync(new Diffs(repository), run.BaseCommit, tip, stop);
+        return run.BaseCommit.Length == 0 || tip.Length == 0 ? null : tip;
     }
 
     private static async Task<TaskDiff?> ReadAsync(
