@@ -382,6 +382,8 @@ internal static class HistoryScenarios
                         : DoneAsync(),
         };
         yield return new("continued", Governor) { KeepsFirst = true, Play = GovernorTests.PlayAsync };
+        // Later recorded, with slots that are assigned fairly between runs.
+        yield return new("fair", Governor) { KeepsFirst = true, Play = GovernorTests.PlayAsync };
     }
 
     private static IEnumerable<HistoryScenario> OfHosts()
