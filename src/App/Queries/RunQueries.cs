@@ -17,6 +17,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
 {
     private const long LongestLog = 16 * 1024 * 1024;
     private const int LongestPage = 10_000;
+    private const int LongestGateLog = 200_000;
 
     /// <inheritdoc/>
     public async Task<RunStatus> RunAsync(string? run, CancellationToken cancellationToken) =>
@@ -49,7 +50,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     public Task<EventsDocument> EventPageAsync(string run, int after, int limit)
     {
         var stored = RequireRun(run);
-        RequirePage(after, limit);
+        RequirePage(after, limit, LongestPage);
         // One additional event is read to find out whether another page follows.
         RunEvent[] events =
         [
@@ -69,17 +70,17 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     /// <inheritdoc/>
     public Task<GateLogDocument> GateLogAsync(string run, string gate, int after, int limit)
     {
-        RequirePage(after, limit);
+        RequirePage(after, limit, LongestGateLog);
         return Task.FromResult(new GateResults(RequireRun(run), context.RequireRepository()).Log(gate, after, limit));
     }
 
-    private static void RequirePage(int after, int limit)
+    private static void RequirePage(int after, int limit, int longest)
     {
-        if (after < 0 || limit is < 1 or > LongestPage)
+        if (after < 0 || limit < 1 || limit > longest)
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                after < 0 ? $"'{after}' is not a cursor." : $"A page has from 1 to {LongestPage} entries, not {limit}.",
+                after < 0 ? $"'{after}' is not a cursor." : $"A page has from 1 to {longest} entries, not {limit}.",
                 "Use the cursor in 'next' of the previous page."
             );
         }

@@ -10,7 +10,6 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="renderer">Renders HTML.</param>
 internal sealed class LogPages(QueryReader reader, PageRoutes pages, PageRenderer renderer)
 {
-    private const int GateLines = 10_000;
     private const int MostGateLines = 200_000;
 
     /// <summary>Adds the routes.</summary>
@@ -111,20 +110,7 @@ internal sealed class LogPages(QueryReader reader, PageRoutes pages, PageRendere
         reader.AskAsync<IReadOnlyList<string>>(
             home,
             $"gate log {run} {gate}",
-            async (queries, _) =>
-            {
-                var lines = new List<string>();
-                for (var after = 0; lines.Count < MostGateLines; after = lines.Count)
-                {
-                    var part = await queries.GateLogAsync(run, gate, after, GateLines);
-                    lines.AddRange(part.Lines);
-                    if (part.Next is null)
-                    {
-                        break;
-                    }
-                }
-                return lines;
-            },
+            async (queries, _) => (await queries.GateLogAsync(run, gate, after: 0, MostGateLines)).Lines,
             stop,
             run
         );
