@@ -72,7 +72,7 @@ public sealed class RunScreenTests
         Assert.Contains(content, html, StringComparison.Ordinal);
         Assert.Contains("<dd>1 <small>of 3</small></dd>", html, StringComparison.Ordinal);
         Assert.Contains($"href=\"{RunPage}{tab}\" data-soft aria-current=\"page\"", html, StringComparison.Ordinal);
-        Assert.Contains("data-soft>Diff +1 −1</a>", html, StringComparison.Ordinal);
+        Assert.Contains("data-soft>Diff +1 −1</a>", WebUtility.HtmlDecode(html), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -121,7 +121,7 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
     private async Task<LineCounts?> LinesAsync(RepositoryEntry home, RunStatus run)
     {
         var key = $"{home.Root}\0{run.RunId}";
-        var merges = run.Tasks.Aggregate(run.LandedCommit.GetHashCode(), (hash, task) => HashCode.Combine(hash, task.MergeCommit));
+        var merges = run.Tasks.Aggregate(HashCode.Combine(run.LandedCommit), (hash, task) => HashCode.Combine(hash, task.MergeCommit));
         if (_lines.TryGetValue(key, out var known) && known.Merges == merges)
         {
             return known.Lines;
