@@ -12,8 +12,8 @@ using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>The client's packages, and a service of somebody else that starts runs with them.</summary>
-public sealed class ClientPackageTests(PackedClient packed) : IClassFixture<PackedClient>
+/// <summary>The packages, a service of somebody else that starts runs with them, and a worker of somebody else that executes runs.</summary>
+public sealed class PackageTests(PackedLibraries packed) : IClassFixture<PackedLibraries>
 {
     private const string Secret = "only for tests";
     private const string Issue = """{"action": "labeled", "issue": {"number": 7, "title": "Write a file", "body": "Any."}}""";
@@ -26,6 +26,9 @@ public sealed class ClientPackageTests(PackedClient packed) : IClassFixture<Pack
     [InlineData("Messages", "Plans Temporalio Usage")]
     [InlineData("Plans", "")]
     [InlineData("Usage", "")]
+    [InlineData("App", "Activities Client Runs Temporal.Server Temporalio Workflows")]
+    [InlineData("Workflows", "Messages Plans Temporalio Usage")]
+    [InlineData("Runs", "Agents Gates Git")]
     public void Package_OfALibrary_HasMetadataDocsAndSymbols(string library, string references)
     {
         using var package = ZipFile.OpenRead(Path.Combine(packed.Packages, $"Orchestrator.{library}.{Version}.nupkg"));
@@ -86,6 +89,48 @@ public sealed class ClientPackageTests(PackedClient packed) : IClassFixture<Pack
         {
             await stop.CancelAsync();
             await service.WaitAsync(Eventually.Limit);
+        }
+    }
+
+    [Fact]
+    public async Task Plugin_WorkflowOfAnApplication_StartsARunAsItsChild()
+    {
+        await using var place = await ForeignWorkplace.CreateAsync("tasks: [{id: other, prompt: another file}]\n", hasWorker: false);
+        using var stop = new CancellationTokenSource();
+        var output = new StringBuilder();
+        var worker = ForeignWorkplace.RunUntilStoppedAsync(
+            new ProcessCommand("dotnet", packed.Worker)
+            {
+                Environment = new Dictionary<string, string?>(place.Variables)
+                {
+                    ["TEMPORAL_ADDRESS"] = place.Address,
+                    ["REPOSITORY"] = place.Repository.Path,
+                    ["ORCHESTRATE"] = OrchestrateProgram.Path,
+                },
+            },
+            line => output.AppendLine(line),
+            stop.Token
+        );
+        var announcing = place.Client.ExecuteWorkflowAsync<string>(
+            "ReleaseWorkflow",
+            [place.Repository.Path, "1.2.0"],
+            new WorkflowOptions("notes-1.2.0", "releases")
+        );
+        try
+        {
+            var first = await Task.WhenAny(announcing, worker).WaitAsync(TimeSpan.FromMinutes(2));
+            Assert.True(first == announcing, $"The worker ended:\n{output}");
+
+            var landed = (await place.Repository.GitAsync("rev-parse", "main")).Trim();
+            Assert.Equal($"1.2.0 is out, with notes in {landed}.", await announcing);
+            Assert.Equal("done\n", await File.ReadAllTextAsync(place.Repository["notes.txt"]));
+            var run = await place.Client.GetWorkflowHandle("release-1.2.0").DescribeAsync();
+            Assert.Equal("notes-1.2.0", run.ParentId);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await worker.WaitAsync(Eventually.Limit);
         }
     }
 

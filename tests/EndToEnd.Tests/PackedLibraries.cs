@@ -4,28 +4,38 @@ using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>The packages of the client in a folder, and the webhook sample, built with them outside of this repository.</summary>
-public sealed class PackedClient : IAsyncLifetime
+/// <summary>The packages of the libraries in a folder, and the samples that are built with them outside of this repository.</summary>
+public sealed class PackedLibraries : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private readonly TempFolder _folder = new();
 
     /// <summary>Folder with the packages.</summary>
-    public string Packages => _folder["webhook/packages"];
+    public string Packages => _folder["packages"];
 
-    /// <summary>The built sample, to be started by <c>dotnet</c>.</summary>
-    public string Webhook => _folder["out/webhook.dll"];
+    /// <summary>The built sample of a service, to be started by <c>dotnet</c>.</summary>
+    public string Webhook => _folder["webhook/out/webhook.dll"];
+
+    /// <summary>The built sample of a worker, to be started by <c>dotnet</c>.</summary>
+    public string Worker => _folder["worker/out/worker.dll"];
 
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
-        var project = Directory.CreateDirectory(_folder["webhook"]).FullName;
-        foreach (var file in (string[])["webhook.csproj", "nuget.config", "Program.cs"])
-        {
-            File.Copy(RepositoryFiles.Path($"samples/clients/webhook/{file}"), Path.Combine(project, file));
-        }
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        await DotnetAsync(RepositoryFiles.Root, "pack", "src/Client/Client.slnf", "--no-build", "-c", configuration, "-o", Packages);
+        await DotnetAsync(RepositoryFiles.Root, "pack", "src/Libraries.slnf", "--no-build", "-c", configuration, "-o", Packages);
+        await BuildAsync("samples/clients/webhook");
+        await BuildAsync("samples/worker");
+    }
+
+    private async Task BuildAsync(string sample)
+    {
+        var project = Directory.CreateDirectory(_folder[Path.GetFileName(sample)]).FullName;
+        foreach (var file in Directory.EnumerateFiles(RepositoryFiles.Path(sample)))
+        {
+            File.Copy(file, Path.Combine(project, Path.GetFileName(file)));
+        }
+        Directory.CreateSymbolicLink(Path.Combine(project, "packages"), Packages);
         // A folder of its own for what is restored, or the packages of an earlier build with the same version would be used.
         var known = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } named
             ? named
@@ -33,8 +43,7 @@ public sealed class PackedClient : IAsyncLifetime
         await DotnetAsync(
             project,
             [
-                .. (string[])
-                    ["build", "--use-current-runtime", "--no-self-contained", "-o", _folder["out"], "-p:UseSharedCompilation=false"],
+                .. (string[])["build", "--use-current-runtime", "--no-self-contained", "-o", "out", "-p:UseSharedCompilation=false"],
                 .. Directory.Exists(known) ? (string[])[$"-p:RestoreFallbackFolders={known}"] : [],
             ]
         );
