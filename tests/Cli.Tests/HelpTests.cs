@@ -95,14 +95,14 @@ public class HelpTests
         Assert.Contains($"Did you mean '{meant}'?", result.People, StringComparison.Ordinal);
     }
 
-    public static TheoryData<string, string> FormerNames { get; } =
-    [.. CommandTable.Aliases.Select(alias => (alias.Former, alias.Present))];
+    public static TheoryData<string> FormerNames { get; } = [.. CommandTable.Aliases.Select(alias => alias.Former)];
 
     [Theory]
     [MemberData(nameof(FormerNames))]
-    public async Task FormerName_OfACommand_StillWorksAndIsNotOffered(string former, string present)
+    public async Task FormerName_OfACommand_StillWorksAndIsNotOffered(string former)
     {
         using var cli = new CliFixture();
+        var present = CommandTable.Aliases.Single(alias => alias.Former == former).Present;
 
         var ofFormer = await cli.RunAsync([.. former.Split(' '), "--help"]);
         var ofPresent = await cli.RunAsync([.. present.Split(' '), "--help"]);
