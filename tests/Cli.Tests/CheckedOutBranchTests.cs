@@ -69,7 +69,7 @@ public sealed partial class CheckedOutBranchTests
     }
 
     /// <summary>
-    /// After a user's merge that drops work, 'promote' alone is refused again, so the first recommended command must be one that works.
+    /// After a user's merge that drops work, 'land' alone is refused again, so the first recommended command must be one that works.
     /// </summary>
     [Fact]
     public async Task Promote_MergeDropsWork_RecommendedCommandLands()
