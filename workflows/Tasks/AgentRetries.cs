@@ -63,7 +63,7 @@ internal sealed class AgentRetries(RetryRule rule)
     /// <summary>Minimum delay after a throttled agent run. Doubles each time, up to <see cref="LongestLimitPause"/>.</summary>
     private static readonly TimeSpan FirstLimitPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Maximum delay after a throttled agent run, and the delay after a usage limit about which the governor was not asked.</summary>
+    /// <summary>Maximum delay after a throttled agent run, and the delay after a usage limit without an answer of the governor.</summary>
     private static readonly TimeSpan LongestLimitPause = TimeSpan.FromMinutes(15);
 
     /// <summary>Delay after the host's first refusal. Grows by this amount with each further refusal.</summary>
