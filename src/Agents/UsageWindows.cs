@@ -3,29 +3,8 @@ namespace Orchestrator.Agents;
 /// <summary>Window of an account's usage limit, such as five hours or seven days.</summary>
 /// <param name="Name">Service's name of the window, such as <c>five_hour</c>, <c>seven_day</c> or <c>seven_day_opus</c>.</param>
 /// <param name="Used">Used share from 0 to 1, or above 1 with paid extra usage. Null if unknown.</param>
-/// <param name="ResetsAt">Reset time reported by the service, or null if unknown. It may be wrong, so base decisions on
-/// <see cref="BelievedReset"/>.</param>
-public sealed record UsageWindow(string Name, double? Used, DateTimeOffset? ResetsAt)
-{
-    /// <summary>Tolerated excess of the time until a reset over the window's length, because clocks differ slightly.</summary>
-    private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(10);
-
-    private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(7);
-
-    /// <summary>Length of the window, or null if its name does not reveal it.</summary>
-    public TimeSpan? Length =>
-        Name.StartsWith("five_hour", StringComparison.Ordinal) ? TimeSpan.FromHours(5)
-        : Name.StartsWith("seven_day", StringComparison.Ordinal) ? TimeSpan.FromDays(7)
-        : null;
-
-    /// <summary>Returns a reset time that is safe for a timer. A reset further away than the window is long means that this machine's
-    /// clock (or the service's) is wrong, so the time is unknown. A past time is returned unchanged: the limit is over or the clock is
-    /// ahead, which only another request can reveal.</summary>
-    /// <param name="now">Current time of this machine's clock.</param>
-    /// <returns>The reset time, or null if unknown, so that the caller retries after pauses.</returns>
-    public DateTimeOffset? BelievedReset(DateTimeOffset now) =>
-        ResetsAt is { } at && at - now <= (Length ?? LongestWindow) + ClockDifference ? at : null;
-}
+/// <param name="ResetsAt">Reset time reported by the service, or null if unknown. It may be wrong; the governor judges it.</param>
+public sealed record UsageWindow(string Name, double? Used, DateTimeOffset? ResetsAt);
 
 /// <summary>Service's report on an account's usage limits. It comes with answers at no cost, even while everything is allowed. It never
 /// decides that work is refused; <see cref="AgentFailure.UsageLimit"/> does.</summary>

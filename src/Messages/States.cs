@@ -11,7 +11,7 @@ public static class RunStates
     public const string Reviewing = "reviewing";
     public const string Landing = "landing";
 
-    /// <summary>All work is verified and merged to staging, but a user has to land it on the target branch (see <c>promote</c>).</summary>
+    /// <summary>All work is verified and merged to staging, but a user has to land it on the target branch (see <c>land</c>).</summary>
     public const string AwaitingPromotion = "awaiting-promotion";
     public const string Completed = "completed";
     public const string Failed = "failed";

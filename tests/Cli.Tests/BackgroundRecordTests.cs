@@ -11,7 +11,7 @@ public sealed class BackgroundRecordTests
     [InlineData("history")]
     [InlineData("status")]
     [InlineData("inbox")]
-    [InlineData("workers", "--once")]
+    [InlineData("watch", "--once")]
     public async Task Command_RunFolderVanishesWhileItLists_IsCarriedOut(params string[] command)
     {
         using var cli = new CliFixture().WithRepository();

@@ -19,7 +19,7 @@ public sealed partial class CheckedOutBranchTests
         cli.Git("switch", "-q", staging);
         cli.Git("-c", "user.name=P", "-c", "user.email=p@localhost", "merge", "-q", "-X", "ours", "main");
 
-        var landed = await cli.RunAsync("promote");
+        var landed = await cli.RunAsync("land");
 
         Assert.True(landed.ExitCode == 0, landed.People);
         Assert.Equal($"refs/heads/{staging}", cli.Git("symbolic-ref", "HEAD").Trim());
@@ -56,7 +56,7 @@ public sealed partial class CheckedOutBranchTests
         await File.WriteAllTextAsync(Path.Combine(cli.Folder, folder, "two.txt"), "by the task\nby a person\n");
         cli.Git("-C", folder, "add", "two.txt");
         cli.Git("-C", folder, "commit", "-q", "--no-edit");
-        var landed = await cli.RunAsync("promote");
+        var landed = await cli.RunAsync("land");
 
         Assert.True(landed.ExitCode == 0, landed.People);
         Assert.Equal("by the task\nby a person\n", await File.ReadAllTextAsync(Path.Combine(cli.Folder, "two.txt")));
@@ -69,7 +69,7 @@ public sealed partial class CheckedOutBranchTests
     }
 
     /// <summary>
-    /// After a user's merge that drops work, 'promote' alone is refused again, so the first recommended command must be one that works.
+    /// After a user's merge that drops work, 'land' alone is refused again, so the first recommended command must be one that works.
     /// </summary>
     [Fact]
     public async Task Promote_MergeDropsWork_RecommendedCommandLands()
@@ -78,10 +78,10 @@ public sealed partial class CheckedOutBranchTests
         var (run, staging) = await ConflictAsync(cli);
         cli.Git("worktree", "add", "-q", "../fix", staging);
         cli.Git("-C", "../fix", "-c", "user.name=P", "-c", "user.email=p@localhost", "merge", "-q", "-X", "theirs", "main");
-        Assert.Equal(3, (await cli.RunAsync("promote")).ExitCode);
+        Assert.Equal(3, (await cli.RunAsync("land")).ExitCode);
 
         var recommended = (string)(await cli.RunAsync("status", "--json")).Json["questions"]![0]!["commands"]![0]!;
-        Assert.Equal($"orchestrate promote {run} --accept-losses", recommended);
+        Assert.Equal($"orchestrate land {run} --accept-losses", recommended);
         var landed = await cli.RunAsync(Words(recommended["orchestrate ".Length..]));
 
         Assert.True(landed.ExitCode == 0, landed.People);
@@ -104,13 +104,13 @@ public sealed partial class CheckedOutBranchTests
         cli.Git("-c", "user.name=P", "-c", "user.email=p@localhost", "commit", "-q", "-m", "meanwhile");
         var moved = cli.Git("rev-parse", "main");
 
-        var refused = await cli.RunAsync("promote");
+        var refused = await cli.RunAsync("land");
 
         Assert.Equal((3, moved), (refused.ExitCode, cli.Git("rev-parse", "main")));
         Assert.Contains("these gates fail after a merge with it", refused.People, StringComparison.Ordinal);
         cli.Git("rm", "-q", "bad.txt");
         cli.Git("-c", "user.name=P", "-c", "user.email=p@localhost", "commit", "-q", "-m", "repaired");
-        var landed = await cli.RunAsync("promote");
+        var landed = await cli.RunAsync("land");
         Assert.True(landed.ExitCode == 0, landed.People);
         Assert.Equal("GOOD\n", cli.Git("show", "main:one.txt"));
     }
@@ -159,7 +159,7 @@ public sealed partial class CheckedOutBranchTests
         cli.Write("two.txt", "by a person\n");
         cli.Git("add", "two.txt");
         cli.Git("-c", "user.name=P", "-c", "user.email=p@localhost", "commit", "-q", "-m", "meanwhile");
-        Assert.Equal(3, (await cli.RunAsync("promote")).ExitCode);
+        Assert.Equal(3, (await cli.RunAsync("land")).ExitCode);
         return (run, $"orchestrator/{run}/staging");
     }
 

@@ -87,8 +87,8 @@ public class CompletionTests
             chmod +x bin/orchestrate; PATH=$PWD/bin:$PATH; . ./completion.bash
             ask() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _orchestrate; echo "${COMPREPLY[*]}"; }
             ask orchestrate valid
-            ask orchestrate graph --for
-            ask orchestrate graph --format ''
+            ask orchestrate validate --vi
+            ask orchestrate validate --view ''
             ask orchestrate prompt tasks.yaml auth-u
             ask orchestrate validate ''
             complete -p orchestrate
@@ -106,7 +106,10 @@ public class CompletionTests
         var said = await bash.StandardOutput.ReadToEndAsync();
         await bash.WaitForExitAsync();
 
-        Assert.Equal("validate\n--format\ndot mermaid text\nauth-ui\n\ncomplete -o default -F _orchestrate orchestrate\n", said);
+        Assert.Equal(
+            "validate\n--view\nconflicts dot graph mermaid risk\nauth-ui\n\ncomplete -o default -F _orchestrate orchestrate\n",
+            said
+        );
     }
 
     [Theory]

@@ -120,18 +120,18 @@ public sealed class FoundPlanTrustTests : IDisposable
         File.WriteAllText(Path.Combine(_cli.Home, "agent.sh"), "exit 1\n");
         await _cli.RunAsync("run", "tasks.yaml");
         var file = Path.Combine(_cli.Home, "one.bundle");
-        var exported = await _cli.RunAsync("task", "export", "one", file);
+        var exported = await _cli.RunAsync("move", "export", "one", file);
         File.WriteAllText(Path.Combine(_cli.Home, "agent.sh"), "echo done > one.txt\n");
         File.Delete(Proof);
 
-        var asked = await _cli.RunAsync("task", "import", file);
+        var asked = await _cli.RunAsync("move", "import", file);
         var before = File.Exists(Proof);
-        var imported = await _cli.RunAsync("task", "import", file, "--yes");
+        var imported = await _cli.RunAsync("move", "import", file, "--yes");
 
         Assert.True(exported.ExitCode == 0, exported.People);
         Assert.True(asked.ExitCode == 3, asked.People);
         Assert.Contains(Command, asked.People, StringComparison.Ordinal);
-        Assert.Contains($"orchestrate task import {file} --yes", asked.People, StringComparison.Ordinal);
+        Assert.Contains($"orchestrate move import {file} --yes", asked.People, StringComparison.Ordinal);
         Assert.False(before);
         Assert.True(imported.ExitCode == 0, imported.People);
         Assert.True(File.Exists(Proof));

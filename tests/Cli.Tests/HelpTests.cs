@@ -42,7 +42,7 @@ public class HelpTests
     [Theory]
     [InlineData("runs", "history")]
     [InlineData("doctor", "check")]
-    [InlineData("ps", "workers")]
+    [InlineData("ps", "watch")]
     [InlineData("merge", "land")]
     public async Task Command_OfAnotherTool_SuggestsOurs(string word, string ours)
     {
@@ -93,5 +93,46 @@ public class HelpTests
         Assert.Equal(2, result.ExitCode);
         Assert.StartsWith($"error: Unrecognized option '{arguments[1]}'.", result.People, StringComparison.Ordinal);
         Assert.Contains($"Did you mean '{meant}'?", result.People, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> FormerNames { get; } = [.. CommandTable.Aliases.Select(alias => alias.Former)];
+
+    [Theory]
+    [MemberData(nameof(FormerNames))]
+    public async Task FormerName_OfACommand_StillWorksAndIsNotOffered(string former)
+    {
+        using var cli = new CliFixture();
+        var present = CommandTable.Aliases.Single(alias => alias.Former == former).Present;
+
+        var ofFormer = await cli.RunAsync([.. former.Split(' '), "--help"]);
+        var ofPresent = await cli.RunAsync([.. present.Split(' '), "--help"]);
+        var all = (await cli.RunAsync("help", "--all")).Output;
+        var completions = (await cli.RunAsync("complete", "--", former)).Output.Split('\n');
+
+        Assert.Equal((0, ofPresent.Output), (ofFormer.ExitCode, ofFormer.Output));
+        Assert.DoesNotContain($"\n  {former} ", all, StringComparison.Ordinal);
+        Assert.DoesNotContain(former, completions);
+    }
+
+    [Theory]
+    [InlineData("graph tasks.yaml --json", "validate tasks.yaml --view graph --json", 0)]
+    [InlineData("graph --format dot", "validate --view dot", 0)]
+    [InlineData("graph --format text", "validate --view graph", 0)]
+    [InlineData("conflicts --json", "validate --view conflicts --json", 1)]
+    [InlineData("risk --json", "validate --view risk --json", 3)]
+    [InlineData("--color never schema config", "validate --schema config", 0)]
+    [InlineData("list --json", "tasks list --json", 0)]
+    [InlineData("workers --json", "watch --json", 0)]
+    [InlineData("broadcast TEXT", "send --all TEXT", 2)]
+    public async Task FormerName_WithArguments_PrintsTheSameAsThePresentForm(string former, string present, int exitCode)
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, files_write: [auth/key.pem]}\n  - {id: b, files_write: [auth/key.pem, .env]}\n");
+
+        var one = await cli.RunAsync(former.Split(' '));
+        var other = await cli.RunAsync(present.Split(' '));
+
+        Assert.Equal(exitCode, one.ExitCode);
+        Assert.Equal((other.ExitCode, other.Output, other.People), (one.ExitCode, one.Output, one.People));
     }
 }

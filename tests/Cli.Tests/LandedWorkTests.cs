@@ -95,24 +95,24 @@ public sealed class LandedWorkTests
         cli.Git("add", "two.txt");
         Commit(cli, "meanwhile");
 
-        var conflict = await cli.RunAsync("promote");
+        var conflict = await cli.RunAsync("land");
         Assert.Equal(3, conflict.ExitCode);
         Assert.Contains("conflicts with the run's work in two.txt", conflict.People, StringComparison.Ordinal);
         cli.Git("worktree", "add", "-q", "../fix", staging);
         cli.Git("-C", "../fix", "-c", "user.name=P", "-c", "user.email=p@localhost", "merge", "-q", "-X", "theirs", "main");
         var tip = cli.Git("rev-parse", staging).Trim();
 
-        var refused = await cli.RunAsync("promote");
+        var refused = await cli.RunAsync("land");
         Assert.Equal((3, tip), (refused.ExitCode, cli.Git("rev-parse", staging).Trim()));
         Assert.Contains("two.txt:1 of one ('by the task')", refused.People, StringComparison.Ordinal);
-        Assert.Contains($"orchestrate promote {run} --accept-losses", refused.People, StringComparison.Ordinal);
+        Assert.Contains($"orchestrate land {run} --accept-losses", refused.People, StringComparison.Ordinal);
         if (!byOption)
         {
-            Assert.Equal(3, (await cli.RunAsync(new RecordingTerminal { Answer = false }, "promote")).ExitCode);
+            Assert.Equal(3, (await cli.RunAsync(new RecordingTerminal { Answer = false }, "land")).ExitCode);
         }
         var landed = byOption
-            ? await cli.RunAsync("promote", "--accept-losses")
-            : await cli.RunAsync(new RecordingTerminal { Answer = true }, "promote");
+            ? await cli.RunAsync("land", "--accept-losses")
+            : await cli.RunAsync(new RecordingTerminal { Answer = true }, "land");
 
         Assert.True(landed.ExitCode == 0, landed.People);
         Assert.Equal("by a person\n", cli.Git("show", "main:two.txt"));

@@ -42,7 +42,7 @@ public sealed class LandingHookTests
         Assert.Contains("one.txt is not wanted", refused.People, StringComparison.Ordinal);
         Assert.Contains("git.hooks: off", refused.People, StringComparison.Ordinal);
         Hook(cli, "pre-merge-commit", "true");
-        var landed = await cli.RunAsync("promote");
+        var landed = await cli.RunAsync("land");
 
         Assert.True(landed.ExitCode == 0, landed.People);
         Assert.Equal("x\n", cli.Git("show", "main:one.txt"));

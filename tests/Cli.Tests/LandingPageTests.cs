@@ -63,7 +63,7 @@ public sealed class LandingPageTests
         Assert.Equal((head, content), (cli.Git("rev-parse", "main"), cli.Read("a.txt")));
 
         Play(cli, cure);
-        var promoted = await cli.RunAsync("promote", "night");
+        var promoted = await cli.RunAsync("land", "night");
 
         Assert.True(promoted.ExitCode == 0, $"{what}: {promoted.ExitCode} {promoted.People}");
         Assert.Contains("agent\n", cli.Git("show", "main:a.txt"), StringComparison.Ordinal);

@@ -20,7 +20,7 @@ public sealed class OtherWordsTests
             """
         );
 
-        var graph = await cli.RunAsync("graph", "--json");
+        var graph = await cli.RunAsync("validate", "--view", "graph", "--json");
         var printed = await cli.RunAsync("validate", "--print", "json");
 
         Assert.Equal("""[["a"],["b"],["c"]]""", graph.Json["waves"]!.ToJsonString());

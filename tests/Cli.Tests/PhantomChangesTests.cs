@@ -67,7 +67,7 @@ public sealed partial class PhantomChangesTests
         await repository.GitAsync("checkout", "--", Phantom);
         File.SetLastWriteTimeUtc(Path.Combine(cli.Folder, Phantom), DateTime.UtcNow.AddHours(-1));
         var id = RunId().Match(ScriptedRepository.Text(run)).Value;
-        var promoted = await repository.OrchestrateAsync("promote", id);
+        var promoted = await repository.OrchestrateAsync("land", id);
 
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains($"uncommitted changes in {Phantom}", ScriptedRepository.Text(run), StringComparison.Ordinal);

@@ -199,10 +199,10 @@ public class PlanCommandTests
         using var cli = new CliFixture();
         cli.Write("tasks.yaml", Diamond);
 
-        var json = (await cli.RunAsync("graph", "--json")).Json;
-        var mermaid = await cli.RunAsync("graph", "tasks.yaml", "--format", "mermaid");
-        var dot = await cli.RunAsync("graph", "tasks.yaml", "--format", "dot");
-        var text = await cli.RunAsync("graph");
+        var json = (await cli.RunAsync("validate", "--view", "graph", "--json")).Json;
+        var mermaid = await cli.RunAsync("validate", "tasks.yaml", "--view", "mermaid");
+        var dot = await cli.RunAsync("validate", "tasks.yaml", "--view", "dot");
+        var text = await cli.RunAsync("validate", "--view", "graph");
 
         Assert.Equal("""[["base"],["left","right"],["top"]]""", json["waves"]!.ToJsonString());
         Assert.Equal(3, json["criticalPath"]!.AsArray().Count);

@@ -20,7 +20,7 @@ public class PlanQuestionCommandTests
         using var cli = new CliFixture();
         cli.Write("tasks.yaml", Meeting);
 
-        var result = await cli.RunAsync("conflicts", "--json");
+        var result = await cli.RunAsync("validate", "--view", "conflicts", "--json");
 
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(1, (int)result.Json["count"]!);
@@ -44,8 +44,8 @@ public class PlanQuestionCommandTests
                 + "weight: 50\n  auto_approve_threshold: 30\n"
         );
 
-        var usual = await cli.RunAsync("risk", "--json");
-        var configured = await cli.RunAsync("risk", "tasks.yaml", "--config", ".claude-agents.yaml", "--json");
+        var usual = await cli.RunAsync("validate", "--view", "risk", "--json");
+        var configured = await cli.RunAsync("validate", "--view", "risk", "tasks.yaml", "--config", ".claude-agents.yaml", "--json");
 
         Assert.Equal(
             (0, 20, "auto-approve", 25),
@@ -70,7 +70,7 @@ public class PlanQuestionCommandTests
         cli.Write("tasks.yaml", Meeting);
         cli.Write("c.yaml", "risk:\n  sensitive_patterns:\n    - {pattern: \"(\", weight: 1}\n    - {pattern: \"(?<=x)y\", weight: 1}\n");
 
-        var result = await cli.RunAsync("risk", "--config", "c.yaml");
+        var result = await cli.RunAsync("validate", "--view", "risk", "--config", "c.yaml");
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("c.yaml:3", result.People, StringComparison.Ordinal);
@@ -224,7 +224,7 @@ public class PlanQuestionCommandTests
         cli.Write("docs/a.md", "# Phase 1: A\n\n## Gates\n- echo: must pass\n\n## Tasks\n- [ ] 1.1: x\n");
         cli.Write("docs/b.md", "# Phase 2: B\n\n## Gates\n- echo: must pass\n\n## Tasks\n- [ ] 2.1: y\n");
 
-        var result = await cli.RunAsync("graph", "docs/master-plan.md", "--json");
+        var result = await cli.RunAsync("validate", "--view", "graph", "docs/master-plan.md", "--json");
 
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(2, result.Json["waves"]!.AsArray().Count);

@@ -67,11 +67,11 @@ public sealed class PullRequestTests : IDisposable
             MakeRemote();
         }
         MakeGh("case \"$2\" in view) exit 1;; create) echo https://example.org/pull/7;; esac");
-        var promoted = await RunAsync("promote");
+        var promoted = await RunAsync("land");
 
         Assert.True(waiting.ExitCode == 3, waiting.People);
         Assert.Contains(message, waiting.People, StringComparison.Ordinal);
-        Assert.Contains("Fix this, then: orchestrate promote run-", waiting.People, StringComparison.Ordinal);
+        Assert.Contains("Fix this, then: orchestrate land run-", waiting.People, StringComparison.Ordinal);
         Assert.True(promoted.ExitCode == 0, promoted.People);
         Assert.Contains("https://example.org/pull/7", promoted.People, StringComparison.Ordinal);
     }

@@ -27,11 +27,11 @@ public sealed class RenamedTargetTests
 
         Assert.Equal(3, stopped.ExitCode);
         Assert.Contains("The branch main no longer exists", stopped.People, StringComparison.Ordinal);
-        Assert.Equal($"orchestrate promote {run} --target trunk", recommended);
-        var unknown = await cli.RunAsync("promote", "--target", "trnk");
+        Assert.Equal($"orchestrate land {run} --target trunk", recommended);
+        var unknown = await cli.RunAsync("land", "--target", "trnk");
         Assert.Equal(2, unknown.ExitCode);
         Assert.Contains("The repository has no branch trnk. Its branches:", unknown.People, StringComparison.Ordinal);
-        var landed = await cli.RunAsync("promote", run, "--target", "trunk");
+        var landed = await cli.RunAsync("land", run, "--target", "trunk");
 
         Assert.True(landed.ExitCode == 0, landed.People);
         Assert.Equal("x\n", cli.Git("show", "trunk:one.txt"));

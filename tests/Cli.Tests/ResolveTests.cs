@@ -30,7 +30,7 @@ public sealed class ResolveTests
         Assert.Contains("Not run because of it: after.", report, StringComparison.Ordinal);
         Assert.Contains($"git worktree add ../{run}-fix {staging}", report, StringComparison.Ordinal);
         Assert.Contains($"orchestrate resolve {run} manual-fix", report, StringComparison.Ordinal);
-        Assert.Contains($"orchestrate resolve {run} abort", report, StringComparison.Ordinal);
+        Assert.Contains($"orchestrate abort {run}", report, StringComparison.Ordinal);
         Assert.Contains($"Details for the decision: orchestrate report {run} --escalation", named, StringComparison.Ordinal);
         Assert.Contains($"decide    orchestrate report {run} --escalation", named, StringComparison.Ordinal);
 

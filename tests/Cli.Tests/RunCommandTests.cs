@@ -119,7 +119,7 @@ public class RunCommandTests
 
         var run = await cli.RunAsync("run", "--yes");
         var before = cli.Git("ls-files").Split('\n');
-        var promoted = await cli.RunAsync("promote");
+        var promoted = await cli.RunAsync("land");
 
         Assert.True(run.ExitCode == 3, run.People);
         Assert.Contains("a.txt:1 (GitHub token)", run.People, StringComparison.Ordinal);

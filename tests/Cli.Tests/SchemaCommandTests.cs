@@ -15,7 +15,7 @@ public sealed class SchemaCommandTests
     {
         using var cli = new CliFixture();
 
-        var schema = await cli.RunAsync("schema", kind);
+        var schema = await cli.RunAsync("validate", "--schema", kind);
 
         Assert.Equal(0, schema.ExitCode);
         Assert.Equal("https://json-schema.org/draft/2020-12/schema", (string?)schema.Json["$schema"]);
@@ -27,7 +27,7 @@ public sealed class SchemaCommandTests
     {
         using var cli = new CliFixture();
 
-        var refused = await cli.RunAsync("schema", "sausage");
+        var refused = await cli.RunAsync("validate", "--schema", "sausage");
 
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains("run-input", refused.People, StringComparison.Ordinal);
@@ -37,7 +37,7 @@ public sealed class SchemaCommandTests
     public async Task Schema_OfTheConfiguration_HasEveryKey()
     {
         using var cli = new CliFixture();
-        var schema = (await cli.RunAsync("schema", "config")).Json;
+        var schema = (await cli.RunAsync("validate", "--schema", "config")).Json;
 
         Assert.All(
             SettingIndex.All,
@@ -62,7 +62,7 @@ public sealed class SchemaCommandTests
         using var cli = RunCommandTests.Repository("echo x > $ORCHESTRATOR_TASK.txt");
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
         Assert.Equal(0, (await cli.RunAsync("run", "--yes")).ExitCode);
-        var schema = (await cli.RunAsync("schema", "status")).Json;
+        var schema = (await cli.RunAsync("validate", "--schema", "status")).Json;
 
         var status = (JsonObject)(await cli.RunAsync("status", "--json")).Json;
 
@@ -75,7 +75,7 @@ public sealed class SchemaCommandTests
     public async Task Schema_OfARunsInput_KnowsItsMembersAndNoOthers()
     {
         using var cli = new CliFixture();
-        var schema = (await cli.RunAsync("schema", "run-input")).Json;
+        var schema = (await cli.RunAsync("validate", "--schema", "run-input")).Json;
 
         Assert.False((bool)schema["additionalProperties"]!);
         Assert.All(

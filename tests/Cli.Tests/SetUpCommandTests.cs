@@ -274,7 +274,7 @@ public class SetUpCommandTests
         cli.Write(".claude-agents.yaml", "risk:\n  sensitive_patterns:\n    - {pattern: \"internal/*\", weight: 60}\n");
 
         var list = await cli.RunAsync("config", "list", "--changed");
-        var risk = await cli.RunAsync("risk", "tasks.yaml", "--json");
+        var risk = await cli.RunAsync("validate", "--view", "risk", "tasks.yaml", "--json");
 
         Assert.Contains("(.claude-agents.yaml:2;", list.People, StringComparison.Ordinal);
         Assert.Contains("not trusted yet", risk.People, StringComparison.Ordinal);

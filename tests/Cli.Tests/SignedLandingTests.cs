@@ -62,7 +62,7 @@ public sealed class SignedLandingTests
         var recorded = cli.Read($".orchestrator/runs/{run}/landing-signed").Split('\n')[^1];
         var calls = key.Calls;
         File.Delete(Path.Combine(cli.Folder, "one.txt"));
-        var landed = await cli.RunAsync("promote", "--yes");
+        var landed = await cli.RunAsync("land", "--yes");
 
         Assert.Equal(3, stopped.ExitCode);
         Assert.True(landed.ExitCode == 0, landed.People);
@@ -111,7 +111,7 @@ public sealed class SignedLandingTests
         var asked = await cli.RunAsync("run");
         var stopped = await cli.RunAsync("run", "--yes");
         key.Unlock();
-        var landed = await cli.RunAsync("promote", RunOf(stopped));
+        var landed = await cli.RunAsync("land", RunOf(stopped));
 
         Assert.Contains("Landing could not sign its commits (git.sign: as-configured)", check.Output, StringComparison.Ordinal);
         Assert.Equal((3, 3), (asked.ExitCode, stopped.ExitCode));

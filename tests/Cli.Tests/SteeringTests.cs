@@ -140,7 +140,7 @@ public class SteeringTests
         }
 
         var reject = await cli.RunAsync("reject", "rejected/plan", "--reason", "not now");
-        var early = await cli.RunAsync("promote", "cancelled");
+        var early = await cli.RunAsync("land", "cancelled");
         var cancel = await cli.RunAsync("cancel", "cancelled");
         var kept = await cli.RunAsync("approve", "approved/plan", "--no-resume");
         var waiting = await cli.RunAsync("status", "approved");

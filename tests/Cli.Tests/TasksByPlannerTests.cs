@@ -118,7 +118,7 @@ public class TasksByPlannerTests
             run.People,
             StringComparison.Ordinal
         );
-        Assert.Contains("orchestrate add", run.People, StringComparison.Ordinal);
+        Assert.Contains("orchestrate tasks add", run.People, StringComparison.Ordinal);
         Assert.DoesNotContain("Correct", run.People, StringComparison.Ordinal);
     }
 

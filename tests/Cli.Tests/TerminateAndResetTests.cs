@@ -157,7 +157,7 @@ public class TerminateAndResetTests
             {
                 await cli.RunAsync("retry", "first/a", "--guidance", "decided");
                 await cli.RunAsync("retry", "first/b", "--guidance", "decided");
-                await cli.RunAsync("promote", "first");
+                await cli.RunAsync("land", "first");
                 await GoOnFromPauseAsync(cli);
             }
 

@@ -131,7 +131,7 @@ public sealed class UnrunnablePlanTests
         cli.Write("package-lock.json", "{}");
         cli.Write("tasks.yaml", $"tasks:\n- {{id: a, description: It must work, files_write: [{file}]}}\n");
 
-        var risk = await cli.RunAsync("risk", "--json");
+        var risk = await cli.RunAsync("validate", "--view", "risk", "--json");
 
         Assert.Equal(score, (int)risk.Json["score"]!);
     }

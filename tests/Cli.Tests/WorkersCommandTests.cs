@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary><c>workers</c>, <c>watch open</c> and <c>logs --all</c> beside a real run.</summary>
+/// <summary><c>watch</c>, <c>watch open</c> and <c>logs --all</c> beside a real run.</summary>
 public sealed class WorkersCommandTests
 {
     [Fact]
@@ -28,18 +28,18 @@ public sealed class WorkersCommandTests
         await program.RunAsync("run", "--yes", "--detach");
 
         var shown = await Eventually.AskAsync(async () =>
-            (await cli.RunAsync("workers", "--once")).People is var people
+            (await cli.RunAsync("watch", "--once")).People is var people
             && people.Contains("working on a", StringComparison.Ordinal)
             && people.Contains("working on b", StringComparison.Ordinal)
                 ? people
                 : null
         );
-        var document = (await cli.RunAsync("workers", "--json")).Json["workers"]!.AsArray();
+        var document = (await cli.RunAsync("watch", "--json")).Json["workers"]!.AsArray();
         var following = program.RunAsync("logs", "--all", "--follow");
         await File.WriteAllTextAsync(Path.Combine(cli.Home, "go"), "");
         var followed = (await following).StandardOutput.Text;
         await Eventually.TrueAsync(() => File.Exists(Path.Combine(cli.Folder, "c.txt")));
-        var ended = await cli.RunAsync("workers", "--once");
+        var ended = await cli.RunAsync("watch", "--once");
 
         Assert.DoesNotContain("  c ", shown, StringComparison.Ordinal);
         Assert.Equal(["a", "b"], document.Select(one => one!["task"]!.GetValue<string>()).Order());

@@ -35,7 +35,7 @@ public class SpreadPlaceTests
 
         // The host has an old copy of the run's record, and the run's machine nothing of the task yet.
         await host.UntilAsync("night", status => (string?)status["tasks"]?[first - 1]?["state"] == "executing");
-        var exported = await hosts.Home.CallAsync("task", "export", $"night/t{first}", hosts.Home.Beside("task.bundle"));
+        var exported = await hosts.Home.CallAsync("move", "export", $"night/t{first}", hosts.Home.Beside("task.bundle"));
         await hosts.Home.CallAsync("pause", $"night/t{first}");
         // There is one place, and the other task needs it.
         await Eventually.TrueAsync(() => File.Exists(Working(other)), Limit);

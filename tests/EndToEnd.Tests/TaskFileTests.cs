@@ -25,13 +25,13 @@ public class TaskFileTests
         await Eventually.TrueAsync(() => File.Exists(here.Beside("working")));
         var file = here.Beside("one.bundle");
 
-        var busy = await here.CallAsync("task", "export", "night/one", file);
+        var busy = await here.CallAsync("move", "export", "night/one", file);
         Assert.Equal(0, (await here.CallAsync("pause", "night/one")).ExitCode);
         await here.UntilAsync("night", status => (bool)status["tasks"]![0]!["paused"]!);
-        var exported = await here.CallAsync("task", "export", "night/one", file);
+        var exported = await here.CallAsync("move", "export", "night/one", file);
         await here.CallAsync("cancel", "night", "--yes");
         await File.WriteAllTextAsync(here.Beside("go"), "");
-        var imported = await there.CallAsync("task", "import", file, "--yes");
+        var imported = await there.CallAsync("move", "import", file, "--yes");
 
         Assert.Equal(2, busy.ExitCode);
         Assert.Contains("orchestrate pause night/one", busy.Error, StringComparison.Ordinal);
@@ -64,16 +64,16 @@ public class TaskFileTests
         Assert.Equal(0, (await here.CallAsync("pause", "night/one")).ExitCode);
         await here.UntilAsync("night", status => (bool)status["tasks"]![0]!["paused"]!);
         var file = here.Beside("one.bundle");
-        Assert.Equal(0, (await here.CallAsync("task", "export", "night/one", file)).ExitCode);
+        Assert.Equal(0, (await here.CallAsync("move", "export", "night/one", file)).ExitCode);
         await here.CallAsync("cancel", "night", "--yes");
 
-        await using var first = await there.ServeAsync("task", "import", file, "--yes");
+        await using var first = await there.ServeAsync("move", "import", file, "--yes");
         await there.UntilPromptsAsync(2);
-        var again = await there.CallAsync("task", "import", file, "--yes");
+        var again = await there.CallAsync("move", "import", file, "--yes");
         await there.CallAsync("cancel", "--yes");
         await Eventually.TrueAsync(() => !first.IsAlive);
         await File.WriteAllTextAsync(here.Beside("go"), "");
-        var anew = await there.CallAsync("task", "import", file, "--yes");
+        var anew = await there.CallAsync("move", "import", file, "--yes");
 
         Assert.Equal(2, again.ExitCode);
         Assert.Contains("one already continues on this machine, in import-one-", again.Error, StringComparison.Ordinal);
@@ -99,16 +99,16 @@ public class TaskFileTests
         await here.CallAsync("pause", "night/one");
         await here.UntilAsync("night", status => (bool)status["tasks"]![0]!["paused"]!);
         var file = here.Beside("one.bundle");
-        Assert.Equal(0, (await here.CallAsync("task", "export", "night/one", file)).ExitCode);
+        Assert.Equal(0, (await here.CallAsync("move", "export", "night/one", file)).ExitCode);
         await here.CallAsync("cancel", "night", "--yes");
         await there.CommitAsync("one.txt", "theirs\n");
         await File.WriteAllBytesAsync(here.Beside("torn.bundle"), (await File.ReadAllBytesAsync(file))[..200]);
         var before = await there.RefsAsync();
 
-        var torn = await there.CallAsync("task", "import", here.Beside("torn.bundle"), "--yes");
-        var conflict = await there.CallAsync("task", "import", file, "--yes");
-        var missing = await there.CallAsync("task", "import", here.Beside("none.bundle"), "--yes");
-        var other = await there.CallAsync("task", "import", Path.Combine(there.Folder, "tasks.yaml"), "--yes");
+        var torn = await there.CallAsync("move", "import", here.Beside("torn.bundle"), "--yes");
+        var conflict = await there.CallAsync("move", "import", file, "--yes");
+        var missing = await there.CallAsync("move", "import", here.Beside("none.bundle"), "--yes");
+        var other = await there.CallAsync("move", "import", Path.Combine(there.Folder, "tasks.yaml"), "--yes");
 
         Assert.Equal((2, 2, 2, 2), (conflict.ExitCode, torn.ExitCode, missing.ExitCode, other.ExitCode));
         Assert.Contains("because of conflicts in", conflict.Error, StringComparison.Ordinal);
@@ -135,9 +135,9 @@ public class TaskFileTests
         await here.UntilAsync("night", status => (bool)status["tasks"]![0]!["paused"]!);
         var file = here.Beside("one.bundle");
 
-        var refused = await here.CallAsync("task", "export", "night/one", file);
+        var refused = await here.CallAsync("move", "export", "night/one", file);
         var isThere = File.Exists(file);
-        var allowed = await here.CallAsync("task", "export", "night/one", file, "--allow-secrets");
+        var allowed = await here.CallAsync("move", "export", "night/one", file, "--allow-secrets");
         await here.CallAsync("cancel", "night", "--yes");
 
         Assert.Equal((2, false), (refused.ExitCode, isThere));

@@ -91,7 +91,7 @@ public sealed class LandingTests
         {
             Assert.Equal(LandingState.Dirty, result.State);
             Assert.Equal([file], result.Files);
-            Assert.Contains("orchestrate promote", result.Reason, StringComparison.Ordinal);
+            Assert.Contains("orchestrate land", result.Reason, StringComparison.Ordinal);
             Assert.Equal(start, await opened.Refs.ReadAsync(Main));
         }
         Assert.Equal(before, await opened.Files.GitAsync("status", "--porcelain"));

@@ -14,7 +14,7 @@ public sealed class UntrustedTextTests
         "CommandLine",
         "ReportCommand",
         "CollectCommand",
-        "GraphCommand",
+        "PlanGraphView",
         "VersionCommand",
         "MailCommand",
     ];
@@ -37,7 +37,6 @@ public sealed class UntrustedTextTests
         "PromptCommand",
         "ReportCommand",
         "ReportFile",
-        "SchemaCommand",
         "ValidateCommand",
     ];
 

@@ -31,7 +31,7 @@ public sealed class ImpossibleStepTests
         await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(null));
 
         Assert.Contains(Cause, waits.Reason, StringComparison.Ordinal);
-        Assert.Contains(waits.Questions, question => question.Commands[0].Contains(" promote ", StringComparison.Ordinal));
+        Assert.Contains(waits.Questions, question => question.Commands[0].Contains(" land ", StringComparison.Ordinal));
         Assert.Equal((RunStates.Completed, "landed"), await EndAsync(run));
     }
 

@@ -208,7 +208,7 @@ public sealed class RunTests
         Assert.Matches(@"A secret is in it\. \(Without an answer by .+Z it counts as rejected\.\)", asked.Questions[0].Question);
         Assert.Equal(new NotPromotedInTime(new NotLanded(new Quote("A secret is in it."))), closed.Why);
         Assert.Equal(["promote", "resolve"], closed.Questions.Select(q => q.Id));
-        Assert.Contains("orchestrate promote", part.InnerException!.Message, StringComparison.Ordinal);
+        Assert.Contains("orchestrate land", part.InnerException!.Message, StringComparison.Ordinal);
         Assert.Equal(new NotLanded(new Quote("A secret is in it.")), anew.Why);
 
         // An answer after the limit must not approve a question from before it.

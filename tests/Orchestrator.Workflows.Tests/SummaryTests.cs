@@ -115,11 +115,11 @@ public sealed class SummaryTests
         await AddAttributesAsync(run);
         await run.BeginAsync();
 
-        await UntilListedAsync(run, RunAttributes.QueryFor(RunStates.AwaitingApproval));
+        await UntilListedAsync(run, $"{RunAttributes.StateName} = '{RunStates.AwaitingApproval}'");
         Assert.True((await run.Run.DescribeAsync()).TypedSearchAttributes.Get(RunAttributes.NeedsAttention));
         await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan")));
         await run.ResultAsync();
-        await UntilListedAsync(run, RunAttributes.QueryFor(RunStates.Completed));
+        await UntilListedAsync(run, $"{RunAttributes.StateName} = '{RunStates.Completed}'");
         var described = (await run.Run.DescribeAsync()).TypedSearchAttributes;
         Assert.NotEmpty(described.Get(RunAttributes.Repository));
         Assert.False(described.Get(RunAttributes.NeedsAttention));
@@ -133,7 +133,7 @@ public sealed class SummaryTests
         await using var run = await ScriptedRun.CreateAsync([Task("a")], a => a.Plan = Listed);
         await AddAttributesAsync(run);
         await run.BeginAsync();
-        await UntilListedAsync(run, RunAttributes.QueryFor(RunStates.AwaitingApproval));
+        await UntilListedAsync(run, $"{RunAttributes.StateName} = '{RunStates.AwaitingApproval}'");
         var path = (await run.Run.DescribeAsync()).TypedSearchAttributes.Get(RunAttributes.Repository);
         var page = await File.ReadAllTextAsync(RepositoryFiles.Path("docs/reference/temporal.md"));
         var views = page.Split("```sql\n")[1]

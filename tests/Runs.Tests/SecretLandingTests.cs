@@ -26,7 +26,7 @@ public sealed class SecretLandingTests
 
         Assert.False(refused.Landed);
         Assert.Contains("a.txt:2 (GitHub token)", refused.Message);
-        Assert.Contains($"orchestrate promote {RunFixture.RunId}", refused.Message);
+        Assert.Contains($"orchestrate land {RunFixture.RunId}", refused.Message);
         var evidence = await File.ReadAllTextAsync(run.Repository[refused.Evidence]);
         Assert.Contains("- prevents landing: a.txt:2 (GitHub token): key: [redacted]", evidence);
         Assert.DoesNotContain(Token[4..], refused.Message + evidence + await File.ReadAllTextAsync(run.Folder.SecretsJson));

@@ -45,7 +45,7 @@ public sealed class TestReportSummaryTests
 
         Assert.Contains("- its agent said: completed: \"All 312 tests pass. # Ignore the rest, key \\[redacted", report);
         Assert.Matches(@"- gate 'echo 3 passed in 0\.1s': passed, 3 tests, \d+\.\d s, exit code 0 \(\.orchestrator/runs/.+\.log\)", report);
-        Assert.Contains("### b: Task b (merged)\n\n- its agent said: nothing\n- not verified: no gate checked it\n", report);
+        Assert.Contains("- b: Task b (merged) (event 1)\n  - its agent said: nothing\n  - not verified: no gate checked it\n", report);
         Assert.Contains("- 1970-01-01 00:00:00 UTC, kim\\@desk: b: skipped by kim\\@desk\n", report);
         Assert.DoesNotContain("by itself", report);
         Assert.DoesNotContain("anomaly", report);

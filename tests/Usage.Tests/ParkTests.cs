@@ -154,4 +154,21 @@ public sealed class ParkTests
 
         Assert.IsType<Admitted>(book.Ask(Request("a")));
     }
+
+    [Theory]
+    [InlineData("five_hour", 5, true)]
+    // It has passed: the window is over, or this clock is ahead by 6 hours.
+    [InlineData("five_hour", -6, true)]
+    // This clock is behind, because no window of five hours resets in ten.
+    [InlineData("five_hour", 10, false)]
+    [InlineData("seven_day", 160, true)]
+    [InlineData("seven_day_opus", 24 * 8, false)]
+    [InlineData("some_new_window", 24 * 6, true)]
+    [InlineData("some_new_window", 24 * 60, false)]
+    public void IsPlausible_ResetThatAServiceNames_IsNotLaterThanItsWindowIsLong(string window, int hours, bool isPlausible)
+    {
+        var now = new DateTimeOffset(2026, 11, 24, 22, 0, 0, TimeSpan.Zero);
+
+        Assert.Equal(isPlausible, AccountBackoffs.IsPlausible(window, now.AddHours(hours), now));
+    }
 }

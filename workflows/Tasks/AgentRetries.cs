@@ -60,17 +60,11 @@ internal sealed class AgentRetries(RetryRule rule)
     /// </summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// Minimum delay after a throttled agent run, and after the second consecutive usage limit whose reset is past or near. Doubles each
-    /// time, up to <see cref="UnknownReset"/>.
-    /// </summary>
+    /// <summary>Minimum delay after a throttled agent run. Doubles each time, up to <see cref="LongestLimitPause"/>.</summary>
     private static readonly TimeSpan FirstLimitPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Maximum random delay after the reset of a usage limit, so that tasks do not all start at once.</summary>
-    private static readonly TimeSpan MaxSpread = TimeSpan.FromSeconds(60);
-
-    /// <summary>Delay after a usage limit that has no known reset time.</summary>
-    private static readonly TimeSpan UnknownReset = TimeSpan.FromMinutes(15);
+    /// <summary>Maximum delay after a throttled agent run, and the delay after a usage limit without an answer of the governor.</summary>
+    private static readonly TimeSpan LongestLimitPause = TimeSpan.FromMinutes(15);
 
     /// <summary>Delay after the host's first refusal. Grows by this amount with each further refusal.</summary>
     private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(2);
@@ -80,7 +74,6 @@ internal sealed class AgentRetries(RetryRule rule)
     private int _attempts;
     private int _refusals;
     private int _deaths;
-    private int _limits;
     private int _throttled;
 
     /// <summary>Decides on the step after an agent run.</summary>
@@ -92,10 +85,9 @@ internal sealed class AgentRetries(RetryRule rule)
     {
         if (ran >= LongRun)
         {
-            (_deaths, _limits, _throttled) = (0, 0, 0);
+            (_deaths, _throttled) = (0, 0);
         }
         _deaths += IsDeath(result) ? 1 : 0;
-        _limits += result.FailureClass == FailureClass.UsageLimit ? 1 : 0;
         _throttled += result.FailureClass == FailureClass.Throttled ? 1 : 0;
         _refusals = result.IsRefused ? _refusals + 1 : 0;
         return Next(result);
@@ -147,35 +139,25 @@ internal sealed class AgentRetries(RetryRule rule)
             return RefusalPause * _refusals;
         }
         var backoff =
-            result.FailureClass == FailureClass.Throttled
-                ? DoubledPause(_throttled) * (1 + (chance * 0.2))
-                : rule.PauseAfter(_attempts, chance);
+            result.FailureClass == FailureClass.Throttled ? PauseOfThrottled() * (1 + (chance * 0.2)) : rule.PauseAfter(_attempts, chance);
         return result.ResetAt - now is { } asked && asked > backoff ? asked : backoff;
     }
 
     /// <summary>
-    /// Returns the time at which a usage limit resets, and a slightly randomized wait, so that not all tasks resume at the same time. The
-    /// wait grows if the limit applies again after its reset.
+    /// Returns the time at which a usage limit resets, and the wait until the task asks the governor again. The governor computes and
+    /// staggers both. Results without its answer are those of a damaged ledger, and those of versions that had no governor.
     /// </summary>
     /// <param name="result">Result of the agent run.</param>
-    /// <param name="chance">Random number from 0 to 1.</param>
-    public (DateTimeOffset Reset, TimeSpan Wait) UntilReset(AgentRunResult result, DateTimeOffset now, double chance)
+    public static (DateTimeOffset Reset, TimeSpan Wait) UntilReset(AgentRunResult result, DateTimeOffset now)
     {
-        if (result.WakeAt is { } wake)
-        {
-            // The governor has already staggered the tasks.
-            return (result.ResetAt ?? wake, wake > now ? wake - now : TimeSpan.FromSeconds(1));
-        }
-        var least = _limits < 2 ? TimeSpan.FromSeconds(1) : DoubledPause(_limits - 1);
-        var reset = result.ResetAt ?? now + UnknownReset;
-        reset = reset > now + least ? reset : now + least;
-        var left = reset - now;
-        return (reset, left + (Math.Min(left.TotalSeconds * 0.1, MaxSpread.TotalSeconds) * TimeSpan.FromSeconds(chance)));
+        var wake = result.WakeAt ?? result.ResetAt ?? now + LongestLimitPause;
+        var least = result.WakeAt is null ? FirstLimitPause : TimeSpan.FromSeconds(1);
+        return (result.ResetAt ?? wake, wake - now > least ? wake - now : least);
     }
 
-    private static TimeSpan DoubledPause(int times)
+    private TimeSpan PauseOfThrottled()
     {
-        var longer = FirstLimitPause * Math.Pow(2, Math.Min(times, 10) - 1);
-        return longer < UnknownReset ? longer : UnknownReset;
+        var longer = FirstLimitPause * Math.Pow(2, Math.Min(_throttled, 10) - 1);
+        return longer < LongestLimitPause ? longer : LongestLimitPause;
     }
 }

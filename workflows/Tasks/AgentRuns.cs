@@ -54,7 +54,7 @@ internal sealed class AgentRuns(TaskState state, TaskWaits waits)
                     await caller.WaitAsync(result, retries.Backoff(result, Now, Workflow.Random.NextDouble()));
                     break;
                 case AfterAgent.AtReset:
-                    var (reset, pause) = retries.UntilReset(result, Now, Workflow.Random.NextDouble());
+                    var (reset, pause) = AgentRetries.UntilReset(result, Now);
                     await caller.WaitUntilResetAsync(result, reset, pause);
                     break;
                 case AfterAgent.AtBudget:

@@ -53,10 +53,7 @@ internal sealed class OwnAgent(
         {
             state.Notice([new TaskNotice(LeftBehind(state.Progress.LastStart, result.Session.Length > 0))]);
         }
-        if (result.Session.Length > 0)
-        {
-            state.Session = result.Session;
-        }
+        state.Session = result.Session.Length > 0 ? result.Session : state.Session;
         // An agent whose program never ran has read nothing.
         var hasRun = result is { NeverBegun: false, NeverRan: false };
         if (!hasRun)

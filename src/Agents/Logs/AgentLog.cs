@@ -39,19 +39,15 @@ public static class AgentLog
                 )
         );
         using OutputTail errors = new(files.StandardError, MaxLineBytes);
-        ValueTask TakeErrorAsync(ReadOnlyMemory<byte> line, long endOffset)
+        ValueTask TakeErrorAsync(ReadOnlyMemory<byte> line, long endOffset) =>
+            TakeAsync(line.Length > 0 ? [new AgentErrorOutput(Encoding.UTF8.GetString(line.Span))] : []);
+        ValueTask ParseAsync(ReadOnlyMemory<byte> line, long endOffset) =>
+            TakeAsync(parser.Read(line.Span).Select(found => found with { Offset = endOffset }));
+        ValueTask TakeAsync(IEnumerable<AgentEvent> found)
         {
-            if (line.Length > 0)
+            foreach (var one in found)
             {
-                events.Enqueue(new AgentErrorOutput(Encoding.UTF8.GetString(line.Span)));
-            }
-            return ValueTask.CompletedTask;
-        }
-        ValueTask ParseAsync(ReadOnlyMemory<byte> line, long endOffset)
-        {
-            foreach (var found in parser.Read(line.Span))
-            {
-                events.Enqueue(found with { Offset = endOffset });
+                events.Enqueue(one);
             }
             return ValueTask.CompletedTask;
         }

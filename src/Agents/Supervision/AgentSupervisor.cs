@@ -137,15 +137,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
             invocation.Program,
             .. invocation.Arguments,
         ];
-        folder.Write(
-            "call",
-            $"program={ProcessCommand.Quote(invocation.Program)}\nset -- {string.Join(' ', call.Select(ProcessCommand.Quote))}"
-                + (
-                    invocation.StandardInput is { Length: 0 }
-                        ? ""
-                        : $"\nexec <{ProcessCommand.Quote(invocation.StandardInput ?? "/dev/null")}"
-                )
-        );
+        folder.Write("call", ScriptOf(invocation, call));
         folder.Launched(
             await _detached.StartAsync(
                 new DetachedCommand(
@@ -170,6 +162,11 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
             )
         );
     }
+
+    /// <summary>Returns the shell commands that set the supervisor's program, its arguments and its standard input.</summary>
+    private static string ScriptOf(AgentInvocation invocation, IEnumerable<string> call) =>
+        $"program={ProcessCommand.Quote(invocation.Program)}\nset -- {string.Join(' ', call.Select(ProcessCommand.Quote))}"
+        + (invocation.StandardInput is { Length: 0 } ? "" : $"\nexec <{ProcessCommand.Quote(invocation.StandardInput ?? "/dev/null")}");
 
     /// <summary>Returns the arguments that precede the agent's program. Empty if the agent is not confined.</summary>
     private static IReadOnlyList<string> Before(

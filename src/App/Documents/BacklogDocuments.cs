@@ -24,6 +24,6 @@ public sealed record BacklogDocument(
         );
 }
 
-/// <summary>Output of <c>tasks show --json</c>, <c>next</c> and all commands that change a task.</summary>
+/// <summary>Output of <c>tasks show --json</c>, <c>tasks next --json</c> and all commands that change a task.</summary>
 /// <param name="Task">The task with all fields in the file, or null if there is no such task.</param>
 public sealed record BacklogTaskDocument(JsonObject? Task) : Document;

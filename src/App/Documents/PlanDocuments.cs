@@ -55,7 +55,7 @@ public sealed record FaultEntry(string Code, string File, int Line, int Column, 
         new(fault.Code, fault.File, fault.Line, fault.Column, fault.Field, fault.Message, fault.Cure);
 }
 
-/// <summary>Output of <c>graph --json</c>.</summary>
+/// <summary>Output of <c>validate --view graph --json</c>.</summary>
 /// <param name="Waves">Ids of the tasks, grouped by the earliest wave in which each task can be executed.</param>
 /// <param name="CriticalPath">Ids of the tasks in the longest chain of dependencies.</param>
 /// <param name="Tasks">One entry per task, in the order of the plan.</param>

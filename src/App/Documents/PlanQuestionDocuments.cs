@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>Output of <c>conflicts --json</c>.</summary>
+/// <summary>Output of <c>validate --view conflicts --json</c>.</summary>
 /// <param name="Count">Total number of conflicts.</param>
 /// <param name="Truncated">True if there are more conflicts than the document lists.</param>
 /// <param name="Conflicts">Pairs of tasks that own the same paths.</param>
@@ -20,7 +20,7 @@ public sealed record ConflictEntry(string Kind, string Path, IReadOnlyList<strin
 /// <summary>A dependency that would order two conflicting tasks.</summary>
 public sealed record MissingEdgeEntry(string Task, string DependsOn);
 
-/// <summary>Output of <c>risk --json</c>.</summary>
+/// <summary>Output of <c>validate --view risk --json</c>.</summary>
 /// <param name="Score">Sum of the points of all factors.</param>
 /// <param name="Level">Required approval, which is <c>auto-approve</c>, <c>review-recommended</c> or <c>approval-required</c>.</param>
 /// <param name="AutoApproveThreshold">Highest score that requires no approval.</param>

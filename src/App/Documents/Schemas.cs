@@ -9,11 +9,14 @@ namespace Orchestrator.App.Documents;
 /// <summary>Creates JSON Schemas (draft 2020-12) from the types and setting keys that they describe.</summary>
 public static class Schemas
 {
+    /// <summary>Name of the schema of task graphs.</summary>
+    public const string Plan = "plan";
+
     private const string Draft = "https://json-schema.org/draft/2020-12/schema";
 
     private static readonly Dictionary<string, Func<string>> All = new(StringComparer.Ordinal)
     {
-        ["plan"] = static () => TaskGraphSchema.Text.TrimEnd(),
+        [Plan] = static () => TaskGraphSchema.Text.TrimEnd(),
         ["config"] = static () => Write(OfConfiguration()),
         ["run-input"] = static () => Write(OfRunInput()),
         ["status"] = static () => Write(OfType(RunJson.Default.RunStatus, "Output of 'orchestrate status --json'")),

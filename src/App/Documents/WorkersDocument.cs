@@ -1,6 +1,6 @@
 namespace Orchestrator.App.Documents;
 
-/// <summary>Output of <c>workers --json</c>.</summary>
+/// <summary>Output of <c>watch --json</c>.</summary>
 /// <param name="Workers">Tasks of open runs that have a running agent, wait, are paused or have failed.</param>
 public sealed record WorkersDocument(IReadOnlyList<WorkerDocument> Workers) : Document;
 

@@ -7,6 +7,7 @@ using Orchestrator.Workflows;
 using Temporalio.Client;
 using Temporalio.Common;
 using Temporalio.Worker;
+using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.App.Workers;
 
@@ -63,17 +64,8 @@ public sealed class RunWorker : IDisposable
         foreach (var repository in options.Repositories)
         {
             var remote = options.Remotes.GetValueOrDefault(repository.Path);
-            var own = new TemporalWorkerOptions(QueueNames.ForRepository(services.Host, repository.Key))
-            {
-                Identity = options.Identity,
-                DeploymentOptions = Unversioned(options),
-                LoggerFactory = logs,
-                Interceptors = [new StepFailures(), _stop, new PushResultsInterceptor(services, repository)],
-                MaxConcurrentActivities = 200,
-                MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
-                DefaultHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
-                GracefulShutdownTimeout = options.ShutdownGrace,
-            };
+            var own = OfQueue(QueueNames.ForRepository(services.Host, repository.Key), new PushResultsInterceptor(services, repository));
+            own.MaxConcurrentActivities = 200;
             var recorder = new ProgressRecorder();
             var reader = new RunProgressReader(client, repository, recorder, services.Time, logs.CreateLogger<RunProgressReader>());
             _readers.Add(reader);
@@ -115,7 +107,13 @@ public sealed class RunWorker : IDisposable
         var remote = _options.Remotes.GetValueOrDefault(offer.Repository.Path);
         var places = new PlaceActivities(_services, offer.Repository, remote, _slots, offer.Readiness);
         var reading = OwnRepositoryConverter.ReadingAs(_client, offer.Repository);
-        return QueuesOf(offer).Select(queue => new TemporalWorker(reading, OfQueue(queue).AddAllActivities(places)));
+        return QueuesOf(offer)
+            .Select(queue =>
+            {
+                var own = OfQueue(queue);
+                (own.MaxConcurrentActivities, own.MaxConcurrentActivityTaskPolls) = (_slots.Count, 1);
+                return new TemporalWorker(reading, own.AddAllActivities(places));
+            });
     }
 
     private static IEnumerable<string> QueuesOf(OfferedSlots offer) =>
@@ -123,15 +121,14 @@ public sealed class RunWorker : IDisposable
             ? []
             : offer.Labels.Select(label => QueueNames.ForPlaces(offer.Key, label)).Prepend(QueueNames.ForPlaces(offer.Key));
 
-    private TemporalWorkerOptions OfQueue(string queue) =>
+    /// <summary>Returns the options that all workers for activities on files have.</summary>
+    private TemporalWorkerOptions OfQueue(string queue, params IWorkerInterceptor[] more) =>
         new(queue)
         {
             Identity = _options.Identity,
             DeploymentOptions = Unversioned(_options),
             LoggerFactory = _logs,
-            Interceptors = [new StepFailures(), _stop],
-            MaxConcurrentActivities = _slots.Count,
-            MaxConcurrentActivityTaskPolls = 1,
+            Interceptors = [new StepFailures(), _stop, .. more],
             MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
             DefaultHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
             GracefulShutdownTimeout = _options.ShutdownGrace,

@@ -47,15 +47,18 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["trust"] = Of([(Outcome.NeedsPerson, "the question was not approved")], "orchestrate trust"),
         ["accept"] = Of(Plain, "orchestrate accept", "orchestrate accept --all"),
         ["plan"] = Of(Planner, "orchestrate plan \"Add a login page with tests\" -o tasks.yaml", "orchestrate plan --prd docs/prd.md"),
-        ["schema"] = Of(Plain, "orchestrate schema plan", "orchestrate schema run-input"),
         ["validate"] = Of(
-            [(Outcome.Usage, "the plan can't be run")],
+            [
+                (Outcome.Usage, "the plan can't be run"),
+                (Outcome.WorkFailed, "with --view conflicts, conflicts were found"),
+                (Outcome.NeedsPerson, "with --view risk, the score is above risk.auto_approve_threshold"),
+            ],
             "orchestrate validate",
-            "orchestrate validate plans/MASTER_PLAN.md --print yaml"
+            "orchestrate validate plans/MASTER_PLAN.md --print yaml",
+            "orchestrate validate --view risk",
+            "orchestrate validate tasks.yaml --view mermaid",
+            "orchestrate validate --schema run-input"
         ),
-        ["graph"] = Of(Plain, "orchestrate graph", "orchestrate graph tasks.yaml --format mermaid"),
-        ["conflicts"] = Of([(Outcome.WorkFailed, "conflicts were found")], "orchestrate conflicts tasks.yaml"),
-        ["risk"] = Of([(Outcome.NeedsPerson, "the score is above risk.auto_approve_threshold")], "orchestrate risk tasks.yaml"),
         ["contracts"] = Of(
             Plain,
             "orchestrate contracts tasks.yaml",
@@ -101,8 +104,11 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["mail peek"] = Of(Plain, "orchestrate mail peek"),
         ["mail send"] = Of(Plain, "orchestrate mail send parser \"login() returns a dict now\""),
         ["mail broadcast"] = Of(Plain, "orchestrate mail broadcast \"ids are UUIDs\""),
-        ["send"] = Of(Plain, "orchestrate send run-tasks-3f9a1c/parser \"Keep the old flag working.\""),
-        ["broadcast"] = Of(Plain, "orchestrate broadcast run-tasks-3f9a1c \"No new packages, please.\""),
+        ["send"] = Of(
+            Plain,
+            "orchestrate send run-tasks-3f9a1c/parser \"Keep the old flag working.\"",
+            "orchestrate send run-tasks-3f9a1c \"No new packages, please.\" --all"
+        ),
         ["run"] = Of(
             Run,
             "orchestrate run",
@@ -127,8 +133,8 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             [.. Run, (Outcome.Usage, "its host still works on it, or something that it needs is missing here")],
             "orchestrate move run-tasks-3f9a1c --address temporal.example.com:7233"
         ),
-        ["task export"] = Of(Plain, "orchestrate task export run-tasks-3f9a1c/parser parser.bundle"),
-        ["task import"] = Of(Run, "orchestrate task import parser.bundle"),
+        ["move export"] = Of(Plain, "orchestrate move export run-tasks-3f9a1c/parser parser.bundle"),
+        ["move import"] = Of(Run, "orchestrate move import parser.bundle"),
         ["status"] = Of(Plain, "orchestrate status --watch"),
         ["history"] = Of(Plain, "orchestrate history --limit 5", "orchestrate history --forecast"),
         ["pr"] = Of(PullRequest, "orchestrate pr", "orchestrate pr run-tasks-3f9a1c/parser"),
@@ -193,8 +199,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate network allow --from run-tasks-3f9a1c"
         ),
         ["proof"] = Of(Plain, "orchestrate proof src/main.c:42", "orchestrate proof src/main.c:42 --revision release --json"),
-        ["workers"] = Of(Plain, "orchestrate workers", "orchestrate workers run-tasks-3f9a1c --once", "orchestrate workers --json"),
-        ["watch"] = Of(Plain, "orchestrate watch open"),
+        ["watch"] = Of(Plain, "orchestrate watch", "orchestrate watch run-tasks-3f9a1c --once", "orchestrate watch --json"),
         ["watch open"] = Of(Plain, "orchestrate watch open", "orchestrate watch open run-tasks-3f9a1c"),
         ["usage"] = Of(Plain, "orchestrate usage", "orchestrate usage --by model --days 30", "orchestrate usage --watch"),
         ["budget"] = Of(Plain, "orchestrate budget raise run-tasks-3f9a1c 20"),
@@ -206,14 +211,11 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ),
         ["retry"] = Of(Carry, "orchestrate retry run-tasks-3f9a1c/parser --guidance \"Use the standard library.\""),
         ["skip"] = Of(Carry, "orchestrate skip run-tasks-3f9a1c/parser"),
-        ["promote"] = Of(
-            [.. Carry, (Outcome.NeedsPerson, "the target branch still needs a user")],
-            "orchestrate promote run-tasks-3f9a1c",
-            "orchestrate promote run-tasks-3f9a1c --accept-losses",
-            "orchestrate promote run-tasks-3f9a1c --target trunk"
-        ),
         ["land"] = Of(
             [.. Carry, (Outcome.NeedsPerson, "nothing landed because a gate failed or the target branch needs a user")],
+            "orchestrate land run-tasks-3f9a1c",
+            "orchestrate land run-tasks-3f9a1c --accept-losses",
+            "orchestrate land run-tasks-3f9a1c --target trunk",
             "orchestrate land run-tasks-3f9a1c --merged",
             "orchestrate land run-tasks-3f9a1c/parser --next"
         ),
@@ -229,8 +231,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             ],
             "orchestrate resolve run-tasks-3f9a1c manual-fix --reason \"the parser is repaired by hand\"",
             "orchestrate resolve run-tasks-3f9a1c manual-fix --task parser",
-            "orchestrate resolve run-tasks-3f9a1c replan --reason \"one task for each endpoint\" --detach",
-            "orchestrate resolve run-tasks-3f9a1c abort"
+            "orchestrate resolve run-tasks-3f9a1c replan --reason \"one task for each endpoint\" --detach"
         ),
         ["cleanup"] = Of(
             Plain,
@@ -298,8 +299,8 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
     };
 
     /// <summary>Returns the help of a command, or null if there is none.</summary>
-    /// <param name="path">Words of the command without the program's name, such as <c>tasks add</c>; <c>add</c> is equivalent.</param>
-    public static CommandHelp? Find(string path) => All.GetValueOrDefault(path) ?? All.GetValueOrDefault("tasks " + path);
+    /// <param name="path">Words of the command without the program's name, such as <c>tasks add</c>.</param>
+    public static CommandHelp? Find(string path) => All.GetValueOrDefault(path);
 
     /// <summary>Examples formatted for the help.</summary>
     public string Text =>

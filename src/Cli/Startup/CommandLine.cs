@@ -30,7 +30,7 @@ internal static class CommandLine
     )
     {
         var isWholeHelp = arguments is ["help" or "--help" or "-h", "--all"] or ["--all", "--help" or "-h"];
-        arguments = isWholeHelp ? ["--help"] : AsHelp(arguments);
+        arguments = isWholeHelp ? ["--help"] : CommandTable.Modernize(AsHelp(arguments));
         var parsed = CommandTable.Root(arguments).Parse(arguments);
         var terminal = openTerminal(HasFlag(parsed, GlobalOptions.JsonName));
         if (

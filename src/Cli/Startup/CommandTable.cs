@@ -14,20 +14,10 @@ internal static class CommandTable
         ("accept", static () => new AcceptCommand()),
         ("plan", static () => new PlanCommand()),
         ("validate", static () => new ValidateCommand()),
-        ("schema", static () => new SchemaCommand()),
-        ("graph", static () => new GraphCommand()),
-        ("conflicts", static () => new ConflictsCommand()),
-        ("risk", static () => new RiskCommand()),
         ("contracts", static () => new ContractsCommand()),
         ("environment", static () => new EnvironmentCommand()),
         ("context", static () => new ContextCommand()),
         ("tasks", static () => new TasksCommand()),
-        ("add", static () => new TasksAddCommand()),
-        ("parse", static () => new TasksParseCommand()),
-        ("expand", static () => new TasksExpandCommand()),
-        ("list", static () => new TasksListCommand()),
-        ("next", static () => new TasksNextCommand()),
-        ("set-status", static () => new TasksSetStatusCommand()),
         ("config", static () => new ConfigCommand()),
         ("flaky", static () => new FlakyCommand()),
         ("network", static () => new NetworkCommand()),
@@ -37,15 +27,12 @@ internal static class CommandTable
         ("mcp", static () => new McpCommand()),
         ("mail", static () => new MailCommand()),
         ("send", static () => new SendCommand()),
-        ("broadcast", static () => new BroadcastCommand()),
         ("run", static () => new RunCommand()),
         ("spawn", static () => new SpawnCommand()),
         ("resume", static () => new ResumeCommand()),
         ("move", static () => new MoveCommand()),
-        ("task", static () => new TaskTransferCommand()),
         ("night", static () => new NightCommand()),
         ("status", static () => new StatusCommand()),
-        ("workers", static () => new WorkersCommand()),
         ("watch", static () => new WatchCommand()),
         ("inbox", static () => new InboxCommand()),
         ("usage", static () => new UsageCommand()),
@@ -76,7 +63,6 @@ internal static class CommandTable
         ),
         ("retry", static () => new CatalogCommand(SteeringCatalog.Retry)),
         ("skip", static () => new CatalogCommand(SteeringCatalog.Skip)),
-        ("promote", static () => new CatalogCommand(SteeringCatalog.Promote)),
         ("land", static () => new LandCommand()),
         ("pr", static () => new PrCommand()),
         ("resolve", static () => new ResolveCommand()),
@@ -95,6 +81,45 @@ internal static class CommandTable
         ("man", static () => new ManCommand(Root)),
         ("version", static () => new VersionCommand()),
     ];
+
+    /// <summary>Former names of commands, each with its present form. They keep working; help, completion and docs omit them.</summary>
+    public static readonly IReadOnlyList<(string Former, string Present)> Aliases =
+    [
+        ("graph", "validate --view graph"),
+        ("conflicts", "validate --view conflicts"),
+        ("risk", "validate --view risk"),
+        ("schema", "validate --schema"),
+        ("promote", "land"),
+        ("workers", "watch"),
+        ("task export", "move export"),
+        ("task import", "move import"),
+        ("broadcast", "send --all"),
+        ("add", "tasks add"),
+        ("parse", "tasks parse"),
+        ("expand", "tasks expand"),
+        ("list", "tasks list"),
+        ("next", "tasks next"),
+        ("set-status", "tasks set-status"),
+    ];
+
+    /// <summary>Replaces the former name of a command, which may follow global options, by its present form.</summary>
+    public static IReadOnlyList<string> Modernize(IReadOnlyList<string> arguments)
+    {
+        var at = 0;
+        while (at < arguments.Count && arguments[at].StartsWith('-'))
+        {
+            at += arguments[at] is "-C" or GlobalOptions.WorkingDirectoryName or GlobalOptions.ColorName ? 2 : 1;
+        }
+        foreach (var (former, present) in Aliases)
+        {
+            var words = former.Split(' ');
+            if (arguments.Skip(at).Take(words.Length).SequenceEqual(words))
+            {
+                return [.. arguments.Take(at), .. present.Split(' '), .. arguments.Skip(at + words.Length)];
+            }
+        }
+        return arguments;
+    }
 
     /// <summary>Returns the root command. It contains only the requested command, or all commands for help and mistyped names.</summary>
     public static Command Root(IReadOnlyList<string> arguments)

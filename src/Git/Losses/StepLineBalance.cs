@@ -90,11 +90,8 @@ internal sealed class StepLineBalance
             {
                 continue;
             }
-
-            // A change that both sides made appears once in the result.
             var open = plus.Count - minus.Count - change;
-            var shared = open > 0 ? Math.Min(open, Math.Min(plus.Count, theirOwn.Value.Added.GetValueOrDefault(line))) : 0;
-            var absorbed = open < 0 ? Math.Min(-open, Math.Min(minus.Count, theirOwn.Value.Removed.GetValueOrDefault(line))) : 0;
+            var (shared, absorbed) = InBoth(line, open, plus.Count, minus.Count, theirOwn);
             open -= shared - absorbed;
             var missing = Math.Clamp(open, 0, plus.Count - shared);
             Put(Shared, line, plus.Take(shared));
@@ -128,6 +125,22 @@ internal sealed class StepLineBalance
             }
         }
     }
+
+    /// <summary>Counts the changes of a line that both sides made, which appear once in the result.</summary>
+    /// <param name="open">Number of changes that are missing in the result; negative if the result has more.</param>
+    private static (int Shared, int Absorbed) InBoth(
+        int line,
+        int open,
+        int plus,
+        int minus,
+        Lazy<(Dictionary<int, int> Added, Dictionary<int, int> Removed)> theirOwn
+    ) =>
+        open switch
+        {
+            > 0 => (Math.Min(open, Math.Min(plus, theirOwn.Value.Added.GetValueOrDefault(line))), 0),
+            < 0 => (0, Math.Min(-open, Math.Min(minus, theirOwn.Value.Removed.GetValueOrDefault(line)))),
+            _ => (0, 0),
+        };
 
     private void ReadHunks(
         MergeStep step,

@@ -42,7 +42,7 @@ public static class SteeringRefusals
     /// <param name="isOverdue">True if all work is merged and no user promoted the run in time.</param>
     /// <param name="isUnreviewed">True if a review has to accept the work before it lands, and has not accepted it yet.</param>
     public static string? OfLandMerged(string run, string state, bool hasUnlanded, bool isOverdue, bool isUnreviewed = false) =>
-        isOverdue ? $"All tasks of {run} are merged; 'orchestrate promote {run}' restarts the landing."
+        isOverdue ? $"All tasks of {run} are merged; 'orchestrate land {run}' restarts the landing."
         : state is not (RunStates.Escalated or RunStates.Executing)
             ? $"{run} is {state}; its merged work lands when all tasks are merged, or with this command while the run executes."
         : !hasUnlanded ? $"All merged work of {run} has already landed."

@@ -27,12 +27,10 @@ internal static class RecordedRefusals
 
     public static string? OfMergeNext(RunStatus run, string task) => SteeringRefusals.OfMergeNext(task, StateOf(run, task));
 
-    public static string? OfPromote(RunStatus run) => SteeringRefusals.OfPromote(run.RunId, run.State, run.PromotionOverdue);
-
-    public static string? OfLand(RunStatus run) =>
+    public static string? OfPromote(RunStatus run) =>
         run.State == RunStates.Escalated && !run.PromotionOverdue
-            ? $"{run.RunId} is {run.State}: with --merged its merged work lands, and the rest stays open."
-            : OfPromote(run);
+            ? $"{run.RunId} is {run.State}; 'orchestrate land {run.RunId} --merged' lands its merged work, and the rest stays open."
+            : SteeringRefusals.OfPromote(run.RunId, run.State, run.PromotionOverdue);
 
     public static string? OfLandMerged(RunStatus run) =>
         run.State == RunStates.Landing

@@ -149,15 +149,6 @@ public static class SteeringCatalog
             Questions = _ => RunQuestion.OfPromote,
         };
 
-    /// <summary>Lands a run. If only its merged tasks can land, the refusal names that command.</summary>
-    public static SteeringDefinition Land { get; } =
-        Promote with
-        {
-            Name = "land",
-            Summary = "Land a run",
-            Call = (input, _) => Landing(input) with { Refuse = RecordedRefusals.OfLand },
-        };
-
     /// <summary>Lands the merged tasks of a run.</summary>
     public static SteeringDefinition LandMerged { get; } =
         new(
@@ -215,7 +206,7 @@ public static class SteeringCatalog
                 new SteeringArgument(
                     Way,
                     $"'{Resolutions.ManualFix}': your commits on its staging branch repair it; '{Resolutions.Replan}': the planner "
-                        + $"replaces the failed tasks; '{Resolutions.Abort}': the run ends, and its landing is reverted"
+                        + "replaces the failed tasks"
                 )
                 {
                     IsRequired = true,

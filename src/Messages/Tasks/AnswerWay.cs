@@ -50,8 +50,9 @@ public sealed record AnswerWay(
             AnswerWays.Reject when text is { Length: > 0 } and not Blank => ("reject", [Target], [new("--reason", text)]),
             AnswerWays.CancelDependants => ("cancel", [Target], [new("--dependents")]),
             AnswerWays.LandMerged => ("land", [Target], [new("--merged")]),
-            AnswerWays.PromoteOnto => ("promote", [Target], [new("--target", Resolution)]),
-            AnswerWays.AcceptLosses => ("promote", [Target], [new("--accept-losses")]),
+            AnswerWays.Promote => ("land", [Target], []),
+            AnswerWays.PromoteOnto => ("land", [Target], [new("--target", Resolution)]),
+            AnswerWays.AcceptLosses => ("land", [Target], [new("--accept-losses")]),
             AnswerWays.LandMergedAcceptingLosses => ("land", [Target], [new("--merged"), new("--accept-losses")]),
             AnswerWays.ReadEscalation => ("report", [Target], [new("--escalation")]),
             AnswerWays.RaiseBudget => (
@@ -59,6 +60,7 @@ public sealed record AnswerWay(
                 [Target, text is null or Blank ? "AMOUNT" : text],
                 Resolution is BudgetKinds.Run or BudgetKinds.Task or null ? [] : [new("--of", Resolution)]
             ),
+            AnswerWays.Resolve when Resolution == Resolutions.Abort => ("abort", [Target], []),
             AnswerWays.Resolve => ("resolve", [Target, Resolution ?? ""], []),
             AnswerWays.RunNow => ("schedule run-now", [Target], []),
             AnswerWays.SendNotices => ("notify send", [Target], []),

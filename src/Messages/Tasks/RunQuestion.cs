@@ -12,7 +12,7 @@ public sealed record RunQuestion
     /// <summary>Id of the question about an escalated run.</summary>
     public const string Resolve = "resolve";
 
-    /// <summary>Ids of the questions that <c>promote</c> answers.</summary>
+    /// <summary>Ids of the questions that <c>land</c> answers.</summary>
     public static string[] OfPromote => [Promote];
 
     /// <summary>Ids of the questions that <c>land --merged</c> answers.</summary>

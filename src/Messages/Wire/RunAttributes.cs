@@ -44,8 +44,4 @@ public static class RunAttributes
     /// Cost of the run's agents in US dollars, as of the last change of the run's state or of <see cref="NeedsAttention"/>.
     /// </summary>
     public static SearchAttributeKey<double> Cost { get; } = SearchAttributeKey.CreateDouble(CostName);
-
-    /// <summary>Visibility query for runs in a state.</summary>
-    /// <param name="state">One of <see cref="RunStates"/>.</param>
-    public static string QueryFor(string state) => $"{StateName} = '{state}'";
 }

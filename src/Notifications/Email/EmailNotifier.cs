@@ -72,39 +72,36 @@ public sealed class EmailNotifier(EmailOptions options) : INotifier
         {
             return new(DeliveryStatus.Later, $"the server did not answer within {options.Timeout.TotalSeconds:0} s.");
         }
-        catch (AuthenticationException refused)
-            when (refused.InnerException is SmtpCommandException command && (int)command.StatusCode is >= 400 and < 500)
+        catch (Exception fault) when (ResultOf(fault) is { } result)
         {
-            return new(DeliveryStatus.Later, "the server does not take the login now.");
-        }
-        catch (AuthenticationException)
-        {
-            return new(DeliveryStatus.Failed, "the server does not take the login.");
-        }
-        catch (SslHandshakeException)
-        {
-            return new(DeliveryStatus.Failed, "the server's certificate is not trusted here, or it speaks no TLS at this port.");
-        }
-        catch (NotSupportedException)
-        {
-            return new(DeliveryStatus.Failed, "the server offers no STARTTLS or no login, and without nothing is sent.");
-        }
-        catch (SmtpCommandException refused)
-        {
-            return new(
-                (int)refused.StatusCode is >= 400 and < 500 ? DeliveryStatus.Later : DeliveryStatus.Failed,
-                $"the server answered {(int)refused.StatusCode}: {refused.Message.ReplaceLineEndings(" ").TrimEnd('.')}."
-            );
-        }
-        catch (SocketException failure)
-        {
-            return new(DeliveryStatus.Later, $"no connection ({failure.SocketErrorCode}).");
-        }
-        catch (Exception broken) when (broken is IOException or ProtocolException or ServiceNotConnectedException)
-        {
-            return new(DeliveryStatus.Later, "the connection broke.");
+            return result;
         }
     }
+
+    /// <summary>Returns the result of a failed delivery, or null if neither the server nor the connection is at fault.</summary>
+    private static Delivery? ResultOf(Exception fault) =>
+        fault switch
+        {
+            AuthenticationException { InnerException: SmtpCommandException refused } when IsTemporary(refused) => new(
+                DeliveryStatus.Later,
+                "the server does not take the login now."
+            ),
+            AuthenticationException => new(DeliveryStatus.Failed, "the server does not take the login."),
+            SslHandshakeException => new(
+                DeliveryStatus.Failed,
+                "the server's certificate is not trusted here, or it speaks no TLS at this port."
+            ),
+            NotSupportedException => new(DeliveryStatus.Failed, "the server offers no STARTTLS or no login, and without nothing is sent."),
+            SmtpCommandException refused => new(
+                IsTemporary(refused) ? DeliveryStatus.Later : DeliveryStatus.Failed,
+                $"the server answered {(int)refused.StatusCode}: {refused.Message.ReplaceLineEndings(" ").TrimEnd('.')}."
+            ),
+            SocketException failure => new(DeliveryStatus.Later, $"no connection ({failure.SocketErrorCode})."),
+            IOException or ProtocolException or ServiceNotConnectedException => new(DeliveryStatus.Later, "the connection broke."),
+            _ => null,
+        };
+
+    private static bool IsTemporary(SmtpCommandException refused) => (int)refused.StatusCode is >= 400 and < 500;
 
     private SecureSocketOptions Security =>
         options.Server.Scheme == "smtps" ? SecureSocketOptions.SslOnConnect

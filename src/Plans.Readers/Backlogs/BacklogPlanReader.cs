@@ -72,7 +72,7 @@ public static class BacklogPlanReader
                         file,
                         NothingPending,
                         "The backlog has no pending task that can start.",
-                        "Add one: orchestrate add \"TASK\". 'orchestrate tasks list' shows the state of each.",
+                        "Add one: orchestrate tasks add \"TASK\". 'orchestrate tasks list' shows the state of each.",
                         "tasks",
                         line: 1
                     ),

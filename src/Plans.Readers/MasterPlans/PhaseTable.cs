@@ -168,19 +168,17 @@ internal static class PhaseTable
 
     private static PhaseRow? ReadRow(MarkdownLine line, Dictionary<Column, int> columns, int width, FaultList faults)
     {
+        PhaseRow? Refuse(string code, int column, string message, string cure)
+        {
+            faults.Add(code, FaultSeverity.Error, line.Number, column, "", message, cure);
+            return null;
+        }
+
         var cells = TableLine.Cells(line.Text);
         if (cells.Count > width)
         {
-            faults.Add(
-                "bad-row",
-                FaultSeverity.Error,
-                line.Number,
-                cells[width].Start + 1,
-                "",
-                $"The row has {Plural.Of(cells.Count, "cell")}, but the heading has {width}.",
-                "Write '\\|' for a '|' inside of text."
-            );
-            return null;
+            var message = $"The row has {Plural.Of(cells.Count, "cell")}, but the heading has {width}.";
+            return Refuse("bad-row", cells[width].Start + 1, message, "Write '\\|' for a '|' inside of text.");
         }
 
         TableCell? CellOf(Column column) => columns.TryGetValue(column, out var at) && at < cells.Count ? cells[at] : null;
@@ -190,30 +188,18 @@ internal static class PhaseTable
         var title = Inline.Plain(TextOf(Column.Title));
         if (id.Length == 0)
         {
-            faults.Add(
-                "bad-row",
-                FaultSeverity.Error,
-                line.Number,
-                1,
-                "",
-                "The row does not name a phase.",
-                "Write the phase's number in the first column, or remove the row."
-            );
-            return null;
+            const string Cure = "Write the phase's number in the first column, or remove the row.";
+            return Refuse("bad-row", 1, "The row does not name a phase.", Cure);
         }
         if (TaskId.Fault(id) is { } fault)
         {
             var suggestion = TaskId.Suggest(id);
-            faults.Add(
+            return Refuse(
                 "bad-id",
-                FaultSeverity.Error,
-                line.Number,
                 (CellOf(Column.Id)?.Start ?? 0) + 1,
-                "",
                 $"The phase '{id}' {fault}; phases become parts of branch and file names.",
                 suggestion.Length == 0 ? "Use a number." : $"Write '{suggestion}'."
             );
-            return null;
         }
         var link =
             Inline.LinkTarget(TextOf(Column.Title)) ?? cells.Select(c => Inline.LinkTarget(c.Text)).FirstOrDefault(t => t is not null);

@@ -29,17 +29,6 @@ internal static class TaskBinder
         var boundaries = Nested(fields, "boundaries", TaskKeys.BoundaryKeys);
         var dependsOn = TaskListBinder.SplitOnCommas(fields.Texts("depends_on"));
         var contextKeys = fields.Texts("context_keys") ?? [];
-        var filesWrite = Paths(fields, boundaries, "files_write");
-        if (filesWrite is null && fields.IsLeftEmpty("files_write"))
-        {
-            faults.Warning(
-                "empty-files-write",
-                fields.Key("files_write"),
-                fields.Join("files_write"),
-                "'files_write' has no value, so the task owns the whole repository.",
-                "Write [] for a task that changes nothing, or list its paths."
-            );
-        }
         var (patches, implied) = TaskListBinder.BindPatches(fields);
         var task = new PlanTask
         {
@@ -48,7 +37,7 @@ internal static class TaskBinder
             Prompt = prompt,
             Status = BindStatus(fields),
             DependsOn = [.. dependsOn.Select(d => d.Node.Text.Trim())],
-            FilesWrite = filesWrite,
+            FilesWrite = BindFilesWrite(fields, boundaries, faults),
             FilesRead = Paths(fields, boundaries, "files_read"),
             FilesAppend = Paths(fields, boundaries, "files_append") ?? [],
             ResourcesWrite = [.. (Either(fields, boundaries, "resources_write") ?? []).Union(implied, StringComparer.Ordinal)],
@@ -84,6 +73,22 @@ internal static class TaskBinder
             Priority = PriorityBinder.Bind(fields),
         };
         return new BoundTask(task, node, path, (DocumentNode?)fields.Node("id") ?? node, dependsOn, contextKeys);
+    }
+
+    private static IReadOnlyList<string>? BindFilesWrite(MappingFields fields, MappingFields? boundaries, FaultList faults)
+    {
+        var files = Paths(fields, boundaries, "files_write");
+        if (files is null && fields.IsLeftEmpty("files_write"))
+        {
+            faults.Warning(
+                "empty-files-write",
+                fields.Key("files_write"),
+                fields.Join("files_write"),
+                "'files_write' has no value, so the task owns the whole repository.",
+                "Write [] for a task that changes nothing, or list its paths."
+            );
+        }
+        return files;
     }
 
     /// <summary>Reads the isolation of a task, or of the plan's defaults.</summary>

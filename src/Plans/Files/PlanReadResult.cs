@@ -5,7 +5,7 @@ namespace Orchestrator.Plans;
 /// <param name="Faults">All errors and warnings, ordered by position.</param>
 public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
 {
-    // More conflicts would hide the other faults; 'orchestrate conflicts' lists them all.
+    // More conflicts would hide the other faults; 'orchestrate validate --view conflicts' lists them all.
     private const int MostConflicts = 1000;
 
     /// <summary>True if the plan can run.</summary>

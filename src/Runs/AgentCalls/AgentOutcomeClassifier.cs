@@ -55,14 +55,6 @@ public static partial class AgentOutcomeClassifier
         };
     }
 
-    /// <summary>
-    /// Returns the time at which the service accepts requests again, or null if that time is unknown. The time comes from the service's
-    /// response or from the usage window that blocks the account.
-    /// </summary>
-    /// <param name="now">The current time of this host.</param>
-    public static DateTimeOffset? ResetOf(AgentOutcome outcome, DateTimeOffset now) =>
-        outcome.ResetsAt ?? (outcome.Failure == AgentFailure.UsageLimit ? outcome.Windows?.DecidingWindow?.BelievedReset(now) : null);
-
     /// <summary>True if a limit ended the agent run. The prompt of the task's next agent run mentions such a limit.</summary>
     public static bool IsLimit(AgentFailure failure) =>
         failure is AgentFailure.Timeout or AgentFailure.Stall or AgentFailure.Turns or AgentFailure.Money or AgentFailure.Memory;

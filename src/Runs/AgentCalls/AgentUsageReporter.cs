@@ -233,7 +233,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
     {
         foreach (var window in said?.Windows ?? [])
         {
-            if (window is { Used: { } share } && window.BelievedReset(Now) is { } reset)
+            if (window is { Used: { } share, ResetsAt: { } reset } && AccountBackoffs.IsPlausible(window.Name, reset, Now))
             {
                 yield return new WindowReading(window.Name, (int)Math.Clamp(Math.Round(share * 1_000_000), 0, MostFull), reset);
             }

@@ -152,7 +152,7 @@ public sealed class StructuredAnswer(RunServices services)
         AgentCatalog.FindAnswering(ask.Who, ask.RunStart.Settings, services.HookCommand, environment, ask.Conversations, payer)
         ?? throw new StepException(AgentCatalog.Unknown(ask.Who.Agent, ask.RunStart.Settings), "UnknownAgent");
 
-    private AgentRunResult Evaluate(AgentOutcome outcome, AnsweringStart ask, AgentStart start, bool found)
+    private static AgentRunResult Evaluate(AgentOutcome outcome, AnsweringStart ask, AgentStart start, bool found)
     {
         var (failure, message) = AgentOutcomeClassifier.Of(outcome, null, found, $"{ask.Setting}.timeout");
         var answer = outcome.Answer ?? (ask.TakesText && failure == FailureClass.None ? message : null);
@@ -166,7 +166,7 @@ public sealed class StructuredAnswer(RunServices services)
             Cost = outcome.Usage.CostUsd,
             Tokens = outcome.Usage.Tokens.Total,
             Turns = outcome.Turns,
-            ResetAt = AgentOutcomeClassifier.ResetOf(outcome, services.Time.GetUtcNow()),
+            ResetAt = outcome.ResetsAt,
             Folder = ask.Folder.Relative(start.Folder),
             SaidHash = answer is null ? "" : VerifiedFile.Write(ask.AnswerFile, Encoding.UTF8.GetBytes(answer)),
         };

@@ -58,46 +58,26 @@ public sealed class GateCheck(RunServices services)
         }
         gates = GateOrder.Sort(gates);
         var isBegun = isBase && !isComparison;
-        var question = await QuestionAsync(files, repository, commit, changed, stop) with { IsComparison = isComparison, Gates = gates };
-        // A gate whose build outputs are not cached runs even if its verdict is known, so that later worktrees can start with these
-        // outputs.
-        question = question with
-        {
-            Fresh = question.Fresh || (isBegun && await LacksBuildsAsync(files, repository, gates, stop)),
-        };
+        var question = await QuestionAsync(files, repository, commit, gates, changed, isBegun, stop) with { IsComparison = isComparison };
         var lookups = await LookUpAsync(repository, gates, question, stop);
         var outcomes = new List<GateVerdict>();
         var atBase = isComparison ? new Dictionary<string, GateVerdict>() : GateBaseline.Read(files);
         var lacksTests = GateBaseline.LackTests(atBase, gates) && (task.Length > 0 || GateBaseline.SomeTaskLacksTests(files, atBase));
         await using var tree = new GateTree(files, repository, services, commit, isMerge, isBase, evidence, task);
-        var pass = new GateCheckPass(files, repository, tree, question, evidence, isBase);
+        var pass = new GateCheckPass(files, repository, tree, question, evidence, isBase, task, expectedRed ?? [], newTests ?? []);
         var skipped = onlyConcerned ? SkippedFor(changed, gates, files) : [];
         foreach (var gate in gates)
         {
-            if (skipped.GetValueOrDefault(gate) is { } notRun)
-            {
-                Told(notRun);
-                continue;
-            }
-            if (lookups[gate].Known is { } hit)
-            {
-                Told(GateBaseline.Compare(atBase, hit, lacksTests));
-                continue;
-            }
-            if ((await tree.BeginAsync(stop) ?? await tree.StartAsync(StartOf(gate, lookups, question), stop)) is { } failure)
+            var known = skipped.GetValueOrDefault(gate) ?? lookups[gate].Known;
+            if (
+                known is null
+                && (await tree.BeginAsync(stop) ?? await tree.StartAsync(StartOf(gate, lookups, question), stop)) is { } failure
+            )
             {
                 Told(NotSetUp(gate, failure));
                 return outcomes;
             }
-            var subject = await tree.SubjectAsync(changed, task, gate, stop) with
-            {
-                TrustsOutput = isBase,
-                RerunFailure = expectedRed?.Contains(gate) != true,
-                NewTests = newTests ?? [],
-                FlakyBefore = _results.FlakyTestsOf(repository, gate),
-            };
-            var verdict = await JudgeAsync(gate, subject, lookups[gate].Key, pass, stop);
-            Told(GateBaseline.Compare(atBase, verdict, lacksTests));
+            Told(GateBaseline.Compare(atBase, known ?? await JudgeAsync(gate, lookups[gate].Key, pass, stop), lacksTests));
         }
         if (isBegun && tree.IsBegun)
         {
@@ -139,9 +119,16 @@ public sealed class GateCheck(RunServices services)
 
     /// <summary>Runs a gate in a prepared tree, and records its verdict.</summary>
     /// <param name="key">Key under which a passed result can be reused, or null if it can't be reused.</param>
-    private async Task<GateVerdict> JudgeAsync(Gate gate, GateSubject subject, string? key, GateCheckPass pass, CancellationToken stop)
+    private async Task<GateVerdict> JudgeAsync(Gate gate, string? key, GateCheckPass pass, CancellationToken stop)
     {
-        var (files, repository, tree, question, evidence, isBase) = pass;
+        var (files, repository, tree, question, evidence, isBase, task, expectedRed, newTests) = pass;
+        var subject = await tree.SubjectAsync(question.Changed, task, gate, stop) with
+        {
+            TrustsOutput = isBase,
+            RerunFailure = !expectedRed.Contains(gate),
+            NewTests = newTests,
+            FlakyBefore = _results.FlakyTestsOf(repository, gate),
+        };
         var isClean = tree.IsClean;
         var (setUp, removed, stashed) = (tree.ChangedBySetUp, tree.Restorer.RemovedBefore, tree.Stashed);
         var verdict = await RunAsync(gate, subject, evidence, stop);
@@ -161,7 +148,10 @@ public sealed class GateCheck(RunServices services)
         GateTree Tree,
         GateQuestion Question,
         string Evidence,
-        bool IsBase
+        bool IsBase,
+        string Task,
+        IReadOnlyList<Gate> ExpectedRed,
+        IReadOnlyList<string> NewTests
     );
 
     private async Task<bool> LacksBuildsAsync(
@@ -255,17 +245,22 @@ public sealed class GateCheck(RunServices services)
         );
     }
 
-    private static async Task<GateQuestion> QuestionAsync(
+    private async Task<GateQuestion> QuestionAsync(
         RunFiles files,
         GitRepository repository,
         string commit,
+        IReadOnlyList<Gate> gates,
         IReadOnlyList<string> changed,
+        bool keepsBuilds,
         CancellationToken stop
     ) =>
         new((await new CommitStore(repository).ReadAsync(commit, stop))!.Tree, changed, files.Settings, files.Start.SetUp)
         {
             Run = files.Folder.Name,
-            Fresh = files.Start.Input.Fresh,
+            Gates = gates,
+            // A gate whose build outputs are not cached runs even if its verdict is known, so that later worktrees can start with these
+            // outputs.
+            Fresh = files.Start.Input.Fresh || (keepsBuilds && await LacksBuildsAsync(files, repository, gates, stop)),
             ReadQuarantine = reading => QuarantineAtBaseAsync(files, repository, reading),
         };
 

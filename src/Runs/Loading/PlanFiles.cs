@@ -43,7 +43,7 @@ public sealed class PlanFiles(
             return name;
         }
         throw ofBacklog
-            ? new RefusedException($"{directory} has no backlog.", "Add a task: orchestrate add \"TASK\".")
+            ? new RefusedException($"{directory} has no backlog.", "Add a task: orchestrate tasks add \"TASK\".")
             : new RefusedException(
                 $"No plan was named, and {directory} has neither {DefaultName} nor a backlog.",
                 "Name the plan: orchestrate run PLAN."

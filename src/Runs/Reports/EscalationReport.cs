@@ -188,7 +188,7 @@ internal sealed class EscalationReport(string repository)
                     : $"{run.Target} stays as it is"
             )}; the run's merged work is kept under refs/orchestrator/aborted/.
 
-                orchestrate resolve {id} {Resolutions.Abort} --reason "Why"
+                orchestrate abort {id}
 
             """
         );

@@ -152,8 +152,8 @@ public sealed record RunPage(
                 CultureInfo.InvariantCulture,
                 $"{run.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm}Z to {(isOver ? $"{end.UtcDateTime:yyyy-MM-dd HH:mm}Z" : "now")}, "
             )
-            + Length(end - run.StartedAt)
-            + (waited > TimeSpan.Zero ? $", of which it waited {Length(waited)} for a user" : "");
+            + TimeSection.Length(end - run.StartedAt)
+            + (waited > TimeSpan.Zero ? $", of which it waited {TimeSection.Length(waited)} for a user" : "");
     }
 
     /// <summary>Returns the total time in which a run waited for a user's decision.</summary>
@@ -168,9 +168,6 @@ public sealed record RunPage(
         }
         return waited + (since is { } open && end > open ? end - open : TimeSpan.Zero);
     }
-
-    private static string Length(TimeSpan time) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}");
 
     private static string Words(RunStatus run, RunTask task, TaskClaimSection facts)
     {

@@ -32,11 +32,8 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
         }
         text.Append($"\n");
         var folder = new RunFolder(repository, run.RunId);
-        foreach (
-            var (name, value) in RunPage
-                .FactsOf(run, folder, (time ?? TimeProvider.System).GetUtcNow())
-                .Where(fact => fact is { Value.Length: > 0, Name: not "review" })
-        )
+        var report = MorningReport.Of(run, repository, (time ?? TimeProvider.System).GetUtcNow(), accounts);
+        foreach (var (name, value) in report.Facts.Where(fact => fact.Name != "review"))
         {
             text.Append($"- {name}: {value}\n");
         }
@@ -45,14 +42,6 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
         {
             text.Append($"- another plan: {replan}\n");
         }
-        foreach (var warning in RunWarnings.Of(run))
-        {
-            text.Append($"- warning: {warning}\n");
-        }
-        foreach (var item in run.Left)
-        {
-            text.Append($"- {item}\n");
-        }
         AppendWhatIsNext(text, run, folder);
         text.Append($"\n| task | state | attempts | starts | gates | cost | commit |\n|---|---|---|---|---|---|---|\n");
         foreach (var task in run.Tasks)
@@ -60,23 +49,23 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
             AppendRow(text, task);
         }
         AppendGates(text, run);
-        foreach (
-            var section in MorningReport
-                .Of(run, repository, (time ?? TimeProvider.System).GetUtcNow(), accounts)
-                .Sections.Where(section => section.Id is MorningReport.Contract or "back" or "red" or "time" or "unproven")
-        )
-        {
-            text.Append(section.ToMarkdown());
-        }
+        AppendSections(text, report, MorningReport.Warnings, MorningReport.Contract, "back", "red", "time", "unproven");
         AppendRemarks(text, run);
         AppendModels(text, run, folder);
-        AppendMeasurements(text, run);
         text.Append(GateTally.Render(folder));
-        text.Append(new TaskClaimSection(folder).Render(run));
+        AppendSections(text, report, MorningReport.Evidence);
         text.Append(RequestReport.Render(run, folder));
         text.Append(DecisionLog.Render(folder.Events));
         AppendEvidence(text, run);
         return text.ToString();
+    }
+
+    private static void AppendSections(MarkdownText text, MorningReport report, params string[] ids)
+    {
+        foreach (var section in report.Sections.Where(section => ids.Contains(section.Id)).OrderBy(section => ids.IndexOf(section.Id)))
+        {
+            text.Append(section.ToMarkdown());
+        }
     }
 
     private void AppendEvidence(MarkdownText text, RunStatus run)
@@ -143,24 +132,6 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
         var state = task.Reused ? $"{task.State} (taken up)" : task.State;
         var commit = CommitIds.Shorten(task.State == TaskStates.Kept ? task.Commit : task.MergeCommit);
         text.Append($"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost:0.00} | {commit} |\n");
-    }
-
-    private static void AppendMeasurements(MarkdownText text, RunStatus run)
-    {
-        var rows = run
-            .Tasks.SelectMany(task => (task.Measurements ?? []).Select(m => (Task: task.Id, Measurement: m)))
-            .Select(row =>
-                MarkdownText.Of(
-                    $"| {row.Task} | {row.Measurement.Name} | {row.Measurement.Expected} "
-                        + $"| {TaskMeasurement.Show(row.Measurement.Measured, "nothing")}{(row.Measurement.Met ? "" : " (missed)")} "
-                        + $"| {TaskMeasurement.Show(row.Measurement.Claimed, "")} |\n"
-                )
-            )
-            .ToList();
-        if (rows.Count > 0)
-        {
-            text.Append($"\n| task | measurement | expected | measured | its agent said |\n|---|---|---|---|---|\n").Append(rows);
-        }
     }
 
     private static void AppendWhatIsNext(MarkdownText text, RunStatus run, RunFolder folder)

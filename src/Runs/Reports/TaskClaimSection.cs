@@ -4,40 +4,17 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Renders the report section that compares the claims of agents with facts about their work.</summary>
+/// <summary>Compares the claims of agents with facts about their work.</summary>
 internal sealed class TaskClaimSection(RunFolder folder)
 {
-    private const int MostTasks = 200;
     private const int LongestClaim = 500;
-
-    /// <summary>Renders the section as Markdown. Empty if no task has started.</summary>
-    /// <param name="run">Status of the run with all its tasks.</param>
-    public MarkdownText Render(RunStatus run)
-    {
-        var told = Of(run);
-        if (told.Count == 0)
-        {
-            return new MarkdownText();
-        }
-        var text = new MarkdownText().Append($"\n## Claims and evidence\n");
-        foreach (var (task, lines) in told.Take(MostTasks))
-        {
-            text.Append($"\n### {task.Id}{(task.Title.Length > 0 ? $": {OneLine(task.Title)}" : "")} ({task.State})\n\n");
-            text.Append(lines.Select(line => MarkdownText.Of($"- {line}\n")));
-        }
-        if (told.Count > MostTasks)
-        {
-            text.Append($"\nAnd {told.Count - MostTasks} more: orchestrate show {run.RunId}/TASK\n");
-        }
-        return text;
-    }
 
     /// <summary>Lists each task that has known facts, with one line for the claim and one for each fact.</summary>
     public IReadOnlyList<(RunTask Task, IReadOnlyList<string> Lines)> Of(RunStatus run) =>
         [
             .. run
                 .Tasks.Where(task => task.Starts > 0 || task.Reason.Length > 0 || TaskStates.IsDone(task.State))
-                .Select((task, i) => (task, (IReadOnlyList<string>)(i < MostTasks ? [.. Lines(task, run)] : []))),
+                .Select((task, i) => (task, (IReadOnlyList<string>)(i < MorningReport.MostTasks ? [.. Lines(task, run)] : []))),
         ];
 
     /// <summary>Returns the last claim of a task's agent as one line. Empty if the agent made none.</summary>

@@ -168,8 +168,11 @@ public static class AccountBackoffs
 
     private static TimeSpan Least(TimeSpan pause) => pause < Longest ? pause : Longest;
 
-    /// <summary>True if the reset is not later than the window's length allows.</summary>
-    private static bool IsPlausible(string? window, DateTimeOffset reset, DateTimeOffset now) => reset - now <= LengthOf(window) + Slack;
+    /// <summary>
+    /// True if the reset is not later than the window's length allows. A later one means that the clock of this host or of the service is
+    /// wrong. A past reset is plausible, because only another request can reveal whether the limit is over.
+    /// </summary>
+    public static bool IsPlausible(string? window, DateTimeOffset reset, DateTimeOffset now) => reset - now <= LengthOf(window) + Slack;
 
     /// <summary>Maximum length of a window, according to its name.</summary>
     internal static TimeSpan LengthOf(string? window) =>

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Orchestrator.Agents.ClaudeCli;
 
 namespace Orchestrator.Agents.Tests.ClaudeCli;
@@ -114,66 +113,8 @@ public sealed class ClaudeUsageWindowsTests
         Assert.Equal([new UsageWindow("five_hour", null, null)], usage.Windows);
     }
 
-    [Fact]
-    public void Answer_PercentAndIsoTimes_AreInTheSameUnits()
-    {
-        var usage = Answer(
-            """
-            {"session":{"total_cost_usd":0.0085},"subscription_type":"max","rate_limits_available":true,"rate_limits":{
-              "five_hour":{"utilization":37,"resets_at":"2026-11-21T13:23:50.000Z"},
-              "seven_day":{"utilization":100,"resets_at":"2026-11-25T15:00:00+02:00"},
-              "seven_day_opus":null,"limits":[{"x":1}]}}
-            """
-        );
-
-        Assert.Equal(
-            [
-                new UsageWindow("five_hour", 0.37, new DateTimeOffset(2026, 11, 21, 13, 23, 50, TimeSpan.Zero)),
-                new UsageWindow("seven_day", 1, new DateTimeOffset(2026, 11, 25, 13, 0, 0, TimeSpan.Zero)),
-            ],
-            usage!.Windows
-        );
-    }
-
-    [Theory]
-    [InlineData("""{"rate_limits_available":false,"rate_limits":{"five_hour":{"utilization":37}}}""")]
-    [InlineData("""{"rate_limits_available":true,"rate_limits":null}""")]
-    [InlineData("""{"session":{}}""")]
-    [InlineData("""{"rate_limits":[]}""")]
-    [InlineData("7")]
-    public void Answer_WithoutWindows_IsNull(string answer) => Assert.Null(Answer(answer));
-
-    [Theory]
-    // As it should be.
-    [InlineData("five_hour", 2, 2.0)]
-    [InlineData("five_hour", 5, 5.0)]
-    [InlineData("seven_day", 160, 160.0)]
-    // Missing.
-    [InlineData("five_hour", null, null)]
-    // It has passed: the window is over, or this clock is ahead by 8 hours.
-    [InlineData("five_hour", -6, -6.0)]
-    // This clock is 8 hours behind: no window of five hours resets in ten.
-    [InlineData("five_hour", 10, null)]
-    [InlineData("seven_day_opus", 24 * 8, null)]
-    [InlineData("some_new_window", 24 * 6, 144.0)]
-    [InlineData("some_new_window", 24 * 60, null)]
-    public void BelievedReset_OfWhatAServiceSays_IsNeverLaterThanItsWindowIsLong(string name, int? hours, double? believed)
-    {
-        var now = new DateTimeOffset(2026, 11, 24, 22, 0, 0, TimeSpan.Zero);
-
-        var reset = new UsageWindow(name, 1, hours is { } h ? now.AddHours(h) : null).BelievedReset(now);
-
-        Assert.Equal(believed, (reset - now)?.TotalHours);
-    }
-
     private UsageWindows Event(string info) =>
         Assert.IsType<AgentRateLimit>(Assert.Single(Read($$"""{"type":"rate_limit_event","rate_limit_info":{{info}}}"""))).Usage;
-
-    private static UsageWindows? Answer(string text)
-    {
-        using var document = JsonDocument.Parse(text);
-        return ClaudeUsageWindows.OfAnswer(document.RootElement);
-    }
 
     private IReadOnlyList<AgentEvent> Read(string line) =>
         _parser.Read(Encoding.UTF8.GetBytes(line.Replace("\n", "", StringComparison.Ordinal)));

@@ -62,13 +62,6 @@ internal static partial class CommandPage
     private static void Describe(StringBuilder text, string path, Command command)
     {
         text.Append($"\n### {path}\n\n{command.Description}.");
-        if (
-            All.FirstOrDefault(other => other.Path == $"tasks {path}" && other.Command.GetType() == command.GetType()) is { Path: { } same }
-        )
-        {
-            text.Append($" The same as [{same}](#{same.Replace(' ', '-')}).\n");
-            return;
-        }
         var arguments = command.Arguments.Where(argument => !argument.Hidden).ToList();
         text.Append($"\n\n`orchestrate {path}{string.Concat(arguments.Select(argument => " " + Shown(argument)))}`\n\n");
         foreach (var argument in arguments)

@@ -106,15 +106,27 @@ public sealed class AgentRetriesTests
         );
 
     [Fact]
-    public void UntilReset_SpreadsTheWakingAndKnowsAPastReset()
+    public void UntilReset_AnswerOfTheGovernor_IsTaken()
+    {
+        var limit = new AgentRunResult
+        {
+            FailureClass = FailureClass.UsageLimit,
+            ResetAt = Now.AddHours(1),
+            WakeAt = Now.AddMinutes(61),
+        };
+
+        Assert.Equal((Now.AddHours(1), TimeSpan.FromMinutes(61)), AgentRetries.UntilReset(limit, Now));
+        Assert.Equal(TimeSpan.FromSeconds(1), AgentRetries.UntilReset(limit, Now.AddHours(2)).Wait);
+    }
+
+    [Fact]
+    public void UntilReset_GovernorWasNotAsked_WaitsForTheResetOrAFixedTime()
     {
         var limit = new AgentRunResult { FailureClass = FailureClass.UsageLimit, ResetAt = Now.AddHours(1) };
 
-        var retries = new AgentRetries(new RetryRule());
-
-        Assert.Equal((Now.AddHours(1), TimeSpan.FromMinutes(61)), retries.UntilReset(limit, Now, 1));
-        Assert.Equal(TimeSpan.FromSeconds(1), retries.UntilReset(limit, Now.AddHours(2), 0).Wait);
-        Assert.Equal(Now.AddMinutes(15), retries.UntilReset(limit with { ResetAt = null }, Now, 0).Reset);
+        Assert.Equal((Now.AddHours(1), TimeSpan.FromHours(1)), AgentRetries.UntilReset(limit, Now));
+        Assert.Equal(TimeSpan.FromSeconds(30), AgentRetries.UntilReset(limit, Now.AddHours(2)).Wait);
+        Assert.Equal(Now.AddMinutes(15), AgentRetries.UntilReset(limit with { ResetAt = null }, Now).Reset);
     }
 
     /// <summary>Throttling is no failure of the task: it uses no attempt, however often it comes, and the service's word takes
@@ -135,22 +147,5 @@ public sealed class AgentRetriesTests
         Assert.Equal([30, 60, 120, 240, 480, 900, 900, 900], waits);
         Assert.Equal(TimeSpan.FromHours(1), retries.Backoff(throttled with { ResetAt = Now.AddHours(1) }, Now, 0));
         Assert.Equal(AfterAgent.Later, retries.After(new AgentRunResult { FailureClass = FailureClass.Transient }).Next);
-    }
-
-    /// <summary>A service that names resets which are over would else be asked every second.</summary>
-    [Fact]
-    public void UntilReset_LimitThatIsThereAgainAtOnce_IsWaitedForLongerEachTime()
-    {
-        var limit = new AgentRunResult { FailureClass = FailureClass.UsageLimit, ResetAt = Now };
-        var retries = new AgentRetries(new RetryRule());
-        var waits = new List<double>();
-
-        for (var start = 0; start < 8; start++)
-        {
-            Assert.Equal(AfterAgent.AtReset, retries.After(limit).Next);
-            waits.Add(retries.UntilReset(limit, Now, 0).Wait.TotalSeconds);
-        }
-
-        Assert.Equal([1, 30, 60, 120, 240, 480, 900, 900], waits);
     }
 }

@@ -28,9 +28,6 @@ internal sealed class SessionsCommand : CliCommand
         Add(new SessionsShowCommand());
         Add(new SessionsAdoptCommand());
         Add(new SessionsResumeCommand());
-
-        // System.CommandLine requires a subcommand unless the command itself has an action.
-        SetAction(static _ => 0);
     }
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)

@@ -33,9 +33,6 @@ internal sealed class ServerCommand : CliCommand
         Add(new ServerStartDevCommand());
         Add(new ServerBackupCommand());
         Add(new ServerVerifyCommand());
-
-        // System.CommandLine requires a subcommand unless the command itself has an action.
-        SetAction(static _ => 0);
     }
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)

@@ -48,9 +48,6 @@ internal sealed class WebCommand : CliCommand
         }
         _log.AddTo(this);
         Add(new WebTokenCommand());
-
-        // System.CommandLine requires a subcommand unless the command itself has an action.
-        SetAction(static _ => 0);
     }
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)

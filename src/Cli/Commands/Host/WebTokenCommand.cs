@@ -14,9 +14,6 @@ internal sealed class WebTokenCommand : CliCommand
         Add(_json);
         Add(new WebTokenCreateCommand());
         Add(new WebTokenRevokeCommand());
-
-        // System.CommandLine requires a subcommand unless the command itself has an action.
-        SetAction(static _ => 0);
     }
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)

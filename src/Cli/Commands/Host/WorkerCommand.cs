@@ -65,9 +65,6 @@ internal sealed class WorkerCommand : CliCommand
         Add(_yes);
         _page.AddTo(this);
         _log.AddTo(this);
-
-        // System.CommandLine requires a subcommand unless the command itself has an action.
-        SetAction(static _ => 0);
     }
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)

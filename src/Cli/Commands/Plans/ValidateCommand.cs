@@ -16,29 +16,53 @@ internal sealed class ValidateCommand : CliCommand
         Description = "Print the parsed plan as a task graph",
         HelpName = "json|yaml",
     };
-    private readonly Option<bool> _schema = new("--schema") { Description = "Print the JSON Schema of task graphs, for editors" };
+    private readonly Option<string?> _view = new("--view")
+    {
+        Description = "Print only the order of the tasks (as text, Mermaid or Graphviz), the tasks that share files, or the risk score",
+    };
+    private readonly Option<string?> _config = new("--config")
+    {
+        Description = "With --view risk, read patterns and thresholds from this file instead of the repository's",
+        HelpName = "FILE",
+    };
+    private readonly Option<string?> _schema = new("--schema")
+    {
+        Description =
+            "Print a JSON Schema for editors and programs: of task graphs, the configuration, the input that starts a run, "
+            + "or the output of 'status --json' (default: plan)",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    // The format option of the former command 'graph'.
+    private readonly Option<string?> _format = new("--format") { Hidden = true };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ValidateCommand()
         : base("validate", "Check a plan, and list every fault with its place and fix")
     {
         _print.AcceptOnlyFromAmong("json", "yaml");
+        _view.AcceptOnlyFromAmong(PlanViews.All);
+        _format.AcceptOnlyFromAmong("text", PlanViews.Mermaid, PlanViews.Dot);
+        _schema.AcceptOnlyFromAmong([.. Schemas.Names]);
         Add(_plan);
-        Add(_strict);
-        Add(_print);
-        Add(_schema);
-        Add(_json);
+        foreach (var option in new Option[] { _strict, _view, _config, _format, _print, _schema, _json })
+        {
+            Add(option);
+        }
     }
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        if (parsed.GetValue(_schema))
+        if (parsed.GetResult(_schema) is not null)
         {
-            context.Terminal.Document(TaskGraphSchema.Text);
+            context.Terminal.Document(Schemas.Of(parsed.GetValue(_schema) ?? Schemas.Plan) + "\n");
             return Task.FromResult(Outcome.Done);
         }
-
         var name = parsed.GetRequiredValue(_plan);
+        if (parsed.GetValue(_view) is { } view)
+        {
+            return Task.FromResult(ShowView(view, context.PlanFiles.Require(name), parsed, context));
+        }
         var check = PlanCheck.Of(name, context.PlanFiles.Read(name), parsed.GetValue(_strict), context);
         if (parsed.GetValue(_print) is { } format && check.Read.Plan is { } plan)
         {
@@ -59,4 +83,27 @@ internal sealed class ValidateCommand : CliCommand
         }
         return Task.FromResult(check.Read.IsValid ? Outcome.Done : Outcome.Usage);
     }
+
+    private Outcome ShowView(string view, Plan plan, ParseResult parsed, CommandContext context)
+    {
+        var json = parsed.GetValue(_json);
+        return view switch
+        {
+            PlanViews.Conflicts => PlanConflictsView.Show(plan, json, context),
+            PlanViews.Risk => PlanRiskView.Show(plan, parsed.GetValue(_config), json, context),
+            _ => PlanGraphView.Show(plan, parsed.GetValue(_format) is { } format and not "text" ? format : view, json, context),
+        };
+    }
+}
+
+/// <summary>Values of <c>validate --view</c>.</summary>
+internal static class PlanViews
+{
+    public const string Graph = "graph";
+    public const string Mermaid = "mermaid";
+    public const string Dot = "dot";
+    public const string Conflicts = "conflicts";
+    public const string Risk = "risk";
+
+    public static string[] All => [Graph, Mermaid, Dot, Conflicts, Risk];
 }

@@ -17,9 +17,6 @@ internal sealed class NetworkCommand : CliCommand
         _run.AddTo(this);
         Add(_json);
         Add(new AllowCommand());
-
-        // System.CommandLine requires a subcommand unless the command itself has an action.
-        SetAction(static _ => 0);
     }
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)

@@ -1,23 +1,150 @@
+using Orchestrator.Cli.Panels;
+using Orchestrator.Cli.Runs;
+
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>watch</c>: groups commands that show several views of a run side by side.</summary>
+/// <summary><c>watch</c>: shows all running agents live, with keys to inspect, pause and retry a task.</summary>
 internal sealed class WatchCommand : CliCommand
 {
-    private readonly WatchOpenCommand _open = new();
+    private static readonly TimeSpan KeyPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
+    private readonly RunArgument _run = new("RUN", "Only agents of this run; default: agents of all open runs");
+    private readonly Option<bool> _once = new("--once") { Description = "Print the agents once, even on a terminal" };
+    private readonly Option<bool> _json = GlobalOptions.Json();
 
     public WatchCommand()
-        : base("watch", "Watch a run and its agents side by side")
+        : base("watch", "Show all running agents, live")
     {
-        Add(_open);
-
-        // System.CommandLine requires a subcommand unless the command itself has an action.
-        SetAction(static _ => 0);
+        _run.AddTo(this);
+        Add(_once);
+        Add(_json);
+        Add(new WatchOpenCommand());
     }
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
-        throw new UseCaseException(
-            Outcome.Usage,
-            "A command is missing.",
-            "'orchestrate watch open' opens panes of tmux; 'orchestrate status --watch' shows a run in this terminal."
-        );
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var only = _run.Text(parsed) is not null ? _run.RequireRun(repository, parsed).Id : null;
+        var runs = new StoredRunCache();
+        var rows = await LookAsync(runs, repository, only, context, stop);
+        if (parsed.GetValue(_json))
+        {
+            context.Print(new WorkersDocument([.. rows.Select(row => row.ToDocument())]), DocumentJson.Default.WorkersDocument);
+            return Outcome.Done;
+        }
+        if (!context.Terminal.HasScreen || !context.Terminal.IsInteractive || parsed.GetValue(_once))
+        {
+            ShowOnce(rows, context);
+            return Outcome.Done;
+        }
+        await ShowAsync(runs, repository, only, context, stop);
+        return Outcome.Done;
+    }
+
+    private static async Task<IReadOnlyList<WorkerRow>> LookAsync(
+        StoredRunCache known,
+        RepositoryLocation repository,
+        string? only,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        var runs = new List<StoredRun>();
+        foreach (var run in StoredRuns.Open(repository, known.List(repository)).Where(run => only is null || run.Id == only))
+        {
+            runs.Add(await RunObservation.OfFilesAsync(run, repository, context, stop));
+        }
+        return WorkerRow.Of(runs, context.Environment);
+    }
+
+    private static void ShowOnce(IReadOnlyList<WorkerRow> rows, CommandContext context)
+    {
+        if (rows.Count == 0)
+        {
+            context.Terminal.Show("No agent is running.");
+        }
+        var columns = WorkerColumns.Of(rows);
+        foreach (var row in rows)
+        {
+            context.Terminal.Show(columns.Row(row, isSelected: false, context.Time.GetUtcNow(), context.Terminal.OutputWidth));
+        }
+    }
+
+    private static async Task ShowAsync(
+        StoredRunCache runs,
+        RepositoryLocation repository,
+        string? only,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        var terminal = context.Terminal;
+        var panel = new WorkerPanel();
+        await using var tail = new LogTail(context.Time);
+        var looked = 0L;
+        try
+        {
+            while (true)
+            {
+                if (looked == 0 || context.Time.GetElapsedTime(looked) >= LookPause)
+                {
+                    panel = panel with { Rows = await LookAsync(runs, repository, only, context, stop) };
+                    looked = context.Time.GetTimestamp();
+                }
+                await tail.FollowAsync(panel.Current?.Start);
+                terminal.Redraw(panel.Draw(tail.Lines, context.Time.GetUtcNow(), terminal.Width, terminal.Height - 1));
+                var pressed = false;
+                while (!pressed && context.Time.GetElapsedTime(looked) < LookPause)
+                {
+                    await Task.Delay(KeyPause, context.Time, stop);
+                    while (terminal.TryReadKey() is { } key)
+                    {
+                        pressed = true;
+                        (panel, var action) = panel.Press(key);
+                        if (action == WorkerAction.Quit)
+                        {
+                            return;
+                        }
+                        if (action is { } wanted && panel.Current is { } row)
+                        {
+                            panel = panel with { Message = await CarryOutAsync(wanted, row, repository, context) };
+                            looked = 0;
+                        }
+                    }
+                }
+            }
+        }
+        finally
+        {
+            terminal.EndRedraw();
+        }
+    }
+
+    // Returns the output of the command as one line.
+    private static async Task<string> CarryOutAsync(
+        WorkerAction action,
+        WorkerRow row,
+        RepositoryLocation repository,
+        CommandContext context
+    )
+    {
+        if (action == WorkerAction.Logs)
+        {
+            context.Terminal.EndRedraw();
+            await context.CallAsync(["logs", row.Name], repository.Root);
+            return "";
+        }
+        if (row.IsAbandoned && (action == WorkerAction.Retry || !row.Task.Paused))
+        {
+            return $"No process works on {row.Run}: orchestrate resume {row.Run}";
+        }
+        var command =
+            action == WorkerAction.Retry ? SteeringCatalog.Retry
+            : row.Task.Paused ? SteeringCatalog.Resume
+            : SteeringCatalog.Pause;
+        var commands = new RunCommands(context, repository.Root);
+        var result = await commands.SteerAsync(command, new SteeringRequest(row.Run, row.Task.Id), context.Interrupts.Stop);
+        var answer = result.Text.ReplaceLineEndings(" ");
+        return $"{command.Name} {row.Name}: {(answer.Length > 0 ? answer : result.IsDone ? "done" : $"exit code {(int)result.Outcome}")}";
+    }
 }

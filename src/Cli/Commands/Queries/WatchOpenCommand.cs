@@ -22,7 +22,7 @@ internal sealed class WatchOpenCommand : CliCommand
             repository.Root,
             [
                 [.. OwnProgram.Command, "status", run.Id, "--watch"],
-                [.. OwnProgram.Command, "workers", run.Id],
+                [.. OwnProgram.Command, "watch", run.Id],
             ]
         );
         if (refusal is not null)
@@ -30,7 +30,7 @@ internal sealed class WatchOpenCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Unavailable,
                 $"tmux could not open the panes: {refusal}",
-                $"'orchestrate status {run.Id} --watch' and 'orchestrate workers {run.Id}' show the same in two terminals."
+                $"'orchestrate status {run.Id} --watch' and 'orchestrate watch {run.Id}' show the same in two terminals."
             );
         }
         if (panes.IsInside)

@@ -41,6 +41,8 @@ internal sealed class MoveCommand : CliCommand
         Add(_detach);
         Add(_yes);
         _engine.AddTo(this);
+        Add(new MoveExportCommand());
+        Add(new MoveImportCommand());
     }
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)

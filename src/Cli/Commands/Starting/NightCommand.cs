@@ -9,9 +9,6 @@ internal sealed class NightCommand : CliCommand
         : base("night", "Rehearse an unattended run at no cost")
     {
         Add(_rehearse);
-
-        // System.CommandLine requires a subcommand unless the command itself has an action.
-        SetAction(static _ => 0);
     }
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>

@@ -55,17 +55,11 @@ internal sealed class ResumeCommand : CliCommand
         {
             return await DetachAsync(stored ?? throw StoredRuns.NoneOpen(repository), reference, parsed, repository, context, stop);
         }
-        Outcome? sent = null;
-        if (stored is not null && reference.FindTask(stored.Status) is { } alone)
+        var task = stored is null ? null : reference.FindTask(stored.Status);
+        var (sent, isElsewhere) = task is null ? (null, false) : await SendAsync(task, stored!, parsed, context, stop);
+        if (isElsewhere)
         {
-            // If another process executes the run, the task continues there, and this process has nothing to wait for. A worker on another
-            // machine also responds, but does not execute the steps of this run.
-            var sender = new CommandSender(stored, _engine.Flags(parsed), context);
-            sent = await sender.SendAsync(SteeringCatalog.Resume.Call(new SteeringInput(context.Person, alone), stored.Status), stop);
-            if (sent is { } code && await sender.HasStepsDoneAsync(stop))
-            {
-                return code;
-            }
+            return sent!.Value;
         }
         await using var awake = stored is null
             ? null
@@ -73,7 +67,6 @@ internal sealed class ResumeCommand : CliCommand
         await using var session = await RunSession.OpenAsync(context, new TerminalPresenter(context), repository, settings.Settings!, stop);
         var run = session.Runs.Get(stored?.Id ?? await FindOpenAsync(session, repository, stop));
         await session.RefuseClosedAsync(run, stored, stop);
-        var task = stored is null ? null : reference.FindTask(stored.Status);
         var there = await FindElsewhereAsync(run, context, stop);
         foreach (var id in parsed.GetValue(_approve) ?? [])
         {
@@ -95,6 +88,21 @@ internal sealed class ResumeCommand : CliCommand
         var end = await session.WatchAndAskAsync(run, stored?.Status.Sequence ?? 0);
         await session.FinishOthersAsync(run);
         return end;
+    }
+
+    /// <summary>Sends the command for one task. If another process executes the run, the task continues there, and this process has nothing
+    /// to wait for. A worker on another machine also responds, but does not execute the steps of this run.</summary>
+    private async Task<(Outcome? Sent, bool IsElsewhere)> SendAsync(
+        string task,
+        StoredRun stored,
+        ParseResult parsed,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        var sender = new CommandSender(stored, _engine.Flags(parsed), context);
+        var sent = await sender.SendAsync(SteeringCatalog.Resume.Call(new SteeringInput(context.Person, task), stored.Status), stop);
+        return (sent, sent is not null && await sender.HasStepsDoneAsync(stop));
     }
 
     private static void DemandSomethingToResume(StoredRun? stored, RepositorySettings opened, RepositoryLocation repository)

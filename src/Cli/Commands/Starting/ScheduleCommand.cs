@@ -14,9 +14,6 @@ internal sealed class ScheduleCommand : CliCommand
         Add(new ScheduleChangeCommand(ScheduleChange.Resume));
         Add(new ScheduleChangeCommand(ScheduleChange.RunNow));
         Add(new ScheduleChangeCommand(ScheduleChange.Delete));
-
-        // System.CommandLine requires a subcommand unless the command itself has an action.
-        SetAction(static _ => 0);
     }
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>

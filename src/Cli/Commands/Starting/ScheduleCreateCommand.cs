@@ -86,7 +86,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         var yes = parsed.GetValue(_yes);
         var opened = context.OpenSettings(repository, [.. _options.Flags(parsed), .. _engine.Flags(parsed)]);
         var settings = TrustGate.Demand(context, opened, yes);
-        var (input, plan) = InputOf(parsed, context, repository, settings.Settings!, yes);
+        var (input, plan) = InputOf(parsed, context, repository, settings.Settings!);
         var chosen = plan is null ? null : new TaskChoice(input.Only ?? [], input.Phase).Ids(plan);
         await RunPreparation.DemandAsync(
             context,
@@ -248,11 +248,10 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         ParseResult parsed,
         CommandContext context,
         RepositoryLocation repository,
-        OrchestratorSettings settings,
-        bool yes
+        OrchestratorSettings settings
     )
     {
-        var given = parsed.GetValue(_plan);
+        var (given, until) = (parsed.GetValue(_plan), parsed.GetValue(_until));
         var request = Requests.IsRequest(given, context) ? given : null;
         var named = request is null ? context.PlanFiles.Named(given, ofBacklog: false) : null;
         var isBacklog = named is not null && PlanFileName.IsBacklog(named);
@@ -271,7 +270,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
                 context,
                 repository,
                 TrustGate.QuestionOf(plan, named!),
-                yes,
+                parsed.GetValue(_yes),
                 runId: null,
                 $"Inspect it, then name it ({named}); or run 'orchestrate trust' there, or use --yes."
             );
@@ -296,8 +295,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             Fresh = parsed.GetValue(_options.Fresh),
             ApproveRisk = parsed.GetValue(_options.ApproveRisk),
             MaxCost = parsed.GetValue(_options.MaxCost),
-            UntilTime = parsed.GetValue(_until) is { } until ? TimeOf(until, _until).ToString("HH:mm", CultureInfo.InvariantCulture) : null,
-            UntilZone = parsed.GetValue(_until) is null ? null : parsed.GetValue(_zone) ?? TimeZoneInfo.Local.Id,
+            UntilTime = until is null ? null : TimeOf(until, _until).ToString("HH:mm", CultureInfo.InvariantCulture),
+            UntilZone = until is null ? null : parsed.GetValue(_zone) ?? TimeZoneInfo.Local.Id,
             Yes = parsed.GetValue(_yes),
             Again = true,
             // Scheduled runs are unattended, so the report of each run checks its limits.

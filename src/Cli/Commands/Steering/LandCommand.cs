@@ -19,7 +19,7 @@ internal sealed class LandCommand : SteeringCommand
         _run.AddTo(this);
         Add(_merged);
         Add(_next);
-        AddOptionsOf(SteeringCatalog.Land);
+        AddOptionsOf(SteeringCatalog.Promote);
     }
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
@@ -33,7 +33,7 @@ internal sealed class LandCommand : SteeringCommand
             return SteerAsync(parsed, context, of, SteeringCatalog.MergeNext, InputOf(parsed, context, task), stop);
         }
         var run = _run.RequireOpenRun(context.RequireRepository(), parsed);
-        var definition = parsed.GetValue(_merged) ? SteeringCatalog.LandMerged : SteeringCatalog.Land;
+        var definition = parsed.GetValue(_merged) ? SteeringCatalog.LandMerged : SteeringCatalog.Promote;
         return SteerAsync(parsed, context, run, definition, InputOf(parsed, context, task: null), stop);
     }
 }

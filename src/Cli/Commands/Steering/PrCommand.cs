@@ -13,9 +13,6 @@ internal sealed class PrCommand : CliCommand
     {
         _which.AddTo(this);
         Add(new PrSyncCommand());
-
-        // System.CommandLine requires a subcommand unless the command itself has an action.
-        SetAction(static _ => 0);
     }
 
     /// <summary>Creates the argument that names the run or task.</summary>

@@ -16,6 +16,10 @@ internal sealed class ResolveCommand : SteeringCommand
         Add(_run);
         Add(_tasks);
         AddOptionsOf(SteeringCatalog.Resolve);
+
+        // The command 'abort' replaces the way 'abort', which stays valid.
+        Arguments[^1].CompletionSources.Clear();
+        Arguments[^1].CompletionSources.Add(Resolutions.ManualFix, Resolutions.Replan);
     }
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)

@@ -318,6 +318,5 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
     private static StagingRepair Fix(GitRepository repository, LandInput input) => new(repository, input.RunId, input.Staging);
 
     /// <summary>Returns the command line that retries the landing.</summary>
-    internal static string Again(LandInput input) =>
-        input.IsPart ? $"orchestrate land {input.RunId} --merged" : $"orchestrate promote {input.RunId}";
+    internal static string Again(LandInput input) => $"orchestrate land {input.RunId}{(input.IsPart ? " --merged" : "")}";
 }

@@ -15,7 +15,13 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
     /// <summary>Id of the section that compares the run contract with the result.</summary>
     internal const string Contract = "contract";
 
-    private const int MostTasks = 200;
+    /// <summary>Id of the section that compares the claims of agents with facts about their work.</summary>
+    internal const string Evidence = "claims";
+
+    /// <summary>Id of the section with warnings and leftovers.</summary>
+    internal const string Warnings = "warnings";
+
+    internal const int MostTasks = 200;
     private const int LongestText = 500;
 
     /// <summary>Creates the report of a run. For an open run, it describes the current state.</summary>
@@ -68,11 +74,7 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
                 },
                 .. merged
                     .Take(MostTasks)
-                    .Select(task => new ReportLine(
-                        "merged",
-                        $"{task.Id}{(task.Title.Length > 0 ? $": {Cut(task.Title)}" : "")}"
-                            + (task.Reused ? " (reused from an earlier run)" : "")
-                    )
+                    .Select(task => new ReportLine("merged", Named(task) + (task.Reused ? " (reused from an earlier run)" : ""))
                     {
                         Task = task.Id,
                         Events = timeline.Last(task.Id, TaskStates.Merged),
@@ -212,11 +214,11 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
     {
         var told = new TaskClaimSection(folder).Of(run);
         return new ReportSection(
-            "claims",
+            Evidence,
             "Claims and evidence",
             [
                 .. told.Take(MostTasks)
-                    .Select(task => new ReportLine("claim", $"{task.Task.Id} ({task.Task.State})")
+                    .Select(task => new ReportLine("claim", $"{Named(task.Task)} ({task.Task.State})")
                     {
                         Task = task.Task.Id,
                         Each = task.Lines,
@@ -229,7 +231,7 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
 
     private static ReportSection Worth(RunStatus run, RunTimeline timeline) =>
         new(
-            "warnings",
+            Warnings,
             "Worth knowing",
             [
                 .. RunWarnings.Of(run).Select(warning => new ReportLine("warning", warning) { Events = timeline.OfRun }),
@@ -239,6 +241,8 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
 
     private static IEnumerable<ReportLine> More(int count) =>
         count > MostTasks ? [new ReportLine("more", $"And {count - MostTasks} more: orchestrate status --all lists them.")] : [];
+
+    private static string Named(RunTask task) => $"{task.Id}{(task.Title.Length > 0 ? $": {Cut(task.Title)}" : "")}";
 
     private static string Cut(string text) => QuotedText.CutLine(text, LongestText);
 }

@@ -128,13 +128,7 @@ internal sealed class HeldBackFiles
                 found._held.Add(path, path);
             }
         }
-        var output = added
-            .Where(path =>
-                IsOfSystem(path)
-                || Ecosystems.All.Any(row => row.OutputIn(path) is not null)
-                || Ecosystems.OutputBesideIn(path, (_, _) => true) is not null
-            )
-            .ToList();
+        var output = added.Where(MayBeOutput).ToList();
         if (output.Count == 0)
         {
             return found;
@@ -168,6 +162,11 @@ internal sealed class HeldBackFiles
         }
         return found;
     }
+
+    private static bool MayBeOutput(string path) =>
+        IsOfSystem(path)
+        || Ecosystems.All.Any(row => row.OutputIn(path) is not null)
+        || Ecosystems.OutputBesideIn(path, (_, _) => true) is not null;
 
     /// <summary>Finds the files to hold back, as <see cref="OfAsync"/> does, in a tree that will be committed.</summary>
     public static async Task<HeldBackFiles> OfTreeAsync(

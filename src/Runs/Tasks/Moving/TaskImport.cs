@@ -81,7 +81,7 @@ public sealed class TaskImport(RunServices services)
         {
             throw new RefusedException(
                 $"The file {file} does not exist.",
-                "Export it on the other machine: orchestrate task export " + "RUN/TASK FILE"
+                "Export it on the other machine: orchestrate move export " + "RUN/TASK FILE"
             );
         }
         var refs = new RefStore(repository);
@@ -192,6 +192,6 @@ public sealed class TaskImport(RunServices services)
     private static RefusedException NoExport(string file) =>
         new(
             $"{file} is not an exported task, or it is damaged.",
-            "Export it again on the other machine: orchestrate task export RUN/TASK FILE"
+            "Export it again on the other machine: orchestrate move export RUN/TASK FILE"
         );
 }

@@ -5,10 +5,9 @@ using Orchestrator.Runs.Tasks.Radar;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Evaluates the outcome of a task's agent after it has ended.</summary>
-/// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="agent">The agent.</param>
 /// <param name="guard">Restores shared git state that the agent changed.</param>
-internal sealed class AgentRunEvaluation(RunServices services, TaskAgent agent, AgentGuard guard)
+internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
 {
     private const int LongestError = 600;
 
@@ -130,7 +129,7 @@ internal sealed class AgentRunEvaluation(RunServices services, TaskAgent agent, 
             Cost = notes.Cost,
             Tokens = notes.Tokens,
             Turns = outcome.Turns,
-            ResetAt = AgentOutcomeClassifier.ResetOf(outcome, services.Time.GetUtcNow()),
+            ResetAt = outcome.ResetsAt,
             Signature = AgentOutcomeClassifier.SignatureOf(outcome, claim, agent.Name, start.Task),
             Folder = files.Folder.Relative(start.Folder),
             SaidHash = said,

@@ -64,7 +64,7 @@ public sealed class AgentRunStep(RunServices services)
             Start = agent.Start with { Limits = payers.Chosen.Limit(agent.Start.Limits) },
         };
         var ended = await agent.FollowAsync(services, payers.Chosen, execution);
-        return await new AgentRunEvaluation(services, agent, guard).EvaluateAsync(ended, payers);
+        return await new AgentRunEvaluation(agent, guard).EvaluateAsync(ended, payers);
     }
 
     private IAgentRunner FindRunner(string name, RunFiles files, AgentRunEnvironment environment, string payer = "") =>

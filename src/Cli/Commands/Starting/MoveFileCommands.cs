@@ -3,25 +3,14 @@ using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>task ...</c>: moves a task in a file to a machine that can't reach this machine or its server.</summary>
-internal sealed class TaskTransferCommand : Command
-{
-    public TaskTransferCommand()
-        : base("task", "Take a task to another machine as a file")
-    {
-        Add(new TaskExportCommand());
-        Add(new TaskImportCommand());
-    }
-}
-
-/// <summary><c>task export</c>: writes a task with its current work and its conversation to a file.</summary>
-internal sealed class TaskExportCommand : CliCommand
+/// <summary><c>move export</c>: writes a task with its current work and its conversation to a file.</summary>
+internal sealed class MoveExportCommand : CliCommand
 {
     private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };
     private readonly Argument<string> _file = new("FILE") { Description = "The file to write: a git bundle" };
     private readonly Option<bool> _allowSecrets = new("--allow-secrets") { Description = "Allow suspected secrets in the file" };
 
-    public TaskExportCommand()
+    public MoveExportCommand()
         : base("export", "Write a task to a file, with its work so far and its conversation")
     {
         Add(_which);
@@ -61,15 +50,15 @@ internal sealed class TaskExportCommand : CliCommand
     }
 }
 
-/// <summary><c>task import</c>: continues a task from a file in a separate run.</summary>
-internal sealed class TaskImportCommand : CliCommand
+/// <summary><c>move import</c>: continues a task from a file in a separate run.</summary>
+internal sealed class MoveImportCommand : CliCommand
 {
-    private readonly Argument<string> _file = new("FILE") { Description = "A file of 'task export'" };
+    private readonly Argument<string> _file = new("FILE") { Description = "A file of 'move export'" };
     private readonly RunOptionsSet _options = new();
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
-    public TaskImportCommand()
+    public MoveImportCommand()
         : base("import", "Continue a task from a file, as a separate run")
     {
         Add(_file);
@@ -99,7 +88,7 @@ internal sealed class TaskImportCommand : CliCommand
             TrustGate.QuestionOf(plan, parsed.GetRequiredValue(_file)),
             yes,
             runId,
-            $"Inspect them above, then: orchestrate task import {parsed.GetRequiredValue(_file)} --yes"
+            $"Inspect them above, then: orchestrate move import {parsed.GetRequiredValue(_file)} --yes"
         );
         var taken = await import.TakeAsync(
             file,

@@ -1,54 +1,26 @@
 using System.Text;
-using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>graph</c>: shows the waves and the critical path of a plan as text, Mermaid or Graphviz.</summary>
-internal sealed class GraphCommand : CliCommand
+/// <summary>Views of a plan's task graph: waves and critical path as text, Mermaid or Graphviz.</summary>
+internal static class PlanGraphView
 {
-    private readonly Argument<string> _plan = new("PLAN")
+    /// <summary>Prints the view and returns the exit code.</summary>
+    public static Outcome Show(Plan plan, string view, bool json, CommandContext context)
     {
-        Description = "The plan file",
-        DefaultValueFactory = static _ => PlanFiles.DefaultName,
-    };
-    private readonly Option<string> _format = new("--format")
-    {
-        Description = "Format of the graph: text, mermaid or dot",
-        DefaultValueFactory = static _ => "text",
-    };
-    private readonly Option<bool> _json = GlobalOptions.Json();
-
-    public GraphCommand()
-        : base("graph", "Show the order of a plan's tasks")
-    {
-        _format.AcceptOnlyFromAmong("text", "mermaid", "dot");
-        Add(_plan);
-        Add(_format);
-        Add(_json);
-    }
-
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
-    {
-        var name = parsed.GetRequiredValue(_plan);
-        var plan = context.PlanFiles.Require(name);
-        var graph = TaskGraph.Of(plan);
-        if (parsed.GetValue(_json))
+        if (json)
         {
             context.Print(GraphDocument.Of(plan), DocumentJson.Default.GraphDocument);
         }
-        else if (parsed.GetValue(_format) == "mermaid")
+        else if (view == PlanViews.Graph)
         {
-            context.Terminal.Result(Mermaid(plan));
-        }
-        else if (parsed.GetValue(_format) == "dot")
-        {
-            context.Terminal.Result(Dot(plan));
+            Say(plan, TaskGraph.Of(plan), context);
         }
         else
         {
-            Say(plan, graph, context);
+            context.Terminal.Result(view == PlanViews.Mermaid ? Mermaid(plan) : Dot(plan));
         }
-        return Task.FromResult(Outcome.Done);
+        return Outcome.Done;
     }
 
     private static void Say(Plan plan, TaskGraph graph, CommandContext context)

@@ -1,28 +1,13 @@
-using Orchestrator.Runs.Loading;
-
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>conflicts</c>: lists tasks that could run at the same time and own the same file or resource.</summary>
-internal sealed class ConflictsCommand : CliCommand
+/// <summary>View of a plan's tasks that could run at the same time and own the same file or resource.</summary>
+internal static class PlanConflictsView
 {
-    private readonly Argument<string> _plan = new("PLAN")
+    /// <summary>Prints the view and returns the exit code.</summary>
+    public static Outcome Show(Plan plan, bool json, CommandContext context)
     {
-        Description = "The plan file",
-        DefaultValueFactory = static _ => PlanFiles.DefaultName,
-    };
-    private readonly Option<bool> _json = GlobalOptions.Json();
-
-    public ConflictsCommand()
-        : base("conflicts", "Find tasks that share a file or a resource and are not ordered by dependencies")
-    {
-        Add(_plan);
-        Add(_json);
-    }
-
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
-    {
-        var found = PlanConflicts.Of(context.PlanFiles.Require(parsed.GetRequiredValue(_plan)));
-        if (parsed.GetValue(_json))
+        var found = PlanConflicts.Of(plan);
+        if (json)
         {
             context.Print(
                 new ConflictsDocument(
@@ -50,7 +35,7 @@ internal sealed class ConflictsCommand : CliCommand
                 var count => $"{Plural.Of(count, "conflict")}{(found.IsTruncated ? " or more" : "")}.",
             }
         );
-        return Task.FromResult(found.Conflicts.Count == 0 ? Outcome.Done : Outcome.WorkFailed);
+        return found.Conflicts.Count == 0 ? Outcome.Done : Outcome.WorkFailed;
     }
 
     private static ConflictEntry Entry(PlanConflict conflict) =>
