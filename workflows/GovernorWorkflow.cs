@@ -92,7 +92,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
                 }
             );
         }
-        (var next, var answer) = GovernorCalls.Apply(_book, asked, RunContext.Now, IsFair);
+        (var next, var answer) = GovernorCalls.Apply(_book, asked, RunContext.Now, Rules);
         Change(next);
         if (isNoted)
         {
@@ -119,7 +119,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
         };
         for (var end = RunContext.Now + LongestTurn; ; )
         {
-            (var next, var answer) = GovernorCalls.Apply(_book, line, RunContext.Now, IsFair);
+            (var next, var answer) = GovernorCalls.Apply(_book, line, RunContext.Now, Rules);
             Change(next);
             if (answer.Admission is not Wait { Until: var until, Why: var why } || until - RunContext.Now > shortWait)
             {
@@ -156,8 +156,10 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
 
     private bool IsLong => _mostCalls > 0 ? MessagesTaken >= _mostCalls : Workflow.ContinueAsNewSuggested;
 
-    /// <summary>False in histories from earlier versions, which assigned slots by repository.</summary>
-    private static bool IsFair => Workflow.Patched("fair-slots");
+    /// <summary>Rules of the version that recorded the history.</summary>
+    private static GovernorRules Rules =>
+        (Workflow.Patched("fair-slots") ? GovernorRules.FairSlots : GovernorRules.None)
+        | (Workflow.Patched("proportional-grace") ? GovernorRules.ProportionalGrace : GovernorRules.None);
 
     // A new position in the queue by itself does not affect other waiting starts.
     private void Change(LedgerBook next)

@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace Orchestrator.Runs;
 
 /// <summary>Checks the free space on a disk.</summary>
@@ -6,6 +8,38 @@ public static class DiskSpace
     /// <summary>Free space in bytes below which the disk counts as full, because not even a status file fits.</summary>
     private const long Nothing = 64 * 1024;
 
+    // errno(3): ENOSPC, EDQUOT.
+    private const int NoSpace = 28;
+    private const int NoQuota = 122;
+    private static readonly string[] Texts =
+    [
+        "No space left on device",
+        "ENOSPC",
+        "Out of diskspace",
+        "Disk quota exceeded",
+        "database or disk is full",
+    ];
+
+    /// <summary>
+    /// True if an operation failed because the disk or the user's quota is full. This is detected by the error number, or by the message of
+    /// another program.
+    /// </summary>
+    /// <param name="fault">The failure, or null for none.</param>
+    public static bool IsLacking(Exception? fault) =>
+        fault is not null
+        && (
+            fault switch
+            {
+                IOException io => io.HResult is NoSpace or NoQuota || IsNamedBy(io.Message),
+                GitException git => IsNamedBy(git.ErrorOutput),
+                DbException database => IsNamedBy(database.Message),
+                _ => false,
+            } || IsLacking(fault.InnerException)
+        );
+
+    /// <summary>True if the text of a program reports a full disk or quota.</summary>
+    public static bool IsNamedBy(string text) => Texts.Any(name => text.Contains(name, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Returns a message if the disk is full. Returns null otherwise.</summary>
     /// <param name="path">Absolute path of a file or folder on the disk.</param>
     public static string? FullAt(string path) =>
@@ -13,6 +47,17 @@ public static class DiskSpace
             ? null
             : $"The disk of {path} is full. Runs can't record their progress, so this may be outdated. Free some space; they "
                 + "continue by themselves.";
+
+    /// <summary>Fails like a write if the disk is full, so that the step is repeated.</summary>
+    /// <param name="path">Absolute path of a file or folder on the disk.</param>
+    /// <exception cref="IOException">The disk is full.</exception>
+    public static void ThrowIfFull(string path)
+    {
+        if (FullAt(path) is not null)
+        {
+            throw new IOException($"No space left on device: '{path}'", NoSpace);
+        }
+    }
 
     /// <summary>Returns a message if the disk has less free space than the reserve. Returns null otherwise.</summary>
     /// <param name="path">Absolute path of a file or folder on the disk.</param>

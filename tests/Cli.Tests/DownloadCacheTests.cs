@@ -56,6 +56,28 @@ public sealed class DownloadCacheTests : IDisposable
         Assert.True(verified.ExitCode == 0, verified.Output + verified.People);
     }
 
+    /// <summary>Folders that the sandbox makes in place of overlays are no outputs of the first gate.</summary>
+    [BubblewrapFact]
+    public async Task Run_WithoutOverlays_FirstGateLeavesNoFiles()
+    {
+        using var cli = With();
+        // The table of overlays can't hold a path with a comma.
+        cli.Environment["XDG_STATE_HOME"] = Path.Combine(cli.Home, "state,here");
+        cli.WriteUser("agent: mine\nagents: {mine: {command: [/bin/sh, -c, echo a > a.txt]}}\ndisk: {reserve: 1}\n");
+        cli.Write(".orchestrator/config.yaml", "permissions: {sandbox: on}\n");
+        cli.Write(
+            "tasks.yaml",
+            "tasks: [{id: a, description: A, files_write: [a.txt], verification: [{command: test -e a.txt, type: custom}]}]\n"
+        );
+        cli.Git("add", "-A");
+        cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Plan");
+
+        var run = await cli.RunAsync("run", "--yes", "--run-id", "night");
+
+        Assert.True(run.ExitCode == 0, run.Output + run.People);
+        Assert.Contains("\"leavesFiles\":false", cli.Read(".orchestrator/runs/night/preflight/verdicts.json"), StringComparison.Ordinal);
+    }
+
     [BubblewrapFact]
     public async Task Check_CacheThatNobodyCanWrite_IsNamed()
     {

@@ -106,6 +106,23 @@ public sealed class MergeQueueBatchesTests
         Assert.Contains("tries", Assert.Single(gated.Flaky));
     }
 
+    /// <summary>The flaky test of another task may fail twice by chance, and a task that is blamed for it costs another agent.</summary>
+    [Theory]
+    [InlineData("the test of other timed out", 4, MergeOutcome.Made)]
+    [InlineData("a.txt is wrong", 4, MergeOutcome.Refused)]
+    [InlineData("the test of other timed out", 9, MergeOutcome.Refused)]
+    public async Task Gate_FailureNamesNothingThatTheTaskChanged_IsRepeated(string said, int holdsAt, MergeOutcome outcome)
+    {
+        const string Count = "{ echo x >> \"$HOME/tries\"; wc -l < \"$HOME/tries\"; }";
+        using var run = await BeginAsync($"test ! -f a.txt || test \"$({Count})\" -ge {holdsAt} || {{ echo '{said}'; false; }}", "a");
+        var a = await CommitAsync(run, "a");
+
+        var gated = await run.GateBatchAsync(await run.BuildBatchAsync(a), 2, a);
+
+        Assert.Equal(outcome, gated.Outcome);
+        Assert.Equal(outcome == MergeOutcome.Made ? 1 : 0, gated.Flaky.Count);
+    }
+
     [Fact]
     public async Task Gate_ChangesFiles_WhatLandsIsWhatWasMerged()
     {

@@ -103,12 +103,31 @@ public sealed class ParkTests
         Assert.Equal(Reset + AccountBackoffs.Grace + AccountBackoffs.Spread, late);
     }
 
-    [Fact]
-    public void Block_ResetIsNear_IsTriedAsLongAfterItAsTheWaitWas()
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(20, 2)]
+    [InlineData(600, 60)]
+    [InlineData(7200, 60)]
+    public void Block_KnownReset_ProbesAfterATenthOfTheWait(int wait, int grace)
     {
-        var book = LedgerBook.Empty.Admit(Request("a")).Block("a", Now.AddSeconds(20)).Settle("a", 0);
+        var book = LedgerBook.Empty.Admit(Request("a")).Block("a", Now.AddSeconds(wait)).Settle("a", 0);
 
-        Assert.Equal(Now.AddSeconds(40), Assert.IsType<Wait>(book.Ask(Request("b"))).Until);
+        Assert.Equal(Now.AddSeconds(wait + grace), Assert.IsType<Wait>(book.Ask(Request("b"))).Until);
+    }
+
+    [Fact]
+    public void Block_RulesOfAnEarlierVersion_ProbesAsLongAfterTheResetAsTheWaitWas()
+    {
+        var call = new GovernorCall
+        {
+            Account = Account,
+            Id = "a",
+            Reached = new("five_hour", Now.AddSeconds(20), "fact"),
+        };
+
+        var (book, _) = GovernorCalls.Apply(LedgerBook.Empty.Admit(Request("a")), call, Now, GovernorRules.FairSlots);
+
+        Assert.Equal(Now.AddSeconds(40), book.Of(Account).Park!.OpensAt);
     }
 
     [Fact]

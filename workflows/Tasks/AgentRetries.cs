@@ -71,6 +71,13 @@ internal sealed class AgentRetries(RetryRule rule)
 
     /// <summary>Number of consecutive refusals by the host after which the cause is considered permanent.</summary>
     private const int MaxRefusals = 4;
+
+    /// <summary>
+    /// Number of consecutive agent runs that a full disk ended and that are repeated at once. Afterwards the task backs off, because the
+    /// agent itself may fill the disk.
+    /// </summary>
+    private const int MaxFullDisks = 3;
+    private int _fullDisks;
     private int _attempts;
     private int _refusals;
     private int _deaths;
@@ -90,6 +97,7 @@ internal sealed class AgentRetries(RetryRule rule)
         _deaths += IsDeath(result) ? 1 : 0;
         _throttled += result.FailureClass == FailureClass.Throttled ? 1 : 0;
         _refusals = result.IsRefused ? _refusals + 1 : 0;
+        _fullDisks = result.HasSpaceAgain ? _fullDisks + 1 : 0;
         return Next(result);
     }
 
@@ -115,6 +123,7 @@ internal sealed class AgentRetries(RetryRule rule)
             FailureClass.Environment when result.IsRefused => _refusals < MaxRefusals
                 ? (AfterAgent.Later, null)
                 : (AfterAgent.Fail, new AgentFailed(new Quote(result.Message))),
+            FailureClass.Environment when result.HasSpaceAgain && _fullDisks <= MaxFullDisks => (AfterAgent.Again, null),
             FailureClass.Account or FailureClass.Environment => (AfterAgent.Parked, null),
             FailureClass.Blocked => (AfterAgent.Answered, null),
             _ => (AfterAgent.Fail, new AgentFailed(new Quote(result.Message))),

@@ -60,7 +60,16 @@ public sealed class RunSession : IAsyncDisposable
     /// <param name="repository">The repository.</param>
     /// <param name="settings">Settings of the repository that the user trusts.</param>
     /// <param name="stop">Cancels the opening.</param>
-    public static async Task<RunSession> OpenAsync(
+    /// <exception cref="UseCaseException">The engine is unavailable, or the disk stays full. The exit code is 5.</exception>
+    public static Task<RunSession> OpenAsync(
+        UseCaseContext context,
+        IRunPresenter presenter,
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        CancellationToken stop
+    ) => new SpaceOnDisk(context, repository.Root).DoAsync(() => OpenOnceAsync(context, presenter, repository, settings, stop), stop);
+
+    private static async Task<RunSession> OpenOnceAsync(
         UseCaseContext context,
         IRunPresenter presenter,
         RepositoryLocation repository,
@@ -121,7 +130,7 @@ public sealed class RunSession : IAsyncDisposable
             ? null
             : await SleepInhibitor.HoldAsync($"{runId} works overnight", context.Environment, stop);
         await using var session = await OpenAsync(context, presenter, repository, settings, stop);
-        var run = await session.Runs.StartAsync(input, runId, stop);
+        var run = await new SpaceOnDisk(context, repository.Root).DoAsync(() => session.Runs.StartAsync(input, runId, stop), stop);
         if (outlivingWith is not null)
         {
             session.OutliveTerminal(run, outlivingWith);
@@ -408,8 +417,14 @@ public sealed class RunSession : IAsyncDisposable
     public async Task GoOnAsync(RunHandle run, string? task, CancellationToken stop)
     {
         var watcher = new RunWatcher(run, FolderOf(run), _presenter.Open(FolderOf(run), table: false), _context);
-        var isHeld = task is not null || RunExit.IsHeld(await watcher.AskAsync(stop));
-        _context.Interaction.Say(isHeld ? (await run.ResumeAsync(task, stop)).Message : $"{run.RunId} continues.");
+        var said = await new SpaceOnDisk(_context, _repository.Root).DoAsync(
+            async () =>
+                task is not null || RunExit.IsHeld(await watcher.AskAsync(stop))
+                    ? (await run.ResumeAsync(task, stop)).Message
+                    : $"{run.RunId} continues.",
+            stop
+        );
+        _context.Interaction.Say(said);
     }
 
     private async Task<RunStatus?> WindDownAsync(RunWatcher watcher, RunHandle run)

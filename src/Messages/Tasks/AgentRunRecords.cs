@@ -172,6 +172,10 @@ public sealed record AgentRunResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsRefused { get; init; }
 
+    /// <summary>True if a full disk ended the agent run, and the disk has space again.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasSpaceAgain { get; init; }
+
     /// <summary>True if the agent was started on the run's previous host, so that only the data it shared is available here.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LeftElsewhere { get; init; }

@@ -132,10 +132,16 @@ public sealed class StructuredAnswer(RunServices services)
             await worktrees.RemoveAsync(ask.Worktree);
         }
         var result = Evaluate(outcome, ask, start, found: state == AgentStartState.Ended);
-        return payers.GoingOn(await governed.Use.SettleAsync(result, outcome)) with
+        var settled = payers.GoingOn(await governed.Use.SettleAsync(result, outcome)) with
         {
             Notices = [.. governed.Use.Notices, .. notTaken.Where(text => text.Length > 0).Select(text => new TaskNotice(text))],
         };
+        return await new FullDiskWait(services.Time).AwaitSpaceAsync(
+            settled,
+            input.Question.Repository.Path,
+            ask.RunStart.Settings.DiskReserve,
+            execution
+        );
     }
 
     private static AgentRunResult? Refuse(AnsweringStart ask) =>

@@ -108,8 +108,6 @@ public sealed class GateTree(
         }
         Restorer.Restart(Place.Baseline, made);
         StopObserving();
-        // The sandbox refers to the folders of private layers, so they must exist.
-        _ = await SubjectAsync(_start!.Changed, task, _start.Gate, stop);
         await ObserveAsync(stop);
         return await RunNeededAsync(stop);
     }
@@ -175,6 +173,8 @@ public sealed class GateTree(
         {
             return;
         }
+        // The sandbox creates folders of private layers. They exist from now on, so that they do not count as outputs of the first gate.
+        _ = await SubjectAsync(_start!.Changed, task, _start.Gate, stop);
         _ran.Clear();
         _outputs = new TreeOutputs(Place.Worktree.Path, Place.StashFolder, PrivateLayers.Of(Place.Resources));
         _outputs.Begin(await OthersAsync(stop));

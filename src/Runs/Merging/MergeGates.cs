@@ -1,3 +1,4 @@
+using Orchestrator.Gates.Results;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Tasks;
 
@@ -10,6 +11,12 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
 {
     /// <summary>Number of times that a gate is run before its failure counts, unless the request specifies another number.</summary>
     public const int UsualTries = 2;
+
+    /// <summary>
+    /// Number of times that a gate is run if its failure names nothing that the merged tasks changed. Such a failure is probably a flaky
+    /// test of other work, and another run costs less than the agent of a task that is blamed for it.
+    /// </summary>
+    private const int TriesOfUnrelated = 4;
 
     private const int LongestName = 200;
     private const int MostNotes = 3;
@@ -30,19 +37,19 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
         CancellationToken stop
     )
     {
-        var last = merged[^1];
-        var groups = GatesOf(merged);
+        var (last, groups) = (merged[^1], GatesOf(merged));
         IReadOnlyList<Gate> gates = [.. groups.SelectMany(group => group)];
         IReadOnlyList<string> changed = gates.Any(gate => gate.Covers is not null || ChangedFileNames.AreAskedFor(gate))
             ? [.. (await new Diffs(repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)]
             : [];
         var evidence = Path.Combine(files.Folder.Task(last.TaskId), $"merge-gates-{last.Attempt}");
         var (flaky, fromCache) = (new List<string>(), "");
+        var runs = Math.Min(tries, UsualTries);
         var failures = await FailuresAsync(expectedRed: tries > 1 ? null : gates);
-        for (var again = tries; again > UsualTries && failures.Count > 0 && !failures.Any(f => f.BlamesMachine); again--)
+        tries = await TriesAfterAsync(failures, tries, staging, commit, stop);
+        for (; runs < tries && failures.Count > 0 && !failures.Any(f => f.BlamesMachine); runs++)
         {
-            // All gates are looked up again, because one gate may need files that another gate leaves. A gate that passed on this tree is
-            // not run again.
+            // All gates are looked up again, because one may need files of another. A gate that passed on this tree is not run again.
             IReadOnlyList<Gate> failed = [.. failures.Select(f => f.Gate)];
             failures = await FailuresAsync(expectedRed: gates);
             flaky.AddRange(failed.Where(gate => failures.All(f => f.Gate != gate)).Select(NameOf));
@@ -81,6 +88,27 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
             fromCache = NotesOn(verdicts);
             return GateCheck.Failures(files, verdicts);
         }
+    }
+
+    /// <summary>
+    /// Returns the number of times that the failed gates are run. After a failure of several tasks, the search for the culprit confirms it.
+    /// </summary>
+    private async Task<int> TriesAfterAsync(
+        IReadOnlyList<GateVerdict> failures,
+        int tries,
+        string staging,
+        string commit,
+        CancellationToken stop
+    )
+    {
+        if (failures.Count == 0)
+        {
+            return tries;
+        }
+        var changed = (await new Diffs(repository).BetweenAsync(staging, commit, stop)).Select(change => change.Path).ToList();
+        return failures.Any(failure => FailureMentions.AnyOf(changed, failure))
+            ? tries
+            : Math.Max(tries, tries == 1 ? UsualTries : TriesOfUnrelated);
     }
 
     private static string NotesOn(IReadOnlyList<GateVerdict> verdicts) =>

@@ -29,11 +29,6 @@ public static class StepFaults
     // earliest, and not for a minute because of a file that another program removes again.
     private const int MostMomentaryAttempts = 4;
 
-    // errno(3): ENOSPC, EDQUOT.
-    private const int NoSpace = 28;
-    private const int NoQuota = 122;
-    private static readonly string[] DiskFullTexts = ["No space left on device", "Out of diskspace", "Disk quota exceeded"];
-
     /// <summary>
     /// Returns the failure, or null for a transient fault that is retried. A refusal that the content of the repository causes becomes
     /// final after some retries, and sooner if its message does not change. A full disk is transient at first and never final.
@@ -46,8 +41,8 @@ public static class StepFaults
         fault switch
         {
             StepException failed => failed,
-            _ when IsDiskFull(fault) && attempt <= MostMomentaryAttempts => null,
-            _ when IsDiskFull(fault) => new StepException(
+            _ when DiskSpace.IsLacking(fault) && attempt <= MostMomentaryAttempts => null,
+            _ when DiskSpace.IsLacking(fault) => new StepException(
                 $"The disk is full: {Words(fault)}. Free some space; the run continues by itself.",
                 fault,
                 FailureTypes.DiskFull
@@ -86,23 +81,6 @@ public static class StepFaults
 
     private static string Words(Exception fault) =>
         FileNames.Show(fault.Message.ReplaceLineEndings(" "), LongestMessage).TrimEnd().TrimEnd('.');
-
-    /// <summary>
-    /// True if the disk or the user's quota is full. This is detected by the error number, or by the message of another program.
-    /// </summary>
-    private static bool IsDiskFull(Exception? fault) =>
-        fault is not null
-        && (
-            (
-                fault is IOException io
-                && (
-                    io.HResult is NoSpace or NoQuota
-                    || DiskFullTexts.Any(text => io.Message.Contains(text, StringComparison.OrdinalIgnoreCase))
-                )
-            )
-            || (fault is GitException git && DiskFullTexts.Any(text => git.ErrorOutput.Contains(text, StringComparison.OrdinalIgnoreCase)))
-            || IsDiskFull(fault.InnerException)
-        );
 }
 
 /// <summary>Counts the consecutive attempts of each step that failed with the same message. Thread-safe.</summary>

@@ -4,10 +4,16 @@ namespace Orchestrator.Usage;
 public static class AccountBackoffs
 {
     /// <summary>
-    /// Maximum delay between a reset and the next start, because clocks may differ. If the wait for the reset was shorter, the delay has
-    /// the length of that wait.
+    /// Maximum delay between a reset and the next start, because clocks may differ. After a short wait for the reset, the delay is a tenth
+    /// of that wait, but at least <see cref="LeastGrace"/>.
     /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
+
+    /// <summary>Minimum delay between a reset and the next start.</summary>
+    public static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(1);
+
+    /// <summary>Length of the delay in proportion to the wait for the reset.</summary>
+    private const double GraceShare = 0.1;
 
     /// <summary>Time span over which starts that wait for a reset are spread.</summary>
     public static readonly TimeSpan Spread = TimeSpan.FromMinutes(1);
@@ -28,6 +34,7 @@ public static class AccountBackoffs
     /// <param name="window">Name of the window, or null if the service named none.</param>
     /// <param name="resetsAt">Reset time that the service named, or null if it named none.</param>
     /// <param name="fact">Source of the report.</param>
+    /// <param name="rules">Rules of the caller's version.</param>
     public static LedgerBook Block(
         LedgerBook book,
         string account,
@@ -35,7 +42,8 @@ public static class AccountBackoffs
         string? window,
         DateTimeOffset? resetsAt,
         string fact,
-        DateTimeOffset now
+        DateTimeOffset now,
+        GovernorRules rules = GovernorRules.Current
     )
     {
         var ledger = book.Of(account);
@@ -44,7 +52,7 @@ public static class AccountBackoffs
         // started after the backoff's end starts a new one.
         var isSame = known is not null && (known.OpensAt > now || ledger.Find(id) is { } refused && refused.Since < known.OpensAt);
         var blocks = known is null ? 1 : known.Blocks + (isSame ? 0 : 1);
-        var (until, opens, doubt) = Judge(window, resetsAt, blocks, now);
+        var (until, opens, doubt) = Judge(window, resetsAt, blocks, now, rules);
         // Of two ends, the later one applies.
         var keeps = isSame && known!.OpensAt >= opens;
         var park = new AccountPark
@@ -93,7 +101,7 @@ public static class AccountBackoffs
         return (book.With(ledger with { Windows = ledger.Windows.SetItem(name, window) }), warns);
     }
 
-    internal static Wait? Refusal(Ledger ledger, StartRequest request, DateTimeOffset now)
+    internal static Wait? Refusal(Ledger ledger, StartRequest request, DateTimeOffset now, GovernorRules rules)
     {
         if (ledger.Park is { } park)
         {
@@ -107,11 +115,11 @@ public static class AccountBackoffs
             }
         }
         var full = ledger
-            .Windows.Where(window => window.Value.PartsPerMillion >= request.PauseAt && OpensAt(window.Value) > now)
+            .Windows.Where(window => window.Value.PartsPerMillion >= request.PauseAt && OpensAt(window.Value, rules) > now)
             .OrderByDescending(window => window.Value.ResetsAt)
             .FirstOrDefault();
         return full.Value is { } window && IsPlausible(full.Key, window.ResetsAt, window.SeenAt)
-            ? new Wait(WakeAt(ledger, request, OpensAt(window)), new NearlyFull(ledger.Account, full.Key, window, request.PauseAt))
+            ? new Wait(WakeAt(ledger, request, OpensAt(window, rules)), new NearlyFull(ledger.Account, full.Key, window, request.PauseAt))
             : null;
     }
 
@@ -132,9 +140,18 @@ public static class AccountBackoffs
         one.Since != other.Since ? one.Since < other.Since : string.CompareOrdinal(one.Id, other.Id) < 0;
 
     /// <summary>Returns the time at which agents may start again after a window was nearly full.</summary>
-    public static DateTimeOffset OpensAt(LedgerWindow window) => window.ResetsAt + GraceFor(window.ResetsAt - window.SeenAt);
+    /// <param name="rules">Rules of the caller's version.</param>
+    public static DateTimeOffset OpensAt(LedgerWindow window, GovernorRules rules = GovernorRules.Current) =>
+        window.ResetsAt + GraceFor(window.ResetsAt - window.SeenAt, rules);
 
-    private static TimeSpan GraceFor(TimeSpan wait) => wait < Grace ? wait : Grace;
+    private static TimeSpan GraceFor(TimeSpan wait, GovernorRules rules)
+    {
+        var grace = rules.HasFlag(GovernorRules.ProportionalGrace) ? wait * GraceShare : wait;
+        var least = rules.HasFlag(GovernorRules.ProportionalGrace) ? LeastGrace : TimeSpan.Zero;
+        return grace > Grace ? Grace
+            : grace < least ? least
+            : grace;
+    }
 
     /// <summary>
     /// Corrects a reported reset time. It may be in the past, missing, or implausibly late because of a wrong clock. In these cases the
@@ -144,7 +161,8 @@ public static class AccountBackoffs
         string? window,
         DateTimeOffset? resetsAt,
         int blocks,
-        DateTimeOffset now
+        DateTimeOffset now,
+        GovernorRules rules
     )
     {
         var factor = Math.Pow(2, Math.Clamp(blocks - 1, 0, 10));
@@ -159,7 +177,7 @@ public static class AccountBackoffs
                     $"the reset that the service named ({far.UtcDateTime:yyyy-MM-dd HH:mm}Z) is too far away"
                 )
             ),
-            { } reset => (reset, reset + GraceFor(reset - now), ""),
+            { } reset => (reset, reset + GraceFor(reset - now, rules), ""),
         };
 
         (DateTimeOffset, DateTimeOffset, string) Again(TimeSpan pause, string doubt) =>

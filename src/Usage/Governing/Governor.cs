@@ -24,15 +24,15 @@ public static class Governor
     /// <summary>
     /// Decides about an agent start, and reserves a share of its budgets if admitted. A repeated request replaces its earlier reservation.
     /// </summary>
-    /// <param name="isFair">True if slots go to runs in the order of <see cref="FairTurns"/>; false for the order of earlier
-    /// versions.</param>
+    /// <param name="rules">Rules of the caller's version.</param>
     public static (LedgerBook Book, Admission Admission) Admit(
         LedgerBook book,
         StartRequest request,
         DateTimeOffset now,
-        bool isFair = true
+        GovernorRules rules = GovernorRules.Current
     )
     {
+        var isFair = rules.HasFlag(GovernorRules.FairSlots);
         var before = book.Of(request.Account);
         var known = WithoutSilent(before, now);
         // A repeated request is decided again, because the account may have entered a backoff since it was admitted.
@@ -46,7 +46,7 @@ public static class Governor
             ledger = Waiters.Join(ledger, before, request, now);
         }
         var others = book.With(ledger);
-        if (Refusal(others, ledger, request, now, isFair) is { } refusal)
+        if (Refusal(others, ledger, request, now, rules) is { } refusal)
         {
             // A start that waits for money leaves the queue for slots, so that it keeps no slot from others.
             var isInLine = refusal is Wait wait && !(isFair && wait.Why is BudgetReserved);
@@ -80,10 +80,10 @@ public static class Governor
         return (book.With(next), new Admitted(reservation));
     }
 
-    private static Admission? Refusal(LedgerBook book, Ledger ledger, StartRequest request, DateTimeOffset now, bool isFair) =>
-        AccountBackoffs.Refusal(ledger, request, now)
+    private static Admission? Refusal(LedgerBook book, Ledger ledger, StartRequest request, DateTimeOffset now, GovernorRules rules) =>
+        AccountBackoffs.Refusal(ledger, request, now, rules)
         ?? Budgets.Refusal(book, request, now)
-        ?? Waiters.Refusal(ledger, request, now, isFair);
+        ?? Waiters.Refusal(ledger, request, now, rules.HasFlag(GovernorRules.FairSlots));
 
     /// <summary>
     /// Books the usage of an ended agent run. Does nothing without a reservation, so that a repeated settlement counts once.

@@ -7,9 +7,14 @@ namespace Orchestrator.Usage;
 public static class GovernorCalls
 {
     /// <summary>Applies a call to the ledgers.</summary>
-    /// <param name="isFair">Same as in <see cref="Governor.Admit"/>.</param>
+    /// <param name="rules">Rules of the caller's version.</param>
     /// <returns>The next book and the result of the call.</returns>
-    public static (LedgerBook Book, GovernorAnswer Answer) Apply(LedgerBook book, GovernorCall call, DateTimeOffset now, bool isFair = true)
+    public static (LedgerBook Book, GovernorAnswer Answer) Apply(
+        LedgerBook book,
+        GovernorCall call,
+        DateTimeOffset now,
+        GovernorRules rules = GovernorRules.Current
+    )
     {
         if (call.Raised is { } cap)
         {
@@ -22,8 +27,8 @@ public static class GovernorCalls
             return (book, new GovernorAnswer { Park = book.Of(call.Account).Park });
         }
         (book, var warns) = Observe(book, call, now);
-        (book, var settled) = End(book, call, now);
-        (book, var admission) = Start(book, call, now, isFair);
+        (book, var settled) = End(book, call, now, rules);
+        (book, var admission) = Start(book, call, now, rules);
         var ledger = book.Of(call.Account);
         return (
             book,
@@ -73,11 +78,11 @@ public static class GovernorCalls
         return (book, warns);
     }
 
-    private static (LedgerBook Book, Reservation? Settled) End(LedgerBook book, GovernorCall call, DateTimeOffset now)
+    private static (LedgerBook Book, Reservation? Settled) End(LedgerBook book, GovernorCall call, DateTimeOffset now, GovernorRules rules)
     {
         if (call.Reached is { } limit)
         {
-            book = AccountBackoffs.Block(book, call.Account, call.Id, limit.Window, limit.ResetsAt, limit.Fact, now);
+            book = AccountBackoffs.Block(book, call.Account, call.Id, limit.Window, limit.ResetsAt, limit.Fact, now, rules);
         }
         if (call.Ended is not null || call.Released || call.Lost)
         {
@@ -92,13 +97,18 @@ public static class GovernorCalls
         return (call.Lost ? Governor.Lose(book, call.Account, call.Id) : book, settled);
     }
 
-    private static (LedgerBook Book, Admission? Admission) Start(LedgerBook book, GovernorCall call, DateTimeOffset now, bool isFair)
+    private static (LedgerBook Book, Admission? Admission) Start(
+        LedgerBook book,
+        GovernorCall call,
+        DateTimeOffset now,
+        GovernorRules rules
+    )
     {
         if (call.Start is not { } request)
         {
             return (book, null);
         }
-        var (next, admission) = Governor.Admit(book, request, now, isFair);
+        var (next, admission) = Governor.Admit(book, request, now, rules);
         return (call.OnlyInLine && admission is not Wait ? book : next, admission);
     }
 }

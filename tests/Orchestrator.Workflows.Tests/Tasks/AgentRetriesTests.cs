@@ -60,6 +60,22 @@ public sealed class AgentRetriesTests
     }
 
     [Fact]
+    public void After_FullDiskWithSpaceAgain_ContinuesAtOnceThreeTimesInARow()
+    {
+        var retries = new AgentRetries(new RetryRule());
+        var full = new AgentRunResult
+        {
+            FailureClass = FailureClass.Environment,
+            Message = "No space left on device",
+            HasSpaceAgain = true,
+        };
+
+        Assert.Equal(AfterAgent.Parked, retries.After(full with { HasSpaceAgain = false }).Next);
+        Assert.All(Enumerable.Range(1, 3), _ => Assert.Equal(AfterAgent.Again, retries.After(full).Next));
+        Assert.Equal(AfterAgent.Parked, retries.After(full).Next);
+    }
+
+    [Fact]
     public void After_KillsForWantOfMemory_ParksTheTaskAlone()
     {
         var retries = new AgentRetries(new RetryRule());

@@ -16,6 +16,7 @@ public sealed class TaskPreparation(RunServices services)
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task);
         var repository = await services.OpenRepositoryAsync(files);
+        DiskSpace.ThrowIfFull(repository.MainCheckout!);
         if (FindShortage(repository, files) is { } shortage)
         {
             return shortage;

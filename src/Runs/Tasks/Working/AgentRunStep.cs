@@ -64,7 +64,8 @@ public sealed class AgentRunStep(RunServices services)
             Start = agent.Start with { Limits = payers.Chosen.Limit(agent.Start.Limits) },
         };
         var ended = await agent.FollowAsync(services, payers.Chosen, execution);
-        return await new AgentRunEvaluation(agent, guard).EvaluateAsync(ended, payers);
+        var result = await new AgentRunEvaluation(agent, guard).EvaluateAsync(ended, payers);
+        return await new FullDiskWait(services.Time).AwaitSpaceAsync(result, files.WorkTree, files.Settings.DiskReserve, execution);
     }
 
     private IAgentRunner FindRunner(string name, RunFiles files, AgentRunEnvironment environment, string payer = "") =>

@@ -1,0 +1,18 @@
+namespace Orchestrator.Usage;
+
+/// <summary>Rules of the governor that earlier versions lacked, so that their histories replay.</summary>
+[Flags]
+public enum GovernorRules
+{
+    /// <summary>The first version.</summary>
+    None = 0,
+
+    /// <summary>Slots go to runs in the order of <see cref="FairTurns"/>, not by repository.</summary>
+    FairSlots = 1,
+
+    /// <summary>The delay after a reset is a tenth of the wait for it, not as long as that wait.</summary>
+    ProportionalGrace = 2,
+
+    /// <summary>All rules of this version.</summary>
+    Current = FairSlots | ProportionalGrace,
+}
