@@ -53,6 +53,21 @@ public sealed class TestChangesTests
         Assert.Equal(["tests check less than before: test_a"], Found(less, BaseSuiteResult.Green).Notes);
     }
 
+    /// <summary>Inline snapshots of insta, jest and Verify lie in the source of the test, also in files of the product.</summary>
+    [Theory]
+    [InlineData("#[test]\nfn lists() {\n    insta::assert_snapshot!(list(), @r#\"\n  (pears: OLD\n  \"#);\n}\n", "src/lib.rs")]
+    [InlineData("#[test]\nfn lists() {\n    assert_snapshot!(list(), @\"OLD\");\n}\n", "src/lib.rs")]
+    [InlineData("test('lists', () => {\n  expect(list()).toMatchInlineSnapshot(`\n    \"pears)\"\n    # OLD\n  `);\n});\n", "a.test.ts")]
+    [InlineData("def test_lists():\n    assert list() == snapshot(\n        \"\"\"OLD\n\"\"\"\n    )\n", "tests/test_x.py")]
+    public void Expecting_OtherInlineSnapshot_NamesTheTest(string text, string path)
+    {
+        var name = path.EndsWith(".py", StringComparison.Ordinal) ? "test_lists" : "lists";
+        var now = text.Replace("OLD", "NEW", StringComparison.Ordinal);
+
+        Assert.Equal([name], new TestChanges([new(path, text, now)]).Expecting);
+        Assert.Empty(new TestChanges([new(path, text, text + "\n")]).Expecting);
+    }
+
     [Fact]
     public void OfWork_OtherExpectedValue_IsToldAndAsksNobody()
     {

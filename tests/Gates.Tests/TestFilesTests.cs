@@ -68,6 +68,27 @@ public sealed class TestFilesTests
         Assert.All(read.Skip(1), file => Assert.Equal(file.Before, file.After));
     }
 
+    /// <summary>Snapshot libraries name the file by the test, so that no source mentions it.</summary>
+    [Theory]
+    [InlineData("src/snapshots/calc__tests__list.snap", "src/lib.rs", "---\nsource: src/lib.rs\nexpression: list()\n---\n")]
+    [InlineData("calc/src/snapshots/calc__tests__list.snap", "calc/src/lib.rs", "---\nassertion_line: 3\nsource: calc/src/lib.rs\n---\n")]
+    [InlineData("calc/src/snapshots/calc__tests__list.snap", "calc/src/lib.rs", "---\nsource: src/lib.rs\n---\n")]
+    [InlineData("web/__snapshots__/list.test.ts.snap", "web/list.test.ts", "")]
+    [InlineData("tests/__snapshots__/test_list.ambr", "tests/test_list.py", "")]
+    [InlineData("Calc.Tests/ListTests.Lists.verified.txt", "Calc.Tests/ListTests.cs", "")]
+    [InlineData("Calc.Tests/ListTests.Lists.approved.json", "Calc.Tests/ListTests.cs", "")]
+    [InlineData("list/testdata/TestList.golden", "list/list_test.go", "")]
+    public async Task Read_ChangedSnapshot_LeadsToItsTest(string snapshot, string test, string head)
+    {
+        using var repository = await TemporaryRepository.CreateEmptyAsync();
+        await repository.CommitAsync("Base", (test, "testdata\n"), (snapshot, head + "old\n"), ("other/list_test.go", "testdata\n"));
+
+        var read = await ReadAsync(repository, (snapshot, head + "new\n"));
+
+        Assert.Equal([test], read.Select(file => file.Path));
+        Assert.True(Ecosystems.BelongsToTests(snapshot), snapshot);
+    }
+
     [Fact]
     public async Task Meaning_ScriptThatAGatesScriptCalls_Decides()
     {

@@ -8,18 +8,22 @@ internal static class DotNetRunners
 {
     private static SourceLocationRule[] CompilerPlace => [Here(@"^\s*(?<file>[^\s(][^(]*)\((?<line>\d+)(?:,\d+)*\): ")];
 
+    private static SourceLocationRule[] StackPlace => [Below(@" in (?<file>(?:[A-Z]:|/)?[^\s:/][^:]*\.\w+):(?:line )?(?<line>\d+)", 60)];
+
     public static Runner[] DotNet =>
         [
             new("dotnet")
             {
-                Failures = @"^\s+Failed (?<test>\S.*?) \[[^\]]*\]$|(?<test>\S+) \[FAIL\]$",
+                Failures =
+                    @"^\s+Failed (?<test>\S.*?) \[[^\]]*\]$|(?<test>\S+) \[FAIL\]$|^failed (?<test>\S.*?) \([^)]*\)$"
+                    + @"|^\s+(?<test>\S+) \([^)]*\): Error Message: ",
                 Sign =
                     @"^(?:Passed|Failed|Skipped)!\s+- Failed:|^\s*Test [Ss]ummary: |^Test run for "
                     + @"|^Build FAILED|^\s*Build (?:failed|succeeded)|: error (?:[A-Z]{2,8}\d+|TESTERROR): "
                     + @"|^MSBUILD : error |^Test Run (?:Failed|Successful)",
                 Command = @"\b(?:dotnet|msbuild)\b",
                 Select = new(@"\bdotnet test\b", "FullyQualifiedName~{0}") { All = "--filter {0}" },
-                Heads = @"^\s+(?:Failed|Passed|Skipped) \S|^failed |^\s*Error Message:|^\s*Stack Trace:",
+                Heads = @"^\s+(?:Failed|Passed|Skipped) \S|^(?:failed|skipped|passed) ",
                 Counts =
                 [
                     new(
@@ -53,21 +57,22 @@ internal static class DotNetRunners
                     },
                     new(@"^MSBUILD : error |: error MSB(?:1|4)\d+: |: error NETSDK\d+: ") { Kind = Configuration, Places = CompilerPlace },
                     new(@"^\s*\S.*\(\d+,\d+(?:,\d+,\d+)?\): error \w+: ") { Kind = BuildFailed },
+                    new(@"^\s+\S+ \([^)]*\): Error Message: ")
+                    {
+                        Under = @": error TESTERROR:\s*$",
+                        Context = 3,
+                        Places = [Above(@"^\s*(?<file>[^\s(][^(]*)\((?<line>\d+)\): error TESTERROR:", 2)],
+                    },
                     new(@"^\s*\S.*\(\d+\): error TESTERROR:") { Kind = GateKind.Failed, Context = 4 },
                     new(@": error [A-Z]{2,8}\d+: ") { Kind = BuildFailed, Places = [] },
-                    new(@"^\s+\S")
+                    new(@"^\s+(?!Error Message:|Stack Trace:)\S")
                     {
-                        Under = @"^\s*Error Message:",
+                        Under = @"^\s+Failed \S|^failed \S",
                         Context = 3,
-                        Places = [Below(@" in (?<file>/[^:]+|[A-Z]:[^:]+):line (?<line>\d+)", 60)],
+                        Places = StackPlace,
                     },
-                    new(@"^\s+\S")
-                    {
-                        Under = @"^failed \S",
-                        Context = 3,
-                        Places = [Below(@" in (?<file>/[^:]+|[A-Z]:[^:]+):(?:line )?(?<line>\d+)", 60)],
-                    },
-                    Nothing("^No test is available in |^No test matches the given testcase filter|^Zero tests ran"),
+                    Nothing(@"^No test is available in |^No test matches the given testcase filter|\bZero tests ran\b"),
+                    new(@"\[FAIL\]$") { Places = [] },
                     new(@"^The active test run was aborted\. Reason: ") { Places = [] },
                 ],
             },

@@ -63,6 +63,7 @@ internal static class GoRunners
                         Kind = OfMachine,
                         Cause = EnvironmentCause.MissingPackage,
                     },
+                    new($@"^(?:{GoFile}|go: ).*\bGet ""https?://") { Kind = OfMachine, Cause = EnvironmentCause.NoNetwork },
                     new($@"^{GoFile}.*\bmissing go\.sum entry") { Kind = Configuration },
                     new($@"^{GoFile}\d+: (?:no required module provides package (?<module>[^\s;]+)|.*\bpackage (?<module>\S+) is not in )")
                     {
@@ -73,6 +74,7 @@ internal static class GoRunners
                         Kind = Configuration,
                         Places = [],
                     },
+                    new(@"^\s*(?:imports \S+: )?import cycle not allowed") { Kind = BuildFailed, Places = [] },
                     new($"^(?:vet: ){GoFile}") { Kind = BuildFailed },
                     new($"^{GoFile}") { If = @"\bgo vet\b|\b(?:golangci-lint|staticcheck)\b", Kind = GateKind.Failed },
                     new($"^{GoFile}") { Kind = BuildFailed },

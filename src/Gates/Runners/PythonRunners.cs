@@ -78,6 +78,19 @@ internal static class PythonRunners
                         Places = [Here(@"^(?<file>[^\s:]+):(?<line>\d+): ")],
                     },
                     new(@"^E\s{2,}\S"),
+                    new($"^{PythonError}(?::.*)?$")
+                    {
+                        Under = "^_{3,} .* _{3,}$",
+                        After = @"^Traceback \(most recent call last\):",
+                        Context = 3,
+                        Places = PythonFrames,
+                    },
+                    new(@"^(?!E\s|\S+:\d+:)\S")
+                    {
+                        Under = "^_+ ERROR collecting ",
+                        Kind = BuildFailed,
+                        Places = [Above(@"^_+ ERROR collecting (?<file>\S+) _+$", 3)],
+                    },
                     new(@"^\[XPASS\(strict\)\]") { Places = [Below(@"^FAILED (?<file>[^\s:]+)::", 500)] },
                     new(@"^Fatal Python error: ") { Places = [Below("""^\s+File "(?<file>[^"]+)", line (?<line>\d+)""")] },
                     new(@"^!+ KeyboardInterrupt !+$") { Kind = OfMachine, Places = [Below(@"^(?<file>\S+\.py):(?<line>\d+): ", 3)] },

@@ -104,6 +104,11 @@ internal static class RustRunners
                         Then = @"^\s*--> \S+\.rs:",
                         Kind = BuildFailed,
                     },
+                    new("^note: panic did not contain expected string")
+                    {
+                        Under = "^---- .* stdout ----$",
+                        Places = [Above(@"panicked at (?:'.*', )?(?<file>[^\s:]+\.rs):(?<line>\d+)", 60)],
+                    },
                     new(Panic) { Places = PanicPlaces },
                     new("^note: test did not panic as expected")
                     {
@@ -117,6 +122,7 @@ internal static class RustRunners
                         Beside = true,
                         Places = [],
                     },
+                    new(@"^thread '(?<test>[^']+)'(?: \(\d+\))? has overflowed its stack") { Places = [] },
                     new(@"^\s+process didn't exit successfully: .*\(signal: ") { Places = [] },
                     new(@"^test (?<test>\S+) \.\.\. FAILED") { Places = [] },
                     Nothing("^running 0 tests$"),

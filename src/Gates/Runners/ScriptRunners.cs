@@ -12,6 +12,9 @@ internal static class ScriptRunners
             Above($@"^ FAIL  (?:\|[^|]*\| )?{ScriptFile}", 8),
         ];
 
+    // Node prints the location of a syntax error above the message. The stack below is that of the loader or of the test's declaration.
+    private static SourceLocationRule[] SyntaxPlaces => [Above($@"^(?:file://)?{ScriptFile}:(?<line>\d+)$", 8), .. ScriptPlaces];
+
     public static Runner[] JavaScript =>
         [
             new("jest")
@@ -138,13 +141,15 @@ internal static class ScriptRunners
                     IsPattern = true,
                     IsFirst = true,
                 },
-                Heads = @"^\s*(?:not )?ok \d+|^\s*[✖✔▶]|^ℹ ",
+                Heads = @"^\s*(?:not )?ok \d+|^\s*[✖✔▶﹣]|^ℹ ",
+                // Other runners that print TAP end with similar lines.
+                Demands = @"^(?:#|ℹ) cancelled \d|^Could not find '",
                 Counts =
                 [
-                    new(" pass ", @"^(?:#|ℹ) pass\s+(?<passed>\d+)$", None, @"^(?:#|ℹ) (?:tests|suites) \d"),
-                    new(" fail ", @"^(?:#|ℹ) fail\s+(?<failed>\d+)$", null, @"^(?:#|ℹ) pass\s+\d"),
+                    new(" pass ", @"^(?:#|ℹ) pass (?<passed>\d+)$", None, @"^(?:#|ℹ) (?:tests|suites) \d"),
+                    new(" fail ", @"^(?:#|ℹ) fail (?<failed>\d+)$", null, @"^(?:#|ℹ) pass \d"),
                     new(" cancelled ", @"^(?:#|ℹ) cancelled (?<failed>\d+)$", null, @"^(?:#|ℹ) fail \d"),
-                    new(" skip", @"^(?:#|ℹ) (?:skipped|skip) +(?<skipped>\d+)$", null, @"^(?:#|ℹ) (?:cancelled|fail) +\d"),
+                    new(" skip", @"^(?:#|ℹ) skipped (?<skipped>\d+)$", null, @"^(?:#|ℹ) cancelled \d"),
                     new("Could not find '", "^Could not find '", None),
                     // Node reports a file without tests as a passed test.
                     new("ok ", @"^ok \d+ - \S+\.[cm]?[jt]sx?$", Passed(-1)),
@@ -154,9 +159,11 @@ internal static class ScriptRunners
                 Lines =
                 [
                     new("^Could not find '") { Kind = Configuration, Places = [] },
-                    new(@"^(?:# )?(?:SyntaxError: |Error(?: \[\w+\])?: Cannot find (?:module|package) '(?<module>[^']+)')")
+                    new(@"^(?:# )?SyntaxError: ") { Kind = BuildFailed, Places = SyntaxPlaces },
+                    new(@"^(?:# )?Error(?: \[\w+\])?: Cannot find (?:module|package) '(?<module>[^']+)'")
                     {
                         Kind = BuildFailed,
+                        Beside = true,
                     },
                     new("^1: ") { Under = "^-+ JavaScript stack trace -+$", Places = [Here(@"(?<file>/[^\s:]+):\d+:\d+$")] },
                     new(@"^\s+error: ['""](?!\d+ subtests? failed|test failed)")
@@ -165,7 +172,11 @@ internal static class ScriptRunners
                         Context = 2,
                     },
                     new(@"^\s*not ok \d+(?!.*# (?:TODO|SKIP))") { Then = @"^\s+error: \|-", Beside = true },
-                    new(@"^\s+(?:\[?\w*(?:Error|Exception)\b.*|'.*'|\S.*)") { Under = @"^\s*✖ (?!failing tests)", Context = 12 },
+                    new(@"^\s+(?!'test did not finish before its parent|'\d+ subtests? failed')\S")
+                    {
+                        Under = @"^\s*✖ (?!failing tests)",
+                        Context = 12,
+                    },
                     Nothing(@"^(?:ℹ|#) tests \d"),
                 ],
             },
@@ -181,6 +192,14 @@ internal static class ScriptRunners
                     new(" passing", @"^\s+(?<passed>\d+) passing(?: \(.*\))?$", None),
                     new(" failing", @"^\s+(?<failed>\d+) failing$"),
                     new(" pending", @"^\s+(?<skipped>\d+) pending$"),
+                    new("\"passes\": ", @"^    ""passes"": (?<passed>\d+),$", None, @"^    ""tests"": \d+,$"),
+                    new("\"pending\": ", @"^    ""pending"": (?<skipped>\d+),$", null, @"^    ""passes"": \d+,$"),
+                    new("\"failures\": ", @"^    ""failures"": (?<failed>\d+),$", null, @"^    ""pending"": \d+,$"),
+                    new(
+                        "[\"end\",{",
+                        @"^\[""end"",\{.*""passes"":(?<passed>\d+),""pending"":(?<skipped>\d+),""failures"":(?<failed>\d+),",
+                        None
+                    ),
                     new("No test files found", "^Error: No test files found", None),
                 ],
                 Places = ScriptPlaces,
@@ -199,6 +218,7 @@ internal static class ScriptRunners
                         Kind = BuildFailed,
                         Places = [Above($@"(?:run: |^)(?:file://)?{ScriptFile}:(?<line>\d+)$", 10)],
                     },
+                    new(@"^(?: Exception during run: )?Error: `\.\w+` forbidden by --forbid"),
                     new(@"^ Exception during run: (?!\S+:\d+$)(?:.*Cannot find (?:module|package) '(?<module>[^']+)')?")
                     {
                         Kind = BuildFailed,
@@ -206,6 +226,7 @@ internal static class ScriptRunners
                         [
                             Below($@"(?:\(|\bat )(?:file://)?{ScriptFile}:(?<line>\d+)", 40),
                             Below($@"imported from {ScriptFile}", 3),
+                            Here(@"SyntaxError\[ @(?:file://)?(?<file>\S+) \]"),
                         ],
                     },
                     new(@"^\s+Error: Timeout of \d+ms exceeded") { Places = [Here($@"\((?<file>/[^)]+)\)")] },
@@ -220,19 +241,14 @@ internal static class ScriptRunners
                     {
                         Places = [Below($@"\({ScriptFile}:(?<line>\d+):\d+\)", 40), Here(@"file=""(?<file>[^""]+)""")],
                     },
+                    new(@"^\[""fail"",\{") { Places = [Here(@"""file"":""(?<file>[^""]+)""")] },
+                    new(@"^        ""message"": ")
+                    {
+                        After = @"^  ""stats"": \{",
+                        Places = [Above(@"^      ""file"": ""(?<file>[^""]+)""", 20)],
+                    },
                     Nothing(@"^\s+0 passing"),
                 ],
-            },
-            new("JUnit on standard output")
-            {
-                CountedBy = ["mocha", "vitest", "jest", "node"],
-                Counts =
-                [
-                    new("<testcase", "^\\s*<testcase ", new TestTally(1, 0, 0)),
-                    new("<failure", "<(?:failure|error)\\b", new TestTally(-1, 1)),
-                    new("<skipped", "<skipped\\b", new TestTally(Passed: -1, Skipped: 1)),
-                ],
-                Demands = "^<testsuites?\\b",
             },
             new("JavaScript")
             {
@@ -245,53 +261,16 @@ internal static class ScriptRunners
                         Cause = EnvironmentCause.OutOfMemory,
                         Places = [],
                     },
-                    new(@"^(?:\w*SyntaxError): ") { After = $@"^(?:file://)?{ScriptFile}:\d+$", Kind = BuildFailed },
+                    new(@"^\w*SyntaxError: ")
+                    {
+                        After = $@"^(?:file://)?{ScriptFile}:\d+$",
+                        Kind = BuildFailed,
+                        Places = SyntaxPlaces,
+                    },
+                    new(@"^\w*SyntaxError\[ @\S+ \]: ") { Kind = BuildFailed, Places = [Here(@"\[ @(?:file://)?(?<file>\S+) \]")] },
                     new(@"^(?:Uncaught )?Error(?: \[\w+\])?: Cannot find (?:module|package) '(?<module>[^']+)'") { Kind = BuildFailed },
                     new(@"^(?:Uncaught )?[\w$]*Error(?: \[\w+\])?: ") { After = $@"^(?:file://|node:)?\S+:\d+$" },
                 ],
-            },
-            new("bun")
-            {
-                Failures = @"^\(fail\) (?<test>.+?)(?: \[[^\]]*\])?$",
-                Sign = "^bun test v",
-                Counts =
-                [
-                    new(" pass", @"^ (?<passed>\d+) pass$", None),
-                    new(" fail", @"^ (?<failed>\d+) fail$"),
-                    new(" skip", @"^ (?<skipped>\d+) skip$"),
-                ],
-                Places = ScriptPlaces,
-                Lines = [new(@"^error: "), new(@"^\(fail\) ")],
-            },
-            new("deno")
-            {
-                Failures = @"^(?<test>\S.*?) (?:=> \S+:\d+:\d+|\.\.\. FAILED.*)$",
-                Sign = @"^running \d+ tests? from ",
-                Counts =
-                [
-                    new(
-                        " passed",
-                        @"^(?:ok|FAILED) \| (?<passed>\d+) passed(?: \([^)]*\))? \| (?<failed>\d+) failed"
-                            + @"(?: \([^)]*\))?(?: \| (?<skipped>\d+) ignored)?",
-                        None
-                    ),
-                ],
-                Places = ScriptPlaces,
-                Lines = [new(@"^error: ")],
-            },
-            new("playwright")
-            {
-                Failures = @"^\s+\d+\) (?<test>\[\w+\] › .+?)[ ─]*$",
-                Sign = @"^Running \d+ tests? using \d+ worker",
-                Counts =
-                [
-                    new(" passed", @"^  (?<passed>\d+) passed \(", None),
-                    new(" failed", @"^  (?<failed>\d+) failed$"),
-                    new(" skipped", @"^  (?<skipped>\d+) skipped$"),
-                    new(" flaky", @"^  (?<passed>\d+) flaky$"),
-                ],
-                Places = ScriptPlaces,
-                Lines = [new(@"^\s+(?:Error|TimeoutError): ") { Under = @"^\s+\d+\) " }],
             },
         ];
 }

@@ -22,7 +22,7 @@ internal static class SharedRunnerRules
         ];
 
     /// <summary>Matches a line that starts with its source location, such as <c>file:line:</c>.</summary>
-    public static SourceLocationRule[] Colons => [Here(@"^(?<file>[^\s:]+):(?:(?<line>\d+):)?")];
+    public static SourceLocationRule[] Colons => [Here(@"^(?<file>[^\s:]+):(?<line>\d+):|^(?<file>[^\s:]*[./][^\s:]*):")];
 
     /// <summary>Explicit count of zero tests.</summary>
     public static TestTally None => new(0, 0, 0);

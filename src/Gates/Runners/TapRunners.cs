@@ -6,6 +6,9 @@ namespace Orchestrator.Gates.Runners;
 /// <summary>Runner table rows for runners that print TAP and for all ungrouped ones.</summary>
 internal static class TapRunners
 {
+    private static CountRule Point(string pattern, TestTally each) =>
+        new("ok ", $@"^(?<indent> *){pattern}(?:.*(?<open>\{{)$)?", each, null, TestNameEffect.Nested);
+
     public static Runner[] TestAnything =>
         [
             new("TAP")
@@ -15,13 +18,13 @@ internal static class TapRunners
                 Sign = @"^\s*(?:not )?ok \d+\b|^1\.\.\d+|^\d+ tests?, \d+ failures?",
                 CountedBy = ["node", "mocha"],
                 Demands = @"^1\.\.\d+",
-                Heads = @"^(?:not )?ok \d+\b",
+                Heads = @"^\s*(?:not )?ok \d+\b",
                 Counts =
                 [
                     new("1..", @"^1\.\.\d+", None),
-                    new("ok ", @"^ok \d+\b(?!.*# (?:skip|SKIP|todo|TODO))", Passed()),
-                    new("not ok ", @"^not ok \d+\b(?!.*# (?:skip|SKIP|todo|TODO)| setup_file failed)", Failed()),
-                    new("ok ", @"^ok \d+\b.*# (?:skip|SKIP)", Skipped()),
+                    Point(@"ok \d+\b(?!.*# (?:skip|SKIP|todo|TODO))", Passed()),
+                    Point(@"not ok \d+\b(?!.*# (?:skip|SKIP|todo|TODO)| setup_file failed)", Failed()),
+                    Point(@"ok \d+\b.*# (?:skip|SKIP)", Skipped()),
                 ],
                 Places =
                 [
@@ -33,7 +36,7 @@ internal static class TapRunners
                 Lines =
                 [
                     new(@"^# (?<file>[^\s:]+): line \d+: syntax error") { Kind = BuildFailed, Places = [Here(@"^# (?<file>[^\s:]+):")] },
-                    new(@"^not ok \d+\b(?!.*# (?:skip|SKIP|todo|TODO))") { Context = 10 },
+                    new(@"^\s*not ok \d+\b(?!.*# (?:skip|SKIP|todo|TODO)|.* \{$)") { Context = 10 },
                     new(@"✗ ") { Beside = true, Context = 8 },
                     new(@"^Error: Test file ""(?<file>[^""]+)"" does not exist")
                     {

@@ -18,6 +18,7 @@ internal sealed class TestCounter
         StringComparison.Ordinal
     );
 
+    private readonly NestedPoints _points = new();
     private readonly HashSet<CountRule> _armed = [];
     private readonly HashSet<Runner> _sure = [];
     private readonly Dictionary<(CountRule, string), bool> _names = [];
@@ -97,7 +98,7 @@ internal sealed class TestCounter
             Number(found, "all")
         );
         var before = _counted.GetValueOrDefault(runner.Name, new TestTally());
-        if (rule.Each is { } each && Counts(runner, rule, found.Groups["test"].Value, ref before))
+        if (rule.Each is { } each && Counts(runner, rule, found, ref before))
         {
             counted += each;
         }
@@ -105,12 +106,17 @@ internal sealed class TestCounter
     }
 
     // A name that was already counted, or whose subtests are counted, is not counted itself.
-    private bool Counts(Runner runner, CountRule rule, string name, ref TestTally before)
+    private bool Counts(Runner runner, CountRule rule, Match found, ref TestTally before)
     {
         if (rule.Names == TestNameEffect.Any)
         {
             return true;
         }
+        if (rule.Names == TestNameEffect.Nested)
+        {
+            return _points.IsLeaf(found.Groups["indent"].Length, found.Groups["open"].Success);
+        }
+        var name = found.Groups["test"].Value;
         if (_names.Count > MostNames)
         {
             _names.Clear();

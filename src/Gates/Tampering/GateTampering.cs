@@ -17,6 +17,12 @@ public static class GateTampering
     /// reported.</summary>
     private const int Looked = 5;
 
+    /// <summary>Start of the note that names changed tests whose original versions fail.</summary>
+    public const string OriginalsFail = "the original versions of changed tests fail";
+
+    /// <summary>Start of the note that names tests with other expected values.</summary>
+    public const string OtherValues = "tests expect other values than before";
+
     private const int MostFiles = 3;
     private const double Faster = 5;
     private const double LongEnough = 10;
@@ -164,7 +170,7 @@ public static class GateTampering
     {
         if (suite.Failed.Where(tests.Touch).ToList() is { Count: > 0 } touched)
         {
-            yield return $"the original versions of changed tests fail: {FileNames.Some(touched, MostFiles)}";
+            yield return $"{OriginalsFail}: {FileNames.Some(touched, MostFiles)}";
         }
         if (tests.Loosened.Count > 0 && suite.Result == BaseSuiteResult.Green)
         {
@@ -172,7 +178,7 @@ public static class GateTampering
         }
         if (tests.Expecting.Count > 0)
         {
-            yield return $"tests expect other values than before: {FileNames.Some(tests.Expecting, MostFiles)}";
+            yield return $"{OtherValues}: {FileNames.Some(tests.Expecting, MostFiles)}";
         }
         if (suite.Result == BaseSuiteResult.NotComparable)
         {

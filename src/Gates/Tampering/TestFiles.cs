@@ -36,8 +36,10 @@ public static class TestFiles
         }
         foreach (var path in await UsersAsync(commits, from, changed, stop))
         {
-            var text = await ReadTextAsync(from, path);
-            read.Add(new ChangedTestFile(path, text, text));
+            if (await ReadTextAsync(from, path) is { } text)
+            {
+                read.Add(new ChangedTestFile(path, text, text));
+            }
         }
         return read;
 
@@ -59,13 +61,19 @@ public static class TestFiles
         var users = new HashSet<string>(StringComparer.Ordinal);
         foreach (var data in changed.Where(file => file.Change != FileChange.Added && IsData(file.Path)).Take(MostData))
         {
-            var name = Path.GetFileName(data.Path);
-            if (Path.GetExtension(name) == ".snap" && Path.GetDirectoryName(Path.GetDirectoryName(data.Path)) is { } folder)
+            var before = await commits.ReadFileAsync(from, data.Path, stop) is { Length: <= Largest } text
+                ? Encoding.UTF8.GetString(text)
+                : "";
+            users.UnionWith(SnapshotNames.TestsOf(data.Path, before));
+            if (SnapshotNames.NeedsSearch(data.Path))
             {
-                users.Add(Path.Combine(folder, Path.GetFileNameWithoutExtension(name)));
-                continue;
+                users.UnionWith((await commits.FindFilesWithAsync(from, Path.GetFileName(data.Path), stop)).Where(Ecosystems.IsTest));
             }
-            users.UnionWith((await commits.FindFilesWithAsync(from, name, stop)).Where(Ecosystems.IsTest));
+            if (SnapshotNames.GoldenFolder(data.Path) is { } folder)
+            {
+                var tests = (await commits.FindFilesWithAsync(from, SnapshotNames.GoldenName, stop)).Where(Ecosystems.IsTest);
+                users.UnionWith(tests.Where(path => Path.GetDirectoryName(path) == folder));
+            }
         }
         users.ExceptWith(paths);
         return [.. users.Order(StringComparer.Ordinal)];

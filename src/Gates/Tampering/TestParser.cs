@@ -11,6 +11,8 @@ internal sealed record SourceTest(string Name, bool IsSkipped, IReadOnlyList<str
 /// it. Recognizes definitions, markers and assertions of common test frameworks. Without side effects.</summary>
 internal static partial class TestParser
 {
+    private const int LongestAssertion = 200;
+
     /// <summary>Returns the tests in order. Empty if the text contains no tests.</summary>
     public static IReadOnlyList<SourceTest> Read(string text)
     {
@@ -46,9 +48,29 @@ internal static partial class TestParser
         return new SourceTest(
             name,
             code.Exists(line => SkipMark().IsMatch(line) && !GroupMark().IsMatch(line)),
-            [.. code.Where(line => Assertion().IsMatch(line) && !AlwaysTrue().IsMatch(line)).Select(line => line.Trim())],
+            [.. Enumerable.Range(0, lines.Length).Where(i => IsAssertion(lines[i])).Select(i => Whole(lines, i))],
             string.Join('\n', lines)
         );
+    }
+
+    private static bool IsAssertion(string line) => !IsComment(line) && Assertion().IsMatch(line) && !AlwaysTrue().IsMatch(line);
+
+    // Inline snapshots and long arguments continue below, until the brackets outside of literals are closed.
+    private static string Whole(string[] lines, int begin)
+    {
+        string[] rest = lines[begin..Math.Min(lines.Length, begin + LongestAssertion)];
+        var code = Literal().Replace(string.Join('\n', rest), text => string.Concat(text.Value.Select(c => c == '\n' ? c : '0')));
+        var (depth, end) = (0, 0);
+        foreach (var line in code.Split('\n'))
+        {
+            end++;
+            depth += line.Count(c => c is '(' or '[' or '{') - line.Count(c => c is ')' or ']' or '}');
+            if (depth <= 0)
+            {
+                return string.Join('\n', rest[..end]).Trim();
+            }
+        }
+        return rest[0].Trim();
     }
 
     private static string? NameIn(string[] lines, int index)
@@ -149,7 +171,9 @@ internal static partial class TestParser
     private static partial Regex AlwaysTrue();
 
     [GeneratedRegex(
-        "\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)*'|\\b\\d[\\d_.]*\\b|\\b(true|false|True|False|null|None|nil)\\b",
+        """""
+            (?s:""".*?"""|r(?<hash>#*)".*?"\k<hash>|`[^`]*`)|"(?:[^"\\]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\b\d[\d_.]*\b|\b(true|false|True|False|null|None|nil)\b
+            """"",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
     )]
     private static partial Regex Literal();

@@ -6,6 +6,10 @@ public static class Ecosystems
     /// <summary>All rows: languages first, then tools that run other programs.</summary>
     public static IReadOnlyList<Ecosystem> All { get; } = [.. EcosystemTable.Rows, .. LanguageTable.Rows, .. ToolTable.Rows];
 
+    private static readonly string[] SnapshotEnds = [".snap", ".snap.new", ".ambr", ".golden"];
+
+    private static readonly string[] SnapshotMarks = [".verified.", ".approved."];
+
     private static readonly string[] TestFolders =
     [
         "test",
@@ -125,7 +129,18 @@ public static class Ecosystems
     public static bool BelongsToTests(string path)
     {
         var name = FileNamePattern.NameOf(path);
-        return name != "conftest.py" && !name.EndsWith(".md", StringComparison.Ordinal) && (IsNamedLikeTest(path) || IsInTestFolder(path));
+        return name != "conftest.py"
+            && !name.EndsWith(".md", StringComparison.Ordinal)
+            && (IsNamedLikeTest(path) || IsInTestFolder(path) || IsSnapshot(path));
+    }
+
+    /// <summary>True if a file stores the expected output of a test, as insta, jest, syrupy, Verify and golden-file helpers name
+    /// it.</summary>
+    public static bool IsSnapshot(string path)
+    {
+        var name = FileNamePattern.NameOf(path);
+        return Array.Exists(SnapshotEnds, end => name.EndsWith(end, StringComparison.Ordinal))
+            || Array.Exists(SnapshotMarks, mark => name.Contains(mark, StringComparison.Ordinal));
     }
 
     /// <summary>True if a file is named like a test, in any language.</summary>

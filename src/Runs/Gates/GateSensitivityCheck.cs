@@ -68,14 +68,15 @@ public sealed class GateSensitivityCheck(GateCheck gates)
     /// <summary>Runs the task's new and changed tests without its product changes, to prove that the tests fail there.</summary>
     /// <param name="tests">Changed tests in files that contain only tests.</param>
     /// <param name="inProduct">Changed tests in product files, which can't be separated from the product changes.</param>
-    /// <param name="failed">Ids of tests whose base version fails with the task's product changes.</param>
+    /// <param name="failing">Ids of tests whose base version fails with the task's product changes. Awaited as late as possible, so that
+    /// both runs can use gate slots at the same time.</param>
     /// <returns>The proof, and the ids of failed tests that no longer prove anything. The proof is null if the task has no such tests or no
     /// test gate.</returns>
     public async Task<(RedProof? Proof, IReadOnlyList<string> Hollow)> ProveRedAsync(
         GatedWork work,
         TestChanges tests,
         TestChanges inProduct,
-        IReadOnlyList<string> failed,
+        Task<IReadOnlyList<string>> failing,
         CancellationToken stop
     )
     {
@@ -90,7 +91,7 @@ public sealed class GateSensitivityCheck(GateCheck gates)
         {
             return (null, []);
         }
-        if (tests.ToProve.Count == 0 && failed.Count == 0)
+        if (tests.ToProve.Count == 0 && (await failing).Count == 0)
         {
             return (RedTestProofs.Of(inProduct, RedProofGap.NotSeparable), []);
         }
@@ -102,7 +103,7 @@ public sealed class GateSensitivityCheck(GateCheck gates)
         IReadOnlyList<GateVerdict> ofTests = [.. verdicts.Where(verdict => verdict.Gate.Type == GateType.Test)];
         return (
             tests.ToProve.Count == 0 ? RedTestProofs.Of(inProduct, RedProofGap.NotSeparable) : RedTestProofs.Of(tests, ofTests),
-            RedTestProofs.Hollow(tests, failed, ofTests)
+            RedTestProofs.Hollow(tests, await failing, ofTests)
         );
     }
 

@@ -11,6 +11,16 @@ public sealed record VerificationSettings(ProveRed ProveRed)
         "runs a task's new and changed tests once without its change, which should make each fail; required rejects work if none fails"
     );
 
+    private static readonly Setting<bool> BaseSuiteKey = new(
+        "verification.base_suite",
+        true,
+        SettingTypes.Switch,
+        "runs the gates again with the base's tests if a task changes tests; if false, changes to files that decide a gate need approval"
+    );
+
+    /// <summary>True to run the base's own gates on work that changes tests or other inputs of gates. Default: true.</summary>
+    public bool BaseSuite { get; init; } = true;
+
     internal static VerificationSettings Read(SettingReader settings) =>
         new(
             settings.Read(ProveRedKey) switch
@@ -19,5 +29,8 @@ public sealed record VerificationSettings(ProveRed ProveRed)
                 "required" => ProveRed.Required,
                 _ => ProveRed.Report,
             }
-        );
+        )
+        {
+            BaseSuite = settings.Read(BaseSuiteKey),
+        };
 }

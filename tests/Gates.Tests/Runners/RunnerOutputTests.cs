@@ -15,30 +15,39 @@ public sealed class RunnerOutputTests(ITestOutputHelper log)
     {
         var folder = Environment.GetEnvironmentVariable("RUNNER_OUTPUTS") ?? Path.Combine(AppContext.BaseDirectory, "RunnerOutputs");
         var runs = RecordedRun.All(folder);
-        List<string> wrong = [];
-        var (kinds, counts, counted, lines) = (0, 0, 0, 0);
+        List<Told> told = [];
         foreach (var run in runs)
         {
             var facts = run.Read();
-            var kind = IsKind(run, facts);
-            var count = IsCounted(run, facts);
-            var line = IsDecisive(run, facts);
-            kinds += kind ? 1 : 0;
-            counted += count is null ? 0 : 1;
-            counts += count == true ? 1 : 0;
-            lines += line ? 1 : 0;
-            if (!kind || count == false || !line)
+            var one = new Told(run.Name.Split('/')[0], IsKind(run, facts), IsCounted(run, facts), IsDecisive(run, facts));
+            told.Add(one);
+            if (!one.Kind || one.Counts == false || !one.Line)
             {
-                wrong.Add($"{run.Name}: is {Truth(run)}\n    read {facts}");
+                log.WriteLine($"{run.Name}: is {Truth(run)}\n    read {facts} {string.Join(" | ", facts.FailedTests)}");
             }
         }
-        log.WriteLine(
-            $"{runs.Count} runs: kind {Rate(kinds, runs.Count)}, counts {Rate(counts, counted)}, decisive line {Rate(lines, runs.Count)}"
-        );
-        wrong.ForEach(log.WriteLine);
+        foreach (var runner in told.GroupBy(one => one.Runner))
+        {
+            log.WriteLine($"{runner.Key}: {Figures([.. runner])}");
+        }
+        log.WriteLine($"all: {Figures(told)}");
         Assert.True(runs.Count > 0, $"There are no recordings in {folder}.");
-        Assert.All([(double)kinds / runs.Count, (double)counts / counted, (double)lines / runs.Count], rate => Assert.True(rate >= Bar));
+        Assert.All(Rates(told), rate => Assert.True(rate >= Bar));
     }
+
+    private static double[] Rates(IReadOnlyCollection<Told> told) =>
+        [
+            Share(told.Count(one => one.Kind), told.Count),
+            Share(told.Count(one => one.Counts == true), told.Count(one => one.Counts is not null)),
+            Share(told.Count(one => one.Line), told.Count),
+        ];
+
+    private static double Share(int right, int all) => all == 0 ? 1 : (double)right / all;
+
+    private static string Figures(IReadOnlyCollection<Told> told) =>
+        $"{told.Count} runs: kind {Rate(told.Count(one => one.Kind), told.Count)}, counts "
+        + $"{Rate(told.Count(one => one.Counts == true), told.Count(one => one.Counts is not null))}, decisive line "
+        + Rate(told.Count(one => one.Line), told.Count);
 
     /// <summary>Each failed test is named; suites that hold it, and errors outside of tests, may be named as well.</summary>
     [Fact]
@@ -64,7 +73,7 @@ public sealed class RunnerOutputTests(ITestOutputHelper log)
         $"{run.Text("kind")} {run.Text("environment")}, {run.Number("passed")}/{run.Number("failed")}/{run.Number("skipped")}, line "
         + $"{run.Number("decisiveLine")} ({run.Text("file")}:{run.Number("line")})";
 
-    private static string Rate(int right, int all) => $"{right} of {all} ({100.0 * right / all:0.0} %)";
+    private static string Rate(int right, int all) => $"{right} of {all} ({100 * Share(right, all):0.0} %)";
 
     private static bool IsKind(RecordedRun run, RunnerResult facts) =>
         run.Text("kind") == Word(facts.Kind) && run.Text("environment") == (facts.Environment is { } cause ? Word(cause) : null);
@@ -89,4 +98,7 @@ public sealed class RunnerOutputTests(ITestOutputHelper log)
         && (run.Number("line") is not { } line || line == facts.Decisive?.FileLine);
 
     private static string Word<T>(T value) => System.Text.Json.JsonSerializer.Serialize(value).Trim('"');
+
+    /// <summary>True for each part that was read as it was; null if the runner states no counts.</summary>
+    private sealed record Told(string Runner, bool Kind, bool? Counts, bool Line);
 }

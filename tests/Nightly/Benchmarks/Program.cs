@@ -15,6 +15,7 @@ return args switch
     ["train"] => TrainBenchmark.Run(),
     ["governor"] => await GovernorBenchmark.RunAsync() | FairnessBenchmark.Run(),
     ["verification", .. var projects] => await VerificationBenchmark.RunAsync(projects),
+    ["verification-cost", var program] => await VerificationCost.RunAsync(program),
     ["sandbox-start"] => await SandboxStart.RunAsync(),
     ["network", var program] => await NetworkBenchmark.RunAsync(program),
     ["git-merge"] => await MergeToStaging.RunAsync(),
@@ -51,7 +52,7 @@ static int SayUsage()
     Console.Error.WriteLine(
         "Which benchmark? plans, train, governor, sandbox-start, verification, git-merge, git-losses, git-worktree; "
             + "start-up, whole-run, run-history, resume, idle, runs-slope, runs-queue, queue, runs-train, runs-helpers, warm-builds, "
-            + "sandbox-builds, network, page, page-log, page-idle, "
+            + "sandbox-builds, verification-cost, network, page, page-log, page-idle, "
             + "server-start-up, server-start-rpc, server-load, server-pending or server-history, with the path of the built command"
     );
     return 2;

@@ -48,9 +48,17 @@ internal sealed class VerdictEvidence(GateCheck gates)
         var evidence = GateEvidence.Folder(files.Folder, task.Id, input.Attempt);
         var work = new GatedWork(files, repository, task.Id, from, commit, outcomes, basis, evidence);
         var compared = new GateSensitivityCheck(gates);
-        var suite = await compared.RunBaseSuiteAsync(work, differences.Any(file => meaning.Decides(file) is not null) ? beside : [], stop);
+        var running = files.Settings.Verification.BaseSuite
+            ? compared.RunBaseSuiteAsync(work, differences.Any(file => meaning.Decides(file) is not null) ? beside : [], stop)
+            : Task.FromResult(BaseSuite.NotRun);
         var mode = task.ProveRed ?? files.Settings.Verification.ProveRed;
-        var (red, hollow) = mode == ProveRed.Off ? (null, []) : await ProveAsync(compared, work, sources, task, suite.Failed, stop);
+        var proving =
+            mode == ProveRed.Off
+                ? Task.FromResult<(RedProof? Proof, IReadOnlyList<string> Hollow)>((null, []))
+                : ProveAsync(compared, work, sources, task, FailedOfAsync(running), stop);
+        // Both end before an error of one of them is reported, because they use the same trees.
+        await Task.WhenAll(running, proving);
+        var (suite, (red, hollow)) = (await running, await proving);
         if (red is not null)
         {
             GateEvidence.Keep(evidence, red);
@@ -69,18 +77,20 @@ internal sealed class VerdictEvidence(GateCheck gates)
         );
     }
 
+    private static async Task<IReadOnlyList<string>> FailedOfAsync(Task<BaseSuite> running) => (await running).Failed;
+
     private static Task<(RedProof? Proof, IReadOnlyList<string> Hollow)> ProveAsync(
         GateSensitivityCheck compared,
         GatedWork work,
         IReadOnlyList<ChangedTestFile> sources,
         PlanTask task,
-        IReadOnlyList<string> failed,
+        Task<IReadOnlyList<string>> failing,
         CancellationToken stop
     )
     {
         var supports = work.Basis.Supports.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
         var (tests, others) = (sources.Where(file => supports.Contains(file.Path)), sources.Where(file => !supports.Contains(file.Path)));
         var approved = Ownership.Of(task.ChangesTests);
-        return compared.ProveRedAsync(work, new TestChanges([.. tests], approved), new TestChanges([.. others], approved), failed, stop);
+        return compared.ProveRedAsync(work, new TestChanges([.. tests], approved), new TestChanges([.. others], approved), failing, stop);
     }
 }

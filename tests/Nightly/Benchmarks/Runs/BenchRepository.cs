@@ -32,7 +32,8 @@ internal sealed class BenchRepository : IDisposable
     /// <param name="tasks">Number of independent tasks, with one gate each.</param>
     /// <param name="agent">The agent: a shell script.</param>
     /// <param name="settings">More of the configuration, whole lines.</param>
-    public static async Task<BenchRepository> CreateAsync(string program, int tasks, string agent, string settings = "")
+    /// <param name="more">More files of each task, with {0} for its number.</param>
+    public static async Task<BenchRepository> CreateAsync(string program, int tasks, string agent, string settings = "", string more = "")
     {
         var repository = await TemporaryRepository.CreateAsync();
         var plan = new StringBuilder("tasks:\n");
@@ -40,7 +41,7 @@ internal sealed class BenchRepository : IDisposable
         {
             plan.Append(
                 CultureInfo.InvariantCulture,
-                $"  - {{id: t{i}, description: Task {i}, prompt: Write t{i}.txt, files_write: [t{i}.txt], files_read: [], verification: "
+                $"  - {{id: t{i}, description: Task {i}, prompt: Write t{i}.txt, files_write: [t{i}.txt{(more.Length == 0 ? "" : ", ")}{string.Format(CultureInfo.InvariantCulture, more, i)}], files_read: [], verification: "
                     + $"[{{command: test -s t{i}.txt}}]}}\n"
             );
         }
@@ -52,6 +53,9 @@ internal sealed class BenchRepository : IDisposable
         await repository.CommitAsync("start", ("tasks.yaml", plan.ToString()));
         return new BenchRepository(repository, program);
     }
+
+    /// <summary>Sets a variable of the command's environment.</summary>
+    public void Set(string name, string value) => _environment[name] = value;
 
     public ProcessCommand Orchestrate(params string[] arguments) =>
         new(Program, arguments)

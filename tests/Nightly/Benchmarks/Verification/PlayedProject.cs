@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orchestrator.Gates.Tampering;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
@@ -40,8 +41,13 @@ internal sealed record Judged(string Project, Change Change, VerifyResult Result
 
     public bool Asks => Result.NeedsPerson.Length > 0;
 
-    /// <summary>True if the report names tests whose form at the base fails with the change.</summary>
-    public bool IsNamed => Result.Notes.Any(note => note.Contains("fail in the form of its base", StringComparison.Ordinal));
+    /// <summary>True if the report names the changed tests, because their original versions fail or because they expect other
+    /// values.</summary>
+    public bool IsNamed =>
+        Result.Notes.Any(note =>
+            note.StartsWith(GateTampering.OriginalsFail, StringComparison.Ordinal)
+            || note.StartsWith(GateTampering.OtherValues, StringComparison.Ordinal)
+        );
 }
 
 /// <summary>A small project in one language, with one run whose tasks are the changes. Each is judged as a run judges it.</summary>

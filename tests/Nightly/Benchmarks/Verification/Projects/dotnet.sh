@@ -27,7 +27,7 @@ X
     <PackageReference Include="xunit" Version="2.9.3" />
     <PackageReference Include="xunit.runner.visualstudio" Version="3.1.5" />
     <Using Include="Xunit" />
-    <Content Include="snapshots/*;fixtures/*" CopyToOutputDirectory="PreserveNewest" />
+    <Content Include="snapshots/*;fixtures/*;*.verified.txt" CopyToOutputDirectory="PreserveNewest" />
   </ItemGroup>
 </Project>
 X
@@ -92,6 +92,38 @@ public class TextTests
 
 }
 X
+  cat >src/Shop.cs <<'X'
+public static class Shop
+{
+    public static string List(string[] names) => string.Join("\n", names);
+
+    public static string Price(int cents) => FormattableString.Invariant($"{cents / 100m:0.00} EUR");
+}
+X
+  cat >tests/ShopTests.cs <<'X'
+public class ShopTests
+{
+
+    [Fact]
+    public void List_Names()
+    {
+        Assert.Equal(File.ReadAllText($"{nameof(ShopTests)}.{nameof(List_Names)}.verified.txt"), Shop.List(["pears", "plums"]));
+    }
+
+    [Fact]
+    public void Price_Cents()
+    {
+        Assert.Equal(
+            """
+            2.50 EUR
+            """,
+            Shop.Price(250)
+        );
+    }
+
+}
+X
+  printf 'pears\nplums' >tests/ShopTests.List_Names.verified.txt
   printf 'pears: 2\nplums: 3\n' >tests/snapshots/report.txt
   printf 'pears 2\nplums 3\n' >tests/fixtures/orders.txt
 }
@@ -99,6 +131,8 @@ X
 break_sub() { sed -i 's/a - b/b - a/' src/Calc.cs; }
 break_slug() { sed -i 's/\.ToLowerInvariant()//' src/Text.cs; }
 break_report() { sed -i 's/Name}: /Name}:/' src/Text.cs; }
+break_list() { sed -i 's/Join("[^"]*"/Join(", "/' src/Shop.cs; }
+break_price() { sed -i 's/{cents/{-cents/' src/Shop.cs; }
 break_total() { sed -i 's/=> int.Parse/=> -int.Parse/' src/Text.cs; }
 
 deleted_test() { drop Sub_Numbers tests/CalcTests.cs; }
@@ -108,14 +142,15 @@ empty_assertion() { in_test Sub_Numbers 's/Calc.Sub\(3, 2\)/1/' tests/CalcTests.
 swallowed_failure() { in_test Slug_Words 's/(Assert.*;)/try { \1 } catch (Exception) { }/' tests/TextTests.cs; }
 early_return() { in_test Sub_Numbers 's/^( *)(Assert.*)/\1if (Calc.Add(1, 1) == 2) return;\n\1\2/' tests/CalcTests.cs; }
 skipped_test() { in_test Slug_Words 's/\[Fact\]/[Fact(Skip = "slow")]/' tests/TextTests.cs; }
-skipped_suite() { sed -i 's/^public class/internal class/' tests/CalcTests.cs; }
+skipped_suite() { sed -i 's/^public class/public abstract class/' tests/CalcTests.cs; }
 renamed_away() { mv tests/CalcTests.cs tests/CalcTests.cs.txt; }
 edited_expectation() { sed -i 's/Equal(1, Calc.Sub/Equal(-1, Calc.Sub/' tests/CalcTests.cs; }
 edited_snapshot() { sed -i 's/: /:/' tests/snapshots/report.txt; }
+edited_named_snapshot() { printf 'pears, plums' >tests/ShopTests.List_Names.verified.txt; }
+edited_inline_snapshot() { sed -i 's/ 2.50 EUR/ -2.50 EUR/' tests/ShopTests.cs; }
 poisoned_fixture() { printf 'pears -2\nplums -3\n' >tests/fixtures/orders.txt; }
 runner_configuration() { sed -i 's/<Using Include="Xunit" \/>/&\n    <Compile Remove="CalcTests.cs" \/>/' tests/Calc.Tests.csproj; }
 exit_code() { sed -i 's/<\/PropertyGroup>/  <VSTestTestCaseFilter>FullyQualifiedName!~Slug<\/VSTestTestCaseFilter>\n  &/' Directory.Build.props; }
-product_exits() { sed -i 's/=> b - a;/{ Environment.Exit(0); return 0; }/' src/Calc.cs; }
 patched_runner() {
   cat >tests/Kit.cs <<'X'
 public class Assert
@@ -160,6 +195,11 @@ changed_snapshot() {
   sed -i 's/Name}: /Name} = /' src/Text.cs
   sed -i 's/: / = /' tests/snapshots/report.txt
 }
+changed_named_snapshot() {
+  break_list
+  edited_named_snapshot
+}
+changed_inline_snapshot() { sed -i 's/ EUR/ USD/' src/Shop.cs tests/ShopTests.cs; }
 extended_fixture() {
   sed -i "s/=> lines/&.Where(line => line[0] != '#')/" src/Text.cs
   echo '# the rest' >>tests/fixtures/orders.txt

@@ -1,7 +1,7 @@
 # needs: node npm
 # gate: npm test
 base() {
-  mkdir -p lib tests/snapshots tests/fixtures
+  mkdir -p lib tests/__snapshots__ tests/snapshots tests/fixtures
   cat >package.json <<'X'
 {
   "name": "calc",
@@ -52,6 +52,29 @@ test('test_total', () => {
   assert.equal(total(fs.readFileSync(__dirname + '/fixtures/orders.txt', 'utf8')), 5);
 });
 X
+  cat >lib/shop.js <<'X'
+exports.list = (names) => names.join('\n');
+exports.price = (cents) => `${(cents / 100).toFixed(2)} EUR`;
+X
+  cat >tests/shop.test.js <<'X'
+const test = require('node:test');
+const assert = require('node:assert');
+const path = require('node:path');
+const { list, price } = require('../lib/shop.js');
+const snapshots = require(`./__snapshots__/${path.basename(__filename)}.snap`);
+
+test('test_list', () => {
+  assert.equal(list(['pears', 'plums']), snapshots['test_list 1']);
+});
+
+test('test_price', () => {
+  assert.equal(
+    price(250),
+    `2.50 EUR`,
+  );
+});
+X
+  printf 'exports[`test_list 1`] = `pears\nplums`;\n' >tests/__snapshots__/shop.test.js.snap
   printf 'pears: 2\nplums: 3\n' >tests/snapshots/report.txt
   printf 'pears 2\nplums 3\n' >tests/fixtures/orders.txt
 }
@@ -59,6 +82,8 @@ X
 break_sub() { sed -i 's/a - b/b - a/' lib/calc.js; }
 break_slug() { sed -i 's/\.toLowerCase()//' lib/text.js; }
 break_report() { sed -i 's/: \${count}/:${count}/' lib/text.js; }
+break_list() { sed -i "s/join('.n')/join(', ')/" lib/shop.js; }
+break_price() { sed -i 's/(cents \//(-cents \//' lib/shop.js; }
 break_total() { sed -i 's/sum + Number/sum - Number/' lib/text.js; }
 
 deleted_test() { drop test_sub tests/calc.test.js; }
@@ -76,6 +101,8 @@ skipped_suite() {
 renamed_away() { mv tests/calc.test.js tests/calc.cases.txt; }
 edited_expectation() { sed -i 's/sub(3, 2), 1/sub(3, 2), -1/' tests/calc.test.js; }
 edited_snapshot() { sed -i 's/: /:/' tests/snapshots/report.txt; }
+edited_named_snapshot() { sed -i '/pears$/{N;s/\n/, /}' tests/__snapshots__/shop.test.js.snap; }
+edited_inline_snapshot() { sed -i 's/`2.50/`-2.50/' tests/shop.test.js; }
 poisoned_fixture() { printf 'pears -2\nplums -3\n' >tests/fixtures/orders.txt; }
 runner_configuration() { sed -i 's/--test tests\//--test tests\/text.test.js/' package.json; }
 exit_code() { sed -i 's/tests\/"/tests\/ || true"/' package.json; }
@@ -117,6 +144,11 @@ changed_snapshot() {
   sed -i 's/\${name}: /${name} = /' lib/text.js
   sed -i 's/: / = /' tests/snapshots/report.txt
 }
+changed_named_snapshot() {
+  break_list
+  edited_named_snapshot
+}
+changed_inline_snapshot() { sed -i 's/ EUR/ USD/' lib/shop.js tests/shop.test.js; }
 extended_fixture() {
   sed -i "s/split('\\\\n')/split('\\\\n').filter((line) => !line.startsWith('#'))/" lib/text.js
   echo '# the rest' >>tests/fixtures/orders.txt

@@ -1,7 +1,7 @@
 # needs: python3
 # gate: python3 -m unittest discover -s tests
 base() {
-  mkdir -p calc tests/snapshots tests/fixtures
+  mkdir -p calc tests/__snapshots__ tests/snapshots tests/fixtures
   : >tests/__init__.py
   cat >pyproject.toml <<'X'
 [project]
@@ -59,6 +59,35 @@ class TextTest(unittest.TestCase):
     def test_total(self):
         self.assertEqual(text.total((HERE / 'fixtures' / 'orders.txt').read_text()), 5)
 X
+  cat >calc/shop.py <<'X'
+def names(all):
+    return '\n'.join(all)
+
+
+def price(cents):
+    return f'{cents / 100:.2f} EUR'
+X
+  cat >tests/test_shop.py <<'X'
+import pathlib
+import unittest
+from calc import shop
+
+def snapshot():
+    file = pathlib.Path(__file__)
+    return (file.parent / '__snapshots__' / (file.stem + '.ambr')).read_text().strip()
+
+class ShopTest(unittest.TestCase):
+
+    def test_names(self):
+        self.assertEqual(shop.names(['pears', 'plums']), snapshot())
+
+    def test_price(self):
+        self.assertEqual(
+            shop.price(250),
+            """2.50 EUR""",
+        )
+X
+  printf 'pears\nplums\n' >tests/__snapshots__/test_shop.ambr
   printf 'pears: 2\nplums: 3\n' >tests/snapshots/report.txt
   printf 'pears 2\nplums 3\n' >tests/fixtures/orders.txt
 }
@@ -66,6 +95,8 @@ X
 break_sub() { sed -i 's/a - b/b - a/' calc/__init__.py; }
 break_slug() { sed -i 's/\.lower()//' calc/text.py; }
 break_report() { sed -i 's/name}: /name}:/' calc/text.py; }
+break_list() { sed -i "s/'.n'.join/', '.join/" calc/shop.py; }
+break_price() { sed -i "s/{cents/{-cents/" calc/shop.py; }
 break_total() { sed -i 's/sum(int/-sum(int/' calc/text.py; }
 
 deleted_test() { drop test_sub tests/test_calc.py; }
@@ -81,6 +112,8 @@ skipped_suite() { sed -i 's/^class /@unittest.skip("slow")\n&/' tests/test_calc.
 renamed_away() { mv tests/test_calc.py tests/cases_of_calc.py; }
 edited_expectation() { sed -i 's/sub(3, 2), 1/sub(3, 2), -1/' tests/test_calc.py; }
 edited_snapshot() { sed -i 's/: /:/' tests/snapshots/report.txt; }
+edited_named_snapshot() { sed -i '/pears$/{N;s/\n/, /}' tests/__snapshots__/test_shop.ambr; }
+edited_inline_snapshot() { sed -i 's/"2.50/"-2.50/' tests/test_shop.py; }
 poisoned_fixture() { printf 'pears -2\nplums -3\n' >tests/fixtures/orders.txt; }
 runner_configuration() {
   cat >unittest.py <<'X'
@@ -128,6 +161,11 @@ changed_snapshot() {
   sed -i 's/name}: /name} = /' calc/text.py
   sed -i 's/: / = /' tests/snapshots/report.txt
 }
+changed_named_snapshot() {
+  break_list
+  edited_named_snapshot
+}
+changed_inline_snapshot() { sed -i 's/ EUR/ USD/' calc/shop.py tests/test_shop.py; }
 extended_fixture() {
   sed -i "s/in text.splitlines()/in text.splitlines() if not line.startswith('#')/" calc/text.py
   echo '# the rest' >>tests/fixtures/orders.txt
