@@ -1,6 +1,5 @@
 using Orchestrator.Messages;
 using Orchestrator.Workflows.Runs;
-using Temporalio.Client;
 using Temporalio.Exceptions;
 using Xunit;
 using static Orchestrator.Workflows.Tests.RunTests;
