@@ -48,7 +48,13 @@ public abstract class AgentWorkflow : MessageWorkflow
 
     /// <summary>Resumes a task that waits for a user immediately, with the user's guidance.</summary>
     [WorkflowSignal(MessageNames.GoOn, Description = "Continues at once with the user's guidance if it waits for a user.")]
-    public Task GoOnAsync(string guidance = null!) => Done(() => State.GoOn(guidance));
+    public Task GoOnAsync(string guidance = null!, TaskCommand? command = null) =>
+        Done(() =>
+        {
+            var isGiven = command is not null && command.Task == Progress.Id && command.Text == guidance;
+            Refuse(guidance.Length == 0 ? null : State.AuthorOf(MessageNames.RetryTask, isGiven ? command : null).Refusal);
+            State.GoOn(guidance);
+        });
 
     /// <summary>Ends the workflow if its run has ended before it.</summary>
     [WorkflowSignal(MessageNames.RunEnded, Description = "The run ended without this task.")]

@@ -48,7 +48,14 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.Decide, Description = "A user's decision about a task that changed the meaning of its gates.")]
-    public Task DecideAsync(bool accepted = false, Person by = null!) => Done(() => State.Decide(accepted, by));
+    public Task DecideAsync(bool accepted = false, Person by = null!, ApprovalCommand? command = null) =>
+        Done(() =>
+        {
+            var name = accepted ? MessageNames.Approve : MessageNames.Reject;
+            var author = State.AuthorOf(name, command?.Id == Progress.Id ? command : null);
+            Refuse(author.Refusal);
+            State.Decide(accepted, author.IsProven ? Person.Of(author.By, command!.Reason) : by);
+        });
 
     private async Task WorkAsync()
     {

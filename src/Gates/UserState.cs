@@ -10,6 +10,9 @@ public static class UserState
     /// <summary>Folder below <see cref="RootOf"/> with the network proxies' files. Hidden from every sandbox.</summary>
     public const string NetworkFolder = "network";
 
+    /// <summary>Folder below <see cref="RootOf"/> with the user's key for signing decisions. Hidden from every sandbox.</summary>
+    public const string ApprovalFolder = "approvals";
+
     /// <summary>Returns the folder of this machine's network proxy. The path is short because it contains Unix sockets.</summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static string NetworkFolderOf(IReadOnlyDictionary<string, string> environment) =>

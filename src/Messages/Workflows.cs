@@ -13,13 +13,14 @@ public sealed record SteeringAnswer(string Message, bool Changed, bool NamesRun 
 /// <param name="Text">Guidance for the task's agent, or the reason.</param>
 /// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"task":"api","text":"use the new endpoint","by":"kim@laptop"}""")]
-public sealed record TaskCommand([property: StringLength(1000, MinimumLength = 1)] string Task, string Text = "", string By = "");
+public sealed record TaskCommand([property: StringLength(1000, MinimumLength = 1)] string Task, string Text = "", string By = "")
+    : UserCommand;
 
 /// <summary>Command that applies to a run as a whole.</summary>
 /// <param name="Reason">Reason given by the user, for the record.</param>
 /// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"reason":"looked at","by":"kim@laptop"}""")]
-public sealed record PersonCommand(string Reason = "", string By = "")
+public sealed record PersonCommand(string Reason = "", string By = "") : UserCommand
 {
     /// <inheritdoc cref="ApprovalCommand.Shown"/>
     public string Shown { get; init; } = "";
@@ -34,7 +35,7 @@ public sealed record PersonCommand(string Reason = "", string By = "")
 /// <param name="Reason">Reason given by the user, for the record.</param>
 /// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"id":"plan","reason":"looks good","by":"kim@laptop"}""")]
-public sealed record ApprovalCommand(string Id, string Reason = "", string By = "")
+public sealed record ApprovalCommand(string Id, string Reason = "", string By = "") : UserCommand
 {
     /// <summary>
     /// The question that the user saw (<see cref="RunQuestion.Shown"/>). Empty to answer whichever question is currently open.
@@ -173,13 +174,19 @@ public interface ITaskWorkflow
     [WorkflowSignal(MessageNames.Cancel)]
     Task CancelAsync();
 
-    /// <summary>Resumes a blocked or backing-off task immediately, with the user's guidance.</summary>
+    /// <summary>
+    /// Resumes a blocked or backing-off task immediately, with the user's guidance. <paramref name="command"/> is the command with the
+    /// guidance, or null if a user gave none.
+    /// </summary>
     [WorkflowSignal(MessageNames.GoOn)]
-    Task GoOnAsync(string guidance);
+    Task GoOnAsync(string guidance, TaskCommand? command = null);
 
-    /// <summary>Receives an approver's decision on a task that changed the input of its gates.</summary>
+    /// <summary>
+    /// Receives an approver's decision on a task that changed the input of its gates. <paramref name="command"/> is the command with the
+    /// decision.
+    /// </summary>
     [WorkflowSignal(MessageNames.Decide)]
-    Task DecideAsync(bool accepted, Person by);
+    Task DecideAsync(bool accepted, Person by, ApprovalCommand? command = null);
 
     /// <summary>Notifies the task that its run has ended before the task. The task stops its agent, keeps its work and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
@@ -267,9 +274,9 @@ public interface IPlanningWorkflow
     [WorkflowSignal(MessageNames.Cancel)]
     Task CancelAsync();
 
-    /// <summary>Resumes the workflow immediately, with the user's guidance.</summary>
+    /// <inheritdoc cref="ITaskWorkflow.GoOnAsync"/>
     [WorkflowSignal(MessageNames.GoOn)]
-    Task GoOnAsync(string guidance);
+    Task GoOnAsync(string guidance, TaskCommand? command = null);
 
     /// <summary>Notifies the workflow that its run has ended before it. The workflow stops its agent and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
@@ -306,9 +313,9 @@ public interface IReviewWorkflow
     [WorkflowSignal(MessageNames.Cancel)]
     Task CancelAsync();
 
-    /// <summary>Resumes the workflow immediately, with the user's guidance.</summary>
+    /// <inheritdoc cref="ITaskWorkflow.GoOnAsync"/>
     [WorkflowSignal(MessageNames.GoOn)]
-    Task GoOnAsync(string guidance);
+    Task GoOnAsync(string guidance, TaskCommand? command = null);
 
     /// <summary>Notifies the workflow that its run has ended before it. The workflow stops its agent and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]

@@ -180,7 +180,15 @@ public sealed partial class ScreenRecordingTests
 
     // Times, durations and commits differ from run to run; each is replaced by one of its length.
     private static string Varying(string shown) =>
-        Installed().Replace(Machine().Replace(Changing().Replace(shown, found => Hex().Replace(found.Value, "0")), "machine   NAME"), "0");
+        Key()
+            .Replace(
+                Installed()
+                    .Replace(Machine().Replace(Changing().Replace(shown, found => Hex().Replace(found.Value, "0")), "machine   NAME"), "0"),
+                "KEY"
+            );
+
+    [GeneratedRegex(@"(?<=SHA256:)[\w+/]{16}|(?<=approvers: \["")[^""]*")]
+    private static partial Regex Key();
 
     [GeneratedRegex(@"(?<=: git )[\d.]+(?=\.)|[\d.]+ [GMT]B(?= free)")]
     private static partial Regex Installed();

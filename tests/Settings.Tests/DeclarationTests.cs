@@ -63,7 +63,7 @@ public class DeclarationTests
 
     private static string Bound(string file)
     {
-        var result = SettingsLoader.Load(new SettingsInput { IsTrusted = true, RepositoryFile = new("config.yaml", file) });
+        var result = SettingsLoader.Load(new SettingsInput { IsTrusted = true, UserFile = new("config.yaml", file) });
         Assert.Empty(result.Errors);
         return JsonSerializer.Serialize(result.Settings);
     }

@@ -34,14 +34,19 @@ internal static class SampleOf
         "codex",
         "as-configured",
         "landing",
+        $"['{Approver}']",
     ];
+
+    /// <summary>A public key in the form of <c>approvers</c>.</summary>
+    public const string Approver =
+        "kim MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE1sMNx6JI2UXNZu5XH/rPSN274lnp4a7GwzhRs+4LUMZDGSsVTj7XbpASSfeCKKVbvmE1OnxM+eOAw5o4xt817g==";
 
     /// <summary>A value for a setting, and a configuration file with it.</summary>
     /// <param name="name">Its name, without a <c>*</c>.</param>
     public static (string Value, string File) Setting(string name)
     {
         var sample = Samples.FirstOrDefault(value =>
-            SettingsLoader.Load(new SettingsInput { IsTrusted = true, RepositoryFile = new("config.yaml", File(name, value)) })
+            SettingsLoader.Load(new SettingsInput { IsTrusted = true, UserFile = new("config.yaml", File(name, value)) })
                 is { Errors.Count: 0 } read
             && read.Values.Single(entry => entry.Name == name) is var set
             && set.Value != set.DefaultValue
@@ -55,7 +60,8 @@ internal static class SampleOf
 
     // An agent needs its program; of the key itself that is the sample.
     private static string Agent(string name) =>
-        name.StartsWith("agents.mine.", StringComparison.Ordinal) && !name.EndsWith(".command", StringComparison.Ordinal)
+        name == "require_proof" ? $"approvers: ['{Approver}']\n"
+        : name.StartsWith("agents.mine.", StringComparison.Ordinal) && !name.EndsWith(".command", StringComparison.Ordinal)
             ? "agents.mine.command: [x]\n"
                 + (name.EndsWith(".fallback", StringComparison.Ordinal) ? "agents.mine.fallback_budget: 5\n" : "")
         : name is "agent" ? "agents.other.command: [x]\n"

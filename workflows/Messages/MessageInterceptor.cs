@@ -66,11 +66,16 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
 
         public override void ValidateUpdate(HandleUpdateInput input)
         {
-            var read = input with { Args = Read(MessageKind.Update, input.Update, input.Args) };
+            var arguments = Read(MessageKind.Update, input.Update, input.Args);
             // Validation needs the run's state. Until the state is restored, only the handler validates.
-            if (Receiver.IsReadyFor(input.Update))
+            if (!Receiver.IsReadyFor(input.Update))
             {
-                base.ValidateUpdate(read);
+                return;
+            }
+            arguments = Receiver.Authenticate(input.Update, arguments);
+            if (Receiver.FindAnswer(arguments) is null)
+            {
+                base.ValidateUpdate(input with { Args = arguments });
             }
         }
 
@@ -101,10 +106,18 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
         /// </summary>
         private async Task<object?> CarryOutAsync(HandleUpdateInput input)
         {
-            await Receiver.UntilReadyAsync(input.Update);
-            var read = input with { Args = Read(MessageKind.Update, input.Update, input.Args) };
+            var receiver = Receiver;
+            await receiver.UntilReadyAsync(input.Update);
+            var arguments = receiver.Authenticate(input.Update, Read(MessageKind.Update, input.Update, input.Args));
+            if (receiver.FindAnswer(arguments) is { } earlier)
+            {
+                return await earlier;
+            }
+            var read = input with { Args = arguments };
             base.ValidateUpdate(read);
-            return await base.HandleUpdateAsync(read);
+            var answer = base.HandleUpdateAsync(read);
+            receiver.Remember(arguments, answer);
+            return await answer;
         }
 
         private static object?[] Read(MessageKind kind, string name, object?[] arguments)

@@ -43,6 +43,18 @@ public abstract class MessageWorkflow : IHasActivityRouting
     /// <summary>True if the state that a message needs is available.</summary>
     internal virtual bool IsReadyFor(string message) => IsStateTakenUp;
 
+    /// <summary>Verifies the author of a command, and refuses a command whose author may not send it.</summary>
+    /// <param name="name">Wire name of the command.</param>
+    /// <param name="arguments">Arguments of the command.</param>
+    /// <returns>Arguments in which the command names its verified author. Only a proven command keeps its signature.</returns>
+    internal virtual object?[] Authenticate(string name, object?[] arguments) => arguments;
+
+    /// <summary>Returns the answer to an earlier delivery of the same signed command, or null if this is the first one.</summary>
+    internal virtual Task<object?>? FindAnswer(object?[] arguments) => null;
+
+    /// <summary>Remembers the answer to a signed command.</summary>
+    internal virtual void Remember(object?[] arguments, Task<object?> answer) { }
+
     /// <summary>Waits until a message can be handled. Messages are handled in order of arrival.</summary>
     internal async Task UntilReadyAsync(string message)
     {

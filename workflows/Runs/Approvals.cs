@@ -74,7 +74,7 @@ internal sealed class Approvals(RunState state, Steering steering)
                 task.Progress.Asks is not null ? $"The answer was sent to {id}; its agent continues."
                 : yes ? $"{id} is merged."
                 : $"{id} is rejected and fails; 'retry' starts its agent again.";
-            return SteeringResult.As(message, new TaskMessage(id, t => t.DecideAsync(yes, by)));
+            return SteeringResult.As(message, new TaskMessage(id, t => t.DecideAsync(yes, by, command)));
         }
         if (yes)
         {

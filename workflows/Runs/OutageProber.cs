@@ -86,7 +86,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         foreach (var entry in waiting)
         {
             await TimedWaits.PauseAsync(spread * Workflow.Random.NextDouble(), $"Until {entry.Id} continues, staggered with other tasks");
-            await messenger.TellAsync(entry.Id, t => t.GoOnAsync(""));
+            await messenger.TellAsync(entry.Id, t => t.GoOnAsync("", null));
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         if (Waiting(outage).FirstOrDefault() is { } parked)
         {
             _state.Outages.Told(parked.Outline);
-            await messenger.TellAsync(parked.Id, t => t.GoOnAsync(""));
+            await messenger.TellAsync(parked.Id, t => t.GoOnAsync("", null));
             return true;
         }
         if (!_state.Board.Entries.Any(e => Outages.Concerns(outage, e.Outline) && !e.HasEnded))

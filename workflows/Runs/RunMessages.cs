@@ -272,6 +272,20 @@ public abstract class RunMessages : MessageWorkflow
                 )
         );
 
+    internal override object?[] Authenticate(string name, object?[] arguments)
+    {
+        var command = CommandOf(arguments);
+        var author = CommandAuthor.Of(State.RunId, name, command, State.Rules, Now);
+        Refuse(author.Refusal);
+        return command is null
+            ? arguments
+            : [command with { By = author.By, Signature = author.IsProven ? command.Signature : null }, .. arguments.Skip(1)];
+    }
+
+    internal override Task<object?>? FindAnswer(object?[] arguments) => State.Signed.FindAnswer(CommandOf(arguments));
+
+    internal override void Remember(object?[] arguments, Task<object?> answer) => State.Signed.Remember(CommandOf(arguments), answer, Now);
+
     internal override void NoteDropped(string note) => RunStatusTexts.NoteDropped(State, note, Now);
 
     /// <summary>Creates the state from the input of the run. A scheduled start always implies <c>Again</c>.</summary>
@@ -283,6 +297,8 @@ public abstract class RunMessages : MessageWorkflow
         var state = new RunState(Workflow.Info.WorkflowId, input, Now, _stop.Token);
         return (state, new RunComponents(new RunContext(state, _stop.Token), () => MessagesTaken));
     }
+
+    private static UserCommand? CommandOf(object?[] arguments) => arguments is [UserCommand command, ..] ? command : null;
 
     private async Task<SteeringAnswer> CarryOutAsync(SteeringResult steered)
     {

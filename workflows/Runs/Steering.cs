@@ -175,7 +175,7 @@ internal sealed class Steering(RunState state)
         {
             Note(task, new ContinuedBy(by), now, by);
             state.Outages.Told(task.Outline);
-            var tell = new List<TaskMessage> { new(id, t => t.GoOnAsync(guidance)) };
+            var tell = new List<TaskMessage> { new(id, t => t.GoOnAsync(guidance, command)) };
             // An answer to a paused task resumes the task, but a paused run keeps all its tasks paused.
             if (!state.Run.Paused)
             {

@@ -193,6 +193,13 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Notice([new TaskNotice($"it was {relay}")]);
     }
 
+    /// <summary>
+    /// Verifies the author of a user's command that the run has passed on. Otherwise a client could send the decision to the task itself,
+    /// without an approver's signature.
+    /// </summary>
+    public CommandAuthor AuthorOf(string name, UserCommand? command) =>
+        CommandAuthor.Of(Input.RunId, name, command, Rules, Workflow.UtcNow);
+
     /// <summary>Stores an approver's decision, if the task waits for one.</summary>
     public void Decide(bool accepted, Person by)
     {

@@ -25,6 +25,10 @@ public static class ReadinessCheck
         {
             return entries;
         }
+        var isConfined =
+            settings.Settings!.Permissions.Sandbox != "off"
+            && entries.Exists(entry => entry is { Name: "sandbox", Status: MachineCheckStatus.Ok });
+        entries.Add(ApprovalCheck.Run(settings.Settings.Proof, isConfined, context));
         entries.Add(await EngineCheck.RunAsync(repository, settings.Settings!, context, cancellationToken));
         entries.AddRange(BackgroundFaults.EntriesOf(repository, context.Time.GetUtcNow()));
         if (!repository.IsBare && !entries.Exists(entry => entry is { Name: "git", Status: MachineCheckStatus.Fail }))

@@ -1,3 +1,4 @@
+using Orchestrator.App.Steering;
 using Orchestrator.Client;
 
 namespace Orchestrator.App.Sessions;
@@ -20,13 +21,15 @@ public sealed class PlanDecision(RunClient runs, UseCaseContext context)
         var shown = asked.Questions.FirstOrDefault(question => question.Id == RunQuestion.Plan)?.Shown ?? "";
         if (answer is PlanAnswer.Approve)
         {
-            Say(await run.ApproveAsync(new ApprovalCommand(RunQuestion.Plan, By: context.Person) { Shown = shown }, stop));
+            var approval = new ApprovalCommand(RunQuestion.Plan, By: context.Person) { Shown = shown };
+            Say(await run.ApproveAsync(context.Sign(run.RunId, MessageNames.Approve, approval), stop));
             return null;
         }
         var next = answer is PlanAnswer.Reject ? null : await InPlaceOfAsync(run, answer, stop);
         var id = next is null ? "" : RunIds.Create(asked.Title, Guid.NewGuid());
         var why = next is null ? "no, at the terminal" : $"{id} continues with another plan";
-        Say(await run.RejectAsync(new ApprovalCommand(RunQuestion.Plan, why, context.Person) { Shown = shown }, stop));
+        var rejection = new ApprovalCommand(RunQuestion.Plan, why, context.Person) { Shown = shown };
+        Say(await run.RejectAsync(context.Sign(run.RunId, MessageNames.Reject, rejection), stop));
         if (next is null)
         {
             return null;

@@ -29,6 +29,8 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
         {
             throw new UseCaseException(Outcome.Usage, $"{run.Id} has ended: {run.Status.State}.", "A run that has ended can't be changed.");
         }
+        // A repeated delivery has the same signature, so that the run recognizes it.
+        call = context.Sign(run.Id, call);
         for (var attempt = 1; ; attempt++)
         {
             using var loggers = Loggers();

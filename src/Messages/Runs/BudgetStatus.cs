@@ -57,7 +57,8 @@ public static class BudgetKinds
 /// <param name="Task">Id of the task whose budget is raised, for the scopes <c>task</c> and <c>attempt</c>; otherwise empty.</param>
 /// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"kind":"run","usd":40,"by":"kim@laptop"}""")]
-public sealed record RaiseBudgetCommand(string Kind, decimal? Usd = null, long? Tokens = null, string Task = "", string By = "");
+public sealed record RaiseBudgetCommand(string Kind, decimal? Usd = null, long? Tokens = null, string Task = "", string By = "")
+    : UserCommand;
 
 /// <summary>Request to store a raised budget.</summary>
 /// <param name="Command">The user's command.</param>

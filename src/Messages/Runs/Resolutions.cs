@@ -30,7 +30,7 @@ public sealed record ResolutionCommand(
     [property: AllowedValues(Resolutions.ManualFix, Resolutions.Replan, Resolutions.Abort)] string Way,
     string Reason = "",
     string By = ""
-)
+) : UserCommand
 {
     /// <summary>Ids of the tasks that <see cref="Resolutions.ManualFix"/> resolves, or null for all tasks that did not succeed.</summary>
     public IReadOnlyList<string>? Tasks { get; init; }

@@ -46,9 +46,19 @@ public sealed record RunCheckpoint
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PartLandings? Parts { get; init; }
 
+    /// <summary>Signed commands that were carried out and could still be repeated, or null if there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SignedAnswer>? Signed { get; init; }
+
     /// <summary>Ids of tasks that a user paused individually. Resuming the run does not resume these tasks.</summary>
     public IReadOnlyList<string> PausedAlone { get; init; } = [];
 }
+
+/// <summary>A signed command that was carried out. A repetition gets the same answer and has no further effect.</summary>
+/// <param name="Signature">The command's signature (<see cref="CommandSignature.Value"/>).</param>
+/// <param name="At">Time of the signature.</param>
+/// <param name="Answer">The answer to the command.</param>
+public sealed record SignedAnswer(string Signature, DateTimeOffset At, SteeringAnswer Answer);
 
 /// <summary>Record of landings of merged work while other tasks continued.</summary>
 /// <param name="LookedAt">Time at which the target was last checked or landed on.</param>

@@ -109,6 +109,14 @@ public sealed record RunRules
     /// <summary>Time limit for a single answer from the planner.</summary>
     public TimeSpan PlannerTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Keys of the users who may sign commands, each in the form of <see cref="ApproverKey"/>. Null if there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Approvers { get; init; }
+
+    /// <summary>True to refuse decisions that no approver has signed (<see cref="SteeringCatalog.IsDecision"/>).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool RequireProof { get; init; }
+
     /// <summary>Kinds of notices to send (<see cref="NoticeKinds"/>). Empty to send none.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 }

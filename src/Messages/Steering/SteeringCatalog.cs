@@ -86,6 +86,7 @@ public static class SteeringCatalog
                 }
         )
         {
+            Decision = MessageNames.RetryTask,
             Arguments = [new SteeringArgument(Guidance, "Guidance for the agent's next attempt")],
         };
 
@@ -100,7 +101,10 @@ public static class SteeringCatalog
                 {
                     Refuse = run => RecordedRefusals.OfSkip(run, input.RequiredTask),
                 }
-        );
+        )
+        {
+            Decision = MessageNames.SkipTask,
+        };
 
     /// <summary>Accepts what a question asks for.</summary>
     public static SteeringDefinition Approve { get; } =
@@ -115,6 +119,7 @@ public static class SteeringCatalog
                 }
         )
         {
+            Decision = MessageNames.Approve,
             Questions = input => [input.RequiredTask],
         };
 
@@ -135,6 +140,7 @@ public static class SteeringCatalog
                 }
         )
         {
+            Decision = MessageNames.Reject,
             Arguments = [new SteeringArgument(Reason, "The reason for the rejection")],
             Questions = input => [input.RequiredTask],
         };
@@ -143,6 +149,7 @@ public static class SteeringCatalog
     public static SteeringDefinition Promote { get; } =
         new("promote", SteeringTargets.Run, "Land a run that waits for its target branch", (input, _) => Landing(input))
         {
+            Decision = MessageNames.Promote,
             Arguments = [_target],
             Lands = true,
             Continues = false,
@@ -163,6 +170,7 @@ public static class SteeringCatalog
                 }
         )
         {
+            Decision = MessageNames.LandMerged,
             Arguments = [_target],
             Lands = true,
             Continues = false,
@@ -201,6 +209,7 @@ public static class SteeringCatalog
                 }
         )
         {
+            Decision = MessageNames.ResolveEscalation,
             Arguments =
             [
                 new SteeringArgument(
@@ -228,6 +237,7 @@ public static class SteeringCatalog
             (input, _) => Raise(input)
         )
         {
+            Decision = MessageNames.RaiseBudget,
             Arguments =
             [
                 new(Amount, "The new limit: US dollars such as 20, or tokens such as '2M tokens'. It must exceed the spent amount")
@@ -252,6 +262,13 @@ public static class SteeringCatalog
     /// <summary>All steering commands, in the order of the documentation.</summary>
     public static IReadOnlyList<SteeringDefinition> All { get; } =
     [Approve, Reject, Pause, Resume, Cancel, Abort, Promote, LandMerged, Resolve, RaiseBudget, Retry, Skip, MergeNext];
+
+    /// <summary>
+    /// True if a command decides something, so that runs with <c>require_proof</c> accept it only with a signature. Anybody may pause, resume
+    /// and cancel.
+    /// </summary>
+    /// <param name="name">Wire name of the command.</param>
+    public static bool IsDecision(string name) => name == MessageNames.AddTasks || All.Any(command => command.Decision == name);
 
     private static SteeringCall Ending(SteeringInput input) =>
         new(MessageNames.Cancel, new PersonCommand(By: input.By)) { Reached = IsOver };

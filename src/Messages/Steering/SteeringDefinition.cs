@@ -46,6 +46,11 @@ public sealed record SteeringDefinition(
     /// <summary>True if the command also resumes a run that no worker serves.</summary>
     public bool Continues { get; init; } = true;
 
+    /// <summary>
+    /// Wire name of the command if it decides something that a run may require a signature for (<c>require_proof</c>); otherwise null.
+    /// </summary>
+    public string? Decision { get; init; }
+
     /// <summary>Returns the ids of the questions that the command may answer, the most likely one first.</summary>
     public Func<SteeringInput, IReadOnlyList<string>> Questions { get; init; } = _ => [];
 

@@ -11,7 +11,7 @@ public sealed record TaskText([property: Identifier] string Id, [property: Strin
 /// <param name="Tasks">Tasks to add.</param>
 /// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"tasks":[{"id":"fix-login","text":"Fix the login page"}],"by":"kim@laptop"}""")]
-public sealed record AddTasksCommand(IReadOnlyList<TaskText> Tasks, string By = "");
+public sealed record AddTasksCommand(IReadOnlyList<TaskText> Tasks, string By = "") : UserCommand;
 
 /// <summary>Request to add tasks in plain text to a stored plan.</summary>
 /// <param name="Tasks">Tasks to add. None of them is in the plan yet.</param>

@@ -8,14 +8,14 @@ internal sealed class AtomicTemporaryFile : IDisposable
     private readonly string _path;
     private byte[]? _temporary;
 
-    public AtomicTemporaryFile(string path)
+    public AtomicTemporaryFile(string path, UnixFileMode mode = FolderHandle.Plain)
     {
         _path = path;
         _folder = OwnFolder.Make(OwnFile.FolderOf(path));
         try
         {
             var temporary = Encoding.UTF8.GetBytes($"{Path.GetFileName(path)}.{Environment.ProcessId}-{Guid.NewGuid():n}.tmp");
-            Stream = new FileStream(_folder.Make(temporary, FolderHandle.Plain), FileAccess.Write);
+            Stream = new FileStream(_folder.Make(temporary, mode), FileAccess.Write);
             _temporary = temporary;
         }
         catch

@@ -28,11 +28,14 @@ public static class DurableFile
 
     /// <summary>Creates a file unless it exists. Exactly one of several concurrent callers succeeds, even in different processes.
     /// <c>File.Move</c> without overwriting checks first and then renames, so that two callers can both succeed.</summary>
+    /// <param name="path">Absolute path of the file.</param>
+    /// <param name="content">Content of the new file.</param>
+    /// <param name="mode">Permissions of the new file before the process's mask is applied.</param>
     /// <returns>True if the file was created, or false if a complete file already exists, which is not changed.</returns>
     /// <exception cref="IOException">The file could not be written, for example on a full disk.</exception>
-    public static bool TryCreate(string path, string content)
+    public static bool TryCreate(string path, string content, UnixFileMode mode = FolderHandle.Plain)
     {
-        using var file = new AtomicTemporaryFile(path);
+        using var file = new AtomicTemporaryFile(path, mode);
         file.Stream.Write(Encoding.UTF8.GetBytes(content));
         return file.Publish();
     }

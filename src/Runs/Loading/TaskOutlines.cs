@@ -149,6 +149,8 @@ public static class TaskOutlines
             Weight = settings.Usage.Weight,
             Retry = settings.Retry,
             ApprovalTimeout = settings.ApprovalTimeout,
+            Approvers = settings.Proof.Approvers is { Count: > 0 } approvers ? approvers : null,
+            RequireProof = settings.Proof.IsRequired,
             LockTimeout = settings.LockTimeout,
             TrainBatch = settings.Train.Batch ?? UsualBatch,
             TrainParallel = settings.Train.Parallel ?? Math.Max(1, Environment.ProcessorCount / 2),

@@ -32,6 +32,10 @@ public abstract class Setting(string name, string description, string accepts, s
     /// <value>Default: false, meaning the user is asked.</value>
     public bool IsHarmless { get; init; }
 
+    /// <summary>True if only the user can set the setting. The value in a repository's file is ignored with a warning.</summary>
+    /// <value>Default: false.</value>
+    public bool IsUserOnly { get; init; }
+
     /// <summary>Effect of the setting if it is in a repository's file. Shown when the user is asked to trust the repository.</summary>
     /// <value>Default: <see cref="TrustKind.Decides"/>.</value>
     public TrustKind Effect { get; init; } = TrustKind.Decides;

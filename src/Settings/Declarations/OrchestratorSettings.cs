@@ -353,6 +353,14 @@ public sealed record OrchestratorSettings
     /// 365 days.</summary>
     public required TimeSpan ApprovalTimeout { get; init; }
 
+    /// <summary>Signed decisions (<c>approvers</c>, <c>require_proof</c>).</summary>
+    /// <value>Default: runs accept unsigned decisions from anybody.</value>
+    public ProofSettings Proof
+    {
+        get;
+        init => field = value ?? ProofSettings.Off;
+    } = ProofSettings.Off;
+
     /// <summary>
     /// Time after which a task that waits for a file shows which task holds the file (<c>locks.timeout</c>). Default: 5 minutes. Range: 1
     /// second to 30 days.
@@ -429,6 +437,7 @@ public sealed record OrchestratorSettings
             Audit = settings.Read(AuditKey),
             Dependencies = DependencySettings.Read(settings),
             ApprovalTimeout = settings.Read(ApprovalTimeoutKey),
+            Proof = ProofSettings.Read(settings),
             LockTimeout = settings.Read(LockTimeoutKey),
             AlwaysRequireHuman = settings.Read(AlwaysRequireHumanKey),
             DiskReserve = settings.Read(DiskReserveKey),

@@ -191,6 +191,18 @@ internal sealed class SettingsLayers(bool isTrusted)
                 WarnOfUnknown(raw, SettingIndex.Nearest(raw.Name));
                 continue;
             }
+            if (setting.IsUserOnly && raw.Source.IsOfRepository)
+            {
+                Warnings.Add(
+                    new SettingFault(
+                        raw.Name,
+                        "a repository's file can't set it, because it decides whose decisions count.",
+                        "Set it in your own settings: orchestrate config set --user.",
+                        raw.Source
+                    )
+                );
+                continue;
+            }
             var name = SettingIndex.Canonical(raw.Name, setting);
             if (seen.TryGetValue(name, out var other))
             {

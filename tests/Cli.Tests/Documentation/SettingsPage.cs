@@ -19,7 +19,7 @@ internal static class SettingsPage
             text.Append(
                 $"| `{name}` | {Cell(setting.Description)}. Accepts {Cell(setting.Accepts)}.{old} "
                     + $"| {(setting.DefaultText.Length == 0 ? "not set" : Code([setting.DefaultText]))} | {Code(variables)} "
-                    + $"| {(setting.IsHarmless ? "takes effect" : "needs trust")} |\n"
+                    + $"| {(setting.IsHarmless ? "takes effect" : setting.IsUserOnly ? "is ignored" : "needs trust")} |\n"
             );
         }
         return text.ToString();

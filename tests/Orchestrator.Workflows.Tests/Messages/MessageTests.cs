@@ -58,7 +58,7 @@ public sealed class MessageTests(ITestOutputHelper output)
 
         var status = await run.UntilAsync(s => s.DroppedMessages.Count == 3);
         Assert.Contains(
-            "the signal 'approve' was dropped: 'idd' is unknown; known are id, reason, by, shown. 'id' is missing.",
+            "the signal 'approve' was dropped: 'idd' is unknown; known are id, reason, by, shown, signature. 'id' is missing.",
             status.DroppedMessages[0],
             StringComparison.OrdinalIgnoreCase
         );

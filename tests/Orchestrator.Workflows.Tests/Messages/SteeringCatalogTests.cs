@@ -47,6 +47,36 @@ public sealed class SteeringCatalogTests
     }
 
     [Fact]
+    public void Decisions_OfEachRow_AreTheNamesOfItsCalls() =>
+        Assert.All(
+            SteeringCatalog.All.Where(command => command.Decision is not null),
+            command =>
+                Assert.Equal(
+                    command.Decision,
+                    command.Call(InputOf(command, command.Targets == SteeringTargets.Run ? null : "a"), Run).Name
+                )
+        );
+
+    [Theory]
+    [InlineData(MessageNames.Approve, true)]
+    [InlineData(MessageNames.Reject, true)]
+    [InlineData(MessageNames.Promote, true)]
+    [InlineData(MessageNames.LandMerged, true)]
+    [InlineData(MessageNames.ResolveEscalation, true)]
+    [InlineData(MessageNames.RaiseBudget, true)]
+    [InlineData(MessageNames.RetryTask, true)]
+    [InlineData(MessageNames.SkipTask, true)]
+    [InlineData(MessageNames.AddTasks, true)]
+    [InlineData(MessageNames.Pause, false)]
+    [InlineData(MessageNames.Resume, false)]
+    [InlineData(MessageNames.Cancel, false)]
+    [InlineData(MessageNames.CancelTask, false)]
+    [InlineData(MessageNames.MergeNext, false)]
+    [InlineData(MessageNames.SetConcurrency, false)]
+    [InlineData(MessageNames.Move, false)]
+    public void Decision_OfAnUpdate_IsAsListed(string name, bool isDecision) => Assert.Equal(isDecision, SteeringCatalog.IsDecision(name));
+
+    [Fact]
     public void Rows_NamesAndTargets_AreUnique() =>
         Assert.Equal(SteeringCatalog.All.Count, SteeringCatalog.All.Select(command => command.Name).Distinct().Count());
 

@@ -117,6 +117,14 @@ internal sealed class ConfigCommand : Command
             {
                 throw Unknown(unknown);
             }
+            if (!parsed.GetValue(_user) && changes.Find(change => SettingIndex.Find(change.Name)!.IsUserOnly).Name is { } own)
+            {
+                throw new UseCaseException(
+                    Outcome.Usage,
+                    $"'{own}' can only be set in your own settings, and not by a repository.",
+                    $"orchestrate config set --user {own} VALUE"
+                );
+            }
             return Task.FromResult(
                 new ConfigChange(context, parsed.GetValue(_user), [.. changes.Select(change => change.Name)]).Make(
                     (text, shown, load) => ConfigFileEditor.Set(text, changes, shown, load),

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.App.Steering;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Runs.Tasks.Moving;
@@ -92,11 +93,13 @@ internal sealed class WorkerDrainCommand : CliCommand
         );
         return true;
 
-        MoveRunCommand To(string queue, string name) => new(here with { Queue = queue, Host = name }, context.Person);
+        MoveRunCommand To(string queue, string name) => Signed(here with { Queue = queue, Host = name });
+
+        MoveRunCommand Signed(RepositoryReference to) => context.Sign(id, MessageNames.Move, new MoveRunCommand(to, context.Person));
 
         async Task<bool> KeepAsync(string why)
         {
-            await run.MoveAsync(new MoveRunCommand(here, context.Person), stop);
+            await run.MoveAsync(Signed(here), stop);
             context.Terminal.Say($"{id} stays: {why.TrimEnd('.')}.");
             return false;
         }

@@ -1,3 +1,4 @@
+using Orchestrator.App.Steering;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Runs.Tasks.Moving;
@@ -80,10 +81,8 @@ internal sealed class MoveCommand : CliCommand
                 stop
             );
             var move = new MoveRunCommand(to, context.Person);
-            var answer = await run.MoveAsync(
-                missing.Lost.Count == 0 ? move : move with { Lost = missing.Lost, Staging = missing.Staging },
-                stop
-            );
+            move = missing.Lost.Count == 0 ? move : move with { Lost = missing.Lost, Staging = missing.Staging };
+            var answer = await run.MoveAsync(context.Sign(run.RunId, MessageNames.Move, move), stop);
             context.Terminal.Say(answer.Message);
             if (!parsed.GetValue(_noResume) && !parsed.GetValue(_detach))
             {

@@ -1,3 +1,4 @@
+using Orchestrator.App.Steering;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Client;
 using Orchestrator.Machine.Night;
@@ -70,7 +71,8 @@ internal sealed class ResumeCommand : CliCommand
         var there = await FindElsewhereAsync(run, context, stop);
         foreach (var id in parsed.GetValue(_approve) ?? [])
         {
-            context.Terminal.Say((await run.ApproveAsync(new ApprovalCommand(id, By: context.Person), stop)).Message);
+            var approval = context.Sign(run.RunId, MessageNames.Approve, new ApprovalCommand(id, By: context.Person));
+            context.Terminal.Say((await run.ApproveAsync(approval, stop)).Message);
         }
         if (there is null && !parsed.GetValue(_attached))
         {

@@ -1,0 +1,55 @@
+using Orchestrator.Machine.Hosting;
+using Orchestrator.Machine.Setup;
+
+namespace Orchestrator.App.Queries;
+
+/// <summary>Checks the user's key for signing decisions, and shows it in the form of the setting <c>approvers</c>.</summary>
+internal static class ApprovalCheck
+{
+    private const string Name = "approvals";
+
+    /// <summary>Executes the check.</summary>
+    /// <param name="proof">Approvers, and whether runs require a signature.</param>
+    /// <param name="isConfined">True if agents run in a sandbox.</param>
+    /// <param name="context">Provides the key and the user's name.</param>
+    public static MachineCheckEntry Run(ProofSettings proof, bool isConfined, UseCaseContext context)
+    {
+        ApproverKey key;
+        try
+        {
+            key = ApprovalKey.Of(context.Environment).PublicKey(NameOf(context));
+        }
+        catch (IOException unusable)
+        {
+            return new(
+                Name,
+                MachineCheckStatus.Warn,
+                $"Decisions are not signed. {unusable.Message}",
+                "Make the file readable, or remove it."
+            );
+        }
+        var isListed = proof.Approvers.Any(text => ApproverKey.TryRead(text)?.Fingerprint == key.Fingerprint);
+        var signs = $"Decisions from this machine are signed with the key {key.Fingerprint}";
+        var (status, message) =
+            proof.Approvers.Count == 0 ? (MachineCheckStatus.Ok, $"{signs}. Runs accept unsigned ones, too.")
+            : !isListed
+                ? (
+                    MachineCheckStatus.Warn,
+                    $"{signs}, which approvers lacks, so new runs {(proof.IsRequired ? "refuse them" : "record them as claimed")}."
+                )
+            : !isConfined ? (MachineCheckStatus.Warn, $"{signs}. Agents run without a sandbox, so they can read it and sign, too.")
+            : (
+                MachineCheckStatus.Ok,
+                $"{signs}. New runs {(proof.IsRequired ? "refuse unsigned ones" : "record unsigned ones as claimed")}."
+            );
+
+        // The setting is on a line of its own, which a terminal does not wrap, so that it can be copied.
+        return new(Name, status, message, $"approvers: [\"{key}\"]");
+    }
+
+    private static string NameOf(UseCaseContext context)
+    {
+        var user = context.Person.Split('@')[0];
+        return ApproverKey.IsName(user) ? user : "me";
+    }
+}

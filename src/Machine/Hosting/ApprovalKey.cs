@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Machine.Hosting;
+
+/// <summary>
+/// The user's key for signing decisions about runs. Its file is readable only for the user and hidden from every sandbox. The key is made
+/// when it is first needed.
+/// </summary>
+/// <param name="folder">Absolute path of the private folder with the key.</param>
+public sealed class ApprovalKey(string folder)
+{
+    /// <summary>Opens the key of a user.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
+    public static ApprovalKey Of(IReadOnlyDictionary<string, string> environment) =>
+        new(Path.Combine(Gates.UserState.RootOf(environment), Gates.UserState.ApprovalFolder));
+
+    /// <summary>Absolute path of the key's file.</summary>
+    public string File { get; } = Path.Combine(folder, "key.pem");
+
+    /// <summary>Returns the public key.</summary>
+    /// <param name="name">Name of the approver.</param>
+    /// <exception cref="IOException">The file can't be read or written, or contains no such key.</exception>
+    public ApproverKey PublicKey(string name)
+    {
+        using var key = Open();
+        return new ApproverKey(name, Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()));
+    }
+
+    /// <summary>Signs content.</summary>
+    /// <returns>The signature, in base64.</returns>
+    /// <exception cref="IOException">The file can't be read or written, or contains no such key.</exception>
+    public string Sign(ReadOnlySpan<byte> content)
+    {
+        using var key = Open();
+        return Convert.ToBase64String(key.SignData(content, HashAlgorithmName.SHA256));
+    }
+
+    private ECDsa Open()
+    {
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        try
+        {
+            if (DurableFile.TryRead(File) is null)
+            {
+                PrivateFolder.Make(folder);
+                DurableFile.TryCreate(File, key.ExportPkcs8PrivateKeyPem() + "\n", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+            key.ImportFromPem(DurableFile.TryRead(File));
+            return key;
+        }
+        catch (Exception unusable) when (unusable is UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            key.Dispose();
+            throw new IOException($"The key {File} can't be used: {unusable.Message}", unusable);
+        }
+    }
+}

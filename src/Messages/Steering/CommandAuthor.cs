@@ -1,0 +1,66 @@
+using Orchestrator.Plans;
+
+namespace Orchestrator.Messages;
+
+/// <summary>Author of a command, as far as the command's signature proves it.</summary>
+/// <param name="By">Author for records, with the words <c>proven by</c> or <c>claimed</c> if the run lists approvers.</param>
+/// <param name="IsProven">True if an approver of the run has signed the command.</param>
+/// <param name="Refusal">Sentence that refuses the command; null if its author may send it.</param>
+public sealed record CommandAuthor(string By, bool IsProven, string? Refusal = null)
+{
+    /// <summary>Age above which a signature is refused, so that a stored command still counts the next morning.</summary>
+    public static readonly TimeSpan SignatureLifetime = TimeSpan.FromHours(24);
+
+    /// <summary>Tolerated lead of the signer's clock.</summary>
+    private static readonly TimeSpan ClockLead = TimeSpan.FromMinutes(5);
+
+    private const string Proven = "proven by";
+
+    /// <summary>Determines the author of a command. Depends only on its arguments, so that workflows can call it.</summary>
+    /// <param name="runId">Id of the run that received the command.</param>
+    /// <param name="name">Wire name of the command (<see cref="MessageNames"/>).</param>
+    /// <param name="command">The command, or null if it was sent without arguments.</param>
+    /// <param name="rules">Rules of the run, with its approvers.</param>
+    /// <param name="now">The current time.</param>
+    public static CommandAuthor Of(string runId, string name, UserCommand? command, RunRules rules, DateTimeOffset now)
+    {
+        if (
+            command?.Signature is { } signature
+            && rules.Approvers?.Select(ApproverKey.TryRead).FirstOrDefault(key => key?.Fingerprint == signature.Key) is { } approver
+        )
+        {
+            var by = $"{signature.By} ({Proven} {approver.Name}, {approver.Fingerprint})";
+            return new CommandAuthor(by, IsProven: true, RefusalOf(runId, name, command, signature, approver, now));
+        }
+        var claimed = Claimed(command?.By ?? "", rules);
+        return rules.RequireProof && SteeringCatalog.IsDecision(name)
+            ? new CommandAuthor(
+                claimed,
+                IsProven: false,
+                $"{runId} accepts '{name}' only with the signature of an approver (require_proof). Send it with orchestrate's command, page "
+                    + "or API on a machine whose key the setting approvers lists; 'orchestrate check' shows that key."
+            )
+            : new CommandAuthor(claimed, IsProven: false);
+    }
+
+    private static string? RefusalOf(
+        string runId,
+        string name,
+        UserCommand command,
+        CommandSignature signature,
+        ApproverKey approver,
+        DateTimeOffset now
+    ) =>
+        !approver.HasSigned(SignedContent.Of(runId, name, command, signature.By, signature.At), signature.Value)
+            ? $"The signature with the key of {approver.Name} is not that of this '{name}' for {runId}, so the command is not accepted."
+        : signature.At < now - SignatureLifetime || signature.At > now + ClockLead
+            ? $"{approver.Name} signed this '{name}' at {signature.At.UtcDateTime:yyyy-MM-dd HH:mm}Z. A signature is valid for "
+                + $"{SignatureLifetime.TotalHours:0} hours, so send the command again."
+        : null;
+
+    /// <summary>Marks an unproven author. Runs without approvers mark only names that imitate a proof.</summary>
+    private static string Claimed(string by, RunRules rules) =>
+        rules.Approvers is null or [] && !by.Contains(Proven, StringComparison.OrdinalIgnoreCase) ? by
+        : by.Length == 0 ? "a user (claimed)"
+        : $"{by} (claimed)";
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Orchestrator.Messages;
+
+/// <summary>
+/// Content that the signature of a command covers: the run, the command's wire name and arguments, the user, and the time. A signature is
+/// therefore worthless for another run, command or argument.
+/// </summary>
+public static class SignedContent
+{
+    /// <summary>Returns the bytes to sign.</summary>
+    /// <param name="runId">Id of the run that receives the command.</param>
+    /// <param name="name">Wire name of the command (<see cref="MessageNames"/>).</param>
+    /// <param name="command">The command. Its own author and signature are not part of the content.</param>
+    /// <param name="by">The user and their client.</param>
+    /// <param name="at">Time of the signature.</param>
+    public static byte[] Of(string runId, string name, UserCommand command, string by, DateTimeOffset at)
+    {
+        var arguments = command with { By = "", Signature = null };
+        var content = new JsonObject
+        {
+            ["run"] = runId,
+            ["command"] = name,
+            ["by"] = by,
+            ["at"] = at.ToUnixTimeSeconds(),
+            ["arguments"] = JsonSerializer.SerializeToNode(arguments, command.GetType(), MessageJson.Options),
+        };
+        return JsonSerializer.SerializeToUtf8Bytes(Canonical(content), MessageJson.Options);
+    }
+
+    /// <summary>Sorts members and omits empty ones, so that clients of other versions, which know more or fewer members, agree.</summary>
+    private static JsonNode? Canonical(JsonNode? node) =>
+        node switch
+        {
+            JsonObject members => new JsonObject(
+                members
+                    .Where(member => !IsEmpty(member.Value))
+                    .OrderBy(member => member.Key, StringComparer.Ordinal)
+                    .Select(member => KeyValuePair.Create(member.Key, Canonical(member.Value)))
+            ),
+            JsonArray items => new JsonArray([.. items.Select(Canonical)]),
+            _ => node?.DeepClone(),
+        };
+
+    private static bool IsEmpty(JsonNode? node) =>
+        node is null || (node.GetValueKind() == JsonValueKind.String && node.GetValue<string>().Length == 0);
+}

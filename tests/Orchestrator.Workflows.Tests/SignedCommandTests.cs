@@ -1,0 +1,184 @@
+using Orchestrator.Messages;
+using Orchestrator.Workflows.Runs;
+using Temporalio.Exceptions;
+using Xunit;
+using static Orchestrator.Workflows.Tests.RunTests;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>A run that requires the signature of an approver, and what clients of Temporal send to it and to its tasks.</summary>
+public sealed class SignedCommandTests : IDisposable
+{
+    private readonly TestSigner _kim = new("kim");
+
+    private RunRules Rules =>
+        new()
+        {
+            Workers = 2,
+            Approvers = [_kim.Key.ToString()],
+            RequireProof = true,
+        };
+
+    public void Dispose() => _kim.Dispose();
+
+    [Fact]
+    public async Task Approval_Unsigned_IsRefusedAsUpdateAndAsSignalAndCountsOnceItIsSigned()
+    {
+        await using var run = await AwaitingApprovalAsync();
+        var handle = run.Client.GetWorkflowHandle(run.RunId);
+        var command = new ApprovalCommand(RunQuestion.Plan, "", "kim@laptop");
+
+        var refused = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() =>
+            run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(command))
+        );
+        await handle.SignalAsync(MessageNames.Approve, [command]);
+        var status = await run.UntilAsync(s => s.DroppedMessages.Count == 1);
+        var approved = await ApproveAsync(run, _kim.Sign(run.RunId, MessageNames.Approve, command));
+
+        Assert.Contains("only with the signature of an approver", refused.InnerException!.Message, StringComparison.Ordinal);
+        Assert.Equal(RunStates.AwaitingApproval, status.State);
+        Assert.True(approved.Changed);
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Contains(run.Activities.Events, e => e.By == $"kim@laptop (proven by kim, {_kim.Key.Fingerprint})");
+    }
+
+    /// <summary>
+    /// A lost connection makes the client send a command again. Somebody else who has seen the command can send it again, too.
+    /// </summary>
+    [Fact]
+    public async Task Approval_SentAgain_HasTheSameAnswerAndNoFurtherEffect()
+    {
+        await using var run = await AwaitingApprovalAsync();
+        var signed = _kim.Sign(run.RunId, MessageNames.Approve, new ApprovalCommand(RunQuestion.Plan, "", "kim"));
+
+        var first = await ApproveAsync(run, signed);
+        var again = await ApproveAsync(run, signed);
+        await run.ResultAsync();
+
+        Assert.Equal(first, again);
+        Assert.Single(run.Activities.Events, e => e.By?.Contains("proven", StringComparison.Ordinal) is true);
+    }
+
+    [Fact]
+    public async Task PauseResumeAndCancel_Unsigned_StayPossible()
+    {
+        await using var run = await AwaitingApprovalAsync();
+
+        Assert.True((await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null))).Changed);
+        Assert.True((await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null))).Changed);
+        Assert.True((await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(new PersonCommand("", "lee")))).Changed);
+        Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
+        Assert.Contains(run.Activities.Events, e => e.By == "lee (claimed)");
+    }
+
+    /// <summary>The run passes decisions on to its tasks, whose workflows any client can reach, too.</summary>
+    [Fact]
+    public async Task Decision_SentToTheTaskItself_IsDroppedUnlessTheRunPassesASignedOneOn()
+    {
+        var answers = new List<string>();
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a") with { MaxRemediations = 0 }],
+            a =>
+                a.Agent = (input, _) =>
+                {
+                    answers.Add(input.Guidance);
+                    return System.Threading.Tasks.Task.FromResult(
+                        answers.Count < 2
+                            ? new AgentRunResult
+                            {
+                                FailureClass = FailureClass.Blocked,
+                                Session = "s",
+                                Message = "which one?",
+                            }
+                            : ScriptedActivities.Done()
+                    );
+                },
+            Rules
+        );
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Blocked }]);
+        var task = run.Client.GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(run.RunId, "a"));
+        var stolen = _kim.Sign(run.RunId, MessageNames.RetryTask, new TaskCommand("a", "the left one", "kim"));
+
+        await task.SignalAsync(w => w.GoOnAsync("the wrong one", null));
+        await task.SignalAsync(w => w.GoOnAsync("the wrong one", stolen));
+        await task.SignalAsync(w => w.DecideAsync(true, Person.Of("kim"), null));
+        await run.UntilAsync(s => s.DroppedMessages.Count == 3);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(stolen));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(["", "the left one"], answers);
+    }
+
+    [Fact]
+    public async Task Decision_AboutATaskAtWork_ReachesItWithItsProof()
+    {
+        RequestDecision? decided = null;
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+            {
+                a.Agent = (input, _) =>
+                    System.Threading.Tasks.Task.FromResult(
+                        input.Start == 1
+                            ? new AgentRunResult
+                            {
+                                FailureClass = FailureClass.Blocked,
+                                Session = "s",
+                                Message = "needs pandas",
+                            }
+                            : ScriptedActivities.Done()
+                    );
+                a.JudgeRequest = input =>
+                    (decided = input.Decision) is null
+                        ? new RequestVerdict
+                        {
+                            Step = RequestSteps.Ask,
+                            Asks = ApprovalKinds.Dependency,
+                            Text = "May a have pandas?",
+                        }
+                        : new RequestVerdict { Step = RequestSteps.Install };
+            },
+            Rules
+        );
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.AwaitingApproval }]);
+        var task = run.Client.GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(run.RunId, "a"));
+
+        await task.SignalAsync(w => w.DecideAsync(true, Person.Of("kim (proven by kim)"), null));
+        await run.UntilAsync(s => s.DroppedMessages.Count == 1);
+        await ApproveAsync(run, _kim.Sign(run.RunId, MessageNames.Approve, new ApprovalCommand("a", "we trust it", "kim")));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(new Approved(Person.Of($"kim (proven by kim, {_kim.Key.Fingerprint})", "we trust it")), decided!.Why);
+    }
+
+    [Fact]
+    public async Task Answers_OfACheckpoint_StayKnownAsLongAsTheirSignaturesCount()
+    {
+        var now = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+        var before = new SignedCommands();
+        var old = _kim.Sign("run-1", MessageNames.Promote, new PersonCommand(), now.AddHours(-20));
+        var young = _kim.Sign("run-1", MessageNames.Promote, new PersonCommand(), now);
+        before.Remember(old, Answer("old"), now);
+        before.Remember(young, Answer("young"), now);
+        before.Remember(new PersonCommand(), Answer("unsigned"), now);
+
+        var after = new SignedCommands();
+        after.Restore(before.ToCheckpoint(now.AddHours(5)));
+
+        Assert.Null(after.FindAnswer(old));
+        Assert.Equal("young", ((SteeringAnswer)(await after.FindAnswer(young)!)!).Message);
+        Assert.Null(new SignedCommands().ToCheckpoint(now));
+    }
+
+    private static Task<object?> Answer(string text) => System.Threading.Tasks.Task.FromResult<object?>(new SteeringAnswer(text, true));
+
+    private async Task<ScriptedRun> AwaitingApprovalAsync()
+    {
+        var run = await ScriptedRun.StartAsync([Task("a")], a => a.Plan = plan => plan with { ApprovalReason = "it is new" }, Rules);
+        await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
+        return run;
+    }
+
+    private static Task<SteeringAnswer> ApproveAsync(ScriptedRun run, ApprovalCommand command) =>
+        run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(command));
+}

@@ -1,0 +1,52 @@
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>
+/// Carried out commands of a run that an approver has signed. A signature counts once: a repeated command gets the same answer and has no
+/// further effect, whoever sends it again.
+/// </summary>
+internal sealed class SignedCommands
+{
+    private readonly Dictionary<string, (DateTimeOffset At, Task<object?> Answer)> _answers = new(StringComparer.Ordinal);
+
+    /// <summary>Returns the answer to an earlier delivery of the command, or null if this is the first one.</summary>
+    public Task<object?>? FindAnswer(UserCommand? command) =>
+        command?.Signature is { } signature && _answers.TryGetValue(signature.Value, out var known) && !known.Answer.IsFaulted
+            ? known.Answer
+            : null;
+
+    /// <summary>Remembers the answer to a command, and forgets those whose signatures are refused because of their age.</summary>
+    public void Remember(UserCommand? command, Task<object?> answer, DateTimeOffset now)
+    {
+        if (command?.Signature is not { } signature)
+        {
+            return;
+        }
+        foreach (var (value, _) in _answers.Where(known => IsOver(known.Value.At, now)).ToList())
+        {
+            _answers.Remove(value);
+        }
+        _answers[signature.Value] = (signature.At, answer);
+    }
+
+    /// <summary>Returns the answers for the run's next execution, or null if there are none.</summary>
+    public IReadOnlyList<SignedAnswer>? ToCheckpoint(DateTimeOffset now)
+    {
+        var answers = _answers
+            .Where(known => known.Value.Answer.IsCompletedSuccessfully && !IsOver(known.Value.At, now))
+            .OrderBy(known => known.Value.At)
+            .ThenBy(known => known.Key, StringComparer.Ordinal)
+            .Select(known => new SignedAnswer(known.Key, known.Value.At, (SteeringAnswer)known.Value.Answer.Result!))
+            .ToList();
+        return answers.Count == 0 ? null : answers;
+    }
+
+    public void Restore(IReadOnlyList<SignedAnswer>? answers)
+    {
+        foreach (var known in answers ?? [])
+        {
+            _answers[known.Signature] = (known.At, Task.FromResult<object?>(known.Answer));
+        }
+    }
+
+    private static bool IsOver(DateTimeOffset at, DateTimeOffset now) => at < now - CommandAuthor.SignatureLifetime;
+}
