@@ -32,7 +32,7 @@ public sealed class RelayRunTests
         await AssertRelayedAsync(orchestrate, repository, run.ExitCode, run.StandardOutput.Text + run.StandardError.Text, "helper");
         var prompt = await File.ReadAllTextAsync(Path.Combine(RunFolder(repository), "tasks", "one", "2", "prompt"));
         Assert.Contains("MARK-ONE", prompt, StringComparison.Ordinal);
-        Assert.Contains("# What was done before you", prompt, StringComparison.Ordinal);
+        Assert.Contains("# Work before yours", prompt, StringComparison.Ordinal);
         Assert.Contains("- I begin with the first file.", prompt, StringComparison.Ordinal);
         Assert.Matches("- Write: .*begun[.]txt", prompt);
         var later = await File.ReadAllTextAsync(Path.Combine(RunFolder(repository), "tasks", "two", "1", "prompt"));

@@ -14,7 +14,7 @@ public sealed class CrashSupervisorTests
         var log = await File.ReadAllTextAsync(folder["log"]);
         Assert.Contains("it's a \"$HOME\"\n", log, StringComparison.Ordinal);
         Assert.Contains(
-            "The engine died without a goodbye (exit code 137). It is started again in 1 s (1 of 6 times",
+            "The engine died unexpectedly (exit code 137). It is started again in 1 s (1 of 6 times",
             log,
             StringComparison.Ordinal
         );

@@ -48,7 +48,9 @@ internal sealed class DryRun(Plan plan, string file, TaskChoice chosen, Settings
         RunPreparation.WarnOfFailures(plan, chosen.Ids(plan), repository, context);
         if (!input.Again && await NewRun.FindLandedAsync(input, repository, settings.Git.Target, context, stop) is { } landed)
         {
-            context.Terminal.Warn($"{DuplicateRunCheck.Describe(landed)} 'run' asks before it pays for it again (--again).");
+            context.Terminal.Warn(
+                $"{DuplicateRunCheck.Describe(landed)} 'run' asks before it repeats this work; --again skips the question."
+            );
         }
         return Outcome.Done;
     }
