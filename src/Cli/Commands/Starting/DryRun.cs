@@ -43,7 +43,7 @@ internal sealed class DryRun(Plan plan, string file, TaskChoice chosen, Settings
         context.Terminal.Show(
             forecasts.Of(plan, chosen.Ids(plan), settings, context.AccountRecords) is { } expected
                 ? $"Expected: {RunForecasts.Describe(expected)}."
-                : "Its cost and time are unknown, because the repository has no past runs."
+                : "The cost and time of the run are unknown, because the repository has no past runs."
         );
         RunPreparation.WarnOfFailures(plan, chosen.Ids(plan), repository, context);
         if (!input.Again && await NewRun.FindLandedAsync(input, repository, settings.Git.Target, context, stop) is { } landed)

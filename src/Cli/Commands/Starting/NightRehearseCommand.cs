@@ -104,8 +104,8 @@ internal sealed class NightRehearseCommand : CliCommand
         {
             context.Terminal.Show($"  {RunForecasts.Describe(task)}.");
         }
-        context.Terminal.Show($"A usual night: {Sum(usual)}");
-        context.Terminal.Show($"A hard night:  {Sum(hard)}");
+        context.Terminal.Show($"A typical night: {Sum(usual)}");
+        context.Terminal.Show($"A hard night:    {Sum(hard)}");
         context.Terminal.Say(
             "Gates, merges and answers take as long as for past tasks. The rehearsal ignores unknown facts, namely "
                 + (night.Fills.Count > 0 ? "" : "how fast the account's limits fill (the service reported too little), ")
