@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes.Tests;
 
-/// <summary>A program that dies without a goodbye is started again; one that ends by itself, or is asked to, is not.</summary>
+/// <summary>A program that dies unexpectedly is started again; a program that ends itself or on request is not.</summary>
 public sealed class CrashSupervisorTests
 {
     [Fact]
