@@ -45,8 +45,8 @@ public static class DiskSpace
     public static string? FullAt(string path) =>
         new DriveInfo(path).AvailableFreeSpace >= Nothing
             ? null
-            : $"The disk of {path} is full. Runs can't record their progress, so this may be outdated. Free some space; they "
-                + "continue by themselves.";
+            : $"The disk of {path} is full. Runs can't record their progress, so their shown state may be outdated. Free "
+                + "some space; the runs then continue by themselves.";
 
     /// <summary>Fails like a write if the disk is full, so that the step is repeated.</summary>
     /// <param name="path">Absolute path of a file or folder on the disk.</param>

@@ -35,11 +35,11 @@ public sealed class EmailNotifier(EmailOptions options) : INotifier
 
     /// <inheritdoc/>
     public Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
-        Task.FromResult(new Delivery(DeliveryStatus.Failed, "a mail can't be taken back."));
+        Task.FromResult(new Delivery(DeliveryStatus.Failed, "a sent mail can't be deleted."));
 
     /// <inheritdoc/>
     public Task<Delivery> CheckAsync(CancellationToken cancellationToken) =>
-        WithServerAsync((client, token) => client.NoOpAsync(token), "the server answers and takes the login.", cancellationToken);
+        WithServerAsync((client, token) => client.NoOpAsync(token), "the server answers and accepts the login.", cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() { }
@@ -84,14 +84,14 @@ public sealed class EmailNotifier(EmailOptions options) : INotifier
         {
             AuthenticationException { InnerException: SmtpCommandException refused } when IsTemporary(refused) => new(
                 DeliveryStatus.Later,
-                "the server does not take the login now."
+                "the server rejects the login for now."
             ),
-            AuthenticationException => new(DeliveryStatus.Failed, "the server does not take the login."),
+            AuthenticationException => new(DeliveryStatus.Failed, "the server rejects the login."),
             SslHandshakeException => new(
                 DeliveryStatus.Failed,
-                "the server's certificate is not trusted here, or it speaks no TLS at this port."
+                "the server's certificate is not trusted here, or this port does not use TLS."
             ),
-            NotSupportedException => new(DeliveryStatus.Failed, "the server offers no STARTTLS or no login, and without nothing is sent."),
+            NotSupportedException => new(DeliveryStatus.Failed, "the server does not offer STARTTLS and a login, which notices require."),
             SmtpCommandException refused => new(
                 IsTemporary(refused) ? DeliveryStatus.Later : DeliveryStatus.Failed,
                 $"the server answered {(int)refused.StatusCode}: {refused.Message.ReplaceLineEndings(" ").TrimEnd('.')}."
