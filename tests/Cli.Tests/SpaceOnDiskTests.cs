@@ -1,4 +1,3 @@
-using Orchestrator.App.Sessions;
 using Orchestrator.Cli.Console;
 using Xunit;
 

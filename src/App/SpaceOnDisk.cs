@@ -1,6 +1,6 @@
 using Temporalio.Exceptions;
 
-namespace Orchestrator.App.Sessions;
+namespace Orchestrator.App;
 
 /// <summary>Waits while the disk is full, so that no user has to repeat a command.</summary>
 /// <param name="context">Provides the clock and user interaction.</param>
@@ -63,7 +63,8 @@ public sealed class SpaceOnDisk(UseCaseContext context, string folder)
         {
             _isTold = true;
             context.Interaction.Warn(
-                $"The disk of {folder} is full. Free some space; the command continues by itself within {Longest.TotalMinutes:0} minutes."
+                $"The disk of {folder} is full. Free some space; the command continues by itself within "
+                    + $"{Plural.Of((int)Longest.TotalMinutes, "minute")}."
             );
         }
         await Task.Delay(Pause, context.Time, stop);
