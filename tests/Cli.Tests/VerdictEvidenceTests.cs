@@ -90,6 +90,23 @@ public sealed class VerdictEvidenceTests
         await repository.LandAsync(Plan("changes_tests: ['tests/**']"));
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("verification: {base_suite: false}\n", false)]
+    public async Task Run_ChangedTests_RunTheBaseSuiteUnlessItIsOff(string settings, bool runs)
+    {
+        using var repository = await RepositoryAsync("echo '// more' >>tests/calc.test.js\n" + Negation, settings);
+
+        await repository.LandAsync(Plan());
+
+        var evidence = Directory.GetDirectories(
+            Path.Combine(repository.Cli.Folder, ".orchestrator", "runs"),
+            "base-suite",
+            SearchOption.AllDirectories
+        );
+        Assert.Equal(runs, evidence.Length > 0);
+    }
+
     [Fact]
     public async Task Report_TestsThatProveNothing_AreItsFirstWordsOfTheTask()
     {
@@ -108,7 +125,7 @@ public sealed class VerdictEvidenceTests
     private static string Plan(string more = "prove_red: report") =>
         $"tasks:\n  - {{id: a, description: A, files_write: ['c*.js', '.moc*', 'tests/**'], max_retries: 0, {more}}}\n";
 
-    private static async Task<ScriptedRepository> RepositoryAsync(string work)
+    private static async Task<ScriptedRepository> RepositoryAsync(string work, string settings = "")
     {
         var repository = new ScriptedRepository();
         repository.Cli.Write("calc.js", "exports.add = (a, b) => a + b;\nexports.sub = (a, b) => a - b;\n");
@@ -118,7 +135,7 @@ public sealed class VerdictEvidenceTests
         await repository.CommitAsync("Calc");
         repository.WriteAgent(
             work + "git add -A\ngit commit -qm work\n",
-            "gates: {task: [{command: node tests/all.js, type: test}]}\nrisk: {review_threshold: 1000000}\n"
+            "gates: {task: [{command: node tests/all.js, type: test}]}\nrisk: {review_threshold: 1000000}\n" + settings
         );
         return repository;
     }

@@ -10,7 +10,11 @@ internal static class FailedTests
     public static IReadOnlyList<string> Of(RunnerEnd end) =>
         end.Report is { FailedTests: { Count: > 0 } reported }
             ? [.. reported.Distinct().Take(Most)]
-            : [.. Printed(end.Output.Lines, end.Command).Distinct().Take(Most)];
+            : [.. Printed(end).Distinct().Take(Most)];
+
+    // A runner that prints a report in place of text names its tests only there.
+    private static IReadOnlyList<string> Printed(RunnerEnd end) =>
+        Printed(end.Output.Lines, end.Command).ToList() is { Count: > 0 } named ? named : ReportReader.FailedIn(end.Output.Lines);
 
     private static IEnumerable<string> Printed(IReadOnlyList<OutputText> lines, string command)
     {

@@ -47,7 +47,29 @@ internal static class ReportReader
         }
     }
 
-    private static (TestTally? Counted, DecisiveLine? Failure) OfXml(FileStream stream, string directory, List<string> failed)
+    /// <summary>Returns the failed tests of a JUnit report that the runner printed. Empty if the output contains none.</summary>
+    public static IReadOnlyList<string> FailedIn(IReadOnlyList<OutputText> lines)
+    {
+        var failed = new List<string>();
+        var begin = lines.TakeWhile(line => !line.Text.StartsWith("<testsuite", StringComparison.Ordinal)).Count();
+        if (begin == lines.Count)
+        {
+            return [];
+        }
+        var text = string.Join('\n', lines.Skip(begin).Select(line => line.Text));
+        try
+        {
+            using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text));
+            _ = OfXml(stream, "/", failed);
+        }
+        catch (XmlException)
+        {
+            // Other output follows or interrupts the report. The tests before it count.
+        }
+        return failed;
+    }
+
+    private static (TestTally? Counted, DecisiveLine? Failure) OfXml(Stream stream, string directory, List<string> failed)
     {
         using var reader = XmlReader.Create(stream, Reading);
         if (reader.MoveToContent() != XmlNodeType.Element)

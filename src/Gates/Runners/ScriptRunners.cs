@@ -182,7 +182,7 @@ internal static class ScriptRunners
             },
             new("mocha")
             {
-                Failures = @"^\s+\d+\) (?<test>\S.*?):?$",
+                Failures = @"^\s+\d+\) (?<test>\S.*?):?$|^\[""fail"",\{.*?""fullTitle"":""(?<test>[^""]+)""",
                 Sign = @"^\s+\d+ (?:passing|failing)\b|^ Exception during run: |^Error: No test files found|<testsuite name=""Mocha",
                 Command = @"\bmocha\b",
                 Select = new(@"\bmocha\b", "{0}") { All = "-g {0}", IsPattern = true },

@@ -144,7 +144,7 @@ public static class Ecosystems
     }
 
     /// <summary>True if a file is named like a test, in any language.</summary>
-    public static bool IsNamedLikeTest(string path) => IsTestName(path) || IsNamedTest(FileNamePattern.NameOf(path));
+    public static bool IsNamedLikeTest(string path) => IsTestName(path) || (IsNamedTest(FileNamePattern.NameOf(path)) && !IsSnapshot(path));
 
     /// <summary>
     /// True if a file may contain tests, because it is a test, is named like one, or is a source file of a language with inline tests.

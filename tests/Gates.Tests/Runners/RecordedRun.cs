@@ -58,6 +58,9 @@ internal sealed class RecordedRun
 
     public int? Number(string field) => Case.GetProperty(field) is { ValueKind: JsonValueKind.Number } number ? number.GetInt32() : null;
 
+    /// <summary>Number of failed tests that the output or the report names.</summary>
+    public int FailedTests => Case.GetProperty("failedTests").GetArrayLength();
+
     public string? Text(string field) => Case.GetProperty(field).GetString();
 
     /// <summary>The output, invalid bytes replaced.</summary>

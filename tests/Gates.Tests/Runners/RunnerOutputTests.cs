@@ -56,14 +56,14 @@ public sealed class RunnerOutputTests(ITestOutputHelper log)
         var runs = RecordedRun
             .All(Path.Combine(AppContext.BaseDirectory, "RunnerOutputs"))
             .Select(run => (Run: run, Facts: run.Read()))
-            .Where(one => one.Run.Number("failed") is > 0)
+            .Where(one => one.Run.FailedTests > 0)
             .ToList();
 
-        var named = runs.Where(one => one.Facts.FailedTests.Count >= one.Run.Number("failed")).ToList();
+        var named = runs.Where(one => one.Facts.FailedTests.Count >= one.Run.FailedTests).ToList();
 
         foreach (var (run, facts) in runs.Except(named))
         {
-            log.WriteLine($"{run.Name}: {run.Number("failed")} failed, named {string.Join(" | ", facts.FailedTests)}");
+            log.WriteLine($"{run.Name}: {run.FailedTests} failed, named {string.Join(" | ", facts.FailedTests)}");
         }
         log.WriteLine(Rate(named.Count, runs.Count));
         Assert.True(named.Count >= Bar * runs.Count, "Too few of the recordings name their failed tests; the log lists them.");
