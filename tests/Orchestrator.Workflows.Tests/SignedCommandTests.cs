@@ -165,8 +165,9 @@ public sealed class SignedCommandTests : IDisposable
         var after = new SignedCommands();
         after.Restore(before.ToCheckpoint(now.AddHours(5)));
 
-        Assert.Null(after.FindAnswer(old));
-        Assert.Equal("young", ((SteeringAnswer)(await after.FindAnswer(young)!)!).Message);
+        Assert.False(after.TryFindAnswer(old, out _));
+        Assert.True(after.TryFindAnswer(young, out var answer));
+        Assert.Equal(new SteeringAnswer("young", true), await answer);
         Assert.Null(new SignedCommands().ToCheckpoint(now));
     }
 

@@ -73,7 +73,7 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
                 return;
             }
             arguments = Receiver.Authenticate(input.Update, arguments);
-            if (Receiver.FindAnswer(arguments) is null)
+            if (!Receiver.TryFindAnswer(arguments, out _))
             {
                 base.ValidateUpdate(input with { Args = arguments });
             }
@@ -109,7 +109,7 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
             var receiver = Receiver;
             await receiver.UntilReadyAsync(input.Update);
             var arguments = receiver.Authenticate(input.Update, Read(MessageKind.Update, input.Update, input.Args));
-            if (receiver.FindAnswer(arguments) is { } earlier)
+            if (receiver.TryFindAnswer(arguments, out var earlier))
             {
                 return await earlier;
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Temporalio.Converters;
 
 namespace Orchestrator.Workflows.Messages;
@@ -49,8 +50,12 @@ public abstract class MessageWorkflow : IHasActivityRouting
     /// <returns>Arguments in which the command names its verified author. Only a proven command keeps its signature.</returns>
     internal virtual object?[] Authenticate(string name, object?[] arguments) => arguments;
 
-    /// <summary>Returns the answer to an earlier delivery of the same signed command, or null if this is the first one.</summary>
-    internal virtual Task<object?>? FindAnswer(object?[] arguments) => null;
+    /// <summary>True if the same signed command was delivered before. Returns the answer to it.</summary>
+    internal virtual bool TryFindAnswer(object?[] arguments, [NotNullWhen(true)] out Task<object?>? answer)
+    {
+        answer = null;
+        return false;
+    }
 
     /// <summary>Remembers the answer to a signed command.</summary>
     internal virtual void Remember(object?[] arguments, Task<object?> answer) { }

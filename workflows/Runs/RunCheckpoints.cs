@@ -44,7 +44,7 @@ internal sealed class RunCheckpoints(RunContext context, RunPlanReader plans)
             UntilLifted = _state.UntilLifted,
             LandMergedAsked = _state.LandMergedAsked,
             Parts = _state.Parts,
-            Signed = _state.Signed.ToCheckpoint(RunContext.Now),
+            SignedAnswers = _state.SignedCommands.ToCheckpoint(RunContext.Now),
             PausedAlone = [.. _state.PausedAlone],
         };
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
 using Orchestrator.Workflows.Messages;
 using Temporalio.Common;
 
@@ -282,9 +283,11 @@ public abstract class RunMessages : MessageWorkflow
             : [command with { By = author.By, Signature = author.IsProven ? command.Signature : null }, .. arguments.Skip(1)];
     }
 
-    internal override Task<object?>? FindAnswer(object?[] arguments) => State.Signed.FindAnswer(CommandOf(arguments));
+    internal override bool TryFindAnswer(object?[] arguments, [NotNullWhen(true)] out Task<object?>? answer) =>
+        State.SignedCommands.TryFindAnswer(CommandOf(arguments), out answer);
 
-    internal override void Remember(object?[] arguments, Task<object?> answer) => State.Signed.Remember(CommandOf(arguments), answer, Now);
+    internal override void Remember(object?[] arguments, Task<object?> answer) =>
+        State.SignedCommands.Remember(CommandOf(arguments), answer, Now);
 
     internal override void NoteDropped(string note) => RunStatusTexts.NoteDropped(State, note, Now);
 

@@ -56,7 +56,7 @@ internal sealed class RunState
 
     public RunJournal Journal => Board.Journal;
 
-    public SignedCommands Signed { get; } = new();
+    public SignedCommands SignedCommands { get; } = new();
 
     /// <summary>True if tasks are loaded or never will be. Commands that name a task wait for this.</summary>
     public bool HasTasks => Board.IsFilled || IsEnding;
@@ -208,7 +208,7 @@ internal sealed class RunState
             tasks
         );
         Outages.Restore(checkpoint.Outages);
-        Signed.Restore(checkpoint.Signed);
+        SignedCommands.Restore(checkpoint.SignedAnswers);
     }
 
     /// <summary>Returns the status for clients, with a page of its tasks.</summary>

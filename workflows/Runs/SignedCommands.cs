@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
@@ -8,11 +10,15 @@ internal sealed class SignedCommands
 {
     private readonly Dictionary<string, (DateTimeOffset At, Task<object?> Answer)> _answers = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the answer to an earlier delivery of the command, or null if this is the first one.</summary>
-    public Task<object?>? FindAnswer(UserCommand? command) =>
-        command?.Signature is { } signature && _answers.TryGetValue(signature.Value, out var known) && !known.Answer.IsFaulted
-            ? known.Answer
-            : null;
+    /// <summary>True if the command was delivered before. Returns the answer to it.</summary>
+    public bool TryFindAnswer(UserCommand? command, [NotNullWhen(true)] out Task<object?>? answer)
+    {
+        answer =
+            command?.Signature is { } signature && _answers.TryGetValue(signature.Value, out var known) && !known.Answer.IsFaulted
+                ? known.Answer
+                : null;
+        return answer is not null;
+    }
 
     /// <summary>Remembers the answer to a command, and forgets those whose signatures are refused because of their age.</summary>
     public void Remember(UserCommand? command, Task<object?> answer, DateTimeOffset now)

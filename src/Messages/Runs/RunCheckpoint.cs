@@ -48,7 +48,7 @@ public sealed record RunCheckpoint
 
     /// <summary>Signed commands that were carried out and could still be repeated, or null if there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<SignedAnswer>? Signed { get; init; }
+    public IReadOnlyList<SignedAnswer>? SignedAnswers { get; init; }
 
     /// <summary>Ids of tasks that a user paused individually. Resuming the run does not resume these tasks.</summary>
     public IReadOnlyList<string> PausedAlone { get; init; } = [];

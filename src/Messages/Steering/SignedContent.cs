@@ -30,17 +30,17 @@ public static class SignedContent
     }
 
     /// <summary>Sorts members and omits empty ones, so that clients of other versions, which know more or fewer members, agree.</summary>
-    private static JsonNode? Canonical(JsonNode? node) =>
+    private static JsonNode Canonical(JsonNode node) =>
         node switch
         {
             JsonObject members => new JsonObject(
                 members
                     .Where(member => !IsEmpty(member.Value))
                     .OrderBy(member => member.Key, StringComparer.Ordinal)
-                    .Select(member => KeyValuePair.Create(member.Key, Canonical(member.Value)))
+                    .Select(member => KeyValuePair.Create<string, JsonNode?>(member.Key, Canonical(member.Value!)))
             ),
-            JsonArray items => new JsonArray([.. items.Select(Canonical)]),
-            _ => node?.DeepClone(),
+            JsonArray items => new JsonArray([.. items.Select(item => item is null ? null : Canonical(item))]),
+            _ => node.DeepClone(),
         };
 
     private static bool IsEmpty(JsonNode? node) =>

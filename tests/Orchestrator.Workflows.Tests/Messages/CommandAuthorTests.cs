@@ -17,7 +17,7 @@ public sealed class CommandAuthorTests : IDisposable
 
     private RunRules Listed => Required with { RequireProof = false };
 
-    private ApprovalCommand Signed => _kim.Sign("run-1", MessageNames.Approve, Command, Now);
+    private ApprovalCommand SignedByKim => _kim.Sign("run-1", MessageNames.Approve, Command, Now);
 
     public void Dispose()
     {
@@ -28,7 +28,7 @@ public sealed class CommandAuthorTests : IDisposable
     [Fact]
     public void Signed_ByAnApprover_IsProvenAlsoAfterItsWayThroughTemporal()
     {
-        var json = JsonSerializer.Serialize(Signed, MessageJson.Options);
+        var json = JsonSerializer.Serialize(SignedByKim, MessageJson.Options);
         var author = Of(JsonSerializer.Deserialize<ApprovalCommand>(json, MessageJson.Options));
 
         Assert.Equal(new CommandAuthor($"kim@laptop (proven by kim, {_kim.Key.Fingerprint})", IsProven: true), author);
@@ -51,37 +51,37 @@ public sealed class CommandAuthorTests : IDisposable
     {
         ApprovalCommand[] altered =
         [
-            Signed with
+            SignedByKim with
             {
                 Id = "b",
             },
-            Signed with
+            SignedByKim with
             {
                 Reason = "",
             },
-            Signed with
+            SignedByKim with
             {
                 Shown = "4567",
             },
-            Signed with
+            SignedByKim with
             {
-                Signature = Signed.Signature! with { By = "lee@desktop" },
+                Signature = SignedByKim.Signature! with { By = "lee@desktop" },
             },
-            Signed with
+            SignedByKim with
             {
-                Signature = Signed.Signature! with { At = Now.AddHours(1) },
+                Signature = SignedByKim.Signature! with { At = Now.AddHours(1) },
             },
-            Signed with
+            SignedByKim with
             {
-                Signature = Signed.Signature! with { Value = Convert.ToBase64String(new byte[64]) },
+                Signature = SignedByKim.Signature! with { Value = Convert.ToBase64String(new byte[64]) },
             },
-            Signed with
+            SignedByKim with
             {
-                Signature = Signed.Signature! with { Value = "not base64" },
+                Signature = SignedByKim.Signature! with { Value = "not base64" },
             },
-            Signed with
+            SignedByKim with
             {
-                Signature = Signed.Signature! with { Value = new string('A', 4000) },
+                Signature = SignedByKim.Signature! with { Value = new string('A', 4000) },
             },
             _mallory.Sign("run-1", MessageNames.Approve, Command, Now) is var forged
                 ? forged with
@@ -102,7 +102,7 @@ public sealed class CommandAuthorTests : IDisposable
     [InlineData("run-2", MessageNames.Approve)]
     [InlineData("run-1", MessageNames.Reject)]
     public void Signed_ForAnotherRunOrCommand_IsRefused(string run, string name) =>
-        Assert.NotNull(CommandAuthor.Of(run, name, Signed, Listed, Now).Refusal);
+        Assert.NotNull(CommandAuthor.Of(run, name, SignedByKim, Listed, Now).Refusal);
 
     [Theory]
     [InlineData(0, false)]
@@ -112,7 +112,7 @@ public sealed class CommandAuthorTests : IDisposable
     [InlineData(-6, true)]
     public void Signed_AtAnotherTime_IsRefusedOutsideOfItsLifetime(int minutes, bool isRefused)
     {
-        var author = CommandAuthor.Of("run-1", MessageNames.Approve, Signed, Required, Now.AddMinutes(minutes));
+        var author = CommandAuthor.Of("run-1", MessageNames.Approve, SignedByKim, Required, Now.AddMinutes(minutes));
 
         Assert.Equal(isRefused, author.Refusal is not null);
         Assert.True(!isRefused || author.Refusal!.EndsWith("is valid for 24 hours, so send the command again.", StringComparison.Ordinal));
@@ -133,7 +133,7 @@ public sealed class CommandAuthorTests : IDisposable
         var both = new RunRules { Approvers = [_kim.Key.ToString(), _mallory.Key.ToString()], RequireProof = true };
 
         Assert.Contains("(proven by mallory, ", Of(_mallory.Sign("run-1", MessageNames.Approve, Command, Now), both).By);
-        Assert.Contains("(proven by kim, ", Of(Signed, both).By);
+        Assert.Contains("(proven by kim, ", Of(SignedByKim, both).By);
     }
 
     [Theory]
@@ -161,7 +161,7 @@ public sealed class CommandAuthorTests : IDisposable
     public void Content_OfACommand_HasItsMembersInOrderAndNoEmptyOnes() =>
         Assert.Equal(
             """{"arguments":{"id":"a","reason":"looks good","shown":"0123"},"at":1767268800,"by":"kim@laptop","command":"approve","run":"run-1"}""",
-            System.Text.Encoding.UTF8.GetString(SignedContent.Of("run-1", MessageNames.Approve, Signed, "kim@laptop", Now))
+            System.Text.Encoding.UTF8.GetString(SignedContent.Of("run-1", MessageNames.Approve, SignedByKim, "kim@laptop", Now))
         );
 
     private CommandAuthor Of(ApprovalCommand? command, RunRules? rules = null) =>
