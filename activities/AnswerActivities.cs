@@ -9,11 +9,11 @@ namespace Orchestrator.Activities;
 /// <param name="services">Services that activities use on this host.</param>
 public sealed class AnswerActivities(RunServices services) : IAnswerActivities
 {
-    private readonly AgentAnswers _answers = new(services);
+    private readonly ReadOnlyAgentService _answers = new(services);
 
     [Activity]
     public Task<AgentRunResult> AskAgentAsync(AskAgentInput input) =>
-        Heartbeats.FollowAsync(execution =>
+        ActivityHeartbeats.FollowAsync(execution =>
             _answers.AskAsync(
                 input,
                 input.IsAnnounced ? execution with { Begins = () => CurrentTask.DemandWantedAsync(input.Start) } : execution

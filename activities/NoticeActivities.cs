@@ -12,5 +12,5 @@ public sealed class NoticeActivities(RunServices services) : INoticeActivities
     private readonly NoticeService _service = new(services);
 
     [Activity]
-    public Task<NoticesSent> TellPeopleAsync(SendNoticesInput input) => Heartbeats.WhileAsync(stop => _service.TellAsync(input, stop));
+    public Task<NoticesSent> TellPeopleAsync(SendNoticesInput input) => ActivityHeartbeats.WhileAsync(stop => _service.TellAsync(input, stop));
 }

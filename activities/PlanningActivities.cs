@@ -13,23 +13,23 @@ namespace Orchestrator.Activities;
 /// <param name="services">Services that activities use on this host.</param>
 public sealed class PlanningActivities(RunServices services) : IPlanningActivities
 {
-    private readonly PlanningStart _start = new(services);
-    private readonly PlanningEnd _end = new(services);
-    private readonly Replanning _replanning = new(services);
+    private readonly PlanningPreparer _start = new(services);
+    private readonly PlanningConcluder _end = new(services);
+    private readonly RunReplanner _replanning = new(services);
 
     [Activity]
     public Task<PlanningPreparation> BeginPlanningAsync(PreparePlanningInput input) =>
-        Heartbeats.WhileAsync(async stop =>
+        ActivityHeartbeats.WhileAsync(async stop =>
             await DuplicateRunCheck.RefuseAsync(input, services, stop) ?? await _start.BeginAsync(input, stop)
         );
 
     [Activity]
     public Task<PlanningPreparation> BeginReplanAsync(PrepareReplanInput input) =>
-        Heartbeats.WhileAsync(stop => _replanning.BeginAsync(input, stop));
+        ActivityHeartbeats.WhileAsync(stop => _replanning.BeginAsync(input, stop));
 
     [Activity]
     public Task<ReplanConclusion> ConcludeReplanAsync(ConcludeReplanInput input) => Task.FromResult(_replanning.Conclude(input));
 
     [Activity]
-    public Task<string> EndPlanningAsync(EndPlanningInput input) => Heartbeats.WhileAsync(stop => _end.EndAsync(input, stop));
+    public Task<string> EndPlanningAsync(EndPlanningInput input) => ActivityHeartbeats.WhileAsync(stop => _end.EndAsync(input, stop));
 }

@@ -13,15 +13,15 @@ namespace Orchestrator.Activities;
 public sealed class RequestActivities(RunServices services, ITemporalClient client) : IRequestActivities
 {
     private readonly PackageInstallation _packages = new(services);
-    private readonly RunLeases _leases = new(services, client);
+    private readonly RunLeaseClient _leases = new(services, client);
 
     [Activity]
     public Task<RequestVerdict> JudgeRequestAsync(JudgeRequestInput input) =>
-        Heartbeats.WhileAsync(async stop =>
+        ActivityHeartbeats.WhileAsync(async stop =>
         {
             var task = input.Task;
             var leases = await _leases.ListAsync(task.Repository, stop);
-            var verdict = await new RequestJudgement(services, leases).JudgeAsync(input, stop);
+            var verdict = await new AgentRequestJudge(services, leases).JudgeAsync(input, stop);
             if (verdict.Lent.Count > 0 && leases.Any(lease => lease.RunId == task.RunId && lease.TaskId == task.Task.Id))
             {
                 // The lease must now also cover the granted files.
@@ -31,14 +31,14 @@ public sealed class RequestActivities(RunServices services, ITemporalClient clie
         });
 
     [Activity]
-    public Task<InstallResult> InstallAsync(InstallInput input) => Heartbeats.WhileAsync(stop => _packages.InstallAsync(input, stop));
+    public Task<InstallResult> InstallAsync(InstallInput input) => ActivityHeartbeats.WhileAsync(stop => _packages.InstallAsync(input, stop));
 
     [Activity]
     public Task<RequestConclusion> ConcludeRequestAsync(ConcludeRequestInput input) =>
-        Heartbeats.WhileAsync(stop => _packages.ConcludeAsync(input, stop));
+        ActivityHeartbeats.WhileAsync(stop => _packages.ConcludeAsync(input, stop));
 
     [Activity]
-    public Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input) => Task.FromResult(new TaskSplit(services).Add(input));
+    public Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input) => Task.FromResult(new TaskSplitter(services).Add(input));
 
     [Activity]
     public Task<SplitConclusion> AddTasksAsync(AddTasksInput input) => Task.FromResult(new TaskAddition(services).Add(input));

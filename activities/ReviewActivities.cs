@@ -13,21 +13,21 @@ namespace Orchestrator.Activities;
 /// <param name="services">Services that activities use on this host.</param>
 public sealed class ReviewActivities(RunServices services) : IReviewActivities
 {
-    private readonly ReviewStart _start = new(services);
-    private readonly TieFinder _ties = new(services);
-    private readonly ReviewEnd _end = new(services);
+    private readonly ReviewRoundStarter _start = new(services);
+    private readonly ResultTieFinder _ties = new(services);
+    private readonly ReviewRoundConcluder _end = new(services);
 
     [Activity]
-    public Task<InconclusiveResults> FindTiesAsync(FindTiesInput input) => Heartbeats.WhileAsync(stop => _ties.FindAsync(input, stop));
+    public Task<InconclusiveResults> FindTiesAsync(FindTiesInput input) => ActivityHeartbeats.WhileAsync(stop => _ties.FindAsync(input, stop));
 
     [Activity]
     public Task<ReviewPreparation> BeginReviewAsync(PrepareReviewInput input) =>
-        Heartbeats.WhileAsync(stop => _start.BeginAsync(input, stop));
+        ActivityHeartbeats.WhileAsync(stop => _start.BeginAsync(input, stop));
 
     [Activity]
     public Task<ReviewConclusion> ConcludeReviewAsync(ConcludeReviewInput input) =>
-        Heartbeats.WhileAsync(stop => _end.ConcludeAsync(input, stop));
+        ActivityHeartbeats.WhileAsync(stop => _end.ConcludeAsync(input, stop));
 
     [Activity]
-    public Task EndReviewAsync(EndReviewInput input) => Heartbeats.WhileAsync(stop => _end.EndAsync(input, stop));
+    public Task EndReviewAsync(EndReviewInput input) => ActivityHeartbeats.WhileAsync(stop => _end.EndAsync(input, stop));
 }

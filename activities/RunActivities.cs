@@ -21,12 +21,12 @@ namespace Orchestrator.Activities;
 public sealed class RunActivities(RunServices services, ITemporalClient client, ProgressRecorder recorder, Action<string> readAlong)
     : IRunActivities
 {
-    private readonly PlanLoading _plans = new(services);
+    private readonly PlanLoader _plans = new(services);
     private readonly PreflightCheck _preflight = new(services);
-    private readonly RunLanding _landing = new(services, CallingExecution.AskAsync);
-    private readonly ManualFix _fix = new(services, CallingExecution.AskAsync);
-    private readonly RunEnding _ending = new(services);
-    private readonly RunLeases _leases = new(services, client);
+    private readonly RunLanding _landing = new(services, CallingWorkflowExecution.AskAsync);
+    private readonly ManualFixAcceptance _fix = new(services, CallingWorkflowExecution.AskAsync);
+    private readonly RunFinisher _ending = new(services);
+    private readonly RunLeaseClient _leases = new(services, client);
 
     [Activity]
     public async Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) =>
@@ -38,25 +38,25 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
             ListsCost = await IsKnownAsync(RunAttributes.CostName),
         };
 
-    private Task<bool> IsKnownAsync(string attribute) => SearchAttributeProbe.HasAsync(client, attribute, ActivityStop.Token);
+    private Task<bool> IsKnownAsync(string attribute) => SearchAttributeProbe.HasAsync(client, attribute, WorkerActivityCanceler.Token);
 
     [Activity]
     public Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input) => Task.FromResult(_plans.ReadTasks(input));
 
     [Activity]
-    public Task<PreflightResult> PreflightAsync(PreflightInput input) => Heartbeats.WhileAsync(stop => _preflight.CheckAsync(input, stop));
+    public Task<PreflightResult> PreflightAsync(PreflightInput input) => ActivityHeartbeats.WhileAsync(stop => _preflight.CheckAsync(input, stop));
 
     [Activity]
     public async Task<ProgressRecorded?> RecordProgressAsync(ProgressInput input)
     {
         var context = ActivityExecutionContext.Current;
-        await recorder.RecordAsync(input, context.Info.WorkflowRunId ?? "", services.Time, ActivityStop.Token);
+        await recorder.RecordAsync(input, context.Info.WorkflowRunId ?? "", services.Time, WorkerActivityCanceler.Token);
         readAlong(input.Run.RunId);
         return new ProgressRecorded(ReadsAlong: true);
     }
 
     [Activity]
-    public Task<TaskReport?> ReadTaskAsync(ReadTaskInput input) => OpenTasks.ReadAsync(client, input, ActivityStop.Token);
+    public Task<TaskReport?> ReadTaskAsync(ReadTaskInput input) => TaskReportQueries.ReadAsync(client, input, WorkerActivityCanceler.Token);
 
     [Activity]
     public Task<CheckpointFile> StoreCheckpointAsync(StoreCheckpointInput input) =>
@@ -74,30 +74,30 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
 
     [Activity]
     public Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input) =>
-        Heartbeats.WhileAsync(async stop =>
+        ActivityHeartbeats.WhileAsync(async stop =>
         {
             if (input.PlanHash.Length > 0 && input.Offset == 0)
             {
-                await OpenMergeQueue.CloseAsync(client, input.RunId, services.Time, stop);
+                await StaleMergeQueueCloser.CloseAsync(client, input.RunId, services.Time, stop);
             }
-            return await EarlierExecution.FindAsync(input, services, until => OpenTasks.FindAsync(client, input.RunId, until), stop);
+            return await EarlierExecutionFinder.FindAsync(input, services, until => TaskReportQueries.FindAsync(client, input.RunId, until), stop);
         });
 
     [Activity]
     public Task<LandResult> LandAsync(LandInput input) =>
-        Heartbeats.WhileAsync(stop => _landing.LandAsync(input, Asking(ActivityExecutionContext.Current.Info), stop));
+        ActivityHeartbeats.WhileAsync(stop => _landing.LandAsync(input, Asking(ActivityExecutionContext.Current.Info), stop));
 
     [Activity]
-    public Task<ManualFixCommits> LookAtFixAsync(FindManualFixInput input) => Heartbeats.WhileAsync(stop => _fix.LookAsync(input, stop));
+    public Task<ManualFixCommits> LookAtFixAsync(FindManualFixInput input) => ActivityHeartbeats.WhileAsync(stop => _fix.LookAsync(input, stop));
 
     [Activity]
-    public Task<ManualFixVerdict> VerifyFixAsync(VerifyFixInput input) => Heartbeats.WhileAsync(stop => _fix.VerifyAsync(input, stop));
+    public Task<ManualFixVerdict> VerifyFixAsync(VerifyFixInput input) => ActivityHeartbeats.WhileAsync(stop => _fix.VerifyAsync(input, stop));
 
     [Activity]
-    public Task<string> AbortAsync(AbortInput input) => Heartbeats.WhileAsync(stop => RunAbort.AbortAsync(input, services, stop));
+    public Task<string> AbortAsync(AbortInput input) => ActivityHeartbeats.WhileAsync(stop => RunAbort.AbortAsync(input, services, stop));
 
     [Activity]
-    public Task<string> FinishAsync(FinishInput input) => Heartbeats.WhileAsync(stop => _ending.FinishAsync(input, stop));
+    public Task<string> FinishAsync(FinishInput input) => ActivityHeartbeats.WhileAsync(stop => _ending.FinishAsync(input, stop));
 
     private static string Asking(ActivityInfo activity) => $"{activity.WorkflowRunId}/{activity.ActivityId}";
 }

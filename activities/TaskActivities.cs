@@ -22,7 +22,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
 
     [Activity]
     public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) =>
-        Heartbeats.WhileAsync(async stop =>
+        ActivityHeartbeats.WhileAsync(async stop =>
         {
             DemandPlaced(input.Task);
             var prepared = await _preparation.PrepareAsync(input, stop);
@@ -32,7 +32,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
 
     [Activity]
     public Task<AgentRunResult> RunAgentAsync(RunAgentInput input) =>
-        Heartbeats.FollowAsync(async execution =>
+        ActivityHeartbeats.FollowAsync(async execution =>
         {
             DemandPlaced(input.Task);
             var result = await _agentRun.RunAsync(
@@ -51,7 +51,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
 
     [Activity]
     public Task<VerifyResult> VerifyTaskAsync(VerifyTaskInput input) =>
-        Heartbeats.WhileAsync(async stop =>
+        ActivityHeartbeats.WhileAsync(async stop =>
         {
             DemandPlaced(input.Task);
             var verified = await _verification.VerifyAsync(input, stop);
@@ -61,7 +61,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
 
     [Activity]
     public Task ReleaseTaskAsync(ReleaseTaskInput input) =>
-        Heartbeats.WhileAsync(async stop =>
+        ActivityHeartbeats.WhileAsync(async stop =>
         {
             await _preparation.ReleaseAsync(input, stop);
             await DemandPushedAsync(new SharedTask(input.RunId, input.Repository, input.TaskId), stop);
@@ -71,7 +71,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
     {
         if (task.Rules.Places is not null)
         {
-            AssignedTasks.Demand(SharedOf(task));
+            AssignedTaskRecords.Demand(SharedOf(task));
         }
     }
 
@@ -83,7 +83,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
         task.Rules.Places is null ? Task.FromResult<IReadOnlyList<string>>([]) : DemandPushedAsync(SharedOf(task), stop);
 
     private Task<IReadOnlyList<string>> DemandPushedAsync(SharedTask task, CancellationToken stop) =>
-        _share.DemandPushedAsync(task, asking => TaskPlacement.IsHereAsync(CurrentTask.Workflow, task.Repository, asking), stop);
+        _share.DemandPushedAsync(task, asking => TaskHostResolver.IsHereAsync(CurrentTask.Workflow, task.Repository, asking), stop);
 
     private static SharedTask SharedOf(TaskInput task) => new(task.RunId, task.Repository, task.Task.Id);
 }

@@ -8,13 +8,13 @@ namespace Orchestrator.Activities;
 /// <summary>Implements the activities that merge tasks. The interface documents each activity.</summary>
 public sealed class TrainActivities(RunServices services) : ITrainActivities
 {
-    private readonly MergeQueueBatches _batches = new(services, CallingExecution.AskAsync);
+    private readonly MergeQueueBatches _batches = new(services, CallingWorkflowExecution.AskAsync);
 
-    private readonly WorkLocator _locator = new(services);
+    private readonly AffectedPartsFinder _locator = new(services);
 
     [Activity]
     public Task<MergedBatch> MergeBatchAsync(MergeBatchInput input) =>
-        Heartbeats.WhileAsync(async stop =>
+        ActivityHeartbeats.WhileAsync(async stop =>
         {
             var built = await _batches.BuildAsync(input.Build, stop);
             if (input.ToGate(built) is not { } gate)
@@ -29,16 +29,16 @@ public sealed class TrainActivities(RunServices services) : ITrainActivities
 
     [Activity]
     public Task<IReadOnlyList<WorkLocation>> LocateWorkAsync(LocateInput input) =>
-        Heartbeats.WhileAsync(stop => _locator.LocateAsync(input, stop));
+        ActivityHeartbeats.WhileAsync(stop => _locator.LocateAsync(input, stop));
 
     [Activity]
     public Task<IReadOnlyList<MergeResult>> BuildBatchAsync(BuildBatchInput input) =>
-        Heartbeats.WhileAsync(stop => _batches.BuildAsync(input, stop));
+        ActivityHeartbeats.WhileAsync(stop => _batches.BuildAsync(input, stop));
 
     [Activity]
-    public Task<MergeResult> GateBatchAsync(GateBatchInput input) => Heartbeats.WhileAsync(stop => _batches.GateAsync(input, stop));
+    public Task<MergeResult> GateBatchAsync(GateBatchInput input) => ActivityHeartbeats.WhileAsync(stop => _batches.GateAsync(input, stop));
 
     [Activity]
     public Task<IReadOnlyList<MergeResult>> LandBatchAsync(LandBatchInput input) =>
-        Heartbeats.WhileAsync(stop => _batches.LandAsync(input, stop));
+        ActivityHeartbeats.WhileAsync(stop => _batches.LandAsync(input, stop));
 }

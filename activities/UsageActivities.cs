@@ -9,8 +9,8 @@ namespace Orchestrator.Activities;
 /// <param name="services">Services that activities use on this host.</param>
 public sealed class UsageActivities(RunServices services) : IUsageActivities
 {
-    private readonly BudgetRaise _raise = new(services.Governor, services.Time);
+    private readonly BudgetRaiser _raise = new(services.Governor, services.Time);
 
     [Activity]
-    public Task<RaisedBudget> IncreaseBudgetAsync(RaiseBudgetInput input) => Heartbeats.WhileAsync(stop => _raise.StoreAsync(input, stop));
+    public Task<RaisedBudget> IncreaseBudgetAsync(RaiseBudgetInput input) => ActivityHeartbeats.WhileAsync(stop => _raise.StoreAsync(input, stop));
 }

@@ -13,14 +13,14 @@ public abstract class AgentWorkflow : MessageWorkflow
     {
         State = new TaskState(Workflow.Info.FirstExecutionRunId, Workflow.CancellationToken);
         Reporter = new TaskReporter(State);
-        Waits = new TaskWaits(State, Reporter);
+        Waits = new TaskWaiter(State, Reporter);
     }
 
     private protected TaskState State { get; }
 
     private protected TaskReporter Reporter { get; }
 
-    private protected TaskWaits Waits { get; }
+    private protected TaskWaiter Waits { get; }
 
     private protected TaskInput Input => State.Input;
 
@@ -122,11 +122,11 @@ public abstract class AgentWorkflow : MessageWorkflow
 
     /// <summary>Runs an agent of this task until the outcome is final, that is, until another agent run would not change it.</summary>
     /// <param name="call">Executes a single agent run.</param>
-    /// <param name="answer">Same as the parameter of <see cref="OwnAgent"/>.</param>
+    /// <param name="answer">Same as the parameter of <see cref="TaskAgentCaller"/>.</param>
     private protected async Task<AgentRunResult> RunAgentAsync(
-        Func<AgentCall, Task<AgentRunResult>> call,
+        Func<AgentRunArguments, Task<AgentRunResult>> call,
         Func<AgentRunResult, Task<bool>>? answer = null
-    ) => (await new AgentRuns(State, Waits).RunAsync(new OwnAgent(State, Reporter, Waits, call, answer)))!;
+    ) => (await new AgentRuns(State, Waits).RunAsync(new TaskAgentCaller(State, Reporter, Waits, call, answer)))!;
 
     /// <summary>Asks an agent until its answer has no faults. Returns faults to the same conversation.</summary>
     /// <param name="question">Question to ask.</param>
@@ -173,7 +173,7 @@ public abstract class AgentWorkflow : MessageWorkflow
     /// <summary>Options for activities that complete within minutes.</summary>
     private protected ActivityOptions Short => ActivityDefaults.Short(Input.Repository.Queue);
 
-    private Task<AgentRunResult> AskAsync(AgentQuestion question, AgentCall call)
+    private Task<AgentRunResult> AskAsync(AgentQuestion question, AgentRunArguments call)
     {
         var isAnnounced = Input.Rules.IsShared && Workflow.Patched("announced-answers");
         State.AwaitBeginning(isAnnounced);

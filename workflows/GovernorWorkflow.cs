@@ -121,12 +121,12 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
         {
             (var next, var answer) = GovernorCalls.Apply(_book, line, RunContext.Now, Rules);
             Change(next);
-            if (answer.Admission is not Wait { Until: var until, Why: var why } || until - RunContext.Now > shortWait)
+            if (answer.Admission is not StartDelayed { Until: var until, Why: var why } || until - RunContext.Now > shortWait)
             {
                 return new QueueWaitResult(false);
             }
             // A wait for other agents ends when the ledger changes. A wait for a reset ends at a known time.
-            var look = why is Blocked or NearlyFull && until < end ? until : end;
+            var look = why is AccountBlocked or UsageWindowNearlyFull && until < end ? until : end;
             var seen = _changes;
             if (look <= RunContext.Now || IsLong)
             {

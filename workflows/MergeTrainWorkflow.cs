@@ -29,7 +29,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
     /// </summary>
     private bool IsLong =>
         _steps > 0
-        && HistoryLength.IsLong(
+        && HistoryLengthLimit.IsLong(
             _context.Input.Rules,
             MessagesTaken,
             Workflow.CurrentHistoryLength,

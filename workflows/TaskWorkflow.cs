@@ -9,7 +9,7 @@ namespace Orchestrator.Workflows;
 [Workflow]
 public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
 {
-    private readonly Remediations _remediations;
+    private readonly NextAttemptRules _remediations;
     private readonly TaskWorktree _worktree;
     private readonly WorkVerifier _verifier;
     private readonly WorkMerger _merger;
@@ -18,7 +18,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     /// <summary>Composes the parts of a task's workflow.</summary>
     public TaskWorkflow()
     {
-        _remediations = new Remediations(State);
+        _remediations = new NextAttemptRules(State);
         _places = new TaskSlot(State, Reporter, Machine);
         Machine.Arrive = _places.ArriveAsync;
         Machine.Moved = _places.FollowRun;
@@ -206,7 +206,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         }
     }
 
-    private Task<AgentRunResult> StartAgentAsync(PreparedTask prepared, AgentCall call)
+    private Task<AgentRunResult> StartAgentAsync(PreparedTask prepared, AgentRunArguments call)
     {
         State.AwaitBeginning(Input.Rules.IsShared);
         var run = new RunAgentInput

@@ -17,9 +17,9 @@ public sealed class PushResultsInterceptor(RunServices services, RepositoryRefer
 
     /// <inheritdoc/>
     public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
-        new Sharing(nextInterceptor, _share, here);
+        new PushResultsInbound(nextInterceptor, _share, here);
 
-    private sealed class Sharing(ActivityInboundInterceptor next, RunSync share, RepositoryReference here)
+    private sealed class PushResultsInbound(ActivityInboundInterceptor next, RunSync share, RepositoryReference here)
         : ActivityInboundInterceptor(next)
     {
         public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)
@@ -28,7 +28,7 @@ public sealed class PushResultsInterceptor(RunServices services, RepositoryRefer
             var info = ActivityExecutionContext.Current.Info;
             if (ActivityNames.MakingWork.Contains(info.ActivityType) && info.WorkflowId is { } workflow)
             {
-                await Heartbeats.WhileAsync(stop => share.ShareStepAsync(workflow, here, stop));
+                await ActivityHeartbeats.WhileAsync(stop => share.ShareStepAsync(workflow, here, stop));
             }
             return result;
         }

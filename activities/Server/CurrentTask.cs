@@ -32,7 +32,7 @@ internal static class CurrentTask
         var agent = new AgentStartAnnouncement(start, ActivityExecutionContext.Current.Info.TaskQueue);
         try
         {
-            await Heartbeats.WhileAsync(stop =>
+            await ActivityHeartbeats.WhileAsync(stop =>
                 Workflow.ExecuteUpdateAsync(
                     task => task.AgentBeginsAsync(agent),
                     new WorkflowUpdateOptions { Rpc = new RpcOptions { CancellationToken = stop } }

@@ -37,7 +37,7 @@ public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
     /// Requests an agent start first from the account, where most starts wait, and then from the shared budgets. If the process dies in
     /// between, the account releases the reservation, as for any agent that was never started.
     /// </summary>
-    public async Task<StartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
+    public async Task<AgentStartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
     {
         var asked = new GovernorCall
         {
@@ -49,13 +49,13 @@ public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
         var own = await SendAsync(SharedBudgets.OfAccount(asked), cancellationToken);
         if (own.Admission is not Admitted)
         {
-            return new StartDecision(own);
+            return new AgentStartDecision(own);
         }
         var ofAll = await SendAsync(SharedBudgets.OfBudgets(asked)!, cancellationToken);
         if (ofAll.Admission is Admitted)
         {
             var both = Both(own, ofAll);
-            return new StartDecision(both with { Admission = new Admitted(both.Reservation!) });
+            return new AgentStartDecision(both with { Admission = new Admitted(both.Reservation!) });
         }
         await SendAsync(
             new GovernorCall
@@ -67,7 +67,7 @@ public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
             },
             cancellationToken
         );
-        return new StartDecision(own with { Admission = ofAll.Admission, Reservation = null });
+        return new AgentStartDecision(own with { Admission = ofAll.Admission, Reservation = null });
     }
 
     /// <inheritdoc/>

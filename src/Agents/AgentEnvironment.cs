@@ -98,14 +98,14 @@ public static class AgentEnvironment
             .Where(pair => !pair.Key.StartsWith("ORCHESTRATOR_", StringComparison.Ordinal) && !Unwanted.Contains(pair.Key))
             .Where(pair =>
                 start.Sandbox is null
-                || GitVariables.IsSetting(pair.Key)
+                || GitVariableFilter.IsSetting(pair.Key)
                 || IsPassedOn(pair.Key, credentials)
                 || start.Variables.Contains(pair.Key)
             )
             .ToDictionary(pair => pair.Key, pair => pair.Value);
         if (start.Sandbox is not null)
         {
-            GitVariables.Confine(environment);
+            GitVariableFilter.Confine(environment);
         }
         environment["ORCHESTRATOR_RUN"] = start.Run;
         environment["ORCHESTRATOR_TASK"] = start.Task;
@@ -125,7 +125,7 @@ public static class AgentEnvironment
         {
             environment[name] = value;
         }
-        GitVariables.LeaveOutMaintenance(environment);
+        GitVariableFilter.LeaveOutMaintenance(environment);
         return environment;
     }
 
@@ -150,7 +150,7 @@ public static class AgentEnvironment
 }
 
 /// <summary>Filters git settings in environment variables (git-config(1), <c>GIT_CONFIG_COUNT</c>).</summary>
-internal static class GitVariables
+internal static class GitVariableFilter
 {
     private const string Prefix = "GIT_CONFIG_";
     private const string Count = Prefix + "COUNT";

@@ -49,7 +49,7 @@ public sealed record AgentToolError(string ToolUseId, string Message) : AgentEve
 
 /// <summary>Size of the model's context when the model starts an answer.</summary>
 /// <param name="ContextTokens">Number of tokens of the whole request, including cached tokens.</param>
-public sealed record AgentContextUse(long ContextTokens) : AgentEvent;
+public sealed record AgentContextSize(long ContextTokens) : AgentEvent;
 
 /// <summary>The service reported the state of the account's usage limits.</summary>
 /// <param name="Usage">Utilization and reset times of the account's windows.</param>

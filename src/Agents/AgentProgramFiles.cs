@@ -15,7 +15,7 @@ public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folder
     public IReadOnlyList<string> Shared { get; init; } = [];
 
     /// <summary>Login files that the program rewrites when tokens rotate. A confined agent gets a copy of each file.</summary>
-    public IReadOnlyList<LoginFile> Logins { get; init; } = [];
+    public IReadOnlyList<AgentLoginFile> Logins { get; init; } = [];
 
     /// <summary>Absolute paths of direct entries of <see cref="Folders"/> that are hidden from the agent. The agent may create entries with
     /// the same names, which are discarded later.</summary>
@@ -37,7 +37,7 @@ public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folder
         {
             Shared = In(home, [.. description.State.Files, .. description.Login is { Tokens.Count: 0 } plain ? plain.Files : []]),
             Logins = description.Login is { Tokens.Count: > 0 } login
-                ? [.. login.Files.Select(file => LoginFile.Of(Path.Combine(home, file), login))]
+                ? [.. login.Files.Select(file => AgentLoginFile.Of(Path.Combine(home, file), login))]
                 : [],
             Hidden = In(home, description.State.Hidden),
         };
@@ -46,14 +46,14 @@ public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folder
     /// <param name="program">Name or path of the program.</param>
     /// <param name="home">Absolute path of the home directory, or null if unknown.</param>
     public static AgentProgramFiles OfProgram(string program, string? home) =>
-        home is not null && KnownAgents.Find(Path.GetFileName(program)) is { } known ? Of(known, home) : None;
+        home is not null && BuiltInAgents.Find(Path.GetFileName(program)) is { } known ? Of(known, home) : None;
 
     /// <summary>Returns the files of the Claude Code CLI.</summary>
     /// <param name="folder">Absolute path of the CLI's folder, usually <c>~/.claude</c>.</param>
     public static AgentProgramFiles OfClaude(string folder) =>
         new(Path.GetDirectoryName(folder) ?? "/", [folder], In(folder, s_claudeFolders))
         {
-            Logins = [LoginFile.OfClaude(Path.Combine(folder, ".credentials.json"))],
+            Logins = [AgentLoginFile.OfClaude(Path.Combine(folder, ".credentials.json"))],
             // The latter is there if CLAUDE_CONFIG_DIR is set; it may contain a key.
             Hidden = [Path.Combine(folder, "history.jsonl"), Path.Combine(folder, ClaudeLogin)],
         };
@@ -89,7 +89,7 @@ public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folder
 /// <param name="Address">Name of the variable that overrides the address of the service. Null if the program gets the address by other
 /// means.</param>
 /// <param name="Service">Default address of the service.</param>
-public sealed record AgentKey(string Variable, string? Address, string Service)
+public sealed record AgentServiceKey(string Variable, string? Address, string Service)
 {
     /// <summary>Name of the variable that overrides the address of Anthropic's API.</summary>
     internal const string AnthropicAddress = "ANTHROPIC_BASE_URL";
@@ -101,7 +101,7 @@ public sealed record AgentKey(string Variable, string? Address, string Service)
     private static readonly string[] s_regions = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
     /// <summary>Keys of Anthropic's API, as used by Claude Code and Anthropic's SDKs.</summary>
-    public static IReadOnlyList<AgentKey> OfAnthropic { get; } =
+    public static IReadOnlyList<AgentServiceKey> OfAnthropic { get; } =
     [new("ANTHROPIC_API_KEY", AnthropicAddress, AnthropicApi), new("ANTHROPIC_AUTH_TOKEN", AnthropicAddress, AnthropicApi)];
 
     /// <summary>Name of the variable that contains the id of the key. Null unless requests are signed with the key instead of containing
@@ -112,7 +112,7 @@ public sealed record AgentKey(string Variable, string? Address, string Service)
     public string? TokenVariable { get; init; }
 
     /// <summary>File from which the program reads the key, or null if it reads only the variable.</summary>
-    public StoredKey? Stored { get; init; }
+    public StoredAgentKey? Stored { get; init; }
 
     /// <summary>Names of all variables that stay outside the sandbox.</summary>
     public IEnumerable<string> Variables => new[] { Variable, IdVariable, TokenVariable }.OfType<string>();
@@ -122,7 +122,7 @@ public sealed record AgentKey(string Variable, string? Address, string Service)
     public string? Find(Func<string, string?> variable)
     {
         var own = variable(Variable)?.Trim() is { Length: > 0 } value ? value : null;
-        return Stored?.Order == StoredKeyOrder.FileFirst ? Stored.Read() ?? own : own ?? Stored?.Read();
+        return Stored?.Order == StoredAgentKeyOrder.FileFirst ? Stored.Read() ?? own : own ?? Stored?.Read();
     }
 
     /// <summary>Returns the AWS region of an environment. As in Claude Code, the default is <c>us-east-1</c>.</summary>
@@ -132,7 +132,7 @@ public sealed record AgentKey(string Variable, string? Address, string Service)
 
     /// <summary>Returns the keys of Amazon Bedrock, as used by Claude Code: an API key, or an access key that signs requests.</summary>
     /// <param name="region">Region of the service, such as <c>eu-central-1</c>.</param>
-    public static IReadOnlyList<AgentKey> OfBedrock(string region)
+    public static IReadOnlyList<AgentServiceKey> OfBedrock(string region)
     {
         var service = $"https://bedrock-runtime.{region}.amazonaws.com";
         return
@@ -145,7 +145,7 @@ public sealed record AgentKey(string Variable, string? Address, string Service)
 
 /// <summary>A file that contains tokens, which an agent program replaces when they expire.</summary>
 /// <param name="Path">Absolute path.</param>
-public sealed record LoginFile(string Path)
+public sealed record AgentLoginFile(string Path)
 {
     /// <summary>JSON members that contain tokens. <c>*</c> matches any name.</summary>
     public IReadOnlyList<string> Tokens { get; init; } = [];
@@ -160,7 +160,7 @@ public sealed record LoginFile(string Path)
     public IReadOnlyList<string> Variables { get; init; } = [];
 
     /// <summary>Returns the login file of a program that has an agent description.</summary>
-    internal static LoginFile Of(string path, LoginDescription login) =>
+    internal static AgentLoginFile Of(string path, AgentLoginDescription login) =>
         new(path)
         {
             Tokens = login.Tokens,
@@ -170,7 +170,7 @@ public sealed record LoginFile(string Path)
         };
 
     /// <summary>Returns the login file of the Claude Code CLI.</summary>
-    internal static LoginFile OfClaude(string path) =>
+    internal static AgentLoginFile OfClaude(string path) =>
         new(path)
         {
             Tokens = ["claudeAiOauth.accessToken", "claudeAiOauth.refreshToken", "claudeAiOauth.expiresAt"],

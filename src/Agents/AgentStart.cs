@@ -65,7 +65,7 @@ public sealed record AgentStart
 
     /// <summary>Rules that determine which paths the agent may write and which commands it may run. Stored in the file <c>policy</c> of the
     /// folder, which the ownership hook reads.</summary>
-    public required HookPolicy Policy { get; init; }
+    public required AgentHookPolicy Policy { get; init; }
 
     /// <summary>JSON Schema (as text, without <c>$schema</c>) of an answer that is requested instead of work and returned in
     /// <see cref="AgentOutcome.Answer"/>. If null, the agent is requested to work.</summary>

@@ -35,7 +35,7 @@ public interface IAgentRunner
 
     /// <summary>Service keys that can stay outside the sandbox, because the program can use the address of our proxy instead of the
     /// service's address.</summary>
-    IReadOnlyList<AgentKey> Keys => [];
+    IReadOnlyList<AgentServiceKey> Keys => [];
 
     /// <summary>Names of variables that contain the keys that the program uses. A name that ends with <c>_</c> is a prefix. A confined
     /// agent gets no other keys.</summary>

@@ -14,14 +14,14 @@ public sealed class UnattendedContext(
     string directory,
     TimeProvider time,
     HostPlatform? platform = null,
-    IInteraction? interaction = null
+    IUserInteraction? interaction = null
 ) : UseCaseContext(environment, directory, time, verbose: false, platform)
 {
     /// <inheritdoc/>
     public override CancellationToken StopNow => CancellationToken.None;
 
     /// <inheritdoc/>
-    public override IInteraction Interaction { get; } = interaction ?? new NoInteraction();
+    public override IUserInteraction Interaction { get; } = interaction ?? new UnattendedInteraction();
 
     /// <summary>
     /// Returns the context of a use case in another folder. The clock, the environment variables and the platform are those of a caller.
@@ -30,10 +30,10 @@ public sealed class UnattendedContext(
     /// <param name="caller">The context of the caller.</param>
     /// <param name="interaction">Receives messages, or null to discard them.</param>
     /// <param name="device">Name of the user's device, or null for the terminal of this machine.</param>
-    public static UnattendedContext In(string directory, UseCaseContext caller, IInteraction? interaction = null, string? device = null) =>
+    public static UnattendedContext In(string directory, UseCaseContext caller, IUserInteraction? interaction = null, string? device = null) =>
         new(caller.Environment, directory, caller.Time, caller.Platform, interaction) { Device = device };
 
-    private sealed class NoInteraction : IInteraction
+    private sealed class UnattendedInteraction : IUserInteraction
     {
         public bool IsInteractive => false;
 

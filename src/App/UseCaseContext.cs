@@ -33,14 +33,14 @@ public abstract class UseCaseContext(
     public abstract CancellationToken StopNow { get; }
 
     /// <summary>Interaction with the user.</summary>
-    public abstract IInteraction Interaction { get; }
+    public abstract IUserInteraction Interaction { get; }
 
     /// <summary>Services for the steps of runs on this machine. Each repository is opened only once.</summary>
     public RunServices Services => _services ??= RunServices.OfThisMachine([.. Program, "hook"], Environment, Trust, Time);
 
     /// <summary>Program and first arguments with which agents call <c>orchestrate</c>.</summary>
     /// <value>Default: the program of this process.</value>
-    public IReadOnlyList<string> Program { get; init; } = OwnProgram.Command;
+    public IReadOnlyList<string> Program { get; init; } = ThisProgramCommand.Command;
 
     /// <summary>Usage records of the user's accounts. They are read when they are first used.</summary>
     public AccountRecords AccountRecords => new(Environment, Time);
@@ -141,7 +141,7 @@ public abstract class UseCaseContext(
 
     /// <summary>
     /// Opens the settings for commands that start programs and may ask the user to trust the repository (see
-    /// <see cref="Starting.TrustGate"/>).
+    /// <see cref="Starting.RepositoryTrustPrompt"/>).
     /// </summary>
     /// <param name="repository">The repository, or null outside a repository.</param>
     /// <param name="flags">Command-line options that set a setting.</param>
@@ -149,7 +149,7 @@ public abstract class UseCaseContext(
     /// <exception cref="UseCaseException">A setting is invalid; the message lists all errors.</exception>
     public RepositorySettings OpenSettings(RepositoryLocation? repository, IReadOnlyList<SettingFlag> flags, string? runId = null)
     {
-        var settings = SettingsOfRepository.Open(repository?.WorkTree, Environment, flags, Trust, runId);
+        var settings = RepositorySettingsLoader.Open(repository?.WorkTree, Environment, flags, Trust, runId);
         foreach (var warning in settings.Loaded.Warnings)
         {
             Interaction.Warn(warning.ToString());

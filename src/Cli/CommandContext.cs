@@ -11,7 +11,7 @@ internal sealed class CommandContext(
     IReadOnlyDictionary<string, string> environment,
     string directory,
     TimeProvider time,
-    Interrupts interrupts,
+    InterruptHandler interrupts,
     bool verbose = false,
     HostPlatform? platform = null
 ) : UseCaseContext(environment, directory, time, verbose, platform)
@@ -20,7 +20,7 @@ internal sealed class CommandContext(
     public ITerminal Terminal { get; set; } = terminal;
 
     /// <inheritdoc/>
-    public override IInteraction Interaction => Terminal;
+    public override IUserInteraction Interaction => Terminal;
 
     /// <inheritdoc/>
     public override CancellationToken StopNow => Interrupts.StopNow;
@@ -32,7 +32,7 @@ internal sealed class CommandContext(
     public required Func<IReadOnlyList<string>, string, Task<Outcome>> CallAsync { get; init; }
 
     /// <summary>Tokens that are canceled by the first and the second Ctrl-C.</summary>
-    public Interrupts Interrupts { get; } = interrupts;
+    public InterruptHandler Interrupts { get; } = interrupts;
 
     /// <summary>Prints one JSON document.</summary>
     public void Print<T>(T document, JsonTypeInfo<T> type)

@@ -30,8 +30,8 @@ public sealed class RunClient(ITemporalClient client)
             IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting,
             IdReusePolicy = WorkflowIdReusePolicy.RejectDuplicate,
             StaticSummary = DisplayText.Summary(input.Subject),
-            StaticDetails = StartDetails.Of(input, runId),
-            Memo = StartDetails.Memo(input, _client.Connection.Options.Identity),
+            StaticDetails = RunStartDetails.Of(input, runId),
+            Memo = RunStartDetails.Memo(input, _client.Connection.Options.Identity),
             Priority = new Priority(fairnessKey: RunIds.FairnessKey(runId)),
             Rpc = new RpcOptions { CancellationToken = cancellation },
         };
@@ -70,7 +70,7 @@ public sealed class RunClient(ITemporalClient client)
 
     /// <summary>
     /// Returns the time at which a living worker last polled a queue for activities. Null if none polled within
-    /// <see cref="HostPresence.Silence"/>.
+    /// <see cref="HostPresenceCheck.Silence"/>.
     /// </summary>
     /// <param name="queue">Task queue of a repository on one host.</param>
     /// <param name="isDead">Returns true if the worker with the given identity is known to be dead.</param>
@@ -83,9 +83,9 @@ public sealed class RunClient(ITemporalClient client)
         CancellationToken cancellation = default
     )
     {
-        var pollers = await HostPresence.PollersAsync(_client, queue, new RpcOptions { Retry = true, CancellationToken = cancellation });
-        var seen = HostPresence.LastAsked(pollers.Where(poller => !isDead(poller.Identity)));
-        return now - seen <= HostPresence.Silence ? seen : null;
+        var pollers = await HostPresenceCheck.PollersAsync(_client, queue, new RpcOptions { Retry = true, CancellationToken = cancellation });
+        var seen = HostPresenceCheck.LastAsked(pollers.Where(poller => !isDead(poller.Identity)));
+        return now - seen <= HostPresenceCheck.Silence ? seen : null;
     }
 
     /// <summary>
@@ -99,7 +99,7 @@ public sealed class RunClient(ITemporalClient client)
         Func<string, DateTimeOffset, bool> isMeant,
         CancellationToken cancellation = default
     ) =>
-        (await HostPresence.PollersAsync(_client, queue, new RpcOptions { Retry = true, CancellationToken = cancellation }))
+        (await HostPresenceCheck.PollersAsync(_client, queue, new RpcOptions { Retry = true, CancellationToken = cancellation }))
             .FirstOrDefault(poller => isMeant(poller.Identity, poller.LastAccessTime.ToDateTimeOffset()))
             ?.Identity;
 

@@ -38,14 +38,14 @@ public sealed class RunHandle
     public async Task<RunStatus> StatusAsync(CancellationToken cancellation = default)
     {
         var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = cancellation } };
-        var status = await StatusPages.JoinAsync(offset => PageAsync(offset, options));
+        var status = await StatusPageJoiner.JoinAsync(offset => PageAsync(offset, options));
         if (RunStates.IsFinal(status.State) || await FindExecutionAsync(cancellation) is not { End: { } end, EndedAt: var endedAt })
         {
             return status;
         }
         // The run may have ended between the two calls. If another client terminated it, the run does not know that and still returns its
         // previous status.
-        status = await StatusPages.JoinAsync(offset => PageAsync(offset, options));
+        status = await StatusPageJoiner.JoinAsync(offset => PageAsync(offset, options));
         return RunStates.IsFinal(status.State)
             ? status
             : status with
@@ -254,14 +254,14 @@ public sealed class RunHandle
         SteerAsync(w => w.MoveAsync(command), cancellation);
 
     /// <summary>
-    /// Returns the absent host that the run waits for, or null if there is none. See <see cref="HostPresence.FindAwayAsync"/>.
+    /// Returns the absent host that the run waits for, or null if there is none. See <see cref="HostPresenceCheck.FindAwayAsync"/>.
     /// </summary>
     public Task<UnreachableHost?> FindAwayAsync(
         RunStatus status,
         Func<string, bool> isDead,
         DateTimeOffset now,
         CancellationToken cancellation = default
-    ) => HostPresence.FindAwayAsync(_client, status, isDead, now, cancellation);
+    ) => HostPresenceCheck.FindAwayAsync(_client, status, isDead, now, cancellation);
 
     /// <summary>Decides how an escalated run continues.</summary>
     public Task<SteeringAnswer> ResolveAsync(ResolutionCommand command, CancellationToken cancellation = default) =>

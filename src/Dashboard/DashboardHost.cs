@@ -25,7 +25,7 @@ public static class DashboardHost
     /// <param name="more">Adds more endpoints, which the login also protects.</param>
     public static WebApplication Build(
         DashboardOptions options,
-        IDashboardSource source,
+        IDashboardBackend source,
         ILoggerFactory loggers,
         TimeProvider time,
         Action<WebApplication>? more = null
@@ -33,13 +33,13 @@ public static class DashboardHost
     {
         // Neither the files of a folder nor environment variables may configure the server.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orchestrate" });
-        builder.Services.AddSingleton<ILoggerFactory>(new FrameworkLoggers(loggers));
+        builder.Services.AddSingleton<ILoggerFactory>(new FrameworkLogFilter(loggers));
         builder.Services.AddRoutingCore();
         // Compression is safe, because an attack on the size of responses needs requests with the session cookie, which is SameSite=Strict.
         builder.Services.AddResponseCompression(compression =>
         {
             compression.EnableForHttps = true;
-            compression.MimeTypes = ResponseCompressionDefaults.MimeTypes.Append("image/svg+xml").Append(Problem.MediaType);
+            compression.MimeTypes = ResponseCompressionDefaults.MimeTypes.Append("image/svg+xml").Append(ProblemResponse.MediaType);
         });
         ApiDescription.AddTo(builder.Services);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
@@ -75,14 +75,14 @@ public static class DashboardHost
     private static void Add(
         WebApplication app,
         DashboardOptions options,
-        IDashboardSource source,
+        IDashboardBackend source,
         ILoggerFactory loggers,
         TimeProvider time,
         Action<WebApplication>? more
     )
     {
         var sessions = new LoginSessions(options.Tokens, time);
-        var reader = new QueryReader(source, time);
+        var reader = new QueryCoalescer(source, time);
         var renderer = new PageRenderer(app.Services, loggers);
         var answers = new FormResultStore(time);
         var pages = new PageRoutes(reader, renderer, answers, options.Tokens, time);
@@ -103,11 +103,11 @@ public static class DashboardHost
         new FormRoutes(reader, pages, renderer, answers, sessions).AddTo(app);
         new ApiRoutes(reader, new ApiDescription(app.Services), time).AddTo(app);
         var events = new AllRunsEvents(reader, time);
-        new ChangeStreams(reader, source, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
+        new ServerSentEventStreams(reader, source, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
         app.UseWebSockets();
         new LegacyRoutes(reader, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
         MapReference(app, pages, renderer);
-        ApiReference.AddTo(app);
+        ApiReferencePage.AddTo(app);
         MapAsset(app, "style.css", "text/css; charset=utf-8");
         MapAsset(app, "log.css", "text/css; charset=utf-8");
         MapAsset(app, "page.js", "text/javascript; charset=utf-8");
@@ -145,7 +145,7 @@ public static class DashboardHost
 
     private static void MapAsset(WebApplication app, string name, string type)
     {
-        var content = Asset.Read(name);
+        var content = EmbeddedAsset.Read(name);
         var tag = EntityTag.Of(content);
         app.MapGet(
             "/assets/" + name,

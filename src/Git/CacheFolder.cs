@@ -16,7 +16,7 @@ public static class CacheFolder
     /// <summary>Creates the folder and its owner file if needed, and returns the folder.</summary>
     public static string Open(GitRepository repository, IReadOnlyDictionary<string, string> environment)
     {
-        var folder = OwnFolder.Ensure(Of(repository, environment));
+        var folder = OrchestratorFolderCreator.Ensure(Of(repository, environment));
         var owner = new FileInfo(Path.Combine(folder, OwnerFile));
         if (!owner.Exists || DateTime.UtcNow - owner.LastWriteTimeUtc > TimeIsExact)
         {

@@ -113,14 +113,14 @@ public interface ITaskActivities
 }
 
 /// <summary>Activities that move a task to another host. Each is idempotent because it skips work that is already done.</summary>
-public interface IPlaceActivities
+public interface IHostSlotActivities
 {
     /// <summary>
     /// Holds a slot for a task until cancelled, and tells the task's workflow which host has the slot. Scheduled on a queue of slots, so
     /// any host with a free slot may run the activity.
     /// </summary>
     [Activity]
-    Task HoldPlaceAsync(HoldPlaceInput input);
+    Task HoldPlaceAsync(HoldSlotInput input);
 
     /// <summary>
     /// Publishes the task's data for a worker host, including work that other worker hosts pushed for it. Afterwards, pushes from those

@@ -68,7 +68,7 @@ public static class DiskSpace
         var free = new DriveInfo(path).AvailableFreeSpace;
         return free >= reserve
             ? null
-            : $"Only {Sizes.Describe(free)} are free at {path}; {Sizes.Describe(reserve)} are kept in reserve (disk.reserve). "
+            : $"Only {ByteSizes.Describe(free)} are free at {path}; {ByteSizes.Describe(reserve)} are kept in reserve (disk.reserve). "
                 + $"Free some space; {next}.";
     }
 }

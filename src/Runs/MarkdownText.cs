@@ -11,13 +11,13 @@ public sealed class MarkdownText
     private readonly StringBuilder _text = new();
 
     /// <summary>Creates Markdown from an interpolated string.</summary>
-    public static MarkdownText Of(Words words) => words.Text;
+    public static MarkdownText Of(MarkdownInterpolationHandler words) => words.Text;
 
     /// <summary>True if the text is empty.</summary>
     public bool IsEmpty => _text.Length == 0;
 
     /// <summary>Appends an interpolated string.</summary>
-    public MarkdownText Append([InterpolatedStringHandlerArgument("")] Words words)
+    public MarkdownText Append([InterpolatedStringHandlerArgument("")] MarkdownInterpolationHandler words)
     {
         _ = words;
         return this;
@@ -71,14 +71,14 @@ public sealed class MarkdownText
 
     /// <summary>Handler for interpolated strings. It keeps literals unchanged and escapes values.</summary>
     [InterpolatedStringHandler]
-    public readonly ref struct Words
+    public readonly ref struct MarkdownInterpolationHandler
     {
         /// <summary>Creates a handler that starts a new text.</summary>
-        public Words(int literalLength, int formattedCount)
+        public MarkdownInterpolationHandler(int literalLength, int formattedCount)
             : this(literalLength, formattedCount, new MarkdownText()) { }
 
         /// <summary>Creates a handler that appends to an existing text.</summary>
-        public Words(int literalLength, int formattedCount, MarkdownText text)
+        public MarkdownInterpolationHandler(int literalLength, int formattedCount, MarkdownText text)
         {
             Text = text;
             text._text.EnsureCapacity(text._text.Length + literalLength + (formattedCount * 16));

@@ -59,7 +59,7 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     ) => new(MachineIdentity.Find(environment), hookCommand, time) { Environment = environment, Trust = trust };
 
     /// <summary>Cache of the stored plans and settings of runs.</summary>
-    public StoredPlans Plans { get; } = new();
+    public RunPlanCache Plans { get; } = new();
 
     /// <summary>Returns the instance of a type that all runs in this process share, and creates it if it does not exist yet.</summary>
     /// <param name="make">Creates the instance. Concurrent callers may create two instances, of which only one is used.</param>
@@ -88,11 +88,11 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
 
     /// <summary>Opens the repository of a run for a step that works even without the run's start settings.</summary>
     public async Task<GitRepository> OpenRepositoryAsync(RunFolder folder) =>
-        await GoingByAsync(await OpenRepositoryAsync(folder.Repository), RunStart.TryRead(folder)?.GitConfiguration ?? "");
+        await GoingByAsync(await OpenRepositoryAsync(folder.Repository), RunStartSettings.TryRead(folder)?.GitConfiguration ?? "");
 
     /// <summary>Opens the repository of a run for a command that only reads. Interrupted changes in it are not repaired.</summary>
     public async Task<GitRepository> LookIntoAsync(RunFolder folder) =>
-        await GoingByAsync(await Repositories.OpenAsync(folder.Repository), RunStart.TryRead(folder)?.GitConfiguration ?? "");
+        await GoingByAsync(await Repositories.OpenAsync(folder.Repository), RunStartSettings.TryRead(folder)?.GitConfiguration ?? "");
 
     // Without a copy, the repository's own configuration is ignored, because the run's folder may have arrived together with the
     // repository.
@@ -105,5 +105,5 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     /// Loads the settings of a repository for a run. The run's input has the highest precedence. The user's trust decisions apply.
     /// </summary>
     public RepositorySettings LoadSettings(string repository, string runId, OrchestrationInput input) =>
-        SettingsOfRepository.Open(repository, Environment, RunInputLayer.Of(input), Trust ?? TrustStore.OfUser(Environment), runId);
+        RepositorySettingsLoader.Open(repository, Environment, RunInputLayer.Of(input), Trust ?? TrustStore.OfUser(Environment), runId);
 }

@@ -53,7 +53,7 @@ internal sealed class ServerComposition : IDisposable
             Engine = new WorkflowEngine(Store, Queues, Timers, Namespaces, logger)
             {
                 TracksTasks = clock is not null,
-                DeadWorkers = new DeadWorkers(options.MachineName),
+                DeadWorkers = new DeadWorkerDetector(options.MachineName),
                 Deployments = Deployments,
             };
             Workflows = new WorkflowOperations(Engine, Namespaces, attributes);
@@ -74,7 +74,7 @@ internal sealed class ServerComposition : IDisposable
             _parts.Add(new SearchAttributeHandler(Namespaces, attributes));
             _parts.Add(new NexusHandler(Namespaces));
             _parts.Add(new VisibilityHandler(Database, Namespaces, reader));
-            _parts.Add(new ScheduleHandler(services, new ScheduleLists(services, reader, attributes)));
+            _parts.Add(new ScheduleHandler(services, new ScheduleListing(services, reader, attributes)));
             _parts.Add(
                 new BatchHandler(
                     services,

@@ -48,7 +48,7 @@ internal sealed class AgentFixture : IAsyncDisposable
             Attempt = 1,
             Prompt = prompt,
             Owner = owner,
-            Policy = new HookPolicy
+            Policy = new AgentHookPolicy
             {
                 Task = "T1",
                 Root = Worktree,

@@ -185,7 +185,7 @@ public sealed class ConfinedKeysTests
     }
 
     private static DescribedAgentRunner Described(AgentFixture agents, params (string Name, string Value)[] more) =>
-        new("mine", DescriptionReader.Read(Description).Description!, null, Environment(agents, more));
+        new("mine", AgentDescriptionReader.Read(Description).Description!, null, Environment(agents, more));
 
     private static IAgentRunner Runner(string agent, AgentFixture agents, Dictionary<string, string> environment) =>
         agent switch
@@ -219,7 +219,7 @@ public sealed class ConfinedKeysTests
                     Environment = environment,
                 }
             ),
-            var name => new DescribedAgentRunner(name, KnownAgents.Find(name)!, null, environment),
+            var name => new DescribedAgentRunner(name, BuiltInAgents.Find(name)!, null, environment),
         };
 
     private sealed class ScriptedDoor : ISandboxNetworkProvider

@@ -126,7 +126,7 @@ public class AgentCommandTests
         using var cli = new CliFixture();
         var policy = cli.Write(
             "policy",
-            new HookPolicy
+            new AgentHookPolicy
             {
                 Task = "login",
                 Root = cli.Folder,
@@ -172,7 +172,7 @@ public class AgentCommandTests
             Attempt = 1,
             Prompt = "wait",
             Owner = "test",
-            Policy = new HookPolicy { Task = "slow", Root = cli.Folder },
+            Policy = new AgentHookPolicy { Task = "slow", Root = cli.Folder },
         };
         await new AgentSupervisor().StartOrAttachAsync(
             new CommandAgentRunner("slow", ["/bin/sleep", "600"]),

@@ -47,7 +47,7 @@ public sealed class BackgroundRecordTests
     {
         using var cli = new CliFixture().WithRepository();
         Record(cli, "night", "{");
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var working = cli.RunAsync(new RecordingTerminal(), interrupts, "worker", "--yes");
 
         var check = "";

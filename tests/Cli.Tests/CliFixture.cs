@@ -45,11 +45,11 @@ internal sealed class CliFixture : IDisposable
 
     public async Task<CliResult> RunAsync(RecordingTerminal terminal, params string[] arguments)
     {
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         return await RunAsync(terminal, interrupts, arguments);
     }
 
-    public async Task<CliResult> RunAsync(RecordingTerminal terminal, Interrupts interrupts, params string[] arguments)
+    public async Task<CliResult> RunAsync(RecordingTerminal terminal, InterruptHandler interrupts, params string[] arguments)
     {
         var code = await CommandLine
             .RunAsync(

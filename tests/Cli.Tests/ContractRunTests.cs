@@ -69,7 +69,7 @@ public class ContractRunTests
         var policy = Directory
             .GetFiles(Path.Combine(cli.Folder, ".orchestrator", "runs"), "policy", SearchOption.AllDirectories)
             .First(p => p.Contains("/maker/1/", StringComparison.Ordinal));
-        Assert.Equal([StubFile], HookPolicy.Parse(File.ReadAllText(policy)).ReadOnly);
+        Assert.Equal([StubFile], AgentHookPolicy.Parse(File.ReadAllText(policy)).ReadOnly);
 
         var warnings = (await cli.RunAsync("status", "--json")).Json["warnings"]!.AsArray().Select(w => (string?)w);
         Assert.Contains(warnings, w => w!.Contains("no gate checks types", StringComparison.Ordinal));

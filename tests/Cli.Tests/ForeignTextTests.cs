@@ -236,7 +236,7 @@ public sealed class ForeignTextTests : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var environment = new Dictionary<string, string>(_cli.Environment)
         {
             ["NO_COLOR"] = "1",

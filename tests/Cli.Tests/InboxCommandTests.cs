@@ -86,11 +86,11 @@ public sealed class InboxCommandTests
 
     /// <summary>A time at which no task began is named, whatever the reason; what its run asks is an entry of its own.</summary>
     [Theory]
-    [InlineData(MissedFire.NothingServed, false, true)]
-    [InlineData(MissedFire.EarlierRunOpen, false, true)]
-    [InlineData(MissedFire.NotYet, false, false)]
-    [InlineData(MissedFire.NothingServed, true, false)]
-    public void Of_LastTimeOfASchedule_IsAnEntryWhereNoTaskBegan(MissedFire missed, bool isPaused, bool isEntry)
+    [InlineData(MissedScheduleStart.NothingServed, false, true)]
+    [InlineData(MissedScheduleStart.EarlierRunOpen, false, true)]
+    [InlineData(MissedScheduleStart.NotYet, false, false)]
+    [InlineData(MissedScheduleStart.NothingServed, true, false)]
+    public void Of_LastTimeOfASchedule_IsAnEntryWhereNoTaskBegan(MissedScheduleStart missed, bool isPaused, bool isEntry)
     {
         var repository = new RepositoryLocation("/shop", "/shop/.git", IsBare: false);
         var schedule = new RunSchedule
@@ -101,7 +101,7 @@ public sealed class InboxCommandTests
             CatchUp = TimeSpan.FromMinutes(10),
             IsPaused = isPaused,
         };
-        ScheduleFire[] fires =
+        ScheduledStartResult[] fires =
         [
             new(DateTimeOffset.UnixEpoch) { Began = DateTimeOffset.UnixEpoch },
             new(DateTimeOffset.UnixEpoch) { Missed = missed },
@@ -134,7 +134,7 @@ public sealed class InboxCommandTests
                 {
                     Id = "a",
                     Question = "?",
-                    Ways = [new AnswerWay(AnswerWays.Approve, "r/a"), new AnswerWay(AnswerWays.Guide, "r/a")],
+                    Ways = [new AnswerAction(AnswerActionKinds.Approve, "r/a"), new AnswerAction(AnswerActionKinds.Guide, "r/a")],
                 },
             ],
         };
@@ -211,7 +211,7 @@ public sealed class InboxCommandTests
 
     [Fact]
     public void Anywhere_PathWithASpace_IsQuoted() =>
-        Assert.Equal("orchestrate -C '/a b' status", KnownRepositories.Anywhere("status", "/a b"));
+        Assert.Equal("orchestrate -C '/a b' status", KnownRepositoryStore.Anywhere("status", "/a b"));
 
     /// <summary>A run that waits for a yes to its one task.</summary>
     private static async Task<CliFixture> WaitingAsync()

@@ -86,7 +86,7 @@ public sealed class OvernightTests
         var log = Path.Combine(cli.Home, "inhibitor.log");
         cli.Environment["INHIBITOR_LOG"] = log;
         cli.Environment["PATH"] = $"{WriteInhibitor(cli.Home)}:{cli.Environment["PATH"]}";
-        using var working = new Interrupts();
+        using var working = new InterruptHandler();
         var terminal = new RecordingTerminal();
         var worker = cli.RunAsync(terminal, working, "worker", "--yes");
         await Wait.UntilAsync(() => terminal.People.Contains("Working on", StringComparison.Ordinal) || worker.IsCompleted);
@@ -151,7 +151,7 @@ public sealed class OvernightTests
             await File.WriteAllTextAsync(Path.Combine(root[folder], pair[0]), pair[1]);
         }
 
-        var entries = await new NightCheck(root.Path).MachineAsync(new Dictionary<string, string>(), CancellationToken.None);
+        var entries = await new UnattendedRunCheck(root.Path).MachineAsync(new Dictionary<string, string>(), CancellationToken.None);
 
         Assert.Contains(entries, entry => entry.Name == name && entry.Status == MachineCheckStatus.Warn && entry.Message == message);
     }
@@ -161,7 +161,7 @@ public sealed class OvernightTests
     {
         using var root = new TempFolder();
 
-        var entries = await new NightCheck(root.Path).MachineAsync(new Dictionary<string, string>(), CancellationToken.None);
+        var entries = await new UnattendedRunCheck(root.Path).MachineAsync(new Dictionary<string, string>(), CancellationToken.None);
 
         Assert.All(entries.Where(entry => entry.Name != "sleep"), entry => Assert.Equal(MachineCheckStatus.Ok, entry.Status));
     }

@@ -52,7 +52,7 @@ public sealed class OwnFoldersTests : IDisposable
     {
         var started = Path.Combine(_cli.Home, "started");
         Agent($"touch '{started}'; sleep 60");
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
 
         var plan = _cli.RunAsync(new RecordingTerminal(), interrupts, "plan", "make a thing", "--yes");
         await Wait.UntilAsync(() => File.Exists(started));

@@ -16,7 +16,7 @@ internal static partial class PersonScreen
     {
         using var output = new StringWriter();
         using var input = new StringReader("");
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var ends = new StandardStreams(input, output, output, IsInPiped: true, IsOutPiped: false, IsErrorPiped: false);
         var variables = new Dictionary<string, string>(cli.Environment)
         {

@@ -57,7 +57,7 @@ public class PlatformTests
     private static async Task<CliFixture.CliResult> RunAsync(CliFixture cli, HostPlatform platform, params string[] arguments)
     {
         var terminal = new RecordingTerminal();
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var code = await CommandLine.RunAsync(
             arguments,
             _ => terminal,

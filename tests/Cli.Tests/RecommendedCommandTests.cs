@@ -15,41 +15,41 @@ public sealed partial class RecommendedCommandTests
         (string, string, string)
     >
     {
-        [AnswerWays.Approve] = Here(nameof(Approval_RecommendedCommand_AnswersIt)),
-        [AnswerWays.Reject] = Here(nameof(Approval_RecommendedCommand_AnswersIt)),
-        [AnswerWays.Diff] = Here(nameof(ChangedGate_RecommendedCommand_ShowsTheWork)),
-        [AnswerWays.Promote] = Here(nameof(Landing_RecommendedCommand_LandsIt)),
-        [AnswerWays.PromoteOnto] = (
+        [AnswerActionKinds.Approve] = Here(nameof(Approval_RecommendedCommand_AnswersIt)),
+        [AnswerActionKinds.Reject] = Here(nameof(Approval_RecommendedCommand_AnswersIt)),
+        [AnswerActionKinds.Diff] = Here(nameof(ChangedGate_RecommendedCommand_ShowsTheWork)),
+        [AnswerActionKinds.Promote] = Here(nameof(Landing_RecommendedCommand_LandsIt)),
+        [AnswerActionKinds.PromoteOnto] = (
             "Cli.Tests",
             nameof(RenamedTargetTests),
             nameof(RenamedTargetTests.Promote_TargetWasRenamed_LandsOnItsNewName)
         ),
-        [AnswerWays.AcceptLosses] = (
+        [AnswerActionKinds.AcceptLosses] = (
             "Cli.Tests",
             nameof(CheckedOutBranchTests),
             nameof(CheckedOutBranchTests.Promote_MergeDropsWork_RecommendedCommandLands)
         ),
-        [AnswerWays.LandMergedAcceptingLosses] = (
+        [AnswerActionKinds.LandMergedAcceptingLosses] = (
             "Cli.Tests",
             nameof(LandMergedTests),
             nameof(LandMergedTests.Land_MergedDropsWork_RecommendedCommandLands)
         ),
-        [AnswerWays.Skip] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
-        [AnswerWays.Cancel] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
-        [AnswerWays.Guide] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
-        [AnswerWays.LandMerged] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
-        [AnswerWays.ReadEscalation] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
-        [AnswerWays.Resolve] = Here(nameof(BadEnd_EachResolution_IsTakenAsItIsRecommended)),
-        [AnswerWays.CancelDependants] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
-        [AnswerWays.Resume] = Here(nameof(Killed_RecommendedCommand_GoesOn)),
-        [AnswerWays.Retry] = ("Cli.Tests", nameof(ConflictByPersonTests), "Conflict_AgentUndoesTheMergeAsOftenAsItMay_APersonResolvesIt"),
-        [AnswerWays.RaiseBudget] = ("EndToEnd.Tests", "GovernedRunTests", "raise"),
-        [AnswerWays.RunNow] = ("Cli.Tests", nameof(ScheduleCommandTests), "\"run-now\""),
-        [AnswerWays.ListSchedules] = ("Cli.Tests", nameof(ScheduleCommandTests), "\"list\""),
-        [AnswerWays.Move] = ("Cli.Tests", nameof(MovedRunTests), "Run_OfAnotherMachine_SaysSoEverywhereAndGoesOnHereWhenItIsMoved"),
-        [AnswerWays.ListFlakyTests] = ("Cli.Tests", nameof(FlakyCommandTests), "Run_QuarantineThatEnded_TheTestDecidesAndItIsSaid"),
-        [AnswerWays.SendNotices] = ("Cli.Tests", nameof(UnsentNoticeTests), "Notify_SendAndDiscard_CarryOutWhatTheInboxRecommends"),
-        [AnswerWays.DiscardNotices] = ("Cli.Tests", nameof(UnsentNoticeTests), "Notify_SendAndDiscard_CarryOutWhatTheInboxRecommends"),
+        [AnswerActionKinds.Skip] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
+        [AnswerActionKinds.Cancel] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
+        [AnswerActionKinds.Guide] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
+        [AnswerActionKinds.LandMerged] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
+        [AnswerActionKinds.ReadEscalation] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
+        [AnswerActionKinds.Resolve] = Here(nameof(BadEnd_EachResolution_IsTakenAsItIsRecommended)),
+        [AnswerActionKinds.CancelDependants] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
+        [AnswerActionKinds.Resume] = Here(nameof(Killed_RecommendedCommand_GoesOn)),
+        [AnswerActionKinds.Retry] = ("Cli.Tests", nameof(ConflictByPersonTests), "Conflict_AgentUndoesTheMergeAsOftenAsItMay_APersonResolvesIt"),
+        [AnswerActionKinds.RaiseBudget] = ("EndToEnd.Tests", "GovernedRunTests", "raise"),
+        [AnswerActionKinds.RunNow] = ("Cli.Tests", nameof(ScheduleCommandTests), "\"run-now\""),
+        [AnswerActionKinds.ListSchedules] = ("Cli.Tests", nameof(ScheduleCommandTests), "\"list\""),
+        [AnswerActionKinds.Move] = ("Cli.Tests", nameof(MovedRunTests), "Run_OfAnotherMachine_SaysSoEverywhereAndGoesOnHereWhenItIsMoved"),
+        [AnswerActionKinds.ListFlakyTests] = ("Cli.Tests", nameof(FlakyCommandTests), "Run_QuarantineThatEnded_TheTestDecidesAndItIsSaid"),
+        [AnswerActionKinds.SendNotices] = ("Cli.Tests", nameof(UnsentNoticeTests), "Notify_SendAndDiscard_CarryOutWhatTheInboxRecommends"),
+        [AnswerActionKinds.DiscardNotices] = ("Cli.Tests", nameof(UnsentNoticeTests), "Notify_SendAndDiscard_CarryOutWhatTheInboxRecommends"),
     };
 
     /// <summary>The test that plays the command of each kind of reason whose words name one.</summary>
@@ -59,7 +59,7 @@ public sealed partial class RecommendedCommandTests
     >
     {
         ["agent-stopped-by-person"] = (Workflows, "RunAgentTests", "Agent_StoppedOnItsMachine_IsNotStartedAgainUntilItsTaskIsResumed"),
-        ["conflict-for-person"] = s_played[AnswerWays.Retry],
+        ["conflict-for-person"] = s_played[AnswerActionKinds.Retry],
         ["not-working"] = (
             "Cli.Tests",
             nameof(TrueCauseTests),
@@ -81,7 +81,7 @@ public sealed partial class RecommendedCommandTests
     [Fact]
     public void Ways_Each_HasATestThatPlaysItsCommand()
     {
-        var kinds = typeof(AnswerWays).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetValue(null)!);
+        var kinds = typeof(AnswerActionKinds).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetValue(null)!);
 
         AssertPlayed(kinds, s_played);
     }
@@ -116,8 +116,8 @@ public sealed partial class RecommendedCommandTests
     }
 
     [Theory]
-    [InlineData(AnswerWays.Approve, "merged", 0)]
-    [InlineData(AnswerWays.Reject, "cancelled", 1)]
+    [InlineData(AnswerActionKinds.Approve, "merged", 0)]
+    [InlineData(AnswerActionKinds.Reject, "cancelled", 1)]
     public async Task Approval_RecommendedCommand_AnswersIt(string kind, string state, int exitCode)
     {
         using var cli = Repository("tasks:\n  - {id: a, description: A, files_write: [a.txt], requires_approval: true}\n");
@@ -139,7 +139,7 @@ public sealed partial class RecommendedCommandTests
         );
         Assert.Equal(3, (await cli.RunAsync("run", "--yes")).ExitCode);
 
-        var shown = await PlayAsync(cli, AnswerWays.Diff);
+        var shown = await PlayAsync(cli, AnswerActionKinds.Diff);
 
         Assert.True(shown.ExitCode == 0, shown.People);
         Assert.Contains("+true # anything", shown.Output, StringComparison.Ordinal);
@@ -159,24 +159,24 @@ public sealed partial class RecommendedCommandTests
         Assert.Equal(3, (await running).ExitCode);
         File.Delete(Path.Combine(cli.Folder, "a.txt"));
 
-        var promoted = await PlayAsync(cli, AnswerWays.Promote);
+        var promoted = await PlayAsync(cli, AnswerActionKinds.Promote);
 
         Assert.True(promoted.ExitCode == 0, promoted.People);
         Assert.Equal("x\n", cli.Git("show", "main:a.txt"));
     }
 
     [Theory]
-    [InlineData(AnswerWays.Guide)]
-    [InlineData(AnswerWays.Skip)]
-    [InlineData(AnswerWays.Cancel)]
-    [InlineData(AnswerWays.CancelDependants)]
-    [InlineData(AnswerWays.LandMerged)]
-    [InlineData(AnswerWays.ReadEscalation)]
+    [InlineData(AnswerActionKinds.Guide)]
+    [InlineData(AnswerActionKinds.Skip)]
+    [InlineData(AnswerActionKinds.Cancel)]
+    [InlineData(AnswerActionKinds.CancelDependants)]
+    [InlineData(AnswerActionKinds.LandMerged)]
+    [InlineData(AnswerActionKinds.ReadEscalation)]
     public async Task BadEnd_RecommendedCommand_GoesOn(string kind)
     {
         using var cli = await EscalatedAsync();
         await File.WriteAllTextAsync(Path.Combine(cli.Home, "able"), "");
-        if (kind == AnswerWays.CancelDependants)
+        if (kind == AnswerActionKinds.CancelDependants)
         {
             // Without a terminal what depends on it is not cancelled, and the run asks about that.
             await cli.RunAsync("cancel", "a");
@@ -188,10 +188,10 @@ public sealed partial class RecommendedCommandTests
         Assert.True(played.ExitCode == 0, $"{kind}: {played.ExitCode} {played.People}");
         var done = kind switch
         {
-            AnswerWays.Guide => await StateAsync(cli, "a") == "merged",
-            AnswerWays.Skip => await StateAsync(cli, "a") == "waived",
-            AnswerWays.LandMerged => cli.Git("show", "main:c.txt") == "x\n",
-            AnswerWays.ReadEscalation => played.Output.Length > 0,
+            AnswerActionKinds.Guide => await StateAsync(cli, "a") == "merged",
+            AnswerActionKinds.Skip => await StateAsync(cli, "a") == "waived",
+            AnswerActionKinds.LandMerged => cli.Git("show", "main:c.txt") == "x\n",
+            AnswerActionKinds.ReadEscalation => played.Output.Length > 0,
             _ => await StateAsync(cli, "a") == "cancelled" && await StateAsync(cli, "b") == "cancelled",
         };
         Assert.True(done, $"{kind}: {played.People}{played.Output}");
@@ -212,7 +212,7 @@ public sealed partial class RecommendedCommandTests
             cli.Git("switch", "-q", "main");
         }
 
-        var played = await PlayAsync(cli, AnswerWays.Resolve, resolution: resolution);
+        var played = await PlayAsync(cli, AnswerActionKinds.Resolve, resolution: resolution);
 
         // Without a planner of its own a run can't be planned anew, and says so.
         Assert.DoesNotContain("Usage:", played.People, StringComparison.Ordinal);
@@ -240,7 +240,7 @@ public sealed partial class RecommendedCommandTests
             .KillWhenAsync(Path.Combine(cli.Home, "log"), () => File.Exists(Path.Combine(cli.Home, "begun")), "run", "--yes");
         await File.WriteAllTextAsync(Path.Combine(cli.Home, "go"), "");
 
-        var resumed = await PlayAsync(cli, AnswerWays.Resume);
+        var resumed = await PlayAsync(cli, AnswerActionKinds.Resume);
 
         Assert.True(resumed.ExitCode == 0, resumed.People);
         Assert.Equal("merged", await StateAsync(cli, "a"));

@@ -203,7 +203,7 @@ public sealed class RepeatedRunTests
     /// <summary>Serves the repository's engine and works on it, until the test has done its part.</summary>
     private static async Task ServeAsync(CliFixture cli, Func<ITemporalClient, Task> test)
     {
-        using var serving = new Interrupts();
+        using var serving = new InterruptHandler();
         var terminal = new RecordingTerminal();
         var served = cli.RunAsync(terminal, serving, "server", "--work", "--yes", "--port", "0");
         await Wait.UntilAsync(() => terminal.People.Contains("--address 127.0.0.1:", StringComparison.Ordinal) || served.IsCompleted);

@@ -193,7 +193,7 @@ public class RunCommandTests
     {
         using var cli = Repository("touch \"$HOME/started\"; while [ ! -e \"$HOME/go\" ]; do sleep 0.1; done; echo x > a.txt");
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
 
         var running = cli.RunAsync(new RecordingTerminal(), interrupts, "run", "--yes");
         await Wait.UntilAsync(() => File.Exists(Path.Combine(cli.Home, "started")));
@@ -217,7 +217,7 @@ public class RunCommandTests
             $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], verification: ['echo $$ >> {cli.Home}/gates; while [ ! -e "
                 + $"{cli.Home}/go ]; do sleep 0.1; done']}}\n"
         );
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
 
         var running = cli.RunAsync(new RecordingTerminal(), interrupts, "run", "--yes");
         await Wait.UntilAsync(() => Gates(cli).Count > 0);
@@ -242,7 +242,7 @@ public class RunCommandTests
                 + "a.txt"
         );
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
 
         var running = cli.RunAsync(new RecordingTerminal(), interrupts, "run", "--yes");
         await Wait.UntilAsync(() => File.Exists(Path.Combine(cli.Home, "agent")));

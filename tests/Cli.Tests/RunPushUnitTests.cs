@@ -22,7 +22,7 @@ public sealed class RunPushUnitTests
         );
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [{command: \"true\"}]}\n");
         var run = await cli.RunAsync("run", "--yes", "--run-id", "night");
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var context = new CommandContext(new RecordingTerminal(), cli.Environment, cli.Folder, time, interrupts)
         {

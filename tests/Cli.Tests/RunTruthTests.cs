@@ -172,7 +172,7 @@ public class RunTruthTests(ITestOutputHelper output)
     private static async Task<(string Home, string Run)> PagesAsync(CliFixture cli, string run)
     {
         var terminal = new RecordingTerminal();
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var serving = cli.RunAsync(terminal, interrupts, "web", "--port", "0");
         var link = new Uri(
             await Eventually.GetAsync(() =>

@@ -26,7 +26,7 @@ public sealed class ScheduleCommandTests
             "--zone",
             "Europe/Berlin"
         );
-        using var working = new Interrupts();
+        using var working = new InterruptHandler();
         var terminal = new RecordingTerminal();
         var worker = cli.RunAsync(terminal, working, "worker", "--yes");
         await Wait.UntilAsync(() => terminal.People.Contains("Working on", StringComparison.Ordinal) || worker.IsCompleted);

@@ -141,7 +141,7 @@ public sealed partial class ScreenRecordingTests
         );
         Assert.All(
             screen.Split('\n'),
-            line => Assert.True(TextCells.Of(line) <= width || IsCommand(line) || IsPath(line), $"{name} at {width}: {line}")
+            line => Assert.True(TextCellWidth.Of(line) <= width || IsCommand(line) || IsPath(line), $"{name} at {width}: {line}")
         );
         Assert.Empty(SaidTwice(screen));
         var file = RepositoryFiles.Path($"tests/Cli.Tests/Screens/{name}-{width}.txt");

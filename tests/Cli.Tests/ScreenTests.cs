@@ -83,7 +83,7 @@ public class ScreenTests
         using var output = new StringWriter();
         using var error = new StringWriter();
         using var input = new StringReader("");
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var ends = new StandardStreams(input, output, error, IsInPiped: true, isPiped, IsErrorPiped: false);
         foreach (var (name, value) in variables)
         {

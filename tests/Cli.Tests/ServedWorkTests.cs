@@ -14,7 +14,7 @@ public sealed class ServedWorkTests
     {
         using var cli = RunCommandTests.Repository("echo x > a.txt");
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var terminal = new RecordingTerminal();
         var serving = cli.RunAsync(terminal, interrupts, "server", "--work", "--port", "0", "--yes");
         await Wait.UntilAsync(() => terminal.People.Contains("Working on the runs of", StringComparison.Ordinal) || serving.IsCompleted);
@@ -45,7 +45,7 @@ public sealed class ServedWorkTests
     public async Task Server_Alone_SaysThatNobodyWorks()
     {
         using var cli = new CliFixture().WithRepository();
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var terminal = new RecordingTerminal();
 
         var serving = cli.RunAsync(terminal, interrupts, "server", "--port", "0");

@@ -12,7 +12,7 @@ public sealed class ServerCommandTests : IDisposable
     [Fact]
     public async Task Server_OnAFile_SaysHowToReachItAndCanBeCopiedAndCheckedMeanwhile()
     {
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var terminal = new RecordingTerminal();
         var serving = _cli.RunAsync(terminal, interrupts, "server", "--db", "engine.sqlite", "--port", "0");
         await Wait.UntilAsync(() => terminal.People.Contains("localhost:8233", StringComparison.Ordinal));
@@ -44,7 +44,7 @@ public sealed class ServerCommandTests : IDisposable
     public async Task Verify_NoFileOrAnotherProgramsOrADamagedOne_ExitsAsItSays()
     {
         _cli.Write("text.db", "hello");
-        using (var interrupts = new Interrupts())
+        using (var interrupts = new InterruptHandler())
         {
             interrupts.Raise();
             await _cli.RunAsync(new RecordingTerminal(), interrupts, "server", "--db", "x.db", "--port", "0");

@@ -26,7 +26,7 @@ public sealed class ServerListenTests : IDisposable
     [Fact]
     public async Task TlsAndKey_BeyondLoopback_LetInOnlyWhoHasBoth()
     {
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var terminal = new RecordingTerminal();
         var serving = _cli.RunAsync(
             terminal,
@@ -98,7 +98,7 @@ public sealed class ServerListenTests : IDisposable
     [Fact]
     public async Task Insecure_BeyondLoopback_IsServedWithAWarning()
     {
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var terminal = new RecordingTerminal();
         var serving = _cli.RunAsync(
             terminal,

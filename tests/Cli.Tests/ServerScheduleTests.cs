@@ -32,7 +32,7 @@ public sealed class ServerScheduleTests
         var inbox = await cli.RunAsync("inbox");
         for (var start = 0; start < 2; start++)
         {
-            using var working = new Interrupts();
+            using var working = new InterruptHandler();
             var terminal = new RecordingTerminal();
             var worker = cli.RunAsync(terminal, working, "worker", "--yes");
             await Wait.UntilAsync(() => Told(cli).Length > 0 || worker.IsCompleted);

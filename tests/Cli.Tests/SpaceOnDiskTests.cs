@@ -42,7 +42,7 @@ public sealed class SpaceOnDiskTests
 
     private static async Task<string> DoAsync(RecordingTerminal terminal, Func<Task<string>> act)
     {
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var context = new CommandContext(terminal, new Dictionary<string, string>(), Path.GetTempPath(), TimeProvider.System, interrupts)
         {
             CallAsync = (_, _) => Task.FromResult(Outcome.Done),

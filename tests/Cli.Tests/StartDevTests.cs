@@ -81,7 +81,7 @@ public sealed class StartDevTests
     public async Task StartDev_NamespacesAndSettings_AreThereFromTheFirstCallAndTheLogIsJson()
     {
         using var cli = new CliFixture();
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var terminal = new RecordingTerminal();
         var serving = cli.RunAsync(
             terminal,

@@ -108,7 +108,7 @@ public class SteeringTests
         using var cli = RunCommandTests.Repository(Waiting);
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
         await InterruptAsync(cli);
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var terminal = new RecordingTerminal();
         var serving = cli.RunAsync(terminal, interrupts, "server", "--port", "0");
         await Wait.UntilAsync(() => terminal.People.Contains("localhost:8233", StringComparison.Ordinal));
@@ -170,7 +170,7 @@ public class SteeringTests
     {
         using var cli = RunCommandTests.Repository(Waiting);
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
-        using var serverEnds = new Interrupts();
+        using var serverEnds = new InterruptHandler();
         var terminal = new RecordingTerminal();
         var serving = cli.RunAsync(terminal, serverEnds, "server", "--port", "0");
         await Wait.UntilAsync(() => terminal.People.Contains("localhost:8233", StringComparison.Ordinal));
@@ -181,7 +181,7 @@ public class SteeringTests
             await stop.WaitForExitAsync();
         }
 
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var people = new RecordingTerminal();
         var pausing = cli.RunAsync(people, interrupts, "pause");
         await Task.Delay(TimeSpan.FromSeconds(1));
@@ -241,14 +241,14 @@ public class SteeringTests
     {
         using var cli = RunCommandTests.Repository(Waiting);
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var running = cli.RunAsync(new RecordingTerminal(), interrupts, "run", "--yes");
         await Wait.UntilAsync(() => File.Exists(Path.Combine(cli.Home, "started")));
         if (!isWatched)
         {
             interrupts.Raise();
             await running;
-            using var serving = new Interrupts();
+            using var serving = new InterruptHandler();
             var server = cli.RunAsync(new RecordingTerminal(), serving, "server", "--port", "0");
             await TerminateAsync(cli);
             serving.Raise();
@@ -315,7 +315,7 @@ public class SteeringTests
 
     private static async Task InterruptAsync(CliFixture cli)
     {
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var running = cli.RunAsync(new RecordingTerminal(), interrupts, "run", "--yes");
         await Wait.UntilAsync(() => File.Exists(Path.Combine(cli.Home, "started")));
         interrupts.Raise();

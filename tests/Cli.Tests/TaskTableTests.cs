@@ -93,7 +93,7 @@ public class TaskTableTests
     {
         var run = Run(3, _ => TaskStates.Executing) with
         {
-            Why = new Noted(new Quote(new string('r', 300))),
+            Why = new TaskRemarkRecorded(new Quote(new string('r', 300))),
             Questions = [new RunQuestion { Id = "plan", Question = new string('q', 300) }],
         };
 
@@ -138,7 +138,7 @@ public class TaskTableTests
 
         var lines = Draw(run, new Dictionary<string, string>(), Now, 80, 50);
 
-        Assert.All(lines, line => Assert.True(TextCells.Of(line) <= 80, line));
+        Assert.All(lines, line => Assert.True(TextCellWidth.Of(line) <= 80, line));
         Assert.All(lines, line => Assert.DoesNotContain('\ufffd', line));
     }
 
@@ -163,7 +163,7 @@ public class TaskTableTests
         run = run with
         {
             Standing = RunLiveness.Interrupted,
-            Tasks = [run.Tasks[0], run.Tasks[1] with { Title = title, Why = new Noted(new Quote("3 gates passed")) }, run.Tasks[2]],
+            Tasks = [run.Tasks[0], run.Tasks[1] with { Title = title, Why = new TaskRemarkRecorded(new Quote("3 gates passed")) }, run.Tasks[2]],
         };
 
         var text = string.Join('\n', Draw(run, new Dictionary<string, string>(), Now, width, 50));
@@ -196,7 +196,7 @@ public class TaskTableTests
     public void Draw_LastScreenOfARunThatFailed_EndsWithTheCure()
     {
         var reason = string.Concat(Enumerable.Repeat("the gate at the base fails for a reason ", 10)) + "orchestrate check";
-        var run = Run(1, _ => TaskStates.Pending) with { State = RunStates.Failed, Why = new Noted(new Quote(reason)) };
+        var run = Run(1, _ => TaskStates.Pending) with { State = RunStates.Failed, Why = new TaskRemarkRecorded(new Quote(reason)) };
 
         var live = Draw(run, new Dictionary<string, string>(), Now, 80, 50);
         var last = Draw(run, new Dictionary<string, string>(), Now, 80, 50, stepsFollow: true);

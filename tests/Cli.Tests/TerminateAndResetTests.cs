@@ -261,7 +261,7 @@ public class TerminateAndResetTests
 
     private static async Task ServingAsync(CliFixture cli, Func<ITemporalClient, Task> act)
     {
-        using var interrupts = new Interrupts();
+        using var interrupts = new InterruptHandler();
         var server = cli.RunAsync(new RecordingTerminal(), interrupts, "server", "--port", "0");
         await act(await ConnectAsync(cli));
         interrupts.Raise();

@@ -114,7 +114,7 @@ public sealed class TrueCauseTests
             "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n  - {id: b, description: B, files_write: [b.txt]}\n"
         );
         await cli.RunAsync("hold", "--all", "--reason", "backup");
-        using var working = new Interrupts();
+        using var working = new InterruptHandler();
         var running = cli.RunAsync(new RecordingTerminal(), working, "run", "--yes");
         await Wait.UntilAsync(async () =>
             running.IsCompleted
@@ -148,7 +148,7 @@ public sealed class TrueCauseTests
         params string[] arguments
     )
     {
-        using var working = new Interrupts();
+        using var working = new InterruptHandler();
         var running = cli.RunAsync(new RecordingTerminal(), working, arguments);
         JsonNode? status = null;
         await Wait.UntilAsync(async () =>

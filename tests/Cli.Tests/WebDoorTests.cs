@@ -129,7 +129,7 @@ public sealed class WebDoorTests
     }
 
     /// <summary>The page, served by this process.</summary>
-    private sealed class Served(RecordingTerminal terminal, Interrupts interrupts, Task serving, Uri link) : IAsyncDisposable
+    private sealed class Served(RecordingTerminal terminal, InterruptHandler interrupts, Task serving, Uri link) : IAsyncDisposable
     {
         public RecordingTerminal Terminal => terminal;
 
@@ -137,7 +137,7 @@ public sealed class WebDoorTests
 
         public static async Task<Served> StartAsync(CliFixture cli, params string[] words)
         {
-            var (terminal, interrupts) = (new RecordingTerminal(), new Interrupts());
+            var (terminal, interrupts) = (new RecordingTerminal(), new InterruptHandler());
             var serving = cli.RunAsync(terminal, interrupts, ["web", "--port", "0", .. words]);
             var link = await Eventually.GetAsync(() =>
                 terminal.Output.Split('\n').FirstOrDefault(line => line.StartsWith("http", StringComparison.Ordinal))

@@ -17,14 +17,14 @@ public class WorkerCommandTests
     public async Task Worker_RepositoriesByNameAndByAPathOfElsewhere_EachDoesItsOwnRuns()
     {
         using var server = new CliFixture();
-        using var serving = new Interrupts();
+        using var serving = new InterruptHandler();
         var terminal = new RecordingTerminal();
         var served = server.RunAsync(terminal, serving, "server", "--db", "engine.sqlite", "--port", "0");
         await Wait.UntilAsync(() => terminal.People.Contains("--address 127.0.0.1:", StringComparison.Ordinal) || served.IsCompleted);
         var address = "127.0.0.1:" + terminal.People.Split("--address 127.0.0.1:")[1].Split(' ', '\n')[0];
         using var shop = await RepositoryAsync();
         using var tools = await RepositoryAsync();
-        using var working = new Interrupts();
+        using var working = new InterruptHandler();
         var workers = Task.WhenAll(
             shop.RunAsync(new RecordingTerminal(), working, "worker", "--address", address, "--repository", $"{shop.Folder}=shop", "--yes"),
             tools.RunAsync(
@@ -67,7 +67,7 @@ public class WorkerCommandTests
     public async Task Run_RepositoryThatNobodyServes_SaysForWhomItWaitsAndEndsAtOnce()
     {
         using var cli = await RepositoryAsync();
-        using var serving = new Interrupts();
+        using var serving = new InterruptHandler();
         var terminal = new RecordingTerminal();
         var served = cli.RunAsync(terminal, serving, "server", "--work", "--yes", "--port", "0");
         await Wait.UntilAsync(() => terminal.People.Contains("--address 127.0.0.1:", StringComparison.Ordinal) || served.IsCompleted);

@@ -25,7 +25,7 @@ public sealed class WorkerPanelTests
             var lines = panel.Draw(Log, Now, width, height);
 
             Assert.True(lines.Count <= height, $"{lines.Count} lines");
-            Assert.All(lines, line => Assert.True(TextCells.Of(line.Text) <= width, line.Text));
+            Assert.All(lines, line => Assert.True(TextCellWidth.Of(line.Text) <= width, line.Text));
             var marked = Assert.Single(lines, line => line.Text.StartsWith('>'));
             Assert.Contains(panel.Current!.Task.Id, marked.Text, StringComparison.Ordinal);
             (panel, _) = panel.Press(new TerminalKey(ConsoleKey.DownArrow, '\0'));

@@ -18,7 +18,7 @@ namespace Orchestrator.Dashboard.Tests;
 internal sealed record Act(string Text, string Device);
 
 /// <summary>A repository with one run, whose texts and events a test chooses. Records every query and command.</summary>
-internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
+internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
 {
     private readonly Channel<RunEvent> _coming = Channel.CreateUnbounded<RunEvent>();
     private int _changes;
@@ -98,7 +98,7 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
         );
     }
 
-    public async Task<CommandResult> StartAsync(RunToStart start, CancellationToken stop)
+    public async Task<CommandResult> StartAsync(BackgroundRunRequest start, CancellationToken stop)
     {
         var result = await ActAsync($"start {start.Plan}{start.Request}{string.Join('|', start.Tasks ?? [])}");
         return result.IsDone ? result with { RunId = Run.RunId } : result;
@@ -314,7 +314,7 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
     private WorktreeEntry Worktree(string path) =>
         new(path, WorktreeOwner.Person, new FolderSize(3, 2_500_000), CanGo: false, Run.Title) { State = Run.Title, Branch = Run.Title };
 
-    private LineProof Proof() =>
+    private LineProvenance Proof() =>
         new(Run.Title, 1, Run.Title, "abc", Run.Title, Runs.Begin, Run.Title)
         {
             Run = Run.RunId,

@@ -27,7 +27,7 @@ public sealed class PageTests
         var answer = await page.SubmitAsync(
             RunPage,
             Act,
-            ("kind", AnswerWays.Approve),
+            ("kind", AnswerActionKinds.Approve),
             ("target", $"{Runs.Id}/a"),
             ("shown", page.Source.Run.Questions[0].Shown)
         );
@@ -47,7 +47,7 @@ public sealed class PageTests
         var shown = page.Source.Run.Questions[0].Shown;
         page.Source.Run = page.Source.Run with { Questions = [Runs.Approval("a", "May it delete everything?")] };
 
-        var answer = await page.SubmitAsync(RunPage, Act, ("kind", AnswerWays.Approve), ("target", $"{Runs.Id}/a"), ("shown", shown));
+        var answer = await page.SubmitAsync(RunPage, Act, ("kind", AnswerActionKinds.Approve), ("target", $"{Runs.Id}/a"), ("shown", shown));
 
         Assert.Empty(page.Source.Acts);
         Assert.Contains("Your answer was not sent", await page.Browser.GetStringAsync(answer.Headers.Location), StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class PageTests
         await using var page = await ServedPage.StartAsync(Asking());
         await page.LogInAsync();
 
-        await page.SubmitAsync(RunPage, Act, ("kind", AnswerWays.Cancel), ("target", "run-other-123456"));
+        await page.SubmitAsync(RunPage, Act, ("kind", AnswerActionKinds.Cancel), ("target", "run-other-123456"));
         await page.SubmitAsync(RunPage, Act, ("kind", "rm"), ("target", Runs.Id));
 
         Assert.Empty(page.Source.Acts);
@@ -70,7 +70,7 @@ public sealed class PageTests
     {
         await using var page = await ServedPage.StartAsync(Asking());
         await page.LogInAsync();
-        (string, string)[] raise = [("kind", AnswerWays.RaiseBudget), ("target", Runs.Id)];
+        (string, string)[] raise = [("kind", AnswerActionKinds.RaiseBudget), ("target", Runs.Id)];
 
         await page.SubmitAsync(RunPage, Act, [.. raise]);
         await page.SubmitAsync(RunPage, Act, [.. raise, ("resolution", "--yes"), ("text", "20")]);
@@ -83,22 +83,22 @@ public sealed class PageTests
     [Fact]
     public void Form_EveryWayToAnswer_IsCarriedOutOrOnlyLooks()
     {
-        var all = typeof(AnswerWays).GetFields().Select(kind => (string)kind.GetRawConstantValue()!);
+        var all = typeof(AnswerActionKinds).GetFields().Select(kind => (string)kind.GetRawConstantValue()!);
         string[] others =
         [
-            AnswerWays.Diff,
-            AnswerWays.ReadEscalation,
-            AnswerWays.ListFlakyTests,
-            AnswerWays.ListSchedules,
-            AnswerWays.RunNow,
-            AnswerWays.Move,
-            AnswerWays.SendNotices,
-            AnswerWays.DiscardNotices,
+            AnswerActionKinds.Diff,
+            AnswerActionKinds.ReadEscalation,
+            AnswerActionKinds.ListFlakyTests,
+            AnswerActionKinds.ListSchedules,
+            AnswerActionKinds.RunNow,
+            AnswerActionKinds.Move,
+            AnswerActionKinds.SendNotices,
+            AnswerActionKinds.DiscardNotices,
         ];
 
         Assert.All(
             all,
-            kind => Assert.Equal(others.Contains(kind), AnswerRequest.Of(Runs.Id, new AnswerWay(kind, $"{Runs.Id}/a"), "20") is null)
+            kind => Assert.Equal(others.Contains(kind), AnswerRequest.Of(Runs.Id, new AnswerAction(kind, $"{Runs.Id}/a"), "20") is null)
         );
     }
 

@@ -309,7 +309,7 @@ public sealed class RunScreenTests
         var answer = await page.SubmitAsync(
             "/inbox",
             RunPage + "/act",
-            ("kind", AnswerWays.Approve),
+            ("kind", AnswerActionKinds.Approve),
             ("target", $"{Runs.Id}/c"),
             ("back", "/inbox")
         );

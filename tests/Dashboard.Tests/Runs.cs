@@ -47,6 +47,6 @@ internal static class Runs
             Id = task,
             Question = question,
             Since = Begin,
-            Ways = [new AnswerWay(AnswerWays.Approve, $"{Id}/{task}"), new AnswerWay(AnswerWays.Reject, $"{Id}/{task}")],
+            Ways = [new AnswerAction(AnswerActionKinds.Approve, $"{Id}/{task}"), new AnswerAction(AnswerActionKinds.Reject, $"{Id}/{task}")],
         };
 }

@@ -268,12 +268,12 @@ public sealed class TimelineTests
             .Prepend(Event(0, null, RunStates.Executing));
         var timeline = RunLanes.Of(Runs.Of("a"), Numbered([.. events]), Now);
 
-        var bars = LaneBar.Of(timeline.Lanes[0], TimelineAxis.Of(timeline));
+        var bars = TaskLaneBar.Of(timeline.Lanes[0], TimelineAxis.Of(timeline));
 
         Assert.InRange(bars.Count, 2, 126);
         Assert.Equal(timeline.Lanes[0].Segments.Count, bars.Sum(bar => bar.Segments));
         Assert.Equal((timeline.Lanes[0].Segments[0].From, timeline.Lanes[0].Segments[^1].To), (bars[0].From, bars[^1].To));
-        Assert.Equal((LaneSegmentKind.Agent, true), (bars[^1].Work, bars[^1].IsOpen));
+        Assert.Equal((TaskLaneSegmentKind.Agent, true), (bars[^1].Work, bars[^1].IsOpen));
     }
 
     [Fact]
@@ -282,8 +282,8 @@ public sealed class TimelineTests
         var timeline = Timeline(Runs.Of("a"), "0 executing", "0 a preparing", "20 a executing", "60 a verifying", "80 a merged");
 
         Assert.Equal(
-            [LaneSegmentKind.Setup, LaneSegmentKind.Agent, LaneSegmentKind.Gates],
-            LaneBar.Of(timeline.Lanes[0], TimelineAxis.Of(timeline)).Select(bar => bar.Work)
+            [TaskLaneSegmentKind.Setup, TaskLaneSegmentKind.Agent, TaskLaneSegmentKind.Gates],
+            TaskLaneBar.Of(timeline.Lanes[0], TimelineAxis.Of(timeline)).Select(bar => bar.Work)
         );
     }
 
@@ -318,7 +318,7 @@ public sealed class TimelineTests
 
     private static List<RunEvent> Numbered(RunEvent[] events) => [.. events.Select((happened, at) => happened with { Sequence = at + 1 })];
 
-    private static List<string> Shown(Lane lane) =>
+    private static List<string> Shown(TaskLane lane) =>
         [
             .. lane.Segments.Select(segment =>
                 string.Create(

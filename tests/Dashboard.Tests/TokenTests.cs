@@ -164,7 +164,7 @@ public sealed class TokenTests
                 {
                     Id = "a",
                     Question = "Again?",
-                    Ways = [new AnswerWay(AnswerWays.Retry, $"{Runs.Id}/a")],
+                    Ways = [new AnswerAction(AnswerActionKinds.Retry, $"{Runs.Id}/a")],
                 },
             ],
         };
@@ -216,7 +216,7 @@ public sealed class TokenTests
             await page.NewBrowser().SendAsync(ServedPage.WithToken(HttpMethod.Get, OfRun, token: $"wrong{i}"));
         }
 
-        Assert.Equal(3, WebFailures.Read(page.Tokens.Folder)!.Count);
+        Assert.Equal(3, WebLoginFailures.Read(page.Tokens.Folder)!.Count);
         Assert.Contains("Failed logins since", await page.Browser.GetStringAsync("/settings"), StringComparison.Ordinal);
     }
 

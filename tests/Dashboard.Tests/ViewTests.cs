@@ -169,7 +169,7 @@ public sealed class ViewTests
     {
         const string Patch = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,4 +1,4 @@\n same\n-one\n-two\n+three\n same\n+four\n";
 
-        var sides = DiffSides
+        var sides = SideBySideDiffRow
             .Of([.. DiffLines.Of(Patch).Where(line => line.Look is "same" or "added" or "removed" && line.OldNumber + line.Number > 0)])
             .Select(row => $"{row.Old?.OldNumber}|{row.New?.Number}");
 

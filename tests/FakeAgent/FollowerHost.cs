@@ -19,7 +19,7 @@ internal static class FollowerHost
             Attempt = 1,
             Prompt = "Do it.",
             Owner = $"{Environment.ProcessId}",
-            Policy = new HookPolicy { Task = "T1", Root = worktree },
+            Policy = new AgentHookPolicy { Task = "T1", Root = worktree },
             Limits = new AgentLimits { Cores = cores },
         };
         var session = await new AgentSupervisor().StartOrAttachAsync(

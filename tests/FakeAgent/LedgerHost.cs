@@ -14,7 +14,7 @@ internal static class LedgerHost
     internal static async Task<int> RunAsync(string home, string name)
     {
         var governor = new FileGovernor(new Dictionary<string, string> { ["HOME"] = home }, TimeProvider.System);
-        var scope = Scopes.Run("repository", "run");
+        var scope = BudgetScopeNames.Run("repository", "run");
         for (var i = 0; ; i++)
         {
             var account = i % 2 == 0 ? "claude" : "api";
@@ -26,9 +26,9 @@ internal static class LedgerHost
                 Repository = "repository",
                 Run = "run",
                 Task = name,
-                Holder = new Holder("host", ProcessIdentity.Current.ToString()),
+                Holder = new ReservationHolder("host", ProcessIdentity.Current.ToString()),
                 Share = 100,
-                Caps = [new Cap(CapKind.Run, scope, Budget)],
+                Caps = [new BudgetCap(BudgetCapKind.Run, scope, Budget)],
             };
             using var turn = await governor.AdmitAsync(request, CancellationToken.None);
             if (turn.Answer.Admission is not Admitted { Reservation.GrantedMicros: { } granted })
@@ -44,7 +44,7 @@ internal static class LedgerHost
                 {
                     Account = account,
                     Id = id,
-                    Ended = new RunEnd(new Amount(used, 1), [scope]),
+                    Ended = new AgentRunSettlement(new Amount(used, 1), [scope]),
                 },
                 CancellationToken.None
             );

@@ -38,7 +38,7 @@ public sealed class ChangePartitionTests
     private static async Task<ChangePartition> OfAsync(string manifest, params ChangedFile[] changed) =>
         new(
             changed,
-            await GateDependencies.OfAsync(
+            await GateInputFiles.OfAsync(
                 [new Gate("sh check.sh"), new Gate("npm test"), new Gate("pytest")],
                 ["check.sh", "package.json", "src/a.py", "src/a.js"],
                 changed,

@@ -170,7 +170,7 @@ public sealed class FailureByChanceTests : IDisposable
     private Task<GateVerdict> RunAsync(params string[] failing) => RunAsync(failing, subject => subject);
 
     // A runner with pytest's words: the tests of one line fail in one run.
-    private Task<GateVerdict> RunAsync(string[] failing, Func<GateSubject, GateSubject> change)
+    private Task<GateVerdict> RunAsync(string[] failing, Func<GateRunContext, GateRunContext> change)
     {
         _folder.Write("runs", string.Join('\n', failing) + "\n");
         _folder.WriteProgram(
@@ -188,7 +188,7 @@ public sealed class FailureByChanceTests : IDisposable
             """
         );
         var gates = new GateRunner(GateScheduler.Of(new Dictionary<string, string> { ["HOME"] = _folder.Path }));
-        var subject = new GateSubject { Directory = _folder.Path, Environment = GateVariables.Make() };
+        var subject = new GateRunContext { Directory = _folder.Path, Environment = GateVariables.Make() };
         return gates.RunAsync(new Gate("./pytest", GateType.Test), change(subject), _folder["evidence/gate.log"], Eventually.Timeout());
     }
 }

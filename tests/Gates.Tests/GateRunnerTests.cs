@@ -36,7 +36,7 @@ public sealed class GateRunnerTests : IDisposable
     {
         var clock = new FakeTimeProvider();
         var gates = new GateRunner(GateScheduler.Of(new Dictionary<string, string> { ["HOME"] = _folder.Path }), clock);
-        var subject = new GateSubject { Directory = _folder.Path, Environment = GateVariables.Make() };
+        var subject = new GateRunContext { Directory = _folder.Path, Environment = GateVariables.Make() };
         var running = gates.RunAsync(Gate("touch began; sleep 3600"), subject, _folder["evidence/gate.log"], Eventually.Timeout());
         await Eventually.TrueAsync(() => File.Exists(_folder["began"]));
 
@@ -190,7 +190,7 @@ public sealed class GateRunnerTests : IDisposable
     {
         var verdict = await _gates.RunAsync(
             Gate("true"),
-            new GateSubject { Directory = _folder["gone"] },
+            new GateRunContext { Directory = _folder["gone"] },
             _folder["evidence"],
             Eventually.Timeout()
         );
@@ -322,7 +322,7 @@ public sealed class GateRunnerTests : IDisposable
             ["ORCHESTRATOR_TOKEN"] = "secret",
             ["LC_ALL"] = "C",
         };
-        GateSubject subject = new() { Directory = _folder.Path, Environment = GateVariables.Make(inherited) };
+        GateRunContext subject = new() { Directory = _folder.Path, Environment = GateVariables.Make(inherited) };
 
         var verdict = await _gates.RunAsync(Gate("env"), subject, _folder["evidence"], Eventually.Timeout());
 
@@ -342,7 +342,7 @@ public sealed class GateRunnerTests : IDisposable
 
         var verdict = await _gates.RunAsync(
             Gate("for f in {modified_files}; do printf '[%s]' \"$f\"; done"),
-            new GateSubject { Directory = _folder.Path, ChangedFiles = [.. names, "deleted.txt"] },
+            new GateRunContext { Directory = _folder.Path, ChangedFiles = [.. names, "deleted.txt"] },
             _folder["evidence"],
             Eventually.Timeout()
         );
@@ -357,7 +357,7 @@ public sealed class GateRunnerTests : IDisposable
 
         var verdict = await _gates.RunAsync(
             Gate("pytest {modified_tests}"),
-            new GateSubject { Directory = _folder.Path, ChangedFiles = ["src/main.py"] },
+            new GateRunContext { Directory = _folder.Path, ChangedFiles = ["src/main.py"] },
             _folder["evidence"],
             Eventually.Timeout()
         );
@@ -373,7 +373,7 @@ public sealed class GateRunnerTests : IDisposable
         using CancellationTokenSource cancel = new();
         var running = _gates.RunAsync(
             Gate("touch up; sleep 600"),
-            new GateSubject
+            new GateRunContext
             {
                 Directory = _folder.Path,
                 Environment = GateVariables.Make(extra: new Dictionary<string, string> { ["GATE_MARKER"] = marker }),
@@ -395,11 +395,11 @@ public sealed class GateRunnerTests : IDisposable
         string command,
         Func<Gate, Gate>? change = null,
         Dictionary<string, string>? extra = null,
-        Func<GateSubject, GateSubject>? subjectChange = null
+        Func<GateRunContext, GateRunContext>? subjectChange = null
     )
     {
         var gate = Gate(command);
-        var subject = new GateSubject { Directory = _folder.Path, Environment = GateVariables.Make(extra: extra) };
+        var subject = new GateRunContext { Directory = _folder.Path, Environment = GateVariables.Make(extra: extra) };
         return _gates.RunAsync(
             change is null ? gate : change(gate),
             subjectChange is null ? subject : subjectChange(subject),

@@ -43,7 +43,7 @@ public sealed class GateSchedulerTests : IDisposable
             if (waiting >= 0)
             {
                 await Eventually.TrueAsync(() =>
-                    GateTicket.In(Path.Combine(GateScheduler.ExclusiveFolder(State), "database")) is [.., var last] && last.Number > waiting
+                    GateQueueTicket.In(Path.Combine(GateScheduler.ExclusiveFolder(State), "database")) is [.., var last] && last.Number > waiting
                 );
             }
         }
@@ -70,7 +70,7 @@ public sealed class GateSchedulerTests : IDisposable
         Assert.Equal(expected.Split(' '), await File.ReadAllLinesAsync(_folder["order"]));
 
         Task WaitingAsync(int count) =>
-            Eventually.TrueAsync(() => GateTicket.In(Path.Combine(GateScheduler.ExclusiveFolder(State), "database")).Count == count);
+            Eventually.TrueAsync(() => GateQueueTicket.In(Path.Combine(GateScheduler.ExclusiveFolder(State), "database")).Count == count);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class GateSchedulerTests : IDisposable
         Assert.Empty(WaitingGate.All(Environment));
         _folder.Write("go", "");
         Assert.Equal(GateResult.Passed, (await holder).Result);
-        Assert.Empty(GateTicket.In(Path.Combine(GateScheduler.ExclusiveFolder(State), "port")));
+        Assert.Empty(GateQueueTicket.In(Path.Combine(GateScheduler.ExclusiveFolder(State), "port")));
     }
 
     [Fact]
@@ -116,12 +116,12 @@ public sealed class GateSchedulerTests : IDisposable
             new ProcessStartInfo("/bin/sh", ["-c", "exec sleep 600"]) { Environment = { [ProcessRunner.ChildVariable] = mark } }
         )!;
         Directory.CreateDirectory(queue);
-        new GateTicket(dead, mark, true, "gate", GateOrigin.None, DateTimeOffset.UnixEpoch) { Number = 1 }.Write(queue);
+        new GateQueueTicket(dead, mark, true, "gate", GateOrigin.None, DateTimeOffset.UnixEpoch) { Number = 1 }.Write(queue);
 
         var next = await RunAsync($"! kill -0 {orphan.Id} 2>/dev/null || grep -q '^State:.Z' /proc/{orphan.Id}/status", "port", "next");
 
         Assert.True(next.Result == GateResult.Passed, "The orphan had the port while the next gate ran.");
-        Assert.Empty(GateTicket.In(queue));
+        Assert.Empty(GateQueueTicket.In(queue));
         await orphan.WaitForExitAsync();
     }
 
@@ -268,9 +268,9 @@ public sealed class GateSchedulerTests : IDisposable
 
     private Dictionary<string, string> Environment => new() { ["HOME"] = _folder.Path };
 
-    private string State => UserState.FolderOf(Environment);
+    private string State => UserStateFolder.FolderOf(Environment);
 
-    private GateSubject Subject(string task, string run = "run-1", int priority = 0) =>
+    private GateRunContext Subject(string task, string run = "run-1", int priority = 0) =>
         new()
         {
             Directory = _folder.Path,

@@ -90,7 +90,7 @@ public sealed class GateTamperingTests
                         [File("tests/run.sh", FileChange.Modified)],
                         [Patch("tests/run.sh", "-python -m pytest\n+true\n")],
                         new TestChanges([]),
-                        BaseSuite.NotRun,
+                        BaseSuiteVerdict.NotRun,
                         []
                     )
                     .ForPerson
@@ -109,7 +109,7 @@ public sealed class GateTamperingTests
         Assert.Single(OfSuite(BaseSuiteResult.NotRun));
 
         IReadOnlyList<string> OfSuite(BaseSuiteResult result) =>
-            GateTampering.OfWork(Work, meaning, [file], [], new TestChanges([]), new BaseSuite(result, []), []).ForPerson;
+            GateTampering.OfWork(Work, meaning, [file], [], new TestChanges([]), new BaseSuiteVerdict(result, []), []).ForPerson;
     }
 
     /// <summary>Later work is judged by it as well.</summary>
@@ -121,7 +121,7 @@ public sealed class GateTamperingTests
     public async Task Changes_OfAGateItself_NeedAPersonWhereGatesOfTheBasePass(string command, string path, FileChange change)
     {
         var file = File(path, change);
-        var suite = new BaseSuite(BaseSuiteResult.Green, []);
+        var suite = new BaseSuiteVerdict(BaseSuiteResult.Green, []);
 
         Assert.Single(
             GateTampering.OfWork(Work, await MeaningAsync(command, "{}", file), [file], [], new TestChanges([]), suite, []).ForPerson
@@ -147,9 +147,9 @@ public sealed class GateTamperingTests
     {
         var file = File("Makefile", FileChange.Modified);
 
-        var meaning = await GateDependencies.OfAsync([new Gate("make test")], ["Makefile"], [file], Text(before), Text(after));
+        var meaning = await GateInputFiles.OfAsync([new Gate("make test")], ["Makefile"], [file], Text(before), Text(after));
 
-        Assert.Equal(asked, GateTampering.OfWork(Work, meaning, [file], [], new TestChanges([]), BaseSuite.NotRun, []).ForPerson.Count);
+        Assert.Equal(asked, GateTampering.OfWork(Work, meaning, [file], [], new TestChanges([]), BaseSuiteVerdict.NotRun, []).ForPerson.Count);
 
         static Func<string, Task<byte[]?>> Text(string text) => _ => Task.FromResult<byte[]?>(Encoding.UTF8.GetBytes(text));
     }
@@ -167,13 +167,13 @@ public sealed class GateTamperingTests
                 [file, .. more],
                 [],
                 new TestChanges([]),
-                BaseSuite.NotRun,
+                BaseSuiteVerdict.NotRun,
                 []
             )
             .ForPerson;
 
-    private static Task<GateDependencies> MeaningAsync(string command, string after, params ChangedFile[] changed) =>
-        GateDependencies.OfAsync(
+    private static Task<GateInputFiles> MeaningAsync(string command, string after, params ChangedFile[] changed) =>
+        GateInputFiles.OfAsync(
             [new Gate(command)],
             Project.Keys,
             changed,

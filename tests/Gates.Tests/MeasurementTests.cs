@@ -41,7 +41,7 @@ public sealed class MeasurementTests : IDisposable
             number.Take(line, isPart: false);
         }
 
-        Assert.Equal(expected is null ? null : Expectation.NumberOf(expected), number.Value);
+        Assert.Equal(expected is null ? null : MeasurementExpectation.NumberOf(expected), number.Value);
     }
 
     [Fact]
@@ -77,10 +77,10 @@ public sealed class MeasurementTests : IDisposable
             Tolerance = 0.1m,
         };
 
-        var verdict = await _gates.RunAsync(gate, new GateSubject { Directory = _folder.Path }, _folder["evidence/gate.log"]);
+        var verdict = await _gates.RunAsync(gate, new GateRunContext { Directory = _folder.Path }, _folder["evidence/gate.log"]);
 
         Assert.Equal((result, 1), (verdict.Result, verdict.Runs));
-        Assert.Equal(measured is null ? null : Expectation.NumberOf(measured), verdict.Measured);
+        Assert.Equal(measured is null ? null : MeasurementExpectation.NumberOf(measured), verdict.Measured);
         Assert.Contains(
             words,
             result == GateResult.Passed ? GateFormatter.Comparison(verdict) : GateFormatter.Complaint(verdict),

@@ -50,19 +50,19 @@ public sealed class RedTestProofsTests
     {
         GateVerdict[] green = [Verdict(GateResult.Passed)];
 
-        Assert.Equal(BaseSuiteResult.Green, BaseSuite.Of(green, green, []).Result);
-        Assert.Equal(BaseSuiteResult.Red, BaseSuite.Of(green, [Failed(GateKind.Failed, "a")], []).Result);
-        Assert.Equal(["a"], BaseSuite.Of(green, [Failed(GateKind.Failed, "a")], []).Failed);
-        Assert.Equal(BaseSuiteResult.NotComparable, BaseSuite.Of(green, [Failed(GateKind.BuildFailed)], []).Result);
-        Assert.Equal(BaseSuiteResult.NotComparable, BaseSuite.Of(green, [Verdict(GateResult.TimedOut)], []).Result);
+        Assert.Equal(BaseSuiteResult.Green, BaseSuiteVerdict.Of(green, green, []).Result);
+        Assert.Equal(BaseSuiteResult.Red, BaseSuiteVerdict.Of(green, [Failed(GateKind.Failed, "a")], []).Result);
+        Assert.Equal(["a"], BaseSuiteVerdict.Of(green, [Failed(GateKind.Failed, "a")], []).Failed);
+        Assert.Equal(BaseSuiteResult.NotComparable, BaseSuiteVerdict.Of(green, [Failed(GateKind.BuildFailed)], []).Result);
+        Assert.Equal(BaseSuiteResult.NotComparable, BaseSuiteVerdict.Of(green, [Verdict(GateResult.TimedOut)], []).Result);
         Assert.Equal(
             BaseSuiteResult.NotComparable,
-            BaseSuite.Of(green, [Verdict(GateResult.Passed) with { Kind = GateKind.NoTests }], []).Result
+            BaseSuiteVerdict.Of(green, [Verdict(GateResult.Passed) with { Kind = GateKind.NoTests }], []).Result
         );
-        Assert.Equal(BaseSuiteResult.NotComparable, BaseSuite.Of([], [Failed(GateKind.Failed, "a")], []).Result);
-        Assert.Equal(BaseSuiteResult.NotRun, BaseSuite.Of(green, [Failed(GateKind.Failed, "a")], [Failed(GateKind.Failed)]).Result);
+        Assert.Equal(BaseSuiteResult.NotComparable, BaseSuiteVerdict.Of([], [Failed(GateKind.Failed, "a")], []).Result);
+        Assert.Equal(BaseSuiteResult.NotRun, BaseSuiteVerdict.Of(green, [Failed(GateKind.Failed, "a")], [Failed(GateKind.Failed)]).Result);
         // It fails on the work as well, so that it says nothing about what was put back.
-        Assert.Equal(BaseSuiteResult.NotComparable, BaseSuite.Of([Failed(GateKind.Failed)], [Failed(GateKind.Failed, "a")], []).Result);
+        Assert.Equal(BaseSuiteResult.NotComparable, BaseSuiteVerdict.Of([Failed(GateKind.Failed)], [Failed(GateKind.Failed, "a")], []).Result);
     }
 
     [Fact]
@@ -93,9 +93,9 @@ public sealed class RedTestProofsTests
         Assert.Empty(Fewer(Ran(5), Ran(5)));
         Assert.Empty(Fewer(Ran(6), Ran(5)));
         Assert.Empty(Fewer(Ran(3) with { Result = GateResult.Failed }, Ran(5)));
-        Assert.Single(BaseSuite.Of([Ran(3)], [Ran(5)], []).Fewer);
+        Assert.Single(BaseSuiteVerdict.Of([Ran(3)], [Ran(5)], []).Fewer);
 
-        static IReadOnlyList<TestCountDrop> Fewer(GateVerdict now, GateVerdict before) => BaseSuite.FewerIn([now], [before]);
+        static IReadOnlyList<TestCountDrop> Fewer(GateVerdict now, GateVerdict before) => BaseSuiteVerdict.FewerIn([now], [before]);
         static GateVerdict Ran(int tests) => Verdict(GateResult.Passed) with { Tests = new TestCount(tests, 0, tests, []) };
     }
 

@@ -62,7 +62,7 @@ public sealed class TamperedFilesTests
 
         static async Task<IReadOnlyList<string>> OfAsync(GateVerdict verdict) =>
             GateTampering
-                .OfWork(new PlanTask { Id = "a" }, await MeaningAsync("true", []), [], [], new TestChanges([]), BaseSuite.NotRun, [verdict])
+                .OfWork(new PlanTask { Id = "a" }, await MeaningAsync("true", []), [], [], new TestChanges([]), BaseSuiteVerdict.NotRun, [verdict])
                 .ForPerson;
     }
 
@@ -142,13 +142,13 @@ public sealed class TamperedFilesTests
             [file],
             patch ?? [],
             new TestChanges([]),
-            BaseSuite.NotRun,
+            BaseSuiteVerdict.NotRun,
             []
         );
     }
 
-    private static Task<GateDependencies> MeaningAsync(string command, IReadOnlyList<ChangedFile> changed) =>
-        GateDependencies.OfAsync(
+    private static Task<GateInputFiles> MeaningAsync(string command, IReadOnlyList<ChangedFile> changed) =>
+        GateInputFiles.OfAsync(
             [new Gate(command)],
             ["check.sh", "src/a.py"],
             changed,

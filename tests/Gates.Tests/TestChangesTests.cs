@@ -94,9 +94,9 @@ public sealed class TestChangesTests
     [Fact]
     public void OfWork_FilesThatThePlanLetsChange_AreNobodysConcern()
     {
-        var approved = new TestChanges([File(Two, null)], Ownership.Of(["tests/**"]));
+        var approved = new TestChanges([File(Two, null)], TaskFileOwnership.Of(["tests/**"]));
 
-        Assert.Empty(GateTampering.OfWork(Work, Meaning, [], [], approved, new BaseSuite(BaseSuiteResult.Red, ["test_a"]), []).ForPerson);
+        Assert.Empty(GateTampering.OfWork(Work, Meaning, [], [], approved, new BaseSuiteVerdict(BaseSuiteResult.Red, ["test_a"]), []).ForPerson);
     }
 
     [Fact]
@@ -104,18 +104,18 @@ public sealed class TestChangesTests
         Assert.Equal(
             ["The work changes tests whose original version fails, so that they pass with and without its other changes: test_a."],
             GateTampering
-                .OfWork(Work, Meaning, [], [], new TestChanges([File(Two, Two)]), BaseSuite.NotRun, [], hollow: ["test_a"])
+                .OfWork(Work, Meaning, [], [], new TestChanges([File(Two, Two)]), BaseSuiteVerdict.NotRun, [], hollow: ["test_a"])
                 .ForPerson
         );
 
     [Fact]
     public void OfWork_FewerTestsThanItsBaseRan_NeedAPersonUnlessItsTestsSayWhy()
     {
-        var fewer = BaseSuite.NotRun with { Fewer = [new TestCountDrop("pytest", 5, 3)] };
+        var fewer = BaseSuiteVerdict.NotRun with { Fewer = [new TestCountDrop("pytest", 5, 3)] };
 
         Assert.Equal(["The gate 'pytest' runs 3 tests on the work, and ran 5 on its base."], AskedOf(new TestChanges([File(Two, Two)])));
         Assert.Equal(["The work removes tests: test_a, test_b."], AskedOf(new TestChanges([File(Two, null)])));
-        Assert.Empty(AskedOf(new TestChanges([File(Two, null)], Ownership.Of(["tests/**"]))));
+        Assert.Empty(AskedOf(new TestChanges([File(Two, null)], TaskFileOwnership.Of(["tests/**"]))));
 
         IReadOnlyList<string> AskedOf(TestChanges tests) => GateTampering.OfWork(Work, Meaning, [], [], tests, fewer, []).ForPerson;
     }
@@ -127,7 +127,7 @@ public sealed class TestChangesTests
     {
         var tests = new TestChanges([new("tests/data.sh", "x", null, IsUnreadable: true)]);
 
-        var found = GateTampering.OfWork(Work, Meaning, [], [], tests, new BaseSuite(result, []), []);
+        var found = GateTampering.OfWork(Work, Meaning, [], [], tests, new BaseSuiteVerdict(result, []), []);
 
         Assert.Equal(asked, found.ForPerson.Count(said => said == "The work replaces tests by files that are not text: tests/data.sh."));
         Assert.Equal(
@@ -175,7 +175,7 @@ public sealed class TestChangesTests
 
     private static readonly PlanTask Work = new() { Id = "a" };
 
-    private static readonly GateDependencies Meaning = GateDependencies
+    private static readonly GateInputFiles Meaning = GateInputFiles
         .OfAsync([], [], [], _ => Task.FromResult<byte[]?>(null), _ => Task.FromResult<byte[]?>(null))
         .Result;
 
@@ -185,5 +185,5 @@ public sealed class TestChangesTests
         Found(after, result, failed).ForPerson;
 
     private static TamperFindings Found(string after, BaseSuiteResult result, params string[] failed) =>
-        GateTampering.OfWork(Work, Meaning, [], [], new TestChanges([File(Two, after)]), new BaseSuite(result, failed), []);
+        GateTampering.OfWork(Work, Meaning, [], [], new TestChanges([File(Two, after)]), new BaseSuiteVerdict(result, failed), []);
 }

@@ -99,8 +99,8 @@ public sealed class TestFilesTests
         var to = await repository.CommitAsync("Work", ("tests.sh", "exit 0\n"));
         var changed = await new Diffs(opened).BetweenAsync(from, to, CancellationToken.None);
 
-        var meaning = await GateDependencies.ReadAsync(opened, from, to, [new Gate("sh run.sh")], changed, CancellationToken.None);
-        var none = await GateDependencies.ReadAsync(opened, from, to, [], changed, CancellationToken.None);
+        var meaning = await GateInputFiles.ReadAsync(opened, from, to, [new Gate("sh run.sh")], changed, CancellationToken.None);
+        var none = await GateInputFiles.ReadAsync(opened, from, to, [], changed, CancellationToken.None);
 
         Assert.Equal("which the gate 'sh run.sh' calls", meaning.Decides(Assert.Single(changed)));
         Assert.True(meaning.IsPartOfGate(changed[0]));

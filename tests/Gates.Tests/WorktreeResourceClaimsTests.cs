@@ -46,7 +46,7 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
 
         Assert.Equal(first, await TakeAsync("1-api"));
         Assert.True(File.Exists(Path.Combine(first.TemporaryFolder, "left")));
-        Assert.Equal(first, await TakeAsync("1-api", WorktreeUse.Fresh));
+        Assert.Equal(first, await TakeAsync("1-api", WorktreePurpose.Fresh));
         Assert.Empty(Directory.EnumerateFileSystemEntries(first.TemporaryFolder));
         Assert.StartsWith("w1_api_", first.Name, StringComparison.Ordinal);
     }
@@ -71,7 +71,7 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
         using var stranger = new TcpListener(IPAddress.Loopback, before.FirstPort + 7);
         stranger.Start();
 
-        var continued = await TakeAsync("task", WorktreeUse.Continued);
+        var continued = await TakeAsync("task", WorktreePurpose.Continued);
         var idle = await TakeAsync("task");
 
         Assert.Equal(before, continued);
@@ -107,7 +107,7 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
         )!;
         var owner = ProcessIdentity.Of(process.Id)!;
         Directory.CreateDirectory(_folder["checkout"]);
-        var taken = await Claims.TakeAsync(_folder["checkout"], WorktreeUse.Fresh, CancellationToken.None, owner);
+        var taken = await Claims.TakeAsync(_folder["checkout"], WorktreePurpose.Fresh, CancellationToken.None, owner);
         var beside = await TakeAsync("checkout");
         process.StandardInput.Close();
         await process.WaitForExitAsync();
@@ -126,7 +126,7 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
 
         var taken = await WorktreeResourceClaims
             .Of(new Dictionary<string, string> { ["HOME"] = _folder["home"], ["TMPDIR"] = parent })
-            .TakeAsync(worktree, WorktreeUse.Idle, CancellationToken.None);
+            .TakeAsync(worktree, WorktreePurpose.Idle, CancellationToken.None);
 
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(taken.TemporaryFolder, ".s.PGSQL.5432.a-name-as-long-as-they-come.socket")));
@@ -174,7 +174,7 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
 
     private WorktreeResourceClaims Claims => WorktreeResourceClaims.Of(new Dictionary<string, string> { ["HOME"] = _folder["home"] });
 
-    private Task<WorktreeResources> TakeAsync(string name, WorktreeUse use = WorktreeUse.Idle) =>
+    private Task<WorktreeResources> TakeAsync(string name, WorktreePurpose use = WorktreePurpose.Idle) =>
         Claims.TakeAsync(_folder.Folder(name), use, CancellationToken.None);
 
     private static string Output(string program, params string[] arguments)

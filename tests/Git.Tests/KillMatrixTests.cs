@@ -110,7 +110,7 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
 
         var staging = (await refs.ReadAsync(Staging))!;
         var task = (await refs.ReadAsync(Branch))!;
-        var merged = await new Merges(repository).MergeAsync(staging, task);
+        var merged = await new TreeMerger(repository).MergeAsync(staging, task);
         var commit = await commits.CreateAsync(merged.Tree, [staging, task], "merge", Trailers);
         var verify = await worktrees.EnsureAsync(new WorktreeRequest(git.Files.Beside("verify/1"), commit));
         await WorktreeStore.CheckOutAsync(verify, commit);

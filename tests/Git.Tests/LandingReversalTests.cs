@@ -160,7 +160,7 @@ public sealed class LandingReversalTests
         opened.Files.Write("local/other", "x");
         opened.Files.Write("build/out", "x");
         var worktree = await opened.TaskWorktreeAsync("t");
-        var includes = new WorktreeIncludes(opened.Repository);
+        var includes = new UntrackedFileCopier(opened.Repository);
 
         var copied = await includes.CopyAsync(worktree);
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, ".env"), "changed");

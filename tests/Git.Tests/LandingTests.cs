@@ -48,7 +48,7 @@ public sealed class LandingTests
         var second = await opened.Files.CommitAsync("second", ("second.txt", "2"));
         await opened.Landing.LandAsync(new LandingRequest(Main, first, start) { NoteFile = note });
         // An attempt that was killed between its note and its move.
-        new LandingNote(Main, [new LandingMove(start, first), new LandingMove(first, second)]).Write(note);
+        new LandingNote(Main, [new TargetBranchMove(start, first), new TargetBranchMove(first, second)]).Write(note);
         await opened.Files.GitAsync("switch", "--quiet", "main");
         opened.Files.Write("second.txt", "mine");
 
@@ -58,8 +58,8 @@ public sealed class LandingTests
         var landed = await opened.Landing.LandAsync(new LandingRequest(Main, second, start) { NoteFile = note });
 
         Assert.Equal((LandingState.FilesInTheWay, LandingState.Landed), (vain.State, landed.State));
-        Assert.Equal([new LandingMove(start, first)], kept);
-        Assert.Equal([new LandingMove(start, second)], LandingNote.TryRead(note)!.Joined());
+        Assert.Equal([new TargetBranchMove(start, first)], kept);
+        Assert.Equal([new TargetBranchMove(start, second)], LandingNote.TryRead(note)!.Joined());
     }
 
     /// <summary>Like a fast-forward of git, a landing is blocked only by a file that would change.</summary>

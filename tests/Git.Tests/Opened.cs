@@ -22,7 +22,7 @@ internal sealed class Opened : IDisposable
         Commits = new CommitStore(repository);
         Diffs = new Diffs(repository);
         Worktrees = new WorktreeStore(repository);
-        Merges = new Merges(repository);
+        Merges = new TreeMerger(repository);
         Snapshots = new Snapshots(repository);
         Landing = new TargetLanding(repository);
     }
@@ -39,7 +39,7 @@ internal sealed class Opened : IDisposable
 
     internal WorktreeStore Worktrees { get; }
 
-    internal Merges Merges { get; }
+    internal TreeMerger Merges { get; }
 
     internal Snapshots Snapshots { get; }
 

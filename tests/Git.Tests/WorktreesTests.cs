@@ -278,7 +278,7 @@ public sealed class WorktreesTests
 
         var file = Assert.Single(await new WorktreeDiff(worktree).AgainstAsync(await opened.HeadAsync()));
 
-        Assert.Equal((@"odd\xFFname", "100644"), (FileNames.Show(file.Path), file.NewMode));
+        Assert.Equal((@"odd\xFFname", "100644"), (FileNameEncoding.Show(file.Path), file.NewMode));
         Assert.True(new WorktreeFiles(worktree.Path).HasFile(file.Path));
         new WorktreeFiles(worktree.Path).RemoveFile(file.Path);
         Assert.Empty(await new WorktreeDiff(worktree).AgainstAsync(await opened.HeadAsync()));

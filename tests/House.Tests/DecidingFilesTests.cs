@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.House.Tests;
 
-/// <summary>Files that decide about a run are read through <c>VerifiedFile</c>, which compares them with the hash in the run's history.
+/// <summary>Files that decide about a run are read through <c>HashVerifiedFile</c>, which compares them with the hash in the run's history.
 /// Every other source of these rooms that reads a file is listed with the reason for which the file decides nothing.</summary>
 public sealed partial class DecidingFilesTests
 {
@@ -27,44 +27,44 @@ public sealed partial class DecidingFilesTests
         ["Runs/AgentCalls/AgentClaim"] = Agent,
         ["Runs/AgentCalls/AgentRunNotes"] = Report,
         ["Runs/Files/CheckpointFiles"] = Checked,
-        ["Runs/Reports/PendingCommands"] = "shown to people; the engine has the commands themselves",
+        ["Runs/Reports/PendingCommandStore"] = "shown to people; the engine has the commands themselves",
         ["Runs/Tasks/Working/RetainedWorkNotes"] = Report,
         ["Runs/Tasks/Preparing/SessionAdoption"] = Person,
         ["Machine/Repositories/ImportedCommentStore"] =
             "which remarks are tasks already: where it is changed, one becomes a task twice, or none",
         ["Runs/Tasks/Working/ConversationStore"] = Agent,
-        ["Runs/Sandboxing/ConfinedState"] = Agent,
-        ["Runs/Sandboxing/LoginCopies"] = "a person's login: an agent's copy is taken over where it names the same account",
+        ["Runs/Sandboxing/SandboxAgentState"] = Agent,
+        ["Runs/Sandboxing/LoginFileCopies"] = "a person's login: an agent's copy is taken over where it names the same account",
         ["Runs/Tasks/Moving/TaskExport"] = Agent,
-        ["Runs/Tasks/Moving/AssignedTasks"] = "whether a run is another machine's: where it is changed, a step waits, or pushes nothing",
+        ["Runs/Tasks/Moving/AssignedTaskRecords"] = "whether a run is another machine's: where it is changed, a step waits, or pushes nothing",
         ["Runs/Tasks/Mail/Mailbox"] =
             "what agents tell each other, which is no order: where it is changed, a message is lost, or comes twice",
         ["Runs/Tasks/Moving/RunSync"] = "whose run it is: where it is changed, what a step has made is pushed later, or the remote refuses",
-        ["Runs/Files/ListFile"] = "lists that can only lead to a refusal (lent.json, dependencies.json)",
+        ["Runs/Files/JsonListFile"] = "lists that can only lead to a refusal (lent.json, dependencies.json)",
         ["Runs/Checkouts/GitConfigurationCopies"] =
             "in the user's state: which copy stands in for another machine's; it is compared with its hash",
-        ["Runs/Checkouts/RepositoryLinks"] = "names of submodules, which can only lead to a refusal; preflight asks git",
+        ["Runs/Checkouts/OutsideLinkFinder"] = "names of submodules, which can only lead to a refusal; preflight asks git",
         ["Runs/Checkouts/RepositoryLocation"] = Tree,
         ["Runs/Files/RunContracts"] = "the unbound one is for an agent's own questions",
-        ["Runs/Files/RunStart"] = "outside of a run, the hash of the copy of git's configuration, which is compared with the copy",
-        ["Runs/Files/StatusFile"] = Report,
+        ["Runs/Files/RunStartSettings"] = "outside of a run, the hash of the copy of git's configuration, which is compared with the copy",
+        ["Runs/Files/RunStatusFile"] = Report,
         ["Runs/Tasks/Preparing/TaskNotes"] =
             "TaskPreparation compares the commits in it with staging; where dropped changes of a conflict are added, those go unnamed",
-        ["Runs/Tasks/Guard/UnexpectedFiles"] = Report,
+        ["Runs/Tasks/Guard/UnexpectedFileDetector"] = Report,
         ["Runs/Tasks/Callbacks/AgentMail"] = Agent,
         ["Runs/Tasks/Callbacks/AgentQuestions"] = Agent,
         ["Machine/Cleaning/GitConfigLeftovers"] = Machine,
         ["Machine/Cleaning/OrphanedCache"] = Machine,
         ["Runs/Gates/GateEvidence"] = Report,
-        ["Runs/Tasks/Judging/ConflictPartners"] =
+        ["Runs/Tasks/Judging/ConflictingTaskStore"] =
             "which further gates judge the resolution of a conflict: where it is changed, those alone are not run",
         ["Gates/Detection/ProjectCommands"] = Tree,
         ["Gates/Runners/ReportReader"] = Tree,
-        ["Gates/Turns/GateShares"] = Machine,
-        ["Gates/Turns/GateTicket"] = Machine,
+        ["Gates/Turns/GateQueueShares"] = Machine,
+        ["Gates/Turns/GateQueueTicket"] = Machine,
         ["Gates/Worktrees/PortRanges"] = Machine,
         ["Gates/Worktrees/WorktreeResourceClaim"] = Machine,
-        ["Gates/Results/EvidenceHash"] = Report,
+        ["Gates/Results/GateLogHash"] = Report,
         ["Gates/Results/GateHistory"] = Machine,
         ["Gates/Results/GateResultCache"] = "the cache of a machine: SECURITY.md says what that means without a sandbox",
         ["Runs/Gates/WorktreeSetup"] = Machine,
@@ -73,56 +73,56 @@ public sealed partial class DecidingFilesTests
         ["Machine/Hosting/StandbyProcesses"] = Machine,
         ["Machine/Hosting/WorkerRecords"] = Machine,
         ["Runs/Merging/Landing/AuditCheck"] = Report,
-        ["Runs/Merging/Landing/LandedHistory"] = "the commit in it counts only where the target has it",
+        ["Runs/Merging/Landing/LandingCommitBuilder"] = "the commit in it counts only where the target has it",
         ["Runs/Merging/Landing/LandingReversals"] = "the commits in it are compared with each other",
         ["Runs/Merging/Landing/RunAbort"] = Report,
         ["Runs/Merging/Landing/StoredFindings"] = Report,
         ["Runs/Loading/ContextStore"] = Person,
-        ["Runs/Loading/MasterPlanFile"] = Person,
-        ["Runs/Loading/PlanBytes"] = Person,
+        ["Runs/Loading/MasterPlanStatusWriter"] = Person,
+        ["Runs/Loading/PlanFileReader"] = Person,
         ["Runs/Loading/PlanFiles"] = Person,
-        ["Runs/Loading/PlanLoading"] = Person,
+        ["Runs/Loading/PlanLoader"] = Person,
         ["Runs/Merging/Preflight/DuplicateRunCheck"] =
             "earlier runs of the same work: where one is changed, a person is asked needlessly, or is not asked",
         ["Runs/Tasks/Mail/MailReader"] = "how far a task has read",
         ["Runs/Merging/LostChangeCheck"] = Report,
-        ["Runs/Reports/Notices/AccountClaims"] = Machine,
+        ["Runs/Reports/Notices/AccountNoticeClaims"] = Machine,
         ["Runs/Reports/Notices/NoticeRecord"] = Machine,
         ["Runs/Reports/Notices/NoticeTargets"] = "secrets of channels, which go to them alone",
-        ["Runs/Planning/PlanningEnd"] = Person,
+        ["Runs/Planning/PlanningConcluder"] = Person,
         ["Runs/Planning/Replanning"] = Report,
-        ["Runs/Planning/RequestSource"] = Person,
+        ["Runs/Planning/PlanningRequestSource"] = Person,
         ["Runs/Tasks/Questions/QuestionCaller"] = Report,
         ["Runs/Tasks/Radar/PredictedConflicts"] = Report,
         ["Runs/Merging/Preflight/ContractHistory"] = Report,
-        ["Runs/Files/EvidenceTail"] = Report,
+        ["Runs/Files/EvidenceTailReader"] = Report,
         ["Runs/Files/RunEvents"] = Report,
         ["Runs/Reports/Morning/GateRegressions"] = Report,
         ["Runs/Reports/Forecasts/RunForecasts"] = Report,
         ["Runs/Reports/ProgressRecorder"] = Report,
-        ["Runs/Reports/RunEnding"] = Report,
+        ["Runs/Reports/RunFinisher"] = Report,
         ["Runs/Reports/RunRecord"] = Report,
-        ["Gates/Packages/DownloadFolders"] = Person,
+        ["Gates/Packages/PackageDownloadFolders"] = Person,
         ["Gates/Packages/ManifestVersions"] = Tree,
-        ["Runs/Tasks/Requests/PackageProgram"] = Tree,
+        ["Runs/Tasks/Requests/PackageManagerProgram"] = Tree,
         ["Runs/Tasks/Requests/QuestionRecord"] = Report,
-        ["Runs/Merging/Resets/EarlierExecution"] = "a run that was reset: SECURITY.md says what is left",
-        ["Runs/Merging/Reviewing/FindingIds"] = "a number in the names of tasks",
-        ["Machine/Hosting/WebFailures"] = Machine,
+        ["Runs/Merging/Resets/EarlierExecutionFinder"] = "a run that was reset: SECURITY.md says what is left",
+        ["Runs/Merging/Reviewing/ReviewFindingIds"] = "a number in the names of tasks",
+        ["Machine/Hosting/WebLoginFailures"] = Machine,
         ["Machine/Hosting/WebSessionKey"] = Machine,
         ["Machine/Hosting/WebTokens"] = Machine,
-        ["Machine/Night/KilledRehearsal"] = Report,
+        ["Machine/Night/KillRehearsal"] = Report,
         ["Machine/Night/RehearsalClone"] = "the user's own settings, which a rehearsal copies into a throw-away clone",
-        ["Machine/Night/NightCheck"] = Machine,
+        ["Machine/Night/UnattendedRunCheck"] = Machine,
         ["Machine/Setup/SandboxProbe"] = Machine,
-        ["Machine/Repositories/InboxMarks"] = Machine,
-        ["Machine/Repositories/KnownRepositories"] = Machine,
+        ["Machine/Repositories/InboxMarkStore"] = Machine,
+        ["Machine/Repositories/KnownRepositoryStore"] = Machine,
         ["Machine/Service/UserServices"] = Person,
         ["Machine/Setup/RepositoryInitializer"] = Person,
         ["Machine/Setup/IgnoreFile"] = Person,
         ["Machine/Verification/FlakyTests"] = Person,
         ["Runs/Tasks/Guard/AgentGuard"] = Report,
-        ["Runs/Tasks/Working/OfferedTools"] = Report,
+        ["Runs/Tasks/Working/McpToolCheck"] = Report,
         ["Runs/Tasks/Judging/RequestedFiles"] = Report,
     };
 
@@ -138,12 +138,12 @@ public sealed partial class DecidingFilesTests
             .ToList();
 
         Assert.True(found.Count > 20, "the test finds no readers any more: do they have other names?");
-        Assert.Empty(found.Except([.. Readers.Keys, "Runs/Files/VerifiedFile"]).Order(StringComparer.Ordinal));
+        Assert.Empty(found.Except([.. Readers.Keys, "Runs/Files/HashVerifiedFile"]).Order(StringComparer.Ordinal));
         Assert.Empty(Readers.Keys.Except(found).Order(StringComparer.Ordinal));
     }
 
     [GeneratedRegex(
-        @"\bFile\.(ReadAll|ReadLines|OpenRead|OpenText)|\b(SmallFile|StoredJson|DurableFile|LandingNote)\.TryRead"
+        @"\bFile\.(ReadAll|ReadLines|OpenRead|OpenText)|\b(SmallFileReader|StoredJson|DurableFile|LandingNote)\.TryRead"
             + @"|\bStatusFile\.Read|\bRegularFile\.Try",
         RegexOptions.CultureInvariant
     )]

@@ -30,7 +30,7 @@ public sealed class SentenceTests
         "RunTask",
         "RunEvent",
         "RunQuestion",
-        "AnswerWay",
+        "AnswerAction",
         "NextStep",
         "SteeringAnswer",
     ];
@@ -50,12 +50,12 @@ public sealed class SentenceTests
     /// <summary>Look for words in text of others, or in forms that are written to be read.</summary>
     private static readonly string[] ReadersOfOthers =
     [
-        "ClaudeFailures: what the Claude CLI prints",
+        "ClaudeFailureClassifier: what the Claude CLI prints",
         "CommandLine: messages of System.CommandLine",
         "DiffCommand: git's diff",
-        "NodeGates: what npm writes into package.json",
-        "GateProbe: commands of the user",
-        "LostConnection: what the client's core says of its transport",
+        "NodeGateDetector: what npm writes into package.json",
+        "GateProgramProbe: commands of the user",
+        "LostConnectionDetector: what the client's core says of its transport",
         "MethodSignature: source code",
         "DiffLines: git's diff",
         "FileDiff: git's diff",
@@ -67,8 +67,8 @@ public sealed class SentenceTests
         "SecretSearch: pointers of git LFS",
         "SecretMatch: names of kinds in the table beside it",
         "TargetLanding: what git prints",
-        "CheckoutMove: what git prints",
-        "RefusalCauses: what git prints",
+        "CheckoutForwarder: what git prints",
+        "GitErrorCauses: what git prints",
         "WorktreeDiff: what git prints",
         "WorktreeHead: files of git",
         "ReviewRemarks: a mark in comments on GitHub, of which our own are no remarks",

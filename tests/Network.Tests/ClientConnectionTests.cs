@@ -140,7 +140,7 @@ public sealed class ClientConnectionTests : IDisposable
         var asked = 0;
         using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         List<IPEndPoint> dialed = [];
-        Dialer dialer = new(
+        UpstreamDialer dialer = new(
             (_, _) =>
             {
                 asked++;

@@ -10,7 +10,7 @@ public sealed class ClientHelloTests
     {
         var hello = await Hellos.OfAsync("Example.com");
 
-        Assert.Equal((HelloKind.Tls, "example.com"), ClientHello.Read(hello));
+        Assert.Equal((ClientHelloKind.Tls, "example.com"), ClientHello.Read(hello));
     }
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class ClientHelloTests
 
         Assert.All(
             Enumerable.Range(0, hello.Length),
-            count => Assert.Equal(HelloKind.Incomplete, ClientHello.Read(hello.AsSpan(0, count)).Kind)
+            count => Assert.Equal(ClientHelloKind.Incomplete, ClientHello.Read(hello.AsSpan(0, count)).Kind)
         );
     }
 
@@ -30,12 +30,12 @@ public sealed class ClientHelloTests
         var hello = await Hellos.OfAsync("example.com");
         var split = hello[5..].Chunk(7).SelectMany(part => (IEnumerable<byte>)[22, 3, 1, 0, (byte)part.Length, .. part]).ToArray();
 
-        Assert.Equal((HelloKind.Tls, "example.com"), ClientHello.Read(split));
+        Assert.Equal((ClientHelloKind.Tls, "example.com"), ClientHello.Read(split));
     }
 
     [Fact]
     public async Task Read_HelloWithoutAName_IsTlsWithoutOne() =>
-        Assert.Equal((HelloKind.Tls, ""), ClientHello.Read(await Hellos.OfAsync("")));
+        Assert.Equal((ClientHelloKind.Tls, ""), ClientHello.Read(await Hellos.OfAsync("")));
 
     [Fact]
     public async Task Read_DamagedHello_NeverThrows()
@@ -59,7 +59,7 @@ public sealed class ClientHelloTests
     [InlineData("S")]
     [InlineData("SSH-2.0-OpenSSH_9.2\r\n")]
     public void Read_OtherProtocol_IsNotTls(string text) =>
-        Assert.Equal(HelloKind.NotTls, ClientHello.Read(Encoding.ASCII.GetBytes(text)).Kind);
+        Assert.Equal(ClientHelloKind.NotTls, ClientHello.Read(Encoding.ASCII.GetBytes(text)).Kind);
 }
 
 /// <summary>ClientHellos as .NET's client sends them.</summary>

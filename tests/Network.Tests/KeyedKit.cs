@@ -14,7 +14,7 @@ internal sealed class KeyedKit : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TempFolder _folder = new();
     private X509Certificate2? _certificate;
-    private KeyedServices? _keys;
+    private ServicesWithKeys? _keys;
 
     public ConcurrentQueue<IPEndPoint> Dialed { get; } = [];
 
@@ -44,7 +44,7 @@ internal sealed class KeyedKit : IDisposable
     )
     {
         _certificate = certificate;
-        Dialer dialer = new(
+        UpstreamDialer dialer = new(
             (name, _) =>
                 name is "example.com" ? Task.FromResult<IPAddress[]>([IPAddress.Parse(ProxyKit.Site)])
                 : name is "proxy.corp" ? Task.FromResult<IPAddress[]>([IPAddress.Parse("10.9.9.9")])
@@ -65,7 +65,7 @@ internal sealed class KeyedKit : IDisposable
             Keys = [new ServiceKey("orchestrate-0123", "real-key", service)],
             Authorities = certificate is null ? [] : [_folder.Write("authority.pem", certificate.ExportCertificatePem())],
         };
-        _keys = KeyedServices.Of(request, dialer);
+        _keys = ServicesWithKeys.Of(request, dialer);
         var client = Join(out var accepted);
         Served = new ClientConnection(NetworkPolicy.Of(mode, []), dialer, TimeProvider.System, accepted, forwarded: null)
         {

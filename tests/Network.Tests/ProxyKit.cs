@@ -44,7 +44,7 @@ internal sealed class ProxyKit : IDisposable
     public Socket Connect(NetworkPolicy policy, string answer = "", bool speaksFirst = false)
     {
         var door = Listen();
-        Dialer dialer = new(
+        UpstreamDialer dialer = new(
             (name, _) =>
             {
                 Resolved.Enqueue(name);

@@ -20,7 +20,7 @@ public sealed class AgentRequestTests
             a =>
             {
                 a.Agent = BlockedOnce;
-                a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Install, Note = "granted" };
+                a.JudgeRequest = _ => new RequestVerdict { Step = RequestNextSteps.Install, Note = "granted" };
                 a.Prepare = Prepare(prepared);
                 a.Merge = Noted(merged, round => null);
             }
@@ -45,7 +45,7 @@ public sealed class AgentRequestTests
             a =>
             {
                 a.Agent = BlockedOnce;
-                a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Install };
+                a.JudgeRequest = _ => new RequestVerdict { Step = RequestNextSteps.Install };
                 a.Merge = Noted(
                     merged,
                     commit => commit == "packages-1" ? new MergeResult { FailureClass = FailureClass.Transient } : null
@@ -66,7 +66,7 @@ public sealed class AgentRequestTests
             a =>
             {
                 a.Agent = BlockedOnce;
-                a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Install };
+                a.JudgeRequest = _ => new RequestVerdict { Step = RequestNextSteps.Install };
                 a.Merge = Noted([], commit => commit == "packages-1" ? new MergeResult { Message = "tests fail with it" } : null);
             }
         );
@@ -88,7 +88,7 @@ public sealed class AgentRequestTests
                 a.Agent = BlockedOnce;
                 a.JudgeRequest = _ => new RequestVerdict
                 {
-                    Step = RequestSteps.Answer,
+                    Step = RequestNextSteps.Answer,
                     Text = "it is lent",
                     Lent = ["b.txt"],
                 };
@@ -141,15 +141,15 @@ public sealed class AgentRequestTests
                     {
                         return new RequestVerdict
                         {
-                            Step = RequestSteps.Ask,
+                            Step = RequestNextSteps.Ask,
                             Asks = ApprovalKinds.Dependency,
                             Text = Question,
                         };
                     }
                     decisions.Add(decision);
                     return decision.Accepted
-                        ? new RequestVerdict { Step = RequestSteps.Install }
-                        : new RequestVerdict { Step = RequestSteps.Answer, Text = $"no: {decision.Why}" };
+                        ? new RequestVerdict { Step = RequestNextSteps.Install }
+                        : new RequestVerdict { Step = RequestNextSteps.Answer, Text = $"no: {decision.Why}" };
                 };
             }
         );
@@ -187,7 +187,7 @@ public sealed class AgentRequestTests
                 a.JudgeRequest = input =>
                 {
                     decisions.AddRange(input.Decision is { } decision ? [decision] : []);
-                    return new RequestVerdict { Step = input.Decision is null ? RequestSteps.Ask : RequestSteps.Answer, Text = Question };
+                    return new RequestVerdict { Step = input.Decision is null ? RequestNextSteps.Ask : RequestNextSteps.Answer, Text = Question };
                 };
             },
             new RunRules { ApprovalTimeout = TimeSpan.FromMilliseconds(100) }
@@ -207,7 +207,7 @@ public sealed class AgentRequestTests
             a =>
             {
                 a.Agent = (input, stop) => answered ? System.Threading.Tasks.Task.FromResult(ScriptedActivities.Done()) : Blocked();
-                a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Answer, Text = "no" };
+                a.JudgeRequest = _ => new RequestVerdict { Step = RequestNextSteps.Answer, Text = "no" };
             }
         );
         var status = await run.UntilAsync(s => s.Questions.Count > 0);
@@ -266,7 +266,7 @@ public sealed class AgentRequestTests
                             new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "the parser is not there" }
                         )
                         : BlockedOnce(input, stop);
-                a.JudgeRequest = input => Splitting(input) with { Step = RequestSteps.Split };
+                a.JudgeRequest = input => Splitting(input) with { Step = RequestNextSteps.Split };
                 a.Split = input => Parts(a, exclusive: false);
             }
         );
@@ -295,7 +295,7 @@ public sealed class AgentRequestTests
                     }
                     return await BlockedOnce(input, stop);
                 };
-                a.JudgeRequest = input => Splitting(input) with { Step = RequestSteps.Split };
+                a.JudgeRequest = input => Splitting(input) with { Step = RequestNextSteps.Split };
                 a.Split = input => Parts(a, exclusive: false);
             }
         );
@@ -313,7 +313,7 @@ public sealed class AgentRequestTests
     private static RequestVerdict Splitting(JudgeRequestInput input) =>
         new()
         {
-            Step = input.Decision is null ? RequestSteps.Ask : RequestSteps.Split,
+            Step = input.Decision is null ? RequestNextSteps.Ask : RequestNextSteps.Split,
             Asks = ApprovalKinds.Split,
             Text = input.Decision is null ? "May a be divided?" : "",
         };

@@ -55,7 +55,7 @@ public sealed class GovernorTests
         var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => CallAsync(run, Start($"t{i}"))));
 
         Assert.Single(answers, answer => answer.Admission is Admitted);
-        Assert.All(answers.Where(answer => answer.Admission is Wait), answer => Assert.IsType<NoSlot>(((Wait)answer.Admission!).Why));
+        Assert.All(answers.Where(answer => answer.Admission is StartDelayed), answer => Assert.IsType<NoFreeSlot>(((StartDelayed)answer.Admission!).Why));
         Assert.Equal(11, (await StateAsync(run)).Ledger!.Waiting.Length);
     }
 
@@ -96,7 +96,7 @@ public sealed class GovernorTests
         await run.SkipAsync(TimeSpan.FromHours(2.5));
         var after = (await CallAsync(run, Start("b"))).Admission;
 
-        var why = Assert.IsType<Blocked>(Assert.IsType<Wait>(refused).Why);
+        var why = Assert.IsType<AccountBlocked>(Assert.IsType<StartDelayed>(refused).Why);
         Assert.Equal(("usage_limit_reached of run/a", "five_hour"), (why.Park.Fact, why.Park.Window));
         Assert.IsType<Admitted>(after);
     }
@@ -132,10 +132,10 @@ public sealed class GovernorTests
             Run = "run",
             Task = task,
             Attempt = 1,
-            Holder = new Holder("host", "1"),
+            Holder = new ReservationHolder("host", "1"),
             Slots = 1,
             Share = 50,
-            Caps = [new Cap(CapKind.Account, "account:claude/2026-11", 50_000_000)],
+            Caps = [new BudgetCap(BudgetCapKind.Account, "account:claude/2026-11", 50_000_000)],
         };
 
     private static GovernorCall Start(string task) =>
@@ -153,7 +153,7 @@ public sealed class GovernorTests
             RequestId = Guid.NewGuid().ToString("n"),
             Account = Account,
             Id = Request(task).Id,
-            Ended = new RunEnd(new Amount(micros, 10), []),
+            Ended = new AgentRunSettlement(new Amount(micros, 10), []),
         };
 
     private static Task<GovernorAnswer> CallAsync(ScriptedRun run, GovernorCall call, int continueAfter = 0) =>

@@ -119,7 +119,7 @@ public sealed class ImpossibleStepTests
                             ? new AgentRunResult { FailureClass = FailureClass.Blocked, Message = "too much" }
                             : ScriptedActivities.Done()
                     );
-                a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Split };
+                a.JudgeRequest = _ => new RequestVerdict { Step = RequestNextSteps.Split };
                 a.Split = _ => OrDamaged(new SplitConclusion { PlanHash = "h" });
             },
             fails: false

@@ -229,7 +229,7 @@ public class MoveTests
             pending.Add(new() { State = PendingActivityState.Scheduled, ScheduledTime = Ago(since) });
         }
 
-        var away = HostPresence.Judge("aaaa", "desk", asked is { } s ? [new() { LastAccessTime = Ago(s) }] : [], pending, _ => false, Now);
+        var away = HostPresenceCheck.Judge("aaaa", "desk", asked is { } s ? [new() { LastAccessTime = Ago(s) }] : [], pending, _ => false, Now);
 
         Assert.Equal(isAway, away is not null);
         if (away is not null)
@@ -249,7 +249,7 @@ public class MoveTests
             LastHeartbeatTime = Ago(3),
         };
 
-        var away = HostPresence.Judge("aaaa", "", [], [pending], _ => true, Now);
+        var away = HostPresenceCheck.Judge("aaaa", "", [], [pending], _ => true, Now);
 
         Assert.Equal(Now.AddSeconds(-3), away?.LastSeen);
     }

@@ -19,11 +19,11 @@ public class PlaceRestTests
             input.Decision is null
                 ? new RequestVerdict
                 {
-                    Step = RequestSteps.Ask,
+                    Step = RequestNextSteps.Ask,
                     Asks = ApprovalKinds.Dependency,
                     Text = "May it have pandas?",
                 }
-                : new RequestVerdict { Step = RequestSteps.Answer, Text = "it may" };
+                : new RequestVerdict { Step = RequestNextSteps.Answer, Text = "it may" };
         var there = new ScriptedHost(run, There, slots: 1);
         there.Activities.Agent = (input, _) =>
             Task.FromResult(

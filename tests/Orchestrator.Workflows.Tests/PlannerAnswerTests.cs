@@ -298,7 +298,7 @@ public sealed class PlannerAnswerTests
             (input, _) => input.Start == 2 ? Blocked("And the time zone?") : Task.FromResult(ScriptedActivities.Done()),
             input => new RequestVerdict
             {
-                Step = input.Start == 1 ? RequestSteps.Planner : RequestSteps.Person,
+                Step = input.Start == 1 ? RequestNextSteps.Planner : RequestNextSteps.Person,
                 Text = input.Start == 1 ? "" : "the planner has answered 1 question of this task",
             }
         );
@@ -347,7 +347,7 @@ public sealed class PlannerAnswerTests
                     input.Start == 1 ? Blocked(Question)
                     : agent is null ? Task.FromResult(ScriptedActivities.Done())
                     : agent(input, stop);
-                a.JudgeRequest = judge ?? (_ => new RequestVerdict { Step = RequestSteps.Planner });
+                a.JudgeRequest = judge ?? (_ => new RequestVerdict { Step = RequestNextSteps.Planner });
                 a.AnswerQuestion = planner;
             },
             new RunRules

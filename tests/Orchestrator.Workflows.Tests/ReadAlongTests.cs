@@ -240,7 +240,7 @@ public sealed class ReadAlongTests : IDisposable
     private async Task AssertWholeAsync(ScriptedRun run, string state)
     {
         var events = await EventsAsync(run);
-        var status = StatusFile.Read(FolderOf(run).Status);
+        var status = RunStatusFile.Read(FolderOf(run).Status);
         var told = await run.StatusAsync();
 
         Assert.Equal(Enumerable.Range(1, (int)told.Sequence).Select(i => (long)i), events.Select(e => e.Sequence));

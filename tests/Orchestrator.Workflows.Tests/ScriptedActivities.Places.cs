@@ -6,7 +6,7 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Workflows.Tests;
 
 /// <summary>Places for tasks of runs that spread theirs.</summary>
-internal sealed partial class ScriptedActivities : IPlaceActivities
+internal sealed partial class ScriptedActivities : IHostSlotActivities
 {
     /// <summary>Changes to slots, in order.</summary>
     public ConcurrentQueue<string> Placing { get; } = new();
@@ -18,7 +18,7 @@ internal sealed partial class ScriptedActivities : IPlaceActivities
     public string? TakesNone { get; set; }
 
     [Activity]
-    public async Task HoldPlaceAsync(HoldPlaceInput input)
+    public async Task HoldPlaceAsync(HoldSlotInput input)
     {
         var context = ActivityExecutionContext.Current;
         if (TakesNone is { } why)

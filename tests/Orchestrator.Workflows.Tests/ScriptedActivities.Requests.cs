@@ -7,7 +7,7 @@ namespace Orchestrator.Workflows.Tests;
 /// <summary>Decisions about requests of blocked agents; by default a user answers.</summary>
 internal sealed partial class ScriptedActivities
 {
-    public Func<JudgeRequestInput, RequestVerdict> JudgeRequest { get; set; } = _ => new RequestVerdict { Step = RequestSteps.Person };
+    public Func<JudgeRequestInput, RequestVerdict> JudgeRequest { get; set; } = _ => new RequestVerdict { Step = RequestNextSteps.Person };
 
     public Func<InstallInput, InstallResult> Install { get; set; } = input => new InstallResult { Commit = $"packages-{input.Round}" };
 

@@ -132,11 +132,11 @@ public sealed class SignedCommandTests : IDisposable
                     (decided = input.Decision) is null
                         ? new RequestVerdict
                         {
-                            Step = RequestSteps.Ask,
+                            Step = RequestNextSteps.Ask,
                             Asks = ApprovalKinds.Dependency,
                             Text = "May a have pandas?",
                         }
-                        : new RequestVerdict { Step = RequestSteps.Install };
+                        : new RequestVerdict { Step = RequestNextSteps.Install };
             },
             Rules
         );

@@ -170,18 +170,18 @@ public sealed class SummaryTests
     {
         var question = new RunQuestion { Id = "a", Question = "How?" };
 
-        Assert.Equal(("skipTask", """{"task":"a"}"""), Of(AnswerWays.Skip, "run/a"));
-        Assert.Equal(("retryTask", """{"task":"a","text":"TEXT"}"""), Of(AnswerWays.Guide, "run/a"));
-        Assert.Equal(("raiseBudget", """{"kind":"task","usd":AMOUNT,"task":"a"}"""), Of(AnswerWays.RaiseBudget, "run/a", BudgetKinds.Task));
+        Assert.Equal(("skipTask", """{"task":"a"}"""), Of(AnswerActionKinds.Skip, "run/a"));
+        Assert.Equal(("retryTask", """{"task":"a","text":"TEXT"}"""), Of(AnswerActionKinds.Guide, "run/a"));
+        Assert.Equal(("raiseBudget", """{"kind":"task","usd":AMOUNT,"task":"a"}"""), Of(AnswerActionKinds.RaiseBudget, "run/a", BudgetKinds.Task));
         Assert.Equal(
             ("resolveEscalation", $$"""{"way":"abort","shown":"{{question.Shown}}"}"""),
-            Of(AnswerWays.Resolve, "run", Resolutions.Abort)
+            Of(AnswerActionKinds.Resolve, "run", Resolutions.Abort)
         );
-        Assert.Null(Of(AnswerWays.Diff, "run/a"));
-        Assert.Null(Of(AnswerWays.AcceptLosses, "run"));
+        Assert.Null(Of(AnswerActionKinds.Diff, "run/a"));
+        Assert.Null(Of(AnswerActionKinds.AcceptLosses, "run"));
 
         (string, string)? Of(string kind, string target, string? resolution = null) =>
-            AnswerUpdates.Of("run", question, new AnswerWay(kind, target, resolution));
+            AnswerUpdates.Of("run", question, new AnswerAction(kind, target, resolution));
     }
 
     [Fact]

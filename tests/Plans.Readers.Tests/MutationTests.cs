@@ -93,10 +93,10 @@ public sealed class MutationTests
                     _ = result.WithConflicts().WithAdvice().Faults;
                     _ = RiskScore.Of(plan, new RiskOptions());
                     _ =
-                        TaskGraphReader.Read(TaskGraphYaml.Write(plan), "again.yaml").Plan
+                        TaskGraphReader.Read(TaskGraphYamlWriter.Write(plan), "again.yaml").Plan
                         ?? throw new InvalidOperationException(
                             "The printed plan is not valid: "
-                                + string.Join('\n', TaskGraphReader.Read(TaskGraphYaml.Write(plan), "again.yaml").Errors)
+                                + string.Join('\n', TaskGraphReader.Read(TaskGraphYamlWriter.Write(plan), "again.yaml").Errors)
                         );
                     _ = plan.Tasks.Select(t => TaskPrompt.Render(TaskPromptInput.Of(plan, t.Id))).ToList();
                 }
@@ -170,7 +170,7 @@ public sealed class MutationTests
                 }
 
                 _ = BacklogPlanReader.Read(content, ".taskmaster/tasks/tasks.json", _ => null);
-                _ = BacklogAnswer.Read(Encoding.UTF8.GetString(content));
+                _ = BacklogAnswerParser.Read(Encoding.UTF8.GetString(content));
             }
         );
     }

@@ -45,7 +45,7 @@ public sealed class GateFormatterTests
         var watching = Failed(null) with { Command = "jest --watch", Result = GateResult.TimedOut };
         var rewriting = Failed(null) with
         {
-            Anomalies = [new GateAnomaly(GateAnomalyKind.ChangedFiles) { Files = new NamedFiles(["dist/a.js"], 2) }],
+            Anomalies = [new GateAnomaly(GateAnomalyKind.ChangedFiles) { Files = new AbridgedFileList(["dist/a.js"], 2) }],
         };
 
         Assert.Contains("'jest', which checks once.", GateFormatter.Section(watching), StringComparison.Ordinal);

@@ -60,7 +60,7 @@ public sealed class GateSummaryTests
             Decisive = new DecisiveLine(3, "error: no", "src/a.rs", 7),
             Chance = new GateFlakiness(3, 12),
             BeforeWork = BaseComparison.Other,
-            Anomalies = [new GateAnomaly(GateAnomalyKind.ChangedFiles) { Files = new NamedFiles(["a.txt"], 2) }],
+            Anomalies = [new GateAnomaly(GateAnomalyKind.ChangedFiles) { Files = new AbridgedFileList(["a.txt"], 2) }],
             EvidenceFile = "gate.log",
             Tail = "the end",
         };

@@ -60,7 +60,7 @@ public sealed class PlanConflictsTests
 
         Assert.Empty(found.Conflicts);
         Assert.Equal(["a c", "b c"], found.Warnings.Select(w => string.Join(' ', w.Tasks)));
-        Assert.All(found.Warnings, w => Assert.Equal(ConflictUse.Append, w.Use));
+        Assert.All(found.Warnings, w => Assert.Equal(ConflictAccessKind.Append, w.Use));
     }
 
     [Fact]
@@ -139,11 +139,11 @@ public sealed class PlanConflictsTests
     }
 
     [Theory]
-    [InlineData(ConflictKind.File, ConflictUse.Write, "Tasks 'a' and 'b' both own 'x', and neither waits for the other.")]
-    [InlineData(ConflictKind.Resource, ConflictUse.Write, "Tasks 'a' and 'b' both own the resource 'x', and neither waits for the other.")]
-    [InlineData(ConflictKind.File, ConflictUse.Read, "Task 'b' reads 'x', which task 'a' writes, and neither waits for the other.")]
-    [InlineData(ConflictKind.File, ConflictUse.Append, "Task 'b' adds to 'x', which task 'a' owns, and neither waits for the other.")]
-    public void Message_OfEachUse_NamesBothAndTheCure(ConflictKind kind, ConflictUse use, string message)
+    [InlineData(ConflictKind.File, ConflictAccessKind.Write, "Tasks 'a' and 'b' both own 'x', and neither waits for the other.")]
+    [InlineData(ConflictKind.Resource, ConflictAccessKind.Write, "Tasks 'a' and 'b' both own the resource 'x', and neither waits for the other.")]
+    [InlineData(ConflictKind.File, ConflictAccessKind.Read, "Task 'b' reads 'x', which task 'a' writes, and neither waits for the other.")]
+    [InlineData(ConflictKind.File, ConflictAccessKind.Append, "Task 'b' adds to 'x', which task 'a' owns, and neither waits for the other.")]
+    public void Message_OfEachUse_NamesBothAndTheCure(ConflictKind kind, ConflictAccessKind use, string message)
     {
         var conflict = new PlanConflict(kind, use, "x", ["a", "b"], new MissingEdge("b", "a"));
 

@@ -99,7 +99,7 @@ public sealed class AgentGuardTests
         await run.PrepareAsync("a");
         var workspace = new TaskWorkspace(
             await run.Services.OpenRepositoryAsync(run.Repository.Path),
-            new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash),
+            new RunPlanCache().Load(run.Reference, RunFixture.RunId, run.Hash),
             "a"
         );
         return (new AgentGuard(workspace, run.Services, start: 1), workspace, workspace.Worktrees.Find(workspace.WorktreePath)!);

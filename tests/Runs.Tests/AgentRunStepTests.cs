@@ -23,7 +23,7 @@ public sealed class AgentRunStepTests
     {
         var start = RunFixture.Start().With(s => s with { Model = "sonnet", EscalateModel = stronger });
 
-        Assert.Equal(model, AgentStarts.ModelOf(new PlanTask { Id = "a", Model = ofTask }, start.Settings, failures));
+        Assert.Equal(model, AgentStartBuilder.ModelOf(new PlanTask { Id = "a", Model = ofTask }, start.Settings, failures));
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class AgentToolsTests : IDisposable
     {
         Questions("login", null);
         var folder = new RunFolder(_repository.Path, Run);
-        var files = new RunFiles(folder, PlanJson.Read(File.ReadAllBytes(folder.Plan)), RunStart.Read(File.ReadAllBytes(folder.StartFile)));
+        var files = new RunFiles(folder, PlanJson.Read(File.ReadAllBytes(folder.Plan)), RunStartSettings.Read(File.ReadAllBytes(folder.StartFile)));
 
         Assert.Equal(
             expected,
@@ -92,7 +92,7 @@ public sealed class AgentToolsTests : IDisposable
         var mine = Questions("login", ["src/login.cs"]);
         var folder = new RunFolder(_repository.Path, Run);
         await new FileGrants(folder).LendAsync(new GrantedFile("mail", "docs/mail.md"), _ => null, CancellationToken.None);
-        var files = new RunFiles(folder, PlanJson.Read(File.ReadAllBytes(folder.Plan)), RunStart.Read(File.ReadAllBytes(folder.StartFile)));
+        var files = new RunFiles(folder, PlanJson.Read(File.ReadAllBytes(folder.Plan)), RunStartSettings.Read(File.ReadAllBytes(folder.StartFile)));
         var claim = new AgentClaim
         {
             Task = "login",
@@ -125,7 +125,7 @@ public sealed class AgentToolsTests : IDisposable
     public void OfferedTools_OfASession_AreNamedWhereTheyAreMissing(string? state, bool listed, string? expected)
     {
         DurableFile.Write(_repository["start/mcp.json"], """{"mcpServers":{"orchestrator":{"command":"x"}}}"""u8.ToArray());
-        var tools = new OfferedTools(_repository["start"]);
+        var tools = new McpToolCheck(_repository["start"]);
 
         tools.Take(
             new AgentSessionStarted("s", null, null)
@@ -168,7 +168,7 @@ public sealed class AgentToolsTests : IDisposable
             Tasks = [new RunTask { Id = "mail", State = TaskStates.Executing }, new RunTask { Id = "login", State = TaskStates.Merged }],
         };
         DurableFile.Write(folder.Status, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(status));
-        var policy = new HookPolicy
+        var policy = new AgentHookPolicy
         {
             Task = task,
             Root = Directory.CreateDirectory(_repository["work"]).FullName,

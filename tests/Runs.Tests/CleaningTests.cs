@@ -229,7 +229,7 @@ public sealed class CleaningTests
             (await new WorktreeStore(repository).ListAsync()).Skip(1),
             tree => tree.LockReason == "kept for later tasks (orchestrate)"
         );
-        var spare = new ReusableWorktrees(repository, run.Services.Environment, run.Services.Time);
+        var spare = new ReusableWorktreeCleanup(repository, run.Services.Environment, run.Services.Time);
         var beyond = spare.Beyond(0);
         Assert.NotEmpty(beyond);
 
@@ -250,7 +250,7 @@ public sealed class CleaningTests
             Directory.CreateDirectory(Path.Combine(folder, name, "node_modules"));
             Directory.SetLastWriteTimeUtc(Path.Combine(folder, name), run.Services.Time.GetUtcNow().UtcDateTime.AddHours(-age));
         }
-        var spare = new ReusableWorktrees(repository, run.Services.Environment, run.Services.Time);
+        var spare = new ReusableWorktreeCleanup(repository, run.Services.Environment, run.Services.Time);
 
         Assert.Equal(["old", "older"], spare.Beyond(1).Select(Path.GetFileName));
         Assert.Equal(2, await spare.RemoveAsync(spare.Beyond(0), None));
@@ -381,7 +381,7 @@ public sealed class CleaningTests
         await repository.GitAsync("for-each-ref", "refs/heads/mine", "refs/orchestrator-of-mine", "refs/heads/main")
         + await repository.GitAsync("-C", repository.Beside("mine"), "status", "--porcelain=v2", "--branch");
 
-    private static RunStart SharedBy(string remote)
+    private static RunStartSettings SharedBy(string remote)
     {
         var start = RunFixture.Start();
         return start with { Settings = start.Settings with { Wip = start.Settings.Wip with { Remote = remote } } };

@@ -34,9 +34,9 @@ public sealed class ConflictPredictorTests : IAsyncLifetime
 
         await LookAsync(run, "a");
 
-        var found = Assert.Single(ConflictsAhead.Of(run.Repository.Path, Status("executing", "verifying")));
+        var found = Assert.Single(PredictedConflictList.Of(run.Repository.Path, Status("executing", "verifying")));
         Assert.Equal(("a", "b", "shared.txt"), (found.First, found.Second, Assert.Single(found.Files)));
-        Assert.Empty(ConflictsAhead.Of(run.Repository.Path, Status("merged", "executing")));
+        Assert.Empty(PredictedConflictList.Of(run.Repository.Path, Status("merged", "executing")));
         foreach (var (task, other) in new[] { ("a", "b"), ("b", "a") })
         {
             var prompt = MailMessage.Show(await new MailReader(run.Folder, task).ForPromptAsync(2, null, CancellationToken.None));

@@ -144,7 +144,7 @@ public sealed class ContractSectionTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(Folder.StartFile)!);
         File.WriteAllBytes(
             Folder.StartFile,
-            new RunStart
+            new RunStartSettings
             {
                 Input = input with { Repository = _repository.Path },
                 Settings = SettingsLoader.Load(new SettingsInput()).Settings!,

@@ -154,7 +154,7 @@ public sealed class ContractStepsTests
     {
         var start = RunFixture.Start() with
         {
-            Found = new ProjectFindings { Gates = [new Gate("test ! -e wrong.type", GateType.TypeCheck)] },
+            Found = new DetectedProjectSettings { Gates = [new Gate("test ! -e wrong.type", GateType.TypeCheck)] },
         };
         using var run = await BeginAsync(null, start, RunFixture.RunId, Store);
         var prepared = await run.PrepareAsync("user");
@@ -241,7 +241,7 @@ public sealed class ContractStepsTests
     private static Task<RunFixture> BeginAsync(TemporaryRepository? repository, ContractSpec contract) =>
         BeginAsync(repository, RunFixture.Start(), RunFixture.RunId, contract);
 
-    private static Task<RunFixture> BeginAsync(TemporaryRepository? repository, RunStart start, string runId, ContractSpec contract) =>
+    private static Task<RunFixture> BeginAsync(TemporaryRepository? repository, RunStartSettings start, string runId, ContractSpec contract) =>
         RunFixture.BeginAsync(
             repository,
             start,

@@ -49,7 +49,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
 
         Assert.Contains($".orchestrator/runs/{RunFixture.RunId}/{name} was changed since the run", named.Message, StringComparison.Ordinal);
         Assert.True(named.IsFinal);
-        Assert.True(File.Exists(file + VerifiedFile.ChangedSuffix + "1"));
+        Assert.True(File.Exists(file + HashVerifiedFile.ChangedSuffix + "1"));
         Assert.False(File.Exists(file));
         // Nothing takes its place.
         var again = await Assert.ThrowsAsync<StepException>(() => run.VerifyAsync("a", prepared));
@@ -88,10 +88,10 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
             JudgeAsync(run, said, new RequestDecision(new Approved(Person.Of("kim"))))
         );
         Assert.Throws<StepException>(() =>
-            new TaskSplit(run.Services).Add(new SplitTaskInput(RunFixture.RunId, run.Reference, run.Hash, "a", 1) { SaidHash = said })
+            new TaskSplitter(run.Services).Add(new SplitTaskInput(RunFixture.RunId, run.Reference, run.Hash, "a", 1) { SaidHash = said })
         );
 
-        Assert.Equal(RequestSteps.Ask, asked.Step);
+        Assert.Equal(RequestNextSteps.Ask, asked.Step);
         Assert.Contains("tasks/a/1/out/claim.json", named.Message, StringComparison.Ordinal);
     }
 
@@ -158,7 +158,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
             Answer = Forger,
         }.Store(run.Folder);
 
-        var (answers, question) = (new AgentAnswers(run.Services), run.Question("a"));
+        var (answers, question) = (new ReadOnlyAgentService(run.Services), run.Question("a"));
         var answer = await answers.AskAsync(
             new AskAgentInput
             {
@@ -246,7 +246,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
             Assert.True((await run.DoAsync("b", "b.txt", "b\n")).Merged);
             var landed = await run.LandOnlyAsync();
             Assert.True(landed.Landed, landed.Message);
-            var report = await new RunEnding(run.Services).FinishAsync(
+            var report = await new RunFinisher(run.Services).FinishAsync(
                 new FinishInput(
                     run.Reference,
                     run.Told with
@@ -328,7 +328,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
         claim.Write(Directory.CreateDirectory(run.Folder.Start(claim.Task, 1)).FullName);
 
     private static Task<RequestVerdict> JudgeAsync(RunFixture run, string said, RequestDecision? decision) =>
-        new RequestJudgement(run.Services, []).JudgeAsync(
+        new AgentRequestJudge(run.Services, []).JudgeAsync(
             new JudgeRequestInput
             {
                 Task = run.Task("a"),

@@ -21,7 +21,7 @@ public sealed partial class DependencyRequestTests
         Assert.True((await MergeAsync(run, "a", made.Commit)).Merged);
 
         Assert.Contains("May a have left-pad@^1.3 (dev) (npm, package.json)?", asked.Text, StringComparison.Ordinal);
-        Assert.Equal(RequestSteps.Install, granted.Step);
+        Assert.Equal(RequestNextSteps.Install, granted.Step);
         Assert.Contains(" --save-dev left-pad@^1.3\n", Calls(run), StringComparison.Ordinal);
         Assert.Contains(
             "\"devDependencies\": {\"left-pad\": \"^1.3\"}",
@@ -38,7 +38,7 @@ public sealed partial class DependencyRequestTests
         run.AddProgram("npm", Npm.Replace("right-pad*", "right-pad*|is-odd*", StringComparison.Ordinal));
         Claim(run, "a", "is-odd", dev: true);
 
-        Assert.Equal(RequestSteps.Install, (await JudgeAsync(run, "a")).Step);
+        Assert.Equal(RequestNextSteps.Install, (await JudgeAsync(run, "a")).Step);
 
         Assert.Equal(new InstallResult(), await InstallAsync(run, "a"));
         Assert.DoesNotContain("--save-dev", Calls(run), StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public sealed partial class DependencyRequestTests
 
         var refused = await JudgeAsync(run, "a");
 
-        Assert.Equal(RequestSteps.Answer, refused.Step);
+        Assert.Equal(RequestNextSteps.Answer, refused.Step);
         Assert.Contains($"{program} has no development packages in {manifest}", refused.Text, StringComparison.Ordinal);
         Assert.Contains($"Request {package} without --dev", refused.Text, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(run.Repository.Beside("home"), "ran")));

@@ -46,7 +46,7 @@ public sealed partial class DependencyRequestTests
         Claim(run, "a", "left-pad@^1.3");
 
         var verdict = await JudgeAsync(run, "a");
-        Assert.Equal(RequestSteps.Install, verdict.Step);
+        Assert.Equal(RequestNextSteps.Install, verdict.Step);
         var made = await InstallAsync(run, "a");
         var merged = await MergeAsync(run, "a", made.Commit);
         Assert.True(merged.Merged, merged.Message);
@@ -162,7 +162,7 @@ public sealed partial class DependencyRequestTests
         var verdict = await JudgeAsync(run, "a");
         var made = await InstallAsync(run, "a");
 
-        Assert.Equal(RequestSteps.Install, verdict.Step);
+        Assert.Equal(RequestNextSteps.Install, verdict.Step);
         if (times == 2)
         {
             Assert.Contains("left-pad@^1.3 can't be installed (exit code 137).", made.Problem, StringComparison.Ordinal);
@@ -194,7 +194,7 @@ public sealed partial class DependencyRequestTests
 
         var verdict = await JudgeAsync(run, "a");
 
-        Assert.Equal(RequestSteps.Answer, verdict.Step);
+        Assert.Equal(RequestNextSteps.Answer, verdict.Step);
         Assert.Contains(reason, verdict.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("rm -rf", Calls(run), StringComparison.Ordinal);
         Assert.DoesNotContain("install", Calls(run), StringComparison.Ordinal);
@@ -211,10 +211,10 @@ public sealed partial class DependencyRequestTests
         var yes = await JudgeAsync(run, "a", new RequestDecision(new Approved(Person.Of("kim@laptop"))));
         var no = await JudgeAsync(run, "a", new RequestDecision(new NotApprovedInTime()));
 
-        Assert.Equal((RequestSteps.Ask, ApprovalKinds.Dependency), (asked.Step, asked.Asks));
+        Assert.Equal((RequestNextSteps.Ask, ApprovalKinds.Dependency), (asked.Step, asked.Asks));
         Assert.Contains("May a have left-pad>=1.3 (npm, package.json)?", asked.Text, StringComparison.Ordinal);
-        Assert.Equal((RequestSteps.Install, "its agent may have left-pad>=1.3: approved by kim@laptop"), (yes.Step, yes.Note));
-        Assert.Equal(RequestSteps.Answer, no.Step);
+        Assert.Equal((RequestNextSteps.Install, "its agent may have left-pad>=1.3: approved by kim@laptop"), (yes.Step, yes.Note));
+        Assert.Equal(RequestNextSteps.Answer, no.Step);
         Assert.Contains("left-pad>=1.3: it was not approved in time.", no.Text, StringComparison.Ordinal);
     }
 
@@ -229,7 +229,7 @@ public sealed partial class DependencyRequestTests
         );
         Claim(run, "a", "left-pad>=1.3", start: 2);
 
-        Assert.Equal(RequestSteps.Ask, (await JudgeAsync(run, "a", start: 2)).Step);
+        Assert.Equal(RequestNextSteps.Ask, (await JudgeAsync(run, "a", start: 2)).Step);
     }
 
     [Fact]
@@ -246,7 +246,7 @@ public sealed partial class DependencyRequestTests
         var again = await JudgeAsync(run, "a", start: 2);
         var other = await JudgeAsync(run, "a", start: 3);
 
-        Assert.Equal((RequestSteps.Answer, RequestSteps.Ask), (again.Step, other.Step));
+        Assert.Equal((RequestNextSteps.Answer, RequestNextSteps.Ask), (again.Step, other.Step));
         Assert.Contains("rejected by kim@laptop: write it yourself. You requested it before", again.Text, StringComparison.Ordinal);
     }
 
@@ -263,7 +263,7 @@ public sealed partial class DependencyRequestTests
         var asked = await JudgeAsync(run, "b");
 
         Assert.Contains("left-pad@^2.0 is incompatible with left-pad@^1.3, which a requested.", refused.Text, StringComparison.Ordinal);
-        Assert.Equal(RequestSteps.Ask, asked.Step);
+        Assert.Equal(RequestNextSteps.Ask, asked.Step);
     }
 
     /// <summary>Two lock files that git could merge are none that a package manager has made.</summary>
@@ -314,7 +314,7 @@ public sealed partial class DependencyRequestTests
         using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a"));
         Claim(run, "a", "pandas>=2.0");
 
-        Assert.Equal(RequestSteps.Person, (await JudgeAsync(run, "a")).Step);
+        Assert.Equal(RequestNextSteps.Person, (await JudgeAsync(run, "a")).Step);
     }
 
     [Fact]
@@ -386,7 +386,7 @@ public sealed partial class DependencyRequestTests
 
     private static async Task<RequestVerdict> JudgeAsync(RunFixture run, string task, RequestDecision? decision = null, int start = 1)
     {
-        var verdict = await new RequestJudgement(run.Services, []).JudgeAsync(
+        var verdict = await new AgentRequestJudge(run.Services, []).JudgeAsync(
             new JudgeRequestInput
             {
                 Task = run.Task(task) with { StagingTip = run.Preflight.StagingTip },

@@ -26,7 +26,7 @@ public sealed class FileRequestTests
         Claim(run, "a", "./b.txt");
         var verdict = await JudgeAsync(run, "a");
         Assert.Equal(verdict.Lent, (await JudgeAsync(run, "a")).Lent);
-        Assert.Equal(RequestSteps.Answer, verdict.Step);
+        Assert.Equal(RequestNextSteps.Answer, verdict.Step);
         Assert.Equal(["b.txt"], verdict.Lent);
         Assert.Contains("b.txt is granted to you", verdict.Text, StringComparison.Ordinal);
         run.Lent["a"] = verdict.Lent;
@@ -72,7 +72,7 @@ public sealed class FileRequestTests
 
         var verdict = await JudgeAsync(run, "a", new LeaseRequest("run-2", "x", ["other.txt"], [], [], []));
 
-        Assert.Equal(RequestSteps.Answer, verdict.Step);
+        Assert.Equal(RequestNextSteps.Answer, verdict.Step);
         Assert.Contains(reason, verdict.Text, StringComparison.Ordinal);
         Assert.Empty(verdict.Lent);
     }
@@ -104,7 +104,7 @@ public sealed class FileRequestTests
         var no = await JudgeAsync(run, "a", decision: new RequestDecision(new Rejected(Person.Of("kim"))));
         var yes = await JudgeAsync(run, "a", decision: new RequestDecision(new Approved(Person.Of("kim"))));
 
-        Assert.Equal((RequestSteps.Ask, ApprovalKinds.File), (asked.Step, asked.Asks));
+        Assert.Equal((RequestNextSteps.Ask, ApprovalKinds.File), (asked.Step, asked.Asks));
         Assert.Contains("May a write .github/workflows/ci.yml", asked.Text, StringComparison.Ordinal);
         Assert.Contains("rejected by kim", no.Text, StringComparison.Ordinal);
         Assert.Empty(no.Lent);
@@ -149,7 +149,7 @@ public sealed class FileRequestTests
         LeaseRequest? elsewhere = null,
         RequestDecision? decision = null
     ) =>
-        new RequestJudgement(run.Services, elsewhere is null ? [] : [elsewhere]).JudgeAsync(
+        new AgentRequestJudge(run.Services, elsewhere is null ? [] : [elsewhere]).JudgeAsync(
             new JudgeRequestInput
             {
                 Task = run.Task(task),

@@ -84,7 +84,7 @@ public sealed class GateGrammarTests
             ],
         };
         var settings = SettingsLoader.Load(new SettingsInput()).Settings!;
-        var policy = RunStart.GatesOf(settings, GateDetection.Detect(folder.Path));
+        var policy = RunStartSettings.GatesOf(settings, GateDetection.Detect(folder.Path));
 
         Assert.Equal(
             [("pytest", GateSource.Task), ("make typecheck", GateSource.Contracts)],

@@ -158,7 +158,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
 
         Assert.Equal(2, Runs);
 
-        RunStart Of(string build) =>
+        RunStartSettings Of(string build) =>
             RunFixture.Start(new Gate(build), Counted("true") with { Type = GateType.Test, Needs = TextList.Of([build]) });
     }
 
@@ -353,7 +353,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         using var run = await BeginAsync(start);
         var memory = new GateResultStore(run.Services.Environment, time);
         var repository = await run.Services.OpenRepositoryAsync(_repository.Path);
-        var question = new GateQuestion("tree", [], start.Settings, []);
+        var question = new GateResultQuery("tree", [], start.Settings, []);
 
         Assert.False(await IsOldOneLeftAsync());
         Assert.True(await IsOldOneLeftAsync());
@@ -419,6 +419,6 @@ public sealed class GateResultStoreTests : IAsyncLifetime
 
     private Gate Counted(string command) => new($"echo ran >> {Ran}; {command}");
 
-    private Task<RunFixture> BeginAsync(RunStart start, string runId = RunFixture.RunId, string task = "a") =>
+    private Task<RunFixture> BeginAsync(RunStartSettings start, string runId = RunFixture.RunId, string task = "a") =>
         RunFixture.BeginAsync(_repository, start, runId, Task(task, $"{task}.txt"));
 }

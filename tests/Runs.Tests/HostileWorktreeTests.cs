@@ -138,7 +138,7 @@ public sealed class HostileWorktreeTests
     public async Task OwnershipProblems_AskedToStop_StopsInTheMiddle()
     {
         using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a", "a.txt"));
-        var files = new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash);
+        var files = new RunPlanCache().Load(run.Reference, RunFixture.RunId, run.Hash);
         using var stop = new CancellationTokenSource();
         var stray = Enumerable
             .Range(0, 1_000_000)
@@ -151,7 +151,7 @@ public sealed class HostileWorktreeTests
                 return new ChangedFile($"stray/{i}", FileChange.Added, "000000", "100644", "", "", IsUntracked: true);
             });
 
-        var check = new OwnershipCheck(files, files.Task("a"), new string('0', 40), HeldBackFiles.None);
+        var check = new OwnershipCheck(files, files.Task("a"), new string('0', 40), UnlandableFileFinder.None);
 
         Assert.Throws<OperationCanceledException>(() => check.Problems(stray, new WorktreeFiles(run.Repository.Path), stop.Token).Count());
     }
@@ -209,7 +209,7 @@ public sealed class HostileWorktreeTests
         using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
-        var files = new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash);
+        var files = new RunPlanCache().Load(run.Reference, RunFixture.RunId, run.Hash);
         var workspace = new TaskWorkspace(await run.Services.OpenRepositoryAsync(run.Repository.Path), files, "a");
         var check = new TaskCommit(workspace, files.Task("a"), files);
         var input = new VerifyTaskInput

@@ -47,7 +47,7 @@ public sealed class MorningReportTests : IDisposable
 
         var checker = Check(run, Evening.AddMinutes(61));
 
-        Assert.Equal($"1 of 1 task merged; landed: {CommitIds.Shorten(run.LandedCommit)} on main.", Assert.Single(checker.Said("landed")));
+        Assert.Equal($"1 of 1 task merged; landed: {CommitIdFormatter.Shorten(run.LandedCommit)} on main.", Assert.Single(checker.Said("landed")));
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public sealed class MorningReportTests : IDisposable
         {
             Id = task,
             Question = $"What about {task}?",
-            Ways = [new AnswerWay(AnswerWays.Guide, $"r/{task}")],
+            Ways = [new AnswerAction(AnswerActionKinds.Guide, $"r/{task}")],
         };
 
     private RunTask RandomTask(Random chance, string id, int index)
@@ -196,7 +196,7 @@ public sealed class MorningReportTests : IDisposable
         var minute = chance.Next(60);
         for (var i = 0; i < chance.Next(1, 15); i++)
         {
-            Event(id, states[chance.Next(states.Length)], new Noted(new Quote($"why\u200B {i} <{index}>\nsecond line")), minute);
+            Event(id, states[chance.Next(states.Length)], new TaskRemarkRecorded(new Quote($"why\u200B {i} <{index}>\nsecond line")), minute);
             minute += chance.Next(40);
         }
         var end = chance.Next(3) == 0 ? TaskStates.Failed : TaskStates.Merged;

@@ -30,6 +30,6 @@ public sealed class NextStepTests
         {
             Id = id,
             State = TaskStates.Failed,
-            Why = new Noted(new Quote(reason)),
+            Why = new TaskRemarkRecorded(new Quote(reason)),
         };
 }

@@ -24,7 +24,7 @@ public sealed class NoticeServiceTests : IDisposable
             NoticeKinds.NeedsPerson,
             task,
             $"May {task} start?",
-            [new AnswerWay(AnswerWays.Approve, $"run-x/{task}")]
+            [new AnswerAction(AnswerActionKinds.Approve, $"run-x/{task}")]
         );
 
     private static RunNotice Account => new("account/claude/broken", NoticeKinds.AccountParked, null, "the account does not work", []);

@@ -114,6 +114,6 @@ public sealed class PlanDataLoadingTests
             Trust = new TrustStore(repository.Beside("trust.json")),
         };
         var reference = new RepositoryReference(repository.Path, "key", "queue");
-        return new PlanLoading(services).LoadAsync(new LoadPlanInput("run", reference, input with { Repository = repository.Path }));
+        return new PlanLoader(services).LoadAsync(new LoadPlanInput("run", reference, input with { Repository = repository.Path }));
     }
 }

@@ -49,13 +49,13 @@ public sealed class PlannerQuestionTests
         using var run = await BeginAsync("true", most: 2);
         Claim(byPerson, 1, Question);
         Claim(run, 3, Question);
-        Assert.Equal((RequestSteps.Person, ""), await JudgeAsync(byPerson, 1));
-        Assert.Equal((RequestSteps.Planner, ""), await JudgeAsync(run, 3));
+        Assert.Equal((RequestNextSteps.Person, ""), await JudgeAsync(byPerson, 1));
+        Assert.Equal((RequestNextSteps.Planner, ""), await JudgeAsync(run, 3));
 
-        Assert.Equal((RequestSteps.Planner, ""), await JudgeAsync(run, 3, answered: 1));
+        Assert.Equal((RequestNextSteps.Planner, ""), await JudgeAsync(run, 3, answered: 1));
 
         var (step, text) = await JudgeAsync(run, 3, answered: 2);
-        Assert.Equal(RequestSteps.Person, step);
+        Assert.Equal(RequestNextSteps.Person, step);
         Assert.Contains("has answered 2 questions of this task", text, StringComparison.Ordinal);
         Assert.Contains("questions.max_answers", text, StringComparison.Ordinal);
     }
@@ -64,13 +64,13 @@ public sealed class PlannerQuestionTests
     public async Task Judge_WhatIsNoQuestion_IsNeverThePlanners()
     {
         using var run = await BeginAsync("true");
-        Assert.Equal(RequestSteps.Person, (await JudgeAsync(run, 1)).Step);
+        Assert.Equal(RequestNextSteps.Person, (await JudgeAsync(run, 1)).Step);
         Claim(run, 2, "  ");
-        Assert.Equal(RequestSteps.Person, (await JudgeAsync(run, 2)).Step);
+        Assert.Equal(RequestNextSteps.Person, (await JudgeAsync(run, 2)).Step);
         Claim(run, 3, "I need it", needs: ["left-pad"]);
-        Assert.Equal(RequestSteps.Person, (await JudgeAsync(run, 3)).Step);
+        Assert.Equal(RequestNextSteps.Person, (await JudgeAsync(run, 3)).Step);
         Claim(run, 4, "it is there", files: [".github/workflows/ci.yml"]);
-        Assert.Equal(RequestSteps.Ask, (await JudgeAsync(run, 4)).Step);
+        Assert.Equal(RequestNextSteps.Ask, (await JudgeAsync(run, 4)).Step);
     }
 
     [Fact]
@@ -284,7 +284,7 @@ public sealed class PlannerQuestionTests
 
     private static async Task<(string Step, string Text)> JudgeAsync(RunFixture run, int start, int answered = 0)
     {
-        var verdict = await new RequestJudgement(run.Services, []).JudgeAsync(
+        var verdict = await new AgentRequestJudge(run.Services, []).JudgeAsync(
             new JudgeRequestInput
             {
                 Task = run.Task("a"),
@@ -304,7 +304,7 @@ public sealed class PlannerQuestionTests
         StepExecution? execution = null
     )
     {
-        var (answers, question) = (new AgentAnswers(run.Services), run.Question("a", start));
+        var (answers, question) = (new ReadOnlyAgentService(run.Services), run.Question("a", start));
         var result = await answers.AskAsync(
             new AskAgentInput
             {

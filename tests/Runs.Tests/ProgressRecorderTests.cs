@@ -60,7 +60,7 @@ public sealed class ProgressRecorderTests
         );
 
         Assert.Equal(3, File.ReadAllLines(run.Events).Length);
-        Assert.Equal("a", Assert.Single(StatusFile.Read(run.Status)!.Tasks).Id);
+        Assert.Equal("a", Assert.Single(RunStatusFile.Read(run.Status)!.Tasks).Id);
     }
 
     /// <summary>An attempt whose time is over may still write while the next one does, and so may another process.</summary>

@@ -84,7 +84,7 @@ public sealed class RedBaseTests
             Task("a", "a.txt")
         );
 
-        var files = new StoredPlans().Load(run.Reference, run.Folder.Name, run.Hash);
+        var files = new RunPlanCache().Load(run.Reference, run.Folder.Name, run.Hash);
 
         Assert.Contains(
             "`echo new > dist.js`: must pass; it rewrites files that git tracks (dist.js), so commit what it makes of them",

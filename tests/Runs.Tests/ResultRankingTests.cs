@@ -154,8 +154,8 @@ public sealed class ResultRankingTests
         );
         var ranking = ResultRanking.Of([one, other, large]);
 
-        var decided = ranking.With([new TieDecision("2", "other", ["usual"], "It is clearer.", "claude (opus)")]);
-        var not = ranking.With([new TieDecision("3", "large", ["usual"], "It is larger.", "claude (opus)")]);
+        var decided = ranking.With([new ResultTieDecision("2", "other", ["usual"], "It is clearer.", "claude (opus)")]);
+        var not = ranking.With([new ResultTieDecision("3", "large", ["usual"], "It is larger.", "claude (opus)")]);
 
         Assert.Equal(["other", "usual", "large"], decided.Results.Select(result => result.Task));
         Assert.Equal("the reviewer, claude (opus), prefers it to usual: It is clearer", decided.Reason);
@@ -174,7 +174,7 @@ public sealed class ResultRankingTests
     [InlineData(null, "The answer contains no complete JSON object that fits the schema.")]
     public void Read_AnswerOfTheReviewer_IsTakenOrSaysWhatIsWrong(string? text, string? problem)
     {
-        var (answer, problems) = PickAnswer.Read(text, new ResultTie("Do it", [new TieCandidate("a", "1"), new TieCandidate("b", "2")]));
+        var (answer, problems) = ResultPickAnswer.Read(text, new ResultTie("Do it", [new ResultTieCandidate("a", "1"), new ResultTieCandidate("b", "2")]));
 
         Assert.Equal(problem is null ? [] : [problem], problems.Take(1));
         Assert.Equal(problem is null, answer is not null);

@@ -184,7 +184,7 @@ public sealed class ReviewStepsTests
         using var run = await BeginAsync();
         var round = await RoundAsync(run);
         var begun = await BeginAsync(run, round);
-        var step = new AgentAnswers(run.Services);
+        var step = new ReadOnlyAgentService(run.Services);
         var question = new AgentQuestion
         {
             RunId = RunFixture.RunId,
@@ -194,7 +194,7 @@ public sealed class ReviewStepsTests
         };
         var judge = new JudgeAnswerInput(question, 1, "");
         var nothing = step.Judge(judge);
-        var said = VerifiedFile.Write(new ReviewFiles(run.Folder, round, begun.SaidHash).Draft(2), Encoding.UTF8.GetBytes(Findings()));
+        var said = HashVerifiedFile.Write(new ReviewFiles(run.Folder, round, begun.SaidHash).Draft(2), Encoding.UTF8.GetBytes(Findings()));
         var good = step.Judge(judge with { Start = 2, AnswerHash = said });
 
         Assert.Contains("no JSON", Assert.Single(nothing.Problems), StringComparison.Ordinal);
@@ -283,7 +283,7 @@ public sealed class ReviewStepsTests
         );
     }
 
-    private static async Task<RunFixture> BeginAsync(Func<RunStart, RunStart>? change = null)
+    private static async Task<RunFixture> BeginAsync(Func<RunStartSettings, RunStartSettings>? change = null)
     {
         var start = RunFixture
             .Start()
@@ -328,7 +328,7 @@ public sealed class ReviewStepsTests
 
     private async Task<ReviewPreparation> BeginAsync(RunFixture run, ReviewRound round, string? plan = null)
     {
-        var begun = await new ReviewStart(run.Services).BeginAsync(
+        var begun = await new ReviewRoundStarter(run.Services).BeginAsync(
             new PrepareReviewInput(RunFixture.RunId, run.Reference, plan ?? run.Hash, round) { SaidHash = _saidHash },
             CancellationToken.None
         );
@@ -337,7 +337,7 @@ public sealed class ReviewStepsTests
     }
 
     private Task<ReviewConclusion> ConcludeAsync(RunFixture run, ReviewRound round, string? plan = null) =>
-        new ReviewEnd(run.Services).ConcludeAsync(
+        new ReviewRoundConcluder(run.Services).ConcludeAsync(
             new ConcludeReviewInput(RunFixture.RunId, run.Reference, plan ?? run.Hash, round) { SaidHash = _saidHash },
             CancellationToken.None
         );

@@ -93,23 +93,23 @@ internal sealed class RunFixture : IDisposable
 
     public string StagingBranch => $"orchestrator/{_runId}/staging";
 
-    public static async Task<RunFixture> BeginAsync(RunStart start, params PlanTask[] tasks)
+    public static async Task<RunFixture> BeginAsync(RunStartSettings start, params PlanTask[] tasks)
     {
         var fixture = await BeginAsync(await TemporaryRepository.CreateAsync(), start, tasks);
         fixture._ownsRepository = true;
         return fixture;
     }
 
-    public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunStart start, params PlanTask[] tasks) =>
+    public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunStartSettings start, params PlanTask[] tasks) =>
         BeginAsync(repository, start, RunId, tasks);
 
-    public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunStart start, string runId, params PlanTask[] tasks) =>
+    public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunStartSettings start, string runId, params PlanTask[] tasks) =>
         BeginAsync(repository, start, runId, [], tasks);
 
     /// <summary>A run of a plan with contracts; without a repository it gets one of its own.</summary>
     public static async Task<RunFixture> BeginAsync(
         TemporaryRepository? given,
-        RunStart start,
+        RunStartSettings start,
         string runId,
         ContractSpec[] contracts,
         params PlanTask[] tasks
@@ -128,7 +128,7 @@ internal sealed class RunFixture : IDisposable
         {
             Environment = environment,
             AskRun = (_, _) =>
-                System.Threading.Tasks.Task.FromResult<RunStatus?>(asked!.Told ?? asked.WithGrants(StatusFile.Read(asked.Folder.Status))),
+                System.Threading.Tasks.Task.FromResult<RunStatus?>(asked!.Told ?? asked.WithGrants(RunStatusFile.Read(asked.Folder.Status))),
         };
         var opened = await services.OpenRepositoryAsync(repository.Path);
         var reference = new RepositoryReference(repository.Path, opened.Key, "queue");
@@ -175,17 +175,17 @@ internal sealed class RunFixture : IDisposable
     /// <summary>The prompt of a task's agent.</summary>
     public string PromptOf(string id)
     {
-        var files = new StoredPlans().Load(Reference, _runId, Hash);
+        var files = new RunPlanCache().Load(Reference, _runId, Hash);
         return AgentPrompt.ForKey(files, files.Task(id));
     }
 
     public PreflightResult Preflight { get; private set; } = new();
 
     /// <summary>The start of a run with a scripted agent and the given gates.</summary>
-    public static RunStart Start(params Gate[] gates)
+    public static RunStartSettings Start(params Gate[] gates)
     {
         var settings = SettingsLoader.Load(new SettingsInput()).Settings!;
-        return new RunStart
+        return new RunStartSettings
         {
             Input = new OrchestrationInput { PlanFile = "tasks.yaml" },
             Settings = settings with
@@ -263,7 +263,7 @@ internal sealed class RunFixture : IDisposable
         new TaskPreparation(_services).ReleaseAsync(new ReleaseTaskInput(_runId, Reference, Hash, id), CancellationToken.None);
 
     /// <summary>For whom steps are done, as the engine tells it.</summary>
-    public CallerState CallerIs { get; set; } = CallerState.Open;
+    public CallingWorkflowState CallerIs { get; set; } = CallingWorkflowState.Open;
 
     public GetCallerState Caller => _ => System.Threading.Tasks.Task.FromResult(CallerIs);
 
@@ -296,14 +296,14 @@ internal sealed class RunFixture : IDisposable
 internal static class RunStartChanges
 {
     /// <summary>The start of a run with other settings.</summary>
-    public static RunStart With(this RunStart start, Func<OrchestratorSettings, OrchestratorSettings> change) =>
+    public static RunStartSettings With(this RunStartSettings start, Func<OrchestratorSettings, OrchestratorSettings> change) =>
         start with
         {
             Settings = change(start.Settings),
         };
 
     /// <summary>The start of a run with another script for the agent, which is not confined.</summary>
-    public static RunStart WithAgent(this RunStart start, string script) =>
+    public static RunStartSettings WithAgent(this RunStartSettings start, string script) =>
         start.With(s =>
             s with
             {

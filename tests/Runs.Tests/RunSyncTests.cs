@@ -184,7 +184,7 @@ public sealed class RunSyncTests
         using var run = await BeginAsync("shared.git");
         var worktree = Path.Combine(run.Repository.Path, (await run.PrepareAsync("one")).Worktree);
         var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
-        var branch = RunRefs.Task(RunStart.TryRead(run.Folder)!.Settings, run.Folder, "one");
+        var branch = RunRefs.Task(RunStartSettings.TryRead(run.Folder)!.Settings, run.Folder, "one");
         var before = await new RefStore(repository).ListAsync([branch], default);
         await File.WriteAllTextAsync(Path.Combine(worktree, "work.txt"), "whole");
         await run.Repository.GitInAsync(worktree, "add", "--all");

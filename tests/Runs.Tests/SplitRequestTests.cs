@@ -20,14 +20,14 @@ public sealed class SplitRequestTests
         var yes = await JudgeAsync(run, new RequestDecision(new Approved(Person.Of("kim@laptop"))));
         var no = await JudgeAsync(run, new RequestDecision(new Rejected(Person.Of("kim"))));
 
-        Assert.Equal((RequestSteps.Ask, ApprovalKinds.Split), (asked.Step, asked.Asks));
+        Assert.Equal((RequestNextSteps.Ask, ApprovalKinds.Split), (asked.Step, asked.Asks));
         Assert.Contains(
             "May a be divided into 2 tasks, one after the other: (1) the parser (2) the printer",
             asked.Text,
             StringComparison.Ordinal
         );
-        Assert.Equal((RequestSteps.Split, "it is divided: approved by kim@laptop"), (yes.Step, yes.Note));
-        Assert.Equal(RequestSteps.Answer, no.Step);
+        Assert.Equal((RequestNextSteps.Split, "it is divided: approved by kim@laptop"), (yes.Step, yes.Note));
+        Assert.Equal(RequestNextSteps.Answer, no.Step);
         Assert.Contains("rejected by kim", no.Text, StringComparison.Ordinal);
     }
 
@@ -41,7 +41,7 @@ public sealed class SplitRequestTests
 
         var verdict = await JudgeAsync(run);
 
-        Assert.Equal(RequestSteps.Answer, verdict.Step);
+        Assert.Equal(RequestNextSteps.Answer, verdict.Step);
         Assert.Contains("1 to 20 parts", verdict.Text, StringComparison.Ordinal);
     }
 
@@ -57,7 +57,7 @@ public sealed class SplitRequestTests
         Assert.Equal(["a-2", "a-3"], made.Tasks.Select(task => task.Id));
         Assert.Equal(["a-2"], made.Tasks[1].DependsOn);
         Assert.Contains("a", made.Tasks[0].Excludes);
-        var files = new StoredPlans().Load(run.Reference, RunFixture.RunId, made.PlanHash);
+        var files = new RunPlanCache().Load(run.Reference, RunFixture.RunId, made.PlanHash);
         var part = files.Task("a-2");
         Assert.Equal(["a.txt"], part.FilesWrite);
         Assert.Empty(part.Verification);
@@ -90,10 +90,10 @@ public sealed class SplitRequestTests
         }.Write(Directory.CreateDirectory(run.Folder.Start("a", 1)).FullName);
 
     private static SplitConclusion Add(RunFixture run, string hash) =>
-        new TaskSplit(run.Services).Add(new SplitTaskInput(RunFixture.RunId, run.Reference, hash, "a", 1) { SaidHash = run.SaidBy("a") });
+        new TaskSplitter(run.Services).Add(new SplitTaskInput(RunFixture.RunId, run.Reference, hash, "a", 1) { SaidHash = run.SaidBy("a") });
 
     private static Task<RequestVerdict> JudgeAsync(RunFixture run, RequestDecision? decision = null) =>
-        new RequestJudgement(run.Services, []).JudgeAsync(
+        new AgentRequestJudge(run.Services, []).JudgeAsync(
             new JudgeRequestInput
             {
                 Task = run.Task("a"),

@@ -53,7 +53,7 @@ public sealed class TaskMailFolderTests : IDisposable
     [Fact]
     public async Task Leave_MoreThanOneMaySend_IsRefusedAsElsewhere()
     {
-        for (var number = 0; number < MailRules.MostInWindow; number++)
+        for (var number = 0; number < MailLimits.MostInWindow; number++)
         {
             await new Mailbox(Folder, _time).SendAsync(
                 new OutgoingMail("a", IsFromPerson: false, "b", $"{number}"),

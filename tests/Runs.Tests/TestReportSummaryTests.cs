@@ -28,7 +28,7 @@ public sealed class TestReportSummaryTests
                     Time = DateTimeOffset.UnixEpoch,
                     Task = "b",
                     State = TaskStates.Waived,
-                    Why = new Noted(new Quote("skipped by kim@desk")),
+                    Why = new TaskRemarkRecorded(new Quote("skipped by kim@desk")),
                     By = "kim@desk",
                 },
                 new RunEvent
@@ -36,7 +36,7 @@ public sealed class TestReportSummaryTests
                     Sequence = 2,
                     Time = DateTimeOffset.UnixEpoch,
                     State = RunStates.Landing,
-                    Why = new Noted(new Quote("by itself")),
+                    Why = new TaskRemarkRecorded(new Quote("by itself")),
                 },
             ]
         );

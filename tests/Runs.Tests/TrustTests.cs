@@ -35,7 +35,7 @@ public class TrustTests
         Assert.Empty(trusted.Faults);
         Assert.Single(otherRun.Faults);
         Assert.Single(changed.Faults);
-        var start = new StoredPlans().Load(Reference(repository), "run", trusted.Hash).Start;
+        var start = new RunPlanCache().Load(Reference(repository), "run", trusted.Hash).Start;
         Assert.Equal("make proof", Assert.Single(start.Gates.Configured!).Command);
         Assert.Equal(["yarn install --immutable"], start.Found.SetUp);
         Assert.Equal(["AWS_REGION"], start.Found.AgentVariables);
@@ -91,7 +91,7 @@ public class TrustTests
     private static RepositoryReference Reference(TemporaryRepository repository) => new(repository.Path, "key", "queue");
 
     private static Task<PlanOutline> LoadAsync(RunServices services, TemporaryRepository repository, string run = "run") =>
-        new PlanLoading(services).LoadAsync(
+        new PlanLoader(services).LoadAsync(
             new LoadPlanInput(run, Reference(repository), new OrchestrationInput { Repository = repository.Path, PlanFile = "tasks.yaml" })
         );
 }

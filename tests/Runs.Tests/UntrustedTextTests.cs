@@ -113,7 +113,7 @@ public sealed partial class UntrustedTextTests
             RunId = "night",
             State = RunStates.Escalated,
             Title = text,
-            Why = new Noted(new Quote(text)),
+            Why = new TaskRemarkRecorded(new Quote(text)),
             BaseCommit = new string('a', 40),
             Staging = "night/staging",
             Warnings = [text],
@@ -123,7 +123,7 @@ public sealed partial class UntrustedTextTests
                 {
                     Id = "a",
                     Question = text,
-                    Ways = [new AnswerWay(AnswerWays.Guide, "night/a")],
+                    Ways = [new AnswerAction(AnswerActionKinds.Guide, "night/a")],
                 },
             ],
             Tasks =
@@ -133,7 +133,7 @@ public sealed partial class UntrustedTextTests
                     Id = "a",
                     State = TaskStates.Failed,
                     Title = text,
-                    Why = new Noted(new Quote(text)),
+                    Why = new TaskRemarkRecorded(new Quote(text)),
                 },
             ],
         };

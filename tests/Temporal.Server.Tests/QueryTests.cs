@@ -211,7 +211,7 @@ public sealed class QueryTests
     public void PendingQuery_TimePasses_IsLostWhenItsLimitHasPassedAndNotBefore()
     {
         var clock = new ManualClock();
-        var query = new PendingQuery(new WorkflowQuery(), clock, new DeadWorkers("machine"));
+        var query = new PendingQuery(new WorkflowQuery(), clock, new DeadWorkerDetector("machine"));
         query.Offer(null);
         clock.Advance(TimeSpan.FromDays(1));
         Assert.False(query.IsLost);

@@ -64,7 +64,7 @@ public sealed class RetryPoliciesTests
     [InlineData(TimeoutType.ScheduleToClose, RetryState.Timeout)]
     [InlineData(TimeoutType.ScheduleToStart, RetryState.Timeout)]
     public void Next_OfTimeouts_RetriesOnlyThoseOfOneAttempt(TimeoutType type, RetryState state) =>
-        Assert.Equal(state, RetryPolicies.Next(new RetryPolicy(), 1, Failures.Timeout(type, "late"), Now, null).State);
+        Assert.Equal(state, RetryPolicies.Next(new RetryPolicy(), 1, ServerFailureFactory.Timeout(type, "late"), Now, null).State);
 
     private static Failure Application(string type) =>
         new()

@@ -139,7 +139,7 @@ public sealed class TemporalServerTests : IDisposable
     [InlineData("machine", "BOOT", "2147483647")]
     public void Worker_OfAnotherMachineOrContainer_IsNotKnownToBeGone(string machine, string boot, string processNamespace)
     {
-        var dead = new DeadWorkers("machine");
+        var dead = new DeadWorkerDetector("machine");
         boot = boot == "BOOT" ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim() : boot;
 
         Assert.False(dead.IsGone($"{int.MaxValue}@{machine}#{boot}#0#{processNamespace}-random"));

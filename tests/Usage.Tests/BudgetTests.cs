@@ -21,8 +21,8 @@ public sealed class BudgetTests
         var cap = RunCap(Dollar);
         var book = LedgerBook.Empty.Admit(Request("a", cap));
 
-        var wait = Assert.IsType<Wait>(book.Ask(Request("b", cap)));
-        var ask = Assert.IsType<Ask>(book.Settle("a", Dollar).Ask(Request("b", cap)));
+        var wait = Assert.IsType<StartDelayed>(book.Ask(Request("b", cap)));
+        var ask = Assert.IsType<BudgetExhausted>(book.Settle("a", Dollar).Ask(Request("b", cap)));
 
         Assert.IsType<BudgetReserved>(wait.Why);
         Assert.Equal(new Amount(Dollar, 0), ask.Spent);
@@ -54,7 +54,7 @@ public sealed class BudgetTests
         var cap = RunCap(Dollar);
         var book = LedgerBook.Empty.Admit(Request("a", cap)).Settle("a", Dollar);
 
-        Assert.IsType<Ask>(book.Ask(Request("b", cap) with { Account = "api" }));
+        Assert.IsType<BudgetExhausted>(book.Ask(Request("b", cap) with { Account = "api" }));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class BudgetTests
         var cap = RunCap(Dollar);
         var book = Governor.Lose(LedgerBook.Empty.Admit(Request("a", cap)), Account, "a");
 
-        var ask = Assert.IsType<Ask>(book.Ask(Request("b", cap)));
+        var ask = Assert.IsType<BudgetExhausted>(book.Ask(Request("b", cap)));
         Assert.Equal(Dollar, ask.Spent.Micros);
     }
 
@@ -83,11 +83,11 @@ public sealed class BudgetTests
     [Fact]
     public void Admit_TokensAreUsedUp_AsksLikeForMoney()
     {
-        Cap cap = new(CapKind.Task, Scopes.Task("repo", "run", "a"), null, 1000);
+        BudgetCap cap = new(BudgetCapKind.Task, BudgetScopeNames.Task("repo", "run", "a"), null, 1000);
         var book = LedgerBook.Empty.Admit(Request("a", cap));
         book = Governor.Settle(book, Account, "a", new Amount(0, 1200), [], Now).Book;
 
-        var ask = Assert.IsType<Ask>(book.Ask(Request("a2", cap)));
+        var ask = Assert.IsType<BudgetExhausted>(book.Ask(Request("a2", cap)));
 
         Assert.Equal("the budget of the task, 1,000 tokens", WaitReasonText.Of(ask.Cap));
         Assert.Equal("1,200 tokens", WaitReasonText.Of(ask.Spent, ask.Cap));

@@ -165,12 +165,12 @@ public sealed class FairTurnsTests
     [Fact]
     public void Admit_RunThatMayNotSpend_KeepsNoSlotFromOthers()
     {
-        StartRequest Of(string id, string run, params Cap[] caps) => Request(id, caps) with { Run = run, Slots = 2 };
-        var cap = new Cap(CapKind.Run, Scopes.Run("repo", "poor"), 1_000);
+        StartRequest Of(string id, string run, params BudgetCap[] caps) => Request(id, caps) with { Run = run, Slots = 2 };
+        var cap = new BudgetCap(BudgetCapKind.Run, BudgetScopeNames.Run("repo", "poor"), 1_000);
         var book = LedgerBook.Empty.Admit(Of("a", "poor", cap));
         (book, var refused) = Governor.Admit(book, Of("b", "poor", cap), Now);
 
-        Assert.IsType<BudgetReserved>(Assert.IsType<Wait>(refused).Why);
+        Assert.IsType<BudgetReserved>(Assert.IsType<StartDelayed>(refused).Why);
         Assert.IsType<Admitted>(book.Ask(Of("c", "rich"), Now.AddSeconds(1)));
     }
 }

@@ -8,11 +8,11 @@ internal static class Given
 
     public static DateTimeOffset Now { get; } = new(2026, 11, 24, 22, 0, 0, TimeSpan.Zero);
 
-    public static string RunScope { get; } = Scopes.Run("repo", "run");
+    public static string RunScope { get; } = BudgetScopeNames.Run("repo", "run");
 
-    public static Cap RunCap(long micros) => new(CapKind.Run, RunScope, micros);
+    public static BudgetCap RunCap(long micros) => new(BudgetCapKind.Run, RunScope, micros);
 
-    public static StartRequest Request(string id, params Cap[] caps) =>
+    public static StartRequest Request(string id, params BudgetCap[] caps) =>
         new()
         {
             Id = id,
@@ -21,7 +21,7 @@ internal static class Given
             Run = "run",
             Task = id,
             Attempt = 1,
-            Holder = new Holder("host", "1"),
+            Holder = new ReservationHolder("host", "1"),
             Caps = caps,
         };
 

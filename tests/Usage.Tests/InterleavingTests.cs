@@ -118,13 +118,13 @@ public sealed class InterleavingTests
                 return To(world, host, start, Step.Follow);
             case Step.Ask:
                 var (book, admission) = Governor.Admit(world.Book, RequestOf(host, start), Now);
-                _exhausted += admission is Ask ? 1 : 0;
-                _blocked += admission is Wait { Why: Blocked } ? 1 : 0;
+                _exhausted += admission is BudgetExhausted ? 1 : 0;
+                _blocked += admission is StartDelayed { Why: AccountBlocked } ? 1 : 0;
                 return admission switch
                 {
                     Admitted => To(world with { Book = book }, host, start, Step.Launch),
-                    Ask => To(world with { Book = book }, host, start, Step.Done),
-                    Wait { Why: Blocked } => To(world with { Book = book }, host, start, Step.Done),
+                    BudgetExhausted => To(world with { Book = book }, host, start, Step.Done),
+                    StartDelayed { Why: AccountBlocked } => To(world with { Book = book }, host, start, Step.Done),
                     _ => null, // It waits for another step.
                 };
             case Step.Launch:

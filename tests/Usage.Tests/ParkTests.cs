@@ -12,7 +12,7 @@ public sealed class ParkTests
     {
         var book = LedgerBook.Empty.Admit(Request("a")).Block("a", Reset).Settle("a", 0);
 
-        var wait = Assert.IsType<Wait>(book.Ask(Request("b") with { Repository = "other", Run = "another" }));
+        var wait = Assert.IsType<StartDelayed>(book.Ask(Request("b") with { Repository = "other", Run = "another" }));
 
         Assert.Equal(Reset + AccountBackoffs.Grace, wait.Until);
         Assert.Equal(
@@ -26,7 +26,7 @@ public sealed class ParkTests
     {
         var book = LedgerBook.Empty.Admit(Request("a")).Admit(Request("b")).Block("a", Reset);
 
-        Assert.IsType<Wait>(book.Ask(Request("b")));
+        Assert.IsType<StartDelayed>(book.Ask(Request("b")));
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class ParkTests
         var later = Reset + AccountBackoffs.Grace;
         var book = LedgerBook.Empty.Admit(Request("a")).Block("a", Reset).Settle("a", 0).Admit(Request("b"), later);
 
-        var wait = Assert.IsType<Wait>(book.Ask(Request("c"), later));
+        var wait = Assert.IsType<StartDelayed>(book.Ask(Request("c"), later));
         Assert.IsType<AccountBeingProbed>(wait.Why);
 
         book = AccountBackoffs.Works(book, Account, "b");
@@ -51,7 +51,7 @@ public sealed class ParkTests
         book = book.Block("b", later.AddHours(-1), later).Settle("b", 0);
 
         Assert.Equal(2, book.Of(Account).Park!.Blocks);
-        var wait = Assert.IsType<Wait>(book.Ask(Request("c"), later));
+        var wait = Assert.IsType<StartDelayed>(book.Ask(Request("c"), later));
         Assert.Equal(later.AddMinutes(1), wait.Until);
     }
 
@@ -74,7 +74,7 @@ public sealed class ParkTests
     {
         var book = LedgerBook.Empty.Admit(Request("a")).Block("a", minutes is { } set ? Now.AddMinutes(set) : null).Settle("a", 0);
 
-        var wait = Assert.IsType<Wait>(book.Ask(Request("b")));
+        var wait = Assert.IsType<StartDelayed>(book.Ask(Request("b")));
 
         Assert.InRange(wait.Until, Now.AddMinutes(expected), Now.AddMinutes(expected + 1));
         Assert.Contains(
@@ -90,7 +90,7 @@ public sealed class ParkTests
         DateTimeOffset WakeOf(string id, bool isUnderWay)
         {
             (book, var admission) = Governor.Admit(book, Request(id) with { IsUnderWay = isUnderWay }, Now);
-            return Assert.IsType<Wait>(admission).Until;
+            return Assert.IsType<StartDelayed>(admission).Until;
         }
 
         var begun = Enumerable.Range(0, 3).Select(i => WakeOf($"begun{i}", true)).ToList();
@@ -112,7 +112,7 @@ public sealed class ParkTests
     {
         var book = LedgerBook.Empty.Admit(Request("a")).Block("a", Now.AddSeconds(wait)).Settle("a", 0);
 
-        Assert.Equal(Now.AddSeconds(wait + grace), Assert.IsType<Wait>(book.Ask(Request("b"))).Until);
+        Assert.Equal(Now.AddSeconds(wait + grace), Assert.IsType<StartDelayed>(book.Ask(Request("b"))).Until);
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class ParkTests
         );
         var again = AccountBackoffs.Observe(book, Account, "seven_day", 970_000, Reset.AddSeconds(2), "rate_limit_event", 800_000, Now);
 
-        var wait = Assert.IsType<Wait>(book.Ask(Request("a")));
+        var wait = Assert.IsType<StartDelayed>(book.Ask(Request("a")));
 
         Assert.True(warns);
         Assert.False(again.Warns);

@@ -81,8 +81,8 @@ public sealed class RandomHistoryTests
                     blockedUntil[account] = book.Of(account).Park!.OpensAt;
                     break;
                 case 11:
-                    var scope = Scopes.Run("repo", $"run{chance.Next(10)}");
-                    var more = new Cap(CapKind.Run, scope, chance.Next(0, 60_000));
+                    var scope = BudgetScopeNames.Run("repo", $"run{chance.Next(10)}");
+                    var more = new BudgetCap(BudgetCapKind.Run, scope, chance.Next(0, 60_000));
                     if (Budgets.Lift(book, Accounts[chance.Next(3)], more, now).Book is { } raised)
                     {
                         (book, most[scope]) = (raised, Math.Max(more.Micros!.Value, most.GetValueOrDefault(scope, LimitOf(scope))));
@@ -105,14 +105,14 @@ public sealed class RandomHistoryTests
     {
         var run = $"run{chance.Next(10)}";
         var request = Given.Request($"{run}/{number}");
-        string[] scopes = [Scopes.Run("repo", run), Scopes.Day(new DateOnly(2026, 11, 24))];
+        string[] scopes = [BudgetScopeNames.Run("repo", run), BudgetScopeNames.Day(new DateOnly(2026, 11, 24))];
         return request with
         {
             Account = Accounts[chance.Next(3)],
             Run = run,
             Share = chance.Next(1, 6),
             Slots = chance.Next(3) == 0 ? chance.Next(1, 4) : null,
-            Caps = [.. scopes.Select(scope => new Cap(scope[0] == 'd' ? CapKind.Day : CapKind.Run, scope, LimitOf(scope)))],
+            Caps = [.. scopes.Select(scope => new BudgetCap(scope[0] == 'd' ? BudgetCapKind.Day : BudgetCapKind.Run, scope, LimitOf(scope)))],
         };
     }
 

@@ -47,7 +47,7 @@ public sealed class SharedBudgetsTests
         {
             Account = Account,
             Id = "a",
-            Ended = new RunEnd(new Amount(5, 0), [RunScope, "account:claude/2026-11"]),
+            Ended = new AgentRunSettlement(new Amount(5, 0), [RunScope, "account:claude/2026-11"]),
         };
 
         Assert.Equal(["account:claude/2026-11"], SharedBudgets.OfAccount(call).Ended!.Scopes);
@@ -163,7 +163,7 @@ public sealed class SharedBudgetsTests
         {
             Account = account,
             Id = id,
-            Ended = new RunEnd(new Amount(micros, 0), [RunScope]),
+            Ended = new AgentRunSettlement(new Amount(micros, 0), [RunScope]),
         };
         keepers.Send(SharedBudgets.OfAccount(call));
         if (!onlyFirst)

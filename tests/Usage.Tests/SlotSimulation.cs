@@ -56,7 +56,7 @@ internal sealed class SlotSimulation(int slots, Random chance)
             now = next;
             foreach (var (run, number, _) in atWork.Where(one => one.Ends <= now))
             {
-                Call(run, number, now, new RunEnd(Amount.Zero, []));
+                Call(run, number, now, new AgentRunSettlement(Amount.Zero, []));
             }
             atWork.RemoveAll(one => one.Ends <= now);
         }
@@ -89,7 +89,7 @@ internal sealed class SlotSimulation(int slots, Random chance)
         } while (isAnyNew);
     }
 
-    private Admission? Call(SimulatedRun run, int number, TimeSpan now, RunEnd? end)
+    private Admission? Call(SimulatedRun run, int number, TimeSpan now, AgentRunSettlement? end)
     {
         var id = $"repository/{run.Name}/{number}/1";
         var request = new StartRequest
@@ -99,7 +99,7 @@ internal sealed class SlotSimulation(int slots, Random chance)
             Repository = "repository",
             Run = run.Name,
             Task = $"{number}",
-            Holder = new Holder("host", "1"),
+            Holder = new ReservationHolder("host", "1"),
             Slots = slots,
             Priority = run.Priority,
             Weight = run.Weight,

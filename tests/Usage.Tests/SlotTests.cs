@@ -50,7 +50,7 @@ public sealed class SlotTests
         var early = book.Ask(Of("b"), Now.AddMinutes(59));
         var late = Governor.Admit(book, Of("b"), Now.AddMinutes(61));
 
-        Assert.IsType<NoSlot>(Assert.IsType<Wait>(early).Why);
+        Assert.IsType<NoFreeSlot>(Assert.IsType<StartDelayed>(early).Why);
         Assert.IsType<Admitted>(late.Admission);
         Assert.True(late.Book.Of(Account).Find("a")!.IsLost);
         Assert.Equal(500, late.Book.SpentIn(RunScope).Micros);

@@ -38,7 +38,7 @@ internal sealed class ActivityRoutingInterceptor : IWorkerInterceptor
                     return await base.ScheduleActivityAsync<TResult>(input with { Options = options });
                 }
                 catch (ActivityFailureException left)
-                    when (moved.IsCancellationRequested && !asked.IsCancellationRequested && ActivityEnds.HasNoOutcome(left))
+                    when (moved.IsCancellationRequested && !asked.IsCancellationRequested && ActivityFailureClassifier.HasNoOutcome(left))
                 {
                     // The loop starts the activity again on the other host.
                 }

@@ -25,7 +25,7 @@ internal static class ActivitySummaries
             RunAgentInput x => $"Run the agent of {x.Task.Task.Id}, attempt {x.Attempt}",
             VerifyTaskInput x => $"Verify {x.Task.Task.Id}, attempt {x.Attempt}",
             ReleaseTaskInput x => $"Release the worktree of {x.TaskId}",
-            HoldPlaceInput x => $"Hold a slot on a host for {x.TaskId}",
+            HoldSlotInput x => $"Hold a slot on a host for {x.TaskId}",
             PublishTaskInput x => $"Share {x.TaskId} with its host",
             FetchTaskInput x => $"Fetch the shared work of {x.TaskId}",
             GateMergeInput x => $"Run the gates of {x.Gate.Requests[^1].TaskId} in a free slot",

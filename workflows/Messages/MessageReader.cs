@@ -8,7 +8,7 @@ namespace Orchestrator.Workflows.Messages;
 /// <summary>Result of reading a message.</summary>
 /// <param name="Values">Arguments for the handler. Not valid if there is a fault.</param>
 /// <param name="Fault">Fault of the message, as text for users; empty if the message is readable.</param>
-internal readonly record struct MessageReading(object?[] Values, string Fault);
+internal readonly record struct MessageReadResult(object?[] Values, string Fault);
 
 /// <summary>
 /// Reads all input from outside: start inputs, signals, updates and query arguments. Returns the arguments for a handler, or sentences that
@@ -26,7 +26,7 @@ internal static class MessageReader
     /// <param name="handler">Method whose parameters define the arguments. A non-nullable parameter is required even if the SDK would fill
     /// in a default. Additional arguments are ignored, as is usual in Temporal.</param>
     /// <param name="arguments">Raw value of each received argument.</param>
-    public static MessageReading Read(MethodInfo handler, IReadOnlyList<object?> arguments)
+    public static MessageReadResult Read(MethodInfo handler, IReadOnlyList<object?> arguments)
     {
         var faults = new MessageFaults();
         var parameters = handler.GetParameters();
@@ -36,7 +36,7 @@ internal static class MessageReader
             var raw = i < arguments.Count ? arguments[i] as IRawValue : null;
             values[i] = Take(parameters, i, raw is null ? null : Parse(raw, NameOf(parameters, i), faults), faults);
         }
-        return faults.None ? new MessageReading(values, "") : new MessageReading([], faults.Describe() + MessageExample.Of(parameters));
+        return faults.None ? new MessageReadResult(values, "") : new MessageReadResult([], faults.Describe() + MessageExample.Of(parameters));
     }
 
     /// <summary>True if the argument is required.</summary>

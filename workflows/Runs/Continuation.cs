@@ -6,7 +6,7 @@ namespace Orchestrator.Workflows.Runs;
 /// <param name="recorder">Writes transitions that are not recorded yet.</param>
 /// <param name="checkpoints">Creates the state for the next execution.</param>
 /// <param name="messagesTaken">Returns the number of signals and updates that this execution has received.</param>
-internal sealed class Continuation(RunContext context, RunRecorder recorder, RunCheckpoints checkpoints, Func<int> messagesTaken)
+internal sealed class RunContinueAsNew(RunContext context, RunRecorder recorder, RunCheckpoints checkpoints, Func<int> messagesTaken)
 {
     private readonly RunState _state = context.State;
     private int _eventsOfRestore;
@@ -15,7 +15,7 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
     public bool HasNews => IsDue && (!_state.IsDraining || MayContinue);
 
     private bool IsDue =>
-        HistoryLength.IsLong(
+        HistoryLengthLimit.IsLong(
             _state.Rules,
             messagesTaken(),
             Workflow.CurrentHistoryLength,

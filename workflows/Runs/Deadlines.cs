@@ -27,9 +27,9 @@ internal static class Deadlines
         state.Leases.ExplainLongWaits(state.Board, state.Rules.LockTimeout, now);
     }
 
-    private static DateTimeOffset DueOf(RunState state, TaskEntry entry) => entry.Progress.Since + state.Rules.ApprovalTimeout;
+    private static DateTimeOffset DueOf(RunState state, TaskBoardEntry entry) => entry.Progress.Since + state.Rules.ApprovalTimeout;
 
     /// <summary>Returns tasks that wait for an approval before they start. Approvals of merges have a separate time limit.</summary>
-    private static IEnumerable<TaskEntry> AwaitingApproval(RunState state) =>
+    private static IEnumerable<TaskBoardEntry> AwaitingApproval(RunState state) =>
         state.Board.In(TaskStates.AwaitingApproval).Where(e => !e.AtWork);
 }

@@ -7,7 +7,7 @@ internal sealed record StallReason(Reason? Why = null, string Evidence = "");
 
 /// <summary>
 /// Keeps a stalled run open without a time limit. The wait needs no process, because the engine stores the history. A user retries or skips
-/// tasks (<see cref="Steering"/>), or decides how the run as a whole continues.
+/// tasks (<see cref="SteeringCommandHandler"/>), or decides how the run as a whole continues.
 /// </summary>
 internal sealed class Escalation(RunContext context, ReplanStage replanning)
 {
@@ -20,9 +20,9 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     /// <param name="stall">Result of the last attempt to continue.</param>
     public async Task WaitForPersonAsync(LandStage landing, StallReason stall)
     {
-        while (Scheduling.NothingCanMove(_state) && !_state.Board.AllMerged && !context.Resets.WasReset)
+        while (ReadyTaskSelector.NothingCanMove(_state) && !_state.Board.AllMerged && !context.Resets.WasReset)
         {
-            if (PartLanding.MustLandBeforeWait(_state))
+            if (PartialLanding.MustLandBeforeWait(_state))
             {
                 var merged = _state.Board.Unlanded.Count();
                 var result = await landing.LandBeforeWaitAsync();
@@ -30,13 +30,13 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
                 stall = After(result);
                 continue;
             }
-            var deadlock = Scheduling.Deadlock(_state);
+            var deadlock = ReadyTaskSelector.Deadlock(_state);
             context.TransitionTo(RunStates.Escalated, deadlock with { Then = stall.Why }, stall.Evidence);
             await context.WaitAsync(() =>
                 _state.LandMergedAsked
                 || _state.Resolution is not null
-                || !Scheduling.NothingCanMove(_state)
-                || !Scheduling.Deadlock(_state).Tasks.SequenceEqual(deadlock.Tasks)
+                || !ReadyTaskSelector.NothingCanMove(_state)
+                || !ReadyTaskSelector.Deadlock(_state).Tasks.SequenceEqual(deadlock.Tasks)
             );
             context.ThrowIfCancelled();
             if (_state.LandMergedAsked)
@@ -76,14 +76,14 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         }
     }
 
-    private RunEndedException Abort(Resolution resolution)
+    private RunEndedException Abort(EscalationResolution resolution)
     {
         _state.Note(new AbortRequestedBy(resolution.By), Now, resolution.Who);
         resolution.Accept("The run ends; merged work is kept.");
         return new RunEndedException(RunStates.Cancelled, new RunAborted(resolution.By) { HasUnlanded = _state.HasUnlanded });
     }
 
-    private async Task<StallReason?> TakeFixAsync(Resolution resolution)
+    private async Task<StallReason?> TakeFixAsync(EscalationResolution resolution)
     {
         var run = _state.Run;
         context.TransitionTo(RunStates.Integrating, new CommitsInspected(resolution.By.WithoutWords, run.Staging));
@@ -125,12 +125,12 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     }
 
     /// <summary>Returns the tasks that a user's commits resolve.</summary>
-    private IEnumerable<TaskEntry> Mended(ResolutionCommand command) =>
-        Scheduling.EndedBadly(_state.Board).Where(e => command.Tasks is not { Count: > 0 } named || named.Contains(e.Id));
+    private IEnumerable<TaskBoardEntry> Mended(ResolutionCommand command) =>
+        ReadyTaskSelector.EndedBadly(_state.Board).Where(e => command.Tasks is not { Count: > 0 } named || named.Contains(e.Id));
 
-    private static bool IsThere(TaskEntry entry) => TaskStates.IsOnStaging(entry.Progress.State);
+    private static bool IsThere(TaskBoardEntry entry) => TaskStates.IsOnStaging(entry.Progress.State);
 
-    private void Settle(TaskEntry entry, ManualFixVerdict verdict, ResolvedBy why)
+    private void Settle(TaskBoardEntry entry, ManualFixVerdict verdict, ResolvedBy why)
     {
         if (entry.Id == ReviewTask.Id)
         {

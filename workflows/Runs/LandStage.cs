@@ -2,7 +2,7 @@ namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Successful landing of a run.</summary>
 /// <param name="Why">Final reason of the run, or null if the target already contained its work.</param>
-internal sealed record Landing(RunLanded? Why);
+internal sealed record LandedRun(RunLanded? Why);
 
 /// <summary>Lands staging on the target, either when all work is merged, or earlier if a user requests to land the merged work.</summary>
 internal sealed class LandStage(RunContext context, ResetRecovery recovery, Escalation escalation)
@@ -11,7 +11,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
 
     /// <summary>Lands the staging branch on the target.</summary>
     /// <returns>The landing. Null if some task is not merged, either after a reset or because of a user's decision.</returns>
-    public async Task<Landing?> RunAsync()
+    public async Task<LandedRun?> RunAsync()
     {
         context.TransitionTo(RunStates.Integrating, new ReadyToLand(_state.Run.Review));
         for (var isAskedFor = false; ; )
@@ -26,7 +26,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
             var result = await LandAsync(isAskedFor, isPart: false);
             if (result.Landed)
             {
-                return new Landing(result.Branch.Length == 0 ? null : new RunLanded(new Quote(result.Message)));
+                return new LandedRun(result.Branch.Length == 0 ? null : new RunLanded(new Quote(result.Message)));
             }
             if (await WaitForPersonAsync(result) is not { } promoted)
             {

@@ -111,19 +111,19 @@ internal sealed class LeaseTracker
     }
 
     /// <summary>True if the task has its lease or needs none.</summary>
-    public bool MayStart(TaskEntry entry) => Shared is not true || NeedsNone(entry) || StandingOf(entry) is TaskLeaseState.Granted;
+    public bool MayStart(TaskBoardEntry entry) => Shared is not true || NeedsNone(entry) || StandingOf(entry) is TaskLeaseState.Granted;
 
     /// <summary>True if the task needs a lease that was not requested yet.</summary>
-    public bool MustAsk(TaskEntry entry) => Shared is true && StandingOf(entry) is null;
+    public bool MustAsk(TaskBoardEntry entry) => Shared is true && StandingOf(entry) is null;
 
     /// <summary>True if a task waits for a lease. Such a task occupies no agent slot.</summary>
-    public bool Waits(TaskEntry entry) => Shared is true && StandingOf(entry) is TaskLeaseState.Waiting;
+    public bool Waits(TaskBoardEntry entry) => Shared is true && StandingOf(entry) is TaskLeaseState.Waiting;
 
     /// <summary>True for the review and for a planner, which only read files.</summary>
-    private static bool NeedsNone(TaskEntry entry) => entry.Id is ReviewTask.Id or ReplanTask.Id;
+    private static bool NeedsNone(TaskBoardEntry entry) => entry.Id is ReviewTask.Id or ReplanTask.Id;
 
     /// <summary>Requests a lease for a task.</summary>
-    public void Ask(TaskEntry entry, DateTimeOffset now)
+    public void Ask(TaskBoardEntry entry, DateTimeOffset now)
     {
         _tasks[entry.Id] = new TaskLease(TaskLeaseState.Asked, now);
         Add(LeaseStep.Ask, [entry.Id]);
@@ -185,7 +185,7 @@ internal sealed class LeaseTracker
         }
     }
 
-    private IEnumerable<TaskEntry> Unexplained(TaskBoard board) =>
+    private IEnumerable<TaskBoardEntry> Unexplained(TaskBoard board) =>
         Shared is not true
             ? []
             : _tasks
@@ -196,7 +196,7 @@ internal sealed class LeaseTracker
     private IEnumerable<string> Ended(TaskBoard board) =>
         Shared is true ? _tasks.Keys.Where(id => board.TryFind(id) is { HasEnded: true }) : [];
 
-    private TaskLeaseState? StandingOf(TaskEntry entry) => _tasks.TryGetValue(entry.Id, out var lease) ? lease.Standing : null;
+    private TaskLeaseState? StandingOf(TaskBoardEntry entry) => _tasks.TryGetValue(entry.Id, out var lease) ? lease.Standing : null;
 
     private void Add(LeaseStep step, IReadOnlyList<string>? tasks = null) => _updates.Enqueue((step, tasks ?? []));
 }

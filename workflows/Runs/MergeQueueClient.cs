@@ -92,7 +92,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
         : Link.Resolving.Length > 0 && IsStuck(_state.Board.TryFind(Link.Resolving)) ? Link.Resolving
         : Link.Deferred.FirstOrDefault(task => _state.Board.TryFind(task) is not { AtWork: true, State.LeftOut: false });
 
-    private static bool IsStuck(TaskEntry? entry) =>
+    private static bool IsStuck(TaskBoardEntry? entry) =>
         entry
             is null
                 or { HasEnded: true }

@@ -99,19 +99,19 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
             await messenger.TellAsync(parked.Id, t => t.GoOnAsync("", null));
             return true;
         }
-        if (!_state.Board.Entries.Any(e => Outages.Concerns(outage, e.Outline) && !e.HasEnded))
+        if (!_state.Board.Entries.Any(e => RunOutages.Concerns(outage, e.Outline) && !e.HasEnded))
         {
             return false;
         }
         outage.MayStartOne = true;
-        await TimedWaits.UntilAsync(() => outage.Tries.Count > 0 || _state.IsCancelled, Outages.LongestPause, "Until a task probes it");
+        await TimedWaits.UntilAsync(() => outage.Tries.Count > 0 || _state.IsCancelled, RunOutages.LongestPause, "Until a task probes it");
         return true;
     }
 
-    private List<TaskEntry> Waiting(Outage outage) =>
+    private List<TaskBoardEntry> Waiting(Outage outage) =>
         [
             .. _state
                 .Board.In(TaskStates.Parked)
-                .Where(e => e is { AtWork: true, Progress.Asks: not ApprovalKinds.Question } && Outages.Concerns(outage, e.Outline)),
+                .Where(e => e is { AtWork: true, Progress.Asks: not ApprovalKinds.Question } && RunOutages.Concerns(outage, e.Outline)),
         ];
 }

@@ -122,7 +122,7 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
         await LetPlannerWorkAsync(_state.Board.Find(PlannerTask.Id));
     }
 
-    private async Task LetPlannerWorkAsync(TaskEntry planner)
+    private async Task LetPlannerWorkAsync(TaskBoardEntry planner)
     {
         bool MayStart() => !planner.AtWork && _state.Board.AnyReady && !_state.Run.Paused;
         bool NeedsPerson() => !planner.AtWork && !_state.Board.AnyReady;

@@ -14,7 +14,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
     /// <param name="resolution">User's resolution that requests the replanning.</param>
     /// <param name="stand">Reason why the run is stalled.</param>
     /// <returns>Reason why the planner can't start, or null if it is about to start.</returns>
-    public async Task<StallReason?> BeginAsync(Resolution resolution, StallReason stand)
+    public async Task<StallReason?> BeginAsync(EscalationResolution resolution, StallReason stand)
     {
         var round = (_state.Run.Replan?.Round ?? 0) + 1;
         IReadOnlyList<string> replaces = [.. Unfinished().Select(e => e.Id)];
@@ -92,7 +92,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
             return Drop(replan, new NewPlanNotAdopted(new StepImpossible(new Quote(unreadable))));
         }
         _state.PlanAnswer = null;
-        if (await approval.AskAsync(Approvals.ReasonToAsk(_state, made)) is { } refused)
+        if (await approval.AskAsync(ApprovalHandler.ReasonToAsk(_state, made)) is { } refused)
         {
             return Drop(replan, new NewPlanNotAdopted(refused));
         }
@@ -113,8 +113,8 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
     }
 
     /// <summary>Returns the tasks of the plan that did not succeed, preceded by the tasks that were skipped because of them.</summary>
-    private IEnumerable<TaskEntry> Unfinished() =>
-        _state.Board.In(TaskStates.Skipped).Concat(Scheduling.EndedBadly(_state.Board)).Where(_state.IsOfPlan);
+    private IEnumerable<TaskBoardEntry> Unfinished() =>
+        _state.Board.In(TaskStates.Skipped).Concat(ReadyTaskSelector.EndedBadly(_state.Board)).Where(_state.IsOfPlan);
 
     private void Supersede(RunReplan replan)
     {

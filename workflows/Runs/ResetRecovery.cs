@@ -4,7 +4,7 @@ namespace Orchestrator.Workflows.Runs;
 /// Recovers a run after a reset. Its history then lags behind: tasks of the replaced execution may still run, others are merged or landed,
 /// and the record contains later events. The recovery therefore first reads the state from the engine, git and the record.
 /// </summary>
-internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger, TaskTakeOver takeOver, LeaseUpdates leases)
+internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger, TaskTakeOver takeOver, LeaseUpdateSender leases)
 {
     private readonly RunState _state = context.State;
 
@@ -158,7 +158,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
     /// True if this execution has requested the review round or plan. A result for another execution can't be used, but its answers stay in
     /// the run's folder.
     /// </summary>
-    private bool IsAskedFor(TaskEntry entry) =>
+    private bool IsAskedFor(TaskBoardEntry entry) =>
         entry.Id switch
         {
             ReviewTask.Id => _state.Run.Review is { Verdict: ReviewVerdicts.Asked },
@@ -166,7 +166,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             _ => true,
         };
 
-    private void CountAsMerged(TaskEntry entry, string commit)
+    private void CountAsMerged(TaskBoardEntry entry, string commit)
     {
         if (TaskStates.IsDone(entry.Progress.State))
         {
@@ -177,7 +177,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
     }
 
     /// <summary>Handles a task whose workflow closed while it had no run to report to.</summary>
-    private async Task HearOfEndAsync(TaskEntry entry)
+    private async Task HearOfEndAsync(TaskBoardEntry entry)
     {
         var report = await messenger.ReadAsync(entry);
         if (!entry.AtWork)

@@ -93,5 +93,5 @@ internal static class ReviewRounds
             _ => ReviewVerdicts.Findings,
         };
 
-    private static bool IsOverruled(TaskEntry entry) => entry.Progress.State == TaskStates.Waived || entry.State.LeftOut;
+    private static bool IsOverruled(TaskBoardEntry entry) => entry.Progress.State == TaskStates.Waived || entry.State.LeftOut;
 }

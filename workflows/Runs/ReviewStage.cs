@@ -69,7 +69,7 @@ internal sealed class ReviewStage(RunContext context)
         return found.Count > 0;
     }
 
-    private async Task ConcludeAsync(TaskEntry entry, RunReview review)
+    private async Task ConcludeAsync(TaskBoardEntry entry, RunReview review)
     {
         var conclude = new ConcludeReviewInput(_state.RunId, _state.Repository, _state.Plan.Hash, ReviewRounds.Current(_state))
         {

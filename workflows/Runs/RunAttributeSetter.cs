@@ -13,7 +13,7 @@ internal sealed class RunAttributeSetter(RunState state)
     /// </summary>
     public void SetChanged()
     {
-        var (plan, needsAttention) = (state.Plan, Questions.Of(state).Count > 0);
+        var (plan, needsAttention) = (state.Plan, UserQuestionBuilder.Of(state).Count > 0);
         var isOtherState = plan.ListsState && state.Run.State != _listed;
         var isOtherAttention = plan.ListsAttention && (needsAttention != _needsAttention || (isOtherState && _listed.Length == 0));
         if (!isOtherState && !isOtherAttention)

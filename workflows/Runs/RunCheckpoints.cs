@@ -11,7 +11,7 @@ internal sealed class RunCheckpoints(RunContext context, RunPlanReader plans)
     /// <summary>Writes the state of all started tasks to a file in the run's folder, page by page.</summary>
     public async Task SaveTasksAsync()
     {
-        var unsaved = new Queue<TaskEntry>(_state.Board.Entries.Where(e => e.IsUnsaved));
+        var unsaved = new Queue<TaskBoardEntry>(_state.Board.Entries.Where(e => e.IsUnsaved));
         while (unsaved.Count > 0)
         {
             var page = PayloadPaging.First(unsaved.Select(e => e.State));

@@ -3,7 +3,7 @@ namespace Orchestrator.Workflows.Runs;
 /// <summary>Creates the parts of a run's workflow, which share one state.</summary>
 internal sealed class RunComponents
 {
-    private readonly LeaseUpdates _leases;
+    private readonly LeaseUpdateSender _leases;
     private readonly OutageProber _outages;
     private readonly NoticeSender _notices;
 
@@ -13,7 +13,7 @@ internal sealed class RunComponents
         context.State.Journal.Life = () => Workflow.Random;
         Messenger = new TaskMessenger(context);
         Merging = new MergeQueueClient(context, Messenger);
-        _leases = new LeaseUpdates(context);
+        _leases = new LeaseUpdateSender(context);
         _outages = new OutageProber(context, Messenger);
         var takeOver = new TaskTakeOver(context, Messenger);
         Recovery = new ResetRecovery(context, Messenger, takeOver, _leases);
@@ -22,27 +22,27 @@ internal sealed class RunComponents
         var plans = new RunPlanReader(context);
         var approval = new PlanApproval(context);
         var starter = new TaskStarter(context, takeOver, Messenger);
-        Continuation = new Continuation(context, Recorder, new RunCheckpoints(context, plans), messagesTaken);
+        Continuation = new RunContinueAsNew(context, Recorder, new RunCheckpoints(context, plans), messagesTaken);
         Planning = new PlanStage(context, plans, starter, Recorder, Recovery);
-        Beginning = new BeginStage(context, _leases, approval);
+        Beginning = new RunStartStage(context, _leases, approval);
         Working = new WorkStage(
             context,
             starter,
             Recovery,
             Continuation,
-            new TaskSplitting(context, Messenger),
-            new PartLanding(context, () => Landing!)
+            new TaskPartScheduler(context, Messenger),
+            new PartialLanding(context, () => Landing!)
         );
         Reviewing = new ReviewStage(context);
         Replanning = new ReplanStage(context, Recorder, approval);
         Escalation = new Escalation(context, Replanning);
         Landing = new LandStage(context, Recovery, Escalation);
-        Ending = new EndStage(context, Messenger, Merging, _leases, Planning, Recorder, Recovery, _notices);
-        Steering = new Steering(context.State);
-        Approvals = new Approvals(context.State, Steering);
-        Budgets = new BudgetRaising(context, Messenger);
+        Ending = new RunEndStage(context, Messenger, Merging, _leases, Planning, Recorder, Recovery, _notices);
+        Steering = new SteeringCommandHandler(context.State);
+        Approvals = new ApprovalHandler(context.State, Steering);
+        Budgets = new RunBudgetRaiser(context, Messenger);
         Moving = new RunMover(context, Messenger, takeOver, Merging);
-        Adding = new TaskAdding(context);
+        Adding = new TaskAdder(context);
     }
 
     public RunContext Context { get; }
@@ -55,11 +55,11 @@ internal sealed class RunComponents
 
     public RunRecorder Recorder { get; }
 
-    public Continuation Continuation { get; }
+    public RunContinueAsNew Continuation { get; }
 
     public PlanStage Planning { get; }
 
-    public BeginStage Beginning { get; }
+    public RunStartStage Beginning { get; }
 
     public WorkStage Working { get; }
 
@@ -71,17 +71,17 @@ internal sealed class RunComponents
 
     public ReplanStage Replanning { get; }
 
-    public EndStage Ending { get; }
+    public RunEndStage Ending { get; }
 
-    public Steering Steering { get; }
+    public SteeringCommandHandler Steering { get; }
 
-    public Approvals Approvals { get; }
+    public ApprovalHandler Approvals { get; }
 
-    public BudgetRaising Budgets { get; }
+    public RunBudgetRaiser Budgets { get; }
 
     public RunMover Moving { get; }
 
-    public TaskAdding Adding { get; }
+    public TaskAdder Adding { get; }
 
     /// <summary>Starts the background work that continues until the run ends.</summary>
     public void BeginBackground()

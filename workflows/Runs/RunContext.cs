@@ -13,7 +13,7 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
     /// <summary>Token that is cancelled when a user cancels the run.</summary>
     public CancellationToken Stop => stop;
 
-    public OutgoingCalls Calls { get; } = new();
+    public OutgoingWorkflowCalls Calls { get; } = new();
 
     public BackgroundWork Background { get; } = new();
 

@@ -32,7 +32,7 @@ internal sealed class RunJournal
     public Func<object?> Life { get; set; } = () => null;
 
     /// <summary>Marks a task as changed since it was last recorded.</summary>
-    public void Changed(TaskEntry entry) => _changed.Add(entry.Index);
+    public void Changed(TaskBoardEntry entry) => _changed.Add(entry.Index);
 
     /// <summary>Adds a transition. <paramref name="task"/> is null for the run itself; <paramref name="by"/> is null if no user
     /// decided.</summary>
@@ -76,7 +76,7 @@ internal sealed class RunJournal
     }
 
     /// <summary>Takes unrecorded changes for recording: at most <paramref name="limit"/> transitions, and at most as many tasks.</summary>
-    public UnrecordedPart TakeUnrecorded(TaskBoard board, int limit)
+    public UnrecordedChanges TakeUnrecorded(TaskBoard board, int limit)
     {
         var part = Part(board, [.. _changed], [.. _events.Select(noted => noted.Event)], limit);
         _taken = ([.. _changed.Take(part.Tasks.Count)], part.Events);
@@ -91,13 +91,13 @@ internal sealed class RunJournal
     /// <summary>
     /// Returns changes that are not known to be recorded, oldest first. Includes those that <see cref="TakeUnrecorded"/> returned.
     /// </summary>
-    public UnrecordedPart Unconfirmed(TaskBoard board, int limit) =>
+    public UnrecordedChanges Unconfirmed(TaskBoard board, int limit) =>
         Part(board, [.. _taken.Changed.Union(_changed).Order()], [.. _taken.Events, .. _events.Select(noted => noted.Event)], limit);
 
-    private UnrecordedPart Part(TaskBoard board, IReadOnlyList<int> changed, IReadOnlyList<RunEvent> noted, int limit)
+    private UnrecordedChanges Part(TaskBoard board, IReadOnlyList<int> changed, IReadOnlyList<RunEvent> noted, int limit)
     {
         var events = PayloadPaging.First(noted, limit);
-        return new UnrecordedPart(
+        return new UnrecordedChanges(
             PayloadPaging.First(changed.Select(i => board.Entries[i].Shown()), limit),
             events,
             events.Count < noted.Count ? events[^1].Sequence : Sequence
@@ -109,4 +109,4 @@ internal sealed class RunJournal
 /// <param name="Tasks">Tasks that have changed since they were last recorded.</param>
 /// <param name="Events">Events in chronological order.</param>
 /// <param name="Sequence">Number of the last event that the record will contain after this part is stored.</param>
-internal sealed record UnrecordedPart(IReadOnlyList<RunTask> Tasks, IReadOnlyList<RunEvent> Events, long Sequence);
+internal sealed record UnrecordedChanges(IReadOnlyList<RunTask> Tasks, IReadOnlyList<RunEvent> Events, long Sequence);

@@ -140,7 +140,7 @@ public abstract class RunMessages : MessageWorkflow
     public async Task<SteeringAnswer> ResolveEscalationAsync(ResolutionCommand command = null!)
     {
         // The main path carries out the resolution, and sets the answer once the result is known.
-        var resolution = new Resolution(command);
+        var resolution = new EscalationResolution(command);
         State.Resolution = resolution;
         await Workflow.WaitConditionAsync(() => resolution.Answer is not null || State.IsEnding, CancellationToken.None);
         return resolution.Answer ?? new SteeringAnswer($"{State.RunId} is ending.", Changed: false, NamesRun: true);
@@ -215,7 +215,7 @@ public abstract class RunMessages : MessageWorkflow
             State.Train.Ask();
             return Task.CompletedTask;
         }
-        TaskReports.TakeIn(State, report, Now);
+        TaskReportHandler.TakeIn(State, report, Now);
         return Task.CompletedTask;
     }
 

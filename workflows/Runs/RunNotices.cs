@@ -29,8 +29,8 @@ internal static class RunNotices
     }
 
     private static IEnumerable<RunNotice> OfQuestions(RunState state) =>
-        from question in Questions.Of(state)
-        where question.Id != RunQuestion.Account && !question.Ways.Any(way => way.Kind == AnswerWays.RaiseBudget)
+        from question in UserQuestionBuilder.Of(state)
+        where question.Id != RunQuestion.Account && !question.Ways.Any(way => way.Kind == AnswerActionKinds.RaiseBudget)
         select new RunNotice(
             $"question/{question.Id}/{question.Shown}/{Seconds(question.Since)}",
             NoticeKinds.NeedsPerson,
@@ -50,7 +50,7 @@ internal static class RunNotices
         }
         foreach (var outage in state.Outages.Open.Where(one => !one.IsOver))
         {
-            var waiting = state.Board.Entries.Where(entry => !entry.HasEnded && Outages.Concerns(outage, entry.Outline)).ToList();
+            var waiting = state.Board.Entries.Where(entry => !entry.HasEnded && RunOutages.Concerns(outage, entry.Outline)).ToList();
             if (waiting.Count == 0)
             {
                 continue;
@@ -63,7 +63,7 @@ internal static class RunNotices
                 NoticeKinds.AccountParked,
                 null,
                 $"{ReasonText.NameOf(outage.Name)} does not work, so tasks wait: {ReasonText.Of(outage.Why).TrimEnd('.')}. {goesOn}",
-                outage.Until is null ? [new AnswerWay(AnswerWays.Retry, $"{state.RunId}/{waiting[0].Id}")] : []
+                outage.Until is null ? [new AnswerAction(AnswerActionKinds.Retry, $"{state.RunId}/{waiting[0].Id}")] : []
             );
         }
     }
@@ -74,26 +74,26 @@ internal static class RunNotices
         {
             yield break;
         }
-        if (Scheduling.LimitReached(state, now) is { } reached)
+        if (ReadyTaskSelector.LimitReached(state, now) is { } reached)
         {
             yield return new RunNotice(
                 "limit/time",
                 NoticeKinds.Budget,
                 null,
                 ReasonText.Of(reached),
-                [new AnswerWay(AnswerWays.Resume, state.RunId)]
+                [new AnswerAction(AnswerActionKinds.Resume, state.RunId)]
             );
         }
         // The amount spent changes while other agents end, so the key contains only the limit, which is reached once.
-        foreach (var waiting in Scheduling.BudgetsReached(state.Board))
+        foreach (var waiting in ReadyTaskSelector.BudgetsReached(state.Board))
         {
             var budget = waiting.First().Budget;
             yield return new RunNotice(
                 string.Create(CultureInfo.InvariantCulture, $"budget/{budget.Scope}/{budget.LimitUsd}/{budget.LimitTokens}"),
                 NoticeKinds.Budget,
                 BudgetKinds.IsShared(budget.Kind) ? null : waiting.First().Task.Id,
-                Questions.OfBudget(state, waiting.ToList()),
-                [Questions.ToRaise(state, budget, waiting.First().Task)]
+                UserQuestionBuilder.OfBudget(state, waiting.ToList()),
+                [UserQuestionBuilder.ToRaise(state, budget, waiting.First().Task)]
             );
         }
     }
@@ -105,7 +105,7 @@ internal static class RunNotices
         {
             return [];
         }
-        var asked = Questions.Of(state).Select(question => question.Id).ToHashSet(StringComparer.Ordinal);
+        var asked = UserQuestionBuilder.Of(state).Select(question => question.Id).ToHashSet(StringComparer.Ordinal);
         var failed = state
             .Board.In(TaskStates.Failed)
             .Concat(state.Board.In(TaskStates.Escalated))
@@ -122,7 +122,7 @@ internal static class RunNotices
             );
     }
 
-    private static RunNotice OfTask(TaskEntry entry, string kind) =>
+    private static RunNotice OfTask(TaskBoardEntry entry, string kind) =>
         new(
             $"{kind}/{entry.Id}/{Seconds(entry.Progress.Since)}",
             kind,

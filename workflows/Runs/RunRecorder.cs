@@ -155,6 +155,6 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         }
     }
 
-    private ProgressInput ToProgress(UnrecordedPart part, string execution) =>
+    private ProgressInput ToProgress(UnrecordedChanges part, string execution) =>
         new(_state.Repository, _state.Snapshot(0, 0) with { Sequence = part.Sequence, ExecutionId = execution }, part.Tasks, part.Events);
 }

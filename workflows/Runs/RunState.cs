@@ -13,7 +13,7 @@ internal sealed class RunState
         _cancellation = cancellation;
         RunId = runId;
         Input = input;
-        Outages = new Outages(() => Rules.FirstTrialAfter);
+        Outages = new RunOutages(() => Rules.FirstTrialAfter);
         Run = new RunStatus
         {
             RunId = runId,
@@ -86,7 +86,7 @@ internal sealed class RunState
     public PartLandings? Parts { get; set; }
 
     /// <summary>Resolution that is being carried out, or null if there is none.</summary>
-    public Resolution? Resolution { get; set; }
+    public EscalationResolution? Resolution { get; set; }
 
     /// <summary>True if a notice to users is about to be sent.</summary>
     public bool IsTelling { get; set; }
@@ -96,7 +96,7 @@ internal sealed class RunState
     /// <summary>Ids of tasks that a user paused individually. Resuming the run does not resume them.</summary>
     public SortedSet<string> PausedAlone { get; } = new(StringComparer.Ordinal);
 
-    public Outages Outages { get; }
+    public RunOutages Outages { get; }
 
     public LeaseTracker Leases { get; } = new();
 
@@ -145,10 +145,10 @@ internal sealed class RunState
     public void MovedTo(StagingPosition position) => Staging = Staging.OrNewer(position);
 
     /// <summary>True if the task is the planner.</summary>
-    public bool IsPlanner(TaskEntry entry) => Input.NeedsPlanner && entry.Id == PlannerTask.Id;
+    public bool IsPlanner(TaskBoardEntry entry) => Input.NeedsPlanner && entry.Id == PlannerTask.Id;
 
     /// <summary>True if an entry is a task of the plan, and not the planner or the review.</summary>
-    public bool IsOfPlan(TaskEntry entry) => !IsPlanner(entry) && entry.Id is not (ReviewTask.Id or ReplanTask.Id);
+    public bool IsOfPlan(TaskBoardEntry entry) => !IsPlanner(entry) && entry.Id is not (ReviewTask.Id or ReplanTask.Id);
 
     /// <summary>True if all tasks of the plan have ended and only the review remains.</summary>
     public bool IsReviewing => Board.TryFind(ReviewTask.Id) is not null && Board.Entries.All(e => e.Id == ReviewTask.Id || e.HasEnded);
@@ -157,7 +157,7 @@ internal sealed class RunState
     public bool IsReplanning => Run.Replan is { State: ReplanStates.Asked };
 
     /// <summary>Returns the hash of the plan that a task uses; empty for the planner.</summary>
-    public string PlanHashOf(TaskEntry entry) => IsPlanner(entry) ? "" : Plan.Hash;
+    public string PlanHashOf(TaskBoardEntry entry) => IsPlanner(entry) ? "" : Plan.Hash;
 
     /// <summary>Moves the run to a new state, or sets a new reason for the same state.</summary>
     public void TransitionTo(string state, Reason? why, DateTimeOffset now, string evidence = "")
@@ -224,7 +224,7 @@ internal sealed class RunState
             PlanHash = Plan.Hash,
             AgentStarts = Board.Entries.Sum(e => e.Progress.Starts),
             Cost = Board.Entries.Sum(e => e.Progress.Cost),
-            Questions = Questions.Of(this),
+            Questions = UserQuestionBuilder.Of(this),
             Outages = [.. Outages.Open.Where(outage => !outage.IsOver).Select(outage => outage.ToStatus())],
             PromotionOverdue = IsPromotionOverdue,
             Telling = IsTelling,
@@ -232,7 +232,7 @@ internal sealed class RunState
             TaskCount = Board.Entries.Count,
         };
 
-        RunTask Shown(TaskEntry entry) =>
+        RunTask Shown(TaskBoardEntry entry) =>
             entry.Shown(
                 entry.Progress.State == TaskStates.Merging && (positions ??= Train.Positions()).TryGetValue(entry.Id, out var position)
                     ? position

@@ -25,7 +25,7 @@ internal static class RunStatusTexts
             var more = entries.Count > names.Count ? ", ..." : "";
             text.Append(CultureInfo.InvariantCulture, $"- {name}: {entries.Count} ({string.Join(", ", names)}{more})\n");
         }
-        foreach (var question in Questions.Of(state))
+        foreach (var question in UserQuestionBuilder.Of(state))
         {
             text.Append(CultureInfo.InvariantCulture, $"\n**{question.Question}**\n\n");
             foreach (var way in question.Ways)
@@ -36,14 +36,14 @@ internal static class RunStatusTexts
         return text.ToString();
     }
 
-    private static string DescribeUpdate(string runId, RunQuestion question, AnswerWay way) =>
+    private static string DescribeUpdate(string runId, RunQuestion question, AnswerAction way) =>
         AnswerUpdates.Of(runId, question, way) is var (update, input) ? $" or the update `{update}` with `{input}`" : "";
 
     /// <summary>
     /// Describes the purpose of a task's workflow, as Markdown. This text does not change; the workflow shows its progress in its own
     /// details.
     /// </summary>
-    public static string DescribeTask(RunState state, TaskEntry entry)
+    public static string DescribeTask(RunState state, TaskBoardEntry entry)
     {
         var (outline, text) = (entry.Outline, new StringBuilder());
         text.Append(CultureInfo.InvariantCulture, $"`{outline.Id}` of the run `{state.RunId}` in `{state.Repository.Path}`.");
@@ -117,7 +117,7 @@ internal static class RunStatusTexts
     }
 
     /// <summary>Adds what is known about hosts to a task that has started to wait for one.</summary>
-    public static void AddHosts(RunState state, TaskEntry entry, DateTimeOffset now)
+    public static void AddHosts(RunState state, TaskBoardEntry entry, DateTimeOffset now)
     {
         if (
             entry.Progress.Why is WaitsForHost waits

@@ -6,7 +6,7 @@ namespace Orchestrator.Workflows.Runs;
 /// </summary>
 internal sealed class TaskBoard
 {
-    private readonly List<TaskEntry> _entries = [];
+    private readonly List<TaskBoardEntry> _entries = [];
     private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
     private readonly SortedSet<int> _ready = [];
     private readonly SortedSet<int> _atWork = [];
@@ -25,42 +25,42 @@ internal sealed class TaskBoard
     public bool IsFilled { get; private set; }
 
     /// <summary>All tasks in plan order.</summary>
-    public IReadOnlyList<TaskEntry> Entries => _entries;
+    public IReadOnlyList<TaskBoardEntry> Entries => _entries;
 
     /// <summary>Tasks by state. States are ordered by name, and tasks as in the plan.</summary>
-    public IEnumerable<(string State, IReadOnlyCollection<TaskEntry> Entries)> ByState => _byState.All;
+    public IEnumerable<(string State, IReadOnlyCollection<TaskBoardEntry> Entries)> ByState => _byState.All;
 
     /// <summary>True if no work is left, because all tasks are merged, count as done, or were cancelled individually.</summary>
     public bool AllMerged => _done + LeftOut.Count() == _entries.Count;
 
     /// <summary>Tasks that a user cancelled individually, in plan order. The run lands without them.</summary>
-    public IEnumerable<TaskEntry> LeftOut => In(TaskStates.Cancelled).Where(e => e.State.LeftOut);
+    public IEnumerable<TaskBoardEntry> LeftOut => In(TaskStates.Cancelled).Where(e => e.State.LeftOut);
 
     /// <summary>Tasks whose work is on staging but has not landed.</summary>
-    public IEnumerable<TaskEntry> Unlanded =>
+    public IEnumerable<TaskBoardEntry> Unlanded =>
         In(TaskStates.Merged).Concat(In(TaskStates.Resolved)).Where(e => !e.Progress.Landed).OrderBy(e => e.Index);
 
     /// <summary>Tasks whose workflow is open, in plan order.</summary>
-    public IEnumerable<TaskEntry> AtWork => _atWork.Select(i => _entries[i]);
+    public IEnumerable<TaskBoardEntry> AtWork => _atWork.Select(i => _entries[i]);
 
     public bool AnyAtWork => _atWork.Count > 0;
 
     /// <summary>
     /// Tasks whose dependencies are met and that wait for a slot, an approval or another task. Ordered by priority, then as in the plan.
     /// </summary>
-    public IEnumerable<TaskEntry> Ready => _ready.Select(i => _entries[i]).OrderByDescending(entry => entry.Outline.Priority);
+    public IEnumerable<TaskBoardEntry> Ready => _ready.Select(i => _entries[i]).OrderByDescending(entry => entry.Outline.Priority);
 
     public bool AnyReady => _ready.Count > 0;
 
     /// <summary>Ready tasks that wait for a user's approval.</summary>
-    public IEnumerable<TaskEntry> NotApproved => Ready.Where(e => !e.State.Approved);
+    public IEnumerable<TaskBoardEntry> NotApproved => Ready.Where(e => !e.State.Approved);
 
-    public TaskEntry Find(string id) => _entries[_index[id]];
+    public TaskBoardEntry Find(string id) => _entries[_index[id]];
 
-    public TaskEntry? TryFind(string id) => _index.TryGetValue(id, out var index) ? _entries[index] : null;
+    public TaskBoardEntry? TryFind(string id) => _index.TryGetValue(id, out var index) ? _entries[index] : null;
 
     /// <summary>Returns tasks in a state, in plan order.</summary>
-    public IReadOnlyCollection<TaskEntry> In(string state) => _byState.In(state);
+    public IReadOnlyCollection<TaskBoardEntry> In(string state) => _byState.In(state);
 
     /// <summary>Adds tasks after the existing ones.</summary>
     /// <param name="tasks">Tasks to add, in any order.</param>
@@ -76,7 +76,7 @@ internal sealed class TaskBoard
         var first = _entries.Count;
         foreach (var task in tasks)
         {
-            var entry = new TaskEntry(task, _entries.Count, now);
+            var entry = new TaskBoardEntry(task, _entries.Count, now);
             _index.Add(task.Id, entry.Index);
             _entries.Add(entry);
             if (restored is null)
@@ -112,7 +112,7 @@ internal sealed class TaskBoard
     }
 
     /// <summary>Records the start of a task's workflow.</summary>
-    public void Started(TaskEntry entry, DateTimeOffset now)
+    public void Started(TaskBoardEntry entry, DateTimeOffset now)
     {
         _ready.Remove(entry.Index);
         _atWork.Add(entry.Index);
@@ -121,7 +121,7 @@ internal sealed class TaskBoard
     }
 
     /// <summary>Resumes a paused task. The task occupies its slot immediately, and not only after it reports that it is running.</summary>
-    public void GoesOn(TaskEntry entry)
+    public void GoesOn(TaskBoardEntry entry)
     {
         if (!entry.Progress.Paused)
         {
@@ -132,7 +132,7 @@ internal sealed class TaskBoard
     }
 
     /// <summary>Ends a task that is not running, because a user cancelled or rejected it.</summary>
-    public void End(TaskEntry entry, string state, Reason why, DateTimeOffset now, string? by = null)
+    public void End(TaskBoardEntry entry, string state, Reason why, DateTimeOffset now, string? by = null)
     {
         Change(entry, state, why, now, by: by);
         Ended(entry, now);
@@ -142,41 +142,41 @@ internal sealed class TaskBoard
     /// <param name="state">One of the states for which <see cref="TaskStates.IsDone"/> is true.</param>
     /// <param name="why">Reason for the state.</param>
     /// <param name="by">User who decided, or null if no user did.</param>
-    public void CountAsDone(TaskEntry entry, string state, Reason why, DateTimeOffset now, string? by = null)
+    public void CountAsDone(TaskBoardEntry entry, string state, Reason why, DateTimeOffset now, string? by = null)
     {
         End(entry, state, why, now, by);
         Revive(entry, now);
     }
 
     /// <summary>Continues the run without a task that has ended.</summary>
-    public void LeaveOut(TaskEntry entry, Reason why, DateTimeOffset now, string evidence = "")
+    public void LeaveOut(TaskBoardEntry entry, Reason why, DateTimeOffset now, string evidence = "")
     {
         entry.State = entry.State with { LeftOut = true };
         Change(entry, TaskStates.Cancelled, why, now, evidence);
     }
 
     /// <summary>Retries an ended task, and the tasks that were skipped because of it.</summary>
-    public void Retry(TaskEntry entry, string guidance, DateTimeOffset now, Person? by = null)
+    public void Retry(TaskBoardEntry entry, string guidance, DateTimeOffset now, Person? by = null)
     {
         PutBack(entry, guidance, new TaskRetried(by), now, by?.Who);
     }
 
     /// <summary>Repeats a task that is done and has no dependents.</summary>
-    public void AskAgain(TaskEntry entry, Reason why, DateTimeOffset now)
+    public void AskAgain(TaskBoardEntry entry, Reason why, DateTimeOffset now)
     {
         _done--;
         PutBack(entry, "", why, now);
     }
 
     /// <summary>Escalates a task that is done and has no dependents, so that a user decides about it.</summary>
-    public void Escalate(TaskEntry entry, Reason why, DateTimeOffset now, string evidence)
+    public void Escalate(TaskBoardEntry entry, Reason why, DateTimeOffset now, string evidence)
     {
         _done--;
         Change(entry, TaskStates.Escalated, why, now, evidence);
     }
 
     /// <summary>Adopts a task's workflow that an earlier execution of the run started.</summary>
-    public void TakeOver(TaskEntry entry, string executionId, DateTimeOffset now)
+    public void TakeOver(TaskBoardEntry entry, string executionId, DateTimeOffset now)
     {
         if (!entry.AtWork)
         {
@@ -190,7 +190,7 @@ internal sealed class TaskBoard
     }
 
     /// <summary>Starts a task again if its workflow is gone and its result is unknown.</summary>
-    public void BeginAnew(TaskEntry entry, DateTimeOffset now)
+    public void BeginAnew(TaskBoardEntry entry, DateTimeOffset now)
     {
         _atWork.Remove(entry.Index);
         entry.State = entry.State with { AtWork = false, Progress = entry.Progress with { Paused = false } };
@@ -199,9 +199,9 @@ internal sealed class TaskBoard
 
     /// <summary>Returns the tasks with the given ids, and all done or running tasks that are based on their work, in plan order.</summary>
     /// <param name="ids">Ids of tasks; unknown ids are ignored.</param>
-    public IReadOnlyList<TaskEntry> WithThoseThatBuildOn(IEnumerable<string> ids)
+    public IReadOnlyList<TaskBoardEntry> WithThoseThatBuildOn(IEnumerable<string> ids)
     {
-        var found = new SortedSet<int>(ids.Select(TryFind).OfType<TaskEntry>().Select(entry => entry.Index));
+        var found = new SortedSet<int>(ids.Select(TryFind).OfType<TaskBoardEntry>().Select(entry => entry.Index));
         foreach (var entry in found.Select(index => _entries[index]).ToList())
         {
             Spread(entry, dependant => (dependant.AtWork || IsDone(dependant)) && found.Add(dependant.Index));
@@ -210,7 +210,7 @@ internal sealed class TaskBoard
     }
 
     /// <summary>Repeats a done or running task whose work is lost. Its dependents wait for it again.</summary>
-    public void Lose(TaskEntry entry, Reason why, DateTimeOffset now)
+    public void Lose(TaskBoardEntry entry, Reason why, DateTimeOffset now)
     {
         if (IsDone(entry))
         {
@@ -227,7 +227,7 @@ internal sealed class TaskBoard
     }
 
     /// <summary>Records that a task is approved.</summary>
-    public void Approve(TaskEntry entry, Reason why, DateTimeOffset now, string? by = null)
+    public void Approve(TaskBoardEntry entry, Reason why, DateTimeOffset now, string? by = null)
     {
         entry.State = entry.State with { Approved = true };
         if (!entry.AtWork && entry.Progress.State == TaskStates.AwaitingApproval)
@@ -241,23 +241,23 @@ internal sealed class TaskBoard
     }
 
     /// <summary>Records that the task's work has landed on the target while the run continues.</summary>
-    public void Landed(TaskEntry entry)
+    public void Landed(TaskBoardEntry entry)
     {
         entry.Progress = entry.Progress with { Landed = true };
         Journal.Changed(entry);
     }
 
     /// <summary>Sets the reason for a task's state.</summary>
-    public void Explain(TaskEntry entry, Reason? why, DateTimeOffset now) => Change(entry, entry.Progress.State, why, now);
+    public void Explain(TaskBoardEntry entry, Reason? why, DateTimeOffset now) => Change(entry, entry.Progress.State, why, now);
 
     /// <summary>Moves the task to a new state, or sets a new reason for the same state.</summary>
-    public void Change(TaskEntry entry, string state, Reason? why, DateTimeOffset now, string evidence = "", string? by = null) =>
+    public void Change(TaskBoardEntry entry, string state, Reason? why, DateTimeOffset now, string evidence = "", string? by = null) =>
         Put(entry, entry.Progress.MovedTo(state, why, now, evidence), now, by);
 
     /// <summary>Replaces the progress of a task.</summary>
     /// <param name="by">User who decided, or null if no user did.</param>
     /// <param name="notesHost">True to record a change of the task's host as an event.</param>
-    public void Put(TaskEntry entry, TaskProgress progress, DateTimeOffset now, string? by = null, bool notesHost = false)
+    public void Put(TaskBoardEntry entry, TaskProgress progress, DateTimeOffset now, string? by = null, bool notesHost = false)
     {
         var before = entry.Progress;
         var moved = before.State != progress.State;
@@ -282,11 +282,11 @@ internal sealed class TaskBoard
     }
 
     /// <summary>Returns the tasks that are not run if this task is skipped.</summary>
-    public IEnumerable<TaskEntry> SkippedFor(TaskEntry entry) =>
+    public IEnumerable<TaskBoardEntry> SkippedFor(TaskBoardEntry entry) =>
         entry.Dependants.Select(i => _entries[i]).Where(e => e.Progress.State == TaskStates.Skipped);
 
     /// <summary>Handles the end of a task, after which its dependents become ready or are skipped.</summary>
-    public void Ended(TaskEntry entry, DateTimeOffset now)
+    public void Ended(TaskBoardEntry entry, DateTimeOffset now)
     {
         _atWork.Remove(entry.Index);
         _ready.Remove(entry.Index);
@@ -319,7 +319,7 @@ internal sealed class TaskBoard
     /// <summary>
     /// Makes a task wait for another execution of its workflow, and with it the tasks that were skipped because of this task.
     /// </summary>
-    private void PutBack(TaskEntry entry, string guidance, Reason why, DateTimeOffset now, string? by = null)
+    private void PutBack(TaskBoardEntry entry, string guidance, Reason why, DateTimeOffset now, string? by = null)
     {
         entry.PutBack(guidance);
         Change(entry, TaskStates.Pending, why, now, by: by);
@@ -328,7 +328,7 @@ internal sealed class TaskBoard
     }
 
     /// <summary>Reopens tasks that were skipped because of this one, unless another of their dependencies did not succeed.</summary>
-    private void Revive(TaskEntry entry, DateTimeOffset now) =>
+    private void Revive(TaskBoardEntry entry, DateTimeOffset now) =>
         Spread(
             entry,
             dependant =>
@@ -348,7 +348,7 @@ internal sealed class TaskBoard
         );
 
     /// <summary>Visits dependents transitively, as long as the condition is true for them.</summary>
-    private void Spread(TaskEntry from, Func<TaskEntry, bool> isConcerned)
+    private void Spread(TaskBoardEntry from, Func<TaskBoardEntry, bool> isConcerned)
     {
         var queue = new Queue<int>(from.Dependants);
         while (queue.TryDequeue(out var index))
@@ -364,9 +364,9 @@ internal sealed class TaskBoard
         }
     }
 
-    private static bool IsDone(TaskEntry entry) => TaskStates.IsDone(entry.Progress.State);
+    private static bool IsDone(TaskBoardEntry entry) => TaskStates.IsDone(entry.Progress.State);
 
-    private void Consider(TaskEntry entry)
+    private void Consider(TaskBoardEntry entry)
     {
         if (entry.Unmet == 0 && !entry.AtWork && entry.Progress.State is TaskStates.Pending or TaskStates.AwaitingApproval)
         {

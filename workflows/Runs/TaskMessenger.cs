@@ -40,7 +40,7 @@ internal sealed class TaskMessenger(RunContext context)
     }
 
     /// <summary>Queries the last report of a task's workflow. Null if none is available.</summary>
-    public Task<TaskReport?> ReadAsync(TaskEntry entry)
+    public Task<TaskReport?> ReadAsync(TaskBoardEntry entry)
     {
         var read = new ReadTaskInput(context.State.RunId, entry.Id);
         return Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTaskAsync(read), context.Short);
@@ -49,16 +49,16 @@ internal sealed class TaskMessenger(RunContext context)
     /// <summary>
     /// Queries a task once after continue-as-new. The task is then no child of this execution, which would otherwise miss its end.
     /// </summary>
-    public Task AskAsync(TaskEntry entry) =>
+    public Task AskAsync(TaskBoardEntry entry) =>
         context.Calls.TrackAsync(async () =>
         {
             if (await ReadAsync(entry) is { } report)
             {
-                TaskReports.TakeIn(context.State, report, RunContext.Now);
+                TaskReportHandler.TakeIn(context.State, report, RunContext.Now);
             }
             else
             {
-                TaskReports.Lost(context.State.Board, entry, entry.ExecutionId, new WorkflowMissing(), RunContext.Now);
+                TaskReportHandler.Lost(context.State.Board, entry, entry.ExecutionId, new WorkflowMissing(), RunContext.Now);
             }
         });
 

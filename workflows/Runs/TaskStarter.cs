@@ -12,7 +12,7 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
     private readonly RunState _state = context.State;
 
     /// <summary>Marks the task as running, and starts its workflow in the background.</summary>
-    public void Start(TaskEntry entry)
+    public void Start(TaskBoardEntry entry)
     {
         _state.Outages.Started(entry.Outline);
         _state.Board.Started(entry, RunContext.Now);
@@ -22,7 +22,7 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
         context.Background.Begin(context.Calls.TrackAsync(() => StartAsync(entry, input)));
     }
 
-    private TaskInput InputFor(TaskEntry entry, ReviewRound? review) =>
+    private TaskInput InputFor(TaskBoardEntry entry, ReviewRound? review) =>
         new()
         {
             RunId = _state.RunId,
@@ -44,7 +44,7 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
             Fresh = _state.Input.Fresh || (entry.Progress.Attempt > 0 && !entry.State.MayReuse),
         };
 
-    private async Task StartAsync(TaskEntry entry, TaskInput input)
+    private async Task StartAsync(TaskBoardEntry entry, TaskInput input)
     {
         // The last report of a workflow arrives before the workflow ends, but its id is free only afterwards.
         await entry.Closed;
@@ -57,7 +57,7 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
         }
     }
 
-    private async Task StartOrTakeOverAsync(TaskEntry entry, TaskInput input)
+    private async Task StartOrTakeOverAsync(TaskBoardEntry entry, TaskInput input)
     {
         for (var pause = FirstPause; !await TryStartAsync(entry, input); pause *= 2)
         {
@@ -70,14 +70,14 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
             if (pause > LongestPause)
             {
                 var id = RunIds.ForTask(_state.RunId, entry.Id);
-                TaskReports.Lost(_state.Board, entry, "", new WorkflowStillOpen(id), RunContext.Now);
+                TaskReportHandler.Lost(_state.Board, entry, "", new WorkflowStillOpen(id), RunContext.Now);
                 return;
             }
             await TimedWaits.PauseAsync(pause, $"Until {entry.Id} is started again: another execution of it is still open");
         }
     }
 
-    private async Task<bool> TryStartAsync(TaskEntry entry, TaskInput input)
+    private async Task<bool> TryStartAsync(TaskBoardEntry entry, TaskInput input)
     {
         var options = new ChildWorkflowOptions
         {
@@ -110,23 +110,23 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
         }
     }
 
-    private void Follow<T>(TaskEntry entry, ChildWorkflowHandle<T, TaskReport> handle)
+    private void Follow<T>(TaskBoardEntry entry, ChildWorkflowHandle<T, TaskReport> handle)
     {
         entry.State = entry.State with { ExecutionId = handle.FirstExecutionRunId };
         entry.Closed = FollowAsync(entry, handle);
     }
 
     /// <summary>Handles the result of a task's workflow like its last report. A workflow without a result counts as failed.</summary>
-    private async Task FollowAsync<T>(TaskEntry entry, ChildWorkflowHandle<T, TaskReport> handle)
+    private async Task FollowAsync<T>(TaskBoardEntry entry, ChildWorkflowHandle<T, TaskReport> handle)
     {
         try
         {
-            TaskReports.TakeIn(_state, await handle.GetResultAsync(), RunContext.Now);
+            TaskReportHandler.TakeIn(_state, await handle.GetResultAsync(), RunContext.Now);
         }
         catch (ChildWorkflowFailureException failure)
         {
             var why = new WorkflowEnded(new ExecutionFailed(new Quote(FailureCause.Of(failure))));
-            TaskReports.Lost(_state.Board, entry, handle.FirstExecutionRunId, why, RunContext.Now);
+            TaskReportHandler.Lost(_state.Board, entry, handle.FirstExecutionRunId, why, RunContext.Now);
         }
     }
 }

@@ -6,7 +6,7 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
     private readonly RunState _state = context.State;
 
     /// <summary>Adopts the open workflow of a task. Returns false if the workflow is about to close.</summary>
-    public async Task<bool> TryTakeOverAsync(TaskEntry entry)
+    public async Task<bool> TryTakeOverAsync(TaskBoardEntry entry)
     {
         var report = await messenger.ReadAsync(entry);
         if (
@@ -28,9 +28,9 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
     }
 
     /// <summary>Adopts the workflow that sent this report, and handles the report.</summary>
-    public void TakeOver(TaskEntry entry, TaskReport report)
+    public void TakeOver(TaskBoardEntry entry, TaskReport report)
     {
-        report = TaskReports.NewestOf(_state, report);
+        report = TaskReportHandler.NewestOf(_state, report);
 
         // The queried report may be older than one that the task has sent since.
         var isOld = !entry.AtWork && entry.ExecutionId == report.ExecutionId && report.Sequence <= entry.State.ReportSequence;
@@ -39,14 +39,14 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
             return;
         }
         _state.Board.TakeOver(entry, report.ExecutionId, RunContext.Now);
-        TaskReports.TakeIn(_state, report, RunContext.Now);
+        TaskReportHandler.TakeIn(_state, report, RunContext.Now);
     }
 
     /// <summary>
     /// Ends a task's workflow that uses another plan, and ignores its reports. If it waits for its merge, it is told that its work was not
     /// merged.
     /// </summary>
-    public async Task EndStrangerAsync(TaskEntry entry, TaskReport report)
+    public async Task EndStrangerAsync(TaskBoardEntry entry, TaskReport report)
     {
         entry.State = entry.State with { PastExecutions = [.. entry.State.PastExecutions, report.ExecutionId] };
         await EndUnknownAsync(report);

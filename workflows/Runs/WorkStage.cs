@@ -5,9 +5,9 @@ internal sealed class WorkStage(
     RunContext context,
     TaskStarter starter,
     ResetRecovery recovery,
-    Continuation continuation,
-    TaskSplitting splitting,
-    PartLanding parts
+    RunContinueAsNew continuation,
+    TaskPartScheduler splitting,
+    PartialLanding parts
 )
 {
     private readonly RunState _state = context.State;
@@ -29,8 +29,8 @@ internal sealed class WorkStage(
             }
             await continuation.ContinueIfLongAsync();
             await splitting.CarryOutAsync();
-            CarryOut(Scheduling.Next(_state, RunContext.Now));
-            if (Scheduling.NothingCanMove(_state))
+            CarryOut(ReadyTaskSelector.Next(_state, RunContext.Now));
+            if (ReadyTaskSelector.NothingCanMove(_state))
             {
                 LeaveOutAttempts();
                 break;
@@ -49,12 +49,12 @@ internal sealed class WorkStage(
     {
         bool HasNews() =>
             _state.Board.AllMerged
-            || Scheduling.NothingCanMove(_state)
+            || ReadyTaskSelector.NothingCanMove(_state)
             || parts.MustLandFirst
             || parts.IsDue
             || continuation.HasNews
             || splitting.HasStep
-            || Scheduling.Next(_state, RunContext.Now).Any;
+            || ReadyTaskSelector.Next(_state, RunContext.Now).Any;
         if (parts.PlannedAt is not { } at)
         {
             return context.WaitAsync(() => HasNews() || parts.PlannedAt is not null);
@@ -88,7 +88,7 @@ internal sealed class WorkStage(
     /// </summary>
     private void LeaveOutAttempts()
     {
-        foreach (var (attempt, others) in Scheduling.LostAttempts(_state.Board).ToList())
+        foreach (var (attempt, others) in ReadyTaskSelector.LostAttempts(_state.Board).ToList())
         {
             var why = new OtherAttemptSucceeded([.. others.Select(e => e.Id)], attempt.Progress.Why);
             _state.Board.LeaveOut(attempt, why, RunContext.Now, attempt.Progress.Evidence);

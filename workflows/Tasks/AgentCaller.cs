@@ -27,5 +27,5 @@ internal abstract class AgentCaller
     /// <param name="result">Result of the agent run that ended.</param>
     /// <param name="why">Reason for a failure or backoff, otherwise null.</param>
     /// <returns>True if no further agent run follows.</returns>
-    public abstract Task<bool> EndsAsync(AfterAgent next, AgentRunResult result, Reason? why);
+    public abstract Task<bool> EndsAsync(AgentRunNextStep next, AgentRunResult result, Reason? why);
 }

@@ -7,7 +7,7 @@ namespace Orchestrator.Workflows.Tasks;
 /// <param name="reporter">Sends reports to the run.</param>
 /// <param name="waits">Waits for users.</param>
 /// <param name="merge">Sends a commit to the merge queue and returns the result.</param>
-internal sealed class AgentRequests(TaskState state, TaskReporter reporter, TaskWaits waits, Func<string, Task<MergeResult>> merge)
+internal sealed class AgentRequests(TaskState state, TaskReporter reporter, TaskWaiter waits, Func<string, Task<MergeResult>> merge)
 {
     /// <summary>Maximum number of requests per agent; further ones go to a user.</summary>
     private const int MostAnswers = 10;
@@ -39,7 +39,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
             return true;
         }
         var verdict = await JudgeAsync(decision: null);
-        if (verdict.Step == RequestSteps.Ask)
+        if (verdict.Step == RequestNextSteps.Ask)
         {
             var decision = await waits.AskAsync(new RequestNeedsApproval(new Quote(verdict.Text)), verdict.Asks);
             verdict = await JudgeAsync(decision, verdict.Packages);
@@ -49,14 +49,14 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
         state.Lend(verdict.Lent);
         switch (verdict.Step)
         {
-            case RequestSteps.Answer:
+            case RequestNextSteps.Answer:
                 state.Answer = verdict.Text;
                 return true;
-            case RequestSteps.Install or RequestSteps.Split:
+            case RequestNextSteps.Install or RequestNextSteps.Split:
                 state.Answer = verdict.Text;
-                (IsGranted, _isSplit) = (true, verdict.Step == RequestSteps.Split);
+                (IsGranted, _isSplit) = (true, verdict.Step == RequestNextSteps.Split);
                 return false;
-            case RequestSteps.Planner:
+            case RequestNextSteps.Planner:
                 if (await new PlannerAnswers(state, reporter, waits, result.Message).AskAsync() is { } why)
                 {
                     await waits.ForAnswerAsync(new AgentQuestionOpen(new Quote(result.Message), why));

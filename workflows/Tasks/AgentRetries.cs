@@ -3,7 +3,7 @@ using Orchestrator.Plans;
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>Step that follows an agent run.</summary>
-internal enum AfterAgent
+internal enum AgentRunNextStep
 {
     /// <summary>The agent's work is verified.</summary>
     Done,
@@ -88,7 +88,7 @@ internal sealed class AgentRetries(RetryRule rule)
     /// <param name="ran">Duration of the agent run.</param>
     /// <returns>The next step. The reason is set for a failure and for a backoff that affects only this task; otherwise it is
     /// null.</returns>
-    public (AfterAgent Next, Reason? Why) After(AgentRunResult result, TimeSpan ran = default)
+    public (AgentRunNextStep Next, Reason? Why) After(AgentRunResult result, TimeSpan ran = default)
     {
         if (ran >= LongRun)
         {
@@ -101,32 +101,32 @@ internal sealed class AgentRetries(RetryRule rule)
         return Next(result);
     }
 
-    private (AfterAgent Next, Reason? Why) Next(AgentRunResult result) =>
+    private (AgentRunNextStep Next, Reason? Why) Next(AgentRunResult result) =>
         result.FailureClass switch
         {
-            FailureClass.None => (AfterAgent.Done, null),
-            FailureClass.Stopped => (AfterAgent.Stopped, null),
+            FailureClass.None => (AgentRunNextStep.Done, null),
+            FailureClass.Stopped => (AgentRunNextStep.Stopped, null),
             FailureClass.Died or FailureClass.OutOfMemory when _deaths + _attempts >= MaxDeaths => (
-                result.FailureClass == FailureClass.OutOfMemory ? AfterAgent.ParkedAlone : AfterAgent.Fail,
+                result.FailureClass == FailureClass.OutOfMemory ? AgentRunNextStep.ParkedAlone : AgentRunNextStep.Fail,
                 new AgentKilled(_deaths + _attempts, new Quote(result.Message))
             ),
-            FailureClass.Died or FailureClass.OutOfMemory when _deaths > 1 => (AfterAgent.Later, null),
-            FailureClass.Died or FailureClass.OutOfMemory or FailureClass.Held => (AfterAgent.Again, null),
+            FailureClass.Died or FailureClass.OutOfMemory when _deaths > 1 => (AgentRunNextStep.Later, null),
+            FailureClass.Died or FailureClass.OutOfMemory or FailureClass.Held => (AgentRunNextStep.Again, null),
             FailureClass.Transient when ++_attempts >= rule.MaxAttempts => (
-                AfterAgent.Fail,
+                AgentRunNextStep.Fail,
                 new AgentFailed(new Quote(result.Message), _attempts)
             ),
-            FailureClass.Transient or FailureClass.Throttled => (AfterAgent.Later, null),
-            FailureClass.UsageLimit => (AfterAgent.AtReset, null),
+            FailureClass.Transient or FailureClass.Throttled => (AgentRunNextStep.Later, null),
+            FailureClass.UsageLimit => (AgentRunNextStep.AtReset, null),
             // The agent has used up its reservation and needs more.
-            FailureClass.Budget => (result.NeverBegun ? AfterAgent.AtBudget : AfterAgent.Again, null),
+            FailureClass.Budget => (result.NeverBegun ? AgentRunNextStep.AtBudget : AgentRunNextStep.Again, null),
             FailureClass.Environment when result.IsRefused => _refusals < MaxRefusals
-                ? (AfterAgent.Later, null)
-                : (AfterAgent.Fail, new AgentFailed(new Quote(result.Message))),
-            FailureClass.Environment when result.HasSpaceAgain && _fullDisks <= MaxFullDisks => (AfterAgent.Again, null),
-            FailureClass.Account or FailureClass.Environment => (AfterAgent.Parked, null),
-            FailureClass.Blocked => (AfterAgent.Answered, null),
-            _ => (AfterAgent.Fail, new AgentFailed(new Quote(result.Message))),
+                ? (AgentRunNextStep.Later, null)
+                : (AgentRunNextStep.Fail, new AgentFailed(new Quote(result.Message))),
+            FailureClass.Environment when result.HasSpaceAgain && _fullDisks <= MaxFullDisks => (AgentRunNextStep.Again, null),
+            FailureClass.Account or FailureClass.Environment => (AgentRunNextStep.Parked, null),
+            FailureClass.Blocked => (AgentRunNextStep.Answered, null),
+            _ => (AgentRunNextStep.Fail, new AgentFailed(new Quote(result.Message))),
         };
 
     private static bool IsDeath(AgentRunResult result) => result.FailureClass is FailureClass.Died or FailureClass.OutOfMemory;

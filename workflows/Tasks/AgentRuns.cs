@@ -4,7 +4,7 @@ namespace Orchestrator.Workflows.Tasks;
 /// <param name="Guidance">User's guidance for the agent run.</param>
 /// <param name="Stop">True to stop the agent instead of starting it (<see cref="AgentCallInput.Stop"/>).</param>
 /// <param name="Interrupt">Interrupts the agent run when cancelled.</param>
-internal sealed record AgentCall(string Guidance, bool Stop, CancellationToken Interrupt)
+internal sealed record AgentRunArguments(string Guidance, bool Stop, CancellationToken Interrupt)
 {
     /// <summary>True to only wait for the release of a hold (<see cref="AgentCallInput.AwaitRelease"/>).</summary>
     public bool AwaitRelease { get; init; }
@@ -17,7 +17,7 @@ internal sealed record AgentCall(string Guidance, bool Stop, CancellationToken I
 }
 
 /// <summary>Runs an agent as often as crashes, holds, limits and pauses require, always in the same conversation.</summary>
-internal sealed class AgentRuns(TaskState state, TaskWaits waits)
+internal sealed class AgentRuns(TaskState state, TaskWaiter waits)
 {
     /// <summary>Interval at which a used-up budget is checked, because a user may have raised it in another run.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(30);
@@ -48,16 +48,16 @@ internal sealed class AgentRuns(TaskState state, TaskWaits waits)
             var (next, why) = retries.After(result, Now - begun);
             switch (next)
             {
-                case AfterAgent.Again:
+                case AgentRunNextStep.Again:
                     break;
-                case AfterAgent.Later:
+                case AgentRunNextStep.Later:
                     await caller.WaitAsync(result, retries.Backoff(result, Now, Workflow.Random.NextDouble()));
                     break;
-                case AfterAgent.AtReset:
+                case AgentRunNextStep.AtReset:
                     var (reset, pause) = AgentRetries.UntilReset(result, Now);
                     await caller.WaitUntilResetAsync(result, reset, pause);
                     break;
-                case AfterAgent.AtBudget:
+                case AgentRunNextStep.AtBudget:
                     await caller.WaitForBudgetAsync(result, result.WakeAt is { } wake && wake > Now ? wake - Now : LookAgain);
                     break;
                 default:
@@ -77,13 +77,13 @@ internal sealed class AgentRuns(TaskState state, TaskWaits waits)
     /// </summary>
     /// <param name="call">Executes a single agent run.</param>
     /// <param name="first">Arguments of the first call.</param>
-    internal static async Task<T> CallAsync<T>(Func<AgentCall, Task<T>> call, AgentCall first)
+    internal static async Task<T> CallAsync<T>(Func<AgentRunArguments, Task<T>> call, AgentRunArguments first)
     {
         try
         {
             return await call(first);
         }
-        catch (ActivityFailureException failure) when (first.Interrupt.IsCancellationRequested && ActivityEnds.HasNoOutcome(failure))
+        catch (ActivityFailureException failure) when (first.Interrupt.IsCancellationRequested && ActivityFailureClassifier.HasNoOutcome(failure))
         {
             if (failure.InnerException is TimeoutFailureException)
             {

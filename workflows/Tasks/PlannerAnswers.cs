@@ -7,7 +7,7 @@ namespace Orchestrator.Workflows.Tasks;
 /// <param name="reporter">Sends reports to the run.</param>
 /// <param name="waits">Waits for users and times.</param>
 /// <param name="question">The agent's question.</param>
-internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, TaskWaits waits, string question) : AgentCaller
+internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, TaskWaiter waits, string question) : AgentCaller
 {
     private readonly AgentQuestion _question = new()
     {
@@ -51,7 +51,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
             {
                 var asking = AgentRuns.CallAsync(
                     CallAsync,
-                    new AgentCall("", Stop: false, interrupt.Token) { AwaitRelease = held.Length > 0 }
+                    new AgentRunArguments("", Stop: false, interrupt.Token) { AwaitRelease = held.Length > 0 }
                 );
                 await Workflow.WaitConditionAsync(() => state.HasGuidance || asking.IsCompleted, CancellationToken.None);
                 if (!asking.IsCompleted)
@@ -99,9 +99,9 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
         waits.ForAsync(TaskStates.Parked, Asking(new BudgetReached(result.Budget!)), pause);
 
     /// <inheritdoc/>
-    public override Task<bool> EndsAsync(AfterAgent next, AgentRunResult result, Reason? why)
+    public override Task<bool> EndsAsync(AgentRunNextStep next, AgentRunResult result, Reason? why)
     {
-        if (next == AfterAgent.Stopped && state.IsPaused)
+        if (next == AgentRunNextStep.Stopped && state.IsPaused)
         {
             return Task.FromResult(false);
         }
@@ -115,7 +115,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
                 break;
             default:
                 _forPerson =
-                    next == AfterAgent.Stopped
+                    next == AgentRunNextStep.Stopped
                         ? new PlannerStopped()
                         : new PlannerCannotAnswer(why ?? new AgentFailed(new Quote(result.Message)));
                 break;
@@ -123,7 +123,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
         return Task.FromResult(true);
     }
 
-    private Task<AgentRunResult> CallAsync(AgentCall call)
+    private Task<AgentRunResult> CallAsync(AgentRunArguments call)
     {
         var ask = new AskAgentInput
         {

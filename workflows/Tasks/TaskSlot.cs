@@ -159,7 +159,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         }
         var take = TakeInput with { GoesOn = goesOn, IsShared = !goesOn && !_isEnding, Commit = commit };
         await Workflow.ExecuteActivityAsync(
-            (IPlaceActivities a) => a.TakeTaskAsync(take),
+            (IHostSlotActivities a) => a.TakeTaskAsync(take),
             ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), _isEnding ? CancellationToken.None : state.Stop)
         );
         (_isOut, _ready) = (false, machine.IsAway ? null : _ready);
@@ -289,7 +289,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
 
     private async Task HoldAsync(CancellationToken left)
     {
-        var hold = new HoldPlaceInput(Input.RunId, Input.Task.Id, Home)
+        var hold = new HoldSlotInput(Input.RunId, Input.Task.Id, Home)
         {
             Agent = state.Progress.Agent ?? Input.Task.Account,
             Number = ++_holds,
@@ -301,7 +301,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         options.CancellationType = ActivityCancellationType.TryCancel;
         try
         {
-            await Workflow.ExecuteActivityAsync((IPlaceActivities a) => a.HoldPlaceAsync(hold), options);
+            await Workflow.ExecuteActivityAsync((IHostSlotActivities a) => a.HoldPlaceAsync(hold), options);
         }
         catch (ActivityFailureException)
         {
@@ -321,7 +321,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
     {
         var hand = new PublishTaskInput(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id);
         await Workflow.ExecuteActivityAsync(
-            (IPlaceActivities a) => a.HandTaskAsync(hand),
+            (IHostSlotActivities a) => a.HandTaskAsync(hand),
             ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), state.Stop)
         );
         if (_losses != losses)
@@ -333,7 +333,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         try
         {
             await Workflow.ExecuteActivityAsync(
-                (IPlaceActivities a) => a.TakeTaskAsync(take),
+                (IHostSlotActivities a) => a.TakeTaskAsync(take),
                 ActivityDefaults.Long(ActivityRouting.Exactly(queue), TimeSpan.FromHours(1), gone.Token)
             );
         }

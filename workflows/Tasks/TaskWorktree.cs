@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>Worktree of a task, prepared before each attempt and released at the end.</summary>
-internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskWaits waits, TaskSlot places)
+internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskWaiter waits, TaskSlot places)
 {
     private string _base = "";
 
@@ -18,7 +18,7 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
         {
             reporter.TransitionTo(TaskStates.Preparing);
         }
-        var pause = TaskWaits.FirstPause;
+        var pause = TaskWaiter.FirstPause;
         while (true)
         {
             var prepare = new PrepareTaskInput

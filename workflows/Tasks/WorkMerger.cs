@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>Sends commits of a task to the run's merge queue and waits for the results.</summary>
-internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWaits waits)
+internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWaiter waits)
 {
     private MergeResult? _result;
 
@@ -17,7 +17,7 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
     /// <summary>Merges a commit with the task's work.</summary>
     public async Task<MergeResult> MergeAsync(string commit)
     {
-        var (pause, faults) = (TaskWaits.FirstPause, 0);
+        var (pause, faults) = (TaskWaiter.FirstPause, 0);
         while (true)
         {
             _result = null;

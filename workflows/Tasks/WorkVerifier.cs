@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>Verifies the work in a task's worktree: ownership, gates, and an approval if necessary.</summary>
-internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskWaits waits)
+internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskWaiter waits)
 {
     /// <summary>Verifies the work of an agent run.</summary>
     public Task<VerifyResult> VerifyAsync(PreparedTask prepared, AgentRunResult agentRun) =>
@@ -25,7 +25,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
         bool byUser = false
     )
     {
-        var (pause, faults) = (TaskWaits.FirstPause, 0);
+        var (pause, faults) = (TaskWaiter.FirstPause, 0);
         while (true)
         {
             reporter.TransitionTo(TaskStates.Verifying, why);

@@ -26,7 +26,7 @@ internal static class CulpritSearch
         // A gate that is known to be flaky is repeated first.
         if (red == whole && MergeQueueRules.IsFlaky(state, result) && Missing(state, batch, result, isOfSeveral) is > 0 and var doubtful)
         {
-            return MergeQueueRules.Gate(batch, new PrefixRun(whole, doubtful));
+            return MergeQueueRules.Gate(batch, new PrefixGateRun(whole, doubtful));
         }
         if (red < whole && !batch.KeepsOrder && !isOfSeveral && OthersProbablyPass(state, whole - red))
         {
@@ -35,10 +35,10 @@ internal static class CulpritSearch
         var cleared = isOfSeveral ? green : Math.Max(green, batch.Cleared);
         if (red - cleared > 1)
         {
-            return MergeQueueRules.Gate(batch, [.. Divide(state, cleared, red).Select(length => new PrefixRun(length, 1))]);
+            return MergeQueueRules.Gate(batch, [.. Divide(state, cleared, red).Select(length => new PrefixGateRun(length, 1))]);
         }
-        return cleared > green ? MergeQueueRules.Gate(batch, new PrefixRun(cleared, 1))
-            : Missing(state, batch, result, isOfSeveral) is > 0 and var more ? MergeQueueRules.Gate(batch, new PrefixRun(red, more))
+        return cleared > green ? MergeQueueRules.Gate(batch, new PrefixGateRun(cleared, 1))
+            : Missing(state, batch, result, isOfSeveral) is > 0 and var more ? MergeQueueRules.Gate(batch, new PrefixGateRun(red, more))
             : new MergeQueueStep.ReturnEntry(batch.Id, red);
     }
 
@@ -96,7 +96,7 @@ internal static class CulpritSearch
         var last = batch.Results[whole];
         if (MergeQueueRules.Missing(state, last, last.Failures) is > 0 and var moreOfWhole)
         {
-            return MergeQueueRules.Gate(batch, new PrefixRun(whole, moreOfWhole));
+            return MergeQueueRules.Gate(batch, new PrefixGateRun(whole, moreOfWhole));
         }
         var shortest = batch.Results[red];
         var missing = MergeQueueRules.Missing(state, shortest, shortest.Failures);
@@ -104,21 +104,21 @@ internal static class CulpritSearch
         {
             return MergeQueueRules.Gate(batch, Prefixes(state, shortest, missing, green, red));
         }
-        return missing > 0 ? MergeQueueRules.Gate(batch, new PrefixRun(red, missing)) : new MergeQueueStep.ReturnEntry(batch.Id, red);
+        return missing > 0 ? MergeQueueRules.Gate(batch, new PrefixGateRun(red, missing)) : new MergeQueueStep.ReturnEntry(batch.Id, red);
     }
 
     /// <summary>
     /// Returns prefixes that divide the possible ends of the shortest failing prefix into equal parts. If all possible ends are covered,
     /// the result is one of them or the known failing prefix, whose gates are then repeated often enough for certainty.
     /// </summary>
-    private static List<PrefixRun> Prefixes(MergeQueueState state, MergeResult shortest, int missing, int green, int red)
+    private static List<PrefixGateRun> Prefixes(MergeQueueState state, MergeResult shortest, int missing, int green, int red)
     {
         var isLastRound = state.Parallel >= red - green - 1;
         var tries = isLastRound || MergeQueueRules.IsFlaky(state, shortest) ? MergeQueueRules.CertainTries(state, shortest) : 1;
-        var runs = Divide(state, green, red).Select(length => new PrefixRun(length, tries)).ToList();
+        var runs = Divide(state, green, red).Select(length => new PrefixGateRun(length, tries)).ToList();
         if (isLastRound && runs.Count < state.Parallel && missing > 0)
         {
-            runs.Add(new PrefixRun(red, missing));
+            runs.Add(new PrefixGateRun(red, missing));
         }
         return runs;
     }

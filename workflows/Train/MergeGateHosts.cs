@@ -43,12 +43,12 @@ internal sealed class MergeGateHosts(MergeQueueContext context)
         var isShared = false;
         try
         {
-            await Workflow.ExecuteActivityAsync((IPlaceActivities a) => a.ShareMergeAsync(gate), Once(context.Long(stop)));
+            await Workflow.ExecuteActivityAsync((IHostSlotActivities a) => a.ShareMergeAsync(gate), Once(context.Long(stop)));
             isShared = true;
             var options = Once(ActivityDefaults.Long(ActivityRouting.Exactly(QueueNames.ForPlaces(places)), TimeSpan.FromHours(2), stop));
             options.ScheduleToStartTimeout = Patience;
             var input = new GateMergeInput(gate, context.Input.Repository.Queue);
-            var result = await Workflow.ExecuteActivityAsync((IPlaceActivities a) => a.GateMergeAsync(input), options);
+            var result = await Workflow.ExecuteActivityAsync((IHostSlotActivities a) => a.GateMergeAsync(input), options);
             return TrainBatch.IsGreen(result) && result.Commit == gate.Commit && result.Tree == tree ? result : null;
         }
         catch (ActivityFailureException) when (!stop.IsCancellationRequested)
@@ -71,7 +71,7 @@ internal sealed class MergeGateHosts(MergeQueueContext context)
         try
         {
             await Workflow.ExecuteActivityAsync(
-                (IPlaceActivities a) => a.WithdrawMergeAsync(gate),
+                (IHostSlotActivities a) => a.WithdrawMergeAsync(gate),
                 Once(ActivityDefaults.Short(context.Input.Repository.Queue))
             );
         }

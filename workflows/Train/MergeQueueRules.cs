@@ -2,7 +2,7 @@ namespace Orchestrator.Workflows.Train;
 
 /// <summary>
 /// Decides on the merge queue's next step from its whole state. Entries are merged on top of each other and gated together, and passing
-/// prefixes land immediately. <see cref="CulpritSearch"/> finds the entry that makes gates fail, and <see cref="NextBatch"/> chooses the
+/// prefixes land immediately. <see cref="CulpritSearch"/> finds the entry that makes gates fail, and <see cref="NextBatchSelector"/> chooses the
 /// entries of the next batch. No decision about a batch is made while its gates are running, so the order in which they complete does not
 /// matter. Conflicts with staging are resolved one at a time, because resolving one may cause or remove another.
 /// </summary>
@@ -26,7 +26,7 @@ internal static class MergeQueueRules
                 return step;
             }
         }
-        return state.IsBusy || isDraining ? new MergeQueueStep.WaitForWork() : NextBatch.Of(state);
+        return state.IsBusy || isDraining ? new MergeQueueStep.WaitForWork() : NextBatchSelector.Of(state);
     }
 
     /// <summary>
@@ -44,7 +44,7 @@ internal static class MergeQueueRules
         }
         if (batch.After != 0)
         {
-            return batch.Results.ContainsKey(whole) ? null : Gate(batch, new PrefixRun(whole, TriesOfWhole(state, whole)));
+            return batch.Results.ContainsKey(whole) ? null : Gate(batch, new PrefixGateRun(whole, TriesOfWhole(state, whole)));
         }
         if (batch.Green > batch.Landed)
         {
@@ -64,11 +64,11 @@ internal static class MergeQueueRules
         }
         return batch.Results.ContainsKey(whole)
             ? CulpritSearch.Next(state, batch)
-            : Gate(batch, new PrefixRun(whole, TriesOfWhole(state, whole)));
+            : Gate(batch, new PrefixGateRun(whole, TriesOfWhole(state, whole)));
     }
 
     /// <summary>Creates a step that runs gates.</summary>
-    internal static MergeQueueStep.GateBatch Gate(TrainBatch batch, params IReadOnlyList<PrefixRun> runs) => new(batch.Id, runs);
+    internal static MergeQueueStep.GateBatch Gate(TrainBatch batch, params IReadOnlyList<PrefixGateRun> runs) => new(batch.Id, runs);
 
     /// <summary>Returns how many more times the failed gates must fail before the failure counts.</summary>
     /// <param name="state">State of the merge queue, which contains the known flaky gates.</param>

@@ -95,7 +95,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
                 return MergeAsync(build);
             case MergeQueueStep.BuildBatch build:
                 return BuildAsync(build);
-            case MergeQueueStep.LocateEntries locate:
+            case MergeQueueStep.LocateAffectedParts locate:
                 return LocateAsync(locate.Requests);
             case MergeQueueStep.RebuildBatch remake:
                 return RemakeAsync(remake);
@@ -146,7 +146,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         TakeBuilt(step, merged.Built);
         if (merged.Gated is { } gated && Train.Batches is [var batch])
         {
-            TakeGated(batch.Id, new PrefixRun(batch.Entries.Count, tries), gated, Workflow.UtcNow - begin);
+            TakeGated(batch.Id, new PrefixGateRun(batch.Entries.Count, tries), gated, Workflow.UtcNow - begin);
         }
         if (merged.Landed is { } landed)
         {
@@ -245,7 +245,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         Train = Train.Remade(step, results);
     }
 
-    private async Task GateAsync(TrainBatch batch, PrefixRun run)
+    private async Task GateAsync(TrainBatch batch, PrefixGateRun run)
     {
         var gate = new GateBatchInput(
             Input.RunId,
@@ -293,7 +293,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
     }
 
-    private void TakeGated(int batchId, PrefixRun run, MergeResult result, TimeSpan duration)
+    private void TakeGated(int batchId, PrefixGateRun run, MergeResult result, TimeSpan duration)
     {
         if (Train.Find(batchId) is not { } batch)
         {

@@ -47,8 +47,8 @@ internal sealed record MergeQueueState
     public int LastBatch { get; init; }
 
     /// <summary>Footprints of waiting entries by task and attempt. Empty if lanes are not configured.</summary>
-    public ImmutableDictionary<(string Task, int Attempt), Footprint> Footprints { get; init; } =
-        ImmutableDictionary<(string Task, int Attempt), Footprint>.Empty;
+    public ImmutableDictionary<(string Task, int Attempt), ChangeFootprint> Footprints { get; init; } =
+        ImmutableDictionary<(string Task, int Attempt), ChangeFootprint>.Empty;
 
     /// <summary>Gates that have failed and then passed on the same tree.</summary>
     public ImmutableSortedSet<string> Flaky { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
@@ -114,8 +114,8 @@ internal sealed record MergeQueueState
     public TrainBatch? Find(int batch) => Batches.Find(other => other.Id == batch);
 
     /// <summary>Returns the parts of the repository that an entry can affect.</summary>
-    public Footprint FootprintOf(MergeRequest request) =>
-        Footprints.GetValueOrDefault((request.TaskId, request.Attempt), Footprint.Everything);
+    public ChangeFootprint FootprintOf(MergeRequest request) =>
+        Footprints.GetValueOrDefault((request.TaskId, request.Attempt), ChangeFootprint.Everything);
 
     /// <summary>
     /// Returns the state after the merges of these entries were created. They are dropped if the batch below them has ended.
@@ -153,13 +153,13 @@ internal sealed record MergeQueueState
             Footprints = Footprints.SetItems(
                 entries.Zip(
                     locations,
-                    (entry, location) => KeyValuePair.Create((entry.TaskId, entry.Attempt), Footprint.Of(location.Parts))
+                    (entry, location) => KeyValuePair.Create((entry.TaskId, entry.Attempt), ChangeFootprint.Of(location.Parts))
                 )
             ),
         };
 
     /// <summary>Returns the state in which these gate runs are in progress.</summary>
-    public MergeQueueState Started(int batch, IReadOnlyList<PrefixRun> runs) =>
+    public MergeQueueState Started(int batch, IReadOnlyList<PrefixGateRun> runs) =>
         Change(batch, b => b with { Running = b.Running.Union(runs.Select(run => run.Length)) });
 
     /// <summary>Returns the state after a gate run has ended. If it failed, batches built on this one are dropped.</summary>
@@ -216,7 +216,7 @@ internal sealed record MergeQueueState
             state = state with
             {
                 Footprints = Footprints.Clear(),
-                Batches = [.. state.Batches.Select(other => other with { Footprint = Footprint.Everything })],
+                Batches = [.. state.Batches.Select(other => other with { Footprint = ChangeFootprint.Everything })],
             };
         }
         return state with

@@ -11,7 +11,7 @@ internal abstract record MergeQueueStep
 
     /// <summary>Determines which parts of the repository the waiting entries can affect.</summary>
     /// <param name="Requests">Entries whose footprint is not known yet.</param>
-    public sealed record LocateEntries(IReadOnlyList<MergeRequest> Requests) : MergeQueueStep
+    public sealed record LocateAffectedParts(IReadOnlyList<MergeRequest> Requests) : MergeQueueStep
     {
         /// <inheritdoc/>
         public override bool IsExclusive => true;
@@ -39,7 +39,7 @@ internal abstract record MergeQueueStep
     /// <summary>Runs gates on several trees of a batch at the same time. The batch is decided only after all of them have ended.</summary>
     /// <param name="Batch">Number of the batch.</param>
     /// <param name="Runs">Gate runs to start.</param>
-    public sealed record GateBatch(int Batch, IReadOnlyList<PrefixRun> Runs) : MergeQueueStep;
+    public sealed record GateBatch(int Batch, IReadOnlyList<PrefixGateRun> Runs) : MergeQueueStep;
 
     /// <summary>Moves staging to one of the batch's merges, which lands the entries up to that merge.</summary>
     /// <param name="Batch">Number of the batch.</param>
@@ -72,4 +72,4 @@ internal abstract record MergeQueueStep
 /// <summary>A gate run on the merge of a batch's first entries.</summary>
 /// <param name="Length">Number of entries that are merged in the tree.</param>
 /// <param name="Tries">Maximum number of runs of a failing gate before the failure counts.</param>
-internal sealed record PrefixRun(int Length, int Tries);
+internal sealed record PrefixGateRun(int Length, int Tries);

@@ -17,13 +17,13 @@ internal sealed record TrainBatch(IReadOnlyList<MergeRequest> Entries, IReadOnly
     public int After { get; init; }
 
     /// <summary>Parts of the repository that the entries can affect.</summary>
-    public Footprint Footprint { get; init; } = Footprint.Everything;
+    public ChangeFootprint Footprint { get; init; } = ChangeFootprint.Everything;
 
     /// <summary>
     /// Footprint of work that landed after the batch was built, and that the batch's trees do not contain; null if there is none. It never
     /// overlaps the batch's own footprint.
     /// </summary>
-    public Footprint? Lacks { get; init; }
+    public ChangeFootprint? Lacks { get; init; }
 
     /// <summary>Number of the batch's entries that are already on staging.</summary>
     public int Landed { get; init; }

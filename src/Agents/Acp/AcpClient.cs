@@ -114,8 +114,8 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
                     : $"The agent may not write {path}, because it is outside of the worktree."
             );
         }
-        OwnFolder.Ensure(Path.GetDirectoryName(path)!);
-        OwnFile.Write(path, parameters.Text("content") ?? "");
+        OrchestratorFolderCreator.Ensure(Path.GetDirectoryName(path)!);
+        OrchestratorFileWriter.Write(path, parameters.Text("content") ?? "");
         return (null, null);
     }
 

@@ -12,30 +12,30 @@ internal static class AcpEvents
     internal const string Done = "done";
     internal const string Failed = "failed";
 
-    internal static StreamDescription Stream { get; } =
+    internal static AgentStreamDescription Stream { get; } =
         new()
         {
             Events =
             [
-                new EventRule { On = Session, Session = "id" },
-                new EventRule { On = Text, TextPiece = "text" },
-                new EventRule
+                new AgentEventRule { On = Session, Session = "id" },
+                new AgentEventRule { On = Text, TextPiece = "text" },
+                new AgentEventRule
                 {
                     On = Tool,
-                    Tool = new ToolRule
+                    Tool = new ToolCallPaths
                     {
                         Id = "id",
                         Name = "name",
                         Subject = ["subject"],
                     },
                 },
-                new EventRule { On = ToolFailed, ToolError = "message" },
-                new EventRule { On = Done, End = EventEnd.Done },
-                new EventRule
+                new AgentEventRule { On = ToolFailed, ToolError = "message" },
+                new AgentEventRule { On = Done, End = AgentEndKind.Done },
+                new AgentEventRule
                 {
                     On = Failed,
                     Error = "message",
-                    End = EventEnd.Failed,
+                    End = AgentEndKind.Failed,
                 },
             ],
         };

@@ -23,15 +23,15 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         ClaudeSessionFiles.PlaceOf(ConfigDirectory, sessionId, workingDirectory);
 
     /// <inheritdoc/>
-    public IReadOnlyList<AgentKey> Keys
+    public IReadOnlyList<AgentServiceKey> Keys
     {
         get
         {
             var keys =
-                UsesBedrock ? AgentKey.OfBedrock(AgentKey.AmazonRegion(options.Environment))
-                : UsesVertex ? AgentKey.OfAnthropic
-                : ClaudeKeys.WithStored(AgentKey.OfAnthropic, ConfigFile, ConfigDirectory, Inherited());
-            return ClaudeKeys.CanBeReplaced(keys, ConfigDirectory, options.Environment) ? keys : [];
+                UsesBedrock ? AgentServiceKey.OfBedrock(AgentServiceKey.AmazonRegion(options.Environment))
+                : UsesVertex ? AgentServiceKey.OfAnthropic
+                : ClaudeKeyPlaceholderCheck.WithStored(AgentServiceKey.OfAnthropic, ConfigFile, ConfigDirectory, Inherited());
+            return ClaudeKeyPlaceholderCheck.CanBeReplaced(keys, ConfigDirectory, options.Environment) ? keys : [];
         }
     }
 
@@ -45,7 +45,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     /// <inheritdoc/>
     public AgentInvocation Prepare(AgentStart start)
     {
-        StartFolder folder = new(start.Folder);
+        SupervisedAgentFolder folder = new(start.Folder);
         folder.Write(
             ClaudeSettingsFile.Name,
             ClaudeSettingsFile.Make(
@@ -76,7 +76,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         };
     }
 
-    private List<string> Arguments(AgentStart start, StartFolder folder, Func<string, string> toConversation)
+    private List<string> Arguments(AgentStart start, SupervisedAgentFolder folder, Func<string, string> toConversation)
     {
         List<string> arguments =
         [
@@ -113,7 +113,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
             session => FindConversation(session),
             start.AnswerSchema is not null,
             start.SessionId is { } session && FindConversation(session) is not null ? session : null,
-            Arguments(start, new StartFolder(start.Folder), static conversation => conversation)
+            Arguments(start, new SupervisedAgentFolder(start.Folder), static conversation => conversation)
         );
 
     /// <inheritdoc/>
@@ -146,7 +146,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         }
     }
 
-    private static void WriteIfAny(StartFolder folder, string name, string? text)
+    private static void WriteIfAny(SupervisedAgentFolder folder, string name, string? text)
     {
         if (text is not null)
         {
@@ -154,7 +154,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         }
     }
 
-    private static string? FileIfAny(StartFolder folder, string name, string? text) => text is null ? null : folder.File(name);
+    private static string? FileIfAny(SupervisedAgentFolder folder, string name, string? text) => text is null ? null : folder.File(name);
 
     private string? OwnMcpServers() => ClaudeMcpServers.Make(options.McpConfig, options.OwnMcpCommand);
 
@@ -177,11 +177,11 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 
     /// <summary>Copies a conversation file to the agent run's folder, which the program can read even in a sandbox. The CLI then copies the
     /// conversation to the new id.</summary>
-    private static string Copied(string conversation, StartFolder folder)
+    private static string Copied(string conversation, SupervisedAgentFolder folder)
     {
         var copy = folder.File(Path.GetFileName(conversation));
-        OwnFile.Write(copy, File.ReadAllBytes(conversation));
-        OwnFile.KeepPrivate(copy);
+        OrchestratorFileWriter.Write(copy, File.ReadAllBytes(conversation));
+        OrchestratorFileWriter.KeepPrivate(copy);
         return copy;
     }
 

@@ -3,7 +3,7 @@ namespace Orchestrator.Agents.ClaudeCli;
 /// <summary>Result that the CLI prints in the last line of its stream.</summary>
 internal sealed record ClaudeResult(string Subtype, bool IsError, string Text, string? TerminalReason, int? ApiStatus, string? Answer)
 {
-    /// <summary>CLI's name for a request that failed permanently, such as <see cref="ClaudeFailures.LimitReached"/>, or null if no request
+    /// <summary>CLI's name for a request that failed permanently, such as <see cref="ClaudeFailureClassifier.LimitReached"/>, or null if no request
     /// failed.</summary>
     public string? ApiError { get; init; }
 

@@ -32,10 +32,10 @@ internal sealed class ClaudeStreamParser(
         "tool_use_summary",
     ];
 
-    private readonly UnknownKinds _unknown = new();
+    private readonly UnknownEventKinds _unknown = new();
     private const int ErrorTextLimit = 2000;
     private readonly ClaudeUsageLedger _ledger = new();
-    private readonly ClaudeToolCalls _tools = new();
+    private readonly ClaudeToolCallCounter _tools = new();
     private readonly List<PermissionDenial> _denials = [];
     private string? _sessionId;
     private readonly HashSet<string> _messageIds = [];
@@ -118,9 +118,9 @@ internal sealed class ClaudeStreamParser(
         }
         var text = _result.Text.Length > 0 ? _result.Text : errorText;
         var failure =
-            _result.IsError || _result.Subtype != "success" ? ClaudeFailures.OfResult(_result, _apiError, text) : AgentFailure.GaveUp;
+            _result.IsError || _result.Subtype != "success" ? ClaudeFailureClassifier.OfResult(_result, _apiError, text) : AgentFailure.GaveUp;
         var cause =
-            ClaudeFailures.IsLoginRefused(_apiError?.Kind, _result.ApiStatus ?? _apiError?.Status) ? $"{NotAccepted()} {Cut(text)}"
+            ClaudeFailureClassifier.IsLoginRefused(_apiError?.Kind, _result.ApiStatus ?? _apiError?.Status) ? $"{NotAccepted()} {Cut(text)}"
             : text.Length > 0 ? Cut(text)
             : "The Claude CLI printed no cause.";
         var how = _result.Subtype == "success" ? "an error" : _result.Subtype;
@@ -130,10 +130,10 @@ internal sealed class ClaudeStreamParser(
     private (AgentFailure Failure, string Detail) Silent(int? exitCode, string errorText)
     {
         var said = errorText.Length > 0 ? errorText : "The Claude CLI printed nothing on stderr.";
-        var failure = ClaudeFailures.OfSilentExit(exitCode, errorText);
+        var failure = ClaudeFailureClassifier.OfSilentExit(exitCode, errorText);
         // A known reason for the failure takes precedence over a guess.
         var isUnexplained = _sessionId is null && exitCode is not null && (failure is AgentFailure.Account or AgentFailure.GaveUp);
-        if (isUnexplained && exitCode != 0 && RefusedArguments.Find(arguments ?? [], errorText) is [_, ..] refused)
+        if (isUnexplained && exitCode != 0 && UnrecognizedArguments.Find(arguments ?? [], errorText) is [_, ..] refused)
         {
             return (
                 AgentFailure.Account,
@@ -173,7 +173,7 @@ internal sealed class ClaudeStreamParser(
     /// rejected login, however, may be renewed between two retries.</summary>
     private AgentRetry Heard(AgentRetry retry)
     {
-        if (ClaudeFailures.IsLoginRefused(retry.Kind, retry.Status) && (_hasOwnKey || retry.Attempt > 1))
+        if (ClaudeFailureClassifier.IsLoginRefused(retry.Kind, retry.Status) && (_hasOwnKey || retry.Attempt > 1))
         {
             Refusal = $"{NotAccepted()} (HTTP {retry.Status?.ToString() ?? "?"}, {retry.Kind})";
         }
@@ -255,7 +255,7 @@ internal sealed class ClaudeStreamParser(
         var isNew = message.Text("id") is { } id && _messageIds.Add(id);
         if (isNew && root.Text("parent_tool_use_id") is null && message.Get("usage") is { } usage)
         {
-            yield return new AgentContextUse(
+            yield return new AgentContextSize(
                 (usage.Number("input_tokens") ?? 0)
                     + (usage.Number("cache_read_input_tokens") ?? 0)
                     + (usage.Number("cache_creation_input_tokens") ?? 0)
@@ -272,7 +272,7 @@ internal sealed class ClaudeStreamParser(
             {
                 var input = block.Get("input") ?? default;
                 _tools.Add(call, tool, input);
-                yield return new AgentToolUse(call, tool, ClaudeToolCalls.Subject(input));
+                yield return new AgentToolUse(call, tool, ClaudeToolCallCounter.Subject(input));
             }
         }
     }
@@ -312,7 +312,7 @@ internal sealed class ClaudeStreamParser(
             root.Items("permission_denials")
                 .Select(denial => new PermissionDenial(
                     denial.Text("tool_name") ?? "unknown",
-                    ClaudeToolCalls.Subject(denial.Get("tool_input") ?? default)
+                    ClaudeToolCallCounter.Subject(denial.Get("tool_input") ?? default)
                 ))
         );
         _result = ClaudeResult.Read(root);

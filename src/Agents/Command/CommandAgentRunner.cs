@@ -25,7 +25,7 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
 
     /// <inheritdoc/>
     /// <remarks>Returns the keys of a known program, such as <c>aider</c>. Empty for other programs.</remarks>
-    public IReadOnlyList<string> Credentials => KnownAgents.Find(Path.GetFileName(Program))?.Credentials ?? [];
+    public IReadOnlyList<string> Credentials => BuiltInAgents.Find(Path.GetFileName(Program))?.Credentials ?? [];
 
     /// <inheritdoc/>
     public AgentProgramFiles State =>

@@ -12,16 +12,16 @@ internal sealed class ConversationUsageStore(string folder, IReadOnlyList<string
 
     /// <summary>Stores the last count of this agent run.</summary>
     /// <param name="session">Id of the conversation.</param>
-    internal void Keep(string session, DescribedCount count) =>
-        new StartFolder(folder).Write(FileName, JsonSerializer.Serialize(new StoredUsage(session, count.Tokens, count.CostUsd)));
+    internal void Keep(string session, PrintedUsageCount count) =>
+        new SupervisedAgentFolder(folder).Write(FileName, JsonSerializer.Serialize(new StoredUsage(session, count.Tokens, count.CostUsd)));
 
     /// <summary>Returns the last count of the conversation before this agent run, or zero if there is none.</summary>
     /// <param name="session">Id of the conversation, or null if unknown.</param>
-    internal DescribedCount Before(string? session) =>
-        session is null ? DescribedCount.Zero
+    internal PrintedUsageCount Before(string? session) =>
+        session is null ? PrintedUsageCount.Zero
         : earlier.Reverse().Select(Read).FirstOrDefault(kept => kept?.Session == session) is { } last
-            ? new DescribedCount(last.Tokens, last.CostUsd)
-        : DescribedCount.Zero;
+            ? new PrintedUsageCount(last.Tokens, last.CostUsd)
+        : PrintedUsageCount.Zero;
 
     private static StoredUsage? Read(string folder)
     {

@@ -58,7 +58,7 @@ internal static partial class DescribedAgentCheck
     }
 
     /// <summary>True if a login file or a key was found. Null if the description does not say where to look.</summary>
-    internal static bool? LooksLoggedIn(LoginDescription? login, IReadOnlyDictionary<string, string> environment) =>
+    internal static bool? LooksLoggedIn(AgentLoginDescription? login, IReadOnlyDictionary<string, string> environment) =>
         login is null
             ? null
             : login.Variables.Any(variable => environment.GetValueOrDefault(variable) is { Length: > 0 })

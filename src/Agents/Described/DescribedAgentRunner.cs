@@ -33,7 +33,7 @@ public sealed class DescribedAgentRunner(
 
     private bool IsAcp => description.Protocol == AgentProtocol.Acp;
 
-    private StreamDescription Stream => IsAcp ? AcpEvents.Stream : description.Stream!;
+    private AgentStreamDescription Stream => IsAcp ? AcpEvents.Stream : description.Stream!;
 
     /// <inheritdoc/>
     public bool AnswersInText => true;
@@ -45,17 +45,17 @@ public sealed class DescribedAgentRunner(
             : null;
 
     /// <inheritdoc/>
-    public bool HasConversationFiles => description.Conversation is { Holds: ConversationHolding.One };
+    public bool HasConversationFiles => description.Conversation is { Holds: ConversationFileContent.One };
 
     /// <inheritdoc/>
     public string? FindConversation(string sessionId, string? state = null) =>
         description.Conversation is { } conversation && (description.Arguments.Resume is not null || IsAcp)
-            ? (state is null ? null : DescribedConversations.Find(conversation, state, sessionId))
-                ?? DescribedConversations.Find(conversation, Home, sessionId)
+            ? (state is null ? null : DescribedAgentConversationFinder.Find(conversation, state, sessionId))
+                ?? DescribedAgentConversationFinder.Find(conversation, Home, sessionId)
             : null;
 
     /// <inheritdoc/>
-    public IReadOnlyList<AgentKey> Keys => OwnKeys.All;
+    public IReadOnlyList<AgentServiceKey> Keys => OwnKeys.All;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Credentials => description.Credentials;
@@ -66,7 +66,7 @@ public sealed class DescribedAgentRunner(
     /// <inheritdoc/>
     public AgentInvocation Prepare(AgentStart start)
     {
-        StartFolder folder = new(start.Folder);
+        SupervisedAgentFolder folder = new(start.Folder);
         var continues = Continues(start) is not null;
         var prompt =
             continues || start.SystemPrompt is null
@@ -94,7 +94,7 @@ public sealed class DescribedAgentRunner(
     /// <inheritdoc/>
     public IAgentOutputParser CreateParser(AgentStart start)
     {
-        DescribedCall call = new()
+        DescribedAgentRun call = new()
         {
             Name = name,
             Description = description with { Stream = Stream },
@@ -104,9 +104,9 @@ public sealed class DescribedAgentRunner(
             WantsAnswer = start.AnswerSchema is not null,
         };
         var clock = time ?? TimeProvider.System;
-        return Stream.Format == StreamFormat.Text
-            ? new DescribedTextParser(call, clock)
-            : new DescribedOutputParser(call, new ConversationUsageStore(start.Folder, start.EarlierFolders), clock);
+        return Stream.Format == AgentStreamFormat.Text
+            ? new DescribedAgentTextParser(call, clock)
+            : new DescribedAgentJsonParser(call, new ConversationUsageStore(start.Folder, start.EarlierFolders), clock);
     }
 
     /// <inheritdoc/>
@@ -124,7 +124,7 @@ public sealed class DescribedAgentRunner(
             );
 
     /// <summary>Returns the program itself, or the driver that starts the program and talks to it.</summary>
-    private (string Program, IReadOnlyList<string> Arguments) Call(AgentStart start, string prompt, StartFolder folder)
+    private (string Program, IReadOnlyList<string> Arguments) Call(AgentStart start, string prompt, SupervisedAgentFolder folder)
     {
         var program = Locate(start.Repository) ?? _program;
         var arguments = Arguments(start, prompt);
@@ -168,7 +168,7 @@ public sealed class DescribedAgentRunner(
 
     private IEnumerable<string> Before => command?.Skip(1) ?? [];
 
-    private DescribedKeys OwnKeys => new(description, _environment, Home);
+    private DescribedAgentKeys OwnKeys => new(description, _environment, Home);
 
     private string Home => _environment.GetValueOrDefault("HOME") is { Length: > 0 } home ? home : "/";
 
@@ -178,7 +178,7 @@ public sealed class DescribedAgentRunner(
     {
         var continues = Continues(start) is not null;
         var arguments = description.Arguments;
-        StartFolder folder = new(start.Folder);
+        SupervisedAgentFolder folder = new(start.Folder);
         Dictionary<string, string> places = new()
         {
             ["{prompt}"] = prompt,

@@ -72,7 +72,7 @@ public sealed record AgentDescription
     /// <summary>Keys that the program reads from variables. In a sandbox, the program gets placeholders, which the proxy replaces with the
     /// keys.</summary>
     /// <value>Default: none.</value>
-    public IReadOnlyList<KeyDescription> Keys
+    public IReadOnlyList<AgentKeyDescription> Keys
     {
         get;
         init => field = value ?? field;
@@ -87,31 +87,31 @@ public sealed record AgentDescription
     public ConversationDescription? Conversation { get; init; }
 
     /// <summary>Files in the home directory that the program needs in a sandbox.</summary>
-    public StateDescription State
+    public AgentStateDescription State
     {
         get;
         init => field = value ?? field;
     } = new();
 
     /// <summary>Files and variables by which a login is detected without a request to the service. Null if unknown.</summary>
-    public LoginDescription? Login { get; init; }
+    public AgentLoginDescription? Login { get; init; }
 
     /// <summary>Meaning of the output. Null for <see cref="AgentProtocol.Acp"/>.</summary>
-    public StreamDescription? Stream { get; init; }
+    public AgentStreamDescription? Stream { get; init; }
 
     /// <summary>Meanings of error messages. The first match counts.</summary>
-    public IReadOnlyList<FailureDescription> Failures
+    public IReadOnlyList<AgentFailureDescription> Failures
     {
         get;
         init => field = value ?? field;
     } = [];
 
     /// <summary>Meanings of exit codes, used if no message is more specific.</summary>
-    public IReadOnlyDictionary<string, FailureKind> ExitCodes
+    public IReadOnlyDictionary<string, AgentFailureKind> ExitCodes
     {
         get;
         init => field = value ?? field;
-    } = new Dictionary<string, FailureKind>();
+    } = new Dictionary<string, AgentFailureKind>();
 }
 
 /// <summary>Protocol that an agent program speaks.</summary>
@@ -179,20 +179,20 @@ public sealed record AgentArguments
 public sealed record ConversationDescription
 {
     /// <summary>Determines who chooses the id of a new conversation.</summary>
-    /// <value>Default: <see cref="ConversationNaming.Program"/>.</value>
-    public ConversationNaming NamedBy { get; init; }
+    /// <value>Default: <see cref="ConversationIdSource.Program"/>.</value>
+    public ConversationIdSource NamedBy { get; init; }
 
     /// <summary>Path of a conversation file, relative to the home directory. <c>{session}</c> stands for the id of the conversation,
     /// <c>{session8}</c> for the first eight characters of the id, and <c>*</c> for any name or part of a name.</summary>
     public required string File { get; init; }
 
     /// <summary>Content of the conversation file.</summary>
-    /// <value>Default: <see cref="ConversationHolding.One"/>.</value>
-    public ConversationHolding Holds { get; init; }
+    /// <value>Default: <see cref="ConversationFileContent.One"/>.</value>
+    public ConversationFileContent Holds { get; init; }
 }
 
 /// <summary>Determines who chooses the id of a conversation.</summary>
-public enum ConversationNaming
+public enum ConversationIdSource
 {
     /// <summary>The program chooses the id and prints it.</summary>
     Program,
@@ -202,7 +202,7 @@ public enum ConversationNaming
 }
 
 /// <summary>Content of a conversation's file.</summary>
-public enum ConversationHolding
+public enum ConversationFileContent
 {
     /// <summary>The file contains only that conversation, so that copying the file is enough to continue on another machine.</summary>
     One,
@@ -212,7 +212,7 @@ public enum ConversationHolding
 }
 
 /// <summary>Files that a program keeps in the home directory, as paths relative to the home directory.</summary>
-public sealed record StateDescription
+public sealed record AgentStateDescription
 {
     /// <summary>Folders that are read-only in a sandbox, except for new entries, which are discarded.</summary>
     public IReadOnlyList<string> Folders
@@ -245,7 +245,7 @@ public sealed record StateDescription
 }
 
 /// <summary>Files and variables by which a login is detected. One of them is sufficient.</summary>
-public sealed record LoginDescription
+public sealed record AgentLoginDescription
 {
     /// <summary>Files below the home directory.</summary>
     public IReadOnlyList<string> Files
@@ -285,7 +285,7 @@ public sealed record LoginDescription
 
 /// <summary>Key that a program reads from a variable and sends to one service. A variable or arguments can make the program use another
 /// address for the service.</summary>
-public sealed record KeyDescription
+public sealed record AgentKeyDescription
 {
     /// <summary>Environment variable that contains the key.</summary>
     public required string Variable { get; init; }
@@ -315,7 +315,7 @@ public sealed record KeyDescription
 
     /// <summary>File below the home directory in which the program keeps the key, or null if it reads only the variable. A stored key
     /// reaches the program through the variable.</summary>
-    public StoredKey? Stored { get; init; }
+    public StoredAgentKey? Stored { get; init; }
 
     /// <summary>Files below the home directory, each with texts to search for. If a file contains one of its texts, the user has configured
     /// another key or service, and the key is passed on unchanged. Default: none.</summary>
@@ -327,13 +327,13 @@ public sealed record KeyDescription
 }
 
 /// <summary>Meaning of an error message.</summary>
-public sealed record FailureDescription
+public sealed record AgentFailureDescription
 {
     /// <summary>Text that the message contains, ignoring case.</summary>
     public required string Says { get; init; }
 
     /// <summary>Meaning of the message.</summary>
-    public required FailureKind Is { get; init; }
+    public required AgentFailureKind Is { get; init; }
 
     /// <summary>Regular expression whose first group captures the reset time of the limit. Null if the program does not print the reset
     /// time.</summary>
@@ -341,7 +341,7 @@ public sealed record FailureDescription
 }
 
 /// <summary>Kind of failure.</summary>
-public enum FailureKind
+public enum AgentFailureKind
 {
     /// <summary>The agent reported that it could not do the work.</summary>
     GaveUp,

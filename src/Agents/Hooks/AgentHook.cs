@@ -59,11 +59,11 @@ public static class AgentHook
     /// <param name="policyFile">The agent run's <c>policy</c> file.</param>
     /// <param name="ownership">Creates the ownership predicate for paths relative to the worktree from the policy. Not called if the agent
     /// may write all files.</param>
-    public static HookAnswer Run(string input, string policyFile, Func<HookPolicy, Func<string, bool>> ownership)
+    public static HookAnswer Run(string input, string policyFile, Func<AgentHookPolicy, Func<string, bool>> ownership)
     {
         try
         {
-            var policy = HookPolicy.Parse(File.ReadAllText(policyFile));
+            var policy = AgentHookPolicy.Parse(File.ReadAllText(policyFile));
             using var call = JsonDocument.Parse(input);
             var decision = Decide(policy, policy.Write is null ? _ => true : ownership(policy), call.RootElement);
             if (decision.Permission == HookPermission.LeaveToRules)
@@ -96,7 +96,7 @@ public static class AgentHook
     /// <param name="policy">Policy of the agent run.</param>
     /// <param name="mayWrite">Returns true for a writable path relative to the worktree.</param>
     /// <param name="call">Input of the hook.</param>
-    public static HookDecision Decide(HookPolicy policy, Func<string, bool> mayWrite, JsonElement call)
+    public static HookDecision Decide(AgentHookPolicy policy, Func<string, bool> mayWrite, JsonElement call)
     {
         var tool = call.Text("tool_name") ?? "";
         var input = call.Get("tool_input") ?? default;
@@ -112,23 +112,23 @@ public static class AgentHook
         };
     }
 
-    private static HookDecision JudgeWrite(HookPolicy policy, Func<string, bool> mayWrite, JsonElement call, string? path) =>
+    private static HookDecision JudgeWrite(AgentHookPolicy policy, Func<string, bool> mayWrite, JsonElement call, string? path) =>
         string.IsNullOrEmpty(path)
             ? Deny("The tool call does not name a file.")
-            : DecideWrite(policy, mayWrite, WorktreePath.Relative(policy.Root, call.Text("cwd") ?? policy.Root, path), path);
+            : DecideWrite(policy, mayWrite, WorktreePathResolver.Relative(policy.Root, call.Text("cwd") ?? policy.Root, path), path);
 
     /// <summary>Returns an agent's path relative to its worktree with links resolved, or null if it is outside.</summary>
     /// <exception cref="IOException">The links form a cycle.</exception>
-    public static string? InWorktree(HookPolicy policy, string path) => WorktreePath.Relative(policy.Root, policy.Root, path);
+    public static string? InWorktree(AgentHookPolicy policy, string path) => WorktreePathResolver.Relative(policy.Root, policy.Root, path);
 
     /// <summary>Decides if the agent may write a file.</summary>
     /// <param name="policy">Policy of the agent run.</param>
     /// <param name="mayWrite">Returns true for a writable path relative to the worktree.</param>
     /// <param name="relative">Path in the worktree, or null if it is outside.</param>
     /// <param name="path">Path as given by the agent.</param>
-    public static HookDecision DecideWrite(HookPolicy policy, Func<string, bool> mayWrite, string? relative, string path) =>
+    public static HookDecision DecideWrite(AgentHookPolicy policy, Func<string, bool> mayWrite, string? relative, string path) =>
         relative is null ? Deny($"{path} is outside of the worktree {policy.Root}. Task {policy.Task} may write only inside it.")
-        : WorktreePath.IsGitInternal(relative) ? Deny($"{relative} belongs to git itself, so task {policy.Task} may not write it.")
+        : WorktreePathResolver.IsGitInternal(relative) ? Deny($"{relative} belongs to git itself, so task {policy.Task} may not write it.")
         : policy.ReadOnly.Contains(relative, StringComparer.Ordinal)
             ? Deny(
                 $"{relative} contains a contract that other tasks rely on, so only the orchestrator may change it. Follow "
@@ -140,7 +140,7 @@ public static class AgentHook
                 + "Do the work without changing the file, or describe in your report which change you need in it, and why."
         );
 
-    private static HookDecision JudgeCommand(HookPolicy policy, string? command) =>
+    private static HookDecision JudgeCommand(AgentHookPolicy policy, string? command) =>
         !policy.AllowCommands ? Deny($"Task {policy.Task} may not run commands.")
         : command is null ? Deny("The tool call does not name a command.")
         : GitCommandRules.FindDenied(command, policy.HasOwnRefs) is { } reason
@@ -150,7 +150,7 @@ public static class AgentHook
     /// <summary>True if the allowed name equals the tool's name or is the MCP server that provides the tool.</summary>
     private static bool Covers(string allowed, string tool) => tool == allowed || tool.StartsWith(allowed + "__", StringComparison.Ordinal);
 
-    private static string Names(HookPolicy policy)
+    private static string Names(AgentHookPolicy policy)
     {
         string[] all = [.. (policy.Write ?? []).Concat(policy.Append)];
         return all.Length == 0 ? "nothing"

@@ -65,7 +65,7 @@ internal static class GitCommandRules
 
     /// <summary>Returns the denied commands as deny rules of the CLI, which apply even with skipped permissions. The rules match only the
     /// plain spelling of a command.</summary>
-    /// <param name="hasOwnRefs">As in <see cref="HookPolicy.HasOwnRefs"/>.</param>
+    /// <param name="hasOwnRefs">As in <see cref="AgentHookPolicy.HasOwnRefs"/>.</param>
     internal static IReadOnlyList<string> DenyRules(bool hasOwnRefs) =>
         [
             .. DeniedCommands
@@ -75,7 +75,7 @@ internal static class GitCommandRules
         ];
 
     /// <summary>Returns the reason why a shell text is refused, or null if it is allowed.</summary>
-    /// <param name="hasOwnRefs">As in <see cref="HookPolicy.HasOwnRefs"/>.</param>
+    /// <param name="hasOwnRefs">As in <see cref="AgentHookPolicy.HasOwnRefs"/>.</param>
     internal static string? FindDenied(string shellText, bool hasOwnRefs = false) => FindDenied(shellText, hasOwnRefs, depth: 0);
 
     private static string? FindDenied(string shellText, bool hasOwnRefs, int depth) =>

@@ -6,9 +6,9 @@ namespace Orchestrator.Agents.Hooks;
 /// leaves variables and command substitutions unexpanded. Prevents mistakes, not attacks.</summary>
 internal static class ShellCommands
 {
-    internal static IReadOnlyList<IReadOnlyList<string>> Parse(string text) => new WordReader(text).ReadAll();
+    internal static IReadOnlyList<IReadOnlyList<string>> Parse(string text) => new ShellWordReader(text).ReadAll();
 
-    private sealed class WordReader(string text)
+    private sealed class ShellWordReader(string text)
     {
         private readonly List<IReadOnlyList<string>> _commands = [];
         private readonly Queue<string> _hereDocuments = new();

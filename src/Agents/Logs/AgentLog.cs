@@ -25,7 +25,7 @@ public static class AgentLog
         [EnumeratorCancellation] CancellationToken cancellationToken = default
     )
     {
-        StartFolder files = new(folder);
+        SupervisedAgentFolder files = new(folder);
         IAgentOutputParser parser = File.Exists(files.File(ClaudeSettingsFile.Name))
             ? new ClaudeStreamParser(static _ => null, wantsAnswer: false)
             : new CommandOutputParser("command", wantsAnswer: false);

@@ -15,10 +15,10 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
         File.Exists(ConversationOf(sessionId)) ? ConversationOf(sessionId) : null;
 
     /// <inheritdoc/>
-    public IReadOnlyList<AgentKey> Keys =>
+    public IReadOnlyList<AgentServiceKey> Keys =>
         options.Service == ModelService.Api
-            ? AgentKey.OfAnthropic
-            : AgentKey.OfBedrock(options.Region ?? AgentKey.AmazonRegion(options.Environment));
+            ? AgentServiceKey.OfAnthropic
+            : AgentServiceKey.OfBedrock(options.Region ?? AgentServiceKey.AmazonRegion(options.Environment));
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Credentials => [options.Service == ModelService.Api ? "ANTHROPIC_" : "AWS_"];
@@ -27,14 +27,14 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
     public AgentProgramFiles State =>
         AgentProgramFiles.None with
         {
-            Shared = [OwnFolder.Ensure(options.Conversations)],
+            Shared = [OrchestratorFolderCreator.Ensure(options.Conversations)],
             Programs = options.Command,
         };
 
     /// <inheritdoc/>
     public AgentInvocation Prepare(AgentStart start)
     {
-        StartFolder folder = new(start.Folder);
+        SupervisedAgentFolder folder = new(start.Folder);
         var session =
             start.SessionId ?? throw new ArgumentException("The start of a model call does not name a conversation.", nameof(start));
         folder.Write(
@@ -97,7 +97,7 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
     // Passed in a variable, because the sandbox replaces its value with the proxy's address.
     private IEnumerable<KeyValuePair<string, string>> Variables =>
         options.Url is { } url
-            ? [KeyValuePair.Create(options.Service == ModelService.Api ? AgentKey.AnthropicAddress : AgentKey.BedrockAddress, url)]
+            ? [KeyValuePair.Create(options.Service == ModelService.Api ? AgentServiceKey.AnthropicAddress : AgentServiceKey.BedrockAddress, url)]
             : [];
 
     private bool Has(string variable) => options.Environment.GetValueOrDefault(variable) is { Length: > 0 };

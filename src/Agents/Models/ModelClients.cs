@@ -13,7 +13,7 @@ internal static class ModelClients
 
     /// <summary>Creates a client for the service that the request names.</summary>
     /// <exception cref="ModelUnavailableException">Credentials or region are missing.</exception>
-    internal static async Task<AnthropicClient> MakeAsync(ModelRequest request, RetryTimes times) =>
+    internal static async Task<AnthropicClient> MakeAsync(ModelRequest request, RetryAfterRecorder times) =>
         request.Service == ModelService.Bedrock
             ? await BedrockAsync(request, times)
             : new AnthropicClient
@@ -23,7 +23,7 @@ internal static class ModelClients
                 Handlers = [times],
             };
 
-    private static async Task<AnthropicClient> BedrockAsync(ModelRequest request, RetryTimes times)
+    private static async Task<AnthropicClient> BedrockAsync(ModelRequest request, RetryAfterRecorder times)
     {
         // The SDK and the AWS library read the region only from the environment.
         if (request.Region is not null)
@@ -40,7 +40,7 @@ internal static class ModelClients
         {
             throw new ModelUnavailableException("No AWS region is set for Bedrock. Set planner.region or AWS_REGION.");
         }
-        return Environment.GetEnvironmentVariable(AgentKey.BedrockAddress) is not { Length: > 0 } address
+        return Environment.GetEnvironmentVariable(AgentServiceKey.BedrockAddress) is not { Length: > 0 } address
             ? new AnthropicBedrockClient(credentials)
             {
                 MaxRetries = 0,
@@ -61,7 +61,7 @@ internal static class ModelClients
 internal sealed class ModelUnavailableException(string message) : Exception(message);
 
 /// <summary>Records the retry-after header of the service, because the SDK's exceptions do not contain it.</summary>
-internal sealed class RetryTimes(TimeProvider time) : DelegatingHandler
+internal sealed class RetryAfterRecorder(TimeProvider time) : DelegatingHandler
 {
     /// <summary>Retry time from the last response, or null if the response contained none.</summary>
     internal DateTimeOffset? RetryAt { get; private set; }

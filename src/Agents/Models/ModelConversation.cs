@@ -35,6 +35,6 @@ internal sealed class ModelConversation(string file)
     internal void Keep(JsonNode content)
     {
         _messages.Add(new JsonObject { ["role"] = "assistant", ["content"] = content.DeepClone() });
-        OwnFile.Write(file, _messages.ToJsonString());
+        OrchestratorFileWriter.Write(file, _messages.ToJsonString());
     }
 }

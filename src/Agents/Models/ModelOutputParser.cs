@@ -3,7 +3,7 @@ namespace Orchestrator.Agents.Models;
 /// <summary>Parses the single line that <c>orchestrate ask-model</c> prints.</summary>
 internal sealed class ModelOutputParser : IAgentOutputParser
 {
-    private ModelReply? _reply;
+    private ModelResponse? _reply;
 
     public bool HasResult => _reply is not null;
 
@@ -11,7 +11,7 @@ internal sealed class ModelOutputParser : IAgentOutputParser
     {
         try
         {
-            _reply = JsonSerializer.Deserialize(line, ModelJson.Default.ModelReply);
+            _reply = JsonSerializer.Deserialize(line, ModelJson.Default.ModelResponse);
         }
         catch (JsonException)
         {

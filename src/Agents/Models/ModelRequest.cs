@@ -33,7 +33,7 @@ internal sealed record ModelRequest
 }
 
 /// <summary>Result of a request, printed as a single line by <c>orchestrate ask-model</c>.</summary>
-internal sealed record ModelReply
+internal sealed record ModelResponse
 {
     public AgentFailure Failure { get; init; }
 
@@ -58,10 +58,10 @@ internal sealed record ModelReply
 
     public long CacheWriteTokens { get; init; }
 
-    internal string ToJson() => JsonSerializer.Serialize(this, ModelJson.Default.ModelReply);
+    internal string ToJson() => JsonSerializer.Serialize(this, ModelJson.Default.ModelResponse);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ModelRequest))]
-[JsonSerializable(typeof(ModelReply))]
+[JsonSerializable(typeof(ModelResponse))]
 internal sealed partial class ModelJson : JsonSerializerContext;

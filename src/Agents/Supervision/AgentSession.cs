@@ -12,14 +12,14 @@ public sealed class AgentSession
     private const string SandboxVoice = "bwrap: ";
     private readonly IAgentOutputParser _parser;
     private readonly AgentStart _start;
-    private readonly StartFolder _folder;
+    private readonly SupervisedAgentFolder _folder;
     private readonly AgentSupervisor _supervisor;
     private readonly TimeProvider _time;
 
     internal AgentSession(
         IAgentOutputParser parser,
         AgentStart start,
-        StartFolder folder,
+        SupervisedAgentFolder folder,
         AgentStartState found,
         AgentSupervisor supervisor,
         TimeProvider time
@@ -54,7 +54,7 @@ public sealed class AgentSession
     )
     {
         using CancellationTokenSource end = new();
-        var holding = new CpuWatch(_folder, _time).HoldAsync(_start.Limits.Cores, end.Token);
+        var holding = new AgentCpuLimiter(_folder, _time).HoldAsync(_start.Limits.Cores, end.Token);
         try
         {
             return await FollowToEndAsync(onEvent, fromOffset, cancellationToken);
@@ -89,7 +89,7 @@ public sealed class AgentSession
     {
         const int MaxLineBytes = 64 * 1024 * 1024;
         using OutputTail tail = new(_folder.StandardOutput, MaxLineBytes);
-        LimitWatch limits = new(_start.Limits, _folder, _time);
+        AgentLimitMonitor limits = new(_start.Limits, _folder, _time);
         var pause = ShortestPause;
         long leaseRenewed = 0;
         while (true)
@@ -195,14 +195,14 @@ public sealed class AgentSession
         }
         if (_folder.StopReason is { } reason)
         {
-            return StopReasons.Apply(outcome, reason, _start.Limits, _folder.Memory);
+            return AgentStopReasons.Apply(outcome, reason, _start.Limits, _folder.Memory);
         }
         if (!_parser.HasResult && ShellExitCodes.DescribeCrash(exitCode) is { } crash)
         {
             return outcome with { Failure = AgentFailure.Transient, Detail = crash };
         }
         // A smaller number was recorded before the last boot.
-        var memoryKills = MemoryKills.Count() - _folder.MemoryKills is { } kills and >= 0 ? kills : (long?)null;
+        var memoryKills = OutOfMemoryKillCounter.Count() - _folder.MemoryKills is { } kills and >= 0 ? kills : (long?)null;
         return !_parser.HasResult && (ShellExitCodes.DescribeKill(exitCode, memoryKills) ?? DescribeFullDisk(exitCode)) is { } how
             ? outcome with
             {

@@ -16,12 +16,12 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
 
     /// <summary>Returns the state of an agent run. Read-only.</summary>
     /// <param name="folder">Folder of the agent run.</param>
-    public static AgentStartState Look(string folder) => new StartFolder(folder).State();
+    public static AgentStartState Look(string folder) => new SupervisedAgentFolder(folder).State();
 
     /// <summary>Returns warnings about options that the agent program does not support (<see cref="AgentInvocation.Warnings"/>). Each
     /// warning is a sentence.</summary>
     /// <param name="folder">Folder of the agent run.</param>
-    public static IReadOnlyList<string> ReadWarnings(string folder) => new StartFolder(folder).Warnings;
+    public static IReadOnlyList<string> ReadWarnings(string folder) => new SupervisedAgentFolder(folder).Warnings;
 
     /// <summary>Cancels an agent run before it starts. A supervisor that is started later, for example by a process that was suspended,
     /// finds the start marker already taken.</summary>
@@ -29,7 +29,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <returns>True if the agent run was canceled. False if the agent was already started, so that it must be followed or
     /// stopped.</returns>
     /// <exception cref="IOException">The folder can't be written.</exception>
-    public static bool TryCancelBeforeStart(string folder) => new StartFolder(folder).TryCancelBeforeStart();
+    public static bool TryCancelBeforeStart(string folder) => new SupervisedAgentFolder(folder).TryCancelBeforeStart();
 
     /// <summary>Starts the agent, or attaches to it if it was started before, even if it has ended or died. Makes
     /// <see cref="AgentStart.Owner"/> the owner.</summary>
@@ -42,8 +42,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// start.</exception>
     public async Task<AgentSession> StartOrAttachAsync(IAgentRunner runner, AgentStart start, CancellationToken cancellationToken)
     {
-        StartFolder folder = new(start.Folder);
-        OwnFolder.Ensure(folder.File(AgentStart.OutFolder));
+        SupervisedAgentFolder folder = new(start.Folder);
+        OrchestratorFolderCreator.Ensure(folder.File(AgentStart.OutFolder));
         folder.Owner = start.Owner;
         folder.RenewLease();
         var now = PidWatermark.Now();
@@ -65,10 +65,10 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <exception cref="ProcessStopException">A process still exists after SIGKILL.</exception>
     public async Task StopAsync(string folder, AgentFailure reason)
     {
-        StartFolder files = new(folder);
+        SupervisedAgentFolder files = new(folder);
         if (files.State() == AgentStartState.Running && File.Exists(files.Supervise))
         {
-            await RunScriptAsync(files, ["stop", files.Path, StopReasons.ToText(reason)]);
+            await RunScriptAsync(files, ["stop", files.Path, AgentStopReasons.ToText(reason)]);
             await WaitForSupervisorAsync(files);
         }
         await EndLeftoversAsync(folder);
@@ -80,13 +80,13 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <param name="folder">Folder of the agent run.</param>
     /// <returns>Number of ended processes.</returns>
     /// <exception cref="ProcessStopException">A process still exists after SIGKILL.</exception>
-    public Task<int> EndLeftoversAsync(string folder) => EndLeftoversAsync(new StartFolder(folder));
+    public Task<int> EndLeftoversAsync(string folder) => EndLeftoversAsync(new SupervisedAgentFolder(folder));
 
     /// <inheritdoc cref="EndLeftoversAsync(string)"/>
-    internal Task<int> EndLeftoversAsync(StartFolder folder) => EndAsync(folder.AgentProcesses);
+    internal Task<int> EndLeftoversAsync(SupervisedAgentFolder folder) => EndAsync(folder.AgentProcesses);
 
     /// <summary>Ends the leftover processes of a supervisor whose agent has ended, such as the watchdog of a killed supervisor.</summary>
-    internal Task EndSupervisorAsync(StartFolder folder) => EndAsync(folder.SupervisorProcesses);
+    internal Task EndSupervisorAsync(SupervisedAgentFolder folder) => EndAsync(folder.SupervisorProcesses);
 
     private static string ReadScript()
     {
@@ -106,12 +106,12 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         return seconds.ToString(CultureInfo.InvariantCulture);
     }
 
-    private async Task LaunchAsync(IAgentRunner runner, AgentStart start, StartFolder folder)
+    private async Task LaunchAsync(IAgentRunner runner, AgentStart start, SupervisedAgentFolder folder)
     {
         folder.Write("policy", (start.Policy with { HasOwnRefs = start.Sandbox is not null }).ToJson());
         folder.Write("prompt", start.Prompt);
         folder.Write("supervise", Script.Value);
-        if (MemoryKills.Count() is { } kills)
+        if (OutOfMemoryKillCounter.Count() is { } kills)
         {
             folder.NoteMemoryKills(kills);
         }
@@ -127,12 +127,12 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         );
         var tick = TimeSpan.FromSeconds(isShort ? 1 : 5);
         var environment = invocation.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
-        environment[StartFolder.SupervisorVariable] = folder.Path;
+        environment[SupervisedAgentFolder.SupervisorVariable] = folder.Path;
         var sandbox = start.Sandbox is null ? null : await start.Sandbox.OpenAsync(environment, CancellationToken.None);
         sandbox = sandbox?.TakeLoaderVariables(environment);
         IEnumerable<string> call =
         [
-            .. Before(sandbox, invocation, folder, environment.Keys.Append(StartFolder.StartVariable)),
+            .. Before(sandbox, invocation, folder, environment.Keys.Append(SupervisedAgentFolder.StartVariable)),
             .. folder.MarkBegin,
             invocation.Program,
             .. invocation.Arguments,
@@ -172,7 +172,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     private static IReadOnlyList<string> Before(
         Sandbox? sandbox,
         AgentInvocation invocation,
-        StartFolder folder,
+        SupervisedAgentFolder folder,
         IEnumerable<string> variables
     ) =>
         sandbox is null
@@ -187,7 +187,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
                 variables
             );
 
-    private async Task RunScriptAsync(StartFolder folder, IReadOnlyList<string> arguments)
+    private async Task RunScriptAsync(SupervisedAgentFolder folder, IReadOnlyList<string> arguments)
     {
         var result = await _processes.RunAsync(
             new ProcessCommand("/bin/sh", [folder.Supervise, .. arguments]) { WorkingDirectory = folder.Path, OwnSession = true }
@@ -202,7 +202,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
 
     /// <summary>Waits until the agent has a process id or the start failed. If the supervisor could not write the id because of a full
     /// disk, the agent is followed without the id.</summary>
-    private async Task WaitForAgentAsync(StartFolder folder, CancellationToken cancellationToken)
+    private async Task WaitForAgentAsync(SupervisedAgentFolder folder, CancellationToken cancellationToken)
     {
         var begin = _time.GetTimestamp();
         AgentStartState state;
@@ -231,7 +231,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
 
     /// <summary>Waits until the supervisor has written the agent's exit code, cleaned up and ended. Returns at once if the supervisor is
     /// dead.</summary>
-    private async Task WaitForSupervisorAsync(StartFolder folder)
+    private async Task WaitForSupervisorAsync(SupervisedAgentFolder folder)
     {
         var begin = _time.GetTimestamp();
         while (folder.Supervisor?.IsAlive() == true && _time.GetElapsedTime(begin) < AppearLimit)

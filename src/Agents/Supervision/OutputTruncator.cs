@@ -16,7 +16,7 @@ public static class OutputTruncator
     /// <exception cref="IOException">The output can't be read or written. Nothing was truncated.</exception>
     public static void Cut(string folder, long most = Most)
     {
-        StartFolder start = new(folder);
+        SupervisedAgentFolder start = new(folder);
         if (start.State() is not (AgentStartState.Ended or AgentStartState.Died))
         {
             return;
@@ -27,7 +27,7 @@ public static class OutputTruncator
 
     private static void CutFile(string path, long most)
     {
-        using var output = RegularFile.TryOpen(path);
+        using var output = RegularFileReader.TryOpen(path);
         // The note makes a truncated output slightly longer than the limit.
         if (output is null || output.Length <= most + (64 * 1024))
         {
@@ -40,7 +40,7 @@ public static class OutputTruncator
                 + $"{Plural.Of(most, "byte is", "bytes are")} kept]\n"
         );
         var temporary = path + ".kept";
-        using (var kept = OwnFile.Create(temporary))
+        using (var kept = OrchestratorFileWriter.Create(temporary))
         {
             CopyPart(output, 0, half, kept);
             kept.Write(Encoding.UTF8.GetBytes(note));

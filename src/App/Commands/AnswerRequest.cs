@@ -7,27 +7,27 @@ public static class AnswerRequest
     /// <param name="run">Id of the run.</param>
     /// <param name="way">The answer that the user chose.</param>
     /// <param name="text">The user's text, which is guidance, a reason or an amount. It may be empty.</param>
-    public static (SteeringDefinition Command, SteeringRequest Request)? Of(string run, AnswerWay way, string text)
+    public static (SteeringDefinition Command, SteeringRequest Request)? Of(string run, AnswerAction way, string text)
     {
         var task = way.Target == run ? null : RunIds.TaskOf(run, way.Target);
         var request = new SteeringRequest(run, task);
         return way.Kind switch
         {
-            AnswerWays.Approve => (SteeringCatalog.Approve, request),
-            AnswerWays.Reject => (SteeringCatalog.Reject, With(request, (SteeringCatalog.Reason, text))),
-            AnswerWays.Skip => (SteeringCatalog.Skip, request),
-            AnswerWays.Cancel => (SteeringCatalog.Cancel, request),
-            AnswerWays.CancelDependants => (SteeringCatalog.Cancel, request with { WithDependants = true }),
-            AnswerWays.Resume => (SteeringCatalog.Resume, request),
-            AnswerWays.Retry => (SteeringCatalog.Retry, request),
-            AnswerWays.Guide => (SteeringCatalog.Retry, With(request, (SteeringCatalog.Guidance, text))),
-            AnswerWays.Promote => (SteeringCatalog.Promote, request),
-            AnswerWays.PromoteOnto => (SteeringCatalog.Promote, With(request, (SteeringCatalog.Target, way.Resolution ?? ""))),
-            AnswerWays.AcceptLosses => (SteeringCatalog.Promote, request with { AcceptsLosses = true }),
-            AnswerWays.LandMerged => (SteeringCatalog.LandMerged, request),
-            AnswerWays.LandMergedAcceptingLosses => (SteeringCatalog.LandMerged, request with { AcceptsLosses = true }),
-            AnswerWays.Resolve => (SteeringCatalog.Resolve, With(request, (SteeringCatalog.Way, way.Resolution ?? ""))),
-            AnswerWays.RaiseBudget => (
+            AnswerActionKinds.Approve => (SteeringCatalog.Approve, request),
+            AnswerActionKinds.Reject => (SteeringCatalog.Reject, With(request, (SteeringCatalog.Reason, text))),
+            AnswerActionKinds.Skip => (SteeringCatalog.Skip, request),
+            AnswerActionKinds.Cancel => (SteeringCatalog.Cancel, request),
+            AnswerActionKinds.CancelDependants => (SteeringCatalog.Cancel, request with { WithDependants = true }),
+            AnswerActionKinds.Resume => (SteeringCatalog.Resume, request),
+            AnswerActionKinds.Retry => (SteeringCatalog.Retry, request),
+            AnswerActionKinds.Guide => (SteeringCatalog.Retry, With(request, (SteeringCatalog.Guidance, text))),
+            AnswerActionKinds.Promote => (SteeringCatalog.Promote, request),
+            AnswerActionKinds.PromoteOnto => (SteeringCatalog.Promote, With(request, (SteeringCatalog.Target, way.Resolution ?? ""))),
+            AnswerActionKinds.AcceptLosses => (SteeringCatalog.Promote, request with { AcceptsLosses = true }),
+            AnswerActionKinds.LandMerged => (SteeringCatalog.LandMerged, request),
+            AnswerActionKinds.LandMergedAcceptingLosses => (SteeringCatalog.LandMerged, request with { AcceptsLosses = true }),
+            AnswerActionKinds.Resolve => (SteeringCatalog.Resolve, With(request, (SteeringCatalog.Way, way.Resolution ?? ""))),
+            AnswerActionKinds.RaiseBudget => (
                 SteeringCatalog.RaiseBudget,
                 With(request, (SteeringCatalog.Amount, text), (SteeringCatalog.BudgetKind, way.Resolution ?? ""))
             ),

@@ -42,7 +42,7 @@ public sealed record CleanupOptions
 public sealed record CleanupResult(
     bool IsDryRun,
     CleanupSurvey Found,
-    IReadOnlyList<KeptEntry> Kept,
+    IReadOnlyList<RetainedRunEntry> Kept,
     StorageSizes Before,
     StorageSizes After
 )
@@ -51,7 +51,7 @@ public sealed record CleanupResult(
     public CleanupDocument ToDocument() =>
         new(
             IsDryRun,
-            [.. Found.Runs.Where(remains => remains.HasAny).Select(RemovedEntry.Of)],
+            [.. Found.Runs.Where(remains => remains.HasAny).Select(RemovedRunEntry.Of)],
             [.. Kept.Select(entry => entry.Why.Count > 0 ? entry : entry with { Why = ["not chosen"] })],
             Found.StrayRefs,
             Found.Spare,
@@ -190,14 +190,14 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
             : chosen;
     }
 
-    private static IReadOnlyList<KeptEntry> Kept(IReadOnlyList<RunStatus> runs, IReadOnlyList<RunStatus> chosen, CleanupSurvey found) =>
+    private static IReadOnlyList<RetainedRunEntry> Kept(IReadOnlyList<RunStatus> runs, IReadOnlyList<RunStatus> chosen, CleanupSurvey found) =>
         [
             .. runs.Where(UnstartedRuns.IsOpen)
-                .Select(run => new KeptEntry(run.RunId, RunLiveness.Describe(run), ["it keeps everything until it ends"])),
+                .Select(run => new RetainedRunEntry(run.RunId, RunLiveness.Describe(run), ["it keeps everything until it ends"])),
             .. found
                 .Runs.Where(remains => !remains.IsWhole)
-                .Select(remains => new KeptEntry(remains.Run.Status.RunId, remains.Run.Status.State, remains.Kept)),
+                .Select(remains => new RetainedRunEntry(remains.Run.Status.RunId, remains.Run.Status.State, remains.Kept)),
             .. runs.Where(run => RunStates.IsFinal(run.State) && !chosen.Contains(run))
-                .Select(run => new KeptEntry(run.RunId, run.State, [])),
+                .Select(run => new RetainedRunEntry(run.RunId, run.State, [])),
         ];
 }

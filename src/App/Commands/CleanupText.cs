@@ -13,7 +13,7 @@ public static class CleanupText
     public static IEnumerable<string> Of(CleanupResult result)
     {
         var (isDry, found, kept, before, after) = (result.IsDryRun, result.Found, result.Kept, result.Before, result.After);
-        var removed = found.Runs.Where(remains => remains.HasAny).Select(RemovedEntry.Of).ToList();
+        var removed = found.Runs.Where(remains => remains.HasAny).Select(RemovedRunEntry.Of).ToList();
         List<string> goes =
         [
             .. Some(removed.Select(entry => $"{entry.RunId}  {entry.State}, {Describe(entry)}"), "runs"),
@@ -62,11 +62,11 @@ public static class CleanupText
         return all.Count <= MostNamed ? all : [.. all.Take(MostNamed), $"and {Number(all.Count - MostNamed)} more {what}"];
     }
 
-    private static string Describe(RemovedEntry entry)
+    private static string Describe(RemovedRunEntry entry)
     {
         string[] parts =
         [
-            entry.Whole ? $"{Plural.Of(entry.Files, "file")}, {Sizes.Describe(entry.Bytes)}" : "not its folder",
+            entry.Whole ? $"{Plural.Of(entry.Files, "file")}, {ByteSizes.Describe(entry.Bytes)}" : "not its folder",
             entry.Refs > 0 ? Plural.Of(entry.Refs, "ref") : "",
             entry.Worktrees > 0 ? Plural.Of(entry.Worktrees, "worktree") : "",
         ];

@@ -14,7 +14,7 @@ public interface IRunCommands
     Task<CommandResult> SteerAsync(SteeringDefinition definition, SteeringRequest request, CancellationToken cancellationToken);
 
     /// <summary>Starts a run in the background. Returns when the run executes tasks or waits for approval.</summary>
-    Task<CommandResult> StartAsync(RunToStart start, CancellationToken cancellationToken);
+    Task<CommandResult> StartAsync(BackgroundRunRequest start, CancellationToken cancellationToken);
 
     /// <summary>Sends a user's mail to the agent of a task, or to all agents of a run.</summary>
     /// <param name="run">Id of the run.</param>

@@ -1,7 +1,7 @@
 namespace Orchestrator.App.Commands;
 
 /// <summary>Records messages for a user who reads them after the command has ended. Questions are not answered.</summary>
-internal sealed class RecordedInteraction : IInteraction
+internal sealed class RecordedInteraction : IUserInteraction
 {
     private const int MostLines = 10_000;
     private readonly List<string> _lines = [];

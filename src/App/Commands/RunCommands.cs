@@ -29,12 +29,12 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
         });
 
     /// <inheritdoc/>
-    public async Task<CommandResult> StartAsync(RunToStart start, CancellationToken cancellationToken)
+    public async Task<CommandResult> StartAsync(BackgroundRunRequest start, CancellationToken cancellationToken)
     {
         string? started = null;
         var result = await CallAsync(async context =>
         {
-            var (runId, outcome) = await new BackgroundStart(context).StartAsync(start, cancellationToken);
+            var (runId, outcome) = await new BackgroundRunStarter(context).StartAsync(start, cancellationToken);
             started = runId;
             return outcome;
         });
@@ -46,7 +46,7 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
         CallAsync(async context =>
         {
             var (stored, reference) = RunReference.Require(context.RequireRepository(), task is null ? run : $"{run}/{task}");
-            await RunMail.SendAsync(task is null ? null : reference.RequireTask(stored.Status), stored, text, context, cancellationToken);
+            await RunMailSender.SendAsync(task is null ? null : reference.RequireTask(stored.Status), stored, text, context, cancellationToken);
             return Outcome.Done;
         });
 
@@ -121,7 +121,7 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
     private static async Task<Outcome> ContinueAsync(StoredRun run, SteeringCall call, UseCaseContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        TrustGate.Demand(context, context.OpenSettings(repository, [], run.Id), yes: false, run.Id);
+        RepositoryTrustPrompt.Demand(context, context.OpenSettings(repository, [], run.Id), yes: false, run.Id);
         using var limit = new CancellationTokenSource(CarriedOutWithin, context.Time);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
         try
@@ -144,7 +144,7 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
         {
             return new CommandResult(await act(UnattendedContext.In(directory, caller, interaction, device)), interaction.Text);
         }
-        catch (Exception fault) when (UseCaseFaults.Of(fault) is { } known)
+        catch (Exception fault) when (UseCaseExceptionConverter.Of(fault) is { } known)
         {
             return new CommandResult(known.Outcome, interaction.Text) { Fault = known };
         }

@@ -10,20 +10,20 @@ namespace Orchestrator.App.Documents;
 public sealed record BacklogDocument(
     string File,
     IReadOnlyList<JsonObject> Tasks,
-    IReadOnlyList<FaultEntry> Errors,
-    IReadOnlyList<FaultEntry> Warnings
-) : Document
+    IReadOnlyList<PlanFaultEntry> Errors,
+    IReadOnlyList<PlanFaultEntry> Warnings
+) : CommandDocument
 {
     /// <summary>Creates the document from the tasks of a backlog file.</summary>
     public static BacklogDocument Of(string file, IEnumerable<JsonObject> tasks, IReadOnlyList<PlanFault> faults) =>
         new(
             file,
             [.. tasks],
-            [.. faults.Where(fault => fault.Severity == FaultSeverity.Error).Select(FaultEntry.Of)],
-            [.. faults.Where(fault => fault.Severity == FaultSeverity.Warning).Select(FaultEntry.Of)]
+            [.. faults.Where(fault => fault.Severity == FaultSeverity.Error).Select(PlanFaultEntry.Of)],
+            [.. faults.Where(fault => fault.Severity == FaultSeverity.Warning).Select(PlanFaultEntry.Of)]
         );
 }
 
 /// <summary>Output of <c>tasks show --json</c>, <c>tasks next --json</c> and all commands that change a task.</summary>
 /// <param name="Task">The task with all fields in the file, or null if there is no such task.</param>
-public sealed record BacklogTaskDocument(JsonObject? Task) : Document;
+public sealed record BacklogTaskDocument(JsonObject? Task) : CommandDocument;

@@ -13,15 +13,15 @@ namespace Orchestrator.App.Documents;
 /// <param name="After">Disk usage after the cleanup.</param>
 public sealed record CleanupDocument(
     bool DryRun,
-    IReadOnlyList<RemovedEntry> Removed,
-    IReadOnlyList<KeptEntry> Kept,
+    IReadOnlyList<RemovedRunEntry> Removed,
+    IReadOnlyList<RetainedRunEntry> Kept,
     IReadOnlyList<string> StrayRefs,
     IReadOnlyList<string> Worktrees,
     IReadOnlyList<string> Caches,
     IReadOnlyList<string> GitCopies,
     StorageSizes Before,
     StorageSizes After
-) : Document;
+) : CommandDocument;
 
 /// <summary>The removed items of one run.</summary>
 /// <param name="RunId">Id of the run.</param>
@@ -31,9 +31,9 @@ public sealed record CleanupDocument(
 /// <param name="Bytes">Total size of these files in bytes.</param>
 /// <param name="Refs">Number of branches and hidden refs that are removed.</param>
 /// <param name="Worktrees">Number of worktrees that are removed.</param>
-public sealed record RemovedEntry(string RunId, string State, bool Whole, long Files, long Bytes, int Refs, int Worktrees)
+public sealed record RemovedRunEntry(string RunId, string State, bool Whole, long Files, long Bytes, int Refs, int Worktrees)
 {
-    public static RemovedEntry Of(RunLeftovers remains) =>
+    public static RemovedRunEntry Of(RunLeftovers remains) =>
         new(
             remains.Run.Status.RunId,
             remains.Run.Status.State,
@@ -49,4 +49,4 @@ public sealed record RemovedEntry(string RunId, string State, bool Whole, long F
 /// <param name="RunId">Id of the run.</param>
 /// <param name="State">State of the run.</param>
 /// <param name="Why">The reasons why it is kept.</param>
-public sealed record KeptEntry(string RunId, string State, IReadOnlyList<string> Why);
+public sealed record RetainedRunEntry(string RunId, string State, IReadOnlyList<string> Why);

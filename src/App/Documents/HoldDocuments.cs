@@ -5,7 +5,7 @@ namespace Orchestrator.App.Documents;
 /// <summary>Output of <c>hold --json</c> and <c>release --json</c>.</summary>
 /// <param name="Holds">Holds that are now in effect on this machine.</param>
 /// <param name="Released">Holds that the command released.</param>
-public sealed record HoldsDocument(IReadOnlyList<RunHold> Holds, IReadOnlyList<RunHold> Released) : Document
+public sealed record HoldsDocument(IReadOnlyList<RunHold> Holds, IReadOnlyList<RunHold> Released) : CommandDocument
 {
     /// <summary>Creates the document from the holds on this machine.</summary>
     public static HoldsDocument Of(IReadOnlyList<Hold> holds, IReadOnlyList<Hold> released) =>

@@ -7,7 +7,7 @@ namespace Orchestrator.App.Documents;
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Connections">Connections from the run's sandboxes, grouped by task and host.</param>
 /// <param name="CutLogs">Number of logs that reached their maximum size, so that later connections are missing.</param>
-public sealed record NetworkDocument(string RunId, IReadOnlyList<NetworkConnection> Connections, int CutLogs) : Document;
+public sealed record NetworkDocument(string RunId, IReadOnlyList<NetworkConnection> Connections, int CutLogs) : CommandDocument;
 
 /// <summary>The connections of a task to one port of a host, if the proxy made the same decision about them.</summary>
 /// <param name="Task">Id of the task, or empty for sandboxes that belong to no single task.</param>

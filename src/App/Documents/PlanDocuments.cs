@@ -14,11 +14,11 @@ public sealed record ValidateDocument(
     string Plan,
     bool Valid,
     int TaskCount,
-    IReadOnlyList<FaultEntry> Errors,
-    IReadOnlyList<FaultEntry> Warnings,
-    IReadOnlyList<FaultEntry> Advice,
+    IReadOnlyList<PlanFaultEntry> Errors,
+    IReadOnlyList<PlanFaultEntry> Warnings,
+    IReadOnlyList<PlanFaultEntry> Advice,
     DecidingGatesEntry? Gates
-) : Document;
+) : CommandDocument;
 
 /// <summary>The gates that decide about the work of a plan.</summary>
 /// <param name="Staging">Gates that are run after each merge, in addition to those of the merged tasks.</param>
@@ -49,9 +49,9 @@ public sealed record DecidingGateEntry(string Command, string Source, bool Requi
 }
 
 /// <summary>An error in a plan, with its location and remedy.</summary>
-public sealed record FaultEntry(string Code, string File, int Line, int Column, string Field, string Message, string Cure)
+public sealed record PlanFaultEntry(string Code, string File, int Line, int Column, string Field, string Message, string Cure)
 {
-    public static FaultEntry Of(PlanFault fault) =>
+    public static PlanFaultEntry Of(PlanFault fault) =>
         new(fault.Code, fault.File, fault.Line, fault.Column, fault.Field, fault.Message, fault.Cure);
 }
 
@@ -62,8 +62,8 @@ public sealed record FaultEntry(string Code, string File, int Line, int Column, 
 public sealed record GraphDocument(
     IReadOnlyList<IReadOnlyList<string>> Waves,
     IReadOnlyList<string> CriticalPath,
-    IReadOnlyList<GraphEntry> Tasks
-) : Document
+    IReadOnlyList<TaskGraphEntry> Tasks
+) : CommandDocument
 {
     /// <summary>Creates the document from the tasks and dependencies of a plan.</summary>
     public static GraphDocument Of(Plan plan)
@@ -72,13 +72,13 @@ public sealed record GraphDocument(
         return new(
             graph.Waves,
             graph.CriticalPath,
-            [.. plan.Tasks.Select(task => new GraphEntry(task.Id, graph.WaveOf(task.Id), task.DependsOn, graph.DependantsOf(task.Id)))]
+            [.. plan.Tasks.Select(task => new TaskGraphEntry(task.Id, graph.WaveOf(task.Id), task.DependsOn, graph.DependantsOf(task.Id)))]
         );
     }
 }
 
 /// <summary>A task in the dependency graph.</summary>
-public sealed record GraphEntry(string Id, int Wave, IReadOnlyList<string> DependsOn, IReadOnlyList<string> Blocks);
+public sealed record TaskGraphEntry(string Id, int Wave, IReadOnlyList<string> DependsOn, IReadOnlyList<string> Blocks);
 
 /// <summary>Output of <c>plan --json</c>.</summary>
 /// <param name="Run">Id of the planning run.</param>
@@ -100,4 +100,4 @@ public sealed record PlannedDocument(
     IReadOnlyList<IReadOnlyList<string>> Waves,
     int RiskScore,
     JsonElement Plan
-) : Document;
+) : CommandDocument;

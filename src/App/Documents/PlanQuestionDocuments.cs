@@ -12,7 +12,7 @@ public sealed record ConflictsDocument(
     bool Truncated,
     IReadOnlyList<ConflictEntry> Conflicts,
     IReadOnlyList<ConflictEntry> Warnings
-) : Document;
+) : CommandDocument;
 
 /// <summary>Two tasks that own the same path, with the dependency that would order them.</summary>
 public sealed record ConflictEntry(string Kind, string Path, IReadOnlyList<string> Tasks, MissingEdgeEntry MissingEdge, string Message);
@@ -30,12 +30,12 @@ public sealed record RiskDocument(
     int Score,
     string Level,
     int AutoApproveThreshold,
-    IReadOnlyList<RiskEntry> Factors,
-    IReadOnlyList<ProtectedEntry> Protected
-) : Document;
+    IReadOnlyList<RiskFactorEntry> Factors,
+    IReadOnlyList<ProtectedTaskEntry> Protected
+) : CommandDocument;
 
 /// <summary>A factor of the risk score.</summary>
-public sealed record RiskEntry(
+public sealed record RiskFactorEntry(
     int Points,
     string Kind,
     string Message,
@@ -45,10 +45,10 @@ public sealed record RiskEntry(
 );
 
 /// <summary>A task that owns a protected path and therefore always requires approval.</summary>
-public sealed record ProtectedEntry(string Task, string Path, string Glob);
+public sealed record ProtectedTaskEntry(string Task, string Path, string Glob);
 
 /// <summary>Output of <c>contracts --json</c>.</summary>
-public sealed record ContractsDocument(IReadOnlyList<ContractEntry> Contracts) : Document;
+public sealed record ContractsDocument(IReadOnlyList<ContractEntry> Contracts) : CommandDocument;
 
 /// <summary>A contract as source code.</summary>
 public sealed record ContractEntry(
@@ -68,21 +68,21 @@ public sealed record EnvironmentDocument(
     string Hash,
     IReadOnlyList<EnvironmentEntry> Files,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Matches
-) : Document;
+) : CommandDocument;
 
 /// <summary>A file that is part of the environment's hash.</summary>
 public sealed record EnvironmentEntry(string Path, string Sha256);
 
 /// <summary>Output of <c>context list --json</c> and <c>context get --json</c>.</summary>
-public sealed record ContextDocument(IReadOnlyDictionary<string, string> Context) : Document;
+public sealed record ContextDocument(IReadOnlyDictionary<string, string> Context) : CommandDocument;
 
 /// <summary>Output of <c>prompt --json</c>.</summary>
 /// <param name="Task">Id of the task.</param>
 /// <param name="Prompt">The complete prompt for the task's agent.</param>
-public sealed record PromptDocument(string Task, string Prompt) : Document;
+public sealed record PromptDocument(string Task, string Prompt) : CommandDocument;
 
 /// <summary>Output of <c>verify --json</c>.</summary>
 /// <param name="Task">Id of the task.</param>
 /// <param name="Passed">True if all required gates passed.</param>
 /// <param name="Gates">One entry per gate, in the order of execution.</param>
-public sealed record VerifyDocument(string Task, bool Passed, IReadOnlyList<GateVerdict> Gates) : Document;
+public sealed record VerifyDocument(string Task, bool Passed, IReadOnlyList<GateVerdict> Gates) : CommandDocument;

@@ -7,11 +7,11 @@ namespace Orchestrator.App.Documents;
 /// <param name="Start">Time at which the unattended run starts.</param>
 /// <param name="Usual">Simulation of a usual night, with median durations and costs.</param>
 /// <param name="Hard">Simulation of a hard night, with durations and costs that only one run in ten exceeds.</param>
-public sealed record RehearsalDocument(DateTimeOffset Start, RehearsedNight Usual, RehearsedNight Hard) : Document
+public sealed record RehearsalDocument(DateTimeOffset Start, RehearsedRunEntry Usual, RehearsedRunEntry Hard) : CommandDocument
 {
     /// <summary>Creates the document from the two simulations.</summary>
-    public static RehearsalDocument Of(NightPlan night, Rehearsal usual, Rehearsal hard) =>
-        new(night.Start, RehearsedNight.Of(usual), RehearsedNight.Of(hard));
+    public static RehearsalDocument Of(UnattendedRunPlan night, RehearsalResult usual, RehearsalResult hard) =>
+        new(night.Start, RehearsedRunEntry.Of(usual), RehearsedRunEntry.Of(hard));
 }
 
 /// <summary>A simulated unattended run.</summary>
@@ -20,23 +20,23 @@ public sealed record RehearsalDocument(DateTimeOffset Start, RehearsedNight Usua
 /// <param name="Cost">Cost in US dollars.</param>
 /// <param name="End">Time of the last event.</param>
 /// <param name="Steps">All events, oldest first.</param>
-public sealed record RehearsedNight(
+public sealed record RehearsedRunEntry(
     IReadOnlyList<string> Done,
     IReadOnlyList<string> Left,
     decimal Cost,
     DateTimeOffset End,
-    IReadOnlyList<RehearsedMoment> Steps
+    IReadOnlyList<RehearsedEventEntry> Steps
 )
 {
     /// <summary>Converts a simulation to its document.</summary>
-    public static RehearsedNight Of(Rehearsal night) =>
+    public static RehearsedRunEntry Of(RehearsalResult night) =>
         new(
             night.Done,
             night.Left,
             Math.Round((decimal)night.Cost, 2),
             night.End,
             [
-                .. night.Steps.Select(step => new RehearsedMoment(
+                .. night.Steps.Select(step => new RehearsedEventEntry(
                     step.At,
                     step.Kind.ToString().ToLowerInvariant(),
                     step.Task,
@@ -54,13 +54,13 @@ public sealed record RehearsedNight(
 /// <param name="Task">Id of the task, or null if the event concerns the whole run.</param>
 /// <param name="Until">Time at which a wait ends, or null for other events.</param>
 /// <param name="Cost">Cost of the task in US dollars. Only set if the task ends or fails.</param>
-public sealed record RehearsedMoment(DateTimeOffset At, string Kind, string? Task, DateTimeOffset? Until, decimal Cost);
+public sealed record RehearsedEventEntry(DateTimeOffset At, string Kind, string? Task, DateTimeOffset? Until, decimal Cost);
 
 /// <summary>Output of <c>night rehearse --kill --json</c>.</summary>
 /// <param name="Night">Outcome of the rehearsal.</param>
 /// <param name="Holds">True if everything landed, nothing was paid twice, and no agent was started without need.</param>
-public sealed record KilledNightDocument(KilledNight Night, bool Holds) : Document
+public sealed record KillRehearsalDocument(KillRehearsalOutcome Night, bool Holds) : CommandDocument
 {
     /// <summary>Creates the document from the outcome of the rehearsal.</summary>
-    public static KilledNightDocument Of(KilledNight night) => new(night, night.Holds);
+    public static KillRehearsalDocument Of(KillRehearsalOutcome night) => new(night, night.Holds);
 }

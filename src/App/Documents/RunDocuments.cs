@@ -17,11 +17,11 @@ public sealed record TaskDocument(
     IReadOnlyList<AttemptModel> Models,
     IReadOnlyList<string> Kept,
     IReadOnlyList<MailSummary> Mail
-) : Document;
+) : CommandDocument;
 
 /// <summary>Output of <c>collect --json</c>.</summary>
 /// <param name="Runs">The runs, in the order in which the user named them.</param>
-public sealed record CollectDocument(IReadOnlyList<Orchestrator.Runs.Reports.CollectedRun> Runs) : Document;
+public sealed record CollectDocument(IReadOnlyList<Orchestrator.Runs.Reports.CollectedRun> Runs) : CommandDocument;
 
 /// <summary>A message among the lines that <c>events</c> prints. It is not an event and has no number.</summary>
 /// <param name="Time">Time at which the message was sent.</param>

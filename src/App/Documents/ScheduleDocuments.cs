@@ -5,7 +5,7 @@ namespace Orchestrator.App.Documents;
 /// <summary>Output of <c>schedule list --json</c>.</summary>
 /// <param name="Served">True if a process currently serves the engine, so that runs start on time.</param>
 /// <param name="Schedules">Schedules of the repository, sorted by name.</param>
-public sealed record SchedulesDocument(bool Served, IReadOnlyList<ScheduleEntry> Schedules) : Document;
+public sealed record SchedulesDocument(bool Served, IReadOnlyList<ScheduleEntry> Schedules) : CommandDocument;
 
 /// <summary>A schedule in the output of <c>schedule list --json</c>.</summary>
 /// <param name="Name">Name of the schedule.</param>
@@ -36,11 +36,11 @@ public sealed record ScheduleEntry(
     string Subject,
     string? UntilTime,
     decimal? MaxCost,
-    IReadOnlyList<FireEntry> Fires
+    IReadOnlyList<ScheduleStartEntry> Fires
 )
 {
     /// <summary>Creates the entry of a schedule from its last start times.</summary>
-    public static ScheduleEntry Of(RunSchedule schedule, IReadOnlyList<ScheduleFire> fires) =>
+    public static ScheduleEntry Of(RunSchedule schedule, IReadOnlyList<ScheduledStartResult> fires) =>
         new(
             schedule.Name,
             schedule.When.At?.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture),
@@ -55,7 +55,7 @@ public sealed record ScheduleEntry(
             schedule.Input.Subject ?? "",
             schedule.Input.UntilTime,
             schedule.Input.MaxCost,
-            [.. fires.Select(FireEntry.Of)]
+            [.. fires.Select(ScheduleStartEntry.Of)]
         );
 }
 
@@ -69,7 +69,7 @@ public sealed record ScheduleEntry(
 /// <param name="Missed">Reason why no run was started, which is <c>earlierRunOpen</c>, <c>nothingServed</c> or <c>notYet</c>. Null if a run
 /// was started.</param>
 /// <param name="Because">Id of the earlier run that was still open, or null if there was none.</param>
-public sealed record FireEntry(
+public sealed record ScheduleStartEntry(
     DateTimeOffset Due,
     DateTimeOffset? Dispatched,
     DateTimeOffset? Began,
@@ -81,7 +81,7 @@ public sealed record FireEntry(
 )
 {
     /// <summary>Creates the entry of a start time.</summary>
-    public static FireEntry Of(ScheduleFire fire) =>
+    public static ScheduleStartEntry Of(ScheduledStartResult fire) =>
         new(
             fire.Due,
             fire.Dispatched,
@@ -91,9 +91,9 @@ public sealed record FireEntry(
             fire.Run?.State,
             fire.Missed switch
             {
-                MissedFire.EarlierRunOpen => "earlierRunOpen",
-                MissedFire.NothingServed => "nothingServed",
-                MissedFire.NotYet => "notYet",
+                MissedScheduleStart.EarlierRunOpen => "earlierRunOpen",
+                MissedScheduleStart.NothingServed => "nothingServed",
+                MissedScheduleStart.NotYet => "notYet",
                 _ => null,
             },
             fire.Because

@@ -5,13 +5,13 @@ namespace Orchestrator.App.Documents;
 /// <summary>Output of <c>web token --json</c>.</summary>
 /// <param name="Tokens">Named tokens, sorted by the time of their creation.</param>
 /// <param name="Failures">Failed attempts to log in, or null if there were none.</param>
-public sealed record WebTokensDocument(IReadOnlyList<WebTokenLine> Tokens, WebFailures? Failures) : Document
+public sealed record WebTokensDocument(IReadOnlyList<WebTokenLine> Tokens, WebLoginFailures? Failures) : CommandDocument
 {
     /// <summary>Creates the document. It does not contain the hashes of the tokens.</summary>
     public static WebTokensDocument Of(WebTokens tokens) =>
         new(
             [.. tokens.List().Select(token => new WebTokenLine(token.Name, token.Scope, token.CreatedAt, token.ExpiresAt))],
-            WebFailures.Read(tokens.Folder)
+            WebLoginFailures.Read(tokens.Folder)
         );
 
     /// <summary>Describes the permitted actions of a scope for users.</summary>

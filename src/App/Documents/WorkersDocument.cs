@@ -2,7 +2,7 @@ namespace Orchestrator.App.Documents;
 
 /// <summary>Output of <c>watch --json</c>.</summary>
 /// <param name="Workers">Tasks of open runs that have a running agent, wait, are paused or have failed.</param>
-public sealed record WorkersDocument(IReadOnlyList<WorkerDocument> Workers) : Document;
+public sealed record WorkersDocument(IReadOnlyList<WorkerDocument> Workers) : CommandDocument;
 
 /// <summary>A task that has a running agent, waits, is paused or has failed.</summary>
 /// <param name="Run">Id of the run.</param>

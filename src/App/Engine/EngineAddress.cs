@@ -73,7 +73,7 @@ public static class EngineAddress
     /// only as an HTTP proxy. It then sends CONNECT, which the engine accepts (<c>HttpConnect</c>), and ignores the host name.
     /// </summary>
     public static TemporalClientConnectOptions ClientOptions(string address) =>
-        address.StartsWith(EngineOwners.SocketPrefix, StringComparison.Ordinal)
+        address.StartsWith(EngineOwnerFinder.SocketPrefix, StringComparison.Ordinal)
             ? new("localhost:7233") { HttpConnectProxy = new HttpConnectProxyOptions(address) }
             : new(address);
 }

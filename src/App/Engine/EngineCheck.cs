@@ -18,7 +18,7 @@ public static class EngineCheck
     {
         if (settings.Temporal.Address is null)
         {
-            return await EngineOwners.FindAsync(repository.OrchestratorFolder, stop) is { } owner
+            return await EngineOwnerFinder.FindAsync(repository.OrchestratorFolder, stop) is { } owner
                 ? new(Name, MachineCheckStatus.Ok, $"The embedded engine is used; process {owner.Pid} serves it.")
                 : new(Name, MachineCheckStatus.Ok, "The embedded engine is used; it starts with the first run.");
         }

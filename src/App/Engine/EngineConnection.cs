@@ -57,7 +57,7 @@ public sealed class EngineConnection : IAsyncDisposable
     {
         _repository = repository;
         _retention = retention;
-        _joined = owner.Address[EngineOwners.SocketPrefix.Length..];
+        _joined = owner.Address[EngineOwnerFinder.SocketPrefix.Length..];
         _registration = registration;
     }
 
@@ -90,7 +90,7 @@ public sealed class EngineConnection : IAsyncDisposable
     {
         try
         {
-            new KnownRepositories(context.Environment).Add(repository);
+            new KnownRepositoryStore(context.Environment).Add(repository);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -267,10 +267,10 @@ public sealed class EngineConnection : IAsyncDisposable
         CancellationToken stop
     )
     {
-        var options = ServerProfile.Options(settings, context);
+        var options = ServerConnectionOptions.Options(settings, context);
         try
         {
-            var client = await ClientCore.ConnectAsync(options, loggers, stop);
+            var client = await TemporalClientFactory.ConnectAsync(options, loggers, stop);
             return await ServerNamespace.ExistsAsync(client, stop)
                 ? new EngineConnection(client, $"Temporal at {options.TargetHost}") { Deployment = WorkerDeployment.VersionOf(settings) }
                 : throw new UseCaseException(
@@ -285,7 +285,7 @@ public sealed class EngineConnection : IAsyncDisposable
         {
             throw new UseCaseException(
                 Outcome.Unavailable,
-                $"The Temporal server at {options.TargetHost} does not answer: {ConnectionFault.Of(unreachable)}.",
+                $"The Temporal server at {options.TargetHost} does not answer: {ConnectionFailureText.Of(unreachable)}.",
                 "Check temporal.address, or unset it to use the embedded engine."
             );
         }
@@ -304,7 +304,7 @@ public sealed class EngineConnection : IAsyncDisposable
         try
         {
             return new EngineConnection(
-                await ClientCore.ConnectAsync(EngineAddress.ClientOptions(EngineOwners.SocketPrefix + socket), loggers, stop),
+                await TemporalClientFactory.ConnectAsync(EngineAddress.ClientOptions(EngineOwnerFinder.SocketPrefix + socket), loggers, stop),
                 served
             );
         }
@@ -324,14 +324,14 @@ public sealed class EngineConnection : IAsyncDisposable
     )
     {
         var folder = repository.OrchestratorFolder;
-        if (await EngineOwners.FindAsync(folder, stop) is not { } owner)
+        if (await EngineOwnerFinder.FindAsync(folder, stop) is not { } owner)
         {
             return null;
         }
         var registration = stays ? StandbyProcesses.Register(folder) : null;
         try
         {
-            var client = await ClientCore.ConnectAsync(EngineAddress.ClientOptions(owner.Address), loggers, stop);
+            var client = await TemporalClientFactory.ConnectAsync(EngineAddress.ClientOptions(owner.Address), loggers, stop);
             return new EngineConnection(client, owner, repository, retention, registration);
         }
         catch (Exception gone) when (gone is RpcException or InvalidOperationException or HttpRequestException)

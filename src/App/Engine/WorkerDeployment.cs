@@ -54,7 +54,7 @@ public sealed class WorkerDeployment(
         {
             context.Interaction.Warn(
                 $"The server did not return the current version of the worker deployment {version.DeploymentName} "
-                    + $"({ConnectionFault.Of(refused)}), so this worker may not get any runs."
+                    + $"({ConnectionFailureText.Of(refused)}), so this worker may not get any runs."
             );
         }
         return null;

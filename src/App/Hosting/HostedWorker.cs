@@ -45,8 +45,8 @@ public sealed class HostedWorker(
         _worker = await WorkerHost.StartAsync(_engine, repositories, context, loggers, stop, Named, TakesOver, Offered, MakesCurrent);
         started(_engine);
         await _worker.AddAsync([
-            new Retention(repositories, settings, _engine, context, loggers.CreateLogger<Retention>()),
-            new KeepAwakeUnit(repositories, context, loggers.CreateLogger<KeepAwakeUnit>()),
+            new EndedRunRetention(repositories, settings, _engine, context, loggers.CreateLogger<EndedRunRetention>()),
+            new SleepPreventionUnit(repositories, context, loggers.CreateLogger<SleepPreventionUnit>()),
         ]);
         await base.StartAsync(cancellationToken);
     }

@@ -57,7 +57,7 @@ public sealed class OrchestratePlugin(
         var variables = environment ?? SettingsFiles.ProcessEnvironment();
         var path =
             program
-            ?? OwnProgram.Find(variables)
+            ?? ThisProgramCommand.Find(variables)
             ?? throw new UseCaseException(
                 Outcome.Unavailable,
                 "The program 'orchestrate' is not in PATH.",

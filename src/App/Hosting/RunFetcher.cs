@@ -53,7 +53,7 @@ public sealed class RunFetcher(RunServices services, bool hasPlaces)
     )
     {
         var notes = await arrival.SettleAsync(status, to, missing.Lost, stop);
-        return hasPlaces || HostSlotOffers.Places(to, status.RunId) is not 0
+        return hasPlaces || HostSlotCalculator.Places(to, status.RunId) is not 0
             ? notes
             :
             [

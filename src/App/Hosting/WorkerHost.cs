@@ -99,7 +99,7 @@ public sealed class WorkerHost : IAsyncDisposable
             IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> served = [.. repositories.Zip(inHand.References)];
             var (places, remotes) = engine.IsEmbedded
                 ? ([], new Dictionary<string, string>())
-                : await HostSlotOffers.ReadAsync(served, offered, context, stop);
+                : await HostSlotCalculator.ReadAsync(served, offered, context, stop);
             var options = new RunWorkerOptions
             {
                 Identity = identity,
@@ -174,11 +174,11 @@ public sealed class WorkerHost : IAsyncDisposable
         );
         if (!_engine.IsEmbedded)
         {
-            yield return new HostedTaskWatch(_engine, remotes, served, _context, loggers.CreateLogger<HostedTaskWatch>());
+            yield return new ReassignedTaskWatcher(_engine, remotes, served, _context, loggers.CreateLogger<ReassignedTaskWatcher>());
         }
         if (takesOver is { } after)
         {
-            yield return new TakeOverWatch(_engine, served, this, after, _context, loggers.CreateLogger<TakeOverWatch>());
+            yield return new RunTakeOverWatcher(_engine, served, this, after, _context, loggers.CreateLogger<RunTakeOverWatcher>());
             yield return new RemoteCheckUnit(_locations, _context, loggers.CreateLogger<RemoteCheckUnit>());
         }
         if (_engine.Deployment is { } deployment)
@@ -192,14 +192,14 @@ public sealed class WorkerHost : IAsyncDisposable
                 loggers.CreateLogger<WorkerDeployment>()
             );
         }
-        if (TelemetryWatch.Options(_context) is { } telemetry)
+        if (TelemetryWatcher.Options(_context) is { } telemetry)
         {
-            yield return new TelemetryWatch(telemetry, served, _context, loggers.CreateLogger<TelemetryWatch>());
+            yield return new TelemetryWatcher(telemetry, served, _context, loggers.CreateLogger<TelemetryWatcher>());
         }
-        yield return new FailureWatch(_engine, _context, _locations, loggers.CreateLogger<FailureWatch>());
-        yield return new EndedRunWatch(_engine, _locations, _context, loggers.CreateLogger<EndedRunWatch>());
-        yield return new NoticeWatch(() => _locations, _context, loggers.CreateLogger<NoticeWatch>());
-        yield return new MissedFireWatch(_engine, served, _context, loggers.CreateLogger<MissedFireWatch>());
+        yield return new FailingActivityWatcher(_engine, _context, _locations, loggers.CreateLogger<FailingActivityWatcher>());
+        yield return new ExternallyEndedRunWatcher(_engine, _locations, _context, loggers.CreateLogger<ExternallyEndedRunWatcher>());
+        yield return new UnsentNoticeWatcher(() => _locations, _context, loggers.CreateLogger<UnsentNoticeWatcher>());
+        yield return new MissedScheduleStartWatcher(_engine, served, _context, loggers.CreateLogger<MissedScheduleStartWatcher>());
     }
 
     /// <summary>True if this worker offers slots to distributed runs of a repository.</summary>
@@ -216,7 +216,7 @@ public sealed class WorkerHost : IAsyncDisposable
     public async Task OfferPlacesOfAsync(RepositoryReference repository, string runId, CancellationToken stop)
     {
         var location = _locations.First(location => location.Root == repository.Path);
-        if (HasPlaces(repository) || await HostSlotOffers.OfRunAsync(location, repository, runId, _context, stop) is not { } offer)
+        if (HasPlaces(repository) || await HostSlotCalculator.OfRunAsync(location, repository, runId, _context, stop) is not { } offer)
         {
             return;
         }
@@ -264,7 +264,7 @@ public sealed class WorkerHost : IAsyncDisposable
 
         using (var last = new CancellationTokenSource(_engine.IsLost ? LastPatience : LastPushes, _context.Time))
         {
-            foreach (var placed in _units.OfType<HostedTaskWatch>())
+            foreach (var placed in _units.OfType<ReassignedTaskWatcher>())
             {
                 await EndAsync(() => placed.EndAsync(last.Token));
             }
@@ -358,6 +358,6 @@ public sealed class WorkerHost : IAsyncDisposable
     private async Task ClearAfterTheDeadAsync(CancellationToken stop)
     {
         await _inHand.EndThatOfTheDeadAsync();
-        await DeadWorkerAttempts.FailAsync(_engine.Client, _context.Machine, _context.Workers.IsDead, stop);
+        await DeadWorkerAttemptCleanup.FailAsync(_engine.Client, _context.Machine, _context.Workers.IsDead, stop);
     }
 }

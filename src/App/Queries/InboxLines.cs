@@ -9,7 +9,7 @@ public static class InboxLines
     /// <param name="entries">All entries.</param>
     /// <param name="withSnoozed">True to include snoozed entries.</param>
     /// <param name="marks">Marks of the entries that the user has seen or snoozed.</param>
-    public static InboxDocument Of(IReadOnlyList<InboxEntry> entries, bool withSnoozed, InboxMarks marks)
+    public static InboxDocument Of(IReadOnlyList<InboxEntry> entries, bool withSnoozed, InboxMarkStore marks)
     {
         var snoozed = marks.Snoozed();
         var seen = marks.Read();

@@ -29,9 +29,9 @@ public sealed record PlanCheck(string Name, PlanReadResult Read, ProjectGates? G
             Name,
             Read.IsValid,
             Read.TaskCount,
-            [.. Read.Errors.Select(FaultEntry.Of)],
-            [.. Read.Warnings.Select(FaultEntry.Of)],
-            [.. Read.Advice.Select(FaultEntry.Of)],
+            [.. Read.Errors.Select(PlanFaultEntry.Of)],
+            [.. Read.Warnings.Select(PlanFaultEntry.Of)],
+            [.. Read.Advice.Select(PlanFaultEntry.Of)],
             Gates is null ? null : DecidingGatesEntry.Of(Read.Plan!, Gates)
         );
 

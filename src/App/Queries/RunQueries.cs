@@ -134,7 +134,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         var stored = RequireRun(run);
         try
         {
-            var files = new StoredPlans().Load(NewRun.ReferenceOf(context.RequireRepository()), stored.Id, stored.Status.PlanHash);
+            var files = new RunPlanCache().Load(NewRunInputFactory.ReferenceOf(context.RequireRepository()), stored.Id, stored.Status.PlanHash);
             return Task.FromResult(files.Plan);
         }
         catch (StepException fault)
@@ -207,14 +207,14 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     public async Task<RunStatus> ReportAsync(StoredRun run, CancellationToken cancellationToken)
     {
         var found = await ObserveAsync(run, cancellationToken);
-        return found.Status with { Left = StatusFile.Read(found.ReportJsonFile)?.Left ?? [] };
+        return found.Status with { Left = RunStatusFile.Read(found.ReportJsonFile)?.Left ?? [] };
     }
 
     /// <inheritdoc/>
     public async Task<string> ReportTextAsync(string? run, CancellationToken cancellationToken)
     {
         var status = await ReportAsync(run, cancellationToken);
-        return LocalTimes.In(RunPage.Of(status, context.RequireRepository().Root, context.Time.GetUtcNow()).ToMarkdown());
+        return LocalTimes.In(ReportFirstPage.Of(status, context.RequireRepository().Root, context.Time.GetUtcNow()).ToMarkdown());
     }
 
     /// <inheritdoc/>
@@ -308,7 +308,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         InboxLines.Of(
             await new Inbox(context).ReadAsync(cancellationToken),
             withSnoozed,
-            new InboxMarks(context.Environment, context.Time)
+            new InboxMarkStore(context.Environment, context.Time)
         );
 
     /// <inheritdoc/>
@@ -342,7 +342,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
             .Select(run => new RecordedRun(run.Folder, run.Status, () => [.. EventFile.ReadLines(run.EventsFile).Select(EventFile.Parse)]))
             .ToList();
         return new ProofDocument(
-            await new LineProofs(context.Services).FindAsync(repository, revision, file, line, runs, cancellationToken)
+            await new LineProvenanceFinder(context.Services).FindAsync(repository, revision, file, line, runs, cancellationToken)
                 ?? throw new UseCaseException(
                     Outcome.Usage,
                     $"{file} has no line {line.ToString(CultureInfo.InvariantCulture)} in {revision ?? "HEAD"}.",
@@ -416,7 +416,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         }
         var plan = check.Read.Plan!;
         var settings = RiskOverview.Rules(context, context.LoadSettings());
-        var score = PlanScore.Of(plan, settings, context.FindRepository()?.WorkTree);
+        var score = PlanRiskScore.Of(plan, settings, context.FindRepository()?.WorkTree);
         var risk = RiskOverview.Lines(score, ProtectedPath.Of(plan, settings.AlwaysRequireHuman));
         var forecast = context.FindRepository() is { } home
             ? new RunForecasts(home.Root).Of(plan, chosen: null, settings, context.AccountRecords)

@@ -12,7 +12,7 @@ namespace Orchestrator.App.Queries;
 public sealed record ScheduleResults(
     bool IsServed,
     IReadOnlyList<RunSchedule> Schedules,
-    IReadOnlyDictionary<string, IReadOnlyList<ScheduleFire>> Fires
+    IReadOnlyDictionary<string, IReadOnlyList<ScheduledStartResult>> Fires
 )
 {
     private const int ShownFires = 5;
@@ -52,14 +52,14 @@ public sealed record ScheduleResults(
             found.ToDictionary(
                 schedule => schedule.Name,
                 schedule =>
-                    (IReadOnlyList<ScheduleFire>)ScheduleFire.Of(schedule, id => StoredRuns.Find(repository, id)?.Status, now, ShownFires)
+                    (IReadOnlyList<ScheduledStartResult>)ScheduledStartResult.Of(schedule, id => StoredRuns.Find(repository, id)?.Status, now, ShownFires)
             )
         );
     }
 
     /// <summary>True if a process serves the engine, so that runs start on time. Always true for a Temporal server.</summary>
     public static async Task<bool> IsServedAsync(RepositoryLocation repository, OrchestratorSettings settings, CancellationToken stop) =>
-        settings.Temporal.Address is not null || await EngineOwners.FindAsync(repository.OrchestratorFolder, stop) is not null;
+        settings.Temporal.Address is not null || await EngineOwnerFinder.FindAsync(repository.OrchestratorFolder, stop) is not null;
 
     /// <summary>
     /// Calls a function with the engine of a repository's schedules. If no process serves the engine, this process serves it during the

@@ -42,7 +42,7 @@ internal sealed class UsageFigures(UseCaseContext context, IReadOnlyList<Setting
             faults
         );
 
-        IReadOnlyList<UsageLine> Sums(UsageGrouping by) => [.. UsageReport.Of(records, by, zone).Select(UsageLines.Of)];
+        IReadOnlyList<UsageLine> Sums(UsageGrouping by) => [.. UsageReport.Of(records, by, zone).Select(UsageDocumentBuilder.Of)];
     }
 
     /// <summary>
@@ -52,7 +52,7 @@ internal sealed class UsageFigures(UseCaseContext context, IReadOnlyList<Setting
     {
         // Usage is shown even if the settings are invalid.
         var root = context.FindRepository()?.WorkTree;
-        var settings = SettingsOfRepository.Open(root, context.Environment, flags, context.Trust, runId: null).Loaded.Settings;
+        var settings = RepositorySettingsLoader.Open(root, context.Environment, flags, context.Trust, runId: null).Loaded.Settings;
         if (settings?.Temporal.Address is null)
         {
             return null;
@@ -68,7 +68,7 @@ internal sealed class UsageFigures(UseCaseContext context, IReadOnlyList<Setting
 
     private UsageAccount Account(Ledger ledger, IReadOnlyList<UsageRecord> records, DateOnly today, TimeZoneInfo zone)
     {
-        var limits = BudgetsOfRun.AccountOf(ledger, context.Time.GetUtcNow());
+        var limits = RunBudgetLedgerReader.AccountOf(ledger, context.Time.GetUtcNow());
         var own = records.Where(record => record.Account == ledger.Account).ToList();
         var atWork = ledger.Reservations.Where(one => !one.IsLost).ToList();
         var lost = ledger.Reservations.Where(one => one.IsLost).ToList();

@@ -31,7 +31,7 @@ public static class AgentActivity
         {
             doing.TryAdd(wait.Task, words);
         }
-        foreach (var (task, step) in RunSteps.Of(run, runFolder, environment))
+        foreach (var (task, step) in RunningStepList.Of(run, runFolder, environment))
         {
             doing.TryAdd(task, $"{step.Kind} '{step.Name}' for {CompactFormatter.Time(TimeProvider.System.GetUtcNow() - step.Since)}");
         }
@@ -79,13 +79,13 @@ public static class AgentActivity
 
     /// <summary>Returns the predicted conflicts for <c>status --json</c>.</summary>
     public static IReadOnlyList<PredictedConflict> ReadComing(string runFolder, RunStatus run) =>
-        ConflictsAhead.Of(RepositoryOf(runFolder), run);
+        PredictedConflictList.Of(RepositoryOf(runFolder), run);
 
     /// <summary>Returns the status of a run with the current action of each agent, for <c>status --json</c>.</summary>
     public static RunStatus WithDoing(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment)
     {
         var doing = Read(runFolder, run, environment);
-        var steps = RunSteps.Of(run, runFolder, environment).DistinctBy(one => one.Task).ToDictionary(one => one.Task, one => one.Step);
+        var steps = RunningStepList.Of(run, runFolder, environment).DistinctBy(one => one.Task).ToDictionary(one => one.Task, one => one.Step);
         return doing.Count == 0
             ? run
             : run with

@@ -20,7 +20,7 @@ public sealed class Inbox(UseCaseContext context)
     /// </summary>
     public async Task<IReadOnlyList<InboxEntry>> ReadAsync(CancellationToken stop)
     {
-        var known = new KnownRepositories(context.Environment);
+        var known = new KnownRepositoryStore(context.Environment);
         if (context.FindRepository() is { IsBare: false } here && Directory.Exists(here.RunsFolder))
         {
             known.Add(here);
@@ -48,7 +48,7 @@ public sealed class Inbox(UseCaseContext context)
         {
             // Only the server knows the machine that a run waits for. The query does not start an engine.
             var seen = await RunObservation.OfAsync(run, repository, context, stop);
-            if (seen.Status.Questions.Any(question => question.Ways.Any(way => way.Kind == AnswerWays.RaiseBudget)))
+            if (seen.Status.Questions.Any(question => question.Ways.Any(way => way.Kind == AnswerActionKinds.RaiseBudget)))
             {
                 seen = RunObservation.WithBudgets(seen, repository, context);
             }
@@ -58,7 +58,7 @@ public sealed class Inbox(UseCaseContext context)
         var now = context.Time.GetUtcNow();
         foreach (var schedule in await ScheduleReader.ReadAsync(repository, context, now - LooksBack, stop))
         {
-            var fires = ScheduleFire.Of(
+            var fires = ScheduledStartResult.Of(
                 schedule,
                 id => runs.GetValueOrDefault(id) ?? StoredRuns.Find(repository, id)?.Status,
                 now,

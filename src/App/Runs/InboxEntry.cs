@@ -44,7 +44,7 @@ public sealed record InboxEntry(
     string Run,
     string What,
     IReadOnlyList<string> Each,
-    IReadOnlyList<AnswerWay> Ways,
+    IReadOnlyList<AnswerAction> Ways,
     DateTimeOffset Since
 )
 {
@@ -72,8 +72,8 @@ public sealed record InboxEntry(
     /// <summary>Returns the command line of an answer as it must be typed in a given folder.</summary>
     /// <param name="way">One of the answers in <see cref="Ways"/>.</param>
     /// <param name="here">Root of the user's current repository, or null outside a repository.</param>
-    public string From(AnswerWay way, string? here) =>
-        here == Repository ? way.Command : KnownRepositories.Anywhere(way.Command[Program.Length..], Repository);
+    public string From(AnswerAction way, string? here) =>
+        here == Repository ? way.Command : KnownRepositoryStore.Anywhere(way.Command[Program.Length..], Repository);
 
     /// <summary>Creates entries for the questions of an open run, most urgent first.</summary>
     public static IEnumerable<InboxEntry> Of(RunStatus run, RepositoryLocation repository)
@@ -104,7 +104,7 @@ public sealed record InboxEntry(
                 run.RunId,
                 run.Away is { } away ? MachineFormatter.Of(away, run.RunId) : "No process works on this run now.",
                 [],
-                [new AnswerWay(run.Away is null ? AnswerWays.Resume : AnswerWays.Move, run.RunId)],
+                [new AnswerAction(run.Away is null ? AnswerActionKinds.Resume : AnswerActionKinds.Move, run.RunId)],
                 run.Away?.Since ?? run.UpdatedAt
             );
         }
@@ -131,7 +131,7 @@ public sealed record InboxEntry(
             notices[0].Run,
             notices[0].Describe(),
             [.. notices.Skip(1).Select(notice => notice.Describe())],
-            [new AnswerWay(AnswerWays.SendNotices, notices[0].Run), new AnswerWay(AnswerWays.DiscardNotices, notices[0].Run)],
+            [new AnswerAction(AnswerActionKinds.SendNotices, notices[0].Run), new AnswerAction(AnswerActionKinds.DiscardNotices, notices[0].Run)],
             notices[0].Since
         );
 
@@ -147,14 +147,14 @@ public sealed record InboxEntry(
                     + $"{test.Owner} was responsible for its repair: {test.Reason}"
             ),
             [],
-            [new AnswerWay(AnswerWays.ListFlakyTests, "")],
+            [new AnswerAction(AnswerActionKinds.ListFlakyTests, "")],
             new DateTimeOffset(test.Until.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)
         );
 
     /// <summary>Creates the entry for the last start time of a schedule if no task started then. Returns null otherwise.</summary>
-    public static InboxEntry? Of(RunSchedule schedule, IReadOnlyList<ScheduleFire> fires, RepositoryLocation repository)
+    public static InboxEntry? Of(RunSchedule schedule, IReadOnlyList<ScheduledStartResult> fires, RepositoryLocation repository)
     {
-        if (schedule.IsPaused || fires is not [.., { Began: null, Missed: not MissedFire.NotYet } last])
+        if (schedule.IsPaused || fires is not [.., { Began: null, Missed: not MissedScheduleStart.NotYet } last])
         {
             return null;
         }
@@ -168,7 +168,7 @@ public sealed record InboxEntry(
                 last.RunId ?? schedule.Name,
                 $"The schedule {schedule.Name} did not run at {last.Due.UtcDateTime:yyyy-MM-dd HH:mm}Z.",
                 [],
-                [new AnswerWay(AnswerWays.RunNow, schedule.Name), new AnswerWay(AnswerWays.ListSchedules, schedule.Name)],
+                [new AnswerAction(AnswerActionKinds.RunNow, schedule.Name), new AnswerAction(AnswerActionKinds.ListSchedules, schedule.Name)],
                 last.Due
             );
     }

@@ -25,7 +25,7 @@ public static class RunObservation
     )
     {
         var abandoned = run.Status.Away is null ? await IsAbandonedAsync(run, repository, context, stop) : true;
-        var status = await LandedWork.LookAsync(run.Status, repository.Root, context.Services, stop);
+        var status = await LandedWorkCheck.LookAsync(run.Status, repository.Root, context.Services, stop);
         return run with
         {
             Status = status with
@@ -40,7 +40,7 @@ public static class RunObservation
                     : abandoned is true
                         ? AwayByRecord(run.Status, context)
                         : null,
-                Kept = RunStates.IsFinal(run.Status.State) ? [] : PendingCommands.Of(run.Folder, run.Status),
+                Kept = RunStates.IsFinal(run.Status.State) ? [] : PendingCommandStore.Of(run.Folder, run.Status),
                 Unsent = UnsentOf(run, repository, context),
                 Crashes = BackgroundProcess.CrashesOf(run.Folder) is { Count: > 0 } crashes ? crashes : null,
                 Standing = abandoned is true ? RunLiveness.Interrupted : run.Status.Standing,
@@ -91,7 +91,7 @@ public static class RunObservation
     {
         if (
             RunLiveness.Of(run.Status) != RunLiveness.Moving
-            || await EngineOwners.FindAsync(repository.OrchestratorFolder, stop) is not null
+            || await EngineOwnerFinder.FindAsync(repository.OrchestratorFolder, stop) is not null
         )
         {
             return false;

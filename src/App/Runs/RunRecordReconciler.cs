@@ -54,7 +54,7 @@ public static class RunRecordReconciler
             return run;
         }
         // The run is shown even if the settings are invalid. Settings in the repository's files apply only if the user trusts them.
-        var settings = SettingsOfRepository.Open(repository.WorkTree, context.Environment, [], context.Trust, run.Id).Loaded.Settings;
+        var settings = RepositorySettingsLoader.Open(repository.WorkTree, context.Environment, [], context.Trust, run.Id).Loaded.Settings;
         if (settings?.Temporal.Address is null)
         {
             return run;

@@ -19,13 +19,13 @@ public sealed class PlanDecision(RunClient runs, UseCaseContext context)
     public async Task<RunHandle?> CarryOutAsync(RunHandle run, RunStatus asked, PlanAnswer answer, CancellationToken stop)
     {
         var shown = asked.Questions.FirstOrDefault(question => question.Id == RunQuestion.Plan)?.Shown ?? "";
-        if (answer is PlanAnswer.Approve)
+        if (answer is PlanAnswer.ApprovePlan)
         {
             var approval = new ApprovalCommand(RunQuestion.Plan, By: context.Person) { Shown = shown };
             Say(await run.ApproveAsync(context.Sign(run.RunId, MessageNames.Approve, approval), stop));
             return null;
         }
-        var next = answer is PlanAnswer.Reject ? null : await InPlaceOfAsync(run, answer, stop);
+        var next = answer is PlanAnswer.RejectPlan ? null : await InPlaceOfAsync(run, answer, stop);
         var id = next is null ? "" : RunIds.Create(asked.Title, Guid.NewGuid());
         var why = next is null ? "no, at the terminal" : $"{id} continues with another plan";
         var rejection = new ApprovalCommand(RunQuestion.Plan, why, context.Person) { Shown = shown };
@@ -51,7 +51,7 @@ public sealed class PlanDecision(RunClient runs, UseCaseContext context)
         };
         return answer switch
         {
-            PlanAnswer.UseEdited edited => input with
+            PlanAnswer.UseEditedPlan edited => input with
             {
                 Plan = PlanJson.ToData(edited.Plan),
                 Request = null,
@@ -59,11 +59,11 @@ public sealed class PlanDecision(RunClient runs, UseCaseContext context)
                 PlannerModel = null,
                 Planning = null,
             },
-            PlanAnswer.Revise otherwise => input with
+            PlanAnswer.RevisePlan otherwise => input with
             {
                 Planning = (input.Planning ?? new PlanningOptions()) with
                 {
-                    Earlier = TaskGraphYaml.WriteShort(otherwise.Plan),
+                    Earlier = TaskGraphYamlWriter.WriteShort(otherwise.Plan),
                     Remarks = otherwise.Words,
                 },
             },

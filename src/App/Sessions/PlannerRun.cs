@@ -45,7 +45,7 @@ public static class PlannerRun
         CancellationToken stop
     )
     {
-        var settings = TrustGate.Demand(context, opened, yes, id);
+        var settings = RepositoryTrustPrompt.Demand(context, opened, yes, id);
         await RunPreparation.DemandPlannerAsync(repository, settings, stop);
         await using var session = await RunSession.OpenAsync(context, presenter, repository, settings.Settings!, stop);
         var before = StoredRun.TryRead(Path.Combine(repository.RunsFolder, id))?.Status;

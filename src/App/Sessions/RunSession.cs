@@ -180,7 +180,7 @@ public sealed class RunSession : IAsyncDisposable
             await EndTasksAsync(run, status);
             _hasEnded |= RunStates.IsFinal(status.State);
             await view.ShowEndAsync(status, asks);
-            return RunExit.CodeOf(status) ?? Outcome.Resumable;
+            return RunExitCode.CodeOf(status) ?? Outcome.Resumable;
         }
         catch (RpcException) when (_engine.IsLost)
         {
@@ -191,7 +191,7 @@ public sealed class RunSession : IAsyncDisposable
         {
             throw new UseCaseException(
                 Outcome.Resumable,
-                $"The engine ({_engine.Description}) no longer answers: {ConnectionFault.Of(lost)}.",
+                $"The engine ({_engine.Description}) no longer answers: {ConnectionFailureText.Of(lost)}.",
                 $"The run is kept: 'orchestrate resume {run.RunId}' continues it."
             );
         }
@@ -320,7 +320,7 @@ public sealed class RunSession : IAsyncDisposable
         foreach (var id in others.Where(id => id != own.RunId))
         {
             var stored = StoredRun.TryRead(Path.Combine(_repository.RunsFolder, id));
-            if (stored is not null && RunExit.CodeOf(stored.Status) is not null)
+            if (stored is not null && RunExitCode.CodeOf(stored.Status) is not null)
             {
                 continue;
             }
@@ -337,7 +337,7 @@ public sealed class RunSession : IAsyncDisposable
         await _worker.DisposeAsync();
         if (_hasEnded && !_engine.IsLost)
         {
-            using var retention = new Retention([_repository], _settings, _engine, _context, _loggers.CreateLogger<Retention>());
+            using var retention = new EndedRunRetention([_repository], _settings, _engine, _context, _loggers.CreateLogger<EndedRunRetention>());
             await retention.ActAsync(_presenter.Stopping);
         }
         await _engine.DisposeAsync();
@@ -373,7 +373,7 @@ public sealed class RunSession : IAsyncDisposable
     }
 
     private static bool IsNoAnswer(Exception failure) =>
-        failure is RpcTimeoutOrCanceledException || (failure is RpcException lost && LostConnection.IsCauseOf(lost));
+        failure is RpcTimeoutOrCanceledException || (failure is RpcException lost && LostConnectionDetector.IsCauseOf(lost));
 
     /// <summary>
     /// Waits for a server that does not respond. Agents continue in the meantime, and the worker in this process reports their results when
@@ -383,7 +383,7 @@ public sealed class RunSession : IAsyncDisposable
     private async Task<bool> UntilAnsweredAsync(RunHandle run, Exception lost, CancellationToken stop)
     {
         _context.Interaction.Warn(
-            $"{_engine.Description} does not answer ({ConnectionFault.Of(lost)}). Running agents continue; waiting until it answers. "
+            $"{_engine.Description} does not answer ({ConnectionFailureText.Of(lost)}). Running agents continue; waiting until it answers. "
                 + $"Ctrl-C stops waiting, and 'orchestrate resume {run.RunId}' continues the run later."
         );
         while (true)
@@ -419,7 +419,7 @@ public sealed class RunSession : IAsyncDisposable
         var watcher = new RunWatcher(run, FolderOf(run), _presenter.Open(FolderOf(run), table: false), _context);
         var said = await new SpaceOnDisk(_context, _repository.Root).DoAsync(
             async () =>
-                task is not null || RunExit.IsHeld(await watcher.AskAsync(stop))
+                task is not null || RunExitCode.IsHeld(await watcher.AskAsync(stop))
                     ? (await run.ResumeAsync(task, stop)).Message
                     : $"{run.RunId} continues.",
             stop

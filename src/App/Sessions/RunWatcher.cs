@@ -49,7 +49,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, Us
                 }
 
                 view.Show(status, isLast: false);
-                var isSettling = RunExit.CodeOf(status) is not null;
+                var isSettling = RunExitCode.CodeOf(status) is not null;
                 await WaitAsync(changes.Reader, isSettling || view.HasClocks ? ScreenPause : Timeout.InfiniteTimeSpan, stop);
                 if (isSettling)
                 {
@@ -73,7 +73,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, Us
     // while no worker was running, and may be about to continue.
     private async Task<RunStatus?> LastOfAsync(RunStatus status, CancellationToken stop)
     {
-        if (RunExit.CodeOf(status) is null)
+        if (RunExitCode.CodeOf(status) is null)
         {
             return null;
         }
@@ -90,7 +90,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, Us
 
         // The run may have stopped or continued between the two queries, so only the second result counts.
         var rested = await AskAsync(stop);
-        return RunExit.CodeOf(rested) is null || RunStates.IsFinal(rested.State) ? null : rested;
+        return RunExitCode.CodeOf(rested) is null || RunStates.IsFinal(rested.State) ? null : rested;
     }
 
     // A run that another tool ended, or whose workflow failed, could not record its end.
@@ -119,13 +119,13 @@ internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, Us
             {
                 return await run.StatusAsync(stop);
             }
-            catch (RpcException notReady) when (FailedEngineCall.IsNotReady(notReady) && !stop.IsCancellationRequested)
+            catch (RpcException notReady) when (EngineCallFailureText.IsNotReady(notReady) && !stop.IsCancellationRequested)
             {
                 if (!told && context.Time.GetElapsedTime(began) > NotReadyPatience)
                 {
                     told = true;
                     context.Interaction.Warn(
-                        $"{run.RunId} can't report its state: {ConnectionFault.Of(notReady)}. Waiting; "
+                        $"{run.RunId} can't report its state: {ConnectionFailureText.Of(notReady)}. Waiting; "
                             + ".orchestrator/logs/engine.log may say why."
                     );
                 }

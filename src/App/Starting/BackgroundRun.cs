@@ -114,7 +114,7 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
 
             if (!isAlive)
             {
-                return status is not null && RunExit.CodeOf(status) is { } code ? new BackgroundResult(code, status) : throw NotBegun();
+                return status is not null && RunExitCode.CodeOf(status) is { } code ? new BackgroundResult(code, status) : throw NotBegun();
             }
             if (status is null && context.Time.GetElapsedTime(began) > Patience)
             {
@@ -132,7 +132,7 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
 
     private async Task<bool> IsServedByAsync(BackgroundProcess process, CancellationToken stop) =>
         Engine.Count > 0
-        || process.WorksOn(repository.OrchestratorFolder, (await EngineOwners.FindAsync(repository.OrchestratorFolder, stop))?.Pid);
+        || process.WorksOn(repository.OrchestratorFolder, (await EngineOwnerFinder.FindAsync(repository.OrchestratorFolder, stop))?.Pid);
 
     private UseCaseException NotBegun() =>
         new(

@@ -4,17 +4,17 @@ namespace Orchestrator.App.Starting;
 public abstract record PlanAnswer
 {
     /// <summary>Starts the plan's tasks.</summary>
-    public sealed record Approve : PlanAnswer;
+    public sealed record ApprovePlan : PlanAnswer;
 
     /// <summary>Ends the run and keeps the plan.</summary>
-    public sealed record Reject : PlanAnswer;
+    public sealed record RejectPlan : PlanAnswer;
 
     /// <summary>Ends the run, and starts a new run with the plan that the user has edited.</summary>
     /// <param name="Plan">The edited plan, which is valid.</param>
-    public sealed record UseEdited(Plan Plan) : PlanAnswer;
+    public sealed record UseEditedPlan(Plan Plan) : PlanAnswer;
 
     /// <summary>Ends the run, and starts a new run whose planner receives the plan and the user's comments.</summary>
     /// <param name="Plan">The rejected plan.</param>
     /// <param name="Words">Changes that the user wants.</param>
-    public sealed record Revise(Plan Plan, string Words) : PlanAnswer;
+    public sealed record RevisePlan(Plan Plan, string Words) : PlanAnswer;
 }

@@ -47,8 +47,8 @@ public sealed record RunDraft(string RunId, RepositoryLocation Repository, Repos
     /// <exception cref="UseCaseException">The run can't start, or the user does not agree.</exception>
     public async Task<PreparedRun> PrepareAsync(UseCaseContext context, CancellationToken stop)
     {
-        NewRun.RefuseEnded(RunId, Repository);
-        var trusted = TrustGate.Demand(context, Settings, Yes, RunId);
+        NewRunInputFactory.RefuseEnded(RunId, Repository);
+        var trusted = RepositoryTrustPrompt.Demand(context, Settings, Yes, RunId);
         var settings = trusted.Settings!;
         if (FoundFile is not null)
         {
@@ -67,11 +67,11 @@ public sealed record RunDraft(string RunId, RepositoryLocation Repository, Repos
             var target = settings.Git.Target;
             input = input with
             {
-                Again = await NewRun.AskAboutRepetitionAsync(input, RunId, Again, BesideOpen, Repository, target, context, stop),
+                Again = await NewRunInputFactory.AskAboutRepetitionAsync(input, RunId, Again, BesideOpen, Repository, target, context, stop),
             };
         }
         return new PreparedRun(
-            NewRun.WithForecast(input, Plan, Plan is null ? null : Chosen.Ids(Plan), Repository, settings, context),
+            NewRunInputFactory.WithForecast(input, Plan, Plan is null ? null : Chosen.Ids(Plan), Repository, settings, context),
             trusted,
             agreed
         );
@@ -79,10 +79,10 @@ public sealed record RunDraft(string RunId, RepositoryLocation Repository, Repos
 
     /// <summary>Asks the user to trust the commands of a plan that the user did not name.</summary>
     private void DemandFoundPlan(string file, UseCaseContext context) =>
-        TrustGate.DemandPlan(
+        RepositoryTrustPrompt.DemandPlan(
             context,
             Repository,
-            TrustGate.QuestionOf(Plan!, file),
+            RepositoryTrustPrompt.QuestionOf(Plan!, file),
             Yes,
             RunId,
             "Inspect the plan and name it (orchestrate run "

@@ -37,7 +37,7 @@ public static class RunPreparation
     /// <exception cref="UseCaseException">The plan is rejected. The exit code is 2.</exception>
     public static void DemandPlan(Plan? plan, OrchestrationInput input, RepositoryLocation repository, SettingsResult settings)
     {
-        if (RunRefusals.Of(plan, input, settings, NewRun.ReferenceOf(repository)) is { Count: > 0 } refusals)
+        if (RunRefusalFinder.Of(plan, input, settings, NewRunInputFactory.ReferenceOf(repository)) is { Count: > 0 } refusals)
         {
             throw new UseCaseException(Outcome.Usage, string.Join(Environment.NewLine, refusals));
         }

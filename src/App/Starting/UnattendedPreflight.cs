@@ -39,9 +39,9 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
     {
         IReadOnlyList<MachineCheckEntry> entries =
         [
-            .. NightCheck.Limits(input.Until, input.MaxCost),
-            .. NightCheck.Run(plan, settings.Settings!),
-            .. await new NightCheck().MachineAsync(context.Environment, stop),
+            .. UnattendedRunCheck.Limits(input.Until, input.MaxCost),
+            .. UnattendedRunCheck.Run(plan, settings.Settings!),
+            .. await new UnattendedRunCheck().MachineAsync(context.Environment, stop),
             .. (
                 await MachineCheck.RunAsync(
                     repository,

@@ -39,7 +39,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
             {
                 return await SendAsync(engine, call, stop);
             }
-            catch (RpcException lost) when (LostConnection.IsCauseOf(lost) && engine.IsJoined && attempt < MaxAttempts)
+            catch (RpcException lost) when (LostConnectionDetector.IsCauseOf(lost) && engine.IsJoined && attempt < MaxAttempts)
             {
                 // The owner has ended in the meantime, so the command is sent to the next owner. A repeated command has no further effect.
             }
@@ -60,7 +60,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
     /// <param name="words">The command line, as a user would type it.</param>
     public Outcome SayKept(IEnumerable<string> words)
     {
-        PendingCommands.Add(run.Folder, run.Status, words);
+        PendingCommandStore.Add(run.Folder, run.Status, words);
         context.Interaction.Say(
             $"No process works on {run.Id} now; the command is kept. 'orchestrate resume {run.Id}' continues the run and executes "
                 + "the command."
@@ -73,7 +73,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
     private Task<EngineConnection> ConnectAsync(ILoggerFactory loggers, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        _settings ??= TrustGate.DemandEngine(context, context.OpenSettings(repository, flags, run.Id));
+        _settings ??= RepositoryTrustPrompt.DemandEngine(context, context.OpenSettings(repository, flags, run.Id));
         return EngineConnection.OpenAsync(repository, _settings, context, loggers, stays: false, stop);
     }
 
@@ -91,14 +91,14 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
                 ? Outcome.Done
                 : call.Unchanged switch
                 {
-                    Unchanged.Refused => Outcome.Usage,
-                    Unchanged.Failed => Outcome.WorkFailed,
+                    NoChangeMeaning.Refused => Outcome.Usage,
+                    NoChangeMeaning.Failed => Outcome.WorkFailed,
                     _ => Outcome.Done,
                 };
         }
 
         // Commands that are already stored may change the result, so only the workflow can decide.
-        if (!isWorkedOn && PendingCommands.Of(run.Folder, run.Status).Count == 0 && call.Refuse(run.Status) is { } refusal)
+        if (!isWorkedOn && PendingCommandStore.Of(run.Folder, run.Status).Count == 0 && call.Refuse(run.Status) is { } refusal)
         {
             throw Refused(refusal);
         }

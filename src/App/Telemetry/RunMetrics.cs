@@ -49,27 +49,27 @@ public sealed class RunMetrics : IDisposable
     {
         switch (span.Subject)
         {
-            case SpanSubject.Run:
+            case SpanWorkKind.Run:
                 _runs.Record(
                     span.Seconds,
                     TagsOf(span, (TelemetryNames.RunState, "finalizing"), TelemetryNames.PipelineName, TelemetryNames.RunResult)
                 );
                 break;
-            case SpanSubject.Task:
+            case SpanWorkKind.Task:
                 _tasks.Record(span.Seconds, TagsOf(span, null, TelemetryNames.PipelineName, TelemetryNames.TaskState));
                 Fail(span);
                 break;
-            case SpanSubject.Gate:
+            case SpanWorkKind.Gate:
                 _gates.Record(
                     span.Seconds,
                     TagsOf(span, null, TelemetryNames.PipelineName, TelemetryNames.TaskType, TelemetryNames.TaskRunResult)
                 );
                 Fail(span);
                 break;
-            case SpanSubject.Phase:
+            case SpanWorkKind.Phase:
                 _phases.Record(span.Seconds, TagsOf(span, (TelemetryNames.Phase, span.Name), TelemetryNames.PipelineName));
                 break;
-            case SpanSubject.Agent:
+            case SpanWorkKind.Agent:
                 CountAgent(span);
                 break;
             default:

@@ -72,7 +72,7 @@ public sealed class SpanSender : IDisposable
         Activity.Current = null;
         try
         {
-            var kind = span.Subject == SpanSubject.Run ? ActivityKind.Server : ActivityKind.Internal;
+            var kind = span.Subject == SpanWorkKind.Run ? ActivityKind.Server : ActivityKind.Internal;
             using var activity = _source.CreateActivity(span.Name, kind, default(ActivityContext));
             if (activity is null)
             {

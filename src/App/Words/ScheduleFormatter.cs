@@ -6,21 +6,21 @@ namespace Orchestrator.App.Words;
 public static class ScheduleFormatter
 {
     /// <summary>Describes the result in a sentence. A run counts as executed only after its first task has started.</summary>
-    public static string Describe(ScheduleFire fire) =>
+    public static string Describe(ScheduledStartResult fire) =>
         fire switch
         {
             { Began: { } began, Run: { } run } => $"ran: {fire.RunId}, first task {LocalTimes.Of(began)}, {RunLiveness.Describe(run)}",
-            { RunId: null, Missed: MissedFire.NotYet } => "not yet dispatched",
+            { RunId: null, Missed: MissedScheduleStart.NotYet } => "not yet dispatched",
             _ => $"not run: {WhyNot(fire)}",
         };
 
     /// <summary>Describes the reason why no task started at a past start time.</summary>
-    public static string WhyNot(ScheduleFire fire) =>
+    public static string WhyNot(ScheduledStartResult fire) =>
         fire switch
         {
             { Run: { } run } => $"{fire.RunId} was dispatched, no task began, {RunLiveness.Describe(run)}. {run.Reason}".TrimEnd(),
             { RunId: { } id } => $"{id} was dispatched, but no process has worked on it",
-            { Missed: MissedFire.EarlierRunOpen } => $"{fire.Because} was still open",
+            { Missed: MissedScheduleStart.EarlierRunOpen } => $"{fire.Because} was still open",
             _ => "no process served the engine in time, or the schedule was paused",
         };
 }

@@ -66,7 +66,7 @@ public sealed class RunProgressReader(
     {
         await foreach (var runId in _runs.ListOpenAsync(_stop.Token))
         {
-            if (StatusFile.Read(new RunFolder(repository.Path, runId).Status)?.Queue == repository.Queue)
+            if (RunStatusFile.Read(new RunFolder(repository.Path, runId).Status)?.Queue == repository.Queue)
             {
                 Read(runId);
             }

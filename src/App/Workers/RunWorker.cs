@@ -26,14 +26,14 @@ public sealed class RunWorker : IDisposable
     private readonly List<TemporalWorker> _workers = [];
     private readonly ConcurrentBag<TemporalWorker> _added = [];
     private readonly List<RunProgressReader> _readers = [];
-    private readonly ActivityStop _stop = new();
+    private readonly WorkerActivityCanceler _stop = new();
 
     /// <summary>Creates the workers. They start to poll when <see cref="ExecuteAsync"/> is called.</summary>
     public RunWorker(ITemporalClient client, RunWorkerOptions options, ILoggerFactory logs)
     {
         client = MessageJson.Speaking(client);
         (_client, _options, _logs) = (client, options, logs);
-        var services = options.Services with { AskRun = new OpenRuns(client).AskAsync };
+        var services = options.Services with { AskRun = new RunStatusQueries(client).AskAsync };
         _services = services = options.SharesAccounts ? services with { Governor = new ServerGovernor(client) } : services;
         var shared = new TemporalWorkerOptions(QueueNames.Workflows)
         {
@@ -48,7 +48,7 @@ public sealed class RunWorker : IDisposable
             // process. It costs 4 % of a run's processor time. Workflow tests run with it, and BannedSymbols.txt is checked at compile
             // time.
             DisableWorkflowTracingEventListener = true,
-            Interceptors = [new StepFailures()],
+            Interceptors = [new ActivityFailureConverter()],
             // Open runs are upgraded automatically to the current version, which can replay their histories. The activities of a machine
             // are executed in the version that is installed there.
             DeploymentOptions = options.Deployment is { } version
@@ -78,7 +78,7 @@ public sealed class RunWorker : IDisposable
                 .AddAllActivities(new ReviewActivities(services))
                 .AddAllActivities(new NoticeActivities(services))
                 .AddAllActivities(new UsageActivities(services));
-            own.AddAllActivities(new PlaceActivities(services, repository, remote, _slots, readiness: null));
+            own.AddAllActivities(new HostSlotActivities(services, repository, remote, _slots, readiness: null));
             _workers.Add(new TemporalWorker(OwnRepositoryConverter.ReadingAs(client, repository), own));
         }
         _slots.MakeAtLeast(options.Places.Select(offer => offer.Slots).DefaultIfEmpty(0).Max());
@@ -105,7 +105,7 @@ public sealed class RunWorker : IDisposable
     private IEnumerable<TemporalWorker> OfPlaces(OfferedSlots offer)
     {
         var remote = _options.Remotes.GetValueOrDefault(offer.Repository.Path);
-        var places = new PlaceActivities(_services, offer.Repository, remote, _slots, offer.Readiness);
+        var places = new HostSlotActivities(_services, offer.Repository, remote, _slots, offer.Readiness);
         var reading = OwnRepositoryConverter.ReadingAs(_client, offer.Repository);
         return QueuesOf(offer)
             .Select(queue =>
@@ -128,7 +128,7 @@ public sealed class RunWorker : IDisposable
             Identity = _options.Identity,
             DeploymentOptions = Unversioned(_options),
             LoggerFactory = _logs,
-            Interceptors = [new StepFailures(), _stop, .. more],
+            Interceptors = [new ActivityFailureConverter(), _stop, .. more],
             MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
             DefaultHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
             GracefulShutdownTimeout = _options.ShutdownGrace,

@@ -60,5 +60,5 @@ public sealed record OfferedSlots(
     string Key,
     int Slots,
     IReadOnlyList<string> Labels,
-    HostReadiness Readiness
+    HostReadinessCheck Readiness
 );

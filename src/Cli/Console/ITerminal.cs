@@ -18,7 +18,7 @@ internal enum ColorChoice
 /// <remarks>A line may contain untrusted text, such as titles, mail or program errors. No call writes control characters or invisible
 /// characters. Text after a line end within a line is marked as <see cref="UntrustedText"/>, so several trusted lines need several
 /// calls.</remarks>
-internal interface ITerminal : IInteraction
+internal interface ITerminal : IUserInteraction
 {
     /// <summary>True if the console is a screen whose lines can be redrawn. If false, colors, live tables and questions are
     /// disabled.</summary>
@@ -96,7 +96,7 @@ internal interface ITerminal : IInteraction
     /// <summary>Reports the program's status to the terminal, for its tabs and task bar. Does nothing without a screen. Records of earlier
     /// calls that are not in the list are removed.</summary>
     /// <param name="records">Records, the most important one first. Empty to remove all records.</param>
-    void Report(IReadOnlyList<ProgramStatus> records);
+    void Report(IReadOnlyList<TerminalProgramStatus> records);
 
     /// <summary>Replaces the lines of the previous call. Allowed only if <see cref="HasScreen"/> is true.</summary>
     void Redraw(IReadOnlyList<ScreenLine> lines);

@@ -11,7 +11,7 @@ internal sealed class Pager(ITerminal terminal, IReadOnlyDictionary<string, stri
     /// <summary>Shows an untrusted text with colors. A pipe gets the unchanged text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="toneOf">Returns the color meaning of a line.</param>
-    public async Task ShowAsync(string text, Func<string, Tone> toneOf)
+    public async Task ShowAsync(string text, Func<string, TextTone> toneOf)
     {
         if (terminal.IsPlainDocument)
         {

@@ -2,7 +2,7 @@ namespace Orchestrator.Cli.Console;
 
 /// <summary>Meaning of a part of a line, which a screen shows by color. The text itself expresses the same meaning, so that it is clear
 /// without color.</summary>
-internal enum Tone
+internal enum TextTone
 {
     /// <summary>Text without a special meaning and color.</summary>
     Plain,
@@ -31,7 +31,7 @@ internal enum Tone
 /// <param name="Tone">Meaning of the part.</param>
 /// <param name="Start">Index of the part's first character.</param>
 /// <param name="Length">Length of the part, or -1 for the rest of the line.</param>
-internal readonly record struct ScreenLine(string Text, Tone Tone = Tone.Plain, int Start = 0, int Length = -1)
+internal readonly record struct ScreenLine(string Text, TextTone Tone = TextTone.Plain, int Start = 0, int Length = -1)
 {
     /// <summary>Converts a text to a line without a colored part.</summary>
     public static implicit operator ScreenLine(string text) => new(text);

@@ -15,7 +15,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     private ColorChoice _colours;
     private readonly bool _reports;
     private readonly bool _hasBar;
-    private IReadOnlyList<ProgramStatus> _reported = [];
+    private IReadOnlyList<TerminalProgramStatus> _reported = [];
     private string[] _drawn = [];
 
     /// <summary>Opens the console.</summary>
@@ -30,8 +30,8 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         var dumb = environment.GetValueOrDefault("TERM") == "dumb";
         HasScreen = !dumb && !ends.IsErrorPiped;
         IsInteractive = !ends.IsErrorPiped && !ends.IsInPiped;
-        _reports = HasScreen && ProgramStatus.MayBeSent(environment);
-        _hasBar = ProgramStatus.HasBar(environment);
+        _reports = HasScreen && TerminalProgramStatus.MayBeSent(environment);
+        _hasBar = TerminalProgramStatus.HasBar(environment);
         _isPlain = dumb || environment.GetValueOrDefault("NO_COLOR") is { Length: > 0 };
         _columns = int.TryParse(environment.GetValueOrDefault("COLUMNS"), out var columns) && columns > 0 ? columns : null;
     }
@@ -116,11 +116,11 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
     }
 
-    public void Warn(string line) => Say(Labelled("warning: ", Tone.Asks, line));
+    public void Warn(string line) => Say(Labelled("warning: ", TextTone.Asks, line));
 
     public void Fail(string message, string cure)
     {
-        Say(Labelled("error: ", Tone.Bad, message));
+        Say(Labelled("error: ", TextTone.Bad, message));
         if (cure.Length > 0)
         {
             Say("  " + cure);
@@ -167,7 +167,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         return null;
     }
 
-    public void Report(IReadOnlyList<ProgramStatus> records)
+    public void Report(IReadOnlyList<TerminalProgramStatus> records)
     {
         if (!_reports)
         {
@@ -178,7 +178,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
             var text = new StringBuilder();
             foreach (var gone in _reported.Where(old => !records.Any(record => record.Id == old.Id)))
             {
-                text.Append(ProgramStatus.Clear(gone.Id));
+                text.Append(TerminalProgramStatus.Clear(gone.Id));
             }
             foreach (var changed in records.Except(_reported))
             {
@@ -188,7 +188,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
             var before = _reported.Count > 0 ? _reported[0] : null;
             if (_hasBar && first != before)
             {
-                text.Append(ProgramStatus.Bar(first is { State: "done" } ? null : first));
+                text.Append(TerminalProgramStatus.Bar(first is { State: "done" } ? null : first));
             }
             _reported = [.. records];
             if (text.Length > 0)
@@ -225,7 +225,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
             {
                 // Only a command to copy can be wider than the screen. The terminal wraps the command, so that the user can copy it in one
                 // piece.
-                var isWide = TextCells.Of(shown) > width;
+                var isWide = TextCellWidth.Of(shown) > width;
                 text.Append(Escape).Append('K').Append(isWide ? $"{Escape}?7h{line}{Escape}?7l" : line).Append('\n');
             }
             text.Append(Escape).Append('J').Append(Escape).Append("?7h");
@@ -278,14 +278,14 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     // A terminal wraps a long line into rows without the mark. Many blanks could then make untrusted text look like a separate line.
     private string Narrowed(string text, bool isScreen) =>
         isScreen && Width is var width && text.Length > width
-            ? string.Join('\n', text.Split('\n').Select(line => TextCells.Of(line) > width ? UntrustedText.WithFewBlanks(line) : line))
+            ? string.Join('\n', text.Split('\n').Select(line => TextCellWidth.Of(line) > width ? UntrustedText.WithFewBlanks(line) : line))
             : text;
 
     private IEnumerable<string> Rows(UntrustedText block, bool isScreen) =>
         isScreen
             ? block
                 .Block("")
-                .SelectMany(line => TextRows.Fitting(line, Width - UntrustedText.Mark.Length))
+                .SelectMany(line => TextWrapper.Fitting(line, Width - UntrustedText.Mark.Length))
                 .Select(row => UntrustedText.Mark + row)
             : block.Block();
 
@@ -308,12 +308,12 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
             return "";
         }
         var width = Width;
-        return $"{Escape}{_drawn.Sum(line => Math.Max(1, (TextCells.Of(line) + width - 1) / width))}A";
+        return $"{Escape}{_drawn.Sum(line => Math.Max(1, (TextCellWidth.Of(line) + width - 1) / width))}A";
     }
 
     private int ErrorWidth => _ends.IsErrorPiped ? int.MaxValue : Width;
 
-    private static ScreenLine Labelled(string label, Tone tone, string line) => new(label + line, tone, 0, label.Length);
+    private static ScreenLine Labelled(string label, TextTone tone, string line) => new(label + line, tone, 0, label.Length);
 
     // Rows are broken here, because a terminal would break words. Later rows start with the mark, because the line may contain untrusted
     // text.
@@ -326,7 +326,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
             // If characters were replaced, the colored part has moved, so the line gets no color.
             var isAsItCame = part.Index == 0 && line.Text.StartsWith(part.Item, StringComparison.Ordinal);
             var shown = isAsItCame ? line with { Text = part.Item } : part.Item;
-            foreach (var row in isScreen ? TextRows.Of(shown, width, UntrustedText.Mark) : [shown])
+            foreach (var row in isScreen ? TextWrapper.Of(shown, width, UntrustedText.Mark) : [shown])
             {
                 text.Append(Toned(row, static clean => clean, colours)).Append('\n');
             }
@@ -350,15 +350,15 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         return $"{line.Text[..start]}{Escape}{code}m{line.Text[start..end]}{Escape}0m{line.Text[end..]}";
     }
 
-    private static string? CodeOf(Tone tone) =>
+    private static string? CodeOf(TextTone tone) =>
         tone switch
         {
-            Tone.Good => "32",
-            Tone.Bad => "31",
-            Tone.Asks => "33",
-            Tone.Busy => "36",
-            Tone.Faint => "2",
-            Tone.Strong => "1",
+            TextTone.Good => "32",
+            TextTone.Bad => "31",
+            TextTone.Asks => "33",
+            TextTone.Busy => "36",
+            TextTone.Faint => "2",
+            TextTone.Strong => "1",
             _ => null,
         };
 

@@ -171,6 +171,6 @@ internal static class CommandGroups
         var lines = groups.SelectMany(group =>
             group.Commands.Select(name => $"  {name.PadRight(names)}  {commands[name].Description}").Prepend($"{group.Title}:").Append("")
         );
-        return string.Concat(lines.SelectMany(line => TextRows.Hanging(line, width)).Select(row => row + "\n"));
+        return string.Concat(lines.SelectMany(line => TextWrapper.Hanging(line, width)).Select(row => row + "\n"));
     }
 }

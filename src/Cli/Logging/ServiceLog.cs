@@ -63,7 +63,7 @@ internal sealed class ServiceLog : IDisposable
             .Filter.ByExcluding(Matching.FromSource("Microsoft.Extensions.Hosting"))
             .Filter.ByExcluding(Matching.FromSource("Microsoft.Hosting"))
             .Enrich.FromLogContext()
-            .Enrich.With<RunEnricher>()
+            .Enrich.With<RunLogEnricher>()
             .WriteTo.Sink(console);
         if (file is not null)
         {

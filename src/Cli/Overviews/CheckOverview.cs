@@ -33,11 +33,11 @@ internal static class CheckOverview
     }
 
     /// <summary>Returns the color meaning of a status.</summary>
-    internal static Tone ToneOf(MachineCheckStatus status) =>
+    internal static TextTone ToneOf(MachineCheckStatus status) =>
         status switch
         {
-            MachineCheckStatus.Ok => Tone.Good,
-            MachineCheckStatus.Warn => Tone.Asks,
-            _ => Tone.Bad,
+            MachineCheckStatus.Ok => TextTone.Good,
+            MachineCheckStatus.Warn => TextTone.Asks,
+            _ => TextTone.Bad,
         };
 }

@@ -23,7 +23,7 @@ internal static class PlanOverview
     /// <param name="terminal">Receives the lines and warnings about conflicts.</param>
     public static void WriteInFull(Plan plan, OrchestratorSettings settings, RepositoryLocation repository, ITerminal terminal)
     {
-        var score = PlanScore.Of(plan, settings, repository.WorkTree);
+        var score = PlanRiskScore.Of(plan, settings, repository.WorkTree);
         Write(
             plan,
             terminal,

@@ -19,7 +19,7 @@ internal sealed record WorkerColumns(int Name, int State, bool WithRun, bool Wit
     public static WorkerColumns Of(IReadOnlyList<WorkerRow> rows)
     {
         var withRun = rows.Select(row => row.Run).Distinct(StringComparer.Ordinal).Skip(1).Any();
-        var longest = rows.Select(row => TextCells.Of(withRun ? row.Name : row.Task.Id)).DefaultIfEmpty(0).Max();
+        var longest = rows.Select(row => TextCellWidth.Of(withRun ? row.Name : row.Task.Id)).DefaultIfEmpty(0).Max();
         var states = rows.Select(row => StateOf(row.Task).Length).DefaultIfEmpty(0).Max();
         return new WorkerColumns(longest, states, withRun, rows.Any(row => row.Task.Cost > 0));
     }
@@ -34,23 +34,23 @@ internal sealed record WorkerColumns(int Name, int State, bool WithRun, bool Wit
         var task = row.Task;
         // The name gets at most a third of the screen, which leaves room for the current action.
         var cells = Math.Min(Name, Math.Max(LeastName, width / 3));
-        var name = TextCells.Pad(TextCells.CutMiddle(WithRun ? row.Name : task.Id, cells), cells);
+        var name = TextCellWidth.Pad(TextCellWidth.CutMiddle(WithRun ? row.Name : task.Id, cells), cells);
         var state = StateOf(task).PadRight(State);
         var time = CompactFormatter.Time(now - (row.IsAtWork ? task.StartedAt ?? task.Since : task.Since)).PadLeft(TimeCells);
         var money = !WithMoney
             ? ""
             : (task.Cost > 0 ? task.Cost.ToString("0.00", CultureInfo.InvariantCulture) + " $" : "").PadLeft(MoneyCells);
-        var text = $"{(isSelected ? ">" : " ")} {name}  {state}{time}{money}  {TextCells.OneLine(row.Doing)}".TrimEnd();
-        return new ScreenLine(TextCells.Cut(text, width), ToneOf(task), 2 + name.Length + 2, state.Length);
+        var text = $"{(isSelected ? ">" : " ")} {name}  {state}{time}{money}  {TextCellWidth.OneLine(row.Doing)}".TrimEnd();
+        return new ScreenLine(TextCellWidth.Cut(text, width), ToneOf(task), 2 + name.Length + 2, state.Length);
     }
 
     private static string StateOf(RunTask task) => task.Paused ? "paused" : task.State;
 
-    private static Tone ToneOf(RunTask task) =>
+    private static TextTone ToneOf(RunTask task) =>
         task.State switch
         {
-            TaskStates.Failed or TaskStates.Escalated => Tone.Bad,
-            TaskStates.Blocked or TaskStates.AwaitingApproval or TaskStates.Parked => Tone.Asks,
-            _ => task.Paused ? Tone.Asks : Tone.Busy,
+            TaskStates.Failed or TaskStates.Escalated => TextTone.Bad,
+            TaskStates.Blocked or TaskStates.AwaitingApproval or TaskStates.Parked => TextTone.Asks,
+            _ => task.Paused ? TextTone.Asks : TextTone.Busy,
         };
 }

@@ -85,7 +85,7 @@ internal sealed record WorkerPanel
     public IReadOnlyList<ScreenLine> Draw(IReadOnlyList<string> tail, DateTimeOffset now, int width, int height)
     {
         var shown = Shown;
-        var lines = new List<ScreenLine> { new(TextCells.Cut(Title(shown.Count), width), Tone.Strong) };
+        var lines = new List<ScreenLine> { new(TextCellWidth.Cut(Title(shown.Count), width), TextTone.Strong) };
         // The log gets a third of the screen. A screen that is too low for both shows only the rows.
         var room = Math.Max(LeastRows, height - 2);
         var ofLog = room >= 2 * LeastRows + 2 ? Math.Max(LeastRows, Math.Min(tail.Count, Math.Max(room / 3, room - shown.Count - 1))) : 0;
@@ -100,10 +100,10 @@ internal sealed record WorkerPanel
         }
         if (ofLog > 0 && Current is { } of)
         {
-            lines.Add(new ScreenLine(TextCells.Cut($"-- {of.Name}", width), Tone.Faint));
-            lines.AddRange(tail.TakeLast(ofLog).Select(line => (ScreenLine)TextCells.Cut(TextCells.OneLine(line), width)));
+            lines.Add(new ScreenLine(TextCellWidth.Cut($"-- {of.Name}", width), TextTone.Faint));
+            lines.AddRange(tail.TakeLast(ofLog).Select(line => (ScreenLine)TextCellWidth.Cut(TextCellWidth.OneLine(line), width)));
         }
-        lines.Add(new ScreenLine(TextCells.Cut(Foot(), width), Tone.Faint));
+        lines.Add(new ScreenLine(TextCellWidth.Cut(Foot(), width), TextTone.Faint));
         return [.. lines.Take(height)];
     }
 
@@ -119,7 +119,7 @@ internal sealed record WorkerPanel
 
     private string Foot() =>
         IsFiltering ? $"/{Filter}_   (Enter: done, Esc: no filter)"
-        : Message.Length > 0 ? TextCells.OneLine(Message)
+        : Message.Length > 0 ? TextCellWidth.OneLine(Message)
         : Filter.Length > 0 ? $"/{Filter}   {Help}"
         : Help;
 

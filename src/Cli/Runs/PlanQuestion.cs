@@ -22,7 +22,7 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
         {
             return null;
         }
-        var plan = DecidedPlan.TryRead(repository.Root, run);
+        var plan = CurrentPlanReader.TryRead(repository.Root, run);
         if (plan is not null)
         {
             PlanOverview.WriteInFull(plan, settings, repository, Terminal);
@@ -33,8 +33,8 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
             ? await AskOfPlannerAsync(run, plan)
             : Terminal.Ask("Begin?") switch
             {
-                true => new PlanAnswer.Approve(),
-                false => new PlanAnswer.Reject(),
+                true => new PlanAnswer.ApprovePlan(),
+                false => new PlanAnswer.RejectPlan(),
                 null => null,
             };
     }
@@ -50,14 +50,14 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
             switch (text.Trim().ToLowerInvariant())
             {
                 case "y" or "yes":
-                    return edited is null ? new PlanAnswer.Approve() : new PlanAnswer.UseEdited(edited);
+                    return edited is null ? new PlanAnswer.ApprovePlan() : new PlanAnswer.UseEditedPlan(edited);
                 case "n" or "no":
-                    return new PlanAnswer.Reject();
+                    return new PlanAnswer.RejectPlan();
                 case "e" or "edit":
                     edited = await EditAsync(run.RunId, edited ?? plan) ?? edited;
                     break;
                 case var words when words.Contains(' ', StringComparison.Ordinal):
-                    return new PlanAnswer.Revise(edited ?? plan, text.Trim());
+                    return new PlanAnswer.RevisePlan(edited ?? plan, text.Trim());
                 default:
                     Terminal.Say("Another round of the planner costs money, so describe the changes in several words.");
                     break;
@@ -70,7 +70,7 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
     /// <returns>The edited plan, or null if it is unchanged.</returns>
     private async Task<Plan?> EditAsync(string runId, Plan plan)
     {
-        var editing = new PlanEditing(repository, runId, context.Environment);
+        var editing = new PlanEditor(repository, runId, context.Environment);
         var read = await editing.EditAsync(plan);
         while (!read.IsValid)
         {

@@ -24,7 +24,7 @@ internal static class ReportFile
     {
         var now = context.Time.GetUtcNow();
         var report = MorningReport.Of(run, repository, now, context.AccountRecords);
-        var screen = new SharedScreen(new RunQueries(context));
+        var screen = new RunScreenExporter(new RunQueries(context));
         var html = LocalTimes.In(await screen.RenderAsync(run, report, Path.GetFileName(repository), now, stop));
         if (file == Stdout)
         {

@@ -11,16 +11,16 @@ internal static class RunProgramStatus
     private const int MostTasks = 100;
 
     /// <summary>Returns the records. The record of the run comes first.</summary>
-    public static IReadOnlyList<ProgramStatus> Of(RunStatus run)
+    public static IReadOnlyList<TerminalProgramStatus> Of(RunStatus run)
     {
         var done = run.Tasks.Count(task => TaskStates.IsDone(task.State));
         var count = Math.Max(1, run.TaskCount);
         var isFinal = RunStates.IsFinal(run.State);
-        var root = new ProgramStatus(
+        var root = new TerminalProgramStatus(
             run.RunId,
             run.State == RunStates.Completed ? "done"
                 : isFinal ? "error"
-                : run.Questions.Count > 0 || RunExit.CodeOf(run) == Outcome.NeedsPerson ? "blocked"
+                : run.Questions.Count > 0 || RunExitCode.CodeOf(run) == Outcome.NeedsPerson ? "blocked"
                 : "working",
             string.Create(CultureInfo.InvariantCulture, $"{run.State}, {done} of {Plural.Of(run.TaskCount, "task")} done")
         )
@@ -28,10 +28,10 @@ internal static class RunProgramStatus
             Progress = Math.Min(100, done * 100 / count),
             Kind = run.Questions.Count > 0 ? "question" : null,
         };
-        return [root, .. isFinal ? [] : run.Tasks.Select(task => OfTask(run, task)).OfType<ProgramStatus>().Take(MostTasks)];
+        return [root, .. isFinal ? [] : run.Tasks.Select(task => OfTask(run, task)).OfType<TerminalProgramStatus>().Take(MostTasks)];
     }
 
-    private static ProgramStatus? OfTask(RunStatus run, RunTask task)
+    private static TerminalProgramStatus? OfTask(RunStatus run, RunTask task)
     {
         var state = task.State switch
         {
@@ -42,7 +42,7 @@ internal static class RunProgramStatus
         };
         return state is null
             ? null
-            : new ProgramStatus($"{run.RunId}/{task.Id}", state, $"{task.State}: {task.Title}")
+            : new TerminalProgramStatus($"{run.RunId}/{task.Id}", state, $"{task.State}: {task.Title}")
             {
                 Kind = state == "blocked" ? "question" : null,
             };

@@ -22,7 +22,7 @@ internal static class RunSummary
         bool afterTable = false
     )
     {
-        run = await LandedWork.LookAsync(run, context.RequireRepository().Root, context.Services, CancellationToken.None);
+        run = await LandedWorkCheck.LookAsync(run, context.RequireRepository().Root, context.Services, CancellationToken.None);
         if (!afterTable)
         {
             SayState(run, context);
@@ -51,7 +51,7 @@ internal static class RunSummary
             && (run.LandedOn.Length == 0 || run.LandedOn == run.Target)
         )
         {
-            var commit = CommitIds.Shorten(run.LandedCommit);
+            var commit = CommitIdFormatter.Shorten(run.LandedCommit);
             context.Terminal.Say(
                 run.LandedGone is true
                     ? $"  It landed on {run.Target} as {commit}, which {run.Target} no longer contains. To land it again, merge "
@@ -60,7 +60,7 @@ internal static class RunSummary
             );
         }
         SayKeptPlan(run, context);
-        if (RunExit.IsHeld(run))
+        if (RunExitCode.IsHeld(run))
         {
             context.Terminal.Say(
                 $"  It is paused, so this process ends; agents keep their conversations. 'orchestrate resume {run.RunId}' continues it."
@@ -74,7 +74,7 @@ internal static class RunSummary
         {
             context.Terminal.Warn(warning);
         }
-        NextSteps.Write(
+        NextStepsPrinter.Write(
             run,
             all: false,
             context.Terminal.HasScreen ? context.Terminal.Width : TaskTable.Unlimited,
@@ -92,7 +92,7 @@ internal static class RunSummary
             && run.Tasks.Any(task => task is { Id: PlannerTask.Id, State: TaskStates.Planned })
             && run.Tasks.All(task => task.Id == PlannerTask.Id || task.Starts == 0)
             && run.Tasks.Count > 1
-            && PlanEditing.KeptAt(context.RequireRepository().Root, run.RunId) is { } file
+            && PlanEditor.KeptAt(context.RequireRepository().Root, run.RunId) is { } file
         )
         {
             context.Terminal.Say($"  The plan is kept in {file}. 'orchestrate run {file}' runs it, with or without your changes.");

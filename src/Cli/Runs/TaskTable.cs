@@ -38,38 +38,38 @@ internal static class TaskTable
     )
     {
         width = Math.Max(width, 40);
-        var lines = new List<ScreenLine>(TextRows.Of(Head(run, now), width).Select((row, i) => i == 0 ? HeadLine(run, row) : row));
+        var lines = new List<ScreenLine>(TextWrapper.Of(Head(run, now), width).Select((row, i) => i == 0 ? HeadLine(run, row) : row));
         var steps = stepsFollow ? NextStep.Of(run) : [];
         if (run.Reason.Length > 0 && !steps.Any(step => step.SaysReasonOfRun))
         {
-            AddRemark(TextCells.OneLine(LocalTimes.In(run.Reason)));
+            AddRemark(TextCellWidth.OneLine(LocalTimes.In(run.Reason)));
         }
         if (doing.GetValueOrDefault("") is { } ofRun)
         {
-            AddRemark(TextCells.OneLine(ofRun));
+            AddRemark(TextCellWidth.OneLine(ofRun));
         }
         foreach (var limit in BudgetText.Lines(run.Budgets).Take(stepsFollow ? int.MaxValue : MostLimits))
         {
-            AddRemark(TextCells.OneLine(LocalTimes.In(limit)));
+            AddRemark(TextCellWidth.OneLine(LocalTimes.In(limit)));
         }
         if (!RunStates.IsFinal(run.State) && run.DroppedMessages is [.., var dropped])
         {
-            lines.Add(TextCells.Cut("! " + TextCells.OneLine(RunWarnings.Dropped(dropped)), width));
+            lines.Add(TextCellWidth.Cut("! " + TextCellWidth.OneLine(RunWarnings.Dropped(dropped)), width));
         }
         // A task's own question is omitted because it is the reason in the task's row.
         var questions = run
             .Questions.Where(question => !stepsFollow && !run.Tasks.Any(task => task.Id == question.Id) && !question.SaysReason)
             .Take(3)
-            .Select(question => TextCells.Cut("? " + TextCells.OneLine(LocalTimes.In(question.Question)), width))
+            .Select(question => TextCellWidth.Cut("? " + TextCellWidth.OneLine(LocalTimes.In(question.Question)), width))
             .ToList();
         lines.AddRange(Rows(run, doing, now, width, Math.Max(1, height - lines.Count - questions.Count), steps, asGraph));
-        lines.AddRange(questions.Select(question => new ScreenLine(question, Tone.Asks, 0, 1)));
+        lines.AddRange(questions.Select(question => new ScreenLine(question, TextTone.Asks, 0, 1)));
         return lines;
 
         // A live table limits the rows of a long reason. The final screen of a run shows all of them, including the fix at the end.
         void AddRemark(string text) =>
             lines.AddRange(
-                TextRows
+                TextWrapper
                     .Of(text, width - UntrustedText.Mark.Length)
                     .Take(stepsFollow ? int.MaxValue : MostRowsOfReason)
                     .Select(row => (ScreenLine)(UntrustedText.Mark + row))
@@ -97,13 +97,13 @@ internal static class TaskTable
         var branches =
             asGraph && shown.Count == run.Tasks.Count ? TaskTree.Of(shown) : [.. shown.Select(task => new TaskTreeRow(task, "", []))];
         var cells = branches.Select(branch => Cells(run, branch, doing.GetValueOrDefault(branch.Task.Id), now, steps)).ToList();
-        var idWidth = Math.Max(4, cells.Select(row => TextCells.Of(row.Id)).DefaultIfEmpty().Max());
+        var idWidth = Math.Max(4, cells.Select(row => TextCellWidth.Of(row.Id)).DefaultIfEmpty().Max());
         var stateWidth = cells.Select(row => row.State.Length).DefaultIfEmpty().Max();
-        var longest = cells.Select(row => TextCells.Of(row.Text)).DefaultIfEmpty().Max();
+        var longest = cells.Select(row => TextCellWidth.Of(row.Text)).DefaultIfEmpty().Max();
         // A column without any content is omitted.
-        List<Func<RowCells, string>> columns = [row => row.Time, row => width >= WideEnoughForTokens ? row.Tokens : "", row => row.Cost];
+        List<Func<TaskRowCells, string>> columns = [row => row.Time, row => width >= WideEnoughForTokens ? row.Tokens : "", row => row.Cost];
         var widths = columns.ConvertAll(column => cells.Select(row => column(row).Length).DefaultIfEmpty().Max());
-        string Figures(RowCells row) =>
+        string Figures(TaskRowCells row) =>
             string.Concat(columns.Zip(widths, (column, figures) => figures == 0 ? "" : "  " + column(row).PadLeft(figures)));
         // Names get a quarter of the screen, and the space that the texts leave.
         idWidth = Math.Min(
@@ -118,7 +118,7 @@ internal static class TaskTable
         }
         if (shown.Count < run.Tasks.Count)
         {
-            yield return TextCells.Cut("  ... and " + Rest(run.Tasks.Except(shown)), width);
+            yield return TextCellWidth.Cut("  ... and " + Rest(run.Tasks.Except(shown)), width);
         }
     }
 
@@ -145,7 +145,7 @@ internal static class TaskTable
     private static string NameOf(RunStatus run) =>
         new RunFolder("/", run.RunId).Name is var name && name != run.RunId ? $"{run.RunId} ({name})" : run.RunId;
 
-    private sealed record RowCells(
+    private sealed record TaskRowCells(
         char Mark,
         string Id,
         string State,
@@ -154,15 +154,15 @@ internal static class TaskTable
         string Time,
         string Tokens,
         string Cost,
-        Tone Tone
+        TextTone Tone
     );
 
-    private static RowCells Cells(RunStatus run, TaskTreeRow branch, string? doing, DateTimeOffset now, IReadOnlyList<NextStep> steps)
+    private static TaskRowCells Cells(RunStatus run, TaskTreeRow branch, string? doing, DateTimeOffset now, IReadOnlyList<NextStep> steps)
     {
         var task = branch.Task;
         var isDoing = (TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging) && doing is { Length: > 0 };
         var isAsked = steps.Any(step => step.Questions.Contains(task.Id));
-        var text = TextCells.OneLine(
+        var text = TextCellWidth.OneLine(
             isDoing ? doing!
             : TaskStates.IsDone(task.State) || isAsked ? Done(task, isAsked)
             : task.Reason.Length > 0 && !IsSaidOfRun(run, task) ? LocalTimes.In(task.Reason)
@@ -191,7 +191,7 @@ internal static class TaskTable
         {
             text = $"(waits {CompactFormatter.Time(waited)}) {text}";
         }
-        return new RowCells(
+        return new TaskRowCells(
             Mark(task),
             branch.Rails + task.Id,
             task.Paused ? "paused" : task.State,
@@ -210,14 +210,14 @@ internal static class TaskTable
         : isAsked || task.Reason.Length == 0 || !TaskStates.IsDone(task.State) ? task.Title
         : $"{task.Title}  ({LocalTimes.In(task.Reason)})";
 
-    private static ScreenLine Row(RowCells row, int idWidth, int stateWidth, string right, int width, int longest)
+    private static ScreenLine Row(TaskRowCells row, int idWidth, int stateWidth, string right, int width, int longest)
     {
-        var left = $"{row.Mark} {TextCells.Pad(TextCells.CutMiddle(row.Id, idWidth), idWidth)} {row.State.PadRight(stateWidth)} ";
-        var room = width == Unlimited ? longest : width - TextCells.Of(left) - right.Length;
+        var left = $"{row.Mark} {TextCellWidth.Pad(TextCellWidth.CutMiddle(row.Id, idWidth), idWidth)} {row.State.PadRight(stateWidth)} ";
+        var room = width == Unlimited ? longest : width - TextCellWidth.Of(left) - right.Length;
         var text =
             room < LeastText
-                ? TextCells.Cut(left.TrimEnd() + right, width)
-                : (left + (row.IsPath ? TextCells.Pad(TextCells.CutMiddle(row.Text, room), room) : Fit(row.Text, room)) + right).TrimEnd();
+                ? TextCellWidth.Cut(left.TrimEnd() + right, width)
+                : (left + (row.IsPath ? TextCellWidth.Pad(TextCellWidth.CutMiddle(row.Text, room), room) : Fit(row.Text, room)) + right).TrimEnd();
         return new ScreenLine(text, row.Tone, 0, Math.Min(text.Length, left.TrimEnd().Length));
     }
 
@@ -225,7 +225,7 @@ internal static class TaskTable
     private static bool IsSaidOfRun(RunStatus run, RunTask task) =>
         run.Why is OutagesReported && task.Outage is { } of && run.Outages.Any(outage => outage.Account == of) && task.Title.Length > 0;
 
-    private static string Fit(string text, int width) => TextCells.Pad(TextCells.Cut(text, width), width);
+    private static string Fit(string text, int width) => TextCellWidth.Pad(TextCellWidth.Cut(text, width), width);
 
     private static char Mark(RunTask task) =>
         task.State switch
@@ -243,24 +243,24 @@ internal static class TaskTable
             _ => TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging ? '>' : ' ',
         };
 
-    private static Tone ToneOf(RunTask task) =>
+    private static TextTone ToneOf(RunTask task) =>
         Mark(task) switch
         {
-            '+' => Tone.Good,
-            '!' => Tone.Bad,
-            '?' => Tone.Asks,
-            '-' => Tone.Faint,
-            '>' => Tone.Busy,
-            _ => task.State == TaskStates.Parked ? Tone.Asks : Tone.Plain,
+            '+' => TextTone.Good,
+            '!' => TextTone.Bad,
+            '?' => TextTone.Asks,
+            '-' => TextTone.Faint,
+            '>' => TextTone.Busy,
+            _ => task.State == TaskStates.Parked ? TextTone.Asks : TextTone.Plain,
         };
 
-    private static Tone ToneOf(RunStatus run) =>
+    private static TextTone ToneOf(RunStatus run) =>
         (run.Standing ?? RunLiveness.Of(run)) switch
         {
-            RunLiveness.Ended => run.State == RunStates.Completed ? Tone.Good : Tone.Bad,
-            RunLiveness.NeedsPerson or RunLiveness.Interrupted => Tone.Asks,
-            RunLiveness.Moving => Tone.Busy,
-            _ => Tone.Plain,
+            RunLiveness.Ended => run.State == RunStates.Completed ? TextTone.Good : TextTone.Bad,
+            RunLiveness.NeedsPerson or RunLiveness.Interrupted => TextTone.Asks,
+            RunLiveness.Moving => TextTone.Busy,
+            _ => TextTone.Plain,
         };
 
     // If not everything fits, tasks that need attention come first.

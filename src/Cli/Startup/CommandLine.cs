@@ -25,7 +25,7 @@ internal static class CommandLine
         IReadOnlyDictionary<string, string> environment,
         string directory,
         TimeProvider time,
-        Interrupts interrupts,
+        InterruptHandler interrupts,
         HostPlatform? platform = null
     )
     {
@@ -83,7 +83,7 @@ internal static class CommandLine
         {
             return Outcome.Interrupted;
         }
-        catch (Exception fault) when ((NativeLibraryFault.Of(fault) ?? UseCaseFaults.Of(fault)) is { } known)
+        catch (Exception fault) when ((NativeLibraryErrorText.Of(fault) ?? UseCaseExceptionConverter.Of(fault)) is { } known)
         {
             terminal.Fail(known.Message, known.Cure);
             return known.Outcome;
@@ -250,7 +250,7 @@ internal static class CommandLine
         var help = parsed.CommandResult.Command is RootCommand root
             ? OfProgram(root, shown, isWhole, terminal.OutputWidth)
             : shown + CommandHelp.Find(PathOf(parsed.CommandResult).Trim())?.Text;
-        terminal.Result(string.Join('\n', help.Split('\n').SelectMany(line => TextRows.Hanging(line, terminal.OutputWidth))));
+        terminal.Result(string.Join('\n', help.Split('\n').SelectMany(line => TextWrapper.Hanging(line, terminal.OutputWidth))));
         return (Outcome)code;
     }
 

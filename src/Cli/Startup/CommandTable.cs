@@ -52,17 +52,17 @@ internal static class CommandTable
         ("verify", static () => new VerifyCommand()),
         ("approve", static () => new AnswerCommand(SteeringCatalog.Approve)),
         ("reject", static () => new AnswerCommand(SteeringCatalog.Reject)),
-        ("pause", static () => new CatalogCommand(SteeringCatalog.Pause)),
+        ("pause", static () => new CatalogSteeringCommand(SteeringCatalog.Pause)),
         ("hold", static () => new HoldCommand()),
-        ("release", static () => new ReleaseCommand()),
+        ("release", static () => new HoldReleaseCommand()),
         ("cancel", static () => new CancelCommand()),
         ("abort", static () => new AbortCommand()),
         (
             "budget",
-            static () => new Command("budget", "Raise the budget of a run") { new CatalogCommand(SteeringCatalog.RaiseBudget, "raise") }
+            static () => new Command("budget", "Raise the budget of a run") { new CatalogSteeringCommand(SteeringCatalog.RaiseBudget, "raise") }
         ),
-        ("retry", static () => new CatalogCommand(SteeringCatalog.Retry)),
-        ("skip", static () => new CatalogCommand(SteeringCatalog.Skip)),
+        ("retry", static () => new CatalogSteeringCommand(SteeringCatalog.Retry)),
+        ("skip", static () => new CatalogSteeringCommand(SteeringCatalog.Skip)),
         ("land", static () => new LandCommand()),
         ("pr", static () => new PrCommand()),
         ("resolve", static () => new ResolveCommand()),

@@ -25,11 +25,11 @@ internal static class Program
         // long as sandboxes exist.
         if (args is [SandboxOpener.Command, var socket, var ports])
         {
-            return NetworkProcesses.Open(socket, ports);
+            return SandboxNetworkCommands.Open(socket, ports);
         }
         if (args is [NetworkProxy.Command, var place])
         {
-            return NetworkProcesses.Serve(place);
+            return SandboxNetworkCommands.Serve(place);
         }
 
         return (int)RunAsync(args).GetAwaiter().GetResult();
@@ -37,7 +37,7 @@ internal static class Program
 
     private static async Task<Outcome> RunAsync(string[] args)
     {
-        using var interrupts = Interrupts.OfProcess();
+        using var interrupts = InterruptHandler.OfProcess();
         using var last = interrupts.Stop.Register(() => new Thread(EndAfterGrace) { IsBackground = true }.Start());
         var environment = SettingsFiles.ProcessEnvironment();
         SystemTerminal? terminal = null;

@@ -63,21 +63,21 @@ internal sealed class WebOption
             loggers.Dispose();
             throw;
         }
-        return new ServedPage(page, loggers);
+        return new PageServer(page, loggers);
     }
 
     /// <summary>Returns the web page as a hosted service, or null if the page was not requested.</summary>
-    public ServedDashboard? Page(ParseResult parsed, CommandContext context, ILoggerFactory loggers) =>
+    public DashboardServer? Page(ParseResult parsed, CommandContext context, ILoggerFactory loggers) =>
         PortOf(parsed) is not { } port
             ? null
-            : new ServedDashboard(
+            : new DashboardServer(
                 new DashboardOptions(new IPEndPoint(IPAddress.Loopback, port), WebTokens.Of(context.Environment, context.Time)),
                 context,
                 loggers,
                 link => context.Terminal.Say($"The page: {link}")
             );
 
-    private sealed class ServedPage(ServedDashboard page, ILoggerFactory loggers) : IAsyncDisposable
+    private sealed class PageServer(DashboardServer page, ILoggerFactory loggers) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {

@@ -27,12 +27,12 @@ internal sealed class SlotWaitDiagnosis(ITemporalClient client, TimeProvider tim
     public void Add(string run, string task, IEnumerable<PendingActivityInfo> steps, Func<PendingActivityInfo, bool> isTold)
     {
         foreach (
-            var place in steps.Where(step => step.ActivityType.Name == ActivityNames.HoldPlace && HostPresence.QueueOf(step).Length > 0)
+            var place in steps.Where(step => step.ActivityType.Name == ActivityNames.HoldPlace && HostPresenceCheck.QueueOf(step).Length > 0)
         )
         {
             if (place.State != PendingActivityState.Scheduled)
             {
-                _given.Add((HostPresence.QueueOf(place), place.LastWorkerIdentity));
+                _given.Add((HostPresenceCheck.QueueOf(place), place.LastWorkerIdentity));
             }
             else if (!isTold(place))
             {
@@ -47,9 +47,9 @@ internal sealed class SlotWaitDiagnosis(ITemporalClient client, TimeProvider tim
     {
         var known = new List<(string, FailingActivity)>();
         var full = _given.Select(given => given.Host).ToHashSet(StringComparer.Ordinal);
-        foreach (var queue in _waiting.GroupBy(waiting => HostPresence.QueueOf(waiting.Place), StringComparer.Ordinal))
+        foreach (var queue in _waiting.GroupBy(waiting => HostPresenceCheck.QueueOf(waiting.Place), StringComparer.Ordinal))
         {
-            var asking = (await HostPresence.PollersAsync(client, queue.Key, rpc)).Select(poller => poller.Identity);
+            var asking = (await HostPresenceCheck.PollersAsync(client, queue.Key, rpc)).Select(poller => poller.Identity);
             // A host whose slots are all used by tasks of this queue does not poll it.
             var hosts = asking.Concat(_given.Where(given => given.Queue == queue.Key).Select(given => given.Host)).ToHashSet();
             known.AddRange(

@@ -28,7 +28,7 @@ public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
             new WorkflowOptions($"run-{schedule.Name}", QueueNames.Workflows)
             {
                 StaticSummary = DisplayText.Summary(schedule.Input.Subject),
-                Memo = StartDetails.Memo(schedule.Input, $"schedule {schedule.Name}"),
+                Memo = RunStartDetails.Memo(schedule.Input, $"schedule {schedule.Name}"),
             }
         );
         try

@@ -1,7 +1,7 @@
 namespace Orchestrator.Client.Views;
 
 /// <summary>Output of <c>config list --json</c> and <c>config get --json</c>.</summary>
-public sealed record ConfigDocument(IReadOnlyList<ConfigEntry> Settings) : Document;
+public sealed record ConfigDocument(IReadOnlyList<ConfigEntry> Settings) : CommandDocument;
 
 /// <summary>A setting with its effective value.</summary>
 /// <param name="Name">Dotted name.</param>

@@ -2,7 +2,7 @@ namespace Orchestrator.Client.Views;
 
 /// <summary>Output of <c>inbox --json</c>.</summary>
 /// <param name="Entries">Entries that need the user's attention, the most urgent one first.</param>
-public sealed record InboxDocument(IReadOnlyList<InboxLine> Entries) : Document;
+public sealed record InboxDocument(IReadOnlyList<InboxLine> Entries) : CommandDocument;
 
 /// <summary>An entry that needs the user's attention.</summary>
 /// <param name="Id">Identity of the entry.</param>
@@ -31,7 +31,7 @@ public sealed record InboxLine(
 )
 {
     /// <summary>The commands in the form that is used inside the repository, for programs.</summary>
-    public IReadOnlyList<AnswerWay> Ways
+    public IReadOnlyList<AnswerAction> Ways
     {
         get;
         init => field = value ?? [];

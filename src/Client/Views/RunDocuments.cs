@@ -7,7 +7,7 @@ namespace Orchestrator.Client.Views;
 /// <param name="Task">Id of the task.</param>
 /// <param name="Patch">Changes of the task as a git patch.</param>
 /// <param name="IsCut">True if the patch is truncated because it is too long.</param>
-public sealed record DiffDocument(string RunId, string Task, string Patch, bool IsCut) : Document
+public sealed record DiffDocument(string RunId, string Task, string Patch, bool IsCut) : CommandDocument
 {
     /// <summary>Git revision of the old files.</summary>
     public string From { get; init; } = "";
@@ -21,7 +21,7 @@ public sealed record DiffDocument(string RunId, string Task, string Patch, bool 
 /// <param name="Task">Id of the task.</param>
 /// <param name="Start">Number of the agent run.</param>
 /// <param name="Lines">The agent's output and actions as text lines for users.</param>
-public sealed record LogDocument(string RunId, string Task, int Start, IReadOnlyList<string> Lines) : Document
+public sealed record LogDocument(string RunId, string Task, int Start, IReadOnlyList<string> Lines) : CommandDocument
 {
     /// <summary>Number of earlier lines that are omitted.</summary>
     public int LeftOut { get; init; }
@@ -51,7 +51,7 @@ public sealed record LogDocument(string RunId, string Task, int Start, IReadOnly
 /// <summary>Output of <c>history --json</c>.</summary>
 /// <param name="Count">Total number of runs.</param>
 /// <param name="Runs">Most recent runs, up to the requested number.</param>
-public sealed record HistoryDocument(int Count, IReadOnlyList<HistoryEntry> Runs) : Document
+public sealed record HistoryDocument(int Count, IReadOnlyList<HistoryEntry> Runs) : CommandDocument
 {
     /// <summary>Cursor of the next page, or null if this page has the oldest run.</summary>
     public string? Next { get; init; }

@@ -14,7 +14,7 @@ public sealed record UsageDocument(
     UsageSums Sums,
     UsagePrices Prices,
     IReadOnlyList<string> Faults
-) : Document;
+) : CommandDocument;
 
 /// <summary>Current state of an account.</summary>
 /// <param name="Name">Name of the account.</param>

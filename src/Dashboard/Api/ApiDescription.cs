@@ -66,7 +66,7 @@ internal sealed class ApiDescription(IServiceProvider services)
         // Schemas are generated only from these options, so they must match the options that write answers.
         services.ConfigureHttpJsonOptions(json =>
         {
-            foreach (var converter in QueryReader.Json.Converters)
+            foreach (var converter in QueryCoalescer.Json.Converters)
             {
                 json.SerializerOptions.Converters.Add(converter);
             }
@@ -149,7 +149,7 @@ internal sealed class ApiDescription(IServiceProvider services)
         {
             operation.Responses![status].Description = meaning;
         }
-        await AddAsync(typeof(Problem), context, stop);
+        await AddAsync(typeof(ProblemResponse), context, stop);
         foreach (var (status, meaning) in Refusals)
         {
             operation.Responses![status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
@@ -157,7 +157,7 @@ internal sealed class ApiDescription(IServiceProvider services)
                 Description = meaning,
                 Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
                 {
-                    [Problem.MediaType] = new() { Schema = new OpenApiSchemaReference(nameof(Problem), context.Document) },
+                    [ProblemResponse.MediaType] = new() { Schema = new OpenApiSchemaReference(nameof(ProblemResponse), context.Document) },
                 },
             };
         }
@@ -274,7 +274,7 @@ internal static class ApiOperations
             );
         if (operation.IsRead)
         {
-            route.WithMetadata(NeededScope.Read);
+            route.WithMetadata(RequiredScope.Read);
         }
         // The description only lists endpoints with a method. Their parameters come from the operation.
         route.Add(endpoint =>

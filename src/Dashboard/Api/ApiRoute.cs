@@ -42,7 +42,7 @@ internal abstract record ApiRoute(string Method, string Name, string Path, strin
 
 /// <summary>Query of the API.</summary>
 /// <param name="Ask">Runs the query, or returns null if the request is incomplete.</param>
-internal sealed record ApiQuestion(
+internal sealed record ApiQuery(
     string Method,
     string Name,
     string Path,
@@ -84,7 +84,7 @@ internal sealed record RunStarted(int ExitCode, string Told, string RunId, strin
 
 /// <summary>The repositories of this user.</summary>
 /// <param name="Repositories">Repositories in path order.</param>
-internal sealed record RepositoriesDocument(IReadOnlyList<RepositoryEntry> Repositories) : Client.Views.Document;
+internal sealed record RepositoriesDocument(IReadOnlyList<RepositoryEntry> Repositories) : Client.Views.CommandDocument;
 
 /// <summary>All runs of this user, at the start of a stream.</summary>
 /// <param name="Runs">The latest runs of each repository.</param>

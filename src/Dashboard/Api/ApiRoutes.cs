@@ -9,7 +9,7 @@ namespace Orchestrator.Dashboard.Api;
 /// <param name="reader">Runs queries and commands.</param>
 /// <param name="description">Description of the API.</param>
 /// <param name="time">Clock.</param>
-internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, TimeProvider time)
+internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription description, TimeProvider time)
 {
     /// <summary>Common prefix of all paths.</summary>
     public const string Root = "/api/v1";
@@ -44,7 +44,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
             mapped.Describe(route);
             if (route is ApiCommand { Steering: not null })
             {
-                mapped.WithMetadata(NeededScope.Answer);
+                mapped.WithMetadata(RequiredScope.Answer);
             }
         }
     }
@@ -69,7 +69,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
             await refusal.ExecuteAsync(context);
             return;
         }
-        if (route is ApiQuestion question)
+        if (route is ApiQuery question)
         {
             await AnswerAsync(context, question, request, repository);
             return;
@@ -152,13 +152,13 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
     }
 
     private async Task<bool> IsAnswerAsync(HttpContext context, ApiCommand change, ApiRequest request, RepositoryEntry repository) =>
-        NeededScope.IsAnswer(
+        RequiredScope.IsAnswer(
             (await reader.RunAsync(repository, request.Run, context.RequestAborted)).Document,
             change.Steering!,
             request.Path("task") is { Length: > 0 } task ? task : null
         );
 
-    private async Task AnswerAsync(HttpContext context, ApiQuestion question, ApiRequest request, RepositoryEntry repository)
+    private async Task AnswerAsync(HttpContext context, ApiQuery question, ApiRequest request, RepositoryEntry repository)
     {
         if (question.Ask(request) is not { } ask)
         {
@@ -183,7 +183,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
             isRead: true,
             fault.Outcome == Outcome.Usage ? await OfUsageAsync(context, question, request, repository) : 0
         );
-        await Problem.Of(status, fault.Message, fault.Cure, (int)fault.Outcome).ExecuteAsync(context);
+        await ProblemResponse.Of(status, fault.Message, fault.Cure, (int)fault.Outcome).ExecuteAsync(context);
     }
 
     private static Task RefuseIncompleteAsync(HttpContext context, IReadOnlyList<ApiMember> members) =>
@@ -238,7 +238,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
         var (title, detail) = result.Fault is { } fault
             ? (fault.Message, fault.Cure)
             : (lines[0].Length > 0 ? lines[0] : "The command was not executed.", lines.Length > 1 ? lines[1].Trim() : "");
-        await Problem.Of(status, title, detail, exitCode).ExecuteAsync(context);
+        await ProblemResponse.Of(status, title, detail, exitCode).ExecuteAsync(context);
     }
 
     private static async Task<JsonObject> BodyAsync(HttpContext context, ApiRoute route)
@@ -257,7 +257,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
     }
 
     private static Task JsonAsync<T>(HttpContext context, T document, int status = StatusCodes.Status200OK)
-        where T : class => JsonAsync(context, JsonSerializer.Serialize(document, QueryReader.Json), status);
+        where T : class => JsonAsync(context, JsonSerializer.Serialize(document, QueryCoalescer.Json), status);
 
     private static async Task JsonAsync(HttpContext context, string json, int status = StatusCodes.Status200OK)
     {
@@ -275,5 +275,5 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
             ? "none"
             : string.Join(", ", members.Select(member => member.IsRequired ? $"{member.Name} (needed)" : member.Name));
 
-    private static IResult Refuse(int status, string what, string cure) => Problem.Of(status, what, cure);
+    private static IResult Refuse(int status, string what, string cure) => ProblemResponse.Of(status, what, cure);
 }

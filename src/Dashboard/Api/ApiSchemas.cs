@@ -22,7 +22,7 @@ internal static class ApiSchemas
             "state",
             [.. ConstantsOf(typeof(RunStates)).Union(ConstantsOf(typeof(TaskStates))), App.Runs.RunEventTimeline.Mail]
         ),
-        (typeof(AnswerWay), "kind", ConstantsOf(typeof(AnswerWays))),
+        (typeof(AnswerAction), "kind", ConstantsOf(typeof(AnswerActionKinds))),
         (typeof(BudgetStatus), "kind", ConstantsOf(typeof(BudgetKinds))),
         (typeof(RunStep), "kind", [RunStep.Gate, RunStep.SetUp]),
     ];

@@ -174,7 +174,7 @@ internal static class ApiTable
             "The conversations of Claude Code on this machine",
             request =>
                 (queries, stop) =>
-                    Task.FromResult(queries.Conversations(FormNumber.Read(request.Query("hours")), QueryDefaults.ListLength, stop))
+                    Task.FromResult(queries.Conversations(FormNumberParser.Read(request.Query("hours")), QueryDefaults.ListLength, stop))
         ) with
         {
             Query = [new ApiMember("hours", "Maximum age of the conversations in hours.", Type: JsonSchemaType.Integer)],
@@ -261,7 +261,7 @@ internal static class ApiTable
         {
             return null;
         }
-        var start = new RunToStart
+        var start = new BackgroundRunRequest
         {
             Plan = plan,
             Request = asked,
@@ -329,7 +329,7 @@ internal static class ApiTable
             + (target == SteeringTargets.Question || words.Length > 1 ? "" : target.ToString());
     }
 
-    private static ApiQuestion Read<T>(
+    private static ApiQuery Read<T>(
         string name,
         string path,
         string summary,

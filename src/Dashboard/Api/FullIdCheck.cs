@@ -3,7 +3,7 @@ namespace Orchestrator.Dashboard.Api;
 /// <summary>Refuses abbreviated ids in addresses, because an abbreviated id may later match another run. The refusal contains the address
 /// with the full id.</summary>
 /// <param name="reader">Finds runs.</param>
-internal sealed class FullIdCheck(QueryReader reader)
+internal sealed class FullIdCheck(QueryCoalescer reader)
 {
     /// <summary>Returns a refusal if the address of a request abbreviates the id of a run or a task. Returns null otherwise.</summary>
     /// <param name="context">The request.</param>
@@ -36,7 +36,7 @@ internal sealed class FullIdCheck(QueryReader reader)
     }
 
     private static IResult Refuse(HttpContext context, string kind, string given, string whole) =>
-        Problem.Of(
+        ProblemResponse.Of(
             StatusCodes.Status404NotFound,
             $"No {kind} is named '{new UntrustedText(given).Line}'.",
             $"Addresses need full ids. The {kind} is '{whole}'.",

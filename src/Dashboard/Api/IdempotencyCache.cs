@@ -9,7 +9,7 @@ internal sealed class IdempotencyCache(TimeProvider time)
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
 
     private readonly Lock _lock = new();
-    private readonly OrderedDictionary<string, StoredAnswer> _kept = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, StoredResponse> _kept = new(StringComparer.Ordinal);
 
     /// <summary>Executes a command, or returns the response to the first request with the same key.</summary>
     /// <param name="key">Idempotency key sent by the client.</param>
@@ -19,14 +19,14 @@ internal sealed class IdempotencyCache(TimeProvider time)
     /// <returns>The response, or null if the key was used for another request.</returns>
     public async Task<CommandResult?> GetAsync(string key, string request, Func<Task<CommandResult>> act, CancellationToken stop)
     {
-        StoredAnswer? kept;
+        StoredResponse? kept;
         lock (_lock)
         {
             RemoveEnded(old => time.GetUtcNow() - old.Time > Longest);
             if (!_kept.TryGetValue(key, out kept))
             {
                 RemoveEnded(_ => _kept.Count >= Most);
-                _kept[key] = kept = new StoredAnswer(time.GetUtcNow(), request, Task.Run(() => ActAsync(key, act), CancellationToken.None));
+                _kept[key] = kept = new StoredResponse(time.GetUtcNow(), request, Task.Run(() => ActAsync(key, act), CancellationToken.None));
             }
         }
         return kept.Request == request ? await kept.Outcome.WaitAsync(stop) : null;
@@ -54,7 +54,7 @@ internal sealed class IdempotencyCache(TimeProvider time)
     }
 
     /// <summary>Removes the oldest responses as long as they meet a condition. The keys of running commands are not removed.</summary>
-    private void RemoveEnded(Func<StoredAnswer, bool> isSurplus)
+    private void RemoveEnded(Func<StoredResponse, bool> isSurplus)
     {
         for (var i = 0; i < _kept.Count; )
         {
@@ -74,5 +74,5 @@ internal sealed class IdempotencyCache(TimeProvider time)
         }
     }
 
-    private sealed record StoredAnswer(DateTimeOffset Time, string Request, Task<CommandResult> Outcome);
+    private sealed record StoredResponse(DateTimeOffset Time, string Request, Task<CommandResult> Outcome);
 }

@@ -12,7 +12,7 @@ namespace Orchestrator.Dashboard.Door;
 /// <param name="options">Token and host names.</param>
 /// <param name="source">Identifies callers that belong to a run.</param>
 /// <param name="sessions">Logged-in browsers.</param>
-internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions options, IDashboardSource source, LoginSessions sessions)
+internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions options, IDashboardBackend source, LoginSessions sessions)
 {
     /// <summary>Name of the session cookie.</summary>
     public const string Cookie = "orchestrate";
@@ -28,7 +28,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
         "/assets/manifest.json",
     ];
 
-    private readonly HostNames _names = new(options);
+    private readonly AllowedHostNames _names = new(options);
 
     /// <summary>Handles or refuses a request.</summary>
     public async Task InvokeAsync(HttpContext context)
@@ -92,7 +92,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
 
     private async Task EnterByTokenAsync(HttpContext context, string text)
     {
-        var device = DeviceName.Of(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
+        var device = BrowserDescription.Of(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
         var (token, isSlowed) = sessions.Check(text, device);
         if (token is null)
         {
@@ -114,12 +114,12 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
             return false;
         }
         var items = context.Features.Get<IConnectionItemsFeature>()?.Items;
-        if (items is not null && items.TryGetValue(typeof(IDashboardSource), out var known))
+        if (items is not null && items.TryGetValue(typeof(IDashboardBackend), out var known))
         {
             return known is true;
         }
         var isStep = source.IsStepOfRun(new IPEndPoint(caller, connection.RemotePort), new IPEndPoint(called, connection.LocalPort));
-        items?[typeof(IDashboardSource)] = isStep;
+        items?[typeof(IDashboardBackend)] = isStep;
         return isStep;
     }
 
@@ -166,5 +166,5 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
     }
 
     private static Task RefuseAsync(HttpContext context, HttpStatusCode status, string what, string cure) =>
-        Problem.Of((int)status, what, cure).ExecuteAsync(context);
+        ProblemResponse.Of((int)status, what, cure).ExecuteAsync(context);
 }

@@ -21,16 +21,16 @@ internal sealed class FaultMiddleware(RequestDelegate next, ILogger log)
         }
         catch (BadHttpRequestException unreadable) when (!context.Response.HasStarted)
         {
-            await Problem.Of(unreadable.StatusCode, "The request can't be read.", unreadable.Message).ExecuteAsync(context);
+            await ProblemResponse.Of(unreadable.StatusCode, "The request can't be read.", unreadable.Message).ExecuteAsync(context);
         }
         catch (InvalidDataException unreadable) when (!context.Response.HasStarted)
         {
-            await Problem.Of(StatusCodes.Status400BadRequest, "The form can't be read.", unreadable.Message).ExecuteAsync(context);
+            await ProblemResponse.Of(StatusCodes.Status400BadRequest, "The form can't be read.", unreadable.Message).ExecuteAsync(context);
         }
         catch (Exception fault) when (!context.Response.HasStarted)
         {
             Log.RequestFailed(log, fault, context.Request.Method, context.Request.Path);
-            await Problem
+            await ProblemResponse
                 .Of(
                     StatusCodes.Status500InternalServerError,
                     "The server failed to answer this request.",

@@ -46,7 +46,7 @@ internal sealed class LoginSessions(WebTokens tokens, TimeProvider time)
             {
                 return (null, true);
             }
-            WebFailures.Add(tokens.Folder, from, now);
+            WebLoginFailures.Add(tokens.Folder, from, now);
             return (null, false);
         }
     }
@@ -59,7 +59,7 @@ internal sealed class LoginSessions(WebTokens tokens, TimeProvider time)
     {
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var stored = new SessionCookie(id, device, token.Id, (time.GetUtcNow() + Lifetime).ToUnixTimeSeconds());
-        var text = Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(stored, QueryReader.Json));
+        var text = Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(stored, QueryCoalescer.Json));
         return $"{text}.{_key.Sign(Purpose, text)}";
     }
 
@@ -90,7 +90,7 @@ internal sealed class LoginSessions(WebTokens tokens, TimeProvider time)
             return null;
         }
         // The cookie can be trusted, because its signature was verified.
-        var stored = JsonSerializer.Deserialize<SessionCookie>(Base64Url.DecodeFromChars(text), QueryReader.Json)!;
+        var stored = JsonSerializer.Deserialize<SessionCookie>(Base64Url.DecodeFromChars(text), QueryCoalescer.Json)!;
         return DateTimeOffset.FromUnixTimeSeconds(stored.Until) > time.GetUtcNow() ? stored : null;
     }
 

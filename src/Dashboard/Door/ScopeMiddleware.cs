@@ -14,14 +14,14 @@ internal sealed class ScopeMiddleware(RequestDelegate next)
 
     /// <summary>Creates the response to a request that the token's scope does not permit.</summary>
     public static IResult Refusal(WebScope scope) =>
-        Problem.Of(
+        ProblemResponse.Of(
             StatusCodes.Status403Forbidden,
             scope == WebScope.Read ? "This token may only read." : "This token may only answer open questions.",
             "'orchestrate web token create NAME --scope all' creates a token with all permissions."
         );
 
     private static WebScope Needed(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<NeededScope>() is { } named ? named.Scope
+        context.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>() is { } named ? named.Scope
         : HttpMethods.IsGet(context.Request.Method) ? WebScope.Read
         : WebScope.All;
 }
@@ -29,13 +29,13 @@ internal sealed class ScopeMiddleware(RequestDelegate next)
 /// <summary>Scope that a route requires. Routes without this metadata require <see cref="WebScope.Read"/> to read and
 /// <see cref="WebScope.All"/> to change something.</summary>
 /// <param name="Scope">The scope.</param>
-internal sealed record NeededScope(WebScope Scope)
+internal sealed record RequiredScope(WebScope Scope)
 {
     /// <summary>Metadata of routes that themselves check if the request answers an open question.</summary>
-    public static NeededScope Answer { get; } = new(WebScope.Answer);
+    public static RequiredScope Answer { get; } = new(WebScope.Answer);
 
     /// <summary>Metadata of routes that every session may use.</summary>
-    public static NeededScope Read { get; } = new(WebScope.Read);
+    public static RequiredScope Read { get; } = new(WebScope.Read);
 
     /// <summary>True if a command answers an open question of a run.</summary>
     /// <param name="run">The run, or null if it is unknown.</param>

@@ -38,7 +38,7 @@ internal sealed class UnroutedMiddleware(RequestDelegate next, Func<HttpContext,
         Array.Exists(["/api", "/ws", "/metrics", "/openapi.json"], prefix => path.StartsWithSegments(prefix, StringComparison.Ordinal));
 
     private static IResult Missing(HttpContext context) =>
-        Problem.Of(
+        ProblemResponse.Of(
             StatusCodes.Status404NotFound,
             $"The address {new UntrustedText(context.Request.Path).Line} does not exist.",
             "/api/v1/openapi.json lists the addresses."
@@ -52,7 +52,7 @@ internal sealed class UnroutedMiddleware(RequestDelegate next, Func<HttpContext,
             allowed += $", {HttpMethods.Head}";
         }
         context.Response.Headers.Allow = allowed;
-        return Problem
+        return ProblemResponse
             .Of(
                 StatusCodes.Status405MethodNotAllowed,
                 $"This address does not support the method {new UntrustedText(context.Request.Method).Line}.",

@@ -8,7 +8,7 @@ namespace Orchestrator.Dashboard.Pages;
 /// <param name="Run">Run as shown, either in its current state or after an earlier event.</param>
 /// <param name="Timeline">Lanes of the run as shown.</param>
 /// <param name="Axis">Time axis of the lanes, which includes events after the shown one.</param>
-public sealed record RunScreen(PageFrame Frame, RunAddress Address, RunStatus Run, RunLanes Timeline, TimelineAxis Axis)
+public sealed record RunScreen(PageFrame Frame, RunScreenAddress Address, RunStatus Run, RunLanes Timeline, TimelineAxis Axis)
 {
     /// <summary>Number of the last event of the run.</summary>
     public long Last { get; init; }
@@ -49,7 +49,7 @@ public sealed record RunScreen(PageFrame Frame, RunAddress Address, RunStatus Ru
 /// <param name="Address">State of the screen.</param>
 /// <param name="Run">The run.</param>
 /// <param name="Task">The task.</param>
-public sealed record TaskScreen(PageFrame Frame, RunAddress Address, RunStatus Run, RunTask Task)
+public sealed record TaskScreen(PageFrame Frame, RunScreenAddress Address, RunStatus Run, RunTask Task)
 {
     /// <summary>Transitions and mail of the task.</summary>
     public IReadOnlyList<RunEvent> Events { get; init; } = [];

@@ -6,7 +6,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// position and misses no transition. A transition may be repeated if its run was reset while the listener was disconnected.</summary>
 /// <param name="reader">Reads the runs.</param>
 /// <param name="time">Clock.</param>
-internal sealed class AllRunsEvents(QueryReader reader, TimeProvider time)
+internal sealed class AllRunsEvents(QueryCoalescer reader, TimeProvider time)
 {
     private const int MostRuns = 1000;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);

@@ -20,7 +20,7 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
     /// <summary>Formats the cursor as the id of an event.</summary>
     public string Write() =>
         Base64Url.EncodeToString(
-            JsonSerializer.SerializeToUtf8Bytes(new StoredCursor(Horizon.ToUnixTimeMilliseconds(), Runs), QueryReader.Json)
+            JsonSerializer.SerializeToUtf8Bytes(new StoredCursor(Horizon.ToUnixTimeMilliseconds(), Runs), QueryCoalescer.Json)
         );
 
     /// <summary>Parses the id of an event, or returns null if it is not a cursor.</summary>
@@ -32,7 +32,7 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
         }
         try
         {
-            return JsonSerializer.Deserialize<StoredCursor>(Base64Url.DecodeFromChars(id), QueryReader.Json) is { R: { } runs, H: var time }
+            return JsonSerializer.Deserialize<StoredCursor>(Base64Url.DecodeFromChars(id), QueryCoalescer.Json) is { R: { } runs, H: var time }
                 ? new EventCursor(DateTimeOffset.FromUnixTimeMilliseconds(time), runs)
                 : null;
         }

@@ -12,7 +12,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="answers">Stores the results of the commands.</param>
 /// <param name="sessions">Logged-in browsers.</param>
 internal sealed class FormRoutes(
-    QueryReader reader,
+    QueryCoalescer reader,
     PageRoutes pages,
     PageRenderer renderer,
     FormResultStore answers,
@@ -26,9 +26,9 @@ internal sealed class FormRoutes(
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/login", LoginPageAsync);
-        routes.MapPost("/login", (Delegate)LoginAsync).WithMetadata(NeededScope.Read);
-        routes.MapPost("/logout", (Delegate)LogoutAsync).WithMetadata(NeededScope.Read);
-        routes.MapPost("/r/{repository}/{run}/act", ActAsync).WithMetadata(NeededScope.Answer);
+        routes.MapPost("/login", (Delegate)LoginAsync).WithMetadata(RequiredScope.Read);
+        routes.MapPost("/logout", (Delegate)LogoutAsync).WithMetadata(RequiredScope.Read);
+        routes.MapPost("/r/{repository}/{run}/act", ActAsync).WithMetadata(RequiredScope.Answer);
     }
 
     /// <summary>Returns the redirection target after a form. The target is always a path on this server.</summary>
@@ -55,7 +55,7 @@ internal sealed class FormRoutes(
 
     private async Task<IResult> LogInAsync(HttpContext context, string token, string to)
     {
-        var device = DeviceName.Of(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
+        var device = BrowserDescription.Of(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
         var (found, isSlowed) = sessions.Check(token, device);
         if (found is not null)
         {
@@ -112,7 +112,7 @@ internal sealed class FormRoutes(
             return await pages.MissingAsync(context, run);
         }
         var (kind, target, text) = (form["kind"].ToString(), form["target"].ToString(), Cut(form["text"].ToString()));
-        var back = Back(context, Links.Run(home, run));
+        var back = Back(context, PageLinkBuilder.Run(home, run));
         if (target != run && !target.StartsWith(run + "/", StringComparison.Ordinal))
         {
             return Said(back, new CommandResult(Outcome.Usage, $"'{target}' does not belong to {run}."), text);
@@ -174,8 +174,8 @@ internal sealed class FormRoutes(
         Func<IRunCommands, CancellationToken, Task<CommandResult>>? Answer()
         {
             var resolution = form["resolution"].ToString() is { Length: > 0 } given ? given : null;
-            var way = new AnswerWay(kind, target, resolution);
-            if ((way.NeedsText && text.Length == 0) || (kind == AnswerWays.PromoteOnto && resolution is null))
+            var way = new AnswerAction(kind, target, resolution);
+            if ((way.NeedsText && text.Length == 0) || (kind == AnswerActionKinds.PromoteOnto && resolution is null))
             {
                 return null;
             }
@@ -215,7 +215,7 @@ internal sealed class FormRoutes(
 
     /// <summary>Returns the response to a form that was not sent from a page of the session.</summary>
     internal static IResult Refused() =>
-        Problem.Of(
+        ProblemResponse.Of(
             StatusCodes.Status403Forbidden,
             "This form was not sent from a page of this session.",
             "Reload the page and send the form again."

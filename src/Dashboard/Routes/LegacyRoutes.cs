@@ -13,7 +13,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="events">Events of all runs.</param>
 /// <param name="time">Clock.</param>
 /// <param name="ends">Cancelled if the server is stopping.</param>
-internal sealed class LegacyRoutes(QueryReader reader, AllRunsEvents events, TimeProvider time, CancellationToken ends)
+internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, TimeProvider time, CancellationToken ends)
 {
     private const int MostTasks = 200;
     private const int MostSessions = 1000;
@@ -179,7 +179,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllRunsEvents events, Tim
         }
         catch (JsonException fault)
         {
-            return Problem.Of(StatusCodes.Status400BadRequest, $"The body is not JSON: {fault.Message}", "{\"tasks\": [\"...\"]}");
+            return ProblemResponse.Of(StatusCodes.Status400BadRequest, $"The body is not JSON: {fault.Message}", "{\"tasks\": [\"...\"]}");
         }
         var texts = TextsOf(body?["tasks"] ?? body?["task"]).ToList();
         var home = body?["repository"]?.ToString() is { Length: > 0 } named
@@ -187,14 +187,14 @@ internal sealed class LegacyRoutes(QueryReader reader, AllRunsEvents events, Tim
             : reader.Home ?? (reader.Repositories is [var only] ? only : null);
         if (home is null || texts.Count is 0 or > MostTasks || texts.Exists(text => text.Trim().Length == 0))
         {
-            return Problem.Of(
+            return ProblemResponse.Of(
                 StatusCodes.Status400BadRequest,
                 home is null ? "The repository is unknown." : "The task list is empty, or one of the tasks is empty.",
                 "{\"repository\": \"ID or path\", \"tasks\": [\"what an agent has to do\", ...]}; GET /api/v1/repositories lists them."
             );
         }
         var commands = reader.CommandsIn(home, AccessMiddleware.SessionOf(context).Device);
-        return Told(await commands.StartAsync(new RunToStart { Tasks = texts }, context.RequestAborted), StatusCodes.Status400BadRequest);
+        return Told(await commands.StartAsync(new BackgroundRunRequest { Tasks = texts }, context.RequestAborted), StatusCodes.Status400BadRequest);
     }
 
     private static IEnumerable<string> TextsOf(JsonNode? tasks) =>
@@ -220,7 +220,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllRunsEvents events, Tim
     }
 
     private static IResult Unknown(string agent) =>
-        Problem.Of(
+        ProblemResponse.Of(
             StatusCodes.Status404NotFound,
             $"The agent {new UntrustedText(agent).Line} is unknown.",
             "GET /api/status lists the agents."
@@ -240,7 +240,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllRunsEvents events, Tim
         var text = string.Join("\n\n", told);
         return worst == Outcome.Done
             ? Json(new CommandAnswer(0, text))
-            : Problem.Of(
+            : ProblemResponse.Of(
                 ApiStatus.Of(worst, isRead: true, StatusCodes.Status409Conflict),
                 "Some leftovers could not be removed.",
                 text,
@@ -252,7 +252,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllRunsEvents events, Tim
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            await Problem
+            await ProblemResponse
                 .Of(
                     StatusCodes.Status426UpgradeRequired,
                     "This address accepts only WebSockets.",
@@ -272,7 +272,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllRunsEvents events, Tim
                 if (now != seen)
                 {
                     seen = now;
-                    var text = JsonSerializer.SerializeToUtf8Bytes(await StatusAsync(stop.Token), QueryReader.Json);
+                    var text = JsonSerializer.SerializeToUtf8Bytes(await StatusAsync(stop.Token), QueryCoalescer.Json);
                     await socket.SendAsync(text, WebSocketMessageType.Text, endOfMessage: true, stop.Token);
                 }
             }
@@ -299,10 +299,10 @@ internal sealed class LegacyRoutes(QueryReader reader, AllRunsEvents events, Tim
         await stop.CancelAsync();
     }
 
-    private static IResult Json<T>(T document) => Results.Json(document, QueryReader.Json);
+    private static IResult Json<T>(T document) => Results.Json(document, QueryCoalescer.Json);
 
     private static IResult Refused(UseCaseException fault, int ofUsage) =>
-        Problem.Of(ApiStatus.Of(fault.Outcome, isRead: true, ofUsage), fault.Message, fault.Cure, (int)fault.Outcome);
+        ProblemResponse.Of(ApiStatus.Of(fault.Outcome, isRead: true, ofUsage), fault.Message, fault.Cure, (int)fault.Outcome);
 
     private static IResult Told(CommandResult result, int ofUsage)
     {
@@ -310,7 +310,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllRunsEvents events, Tim
         // A run that waits for approval was also started. These clients do not expect status 201 or 202.
         return status < StatusCodes.Status300MultipleChoices || result.RunId is not null
             ? Json(new CommandAnswer((int)result.Outcome, result.Text))
-            : Problem.Of(
+            : ProblemResponse.Of(
                 status,
                 result.Fault?.Message ?? result.Text.Split('\n')[0],
                 result.Fault?.Cure ?? result.Text,

@@ -8,7 +8,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="reader">Runs queries.</param>
 /// <param name="pages">Creates the frames of the pages.</param>
 /// <param name="renderer">Renders HTML.</param>
-internal sealed class LogPages(QueryReader reader, PageRoutes pages, PageRenderer renderer)
+internal sealed class LogPages(QueryCoalescer reader, PageRoutes pages, PageRenderer renderer)
 {
     private const int MostGateLines = 200_000;
 
@@ -27,8 +27,8 @@ internal sealed class LogPages(QueryReader reader, PageRoutes pages, PageRendere
     /// <param name="task">The task with its run.</param>
     /// <param name="start">Number of the agent run, or null for the last one.</param>
     /// <param name="stop">Cancels the caller's wait.</param>
-    public static Task<Answer<LogDocument>> ReadAsync(
-        QueryReader reader,
+    public static Task<QueryResult<LogDocument>> ReadAsync(
+        QueryCoalescer reader,
         RepositoryEntry home,
         string task,
         int? start,
@@ -69,7 +69,7 @@ internal sealed class LogPages(QueryReader reader, PageRoutes pages, PageRendere
                     : null,
                 ["Find"] = find ?? "",
                 ["Problem"] = log.Problem,
-                ["Path"] = Links.Log(home, now.RunId, task),
+                ["Path"] = PageLinkBuilder.Log(home, now.RunId, task),
                 ["IsAgent"] = true,
             }
         );
@@ -95,7 +95,7 @@ internal sealed class LogPages(QueryReader reader, PageRoutes pages, PageRendere
                 ["Log"] = log.Document is { } lines ? LogRange.Of(lines, 1, from, find ?? "") : null,
                 ["Find"] = find ?? "",
                 ["Problem"] = log.Problem,
-                ["Path"] = Links.GateLog(home, now.RunId, gate),
+                ["Path"] = PageLinkBuilder.GateLog(home, now.RunId, gate),
             }
         );
     }
@@ -106,7 +106,7 @@ internal sealed class LogPages(QueryReader reader, PageRoutes pages, PageRendere
             ? FileOf(lines, $"{now.RunId}-{gate}.txt")
             : await pages.MissingAsync(context, $"{run}/{gate}");
 
-    private Task<Answer<IReadOnlyList<string>>> ReadGateAsync(RepositoryEntry home, string run, string gate, CancellationToken stop) =>
+    private Task<QueryResult<IReadOnlyList<string>>> ReadGateAsync(RepositoryEntry home, string run, string gate, CancellationToken stop) =>
         reader.AskAsync<IReadOnlyList<string>>(
             home,
             $"gate log {run} {gate}",

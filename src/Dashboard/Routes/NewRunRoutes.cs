@@ -12,7 +12,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="renderer">Renders HTML.</param>
 /// <param name="answers">Stores the results of the commands.</param>
 /// <param name="time">Clock.</param>
-internal sealed class NewRunRoutes(QueryReader reader, PageRoutes pages, PageRenderer renderer, FormResultStore answers, TimeProvider time)
+internal sealed class NewRunRoutes(QueryCoalescer reader, PageRoutes pages, PageRenderer renderer, FormResultStore answers, TimeProvider time)
 {
     private readonly IdempotencyCache _started = new(time);
 
@@ -56,7 +56,7 @@ internal sealed class NewRunRoutes(QueryReader reader, PageRoutes pages, PageRen
             // A run that waits for approval was also started.
             if (said.RunId is { } run)
             {
-                return Results.Redirect($"{Links.Run(home, run)}?said={answers.Keep(said, typed: "")}");
+                return Results.Redirect($"{PageLinkBuilder.Run(home, run)}?said={answers.Keep(said, typed: "")}");
             }
         }
         var view = plan.Length == 0 ? null : await CheckAsync(home, plan, context.RequestAborted);
@@ -95,7 +95,7 @@ internal sealed class NewRunRoutes(QueryReader reader, PageRoutes pages, PageRen
         {
             return new CommandResult(Outcome.Usage, "No run was started. Enter either a request in words or a plan.");
         }
-        var start = plan.Trim().Length > 0 ? new RunToStart { Plan = plan } : new RunToStart { Request = request };
+        var start = plan.Trim().Length > 0 ? new BackgroundRunRequest { Plan = plan } : new BackgroundRunRequest { Request = request };
         var commands = reader.CommandsIn(home, AccessMiddleware.SessionOf(context).Device);
         var sent = $"{home.Id}\0{plan}\0{request}";
         return await _started.GetAsync(

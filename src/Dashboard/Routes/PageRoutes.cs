@@ -10,7 +10,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="answers">Results of the user's commands.</param>
 /// <param name="tokens">Tokens of the page.</param>
 /// <param name="time">Clock.</param>
-internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, FormResultStore answers, WebTokens tokens, TimeProvider time)
+internal sealed class PageRoutes(QueryCoalescer reader, PageRenderer renderer, FormResultStore answers, WebTokens tokens, TimeProvider time)
 {
     private const int MostAtHome = 12;
     private const int MostFiltered = 200;
@@ -45,7 +45,7 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Form
         {
             Repository = repository,
             Run = run.RunId,
-            Events = RunStates.IsFinal(run.State) ? null : Links.Events(repository, run.RunId),
+            Events = RunStates.IsFinal(run.State) ? null : PageLinkBuilder.Events(repository, run.RunId),
         };
 
     /// <summary>Finds the run and the repository that an address names. A value is null if it does not exist.</summary>
@@ -62,7 +62,7 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Form
         return await renderer.RenderAsync<HomePage>(
             new()
             {
-                ["Frame"] = (await FrameAsync(context, "Runs", "home")) with { Events = Links.Events() },
+                ["Frame"] = (await FrameAsync(context, "Runs", "home")) with { Events = PageLinkBuilder.Events() },
                 ["Homes"] = (IReadOnlyList<RepositoryRuns>)[.. homes],
                 ["Inbox"] = await reader.InboxAsync(context.RequestAborted),
                 ["Repositories"] = reader.Repositories,
@@ -75,7 +75,7 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Form
         await renderer.RenderAsync<InboxPage>(
             new()
             {
-                ["Frame"] = (await FrameAsync(context, "Inbox", "inbox")) with { Events = Links.Events() },
+                ["Frame"] = (await FrameAsync(context, "Inbox", "inbox")) with { Events = PageLinkBuilder.Events() },
                 ["Inbox"] = await reader.InboxAsync(context.RequestAborted),
                 ["Repositories"] = reader.Repositories,
             }
@@ -85,7 +85,7 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Form
         await renderer.RenderAsync<HistoryPage>(
             new()
             {
-                ["Frame"] = (await FrameAsync(context, "History", "history")) with { Events = Links.Events() },
+                ["Frame"] = (await FrameAsync(context, "History", "history")) with { Events = PageLinkBuilder.Events() },
                 ["Homes"] = await RunsAsync(most: 200, context.RequestAborted),
             }
         );
@@ -100,7 +100,7 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Form
         return await renderer.RenderAsync<UsagePage>(
             new()
             {
-                ["Frame"] = (await FrameAsync(context, "Usage", "usage")) with { Events = Links.Events() },
+                ["Frame"] = (await FrameAsync(context, "Usage", "usage")) with { Events = PageLinkBuilder.Events() },
                 ["Usage"] = usage.Document,
                 ["Problem"] = usage.Problem,
             }

@@ -12,7 +12,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, PageRenderer rende
     public async Task InvokeAsync(HttpContext context)
     {
         await next(context);
-        if (Problem.In(context) is not { } problem || context.Response.HasStarted)
+        if (ProblemResponse.In(context) is not { } problem || context.Response.HasStarted)
         {
             return;
         }
@@ -27,7 +27,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, PageRenderer rende
                 },
                 status
             )
-            : Results.Json(problem, QueryReader.Json, Problem.MediaType, status);
+            : Results.Json(problem, QueryCoalescer.Json, ProblemResponse.MediaType, status);
         await answer.ExecuteAsync(context);
     }
 

@@ -6,7 +6,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="reader">Runs queries.</param>
 /// <param name="pages">Creates the frames of the pages.</param>
 /// <param name="renderer">Renders HTML.</param>
-internal sealed class RepositoryPages(QueryReader reader, PageRoutes pages, PageRenderer renderer)
+internal sealed class RepositoryPages(QueryCoalescer reader, PageRoutes pages, PageRenderer renderer)
 {
     // These pages reload at an interval, because conversations and worktrees also change without events of a run. The interval is long,
     // because measuring worktrees is expensive.
@@ -54,7 +54,7 @@ internal sealed class RepositoryPages(QueryReader reader, PageRoutes pages, Page
     {
         var found = await reader.AskAnyAsync(
             $"conversations {hours}",
-            (queries, stop) => Task.FromResult(queries.Conversations(FormNumber.Read(hours), QueryDefaults.ListLength, stop)),
+            (queries, stop) => Task.FromResult(queries.Conversations(FormNumberParser.Read(hours), QueryDefaults.ListLength, stop)),
             context.RequestAborted
         );
         return await renderer.RenderAsync<SessionsPage>(

@@ -9,12 +9,12 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="pages">Creates the frames of the pages.</param>
 /// <param name="renderer">Renders HTML.</param>
 /// <param name="time">Clock.</param>
-internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRenderer renderer, TimeProvider time)
+internal sealed class RunPages(QueryCoalescer reader, PageRoutes pages, PageRenderer renderer, TimeProvider time)
 {
     private const int MostPlans = 8;
 
     private readonly CoalescingCache<IResult?> _runs = new(time);
-    private readonly EventStore _events = new(reader);
+    private readonly RunEventCache _events = new(reader);
     private readonly ConcurrentDictionary<string, Plan> _plans = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (int Merges, LineCounts Lines)> _lines = new(StringComparer.Ordinal);
 
@@ -42,7 +42,7 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
         var second = time.GetUtcNow().ToUnixTimeSeconds();
         var key = $"{frame.FormToken}\0{context.Request.Path}{context.Request.QueryString}\0{reader.State(home, run)}\0{second}";
         var query = context.Request.Query;
-        var address = new RunAddress(home, run)
+        var address = new RunScreenAddress(home, run)
         {
             Tab = tab,
             Part = (int)Math.Clamp(Number(query["part"]) ?? 1, 1, 1_000_000),
@@ -62,12 +62,12 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
     }
 
     private static string ViewOf(HttpContext context) =>
-        context.Request.Query["view"] == RunAddress.SideBySide ? RunAddress.SideBySide : "";
+        context.Request.Query["view"] == RunScreenAddress.SideBySide ? RunScreenAddress.SideBySide : "";
 
     private static long? Number(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= int.MaxValue ? number : null;
 
-    private async Task<IResult?> RenderAsync(PageFrame frame, RunAddress asked, long? since, bool isEscalation)
+    private async Task<IResult?> RenderAsync(PageFrame frame, RunScreenAddress asked, long? since, bool isEscalation)
     {
         var home = asked.Repository;
         if ((await reader.RunAsync(home, asked.Run, CancellationToken.None)).Document is not { } now)
@@ -82,10 +82,10 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
             frame with
             {
                 Title = now.Title.Length > 0 ? now.Title : now.RunId,
-                TabTitle = RunTitle.Of(now),
+                TabTitle = BrowserTabTitle.Of(now),
                 Repository = home,
                 Path = now.Target.Length > 0 ? $"{now.RunId} → {now.Target}" : now.RunId,
-                Events = at is null ? Links.Events(home, now.RunId) : null,
+                Events = at is null ? PageLinkBuilder.Events(home, now.RunId) : null,
             },
             asked with
             {
@@ -101,7 +101,7 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
             Events = events,
             Lines = at is null ? await LinesAsync(home, now) : null,
         };
-        screen = at is { } moment ? ScreenSlider.At(screen, moment) : screen;
+        screen = at is { } moment ? RunScreenSlider.At(screen, moment) : screen;
         return await renderer.RenderAsync<RunPage>(
             new() { ["Screen"] = await WithPanelAsync(await WithTabAsync(screen, now, isEscalation), now) }
         );
@@ -110,7 +110,7 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
     // The slider selects a time, whereas a link selects the number of an event.
     private static long? MomentOf(RunStatus run, IReadOnlyList<RunEvent> events, long? at, DateTimeOffset? time)
     {
-        if (time is { } until && ScreenSlider.EventAt(events, until) is { } last)
+        if (time is { } until && RunScreenSlider.EventAt(events, until) is { } last)
         {
             return last >= events[^1].Sequence ? null : last;
         }
@@ -175,7 +175,7 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
             }
             : screen;
 
-        Task<Answer<T>> AskAsync<T>(string question, Func<IRunQueries, CancellationToken, Task<T>> ask)
+        Task<QueryResult<T>> AskAsync<T>(string question, Func<IRunQueries, CancellationToken, Task<T>> ask)
             where T : class => reader.AskAsync(home, question, ask, CancellationToken.None, id);
     }
 
@@ -211,7 +211,7 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
         return plan.Document;
     }
 
-    private async Task<TaskScreen> ReadTaskAsync(PageFrame frame, RunAddress address, RunStatus now, RunTask task, CancellationToken stop)
+    private async Task<TaskScreen> ReadTaskAsync(PageFrame frame, RunScreenAddress address, RunStatus now, RunTask task, CancellationToken stop)
     {
         var (home, name) = (address.Repository, $"{now.RunId}/{task.Id}");
         var gates = await reader.AskAsync(
@@ -259,7 +259,7 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
         {
             TabTitle = $"{found.State} · {task}",
         };
-        var address = new RunAddress(home, now.RunId)
+        var address = new RunScreenAddress(home, now.RunId)
         {
             Task = task,
             Start = start,

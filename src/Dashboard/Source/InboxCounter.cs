@@ -4,7 +4,7 @@ namespace Orchestrator.Dashboard.Source;
 /// few seconds, because some entries appear after a certain time.</summary>
 /// <param name="reader">Runs queries.</param>
 /// <param name="time">Clock.</param>
-internal sealed class InboxCounter(QueryReader reader, TimeProvider time)
+internal sealed class InboxCounter(QueryCoalescer reader, TimeProvider time)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromSeconds(5);
 

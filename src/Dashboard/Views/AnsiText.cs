@@ -5,7 +5,7 @@ namespace Orchestrator.Dashboard.Views;
 /// <summary>Part of a line with one style.</summary>
 /// <param name="Text">Untrusted text, without control sequences.</param>
 /// <param name="Css">CSS classes of the style. Empty for plain text.</param>
-internal sealed record AnsiRun(string Text, string Css);
+internal sealed record AnsiTextRun(string Text, string Css);
 
 /// <summary>Converts terminal output to styled text. Colors (SGR) become styles, carriage returns overwrite the line, and other control
 /// sequences become a mark.</summary>
@@ -20,13 +20,13 @@ internal static class AnsiText
     private static readonly SearchValues<char> Special = SearchValues.Create(Escape, '\r');
 
     /// <summary>Converts a text of one or more lines.</summary>
-    public static IReadOnlyList<AnsiRun> Read(string text)
+    public static IReadOnlyList<AnsiTextRun> Read(string text)
     {
         if (!text.AsSpan().ContainsAny(Special))
         {
-            return [new AnsiRun(text, "")];
+            return [new AnsiTextRun(text, "")];
         }
-        var runs = new List<AnsiRun>();
+        var runs = new List<AnsiTextRun>();
         var style = AnsiStyle.Plain;
         var lines = text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n');
         for (var i = 0; i < lines.Length; i++)
@@ -34,7 +34,7 @@ internal static class AnsiText
             style = ReadLine(lines[i], style, runs);
             if (i < lines.Length - 1)
             {
-                runs.Add(new AnsiRun("\n", ""));
+                runs.Add(new AnsiTextRun("\n", ""));
             }
         }
         return runs;
@@ -44,7 +44,7 @@ internal static class AnsiText
     public static string Plain(string text) =>
         text.AsSpan().ContainsAny(Special) ? string.Concat(Read(text).Select(run => run.Text)) : text;
 
-    private static AnsiStyle ReadLine(string line, AnsiStyle style, List<AnsiRun> runs)
+    private static AnsiStyle ReadLine(string line, AnsiStyle style, List<AnsiTextRun> runs)
     {
         var cells = new List<(Rune Sign, AnsiStyle Style)>();
         var column = 0;
@@ -100,7 +100,7 @@ internal static class AnsiText
         }
     }
 
-    private static IEnumerable<AnsiRun> Grouped(List<(Rune Sign, AnsiStyle Style)> cells)
+    private static IEnumerable<AnsiTextRun> Grouped(List<(Rune Sign, AnsiStyle Style)> cells)
     {
         var text = new StringBuilder();
         for (var i = 0; i < cells.Count; i++)
@@ -108,7 +108,7 @@ internal static class AnsiText
             text.Append(cells[i].Sign);
             if (i == cells.Count - 1 || cells[i + 1].Style != cells[i].Style)
             {
-                yield return new AnsiRun(text.ToString(), cells[i].Style.Css);
+                yield return new AnsiTextRun(text.ToString(), cells[i].Style.Css);
                 text.Clear();
             }
         }

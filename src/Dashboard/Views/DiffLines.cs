@@ -60,12 +60,12 @@ internal static class DiffLines
     private static IEnumerable<DiffLine> Read(string patch)
     {
         var colours = new SyntaxHighlighter();
-        var place = new Place();
+        var place = new ParserPosition();
         foreach (var (line, number) in patch.Split('\n').Take(Most).Select((line, number) => (line, number)))
         {
             if (line.StartsWith("diff ", StringComparison.Ordinal))
             {
-                place = new Place();
+                place = new ParserPosition();
                 colours.Begin(line);
                 yield return new DiffLine("file", [new CodeSpan(null, Shown(line))]);
                 continue;
@@ -86,7 +86,7 @@ internal static class DiffLines
     }
 
     /// <summary>Position of the parser, namely the current files and the next line number in each.</summary>
-    private sealed class Place
+    private sealed class ParserPosition
     {
         private string _newFile = "";
         private string _oldFile = "";

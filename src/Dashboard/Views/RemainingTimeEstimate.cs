@@ -29,7 +29,7 @@ internal static class RemainingTimeEstimate
     }
 
     // Simulates the rest of the run. Each task takes the usual time, and a free slot starts the next task in plan order.
-    private static TimeSpan Simulate(RunStatus run, List<Lane> open, TimeSpan usual)
+    private static TimeSpan Simulate(RunStatus run, List<TaskLane> open, TimeSpan usual)
     {
         var ends = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
         var slots = new PriorityQueue<int, TimeSpan>();

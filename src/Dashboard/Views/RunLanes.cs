@@ -1,7 +1,7 @@
 namespace Orchestrator.Dashboard.Views;
 
 /// <summary>Kind of a segment in the lane of a task.</summary>
-public enum LaneSegmentKind
+public enum TaskLaneSegmentKind
 {
     /// <summary>The task's worktree is prepared.</summary>
     Setup,
@@ -31,10 +31,10 @@ public enum LaneSegmentKind
 /// <param name="To">End. For an open segment, the time at which the timeline ends.</param>
 /// <param name="Attempt">Number of the task's attempt, from 1.</param>
 /// <param name="IsOpen">True if the segment has not ended.</param>
-public sealed record LaneSegment(LaneSegmentKind Work, DateTimeOffset From, DateTimeOffset To, int Attempt, bool IsOpen)
+public sealed record TaskLaneSegment(TaskLaneSegmentKind Work, DateTimeOffset From, DateTimeOffset To, int Attempt, bool IsOpen)
 {
     /// <summary>True if the task waits.</summary>
-    public bool IsWait => Work is LaneSegmentKind.Person or LaneSegmentKind.Limit or LaneSegmentKind.Slot;
+    public bool IsWait => Work is TaskLaneSegmentKind.Person or TaskLaneSegmentKind.Limit or TaskLaneSegmentKind.Slot;
 
     /// <summary>Length of the segment.</summary>
     public TimeSpan Length => To - From;
@@ -44,7 +44,7 @@ public sealed record LaneSegment(LaneSegmentKind Work, DateTimeOffset From, Date
 /// <param name="Task">The task.</param>
 /// <param name="Segments">Segments in order, without overlaps.</param>
 /// <param name="EndedAt">Time at which the task ended, or null if it is open.</param>
-public sealed record Lane(RunTask Task, IReadOnlyList<LaneSegment> Segments, DateTimeOffset? EndedAt)
+public sealed record TaskLane(RunTask Task, IReadOnlyList<TaskLaneSegment> Segments, DateTimeOffset? EndedAt)
 {
     /// <summary>True if the task is on the chain of tasks that determines the length of the run.</summary>
     public bool IsCritical { get; init; }
@@ -55,7 +55,7 @@ public sealed record Lane(RunTask Task, IReadOnlyList<LaneSegment> Segments, Dat
     /// <summary>Time that the task spent waiting.</summary>
     public TimeSpan Waited => Sum(segment => segment.IsWait);
 
-    private TimeSpan Sum(Func<LaneSegment, bool> which) =>
+    private TimeSpan Sum(Func<TaskLaneSegment, bool> which) =>
         Segments.Where(which).Aggregate(TimeSpan.Zero, (sum, segment) => sum + segment.Length);
 }
 
@@ -64,7 +64,7 @@ public sealed record Lane(RunTask Task, IReadOnlyList<LaneSegment> Segments, Dat
 /// <param name="Lanes">Lanes in plan order.</param>
 /// <param name="Begin">Begin of the run.</param>
 /// <param name="End">Time at which the timeline ends, which is the end of the run or the current time.</param>
-public sealed record RunLanes(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin, DateTimeOffset End)
+public sealed record RunLanes(IReadOnlyList<TaskLane> Lanes, DateTimeOffset Begin, DateTimeOffset End)
 {
     /// <summary>Tasks on the critical path, first to last.</summary>
     public IReadOnlyList<string> CriticalPath { get; private init; } = [];
@@ -89,7 +89,7 @@ public sealed record RunLanes(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin, D
                 var walk = walks[task.Id];
                 var ready =
                     working is null || walk.EndedAt is not null && walk.Segments.Count == 0 ? null : ReadyAt(task, walks, working.Value);
-                return new Lane(
+                return new TaskLane(
                     task,
                     [.. TaskLaneTimes.Paused(WithSlot(walk, ready, end, RunStates.IsFinal(run.State)), pauses)],
                     walk.EndedAt
@@ -123,12 +123,12 @@ public sealed record RunLanes(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin, D
     }
 
     // The time between the last dependency's end and the task's first transition was spent waiting for a slot.
-    private static IEnumerable<LaneSegment> WithSlot(TaskLaneTimes walk, DateTimeOffset? ready, DateTimeOffset end, bool isOver)
+    private static IEnumerable<TaskLaneSegment> WithSlot(TaskLaneTimes walk, DateTimeOffset? ready, DateTimeOffset end, bool isOver)
     {
         var first = walk.FirstAt ?? end;
         var isOpen = walk.FirstAt is null;
         return ready is { } since && since < first && !(isOpen && isOver)
-            ? walk.Segments.Prepend(new LaneSegment(LaneSegmentKind.Slot, since, first, 1, isOpen))
+            ? walk.Segments.Prepend(new TaskLaneSegment(TaskLaneSegmentKind.Slot, since, first, 1, isOpen))
             : walk.Segments;
     }
 
@@ -155,7 +155,7 @@ public sealed record RunLanes(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin, D
     }
 
     /// <summary>Returns the critical path. Starts at the task that ended last and follows the dependency that ended last.</summary>
-    private static List<string> Critical(IReadOnlyList<Lane> lanes)
+    private static List<string> Critical(IReadOnlyList<TaskLane> lanes)
     {
         var known = lanes.ToDictionary(lane => lane.Task.Id, StringComparer.Ordinal);
         var path = new List<string>();

@@ -6,7 +6,7 @@ namespace Orchestrator.Dashboard.Views;
 /// <param name="EndedAt">Time at which the task ended, or null if it is open.</param>
 /// <param name="DoneAt">Time at which dependants of the task could start, or null if they can't.</param>
 internal sealed record TaskLaneTimes(
-    IReadOnlyList<LaneSegment> Segments,
+    IReadOnlyList<TaskLaneSegment> Segments,
     DateTimeOffset? FirstAt,
     DateTimeOffset? EndedAt,
     DateTimeOffset? DoneAt
@@ -17,7 +17,7 @@ internal sealed record TaskLaneTimes(
     /// <param name="end">End of an open segment.</param>
     public static TaskLaneTimes Of(IEnumerable<RunEvent> events, DateTimeOffset end)
     {
-        var segments = new List<LaneSegment>();
+        var segments = new List<TaskLaneSegment>();
         var (attempt, hasWorked, isRetried) = (1, false, false);
         DateTimeOffset? first = null;
         RunEvent? before = null;
@@ -56,15 +56,15 @@ internal sealed record TaskLaneTimes(
     /// <summary>Replaces the agent's time during pauses with waits for a user, because no agent is running then.</summary>
     /// <param name="segments">Segments of a task.</param>
     /// <param name="pauses">Intervals in which the run was paused, in order.</param>
-    public static IEnumerable<LaneSegment> Paused(
-        IEnumerable<LaneSegment> segments,
+    public static IEnumerable<TaskLaneSegment> Paused(
+        IEnumerable<TaskLaneSegment> segments,
         IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> pauses
     )
     {
         foreach (var segment in segments)
         {
             var rest = segment;
-            foreach (var (from, to) in segment.Work is LaneSegmentKind.Agent or LaneSegmentKind.Slot ? pauses : [])
+            foreach (var (from, to) in segment.Work is TaskLaneSegmentKind.Agent or TaskLaneSegmentKind.Slot ? pauses : [])
             {
                 var (begin, end) = (from > rest.From ? from : rest.From, to < rest.To ? to : rest.To);
                 if (begin >= end)
@@ -82,7 +82,7 @@ internal sealed record TaskLaneTimes(
                 var isLast = end == rest.To;
                 yield return rest with
                 {
-                    Work = LaneSegmentKind.Person,
+                    Work = TaskLaneSegmentKind.Person,
                     From = begin,
                     To = end,
                     IsOpen = isLast && rest.IsOpen,
@@ -99,23 +99,23 @@ internal sealed record TaskLaneTimes(
     /// <summary>Returns the kind of segment for a state, or null for a state without work and without a wait.</summary>
     /// <param name="state">One of <see cref="TaskStates"/>.</param>
     /// <param name="why">Reason for the state.</param>
-    internal static LaneSegmentKind? WorkOf(string state, Reason? why) =>
-        TaskStates.WaitsForPerson(state, why) && why is not BudgetReached { Budget.Kind: BudgetKinds.Day } ? LaneSegmentKind.Person
-        : why is AgentHeld ? LaneSegmentKind.Person
-        : why is WaitsForHost ? LaneSegmentKind.Slot
-        : why is AgentStartsAgain ? LaneSegmentKind.Limit
+    internal static TaskLaneSegmentKind? WorkOf(string state, Reason? why) =>
+        TaskStates.WaitsForPerson(state, why) && why is not BudgetReached { Budget.Kind: BudgetKinds.Day } ? TaskLaneSegmentKind.Person
+        : why is AgentHeld ? TaskLaneSegmentKind.Person
+        : why is WaitsForHost ? TaskLaneSegmentKind.Slot
+        : why is AgentStartsAgain ? TaskLaneSegmentKind.Limit
         : state switch
         {
-            TaskStates.Parked => LaneSegmentKind.Limit,
-            TaskStates.Queued => LaneSegmentKind.Slot,
-            TaskStates.Preparing => LaneSegmentKind.Setup,
-            TaskStates.Executing or TaskStates.Remediating => LaneSegmentKind.Agent,
-            TaskStates.Verifying => LaneSegmentKind.Gates,
-            TaskStates.Merging => LaneSegmentKind.Merge,
+            TaskStates.Parked => TaskLaneSegmentKind.Limit,
+            TaskStates.Queued => TaskLaneSegmentKind.Slot,
+            TaskStates.Preparing => TaskLaneSegmentKind.Setup,
+            TaskStates.Executing or TaskStates.Remediating => TaskLaneSegmentKind.Agent,
+            TaskStates.Verifying => TaskLaneSegmentKind.Gates,
+            TaskStates.Merging => TaskLaneSegmentKind.Merge,
             _ => null,
         };
 
-    private static void Add(List<LaneSegment> segments, RunEvent happened, DateTimeOffset until, int attempt, bool isOpen)
+    private static void Add(List<TaskLaneSegment> segments, RunEvent happened, DateTimeOffset until, int attempt, bool isOpen)
     {
         // Events of several hosts may be out of order by the difference of their clocks.
         var to = until > happened.Time ? until : happened.Time;
@@ -123,7 +123,7 @@ internal sealed record TaskLaneTimes(
         {
             return;
         }
-        var next = new LaneSegment(work, happened.Time, to, attempt, isOpen);
+        var next = new TaskLaneSegment(work, happened.Time, to, attempt, isOpen);
         if (segments is [.., var last] && last.Work == work && last.Attempt == attempt && last.To == next.From)
         {
             segments[^1] = last with { To = to, IsOpen = isOpen };

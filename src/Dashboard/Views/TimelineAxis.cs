@@ -40,7 +40,7 @@ public sealed class TimelineAxis
 
     private readonly DateTimeOffset _begin;
 
-    private TimelineAxis(DateTimeOffset begin, IReadOnlyList<IdleTime> idle, double length, int step)
+    private TimelineAxis(DateTimeOffset begin, IReadOnlyList<IdlePeriod> idle, double length, int step)
     {
         _begin = begin;
         Idle = idle;
@@ -52,7 +52,7 @@ public sealed class TimelineAxis
     public TimeSpan Length { get; }
 
     /// <summary>Idle times that are shortened on the axis.</summary>
-    public IReadOnlyList<IdleTime> Idle { get; }
+    public IReadOnlyList<IdlePeriod> Idle { get; }
 
     /// <summary>Labeled ticks.</summary>
     public IReadOnlyList<TimelineTick> Ticks { get; }
@@ -62,7 +62,7 @@ public sealed class TimelineAxis
     /// <param name="timeline">The timeline.</param>
     public static TimelineAxis Of(RunLanes timeline)
     {
-        var idle = IdleTime.Of(timeline);
+        var idle = IdlePeriod.Of(timeline);
         var shown = (timeline.End - timeline.Begin).TotalSeconds - idle.Sum(one => one.Saved.TotalSeconds);
         var seconds = Math.Max(10, shown * 1.02);
         var step = _steps.FirstOrDefault(

@@ -76,9 +76,9 @@ public static class GateDetection
 
     private static List<(Gate Gate, string Meaning)> Of(ProjectFolder folder, ProjectFolder root)
     {
-        List<(Gate Gate, string Meaning)> gates = [.. NodeGates.Of(folder), .. Ecosystems.All.SelectMany(row => OfRow(row, folder, root))];
+        List<(Gate Gate, string Meaning)> gates = [.. NodeGateDetector.Of(folder), .. Ecosystems.All.SelectMany(row => OfRow(row, folder, root))];
         // A Makefile usually wraps the same commands, so it only fills gaps.
-        var filling = MakeGates.Of(folder).Where(gate => gates.TrueForAll(known => known.Gate.Type != gate.Gate.Type)).ToList();
+        var filling = MakefileGateDetector.Of(folder).Where(gate => gates.TrueForAll(known => known.Gate.Type != gate.Gate.Type)).ToList();
         // Omits gates that a make recipe also runs, because they would run twice.
         gates.RemoveAll(known => filling.Exists(gate => gate.Recipes.Contains(known.Gate.Command, StringComparison.Ordinal)));
         gates.AddRange(filling.Select(gate => (gate.Gate, "")));

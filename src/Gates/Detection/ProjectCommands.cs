@@ -78,7 +78,7 @@ public static class ProjectCommands
     // Only regular files are read, because a repository can contain a link to a device.
     private static string TextOf(string path) =>
         File.Exists(path)
-        && RegularFile.TryRead(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, LargestFile) is { } content
+        && RegularFileReader.TryRead(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, LargestFile) is { } content
             ? Encoding.UTF8.GetString(content)
             : "";
 }

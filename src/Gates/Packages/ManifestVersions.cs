@@ -36,7 +36,7 @@ public static class ManifestVersions
 
     // A program that ran in the tree may have created a pipe or a link at the path.
     private static string? TextOf(string path) =>
-        RegularFile.TryRead(path, LargestFile) is { } content ? Encoding.UTF8.GetString(content) : null;
+        RegularFileReader.TryRead(path, LargestFile) is { } content ? Encoding.UTF8.GetString(content) : null;
 
     private static string? OfNpm(string text, string name, string[] sections)
     {

@@ -32,11 +32,11 @@ public sealed record PackageManifest(PackageTool Tool, string Path)
             // Without a folder, the whole tree is searched, because .NET project files are rarely in the root.
             found = [.. files.Where(IsProject).Select(file => new PackageManifest(PackageTool.Dotnet, file))];
         }
-        var place = folder.Length == 0 ? "the root of the repository" : FileNames.Show(folder);
+        var place = folder.Length == 0 ? "the root of the repository" : FileNameEncoding.Show(folder);
         if (found.Count > 1)
         {
             problem =
-                $"Several manifests list packages: {FileNames.Some([.. found.Select(manifest => manifest.Path)])}. Choose "
+                $"Several manifests list packages: {FileNameEncoding.Some([.. found.Select(manifest => manifest.Path)])}. Choose "
                 + $"one by its ecosystem ({string.Join(", ", found.Select(m => m.Tool.Prefix).Distinct().Select(p => $"{p}:NAME"))}) "
                 + "or its folder (--in FOLDER).";
             return null;

@@ -127,7 +127,7 @@ public sealed class GateEnvironment(IReadOnlyDictionary<string, string> environm
         {
             return "";
         }
-        if (GateProbe.CommandOf(gate, hasSetUp) is not { } probe)
+        if (GateProgramProbe.CommandOf(gate, hasSetUp) is not { } probe)
         {
             return "";
         }

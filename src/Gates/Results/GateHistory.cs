@@ -69,5 +69,5 @@ public sealed class GateHistory(string folder, TimeProvider time)
             is { Cached: false }
                 and ({ Result: GateResult.Passed } or { Result: GateResult.Failed, Failure: GateFailure.Logic, Runs: > 1 });
 
-    private string PathOf(Gate gate) => Path.Combine(folder, GateKey.Of(gate)[..24] + ".json");
+    private string PathOf(Gate gate) => Path.Combine(folder, GateCacheKey.Of(gate)[..24] + ".json");
 }

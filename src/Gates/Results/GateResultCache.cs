@@ -42,7 +42,7 @@ public sealed class GateResultCache(string folder, TimeProvider time)
     }
 
     /// <summary>Stores a verdict atomically.</summary>
-    /// <param name="key">Key of the question that the verdict answers (<see cref="GateQuestion.Key"/>).</param>
+    /// <param name="key">Key of the question that the verdict answers (<see cref="GateResultQuery.Key"/>).</param>
     /// <exception cref="IOException">The verdict can't be written, for example on a full disk.</exception>
     public void Store(string key, GateVerdict verdict) =>
         DurableFile.Write(PathOf(key), JsonSerializer.SerializeToUtf8Bytes(verdict, GateVerdictJson.Default.GateVerdict));

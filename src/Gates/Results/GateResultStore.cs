@@ -11,7 +11,7 @@ namespace Orchestrator.Gates.Results;
 /// <param name="Tree">Git's id of the tree.</param>
 /// <param name="Changed">Files that differ from the base.</param>
 /// <param name="SetUp">Set-up commands of the worktree.</param>
-public sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, OrchestratorSettings Settings, IReadOnlyList<string> SetUp)
+public sealed record GateResultQuery(string Tree, IReadOnlyList<string> Changed, OrchestratorSettings Settings, IReadOnlyList<string> SetUp)
 {
     /// <summary>Folder in which the gates run. Empty for a clean worktree after set-up. Another folder may have more files (ignored ones)
     /// or fewer (no set-up), so its results apply only to that folder. Results from a clean worktree apply everywhere.</summary>
@@ -38,13 +38,13 @@ public sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, Or
     /// <param name="environmentHash">Hash from <see cref="GateEnvironment"/>.</param>
     /// <param name="place">Folder as in <see cref="Place"/>.</param>
     public string Key(Gate gate, string environmentHash, string place) =>
-        GateKey.Of(gate, Tree, environmentHash, place, GateKey.ChangedFiles(gate, Changed));
+        GateCacheKey.Of(gate, Tree, environmentHash, place, GateCacheKey.ChangedFiles(gate, Changed));
 }
 
 /// <summary>Result of a cache lookup.</summary>
 /// <param name="Key">Key under which to store the gate's result after it ran, or null to discard the result.</param>
 /// <param name="Known">Cached passing result, or null if the gate must run.</param>
-public sealed record GateLookup(string? Key, GateVerdict? Known);
+public sealed record GateResultLookup(string? Key, GateVerdict? Known);
 
 /// <summary>Stores gate results per repository, so that no tree is checked twice and the flakiness of each gate is known. The files are
 /// below <c>gates</c> in the repository's cache folder. Each process has one instance.</summary>
@@ -58,11 +58,11 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
 
     /// <summary>Looks up the gate's passing result on this tree in this environment. A gate that is known to be flaky always runs again,
     /// because its passing result proves as little as its failure.</summary>
-    public async Task<GateLookup> FindAsync(GitRepository repository, Gate gate, GateQuestion question, CancellationToken stop)
+    public async Task<GateResultLookup> FindAsync(GitRepository repository, Gate gate, GateResultQuery question, CancellationToken stop)
     {
         if (!IsKept(gate, question) || GateHistory.ChanceOf(History(repository).Read(gate)) is not null)
         {
-            return new GateLookup(null, null);
+            return new GateResultLookup(null, null);
         }
         var variables = VariablesOf(question.Settings);
         var environmentHash = await _environment.HashAsync(gate, variables, question.SetUp, stop);
@@ -82,7 +82,7 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
             found is not null
             && found.Duration <= gate.Limit
             && (!question.Fresh || (question.Run.Length > 0 && found.Run == question.Run));
-        return new GateLookup(key, counts ? Known(found!, gate) : null);
+        return new GateResultLookup(key, counts ? Known(found!, gate) : null);
     }
 
     private Dictionary<string, string> VariablesOf(OrchestratorSettings settings)
@@ -120,7 +120,7 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
     /// verdict is still valid, and the gate runs again the next time.</summary>
     /// <param name="verdict">Result of the gate.</param>
     /// <param name="question">Tree that the gate checked.</param>
-    /// <param name="key">Cache key of a passing result (<see cref="GateLookup.Key"/>). Null if it must not be cached, for example because
+    /// <param name="key">Cache key of a passing result (<see cref="GateResultLookup.Key"/>). Null if it must not be cached, for example because
     /// the worktree differed from the tree before or after the run.</param>
     /// <param name="leavesFiles">True if the gate left files that later gates may need.</param>
     /// <param name="stop">Cancels the wait for other writers.</param>
@@ -129,7 +129,7 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
     public async Task<GateVerdict> NoteAsync(
         GitRepository repository,
         GateVerdict verdict,
-        GateQuestion question,
+        GateResultQuery question,
         string? key,
         bool leavesFiles,
         CancellationToken stop
@@ -140,7 +140,7 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
             Run = question.Run,
             At = time.GetUtcNow(),
             LeavesFiles = leavesFiles,
-            EvidenceHash = verdict.EvidenceFile is { } file ? EvidenceHash.Of(file) : "",
+            EvidenceHash = verdict.EvidenceFile is { } file ? GateLogHash.Of(file) : "",
         };
         try
         {
@@ -173,12 +173,12 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
     }
 
     // A measured number depends on the machine and the moment, so an earlier one can't replace a new measurement.
-    private static bool IsKept(Gate gate, GateQuestion question) =>
+    private static bool IsKept(Gate gate, GateResultQuery question) =>
         question.Settings.Gates.Cache && gate.MayBeCached && !gate.IsMeasurement;
 
     // If the evidence file was overwritten, it belongs to another run.
     private static string? StillThere(GateVerdict found) =>
-        found is { EvidenceFile: { } file, EvidenceHash.Length: > 0 } && EvidenceHash.Of(file) == found.EvidenceHash ? file : null;
+        found is { EvidenceFile: { } file, EvidenceHash.Length: > 0 } && GateLogHash.Of(file) == found.EvidenceHash ? file : null;
 
     // Pruning lists the folders, so pruning after each result would be too expensive.
     private void Prune(GitRepository repository)

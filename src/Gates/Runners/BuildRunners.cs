@@ -6,7 +6,7 @@ namespace Orchestrator.Gates.Runners;
 /// <summary>Runner table rows for compilers, package managers and shells.</summary>
 internal static class BuildRunners
 {
-    public static Runner[] Builders =>
+    public static RunnerOutputFormat[] Builders =>
         [
             new("C")
             {
@@ -78,7 +78,7 @@ internal static class BuildRunners
             },
         ];
 
-    public static Runner[] Managers =>
+    public static RunnerOutputFormat[] Managers =>
         [
             new("npm")
             {
@@ -152,7 +152,7 @@ internal static class BuildRunners
     // Matches the output of a line of the script, not of the command itself.
     private static SourceLocationRule ScriptLine => Here(@"^(?!(?:/\S*/)?(?:ba|da|z|k)?sh: )(?<file>[^\s:]+): (?:line )?(?<line>\d+): ");
 
-    public static Runner[] Shells =>
+    public static RunnerOutputFormat[] Shells =>
         [
             new("shell")
             {

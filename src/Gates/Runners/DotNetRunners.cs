@@ -10,7 +10,7 @@ internal static class DotNetRunners
 
     private static SourceLocationRule[] StackPlace => [Below(@" in (?<file>(?:[A-Z]:|/)?[^\s:/][^:]*\.\w+):(?:line )?(?<line>\d+)", 60)];
 
-    public static Runner[] DotNet =>
+    public static RunnerOutputFormat[] DotNet =>
         [
             new("dotnet")
             {

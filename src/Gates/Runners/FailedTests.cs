@@ -7,18 +7,18 @@ internal static class FailedTests
     private const int Longest = 300;
 
     /// <summary>Returns the failed tests as the runner spells them, from its report files if they exist.</summary>
-    public static IReadOnlyList<string> Of(RunnerEnd end) =>
+    public static IReadOnlyList<string> Of(GateCommandResult end) =>
         end.Report is { FailedTests: { Count: > 0 } reported }
             ? [.. reported.Distinct().Take(Most)]
             : [.. Printed(end).Distinct().Take(Most)];
 
     // A runner that prints a report in place of text names its tests only there.
-    private static IReadOnlyList<string> Printed(RunnerEnd end) =>
+    private static IReadOnlyList<string> Printed(GateCommandResult end) =>
         Printed(end.Output.Lines, end.Command).ToList() is { Count: > 0 } named ? named : ReportReader.FailedIn(end.Output.Lines);
 
-    private static IEnumerable<string> Printed(IReadOnlyList<OutputText> lines, string command)
+    private static IEnumerable<string> Printed(IReadOnlyList<GateOutputLine> lines, string command)
     {
-        var writers = RunnerTable.Rows.Where(row => row.Failures is not null && DecisiveFinder.Wrote(row, command, lines)).ToList();
+        var writers = RunnerTable.Rows.Where(row => row.Failures is not null && DecisiveLineFinder.Wrote(row, command, lines)).ToList();
         return lines
             .SelectMany(line => writers.Select(row => row.Failures!.Match(line.Text)))
             .Where(found => found.Success)

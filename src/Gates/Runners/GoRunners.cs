@@ -8,7 +8,7 @@ internal static class GoRunners
 {
     private const string GoFile = @"(?:\./)?(?<file>[\w./+-]+\.go):(?<line>\d+):";
 
-    public static Runner[] Go =>
+    public static RunnerOutputFormat[] Go =>
         [
             new("go")
             {
@@ -25,9 +25,9 @@ internal static class GoRunners
                 Counts =
                 [
                     new("=== RUN", @"^=== RUN   \S", None),
-                    new("--- PASS: ", @"^\s*--- PASS: (?<test>\S+) \(", Passed(), null, TestNameEffect.Leaves),
-                    new("--- FAIL: ", @"^\s*--- FAIL: (?<test>\S+) \(", Failed(), null, TestNameEffect.Leaves),
-                    new("--- SKIP: ", @"^\s*--- SKIP: (?<test>\S+) \(", Skipped(), null, TestNameEffect.Leaves),
+                    new("--- PASS: ", @"^\s*--- PASS: (?<test>\S+) \(", Passed(), null, TestNameCountEffect.Leaves),
+                    new("--- FAIL: ", @"^\s*--- FAIL: (?<test>\S+) \(", Failed(), null, TestNameCountEffect.Leaves),
+                    new("--- SKIP: ", @"^\s*--- SKIP: (?<test>\S+) \(", Skipped(), null, TestNameCountEffect.Leaves),
                     new("ok  \t", @"^ok  \t(?!.*\[no tests to run\])", Failed(0)),
                 ],
                 Places = [Here($@"^(?:vet: |\s+)?{GoFile}")],

@@ -11,7 +11,7 @@ internal static class JvmRunners
         + @"|assertj|hamcrest|mockito|gradle|apache|testng|codehaus)|com\.sun)\.)"
         + @"(?<class>[\w.$]+)\.[\w$<>-]+\((?<file>\w+\.(?:java|kt|scala|groovy)):(?<line>\d+)\)";
 
-    public static Runner[] Jvm =>
+    public static RunnerOutputFormat[] Jvm =>
         [
             new("maven")
             {

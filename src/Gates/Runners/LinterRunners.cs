@@ -6,7 +6,7 @@ namespace Orchestrator.Gates.Runners;
 /// <summary>Runner table rows for linters and type checkers.</summary>
 internal static class LinterRunners
 {
-    public static Runner[] Linters =>
+    public static RunnerOutputFormat[] Linters =>
         [
             new("mypy")
             {

@@ -6,7 +6,7 @@ namespace Orchestrator.Gates.Runners;
 /// <summary>Runner table rows for googletest, ctest and Swift.</summary>
 internal static class NativeRunners
 {
-    public static Runner[] Native =>
+    public static RunnerOutputFormat[] Native =>
         [
             new("googletest")
             {

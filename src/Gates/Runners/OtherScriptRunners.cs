@@ -7,7 +7,7 @@ namespace Orchestrator.Gates.Runners;
 internal static class OtherScriptRunners
 {
     /// <summary>Rows that precede those of node:test, which uses the same marks.</summary>
-    public static Runner[] Small =>
+    public static RunnerOutputFormat[] Small =>
         [
             new("ava")
             {
@@ -86,7 +86,7 @@ internal static class OtherScriptRunners
             },
         ];
 
-    public static Runner[] JavaScript =>
+    public static RunnerOutputFormat[] JavaScript =>
         [
             new("JUnit on standard output")
             {

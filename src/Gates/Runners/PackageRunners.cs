@@ -6,7 +6,7 @@ namespace Orchestrator.Gates.Runners;
 /// runner.</summary>
 internal static class PackageRunners
 {
-    public static Runner[] Fetchers =>
+    public static RunnerOutputFormat[] Fetchers =>
         [
             new("uv and deno")
             {

@@ -6,7 +6,7 @@ namespace Orchestrator.Gates.Runners;
 /// <summary>Runner table rows for phpunit and Pest.</summary>
 internal static class PhpRunners
 {
-    public static Runner[] Php =>
+    public static RunnerOutputFormat[] Php =>
         [
             new("phpunit")
             {

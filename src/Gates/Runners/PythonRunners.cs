@@ -24,7 +24,7 @@ internal static class PythonRunners
             Below(@"^(?<file>[^\s:]+\.py):(?<line>\d+): ", 200),
         ];
 
-    public static Runner[] Python =>
+    public static RunnerOutputFormat[] Python =>
         [
             new("pytest")
             {
@@ -128,8 +128,8 @@ internal static class PythonRunners
                 Counts =
                 [
                     new("Ran ", @"^Ran (?<all>\d+) tests? in [\d.]+s", None with { Passed = null, Errors = 0 }),
-                    new("FAIL: ", @"^FAIL: (?<test>\w+ \([\w.<>]+\))", Failed(), null, TestNameEffect.Once),
-                    new("ERROR: ", @"^ERROR: (?<test>\w+ \([\w.<>]+\))", new TestTally(Errors: 1), null, TestNameEffect.Once),
+                    new("FAIL: ", @"^FAIL: (?<test>\w+ \([\w.<>]+\))", Failed(), null, TestNameCountEffect.Once),
+                    new("ERROR: ", @"^ERROR: (?<test>\w+ \([\w.<>]+\))", new TestTally(Errors: 1), null, TestNameCountEffect.Once),
                     new(
                         "=",
                         @"^(?:OK|FAILED|NO TESTS RAN) \((?:(?:skipped=(?<skipped>\d+)|(?:expected failures"

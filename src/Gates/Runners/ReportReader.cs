@@ -34,7 +34,7 @@ internal static class ReportReader
         {
             var failed = new List<string>();
             // A program that ran in the tree may have created a pipe or a link at the path.
-            using var stream = RegularFile.TryOpen(file);
+            using var stream = RegularFileReader.TryOpen(file);
             var (counted, failure) =
                 stream is null ? (null, null)
                 : file.EndsWith(".json", StringComparison.Ordinal) ? OfJson(stream, directory, failed)
@@ -48,7 +48,7 @@ internal static class ReportReader
     }
 
     /// <summary>Returns the failed tests of a JUnit report that the runner printed. Empty if the output contains none.</summary>
-    public static IReadOnlyList<string> FailedIn(IReadOnlyList<OutputText> lines)
+    public static IReadOnlyList<string> FailedIn(IReadOnlyList<GateOutputLine> lines)
     {
         var failed = new List<string>();
         var begin = lines.TakeWhile(line => !line.Text.StartsWith("<testsuite", StringComparison.Ordinal)).Count();
@@ -136,17 +136,17 @@ internal static class ReportReader
 
     private static DecisiveLine? Failure(string text, string? file, string directory)
     {
-        OutputText[] lines =
+        GateOutputLine[] lines =
         [
-            .. text.Split('\n').Select((line, i) => new OutputText(i + 1, line.TrimEnd())).Where(line => line.Text.Trim().Length > 0),
+            .. text.Split('\n').Select((line, i) => new GateOutputLine(i + 1, line.TrimEnd())).Where(line => line.Text.Trim().Length > 0),
         ];
         if (lines.Length == 0)
         {
             return null;
         }
-        var (found, line) = Places.Of(StackPlaces, lines, 0, directory);
+        var (found, line) = SourceLocationFinder.Of(StackPlaces, lines, 0, directory);
         var own = file is null ? null : Path.GetRelativePath(directory, Path.Combine(directory, file));
-        return new DecisiveLine(null, DecisiveMatch.Short(lines[0].Text.Trim()), found ?? own, found is null ? null : line);
+        return new DecisiveLine(null, DecisiveLineMatch.Short(lines[0].Text.Trim()), found ?? own, found is null ? null : line);
     }
 
     private static (TestTally? Counted, DecisiveLine? Failure) OfJson(FileStream stream, string directory, List<string> failed)

@@ -9,7 +9,7 @@ internal static class RubyRunners
     private static SourceLocationRule[] RubyPlaces =>
         [Below(@"^\s*(?:# )?(?<file>[^\s:]+\.rb):(?<line>\d+):in", 40), Below(@"^\s*# (?<file>[^\s:]+\.rb):(?<line>\d+)", 40)];
 
-    public static Runner[] Ruby =>
+    public static RunnerOutputFormat[] Ruby =>
         [
             new("rspec")
             {

@@ -5,7 +5,7 @@ namespace Orchestrator.Gates.Runners;
 /// <summary>A line of a gate's output. A line with carriage returns is divided as a terminal would show it.</summary>
 /// <param name="Number">Line number in the log, from 1.</param>
 /// <param name="Text">Text without colors.</param>
-internal readonly record struct OutputText(int Number, string Text);
+internal readonly record struct GateOutputLine(int Number, string Text);
 
 /// <summary>Collects the output of a gate. Counts tests while the output arrives, and keeps only the beginning and the end, so that memory
 /// is bounded. Thread-safe.</summary>
@@ -15,14 +15,14 @@ internal sealed partial class RunnerOutput
     private const int LongestLine = 2_000;
     private readonly Lock _gate = new();
     private readonly TestCounter _counter = new();
-    private readonly List<OutputText> _first = [];
-    private readonly Queue<OutputText> _last = new();
+    private readonly List<GateOutputLine> _first = [];
+    private readonly Queue<GateOutputLine> _last = new();
     private int _number = 1;
     private int _firstLength;
     private int _lastLength;
 
     /// <summary>Lines that were kept, in order.</summary>
-    public IReadOnlyList<OutputText> Lines
+    public IReadOnlyList<GateOutputLine> Lines
     {
         get
         {
@@ -66,13 +66,13 @@ internal sealed partial class RunnerOutput
             foreach (var shown in Shown(line))
             {
                 _counter.Take(shown);
-                Keep(new OutputText(_number, shown.Length <= LongestLine ? shown : shown[..LongestLine]));
+                Keep(new GateOutputLine(_number, shown.Length <= LongestLine ? shown : shown[..LongestLine]));
             }
             _number += isPart ? 0 : 1;
         }
     }
 
-    private void Keep(OutputText line)
+    private void Keep(GateOutputLine line)
     {
         if (_firstLength < MostCharacters)
         {

@@ -1,7 +1,7 @@
 namespace Orchestrator.Gates.Runners;
 
 /// <summary>Result of a gate's command, with everything needed to interpret it.</summary>
-internal sealed record RunnerEnd
+internal sealed record GateCommandResult
 {
     /// <summary>Output of the command.</summary>
     public required RunnerOutput Output { get; init; }
@@ -57,12 +57,12 @@ internal static class RunnerReader
     private const int Terminate = 143;
 
     /// <summary>Interprets the result of a gate's command.</summary>
-    public static RunnerResult Read(RunnerEnd end)
+    public static RunnerResult Read(GateCommandResult end)
     {
         var counted = end.Report?.Counted ?? end.Output.Counted;
         var ran = counted?.Ran;
         var fails = end.ExitCode != 0 || end.TimedOut || counted?.Failed > 0 || counted?.Errors > 0;
-        var found = DecisiveFinder.Find(end, fails, hasRun: counted is not null && ran != 0);
+        var found = DecisiveLineFinder.Find(end, fails, hasRun: counted is not null && ran != 0);
         var (kind, cause) = Judge(end, fails, ran, found);
         var failed = fails ? FailedTests.Of(end) : [];
         return new RunnerResult(
@@ -75,7 +75,7 @@ internal static class RunnerReader
         {
             Failures =
                 kind == GateKind.Passed ? null
-                : failed.Count > 0 ? FailureNames.Of(failed.Select(test => ((string?)null, test)))
+                : failed.Count > 0 ? FailureNameExtractor.Of(failed.Select(test => ((string?)null, test)))
                 : found is { Failures.Count: > 0 } ? found.Failures
                 : null,
         };
@@ -85,7 +85,7 @@ internal static class RunnerReader
 
     private static readonly LinePattern Killed = @"\bKilled\b|\boom-kill|[Oo]ut of memory";
 
-    private static (GateKind Kind, EnvironmentCause? Cause) Judge(RunnerEnd end, bool fails, long? ran, DecisiveMatch? found)
+    private static (GateKind Kind, EnvironmentCause? Cause) Judge(GateCommandResult end, bool fails, long? ran, DecisiveLineMatch? found)
     {
         if (end.TimedOut || end.ExitCode == TimeOut || (end.ExitCode is Kill or Terminate && Limited.IsMatch(end.Command)))
         {
@@ -106,11 +106,11 @@ internal static class RunnerReader
             );
         }
         return found is not null ? OfLine(end, found)
-            : LastLine(end) is { } last && EnvironmentTable.States([last.Text], out var cause) ? (GateKind.Environment, cause)
+            : LastLine(end) is { } last && EnvironmentFaultMessages.States([last.Text], out var cause) ? (GateKind.Environment, cause)
             : (ran == 0 && end.ExitCode != 0 ? GateKind.NoTests : GateKind.Failed, null);
     }
 
-    private static (GateKind Kind, EnvironmentCause? Cause) OfLine(RunnerEnd end, DecisiveMatch found)
+    private static (GateKind Kind, EnvironmentCause? Cause) OfLine(GateCommandResult end, DecisiveLineMatch found)
     {
         var manifests = new Manifests(end.Manifests);
         var kind = found.Rule.Kind ?? GateKind.Failed;
@@ -139,7 +139,7 @@ internal static class RunnerReader
         if (kind != GateKind.NoTests && found.Evidence.Count > 0)
         {
             // If at least one test fails for another reason, the result is a verdict on the work.
-            if (EnvironmentTable.States(found.Evidence[0], out var cause) && found.Evidence.All(one => EnvironmentTable.States(one, out _)))
+            if (EnvironmentFaultMessages.States(found.Evidence[0], out var cause) && found.Evidence.All(one => EnvironmentFaultMessages.States(one, out _)))
             {
                 return (GateKind.Environment, cause);
             }
@@ -157,24 +157,24 @@ internal static class RunnerReader
     private static bool IsPath(string module, string word) =>
         module.StartsWith('/') && word.Contains('.', StringComparison.Ordinal) && module.EndsWith("/" + word, StringComparison.Ordinal);
 
-    private static string? MissingModule(DecisiveMatch found) =>
+    private static string? MissingModule(DecisiveLineMatch found) =>
         found.Group("module") ?? (Missing.Match(found.Line.Text) is { Success: true } match ? match.Groups["module"].Value : null);
 
-    private static DecisiveLine? Line(RunnerEnd end, DecisiveMatch? found, GateKind kind) =>
+    private static DecisiveLine? Line(GateCommandResult end, DecisiveLineMatch? found, GateKind kind) =>
         found is not null ? found.ToLine(end.Directory)
         : end.Report?.Failure is { } reported ? reported
         : kind is GateKind.NoTests ? null
         : LastLine(end);
 
     // Last output of a stopped or unknown runner. Lines with progress dots are omitted.
-    private static DecisiveLine? LastLine(RunnerEnd end)
+    private static DecisiveLine? LastLine(GateCommandResult end)
     {
         foreach (var line in end.Output.Lines.Reverse())
         {
             var text = line.Text.Trim();
             if (text.Length > 0 && text.Any(char.IsLetter))
             {
-                return new DecisiveLine(line.Number, DecisiveMatch.Short(text), null, null);
+                return new DecisiveLine(line.Number, DecisiveLineMatch.Short(text), null, null);
             }
         }
         return null;

@@ -4,7 +4,7 @@ namespace Orchestrator.Gates.Runners;
 /// comes before those runners.</summary>
 internal static class RunnerTable
 {
-    public static readonly IReadOnlyList<Runner> Rows =
+    public static readonly IReadOnlyList<RunnerOutputFormat> Rows =
     [
         .. PackageRunners.Fetchers,
         .. PythonRunners.Python,

@@ -16,7 +16,7 @@ internal static class RustRunners
 
     private static SourceLocationRule[] Arrow => [Below(@"^\s*--> (?<file>[^\s:]+):(?<line>\d+):\d+", 6)];
 
-    public static Runner[] Rust =>
+    public static RunnerOutputFormat[] Rust =>
         [
             new("nextest")
             {

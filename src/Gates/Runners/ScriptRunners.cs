@@ -15,7 +15,7 @@ internal static class ScriptRunners
     // Node prints the location of a syntax error above the message. The stack below is that of the loader or of the test's declaration.
     private static SourceLocationRule[] SyntaxPlaces => [Above($@"^(?:file://)?{ScriptFile}:(?<line>\d+)$", 8), .. ScriptPlaces];
 
-    public static Runner[] JavaScript =>
+    public static RunnerOutputFormat[] JavaScript =>
         [
             new("jest")
             {

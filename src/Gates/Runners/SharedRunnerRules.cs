@@ -34,5 +34,5 @@ internal static class SharedRunnerRules
     public static TestTally Skipped(int count = 1) => new(Skipped: count);
 
     /// <summary>Rule for a line that reports that no tests ran. It applies only if no test was counted.</summary>
-    public static LineRule Nothing(string pattern) => new(pattern) { Kind = NoTests, EvenIfPassed = true };
+    public static DecisiveLineRule Nothing(string pattern) => new(pattern) { Kind = NoTests, EvenIfPassed = true };
 }

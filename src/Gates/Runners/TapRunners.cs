@@ -6,10 +6,10 @@ namespace Orchestrator.Gates.Runners;
 /// <summary>Runner table rows for runners that print TAP and for all ungrouped ones.</summary>
 internal static class TapRunners
 {
-    private static CountRule Point(string pattern, TestTally each) =>
-        new("ok ", $@"^(?<indent> *){pattern}(?:.*(?<open>\{{)$)?", each, null, TestNameEffect.Nested);
+    private static TestCountRule Point(string pattern, TestTally each) =>
+        new("ok ", $@"^(?<indent> *){pattern}(?:.*(?<open>\{{)$)?", each, null, TestNameCountEffect.Nested);
 
-    public static Runner[] TestAnything =>
+    public static RunnerOutputFormat[] TestAnything =>
         [
             new("TAP")
             {
@@ -102,7 +102,7 @@ internal static class TapRunners
             },
         ];
 
-    public static Runner[] Others =>
+    public static RunnerOutputFormat[] Others =>
         [
             new("Dart")
             {

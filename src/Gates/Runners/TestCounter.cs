@@ -9,9 +9,9 @@ internal sealed class TestCounter
     private const int MostNames = 100_000;
 
     private readonly Dictionary<string, TestTally> _counted = [];
-    private static readonly Runner[] Counted = [.. RunnerTable.Rows.Where(row => row.Counts.Count > 0)];
+    private static readonly RunnerOutputFormat[] Counted = [.. RunnerTable.Rows.Where(row => row.Counts.Count > 0)];
 
-    private static readonly CountRule[] Following = [.. Counted.SelectMany(row => row.Counts).Where(rule => rule.After is not null)];
+    private static readonly TestCountRule[] Following = [.. Counted.SelectMany(row => row.Counts).Where(rule => rule.After is not null)];
 
     private static readonly SearchValues<string> Needles = SearchValues.Create(
         [.. Counted.SelectMany(row => row.Counts).Select(rule => rule.Needle).Append("1..").Append("<testsuite").Distinct()],
@@ -19,9 +19,9 @@ internal sealed class TestCounter
     );
 
     private readonly NestedPoints _points = new();
-    private readonly HashSet<CountRule> _armed = [];
-    private readonly HashSet<Runner> _sure = [];
-    private readonly Dictionary<(CountRule, string), bool> _names = [];
+    private readonly HashSet<TestCountRule> _armed = [];
+    private readonly HashSet<RunnerOutputFormat> _sure = [];
+    private readonly Dictionary<(TestCountRule, string), bool> _names = [];
 
     /// <summary>Total of all runners, or null if no test was counted.</summary>
     public TestTally? Result
@@ -85,9 +85,9 @@ internal sealed class TestCounter
         }
     }
 
-    private bool IsSure(Runner runner) => runner.Demands is null || _sure.Contains(runner);
+    private bool IsSure(RunnerOutputFormat runner) => runner.Demands is null || _sure.Contains(runner);
 
-    private void Add(Runner runner, CountRule rule, Match found)
+    private void Add(RunnerOutputFormat runner, TestCountRule rule, Match found)
     {
         var counted = new TestTally(
             Number(found, "passed"),
@@ -106,13 +106,13 @@ internal sealed class TestCounter
     }
 
     // A name that was already counted, or whose subtests are counted, is not counted itself.
-    private bool Counts(Runner runner, CountRule rule, Match found, ref TestTally before)
+    private bool Counts(RunnerOutputFormat runner, TestCountRule rule, Match found, ref TestTally before)
     {
-        if (rule.Names == TestNameEffect.Any)
+        if (rule.Names == TestNameCountEffect.Any)
         {
             return true;
         }
-        if (rule.Names == TestNameEffect.Nested)
+        if (rule.Names == TestNameCountEffect.Nested)
         {
             return _points.IsLeaf(found.Groups["indent"].Length, found.Groups["open"].Success);
         }
@@ -121,7 +121,7 @@ internal sealed class TestCounter
         {
             _names.Clear();
         }
-        if (rule.Names == TestNameEffect.Once)
+        if (rule.Names == TestNameCountEffect.Once)
         {
             return _names.TryAdd((rule, name), true);
         }

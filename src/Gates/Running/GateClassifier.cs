@@ -52,7 +52,7 @@ internal static partial class GateClassifier
         && (path.Contains('/', StringComparison.Ordinal) || last.Groups["file"].Success);
 
     /// <summary>True for a Python module that the repository contains or that a task of the plan creates.</summary>
-    internal static bool IsOwnModule(string name, GateSubject subject) =>
+    internal static bool IsOwnModule(string name, GateRunContext subject) =>
         Directory.Exists(Path.Combine(subject.Directory, name))
         || File.Exists(Path.Combine(subject.Directory, name + ".py"))
         || subject.Planned.Any(path => path.Split('/').Any(part => part == name || part == name + ".py"))

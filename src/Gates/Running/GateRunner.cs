@@ -35,7 +35,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     /// <param name="cancellationToken">Kills the gate and throws <see cref="OperationCanceledException"/>.</param>
     public async Task<GateVerdict> RunAsync(
         Gate gate,
-        GateSubject subject,
+        GateRunContext subject,
         string evidenceFile,
         CancellationToken cancellationToken = default
     )
@@ -98,7 +98,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     /// reruns.</summary>
     private async Task<GateVerdict> RepeatAsync(
         GateVerdict first,
-        GateSubject subject,
+        GateRunContext subject,
         string evidenceFile,
         GateTurn turn,
         bool wasKilled,
@@ -151,7 +151,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     /// <returns>The verdict of a run in which a new test failed, or else the first verdict.</returns>
     private async Task<GateVerdict> RepeatNewTestsAsync(
         GateVerdict passed,
-        GateSubject subject,
+        GateRunContext subject,
         string evidenceFile,
         GateTurn turn,
         CancellationToken cancellationToken
@@ -179,7 +179,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     /// the failure.</summary>
     private async Task<bool> FailAloneAsync(
         GateVerdict first,
-        GateSubject subject,
+        GateRunContext subject,
         string evidenceFile,
         GateTurn turn,
         CancellationToken cancellationToken
@@ -199,7 +199,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
 
     /// <summary>Restores the files to their state before the first run, because leftovers of the first run could make a second run
     /// pass.</summary>
-    private static async Task<bool> BeginsAgainAsync(GateSubject subject, CancellationToken cancellationToken) =>
+    private static async Task<bool> BeginsAgainAsync(GateRunContext subject, CancellationToken cancellationToken) =>
         subject.PutBack is not { } putBack || await putBack(cancellationToken);
 
     // A measurement is not repeated, because its tolerance already covers variation.
@@ -219,12 +219,12 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         GateVerdict verdict,
         RunnerOutput printed,
         ProcessResult result,
-        GateSubject subject,
+        GateRunContext subject,
         TestReportSummary? report
     )
     {
         var facts = RunnerReader.Read(
-            new RunnerEnd
+            new GateCommandResult
             {
                 Output = printed,
                 Command = verdict.Command,
@@ -250,7 +250,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
 
     /// <summary>Classifies a failure as an environment fault only if there is proof. Proof is a record of the machine, or the output of a
     /// tree without an agent's code. A missing program or service may also be unfinished work.</summary>
-    private static GateVerdict Blame(GateVerdict verdict, GateSubject subject, EnvironmentFaultRecords records)
+    private static GateVerdict Blame(GateVerdict verdict, GateRunContext subject, EnvironmentFaultEvidence records)
     {
         if (verdict is not { Result: GateResult.Failed, Kind: GateKind.Environment, Gate.Negate: false })
         {
@@ -290,7 +290,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     private async Task<GateVerdict> RunOnceAsync(
         Gate gate,
         string command,
-        GateSubject subject,
+        GateRunContext subject,
         string evidenceFile,
         GateTurn turn,
         CancellationToken cancellationToken
@@ -326,9 +326,9 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             Mark = turn.Mark,
             Sandbox = subject.Sandbox,
         };
-        var records = new EnvironmentFaultRecords([subject.Directory, subject.TemporaryFolder ?? Path.GetTempPath()]);
+        var records = new EnvironmentFaultEvidence([subject.Directory, subject.TemporaryFolder ?? Path.GetTempPath()]);
         var result = await RunProcessAsync(process, subject.TemporaryFolder, cancellationToken);
-        var verdict = VerdictFactory.Of(gate, command, result, evidenceFile);
+        var verdict = GateVerdictFactory.Of(gate, command, result, evidenceFile);
         if (printed is not null)
         {
             var report = RunsTwice(gate) ? ReportFiles.Read(subject.Directory, log.Began, cancellationToken) : null;
@@ -351,7 +351,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     {
         if (log.WasInTheWay is { } found)
         {
-            yield return new GateAnomaly(GateAnomalyKind.LogReplaced) { Files = new NamedFiles([found], 0) };
+            yield return new GateAnomaly(GateAnomalyKind.LogReplaced) { Files = new AbridgedFileList([found], 0) };
         }
         else if (output.TotalBytes <= EvidenceBytes && log.IsForeign(output))
         {

@@ -39,7 +39,7 @@ internal sealed partial class MeasurementParser
             return null;
         }
         var text = found.Value.TrimEnd('.', ',');
-        return Expectation.NumberOf(Thousands().IsMatch(text) ? text.Replace(",", "", StringComparison.Ordinal) : text);
+        return MeasurementExpectation.NumberOf(Thousands().IsMatch(text) ? text.Replace(",", "", StringComparison.Ordinal) : text);
     }
 
     [GeneratedRegex("\u001b\\[[0-9;]*[A-Za-z]", RegexOptions.CultureInvariant)]

@@ -9,7 +9,7 @@ public sealed class ChangePartition
     /// <summary>Divides changes into product and test changes.</summary>
     /// <param name="changed">Changes of the task.</param>
     /// <param name="meaning">Files that determine the gates of the task.</param>
-    public ChangePartition(IReadOnlyList<ChangedFile> changed, GateDependencies meaning)
+    public ChangePartition(IReadOnlyList<ChangedFile> changed, GateInputFiles meaning)
     {
         var manifests = changed.Where(file => Ecosystems.IsManifest(file.Path)).ToList();
         var keepsLocks = manifests.TrueForAll(file => meaning.IsHarmless(file.Path));

@@ -41,11 +41,11 @@ public static class GateTampering
     /// <param name="hollow">Tests whose base version fails on the work, and whose new version passes with and without the work.</param>
     public static TamperFindings OfWork(
         PlanTask task,
-        GateDependencies meaning,
+        GateInputFiles meaning,
         IReadOnlyList<ChangedFile> changed,
         IReadOnlyList<FileDiff>? patch,
         TestChanges tests,
-        BaseSuite suite,
+        BaseSuiteVerdict suite,
         IReadOnlyList<GateVerdict> verdicts,
         IReadOnlyList<string>? hollow = null
     ) =>
@@ -81,7 +81,7 @@ public static class GateTampering
             {
                 Before = tests.Printed,
                 Now = tests.Ran,
-                Files = new NamedFiles([.. tests.Files.Take(MostFiles)], Math.Max(0, tests.Files.Count - MostFiles)),
+                Files = new AbridgedFileList([.. tests.Files.Take(MostFiles)], Math.Max(0, tests.Files.Count - MostFiles)),
             }
             : Beside([.. past.Where(run => run.Passed).TakeLast(Looked)], verdict);
     }
@@ -100,7 +100,7 @@ public static class GateTampering
 
     private static IEnumerable<string> Changes(
         PlanTask task,
-        GateDependencies meaning,
+        GateInputFiles meaning,
         IReadOnlyList<ChangedFile> changed,
         IReadOnlyList<FileDiff>? patch
     )
@@ -116,41 +116,41 @@ public static class GateTampering
                     FileChange.Added => "added",
                     _ => "changed",
                 };
-                yield return $"It {verb} '{FileNames.Show(file.Path)}', {what}.{Difference(file, patch)}";
+                yield return $"It {verb} '{FileNameEncoding.Show(file.Path)}', {what}.{Difference(file, patch)}";
             }
         }
     }
 
-    private static IEnumerable<string> OfTests(TestChanges tests, BaseSuite suite, IReadOnlyList<string> hollow)
+    private static IEnumerable<string> OfTests(TestChanges tests, BaseSuiteVerdict suite, IReadOnlyList<string> hollow)
     {
         var untouched = suite.Failed.Where(name => !tests.Touch(name)).ToList();
         if (suite.Result == BaseSuiteResult.Red && (untouched.Count > 0 || suite.Failed.Count == 0))
         {
             yield return untouched.Count > 0
-                ? $"The work fails with the tests and configuration of its base: {FileNames.Some(untouched, MostFiles)}."
+                ? $"The work fails with the tests and configuration of its base: {FileNameEncoding.Some(untouched, MostFiles)}."
                 : "Its gates fail with the tests and configuration of its base.";
         }
         var (isGreen, isUnlike) = (suite.Result == BaseSuiteResult.Green, suite.Result != BaseSuiteResult.Green);
         if (tests.Gone.Count > 0 && (tests.IsFewer || FailsIn(tests.Gone)))
         {
-            yield return $"The work removes tests: {FileNames.Some(tests.Gone, MostFiles)}.";
+            yield return $"The work removes tests: {FileNameEncoding.Some(tests.Gone, MostFiles)}.";
         }
         if (tests.Skipped.Count > 0)
         {
-            yield return $"The work disables existing tests: {FileNames.Some(tests.Skipped, MostFiles)}.";
+            yield return $"The work disables existing tests: {FileNameEncoding.Some(tests.Skipped, MostFiles)}.";
         }
         if (tests.GroupsSkipped.Count > 0)
         {
-            yield return $"The work disables groups of tests: {FileNames.Some(tests.GroupsSkipped, MostFiles)}.";
+            yield return $"The work disables groups of tests: {FileNameEncoding.Some(tests.GroupsSkipped, MostFiles)}.";
         }
         if (tests.Loosened.Count > 0 && isUnlike)
         {
-            yield return $"The work weakens existing tests: {FileNames.Some(tests.Loosened, MostFiles)}.";
+            yield return $"The work weakens existing tests: {FileNameEncoding.Some(tests.Loosened, MostFiles)}.";
         }
         if (hollow.Count > 0)
         {
             yield return "The work changes tests whose original version fails, so that they pass with and without its other changes: "
-                + $"{FileNames.Some(hollow, MostFiles)}.";
+                + $"{FileNameEncoding.Some(hollow, MostFiles)}.";
         }
         var isSaid = tests.Gone.Count + tests.Skipped.Count + tests.GroupsSkipped.Count > 0 || tests.IsApproved;
         foreach (var fewer in isSaid ? [] : suite.Fewer)
@@ -159,26 +159,26 @@ public static class GateTampering
         }
         if (tests.Unreadable.Count > 0 && !isGreen)
         {
-            yield return $"The work replaces tests by files that are not text: {FileNames.Some(tests.Unreadable, MostFiles)}.";
+            yield return $"The work replaces tests by files that are not text: {FileNameEncoding.Some(tests.Unreadable, MostFiles)}.";
         }
 
         bool FailsIn(IReadOnlyList<string> names) =>
             suite.Result == BaseSuiteResult.Red && names.Any(name => suite.Failed.Any(failed => TestNames.Means(failed, name)));
     }
 
-    private static IEnumerable<string> Notes(TestChanges tests, BaseSuite suite)
+    private static IEnumerable<string> Notes(TestChanges tests, BaseSuiteVerdict suite)
     {
         if (suite.Failed.Where(tests.Touch).ToList() is { Count: > 0 } touched)
         {
-            yield return $"{OriginalsFail}: {FileNames.Some(touched, MostFiles)}";
+            yield return $"{OriginalsFail}: {FileNameEncoding.Some(touched, MostFiles)}";
         }
         if (tests.Loosened.Count > 0 && suite.Result == BaseSuiteResult.Green)
         {
-            yield return $"tests check less than before: {FileNames.Some(tests.Loosened, MostFiles)}";
+            yield return $"tests check less than before: {FileNameEncoding.Some(tests.Loosened, MostFiles)}";
         }
         if (tests.Expecting.Count > 0)
         {
-            yield return $"{OtherValues}: {FileNames.Some(tests.Expecting, MostFiles)}";
+            yield return $"{OtherValues}: {FileNameEncoding.Some(tests.Expecting, MostFiles)}";
         }
         if (suite.Result == BaseSuiteResult.NotComparable)
         {
@@ -241,7 +241,7 @@ public static class GateTampering
             .. text.RemovedLines().Where(IsShown).Select(line => "-" + line),
             .. text.AddedLines().Select(line => line.Text).Where(IsShown).Select(line => "+" + line),
         ];
-        var shown = lines.Take(MostLines).Select(line => $"`{FileNames.Show(line.Replace('`', '\''), LongestLine)}`");
+        var shown = lines.Take(MostLines).Select(line => $"`{FileNameEncoding.Show(line.Replace('`', '\''), LongestLine)}`");
         return lines.Length == 0
             ? ""
             : $" The difference: {string.Join(" ", shown)}"

@@ -43,7 +43,7 @@ public static class RedTestProofs
     {
         var isTold =
             verdicts.Count > 0
-            && verdicts.All(verdict => verdict.Passed || (BaseSuite.IsRed(verdict) && verdict.FailedTests is { Count: > 0 }));
+            && verdicts.All(verdict => verdict.Passed || (BaseSuiteVerdict.IsRed(verdict) && verdict.FailedTests is { Count: > 0 }));
         IReadOnlyList<string> red = [.. verdicts.SelectMany(verdict => verdict.FailedTests ?? [])];
         return isTold ? [.. failed.Where(test => tests.NamesKept(test) is { Count: > 0 } names && !names.Any(IsRed))] : [];
 

@@ -73,7 +73,7 @@ internal sealed class ShadowingModules
         }
         if (parts[0] == "__mocks__" && parts.Length > 1 && kinds.Any(kind => kind.Programs.Contains("jest")))
         {
-            return $"the package '{FileNames.Show(Path.GetFileNameWithoutExtension(parts[^1]))}'";
+            return $"the package '{FileNameEncoding.Show(Path.GetFileNameWithoutExtension(parts[^1]))}'";
         }
         return kinds.Any(kind => kind.Programs.Contains("pytest")) ? HidesModule(file.Path) : null;
     }
@@ -100,7 +100,7 @@ internal sealed class ShadowingModules
             .Where(root => root != folder)
             .SelectMany(root => new[] { In(root, name + ".py"), In(root, name + "/__init__.py") })
             .Where(_before.Contains)
-            .Select(other => $"'{FileNames.Show(other)}'")
+            .Select(other => $"'{FileNameEncoding.Show(other)}'")
             .FirstOrDefault();
     }
 

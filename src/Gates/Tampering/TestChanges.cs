@@ -24,7 +24,7 @@ public sealed class TestChanges
     /// <summary>Compares all test files of a task's work.</summary>
     /// <param name="all">Test files. Unchanged files are included only to find tests whose data changed.</param>
     /// <param name="approved">Files that the plan permits the task to change. Changes in these files are not reported.</param>
-    public TestChanges(IReadOnlyList<ChangedTestFile> all, Ownership? approved = null)
+    public TestChanges(IReadOnlyList<ChangedTestFile> all, TaskFileOwnership? approved = null)
     {
         _files = all;
         var (old, now) = (all.SelectMany(file => file.TestsBefore).ToLookup(Name), all.SelectMany(file => file.TestsAfter).ToLookup(Name));

@@ -14,7 +14,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
     private const int DeepestFolder = 100;
     private const int MostEntries = 2_000_000;
 
-    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OutputEntry> _entries = new(StringComparer.Ordinal);
     private bool _isKnown = true;
     private int _moved;
 
@@ -25,7 +25,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
         FolderRemover.Remove(stash);
         foreach (var (path, stamp) in Walk(tops))
         {
-            _entries[path] = new Entry { Stamp = stamp, IsOfSetUp = true };
+            _entries[path] = new OutputEntry { Stamp = stamp, IsOfSetUp = true };
         }
     }
 
@@ -42,7 +42,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
             if (!_entries.TryGetValue(path, out var entry) || entry.StashName is not null)
             {
                 // A stashed file with the same name is older.
-                entry = _entries[path] = new Entry();
+                entry = _entries[path] = new OutputEntry();
             }
             if (entry.IsGone || entry.Stamp != stamp)
             {
@@ -95,7 +95,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
         [
             .. _entries
                 .Where(known => known.Value.StashName is not null && !IsStashed(known.Key[..Math.Max(0, known.Key.LastIndexOf('/'))]))
-                .Select(known => FileNames.Decode(Encoding.Latin1.GetBytes(known.Key)))
+                .Select(known => FileNameEncoding.Decode(Encoding.Latin1.GetBytes(known.Key)))
                 .Order(StringComparer.Ordinal),
         ];
 
@@ -118,7 +118,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
     public void Dispose() => FolderRemover.Remove(stash);
 
     // Names are in descending order, so that content comes before its folder.
-    private void Stash(string path, Entry entry)
+    private void Stash(string path, OutputEntry entry)
     {
         if (entry.IsGone || entry.StashName is not null)
         {
@@ -129,19 +129,19 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
         {
             throw new IOException($"The folder of '{path}' no longer exists.");
         }
-        if (entry.Stamp.Kind == EntryKind.Folder)
+        if (entry.Stamp.Kind == FileEntryKind.Folder)
         {
             // A folder that also contains files of needed gates is not moved.
             entry.StashName = parent.Remove(name, isFolder: true) ? "" : null;
             return;
         }
-        using var place = FolderHandle.TryOpen(OwnFolder.Ensure(stash)) ?? throw new IOException($"'{stash}' no longer exists.");
+        using var place = FolderHandle.TryOpen(OrchestratorFolderCreator.Ensure(stash)) ?? throw new IOException($"'{stash}' no longer exists.");
         var moved = (++_moved).ToString(CultureInfo.InvariantCulture);
         parent.Rename(name, place, Encoding.ASCII.GetBytes(moved));
         entry.StashName = moved;
     }
 
-    private void BringBack(Func<Entry, bool> isWanted)
+    private void BringBack(Func<OutputEntry, bool> isWanted)
     {
         foreach (
             var (path, entry) in _entries
@@ -150,7 +150,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
         )
         {
             using var parent = Parent(path, out var name);
-            if (parent is null || parent.KindOf(name) != EntryKind.Missing)
+            if (parent is null || parent.KindOf(name) != FileEntryKind.Missing)
             {
                 continue;
             }
@@ -184,14 +184,14 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
         return folder;
     }
 
-    private Dictionary<string, EntryStamp> Walk(IEnumerable<string> tops)
+    private Dictionary<string, FileEntryStamp> Walk(IEnumerable<string> tops)
     {
-        Dictionary<string, EntryStamp> found = new(StringComparer.Ordinal);
+        Dictionary<string, FileEntryStamp> found = new(StringComparer.Ordinal);
         try
         {
             foreach (var top in tops)
             {
-                var path = Encoding.Latin1.GetString(FileNames.Encode(top.TrimEnd('/')));
+                var path = Encoding.Latin1.GetString(FileNameEncoding.Encode(top.TrimEnd('/')));
                 using var parent = Parent(path, out var name);
                 if (parent?.StampOf(name) is { } stamp)
                 {
@@ -207,11 +207,11 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
     }
 
     private static void Add(
-        Dictionary<string, EntryStamp> found,
+        Dictionary<string, FileEntryStamp> found,
         FolderHandle parent,
         ReadOnlySpan<byte> name,
         string path,
-        EntryStamp stamp,
+        FileEntryStamp stamp,
         int depth
     )
     {
@@ -220,7 +220,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
         {
             throw new IOException($"'{path}' is nested too deeply or has too many files.");
         }
-        if (stamp.Kind != EntryKind.Folder)
+        if (stamp.Kind != FileEntryKind.Folder)
         {
             return;
         }
@@ -234,9 +234,9 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
         }
     }
 
-    private sealed class Entry
+    private sealed class OutputEntry
     {
-        public EntryStamp Stamp { get; set; }
+        public FileEntryStamp Stamp { get; set; }
 
         /// <summary>True for a file that existed before the first gate.</summary>
         public bool IsOfSetUp { get; init; }

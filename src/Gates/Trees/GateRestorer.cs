@@ -7,7 +7,7 @@ namespace Orchestrator.Gates.Trees;
 /// <param name="Removed">New files, not ignored by git, that were removed.</param>
 /// <param name="LeavesFiles">True if the gate left files that later gates may need.</param>
 /// <param name="IsWhole">True if the tree is back at its commit.</param>
-public sealed record GateTraces(IReadOnlyList<string> Changed, IReadOnlyList<string> Removed, bool LeavesFiles, bool IsWhole);
+public sealed record GateTreeChanges(IReadOnlyList<string> Changed, IReadOnlyList<string> Removed, bool LeavesFiles, bool IsWhole);
 
 /// <summary>Restores a tree to its commit after each run of a gate, and records the changes of each gate.</summary>
 /// <param name="kept">Untracked and ignored files that existed before the first gate.</param>
@@ -46,10 +46,10 @@ public sealed class GateRestorer(WorktreeBaseline baseline, IReadOnlySet<string>
     }
 
     /// <summary>Restores the tree after a gate and returns the gate's changes in all its runs.</summary>
-    public async Task<GateTraces> EndAsync(CancellationToken stop)
+    public async Task<GateTreeChanges> EndAsync(CancellationToken stop)
     {
         var isWhole = await PutBackAsync(stop) && _isWhole;
-        var traces = new GateTraces([.. _changed], [.. _removed], !isWhole || _removed.Count > 0 || !_left.IsSubsetOf(_kept), isWhole);
+        var traces = new GateTreeChanges([.. _changed], [.. _removed], !isWhole || _removed.Count > 0 || !_left.IsSubsetOf(_kept), isWhole);
         RemovedBefore = [.. RemovedBefore.Union(_removed)];
         _kept = _left;
         _changed.Clear();

@@ -38,7 +38,7 @@ public sealed class VerificationTrees(GitRepository repository, IReadOnlyDiction
                         worktree,
                         baseline,
                         claims,
-                        await claims.TakeAsync(worktree.Path, WorktreeUse.Fresh, stop),
+                        await claims.TakeAsync(worktree.Path, WorktreePurpose.Fresh, stop),
                         taken.Lock
                     );
                 }

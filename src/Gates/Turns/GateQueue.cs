@@ -16,16 +16,16 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
 
     /// <summary>Appends a gate to the queue.</summary>
     /// <returns>The gate's ticket with its number.</returns>
-    internal async Task<GateTicket> DrawAsync(GateTicket ticket, CancellationToken stop)
+    internal async Task<GateQueueTicket> DrawAsync(GateQueueTicket ticket, CancellationToken stop)
     {
-        using var one = await LockFile.TakeAsync(UserState.LockOf(folder), stop);
-        var others = GateTicket.In(folder);
+        using var one = await LockFile.TakeAsync(UserStateFolder.LockOf(folder), stop);
+        var others = GateQueueTicket.In(folder);
         var last = Math.Max(LastNumber(one), others.Select(other => other.Number).LastOrDefault());
         var drawn = ticket with { Number = last + 1 };
         Write(one, drawn.Number);
         if (isFair)
         {
-            GateShares.Read(folder).Join(drawn, [.. others.Where(other => other.IsAlive())], time.GetUtcNow()).Write(folder);
+            GateQueueShares.Read(folder).Join(drawn, [.. others.Where(other => other.IsAlive())], time.GetUtcNow()).Write(folder);
         }
         drawn.Write(folder);
         return drawn;
@@ -35,10 +35,10 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
     /// <param name="within">Mark of the gate to which this process belongs. Tickets of that gate are ignored.</param>
     /// <param name="told">Called once, with the first gate that the ticket has to wait for.</param>
     /// <returns>Other gates in the queue that may run at the same time.</returns>
-    internal async Task<IReadOnlyList<GateTicket>> WaitAsync(
-        GateTicket ticket,
+    internal async Task<IReadOnlyList<GateQueueTicket>> WaitAsync(
+        GateQueueTicket ticket,
         string? within,
-        Action<GateTicket> told,
+        Action<GateQueueTicket> told,
         CancellationToken stop
     )
     {
@@ -60,16 +60,16 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
         }
     }
 
-    private async Task<IReadOnlyList<GateTicket>> OthersAsync(GateTicket ticket, string? within) =>
+    private async Task<IReadOnlyList<GateQueueTicket>> OthersAsync(GateQueueTicket ticket, string? within) =>
         [.. (await LivingAsync()).Where(other => other.Number != ticket.Number && other.Mark != within)];
 
     /// <summary>Starts the turn of a ticket if no other gate is running and the run of the ticket is next. Returns false
     /// otherwise.</summary>
-    private async Task<bool> TryBeginAsync(GateTicket ticket, string? within, CancellationToken stop)
+    private async Task<bool> TryBeginAsync(GateQueueTicket ticket, string? within, CancellationToken stop)
     {
-        using var one = await LockFile.TakeAsync(UserState.LockOf(folder), stop);
+        using var one = await LockFile.TakeAsync(UserStateFolder.LockOf(folder), stop);
         var (others, now) = (await OthersAsync(ticket, within), time.GetUtcNow());
-        var shares = GateShares.Read(folder);
+        var shares = GateQueueShares.Read(folder);
         if (others.Any(other => other.Began is not null) || !shares.HasTurn(ticket, [.. others, ticket], now))
         {
             return false;
@@ -81,13 +81,13 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
     }
 
     /// <summary>True if another gate entered the queue after the ticket, even if that gate has ended.</summary>
-    internal async Task<bool> CameAfterAsync(GateTicket ticket, CancellationToken stop)
+    internal async Task<bool> CameAfterAsync(GateQueueTicket ticket, CancellationToken stop)
     {
-        using var one = await LockFile.TakeAsync(UserState.LockOf(folder), stop);
+        using var one = await LockFile.TakeAsync(UserStateFolder.LockOf(folder), stop);
         return LastNumber(one) > ticket.Number;
     }
 
-    internal void Leave(GateTicket ticket) => ticket.Remove(folder);
+    internal void Leave(GateQueueTicket ticket) => ticket.Remove(folder);
 
     /// <summary>Reads the last ticket number from the lock file. 0 if the file is damaged.</summary>
     private static long LastNumber(LockFile one)
@@ -109,13 +109,13 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
         one.Content.Flush();
     }
 
-    private async Task<IReadOnlyList<GateTicket>> LivingAsync()
+    private async Task<IReadOnlyList<GateQueueTicket>> LivingAsync()
     {
-        var all = GateTicket.In(folder).ToLookup(ticket => ticket.IsAlive());
+        var all = GateQueueTicket.In(folder).ToLookup(ticket => ticket.IsAlive());
         if (all[false].Any())
         {
             // Processes of dead owners may still hold resources that the next gate needs.
-            await Leftovers.StopThoseOfTheDeadAsync(time);
+            await LeftoverProcesses.StopThoseOfTheDeadAsync(time);
             foreach (var dead in all[false])
             {
                 dead.Remove(folder);

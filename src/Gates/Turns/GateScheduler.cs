@@ -23,7 +23,7 @@ public sealed class GateScheduler
         Action<WaitingGate>? told = null
     ) =>
         new(
-            UserState.MakeFolder(environment),
+            UserStateFolder.MakeFolder(environment),
             environment.GetValueOrDefault(ProcessRunner.ChildVariable),
             time ?? TimeProvider.System,
             told ?? (_ => { })
@@ -74,12 +74,12 @@ internal sealed class GateTurn(
     Action<WaitingGate> told
 ) : IDisposable
 {
-    private GateTicket? _exclusive;
-    private GateTicket? _among;
+    private GateQueueTicket? _exclusive;
+    private GateQueueTicket? _among;
     private bool _foundOthers;
 
     /// <summary>Value in the environment of the gate's processes, which identifies them.</summary>
-    internal string Mark { get; } = Leftovers.NewMark();
+    internal string Mark { get; } = LeftoverProcesses.NewMark();
 
     internal async Task BeginAsync(CancellationToken stop)
     {
@@ -124,5 +124,5 @@ internal sealed class GateTurn(
         }
     }
 
-    private GateTicket New(bool alone) => new(ProcessIdentity.Current.ToString(), Mark, alone, gate.Name, origin, time.GetUtcNow());
+    private GateQueueTicket New(bool alone) => new(ProcessIdentity.Current.ToString(), Mark, alone, gate.Name, origin, time.GetUtcNow());
 }

@@ -14,7 +14,7 @@ public sealed record RunningStep(string Name, bool IsSetUp, GateOrigin Origin, D
     /// <param name="environment">Environment variables of the process.</param>
     public static IReadOnlyList<RunningStep> All(IReadOnlyDictionary<string, string> environment)
     {
-        var folder = UserState.FolderOf(environment);
+        var folder = UserStateFolder.FolderOf(environment);
         var waiting = WaitingGate.All(environment).Select(gate => (gate.Gate, gate.Origin)).ToHashSet();
         return
         [
@@ -35,13 +35,13 @@ public sealed record RunningStep(string Name, bool IsSetUp, GateOrigin Origin, D
         TimeProvider time
     )
     {
-        var folder = SetUpFolder(UserState.MakeFolder(environment));
+        var folder = SetUpFolder(UserStateFolder.MakeFolder(environment));
         PrivateFolder.Make(folder);
-        foreach (var dead in GateTicket.In(folder).Where(ticket => !ticket.IsAlive()))
+        foreach (var dead in GateQueueTicket.In(folder).Where(ticket => !ticket.IsAlive()))
         {
             dead.Remove(folder);
         }
-        var ticket = new GateTicket(ProcessIdentity.Current.ToString(), "", Alone: false, command, origin, time.GetUtcNow())
+        var ticket = new GateQueueTicket(ProcessIdentity.Current.ToString(), "", Alone: false, command, origin, time.GetUtcNow())
         {
             Number = RandomNumberGenerator.GetInt32(int.MaxValue),
         };
@@ -52,12 +52,12 @@ public sealed record RunningStep(string Name, bool IsSetUp, GateOrigin Origin, D
     private static string SetUpFolder(string folder) => Path.Combine(folder, "set-ups");
 
     private static IEnumerable<RunningStep> In(string folder, bool isSetUp) =>
-        GateTicket
+        GateQueueTicket
             .In(folder)
             .Where(ticket => ticket.IsAlive())
             .Select(ticket => new RunningStep(ticket.Gate, isSetUp, ticket.Origin, ticket.Since));
 
-    private sealed class RunningStepMark(GateTicket ticket, string folder) : IDisposable
+    private sealed class RunningStepMark(GateQueueTicket ticket, string folder) : IDisposable
     {
         public void Dispose() => ticket.Remove(folder);
     }

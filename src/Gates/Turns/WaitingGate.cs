@@ -20,7 +20,7 @@ public sealed record WaitingGate(
     /// <param name="environment">Environment variables of the process.</param>
     public static IReadOnlyList<WaitingGate> All(IReadOnlyDictionary<string, string> environment)
     {
-        var folder = UserState.FolderOf(environment);
+        var folder = UserStateFolder.FolderOf(environment);
         var exclusive = GateScheduler.ExclusiveFolder(folder);
         IEnumerable<string> names = Directory.Exists(exclusive)
             ? Directory.EnumerateDirectories(exclusive).Order(StringComparer.Ordinal)
@@ -40,12 +40,12 @@ public sealed record WaitingGate(
         return $"gate '{Gate}' waits {what}: {who} has it";
     }
 
-    internal static WaitingGate Of(GateTicket ticket, GateTicket holder, string? exclusive) =>
+    internal static WaitingGate Of(GateQueueTicket ticket, GateQueueTicket holder, string? exclusive) =>
         new(ticket.Gate, ticket.Origin, ticket.Since, exclusive, holder.Gate, holder.Origin);
 
     private static IEnumerable<WaitingGate> In(string queue, string? name)
     {
-        IReadOnlyList<GateTicket> tickets = [.. GateTicket.In(queue).Where(ticket => ticket.IsAlive())];
+        IReadOnlyList<GateQueueTicket> tickets = [.. GateQueueTicket.In(queue).Where(ticket => ticket.IsAlive())];
         foreach (var ticket in tickets)
         {
             if (ticket.HolderAmong(tickets) is { } holder)

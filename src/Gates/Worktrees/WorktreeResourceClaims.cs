@@ -12,7 +12,7 @@ public sealed class WorktreeResourceClaims
     /// <summary>Returns the claims of this process's user.</summary>
     /// <param name="environment">Environment of the process. It determines the user's state and temporary folders.</param>
     public static WorktreeResourceClaims Of(IReadOnlyDictionary<string, string> environment) =>
-        new(Path.Combine(UserState.MakeFolder(environment), "worktrees"), environment.GetValueOrDefault("TMPDIR"));
+        new(Path.Combine(UserStateFolder.MakeFolder(environment), "worktrees"), environment.GetValueOrDefault("TMPDIR"));
 
     /// <summary>Returns the current resources of a worktree, or assigns new ones.</summary>
     /// <param name="worktree">Absolute path of an existing worktree.</param>
@@ -21,19 +21,19 @@ public sealed class WorktreeResourceClaims
     /// <param name="owner">Process whose end releases the claim, for a worktree that exists longer than the process. If null, the claim is
     /// released when the worktree is removed.</param>
     /// <exception cref="IOException">No port range is free, or the user's state can't be written.</exception>
-    public async Task<WorktreeResources> TakeAsync(string worktree, WorktreeUse use, CancellationToken stop, ProcessIdentity? owner = null)
+    public async Task<WorktreeResources> TakeAsync(string worktree, WorktreePurpose use, CancellationToken stop, ProcessIdentity? owner = null)
     {
         worktree = Path.GetFullPath(worktree);
         var by = owner?.ToString() ?? "";
         var file = WorktreeResourceClaim.FileOf(_folder, worktree, by);
-        using var one = await LockFile.TakeAsync(UserState.LockOf(_folder), stop);
+        using var one = await LockFile.TakeAsync(UserStateFolder.LockOf(_folder), stop);
         var known = WorktreeResourceClaim.TryRead(file);
         if (known is null)
         {
             RemoveThoseThatAreOver();
         }
         WorktreeResourceClaim claim;
-        if (known is not null && (use == WorktreeUse.Continued || StillHas(known)))
+        if (known is not null && (use == WorktreePurpose.Continued || StillHas(known)))
         {
             claim = known with { TemporaryFolder = Folder(known, use) };
         }
@@ -61,7 +61,7 @@ public sealed class WorktreeResourceClaims
     public async Task ReleaseAsync(string worktree, ProcessIdentity? owner = null)
     {
         var file = WorktreeResourceClaim.FileOf(_folder, Path.GetFullPath(worktree), owner?.ToString() ?? "");
-        using var one = await LockFile.TakeAsync(UserState.LockOf(_folder), CancellationToken.None);
+        using var one = await LockFile.TakeAsync(UserStateFolder.LockOf(_folder), CancellationToken.None);
         if (WorktreeResourceClaim.TryRead(file) is { } claim)
         {
             TryRemove(claim);
@@ -71,7 +71,7 @@ public sealed class WorktreeResourceClaims
     /// <summary>Releases the resources of removed worktrees and ended processes.</summary>
     public async Task ReleaseThoseThatAreOverAsync(CancellationToken stop)
     {
-        using var one = await LockFile.TakeAsync(UserState.LockOf(_folder), stop);
+        using var one = await LockFile.TakeAsync(UserStateFolder.LockOf(_folder), stop);
         RemoveThoseThatAreOver();
     }
 
@@ -119,13 +119,13 @@ public sealed class WorktreeResourceClaims
         );
     }
 
-    private string Folder(WorktreeResourceClaim? known, WorktreeUse use)
+    private string Folder(WorktreeResourceClaim? known, WorktreePurpose use)
     {
         var kept =
             known is null ? null
-            : use == WorktreeUse.Continued ? TemporaryFolders.Restore(known.TemporaryFolder)
+            : use == WorktreePurpose.Continued ? TemporaryFolders.Restore(known.TemporaryFolder)
             : TemporaryFolders.Keep(known.TemporaryFolder);
-        return kept is not null && (use != WorktreeUse.Fresh || TemporaryFolders.TryEmpty(kept, []))
+        return kept is not null && (use != WorktreePurpose.Fresh || TemporaryFolders.TryEmpty(kept, []))
             ? kept
             : TemporaryFolders.Make(_temporaryParent);
     }

@@ -37,7 +37,7 @@ public sealed record WorktreeResources(int FirstPort, string TemporaryFolder, st
 }
 
 /// <summary>Intended use of a worktree.</summary>
-public enum WorktreeUse
+public enum WorktreePurpose
 {
     /// <summary>Work in the worktree continues, so the assigned values do not change.</summary>
     Continued,

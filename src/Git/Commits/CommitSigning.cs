@@ -22,7 +22,7 @@ public sealed record CommitSigning(string Format, string Key)
     public static async Task<CommitSigning?> FindAsync(GitRepository repository, CancellationToken cancellationToken = default)
     {
         // All calls of this program pass a setting that disables signing, so that setting is ignored here.
-        var settings = (await ScopedSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken))
+        var settings = (await ScopedGitSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken))
             .Where(setting => setting.IsPersons || setting.IsOfRepository)
             .ToList();
         return
@@ -94,7 +94,7 @@ public sealed record CommitSigning(string Format, string Key)
         catch (GitException refusal) when (refusal.IsRefusal)
         {
             throw new CommitSigningException(
-                $"{this} could not sign: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" ").Trim(), 300)}"
+                $"{this} could not sign: {FileNameEncoding.Show(refusal.ErrorOutput.ReplaceLineEndings(" ").Trim(), 300)}"
             );
         }
     }

@@ -228,7 +228,7 @@ public sealed class CommitStore(GitRepository repository)
         );
         return
         [
-            .. FileNames
+            .. FileNameEncoding
                 .Decode(found.Bytes.Span)
                 .Split('\0', StringSplitOptions.RemoveEmptyEntries)
                 .Select(name => name[(commit.Length + 1)..]),
@@ -247,7 +247,7 @@ public sealed class CommitStore(GitRepository repository)
     {
         // A file name that is not valid UTF-8 can be passed only on standard input.
         var call =
-            FileNames.IsUtf8(path) ? repository.Call("cat-file", "blob", $"{tree}:{path}")
+            FileNameEncoding.IsUtf8(path) ? repository.Call("cat-file", "blob", $"{tree}:{path}")
             : await FindIdAsync(tree, path, cancellationToken) is { } id ? repository.Call("cat-file", "blob", id)
             : null;
         if (call is null)

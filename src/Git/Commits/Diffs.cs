@@ -109,7 +109,7 @@ public sealed class Diffs(GitRepository repository)
         }
         foreach (var file in more)
         {
-            var name = FileNames.Show(file.Path);
+            var name = FileNameEncoding.Show(file.Path);
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"diff --git a/{name} b/{name}\nindex {file.OldId}..{file.NewId}\n{Describe([file.OldId, file.NewId])}\n"

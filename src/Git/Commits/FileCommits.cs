@@ -80,7 +80,7 @@ public sealed class FileCommits(GitRepository repository)
             repository.Call("update-index", "-z", "--index-info") with
             {
                 Environment = index.Environment,
-                Input = ProcessInput.FromBytes(FileNames.Encode(entries)),
+                Input = ProcessInput.FromBytes(FileNameEncoding.Encode(entries)),
             },
             cancellationToken
         );

@@ -40,7 +40,7 @@ internal sealed class GuardStore(string folder)
         var file = new FileInfo(path);
         if (file.Attributes is var attributes && (attributes == NotThere || !attributes.HasFlag(FileAttributes.ReparsePoint)))
         {
-            return attributes != NotThere && file.Exists && file.Length <= LargestFile && SmallFile.TryRead(path) is { } content
+            return attributes != NotThere && file.Exists && file.Length <= LargestFile && SmallFileReader.TryRead(path) is { } content
                 ? (
                     new GuardedFile(
                         HashOf(content),
@@ -61,7 +61,7 @@ internal sealed class GuardStore(string folder)
     /// <summary>Returns a stored content, or null if a power failure destroyed it.</summary>
     internal byte[]? Read(string hash)
     {
-        return Held.GetValueOrDefault(hash) ?? (SmallFile.TryRead(PathOf(hash)) is { } content && HashOf(content) == hash ? content : null);
+        return Held.GetValueOrDefault(hash) ?? (SmallFileReader.TryRead(PathOf(hash)) is { } content && HashOf(content) == hash ? content : null);
     }
 
     internal string Text(GuardedFile? file) => Text(file?.Hash);
@@ -86,7 +86,7 @@ internal sealed class GuardStore(string folder)
         var path = PathOf(file.Hash);
         if (new FileInfo(path) is var kept && (!kept.Exists || kept.Length != content.Length))
         {
-            OwnFolder.Ensure(folder);
+            OrchestratorFolderCreator.Ensure(folder);
             var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
             File.WriteAllBytes(temporary, content);
             File.Move(temporary, path, overwrite: true);
@@ -111,7 +111,7 @@ internal sealed record GuardedFile(string Hash, string Mode)
     /// <summary>Writes a file or symbolic link with its recorded content and mode, and replaces an existing file.</summary>
     internal static void Write(string path, byte[] content, string mode)
     {
-        OwnFolder.Ensure(Path.GetDirectoryName(path)!);
+        OrchestratorFolderCreator.Ensure(Path.GetDirectoryName(path)!);
         if (mode == Link || new FileInfo(path).LinkTarget is not null)
         {
             File.Delete(path);

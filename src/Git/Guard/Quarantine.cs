@@ -24,7 +24,7 @@ public sealed record QuarantinedItem(string Id, string Name, DateTimeOffset Time
 
     /// <summary>Description of the item for display.</summary>
     public override string ToString() =>
-        SettingLocation.TryParse(Name) is { } place ? $"{place.Setting} = {string.Join(", ", Values)}" : Name;
+        GitSettingLocation.TryParse(Name) is { } place ? $"{place.Setting} = {string.Join(", ", Values)}" : Name;
 }
 
 /// <summary>Keeps quarantined items in the repository's folder until the user accepts them. Content that was accepted once is not
@@ -52,7 +52,7 @@ public sealed class Quarantine(GitRepository repository)
     public async Task AcceptAsync(QuarantinedItem item, CancellationToken cancellationToken = default)
     {
         DurableFile.Write(Path.Combine(_accepted, item.Id), item.Name + "\n");
-        if (SettingLocation.TryParse(item.Name) is { } setting)
+        if (GitSettingLocation.TryParse(item.Name) is { } setting)
         {
             await setting.WriteAsync(repository, item.Values, cancellationToken);
         }
@@ -77,7 +77,7 @@ public sealed class Quarantine(GitRepository repository)
         {
             Content = content,
             Mode = mode,
-            Values = SettingLocation.TryParse(change.Name) is null ? [] : SettingValues.Read(change.Found!),
+            Values = GitSettingLocation.TryParse(change.Name) is null ? [] : GitSettingValues.Read(change.Found!),
         };
         if (!File.Exists(PathOf(item.Id)))
         {
@@ -95,7 +95,7 @@ public sealed class Quarantine(GitRepository repository)
 }
 
 /// <summary>Converts all values of a setting to one text that can be stored and compared, and back.</summary>
-internal static class SettingValues
+internal static class GitSettingValues
 {
     internal static string Write(IReadOnlyList<string?> values) => JsonSerializer.Serialize([.. values], QuarantineJson.Default.ListString);
 
@@ -105,14 +105,14 @@ internal static class SettingValues
 /// <summary>A setting and its configuration file.</summary>
 /// <param name="File">Configuration file, relative to the common directory.</param>
 /// <param name="Setting">Name of the setting.</param>
-internal sealed record SettingLocation(string File, string Setting)
+internal sealed record GitSettingLocation(string File, string Setting)
 {
     public override string ToString() => $"{File}:{Setting}";
 
     /// <summary>Parses an item's name. Returns null if it does not name a setting. A hook's file name may contain a colon, too.</summary>
-    internal static SettingLocation? TryParse(string name) =>
-        name.Split(':', 2) is [var file, var setting] && SharedFileChanges.IsConfiguration(file)
-            ? new SettingLocation(file, setting)
+    internal static GitSettingLocation? TryParse(string name) =>
+        name.Split(':', 2) is [var file, var setting] && SharedGitFileChanges.IsConfiguration(file)
+            ? new GitSettingLocation(file, setting)
             : null;
 
     /// <summary>Replaces all values of the setting with the given values. An empty list removes the setting.</summary>

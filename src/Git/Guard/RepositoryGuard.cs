@@ -26,7 +26,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
             _store.Held.Clear();
             var branches = await UserBranches.ReadAsync(repository, worktree, cancellationToken);
-            var record = new GuardRecord(new SharedFiles(repository, _store).Read(worktree), branches) { Contents = _store.Held };
+            var record = new GuardRecord(new SharedGitFiles(repository, _store).Read(worktree), branches) { Contents = _store.Held };
             DurableFile.Write(recordFile, file => JsonSerializer.Serialize(file, record, GuardRecordJson.Default.GuardRecord));
         }
     }
@@ -84,7 +84,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             {
                 _store.Held[hash] = content;
             }
-            changes.AddRange(await new SharedFiles(repository, _store).CompareAsync(record.Files, worktree, cancellationToken));
+            changes.AddRange(await new SharedGitFiles(repository, _store).CompareAsync(record.Files, worktree, cancellationToken));
             changes.AddRange(await record.Branches.CompareAsync(repository, worktree, ours, cancellationToken));
         }
         return changes;
@@ -100,7 +100,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         change switch
         {
             { Kind: TamperedKind.Stash, Found: null } => RefStore.KeptPrefix + change.Expected,
-            { Kind: TamperedKind.Left, Found: null, Expected: not null } when SettingLocation.TryParse(change.Name) is null =>
+            { Kind: TamperedKind.Left, Found: null, Expected: not null } when GitSettingLocation.TryParse(change.Name) is null =>
                 _store.PathOf(GuardedFile.Parse(change.Expected!).Hash),
             { IsLeft: true } or { Found: null } => null,
             { Kind: TamperedKind.Branch } => RefStore.KeptPrefix + change.Found,
@@ -151,10 +151,10 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
 
     private async Task QuarantineAsync(TamperedItem change, string during, CancellationToken cancellationToken)
     {
-        if (SettingLocation.TryParse(change.Name) is { } setting)
+        if (GitSettingLocation.TryParse(change.Name) is { } setting)
         {
             new Quarantine(repository).Keep(change, [], string.Empty, during);
-            await setting.WriteAsync(repository, change.Expected is null ? [] : SettingValues.Read(change.Expected), cancellationToken);
+            await setting.WriteAsync(repository, change.Expected is null ? [] : GitSettingValues.Read(change.Expected), cancellationToken);
             return;
         }
         var found = GuardedFile.Parse(change.Found!);
@@ -186,7 +186,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
         if (Directory.Exists(change.Name) && new DirectoryInfo(change.Name).LinkTarget is null)
         {
-            OwnFolder.Ensure(storeFolder);
+            OrchestratorFolderCreator.Ensure(storeFolder);
             Directory.Move(change.Name, Path.Combine(storeFolder, $"git-{Guid.NewGuid():N}"));
         }
         else

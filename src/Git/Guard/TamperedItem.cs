@@ -38,7 +38,7 @@ public sealed record TamperedItem(TamperedKind Kind, string Name, string? Expect
     /// <summary>Sentence that describes the difference for display.</summary>
     public override string ToString()
     {
-        var name = SettingLocation.TryParse(Name) is { } place
+        var name = GitSettingLocation.TryParse(Name) is { } place
             ? $"the setting {place.Setting}{(place.File == "config" ? string.Empty : $" in {place.File}")}"
             : Name;
         return (Expected, Found) switch

@@ -36,7 +36,7 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
         {
             return [];
         }
-        var made = HeadLog(worktree).Skip(HeadLines).Where(IsMaking).Select(SharedFileChanges.EntryOf).ToHashSet(StringComparer.Ordinal);
+        var made = HeadLog(worktree).Skip(HeadLines).Where(IsMaking).Select(SharedGitFileChanges.EntryOf).ToHashSet(StringComparer.Ordinal);
         var annotated = moved.Any(now => IsTag(now.Key) && !made.Contains(now.Value))
             ? await ReadAnnotatedAsync(repository, cancellationToken)
             : [];
@@ -78,7 +78,7 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
             .Select(entry => entry.Admin)
             .Prepend(repository.CommonDirectory)
             .Where(admin => DurableFile.TryRead(Path.Combine(admin, "HEAD"))?.Trim() == $"ref: {branch}")
-            .Any(admin => Lines(Path.Combine(admin, "logs", "HEAD")) is [.., var last] && SharedFileChanges.EntryOf(last) != commit);
+            .Any(admin => Lines(Path.Combine(admin, "logs", "HEAD")) is [.., var last] && SharedGitFileChanges.EntryOf(last) != commit);
 
     private static Task<IReadOnlyDictionary<string, string>> ReadRefsAsync(GitRepository repository, CancellationToken cancellationToken) =>
         new RefStore(repository).ListAsync(Folders, cancellationToken);

@@ -72,7 +72,7 @@ internal sealed class InterruptedCheckout(Worktree checkout)
             checkout.Call("update-index", "-z", "--index-info") with
             {
                 Environment = index.Environment,
-                Input = ProcessInput.FromBytes(FileNames.Encode(script)),
+                Input = ProcessInput.FromBytes(FileNameEncoding.Encode(script)),
             },
             cancellationToken
         );
@@ -134,7 +134,7 @@ internal sealed class InterruptedCheckout(Worktree checkout)
         await checkout.WriteAsync(
             checkout.Call("update-index", "-z", "--index-info") with
             {
-                Input = ProcessInput.FromBytes(FileNames.Encode(script)),
+                Input = ProcessInput.FromBytes(FileNameEncoding.Encode(script)),
             },
             cancellationToken
         );
@@ -142,7 +142,7 @@ internal sealed class InterruptedCheckout(Worktree checkout)
         await checkout.WriteAsync(
             checkout.Call("checkout-index", "--force", "--index", "-z", "--stdin") with
             {
-                Input = ProcessInput.FromBytes(FileNames.Encode(toWrite)),
+                Input = ProcessInput.FromBytes(FileNameEncoding.Encode(toWrite)),
             },
             cancellationToken
         );

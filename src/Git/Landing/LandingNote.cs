@@ -4,7 +4,7 @@ namespace Orchestrator.Git.Landing;
 /// later.</summary>
 /// <param name="Target">Full ref name of the target branch.</param>
 /// <param name="Moves">Moves of the target, oldest first. At least one.</param>
-public sealed record LandingNote(string Target, IReadOnlyList<LandingMove> Moves)
+public sealed record LandingNote(string Target, IReadOnlyList<TargetBranchMove> Moves)
 {
     /// <summary>Name of the note's file in a run's folder.</summary>
     public const string FileName = "landing-note";
@@ -14,9 +14,9 @@ public sealed record LandingNote(string Target, IReadOnlyList<LandingMove> Moves
 
     /// <summary>Returns the moves, with consecutive moves joined into one. Moves are not joined if someone else moved the target between
     /// them.</summary>
-    public IReadOnlyList<LandingMove> Joined()
+    public IReadOnlyList<TargetBranchMove> Joined()
     {
-        var joined = new List<LandingMove>();
+        var joined = new List<TargetBranchMove>();
         foreach (var move in Moves)
         {
             if (joined is [.., var last] && last.Commit == move.Before)
@@ -41,7 +41,7 @@ public sealed record LandingNote(string Target, IReadOnlyList<LandingMove> Moves
         && lines.Skip(1).All(IsCommit)
             ? new LandingNote(
                 target,
-                [.. lines.Skip(1).Chunk(2).Where(pair => pair.Length == 2).Select(pair => new LandingMove(pair[0], pair[1]))]
+                [.. lines.Skip(1).Chunk(2).Where(pair => pair.Length == 2).Select(pair => new TargetBranchMove(pair[0], pair[1]))]
             )
             : null;
 
@@ -51,4 +51,4 @@ public sealed record LandingNote(string Target, IReadOnlyList<LandingMove> Moves
 /// <summary>A move of the target branch.</summary>
 /// <param name="Before">Commit of the target before the landing.</param>
 /// <param name="Commit">Commit to land.</param>
-public sealed record LandingMove(string Before, string Commit);
+public sealed record TargetBranchMove(string Before, string Commit);

@@ -7,13 +7,13 @@ internal sealed class LandingNotes(CommitStore commits)
     /// <summary>Records a landing before it happens, if the request names a file.</summary>
     public Task WriteAsync(LandingRequest request, string tip, CancellationToken cancellationToken) =>
         request.NoteFile is { } file
-            ? WriteAsync(file, request.Target, new LandingMove(tip, request.Commit), tip, cancellationToken)
+            ? WriteAsync(file, request.Target, new TargetBranchMove(tip, request.Commit), tip, cancellationToken)
             : Task.CompletedTask;
 
     /// <summary>Removes recorded moves that the target does not contain from the note, and adds the next move.</summary>
-    public async Task WriteAsync(string file, string target, LandingMove? move, string? tip, CancellationToken cancellationToken)
+    public async Task WriteAsync(string file, string target, TargetBranchMove? move, string? tip, CancellationToken cancellationToken)
     {
-        var done = new List<LandingMove>();
+        var done = new List<TargetBranchMove>();
         if (tip is not null && LandingNote.TryRead(file) is { } note && note.Target == target)
         {
             foreach (var earlier in note.Moves)

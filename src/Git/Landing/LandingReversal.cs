@@ -123,7 +123,7 @@ public sealed class LandingReversal(GitRepository repository)
             : new ReversalResult(
                 ReversalState.TakenBack,
                 $"{branch} is at {before} again. The reset of '{checkout.Path}' was interrupted, and these files have other changes "
-                    + $"since, so they were not reset: {FileNames.Some(foreign)}."
+                    + $"since, so they were not reset: {FileNameEncoding.Some(foreign)}."
             );
     }
 
@@ -233,13 +233,13 @@ public sealed class LandingReversal(GitRepository repository)
     )
     {
         var inverse = await _commits.CreateAsync(before + "^{tree}", [landed], $"Undo {run}", trailers: null, cancellationToken);
-        var merged = await new Merges(repository).MergeAsync(tip, inverse, cancellationToken: cancellationToken);
+        var merged = await new TreeMerger(repository).MergeAsync(tip, inverse, cancellationToken: cancellationToken);
         if (!merged.IsClean)
         {
             return new ReversalResult(
                 ReversalState.RevertConflicts,
                 $"{branch} was not moved back: {why}, and undoing the run's work conflicts with them in "
-                    + $"{FileNames.Some(merged.ConflictedFiles)}. Undo it by hand: git merge {inverse}"
+                    + $"{FileNameEncoding.Some(merged.ConflictedFiles)}. Undo it by hand: git merge {inverse}"
             );
         }
         var commit = await _commits.CreateAsync(

@@ -16,7 +16,7 @@ public sealed record MergeHook(string Name, string Path)
     /// <returns>The hook, or null if no executable hook exists.</returns>
     public static async Task<MergeHook?> FindAsync(GitRepository repository, string checkout, CancellationToken cancellationToken = default)
     {
-        var set = (await ScopedSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken)).LastOrDefault(setting =>
+        var set = (await ScopedGitSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken)).LastOrDefault(setting =>
             setting.Name == "core.hookspath" && (setting.IsPersons || setting.IsOfRepository)
         );
         var folder = set?.Value is { Length: > 0 } given

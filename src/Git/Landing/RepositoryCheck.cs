@@ -62,7 +62,7 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
         }
         if ((checkout ?? new WorktreeStore(repository).FindMainCheckout()) is { } place)
         {
-            if (await new TrackedOwnFiles(place).FindAsync(worktrees, start, cancellationToken) is var (message, cure))
+            if (await new CommittedOrchestratorFiles(place).FindAsync(worktrees, start, cancellationToken) is var (message, cure))
             {
                 findings.Add(Refuse(message, cure));
             }
@@ -72,8 +72,8 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
             var features = await new RepositoryFeatures(repository).FindAsync(start, cancellationToken);
             findings.AddRange(
                 features
-                    .Where(feature => feature.State != FeatureState.Ok)
-                    .Select(feature => new RepositoryFinding(feature.State == FeatureState.Fail, feature.Message, feature.Cure ?? ""))
+                    .Where(feature => feature.State != FeatureSupport.Ok)
+                    .Select(feature => new RepositoryFinding(feature.State == FeatureSupport.Fail, feature.Message, feature.Cure ?? ""))
             );
         }
         return new RepositoryCheckResult(target, start, [.. findings.OrderByDescending(finding => finding.Refuses)]);
@@ -123,7 +123,7 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
     {
         try
         {
-            OwnFolder.Ensure(repository.OwnDirectory);
+            OrchestratorFolderCreator.Ensure(repository.OwnDirectory);
             var probe = Path.Combine(repository.OwnDirectory, $"probe-{Guid.NewGuid():N}");
             File.WriteAllText(probe, string.Empty);
             File.Delete(probe);

@@ -3,7 +3,7 @@ using Orchestrator.Git.Worktrees;
 namespace Orchestrator.Git.Landing;
 
 /// <summary>Level of support for a repository feature.</summary>
-public enum FeatureState
+public enum FeatureSupport
 {
     /// <summary>Runs fully support the feature.</summary>
     Ok,
@@ -20,7 +20,7 @@ public enum FeatureState
 /// <param name="State">Level of support.</param>
 /// <param name="Message">Sentence that describes the feature and its effect on runs.</param>
 /// <param name="Cure">Recommended action, or null if none is needed.</param>
-public sealed record RepositoryFeature(string Name, FeatureState State, string Message, string? Cure = null);
+public sealed record RepositoryFeature(string Name, FeatureSupport State, string Message, string? Cure = null);
 
 /// <summary>Finds repository features that affect a run's worktrees: file filters (such as Git LFS and git-crypt), submodules, partial
 /// clones and sparse checkouts.</summary>
@@ -45,7 +45,7 @@ public sealed class RepositoryFeatures(GitRepository repository)
             features.Add(
                 new(
                     "partial clone",
-                    FeatureState.Warn,
+                    FeatureSupport.Warn,
                     $"The clone lacks file contents. Git fetches them from '{remote}' when worktrees and merges need them, so "
                         + "these fail without the network.",
                     $"Fetch the rest: git config --unset remote.{remote}.partialclonefilter && git fetch --refetch {remote}"
@@ -57,7 +57,7 @@ public sealed class RepositoryFeatures(GitRepository repository)
             features.Add(
                 new(
                     "sparse checkout",
-                    FeatureState.Warn,
+                    FeatureSupport.Warn,
                     "The checkout is sparse, so agents and gates see only this part of the files.",
                     "Add the folders that tasks need (git sparse-checkout add FOLDER), or check out all files (git sparse-checkout "
                         + "disable)."
@@ -68,7 +68,7 @@ public sealed class RepositoryFeatures(GitRepository repository)
         {
             features.Add(submodules);
         }
-        var settings = await ScopedSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken);
+        var settings = await ScopedGitSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken);
         foreach (var (filter, file) in await FindFiltersAsync(commit, cancellationToken))
         {
             features.Add(FilterOf(filter, file, settings));
@@ -93,14 +93,14 @@ public sealed class RepositoryFeatures(GitRepository repository)
             : missing.Count > 0
                 ? new(
                     "submodules",
-                    FeatureState.Warn,
-                    $"The repository has {count}, but this clone lacks the commits of {FileNames.Some(missing)}: in worktrees "
+                    FeatureSupport.Warn,
+                    $"The repository has {count}, but this clone lacks the commits of {FileNameEncoding.Some(missing)}: in worktrees "
                         + $"{Plural.Form(missing.Count, "its folder is", "their folders are")} empty.",
                     "git submodule update --init --recursive"
                 )
             : new(
                 "submodules",
-                FeatureState.Ok,
+                FeatureSupport.Ok,
                 $"The repository has {count}. Worktrees get the files from this clone; tasks can't change them."
             );
     }
@@ -138,7 +138,7 @@ public sealed class RepositoryFeatures(GitRepository repository)
         return filters;
     }
 
-    private RepositoryFeature FilterOf(string filter, string file, IReadOnlyList<ScopedSetting> settings)
+    private RepositoryFeature FilterOf(string filter, string file, IReadOnlyList<ScopedGitSetting> settings)
     {
         var isCrypt = GitCryptKeys.IsFilter(filter);
         var name =
@@ -150,7 +150,7 @@ public sealed class RepositoryFeatures(GitRepository repository)
         {
             return new(
                 name,
-                FeatureState.Fail,
+                FeatureSupport.Fail,
                 $"{file} encrypts files with git-crypt, but the repository is locked here, so git can neither check them out nor add them.",
                 ProgramLocator.Find("git-crypt") is null
                     ? "Install git-crypt, then: git-crypt unlock (or git-crypt unlock KEYFILE)"
@@ -166,18 +166,18 @@ public sealed class RepositoryFeatures(GitRepository repository)
         if (command is null)
         {
             var message = $"{file} needs the filter '{filter}', which is not set up here, so files would be committed in the wrong form.";
-            return new(name, FeatureState.Fail, message, install);
+            return new(name, FeatureSupport.Fail, message, install);
         }
         var program = ProgramOf(command);
         var isPlainName = program.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/');
         return isPlainName && ProgramLocator.Find(program, workingDirectory: repository.MainCheckout) is null
-            ? new(name, FeatureState.Fail, $"{file} needs the filter '{filter}', whose program '{program}' is not installed.", install)
-            : new(name, FeatureState.Ok, isCrypt ? "Unlocked; worktrees use its key." : $"The filter '{filter}' of {file} is set up.");
+            ? new(name, FeatureSupport.Fail, $"{file} needs the filter '{filter}', whose program '{program}' is not installed.", install)
+            : new(name, FeatureSupport.Ok, isCrypt ? "Unlocked; worktrees use its key." : $"The filter '{filter}' of {file} is set up.");
     }
 
     /// <summary>Returns the command of a filter, or null if no usable command is configured. A filter in the repository's own configuration
     /// is included, because a run requests approval for it later.</summary>
-    private string? CommandOf(string filter, IReadOnlyList<ScopedSetting> settings)
+    private string? CommandOf(string filter, IReadOnlyList<ScopedGitSetting> settings)
     {
         string[] names = [$"filter.{filter}.process", $"filter.{filter}.clean"];
         return repository.Copy is not null

@@ -40,7 +40,7 @@ public sealed class TargetLanding(GitRepository repository)
             return new LandingResult(
                 LandingState.Refused,
                 $"Git could not land on {ShortName(request.Target)}: "
-                    + $"{FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" ").Trim(), LongestWords)} "
+                    + $"{FileNameEncoding.Show(refusal.ErrorOutput.ReplaceLineEndings(" ").Trim(), LongestWords)} "
                     + $"See 'git status'{(request.Checkout is { } at ? $" in '{at}'" : string.Empty)}, fix this, then: "
                     + $"{request.FinishCommand}",
                 await _refs.ReadAsync(request.Target, cancellationToken),
@@ -138,7 +138,7 @@ public sealed class TargetLanding(GitRepository repository)
                 return new LandingResult(
                     LandingState.Dirty,
                     $"A landing on {branch} in '{checkout.Path}' was interrupted, and these files have other changes "
-                        + $"since: {FileNames.Some(foreign)}. Commit or stash them, then: {request.FinishCommand}",
+                        + $"since: {FileNameEncoding.Some(foreign)}. Commit or stash them, then: {request.FinishCommand}",
                     tip,
                     foreign
                 );
@@ -148,7 +148,7 @@ public sealed class TargetLanding(GitRepository repository)
         await _notes.WriteAsync(request, tip, cancellationToken);
         try
         {
-            await new CheckoutMove(checkout).ForwardAsync(tip, request.Commit, cancellationToken);
+            await new CheckoutForwarder(checkout).ForwardAsync(tip, request.Commit, cancellationToken);
         }
         catch (GitException e) when (e is not GitLockedException && e.ExitCode is 1 or 128)
         {
@@ -178,20 +178,20 @@ public sealed class TargetLanding(GitRepository repository)
             string[] unmerged = [.. status.Entries.Where(entry => entry.IsUnmerged).Select(entry => entry.Path)];
             return new LandingResult(
                 LandingState.Dirty,
-                $"'{checkout.Path}' has files in conflict: {FileNames.Some(unmerged)}. Resolve and commit them, then: "
+                $"'{checkout.Path}' has files in conflict: {FileNameEncoding.Some(unmerged)}. Resolve and commit them, then: "
                     + $"{request.FinishCommand}",
                 tip,
                 unmerged
             );
         }
-        if (CheckoutMove.IsOfLocalChanges(refusal))
+        if (CheckoutForwarder.IsOfLocalChanges(refusal))
         {
             intents.Forget();
             var changed = (await WorktreeStatus.ReadAsync(checkout, cancellationToken)).ChangedFiles();
             files = files.Intersect(changed, StringComparer.Ordinal).ToArray() is { Length: > 0 } edited ? edited : files;
             return new LandingResult(
                 LandingState.Dirty,
-                $"'{checkout.Path}' has uncommitted changes in {FileNames.Some(files)}, which {branch} would change too. Commit "
+                $"'{checkout.Path}' has uncommitted changes in {FileNameEncoding.Some(files)}, which {branch} would change too. Commit "
                     + $"or stash them, then: {request.FinishCommand}",
                 tip,
                 files
@@ -205,7 +205,7 @@ public sealed class TargetLanding(GitRepository repository)
             intents.Forget();
             return new LandingResult(
                 LandingState.FilesInTheWay,
-                $"'{checkout.Path}' has untracked files that {branch} would overwrite: {FileNames.Some(files)}. Move "
+                $"'{checkout.Path}' has untracked files that {branch} would overwrite: {FileNameEncoding.Some(files)}. Move "
                     + $"them away, then: {request.FinishCommand}",
                 tip,
                 files

@@ -2,7 +2,7 @@ namespace Orchestrator.Git.Losses;
 
 /// <summary>Formats hunks and lines for the report. Without side effects.</summary>
 /// <param name="lines">Table of the lines of all file versions.</param>
-internal sealed class HunkFormatter(LineTable lines)
+internal sealed class HunkFormatter(LineIdTable lines)
 {
     /// <summary>Returns the current state of a hunk for the report.</summary>
     public MergedHunk Told(TrackedHunk hunk) =>
@@ -21,5 +21,5 @@ internal sealed class HunkFormatter(LineTable lines)
     }
 
     /// <summary>Formats a line, cut to at most 100 characters.</summary>
-    public string Of(int line) => Program.FileNames.Show(lines.Text(line).Trim(), 100);
+    public string Of(int line) => Program.FileNameEncoding.Show(lines.Text(line).Trim(), 100);
 }

@@ -2,7 +2,7 @@ namespace Orchestrator.Git.Losses;
 
 /// <summary>Copies of the same line in one file, affected by a step of the staging branch.</summary>
 /// <param name="Path">Path of the file.</param>
-/// <param name="Line">Number of the line in <see cref="LineTable"/>.</param>
+/// <param name="Line">Number of the line in <see cref="LineIdTable"/>.</param>
 /// <param name="Count">Number of copies.</param>
 internal sealed record LineCopies(string Path, int Line, int Count)
 {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Counts the occurrences of each line, by line number in <see cref="LineTable"/>.</summary>
+/// <summary>Counts the occurrences of each line, by line number in <see cref="LineIdTable"/>.</summary>
 internal static class LineCounts
 {
     /// <summary>Counts each line in a version of a file.</summary>

@@ -5,7 +5,7 @@ namespace Orchestrator.Git.Losses;
 /// <summary>Verifies that a staging branch contains all work merged to it. Each hunk of each merged task must be present, unless a task
 /// with write access to the file changed the same lines later. Reads only, except that a virtual merge base is written as a commit without
 /// a ref.</summary>
-/// <param name="appendedFiles">As in <see cref="Merges.MergeAsync"/>.</param>
+/// <param name="appendedFiles">As in <see cref="TreeMerger.MergeAsync"/>.</param>
 public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<string> appendedFiles)
 {
     private readonly CommitStore _commits = new(repository);
@@ -21,15 +21,15 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         var (ours, theirs) = ((await _commits.ReadAsync(commit.Parents[0], stop))!, (await _commits.ReadAsync(commit.Parents[1], stop))!);
         var memory = repository.Part<ObjectCache>();
         var found = await _bases.TreeAsync(ours.Id, theirs.Id, id => memory.IsAncestor(id, ours.Id), _ => null, stop);
-        var trees = new StepTrees(commit, ours.Tree, found, theirs.Tree);
-        var reader = new StepReader(repository, new LineTable());
+        var trees = new StagingStepTrees(commit, ours.Tree, found, theirs.Tree);
+        var reader = new StagingStepReader(repository, new LineIdTable());
         var diffs = await reader.DiffsAsync([(found, theirs.Tree), (ours.Tree, commit.Tree)], stop);
-        bool IsWatched(string path) => author.RightTo(path) != WriteAccess.Write;
+        bool IsWatched(string path) => author.RightTo(path) != TaskWriteAccess.Write;
         if (IsPlain(diffs[0], diffs[1]) && !diffs[0].Any(file => file.Change != FileChange.Added && IsWatched(file.Path)))
         {
             return MergeLosses.None;
         }
-        var ledger = await TakeAsync(reader, [new StepChanges(trees, author, diffs[0], diffs[1])], new LossLedger(reader.Table), stop);
+        var ledger = await TakeAsync(reader, [new StagingStepChanges(trees, author, diffs[0], diffs[1])], new LostHunkTracker(reader.Table), stop);
         return new MergeLosses(
             ledger.Report().Lost,
             ledger.Hunks.Any(hunk => hunk.Removed.Count > hunk.Added.Count && IsWatched(hunk.Path))
@@ -48,7 +48,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
     ) => (await LedgerAsync(since, tip, authorOf, stop)).Report();
 
     /// <summary>Builds the ledger that tracks all hunks of a staging branch and their lines.</summary>
-    internal async Task<LossLedger> LedgerAsync(
+    internal async Task<LostHunkTracker> LedgerAsync(
         string since,
         string tip,
         Func<CommitInfo, MergeStepAuthor> authorOf,
@@ -57,10 +57,10 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
     {
         var all = await _commits.ListAllAsync(tip, since, stop);
         var chain = FirstParents(all, tip);
-        var reader = new StepReader(repository, new LineTable());
+        var reader = new StagingStepReader(repository, new LineIdTable());
         if (chain.Count == 0)
         {
-            return new LossLedger(reader.Table);
+            return new LostHunkTracker(reader.Table);
         }
         var steps = await TreesAsync(all, chain, stop);
         var diffs = await reader.DiffsAsync(
@@ -74,8 +74,8 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
             .SelectMany((author, i) => author.IsTask ? diffs[2 * i].Concat(diffs[(2 * i) + 1]) : [])
             .Select(file => file.Path)
             .ToHashSet(StringComparer.Ordinal);
-        var changes = steps.Select((step, i) => new StepChanges(step, authors[i], Of(i, 2 * i), Of(i, (2 * i) + 1))).ToArray();
-        return await TakeAsync(reader, changes, new LossLedger(reader.Table), stop);
+        var changes = steps.Select((step, i) => new StagingStepChanges(step, authors[i], Of(i, 2 * i), Of(i, (2 * i) + 1))).ToArray();
+        return await TakeAsync(reader, changes, new LostHunkTracker(reader.Table), stop);
 
         IReadOnlyList<ChangedFile> Of(int step, int diff) =>
             authors[step].IsTask
@@ -83,12 +83,12 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
                 : [.. diffs[diff].Where(file => paths.Contains(file.Path) || file.Change == FileChange.Added)];
     }
 
-    private async Task<LossLedger> TakeAsync(StepReader reader, StepChanges[] steps, LossLedger ledger, CancellationToken stop)
+    private async Task<LostHunkTracker> TakeAsync(StagingStepReader reader, StagingStepChanges[] steps, LostHunkTracker ledger, CancellationToken stop)
     {
         var read = await reader.ReadAsync(steps, stop);
         for (var i = 0; i < read.Count; i++)
         {
-            var balance = StepLineBalance.Of(read[i]);
+            var balance = StagingStepLineBalance.Of(read[i]);
             var isClear = balance.IsEven && read[i].Files.All(file => file.IsText || file.IsPlain);
             ledger.Take(read[i], balance, isFaithful: !isClear && await IsGitsAsync(reader, steps[i], balance, stop));
         }
@@ -97,11 +97,11 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
 
     /// <summary>True if repeating the merge with git produces the same files. Otherwise, imbalances that git's own merge also has are
     /// ignored.</summary>
-    private async Task<bool> IsGitsAsync(StepReader reader, StepChanges step, StepLineBalance balance, CancellationToken stop)
+    private async Task<bool> IsGitsAsync(StagingStepReader reader, StagingStepChanges step, StagingStepLineBalance balance, CancellationToken stop)
     {
         if (
             step.Trees.Theirs is not { } theirs
-            || await new Merges(repository).MergeAsync(step.Trees.Commit.Parents[0], theirs, appendedFiles, stop)
+            || await new TreeMerger(repository).MergeAsync(step.Trees.Commit.Parents[0], theirs, appendedFiles, stop)
                 is not { IsClean: true } merge
         )
         {
@@ -109,7 +109,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         }
         var trees = step.Trees with { Commit = step.Trees.Commit with { Id = merge.Tree, Tree = merge.Tree } };
         var ours = await new Diffs(repository).BetweenAsync(trees.OursTree, merge.Tree, stop);
-        balance.Excuse(StepLineBalance.Of((await reader.ReadAsync([step with { Trees = trees, Ours = ours }], stop))[0]));
+        balance.Excuse(StagingStepLineBalance.Of((await reader.ReadAsync([step with { Trees = trees, Ours = ours }], stop))[0]));
         return merge.Tree == step.Trees.Commit.Tree;
     }
 
@@ -129,7 +129,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         return chain;
     }
 
-    private async Task<IReadOnlyList<StepTrees>> TreesAsync(IReadOnlyList<CommitInfo> all, List<CommitInfo> chain, CancellationToken stop)
+    private async Task<IReadOnlyList<StagingStepTrees>> TreesAsync(IReadOnlyList<CommitInfo> all, List<CommitInfo> chain, CancellationToken stop)
     {
         var known = all.ToDictionary(commit => commit.Id, StringComparer.Ordinal);
 
@@ -147,14 +147,14 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
             }
         }
         var place = chain.Select((commit, i) => (commit.Id, i)).ToDictionary(c => c.Id, c => c.i, StringComparer.Ordinal);
-        var steps = new List<StepTrees>();
+        var steps = new List<StagingStepTrees>();
         var before = (await _commits.ReadAsync(chain[0].Parents[0], stop))!.Tree;
         for (var i = 0; i < chain.Count; i++)
         {
             var commit = chain[i];
             if (commit.Parents.Count != 2)
             {
-                steps.Add(new StepTrees(commit, before, before, commit.Tree)); // The commit itself is the author of its changes.
+                steps.Add(new StagingStepTrees(commit, before, before, commit.Tree)); // The commit itself is the author of its changes.
             }
             else
             {
@@ -169,7 +169,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
                         : -1,
                     stop
                 );
-                steps.Add(new StepTrees(commit, before, found, (await _commits.ReadAsync(commit.Parents[1], stop))!.Tree));
+                steps.Add(new StagingStepTrees(commit, before, found, (await _commits.ReadAsync(commit.Parents[1], stop))!.Tree));
             }
             before = commit.Tree;
         }

@@ -14,7 +14,7 @@ public enum HunkState
 }
 
 /// <summary>Permission of a task for a file.</summary>
-public enum WriteAccess
+public enum TaskWriteAccess
 {
     /// <summary>No changes are permitted.</summary>
     None,
@@ -31,7 +31,7 @@ public enum WriteAccess
 /// <param name="IsTask">True if the author is a task. The hunks of a task are tracked from this step on.</param>
 /// <param name="RightTo">Returns the author's permission for a path.</param>
 /// <param name="AcceptsLosses">True if the step accepts all earlier losses.</param>
-public sealed record MergeStepAuthor(string Name, bool IsTask, Func<string, WriteAccess> RightTo, bool AcceptsLosses = false);
+public sealed record MergeStepAuthor(string Name, bool IsTask, Func<string, TaskWriteAccess> RightTo, bool AcceptsLosses = false);
 
 /// <summary>A hunk of a merged task, and its state.</summary>
 /// <param name="Task">Id of the task. Empty for content that existed before the run, came with the target or was added manually.</param>

@@ -12,7 +12,7 @@ public sealed record DroppedChange(bool IsOwn, string Path, int Line, IReadOnlyL
 
 /// <summary>Compares a resolved conflict with the changes of both sides. Indentation, a final comma and the place of a line in its file do
 /// not matter. A line that both sides added may be present once.</summary>
-/// <param name="appendedFiles">As in <see cref="Merges.MergeAsync"/>.</param>
+/// <param name="appendedFiles">As in <see cref="TreeMerger.MergeAsync"/>.</param>
 /// <param name="isWhole">True for files that are compared as a whole, because a program generates them.</param>
 public sealed class ResolutionCheck(GitRepository repository, IReadOnlyCollection<string> appendedFiles, Func<string, bool> isWhole)
 {
@@ -34,8 +34,8 @@ public sealed class ResolutionCheck(GitRepository repository, IReadOnlyCollectio
     {
         var (own, other) = ((await _commits.ReadAsync(ours, stop))!, (await _commits.ReadAsync(theirs, stop))!);
         var root = await new MergeBases(repository).TreeAsync(ours, theirs, _ => null, _ => null, stop);
-        var gits = (await new Merges(repository).MergeAsync(ours, theirs, appendedFiles, stop)).Tree;
-        var reader = new StepReader(repository, new LineTable(isLoose: true));
+        var gits = (await new TreeMerger(repository).MergeAsync(ours, theirs, appendedFiles, stop)).Tree;
+        var reader = new StagingStepReader(repository, new LineIdTable(isLoose: true));
         var ofOwn = await SideAsync(reader, other, own, root, tree, gits, stop);
         var ofOther = await SideAsync(reader, own, other, root, tree, gits, stop);
         return
@@ -46,10 +46,10 @@ public sealed class ResolutionCheck(GitRepository repository, IReadOnlyCollectio
     }
 
     /// <summary>Formats a line for comparison and display.</summary>
-    public static string Show(string line) => FileNames.Show(LineTable.Loosen(line).ToString());
+    public static string Show(string line) => FileNameEncoding.Show(LineIdTable.Loosen(line).ToString());
 
-    private static async Task<Side> SideAsync(
-        StepReader reader,
+    private static async Task<MergeSide> SideAsync(
+        StagingStepReader reader,
         CommitInfo onto,
         CommitInfo side,
         string root,
@@ -59,18 +59,18 @@ public sealed class ResolutionCheck(GitRepository repository, IReadOnlyCollectio
     )
     {
         var (step, git) = (await StepAsync(tree), await StepAsync(gits));
-        return new Side(step, StepLineBalance.Of(step), StepLineBalance.Of(git));
+        return new MergeSide(step, StagingStepLineBalance.Of(step), StagingStepLineBalance.Of(git));
 
         async Task<MergeStep> StepAsync(string result)
         {
-            var trees = new StepTrees(side with { Id = result, Tree = result }, onto.Tree, root, side.Tree);
+            var trees = new StagingStepTrees(side with { Id = result, Tree = result }, onto.Tree, root, side.Tree);
             var diffs = await reader.DiffsAsync([(root, side.Tree), (onto.Tree, result)], stop);
-            var author = new MergeStepAuthor("", IsTask: true, _ => WriteAccess.Write);
-            return (await reader.ReadAsync([new StepChanges(trees, author, diffs[0], diffs[1])], stop))[0];
+            var author = new MergeStepAuthor("", IsTask: true, _ => TaskWriteAccess.Write);
+            return (await reader.ReadAsync([new StagingStepChanges(trees, author, diffs[0], diffs[1])], stop))[0];
         }
     }
 
-    private IEnumerable<DroppedChange> Dropped(LineTable table, Side side, Side other, IReadOnlyCollection<string> conflicted)
+    private IEnumerable<DroppedChange> Dropped(LineIdTable table, MergeSide side, MergeSide other, IReadOnlyCollection<string> conflicted)
     {
         var files = side.Step.Files.Where(file => file.IsTheirs).ToDictionary(file => file.Path, StringComparer.Ordinal);
         foreach (var file in files.Values.Where(file => !file.IsText || isWhole(file.Path)))
@@ -120,5 +120,5 @@ public sealed class ResolutionCheck(GitRepository repository, IReadOnlyCollectio
     }
 
     /// <summary>Changes of one side, compared with the result and with git's own merge.</summary>
-    private sealed record Side(MergeStep Step, StepLineBalance Balance, StepLineBalance Gits);
+    private sealed record MergeSide(MergeStep Step, StagingStepLineBalance Balance, StagingStepLineBalance Gits);
 }

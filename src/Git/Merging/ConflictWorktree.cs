@@ -12,7 +12,7 @@ public sealed class ConflictWorktree(Worktree worktree)
     /// <param name="ours">Commit of the task, which becomes the first parent of the merge.</param>
     /// <param name="theirs">Commit to merge, usually the tip of staging.</param>
     /// <param name="keep">Destination for uncommitted changes.</param>
-    /// <param name="appendedFiles">As in <see cref="Merges.MergeAsync"/>.</param>
+    /// <param name="appendedFiles">As in <see cref="TreeMerger.MergeAsync"/>.</param>
     /// <param name="cancellationToken">Checked between git calls.</param>
     /// <returns>Ref that retains uncommitted changes, or null if there were none.</returns>
     public async Task<string?> BeginAsync(
@@ -49,7 +49,7 @@ public sealed class ConflictWorktree(Worktree worktree)
                         "merge.conflictStyle=diff3",
                         "rerere.enabled=false",
                         "merge.directoryRenames=false",
-                        $"core.attributesFile={new Merges(worktree.Repository).AttributesFile(appendedFiles ?? [])}",
+                        $"core.attributesFile={new TreeMerger(worktree.Repository).AttributesFile(appendedFiles ?? [])}",
                     ],
                 },
                 cancellationToken

@@ -4,7 +4,7 @@ namespace Orchestrator.Git.Merging;
 /// <param name="Commit">Commit of the step. Only the difference from its first parent is used.</param>
 /// <param name="Message">Message of the resulting commit.</param>
 /// <param name="Trailers">Trailers of the resulting commit, or null if the commit has no trailers.</param>
-public sealed record LinearStep(string Commit, string Message, CommitTrailers? Trailers)
+public sealed record LinearHistoryStep(string Commit, string Message, CommitTrailers? Trailers)
 {
     /// <summary>Commits of the merged side, oldest first. If copying them one by one results in the same files as the step, the copies
     /// replace the single commit and keep author, date and message.</summary>
@@ -14,12 +14,12 @@ public sealed record LinearStep(string Commit, string Message, CommitTrailers? T
 /// <summary>Rebuilds the history of a branch without merges on top of another commit. The tip of the new history has exactly the files of
 /// the branch.</summary>
 /// <param name="repository">The repository.</param>
-/// <param name="appendedFiles">As in <see cref="Merges.MergeAsync"/>.</param>
+/// <param name="appendedFiles">As in <see cref="TreeMerger.MergeAsync"/>.</param>
 /// <param name="signing">Signing settings for the new commits, or null for unsigned commits.</param>
 public sealed class LinearHistory(GitRepository repository, IReadOnlyCollection<string> appendedFiles, CommitSigning? signing = null)
 {
     private readonly CommitStore _commits = new(repository);
-    private readonly Merges _merges = new(repository);
+    private readonly TreeMerger _merges = new(repository);
 
     /// <summary>Creates the linear history without moving a ref. A step without remaining changes gets no commit. Steps that conflict with
     /// the other commit can't be applied separately. Their changes go into the last commit, together with the conflict
@@ -32,14 +32,14 @@ public sealed class LinearHistory(GitRepository repository, IReadOnlyCollection<
     /// <returns>Id of the last commit, or <paramref name="onto"/> if nothing changes.</returns>
     public async Task<string> MakeAsync(
         string onto,
-        IReadOnlyList<LinearStep> steps,
+        IReadOnlyList<LinearHistoryStep> steps,
         string tip,
-        Func<IReadOnlyList<LinearStep>, (string Message, CommitTrailers Trailers)> rest,
+        Func<IReadOnlyList<LinearHistoryStep>, (string Message, CommitTrailers Trailers)> rest,
         CancellationToken cancellationToken = default
     )
     {
         var at = await ReadAsync(onto, cancellationToken);
-        var left = new List<LinearStep>();
+        var left = new List<LinearHistoryStep>();
         foreach (var step in steps)
         {
             if (await TreeOnAsync(step.Commit, at, cancellationToken) is not { } tree)

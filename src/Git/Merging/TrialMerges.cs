@@ -2,7 +2,7 @@ namespace Orchestrator.Git.Merging;
 
 /// <summary>A commit to merge in a trial.</summary>
 /// <param name="Objects">Object folder that contains the commit, or null if the repository contains it.</param>
-public sealed record TrialCandidate(string Commit, string? Objects);
+public sealed record TrialMergeCandidate(string Commit, string? Objects);
 
 /// <summary>Performs trial merges that leave nothing in the repository. Supports one caller at a time.</summary>
 /// <param name="scratch">Folder for git's temporary objects, emptied before the first trial.</param>
@@ -12,12 +12,12 @@ public sealed class TrialMerges(GitRepository repository, string scratch)
     public void Begin()
     {
         FolderRemover.Remove(scratch);
-        OwnFolder.Ensure(scratch);
+        OrchestratorFolderCreator.Ensure(scratch);
     }
 
     /// <summary>Returns the files that a candidate changed since a commit.</summary>
     /// <exception cref="GitException">Git can't compare the commits, for example because the candidate no longer exists.</exception>
-    public async Task<IReadOnlySet<string>> ChangedAsync(string since, TrialCandidate candidate, CancellationToken cancellationToken)
+    public async Task<IReadOnlySet<string>> ChangedAsync(string since, TrialMergeCandidate candidate, CancellationToken cancellationToken)
     {
         var call = repository.Call(DiffCommands.OfFiles("--name-only", "-z", $"{since}...{candidate.Commit}", "--")) with
         {
@@ -29,15 +29,15 @@ public sealed class TrialMerges(GitRepository repository, string scratch)
     /// <summary>Returns the files in which two candidates conflict, or an empty list if the candidates can be merged.</summary>
     /// <exception cref="GitException">Git can't merge the candidates, for example because a candidate no longer exists.</exception>
     public async Task<IReadOnlyList<string>> ConflictsAsync(
-        TrialCandidate one,
-        TrialCandidate other,
+        TrialMergeCandidate one,
+        TrialMergeCandidate other,
         IReadOnlyCollection<string> appendedFiles,
         CancellationToken cancellationToken
     ) =>
         (
-            await new Merges(repository).MergeAsync(one.Commit, other.Commit, appendedFiles, cancellationToken, Objects(one, other))
+            await new TreeMerger(repository).MergeAsync(one.Commit, other.Commit, appendedFiles, cancellationToken, Objects(one, other))
         ).ConflictedFiles;
 
-    private IReadOnlyDictionary<string, string?> Objects(params TrialCandidate[] candidates) =>
+    private IReadOnlyDictionary<string, string?> Objects(params TrialMergeCandidate[] candidates) =>
         ObjectFolders.Of(repository, scratch, candidates.Select(candidate => candidate.Objects).OfType<string>());
 }

@@ -55,7 +55,7 @@ public sealed class ConfigurationSnapshot
         CancellationToken cancellationToken = default
     )
     {
-        var entries = await ScopedSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken);
+        var entries = await ScopedGitSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken);
         var persons = entries.Where(entry => entry.IsPersons).ToList();
         var programs = ProgramSettingOverrides
             .Running(entries)
@@ -87,7 +87,7 @@ public sealed class ConfigurationSnapshot
             var path = persons.LastOrDefault(entry => entry.Name == setting)?.Value is { } given
                 ? await ExpandAsync(repository, given, cancellationToken)
                 : Path.Combine(PersonsFolder(), name);
-            return path.Length > 0 && SmallFile.TryRead(path) is { } content ? content : [];
+            return path.Length > 0 && SmallFileReader.TryRead(path) is { } content ? content : [];
         }
     }
 
@@ -126,7 +126,7 @@ public sealed class ConfigurationSnapshot
         {
             if (
                 new FileInfo(Path.Combine(place, name)).LinkTarget is not null
-                || SmallFile.TryRead(Path.Combine(place, name)) is not { } content
+                || SmallFileReader.TryRead(Path.Combine(place, name)) is not { } content
             )
             {
                 return null;

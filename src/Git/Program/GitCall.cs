@@ -42,6 +42,6 @@ internal sealed record GitOutput(int ExitCode, ReadOnlyMemory<byte> Bytes, bool 
     /// <summary>Lines of the output.</summary>
     internal string[] Lines => Text.Length == 0 ? [] : Text.Split('\n');
 
-    /// <summary>Returns the fields of <c>-z</c> output, each without its NUL and decoded by <see cref="FileNames"/>.</summary>
-    internal string[] Fields() => FileNames.Split(Bytes.Span);
+    /// <summary>Returns the fields of <c>-z</c> output, each without its NUL and decoded by <see cref="FileNameEncoding"/>.</summary>
+    internal string[] Fields() => FileNameEncoding.Split(Bytes.Span);
 }

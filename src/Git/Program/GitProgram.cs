@@ -59,7 +59,7 @@ public sealed partial class GitProgram
     ];
 
     /// <summary>Effect of a call on the repository.</summary>
-    private enum Kind
+    private enum GitCallKind
     {
         Read,
         Objects,
@@ -133,20 +133,20 @@ public sealed partial class GitProgram
 
     /// <summary>Runs a call that changes nothing and takes no lock.</summary>
     internal Task<GitOutput> ReadAsync(GitCall call, CancellationToken cancellationToken) =>
-        RunAsync(call, Kind.Read, mark: null, cancellationToken);
+        RunAsync(call, GitCallKind.Read, mark: null, cancellationToken);
 
     /// <summary>
     /// Runs a call that only adds objects. Git names objects by their content and renames them into place, so it takes no lock. Leftovers
     /// of a killed call are complete or ignored, so the call needs neither a recorded intent nor protection from Ctrl-C.
     /// </summary>
     internal Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
-        RunAsync(call, Kind.Objects, mark: null, cancellationToken);
+        RunAsync(call, GitCallKind.Objects, mark: null, cancellationToken);
 
     /// <summary>Runs a call that may change the repository. Cancellation does not interrupt the call, because a partial write is
     /// useless.</summary>
-    internal Task<GitOutput> WriteAsync(GitCall call, string mark) => RunAsync(call, Kind.Write, mark, CancellationToken.None);
+    internal Task<GitOutput> WriteAsync(GitCall call, string mark) => RunAsync(call, GitCallKind.Write, mark, CancellationToken.None);
 
-    private async Task<GitOutput> RunAsync(GitCall call, Kind kind, string? mark, CancellationToken cancellationToken)
+    private async Task<GitOutput> RunAsync(GitCall call, GitCallKind kind, string? mark, CancellationToken cancellationToken)
     {
         var command = new ProcessCommand(_path, Options(call, kind))
         {
@@ -155,7 +155,7 @@ public sealed partial class GitProgram
             Input = call.Input,
             StandardOutput = ProcessOutput.Capture(call.OutputLimit),
             Timeout = Timeout,
-            OwnSession = kind == Kind.Write || call.OwnSession, // Ctrl-C at the terminal must not interrupt a write.
+            OwnSession = kind == GitCallKind.Write || call.OwnSession, // Ctrl-C at the terminal must not interrupt a write.
             Mark = mark,
         };
         ProcessResult result;
@@ -197,21 +197,21 @@ public sealed partial class GitProgram
 
     private static string Describe(GitCall call) => $"'{new ProcessCommand("git", call.Arguments)}' in '{call.Directory}'";
 
-    private static IEnumerable<string> Options(GitCall call, Kind kind) =>
+    private static IEnumerable<string> Options(GitCall call, GitCallKind kind) =>
         CommonSettings
-            .Concat(kind == Kind.Read ? [] : WriteSettings)
+            .Concat(kind == GitCallKind.Read ? [] : WriteSettings)
             .Concat(call.Settings)
             .SelectMany(setting => (string[])["-c", setting])
             .Concat(call.Arguments);
 
-    private static Dictionary<string, string?> EnvironmentOf(GitCall call, Kind kind)
+    private static Dictionary<string, string?> EnvironmentOf(GitCall call, GitCallKind kind)
     {
         var environment = ForeignVariables.ToDictionary(name => name, _ => (string?)null);
         environment["GIT_NO_REPLACE_OBJECTS"] = "1"; // Reads the original objects, regardless of refs/replace/.
         environment["LC_ALL"] = "C";
         environment["GIT_TERMINAL_PROMPT"] = "0";
         environment["GIT_PROXY_COMMAND"] = ""; // core.gitProxy can't be overridden by a setting, because git uses its first value.
-        environment["GIT_OPTIONAL_LOCKS"] = kind == Kind.Write ? null : "0";
+        environment["GIT_OPTIONAL_LOCKS"] = kind == GitCallKind.Write ? null : "0";
         foreach (var (name, value) in call.Environment)
         {
             environment[name] = value;

@@ -15,21 +15,21 @@ public sealed class GitRepository
     // Working directory of calls that need no checkout, so that attributes and other files of a checkout have no effect.
     private const string NoCheckout = "/";
 
-    private readonly Shared _shared;
+    private readonly SharedRepositoryState _shared;
     private readonly ProgramSettingOverrides _programs;
 
-    private GitRepository(GitProgram program, string commonDirectory, ConfigurationSnapshot? copy, Shared? shared)
+    private GitRepository(GitProgram program, string commonDirectory, ConfigurationSnapshot? copy, SharedRepositoryState? shared)
     {
         Program = program;
         CommonDirectory = commonDirectory;
         Copy = copy;
         Key = KeyOf(commonDirectory);
-        _shared = shared ?? new Shared(new WriteIntents(Path.Combine(OwnDirectory, "writes"), commonDirectory));
+        _shared = shared ?? new SharedRepositoryState(new WriteIntents(Path.Combine(OwnDirectory, "writes"), commonDirectory));
         _programs = new ProgramSettingOverrides(this);
     }
 
     /// <summary>State of an open repository, shared by all instances regardless of the configuration that they use.</summary>
-    private sealed class Shared(WriteIntents notes)
+    private sealed class SharedRepositoryState(WriteIntents notes)
     {
         public WriteIntents Notes { get; } = notes;
 

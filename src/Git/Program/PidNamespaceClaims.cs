@@ -14,7 +14,7 @@ internal sealed class PidNamespaceClaims(GitRepository repository, string own)
     /// <exception cref="GitException">Another namespace works in the repository.</exception>
     internal async Task<IDisposable> TakeAsync(CancellationToken cancellationToken)
     {
-        OwnFolder.Ensure(_folder);
+        OrchestratorFolderCreator.Ensure(_folder);
 
         // Takes its own claim before checking other claims, so that at least one of two processes that start at the same time sees the
         // other.

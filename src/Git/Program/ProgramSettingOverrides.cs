@@ -18,7 +18,7 @@ internal sealed class ProgramSettingOverrides(GitRepository repository)
     private sealed record CachedOverrides(string? State, IReadOnlyDictionary<string, string?> Variables);
 
     /// <summary>Returns the repository settings that make git run a program. The values of each setting are in file order.</summary>
-    public static IEnumerable<(string Name, IReadOnlyList<string?> Values)> Running(IEnumerable<ScopedSetting> settings) =>
+    public static IEnumerable<(string Name, IReadOnlyList<string?> Values)> Running(IEnumerable<ScopedGitSetting> settings) =>
         settings
             .Where(entry => entry.IsOfRepository)
             .GroupBy(entry => entry.Name, StringComparer.Ordinal)
@@ -37,16 +37,16 @@ internal sealed class ProgramSettingOverrides(GitRepository repository)
         {
             return known.Variables;
         }
-        var settings = await ScopedSetting.ListAsync(repository, place, cancellationToken);
+        var settings = await ScopedGitSetting.ListAsync(repository, place, cancellationToken);
         var variables = VariablesOf(settings);
         _known[place] = new CachedOverrides(settings.Any(IsInclude) ? null : state, variables);
         return variables;
     }
 
-    private static bool IsInclude(ScopedSetting setting) =>
+    private static bool IsInclude(ScopedGitSetting setting) =>
         setting.IsOfRepository && setting.Name.StartsWith("include", StringComparison.Ordinal);
 
-    private Dictionary<string, string?> VariablesOf(IReadOnlyList<ScopedSetting> settings)
+    private Dictionary<string, string?> VariablesOf(IReadOnlyList<ScopedGitSetting> settings)
     {
         var overruling = Running(settings)
             .Where(setting => repository.Copy?.Knows(setting.Name, setting.Values) != true)
@@ -99,10 +99,10 @@ internal sealed class ProgramSettingOverrides(GitRepository repository)
     private string StateOf(string gitDirectory, out string place)
     {
         var file = Path.Combine(gitDirectory, "config.worktree");
-        var own = File.Exists(file) ? SmallFile.TryRead(file) : null;
+        var own = File.Exists(file) ? SmallFileReader.TryRead(file) : null;
         place = own is null ? repository.CommonDirectory : gitDirectory;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(SmallFile.TryRead(Path.Combine(repository.CommonDirectory, "config")) ?? []);
+        hash.AppendData(SmallFileReader.TryRead(Path.Combine(repository.CommonDirectory, "config")) ?? []);
         hash.AppendData([0]);
         hash.AppendData(own ?? []);
         return Convert.ToHexString(hash.GetHashAndReset());

@@ -137,7 +137,7 @@ public static partial class ProgramSettings
         return
         [
             .. ProgramSettingOverrides
-                .Running(await ScopedSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken))
+                .Running(await ScopedGitSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken))
                 .Where(setting => IsUsed(setting.Name, setting.Values))
                 .OrderBy(setting => setting.Name, StringComparer.Ordinal)
                 .Select(setting => new ProgramSetting(setting.Name, string.Join(", ", setting.Values))),

@@ -13,7 +13,7 @@ internal sealed class TemporaryIndex : IDisposable
     internal TemporaryIndex(GitRepository repository)
     {
         var folder = System.IO.Path.Combine(repository.OwnDirectory, FolderName);
-        OwnFolder.Ensure(folder);
+        OrchestratorFolderCreator.Ensure(folder);
         Path = System.IO.Path.Combine(
             folder,
             string.Create(

@@ -74,7 +74,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         {
             return;
         }
-        OwnFolder.Ensure(folder);
+        OrchestratorFolderCreator.Ensure(folder);
         var note = Path.Combine(folder, Guid.NewGuid().ToString("N") + WriteIntent.Ended);
         File.WriteAllText(note, $"{ProcessIdentity.Current}\n{Guid.NewGuid():N}\nsomebody has ended\n");
         File.SetLastWriteTimeUtc(note, since);
@@ -128,7 +128,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
 
     private string Take(string text)
     {
-        OwnFolder.Ensure(folder);
+        OrchestratorFolderCreator.Ensure(folder);
         var note = _free.TryTake(out var used) ? used : Path.Combine(folder, Guid.NewGuid().ToString("N"));
         using var file = Open(note);
         RandomAccess.Write(file, Encoding.UTF8.GetBytes(text), 0); // One call, so that a reader never sees a partial line.

@@ -20,7 +20,7 @@ public sealed class RemoteIdentity(GitRepository repository, string remote)
         if ((await shared.FetchAsync(fetch, cancellationToken)).Length > 0)
         {
             var commits = new CommitStore(repository);
-            var tree = await new FolderTrees(repository).WriteAsync(new Dictionary<string, string>(), cancellationToken);
+            var tree = await new FolderTreeStore(repository).WriteAsync(new Dictionary<string, string>(), cancellationToken);
             var made = await commits.CreateAsync(tree, [], $"Shared by its clones: {Guid.NewGuid():n}", null, cancellationToken);
             var pushed = await shared.PushAsync(new Dictionary<string, string> { [Name] = made }, Name, null, cancellationToken);
             // Another clone may have created the ref at the same time.

@@ -118,7 +118,7 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
     /// <summary>True if a problem returned by <see cref="FetchAsync"/> means that the remote does not have the ref.</summary>
     public static bool SaysAbsent(string problem) => problem.Contains("couldn't find remote ref", StringComparison.Ordinal);
 
-    private static string Shown(string said) => FileNames.Show(said.ReplaceLineEndings(" ").Trim(), 600);
+    private static string Shown(string said) => FileNameEncoding.Show(said.ReplaceLineEndings(" ").Trim(), 600);
 
     // The working directory matters, because the address of a remote may be a path relative to the checkout.
     private GitCall Call(IEnumerable<string> arguments) =>

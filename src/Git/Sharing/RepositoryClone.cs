@@ -49,7 +49,7 @@ public sealed class RepositoryClone(GitProgram git)
         }
         var id = Guid.NewGuid().ToString("n");
         var (begun, place) = (Path.Combine(parent, beginning + id), Path.Combine(parent, prefix + id));
-        OwnFolder.Ensure(begun);
+        OrchestratorFolderCreator.Ensure(begun);
         try
         {
             using var alive = LockFile.TryTake(LockOf(begun));

@@ -63,9 +63,9 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
     {
         foreach (var path in (string[])[Path.Combine(Objects, "info"), Path.Combine(Objects, "pack"), HeadLogs])
         {
-            OwnFolder.Ensure(path);
+            OrchestratorFolderCreator.Ensure(path);
         }
-        OwnFolder.Ensure(Path.Combine(worktree.AdminDirectory, "logs"));
+        OrchestratorFolderCreator.Ensure(Path.Combine(worktree.AdminDirectory, "logs"));
         await MakeCommonAsync(stop);
         _largeFiles.Prepare();
         DurableFile.Write(
@@ -75,7 +75,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         var tip = await new RefStore(_repository).ReadAsync(branch, stop);
         if (tip is not null)
         {
-            OwnFolder.Ensure(Path.GetDirectoryName(HeadFile)!);
+            OrchestratorFolderCreator.Ensure(Path.GetDirectoryName(HeadFile)!);
             DurableFile.Write(HeadFile, tip + "\n");
         }
         DurableFile.Write(BaseFile, (tip ?? "") + "\n");
@@ -191,7 +191,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         catch (GitException refusal)
         {
             return $"Objects that the agent wrote can't be imported, so its commits and its index are dropped; its files are kept. "
-                + FileNames.Show(refusal.Message);
+                + FileNameEncoding.Show(refusal.Message);
         }
     }
 
@@ -225,18 +225,18 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         FolderRemover.Remove(Common);
         foreach (var path in (string[])["refs/heads", "refs/tags", "logs", "hooks", "info", "objects", "worktrees"])
         {
-            OwnFolder.Ensure(Path.Combine(Common, path));
+            OrchestratorFolderCreator.Ensure(Path.Combine(Common, path));
         }
         foreach (var name in s_copied)
         {
-            if (SmallFile.TryRead(Path.Combine(_repository.CommonDirectory, name)) is { } content)
+            if (SmallFileReader.TryRead(Path.Combine(_repository.CommonDirectory, name)) is { } content)
             {
-                OwnFile.Write(Path.Combine(Common, name), content);
+                OrchestratorFileWriter.Write(Path.Combine(Common, name), content);
             }
         }
         Configuration = await ConfinedConfiguration.MakeAsync(_repository, folder, stop, Common);
         var refs = await new RefStore(_repository).ListAsync(s_refs, stop);
-        OwnFile.Write(
+        OrchestratorFileWriter.Write(
             Path.Combine(Common, "packed-refs"),
             Encoding.UTF8.GetBytes(string.Concat(refs.Select(entry => $"{entry.Value} {entry.Key}\n")))
         );
@@ -271,7 +271,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
             var copy = Path.Combine(Quarantine, name);
             if (!File.Exists(copy))
             {
-                OwnFolder.Ensure(Path.GetDirectoryName(copy)!);
+                OrchestratorFolderCreator.Ensure(Path.GetDirectoryName(copy)!);
                 files.TryCopyTo(name, copy);
             }
         }

@@ -33,7 +33,7 @@ public sealed record ConfinedConfiguration(string Persons, string Repository, st
         string? common = null
     )
     {
-        var settings = await ScopedSetting.ListAsync(repository, repository.CommonDirectory, stop);
+        var settings = await ScopedGitSetting.ListAsync(repository, repository.CommonDirectory, stop);
         var made = new ConfinedConfiguration(
             Path.Combine(folder, "gitconfig"),
             Path.Combine(common ?? folder, "config"),
@@ -42,16 +42,16 @@ public sealed record ConfinedConfiguration(string Persons, string Repository, st
         {
             Remotes = [.. settings.Where(setting => IsRemote(setting.Name)).Select(setting => setting.Value).OfType<string>()],
         };
-        OwnFolder.Ensure(folder);
-        OwnFile.Write(made.Persons, TextOf(settings.Where(setting => setting.Scope == "global")));
-        OwnFile.Write(made.Repository, TextOf(settings.Where(setting => setting.Scope == "local")));
+        OrchestratorFolderCreator.Ensure(folder);
+        OrchestratorFileWriter.Write(made.Persons, TextOf(settings.Where(setting => setting.Scope == "global")));
+        OrchestratorFileWriter.Write(made.Repository, TextOf(settings.Where(setting => setting.Scope == "local")));
         return made;
     }
 
     private static bool IsRemote(string name) =>
         name.StartsWith("remote.", StringComparison.Ordinal) && name.EndsWith("url", StringComparison.Ordinal);
 
-    private static byte[] TextOf(IEnumerable<ScopedSetting> settings) =>
+    private static byte[] TextOf(IEnumerable<ScopedGitSetting> settings) =>
         GitConfigurationText.Write(settings.Where(setting => IsShown(setting.Name)).Select(WithoutPassword));
 
     private static bool IsShown(string name) =>
@@ -59,7 +59,7 @@ public sealed record ConfinedConfiguration(string Persons, string Repository, st
         && !s_withheld.Contains(name[(name.LastIndexOf('.') + 1)..]);
 
     // Addresses are copied without their user part, because a token in the address is a credential.
-    private static ScopedSetting WithoutPassword(ScopedSetting setting) =>
+    private static ScopedGitSetting WithoutPassword(ScopedGitSetting setting) =>
         setting.Value is { } value
         && Uri.TryCreate(value, UriKind.Absolute, out var address)
         && address.UserInfo.Contains(':', StringComparison.Ordinal)

@@ -21,8 +21,8 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
     {
         if (Directory.Exists(Shared) || LargeFiles.AreSetUp(repository))
         {
-            OwnFolder.Ensure(Path.Combine(Shared, "objects"));
-            OwnFolder.Ensure(Own);
+            OrchestratorFolderCreator.Ensure(Path.Combine(Shared, "objects"));
+            OrchestratorFolderCreator.Ensure(Own);
         }
     }
 
@@ -48,7 +48,7 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
             }
             _known.Add(id);
         }
-        return wrong.Count == 0 ? "" : $"{FileNames.Some(wrong)} in the agent's .git/lfs does not match its name and is dropped.";
+        return wrong.Count == 0 ? "" : $"{FileNameEncoding.Some(wrong)} in the agent's .git/lfs does not match its name and is dropped.";
     }
 
     /// <summary>Lists files that may be large file objects, according to their folder and name. Links are excluded.</summary>
@@ -72,7 +72,7 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
         {
             return true;
         }
-        using var source = RegularFile.TryOpen(from);
+        using var source = RegularFileReader.TryOpen(from);
         // Hashed twice: before the copy, so that a mislabeled file can't fill the disk, and during it, so that exactly the verified
         // content is
         // written.

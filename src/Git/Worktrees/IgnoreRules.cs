@@ -27,7 +27,7 @@ public static class IgnoreRules
             worktree.Call("check-ignore", "--stdin", "-z", "--verbose") with
             {
                 AnswerCodes = [0, 1],
-                Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(paths.Select(path => path + "\0")))),
+                Input = ProcessInput.FromBytes(FileNameEncoding.Encode(string.Concat(paths.Select(path => path + "\0")))),
             },
             cancellationToken
         );
@@ -43,7 +43,7 @@ public static class IgnoreRules
                         facts[3],
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"{FileNames.Show(facts[0])} line {facts[1]} ({FileNames.Show(facts[2])})"
+                            $"{FileNameEncoding.Show(facts[0])} line {facts[1]} ({FileNameEncoding.Show(facts[2])})"
                         )
                     )
                 );

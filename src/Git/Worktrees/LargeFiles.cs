@@ -89,7 +89,7 @@ public static partial class LargeFiles
             return blob;
         }
         var file = new FileInfo(ObjectOf(repository, id));
-        return file.Exists && file.Length <= limit ? SmallFile.TryRead(file.FullName) : null;
+        return file.Exists && file.Length <= limit ? SmallFileReader.TryRead(file.FullName) : null;
     }
 
     private static bool IsMissing(GitRepository repository, byte[] pointer) =>
@@ -113,7 +113,7 @@ public static partial class LargeFiles
         var output = await worktree.Repository.ReadAsync(
             worktree.Call("check-attr", "-z", "--stdin", "filter") with
             {
-                Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(paths.Select(path => path + "\0")))),
+                Input = ProcessInput.FromBytes(FileNameEncoding.Encode(string.Concat(paths.Select(path => path + "\0")))),
             },
             stop
         );

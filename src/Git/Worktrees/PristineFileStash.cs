@@ -39,7 +39,7 @@ internal sealed class PristineFileStash(Worktree worktree)
         {
             var call = worktree.Call("checkout-index", "--index", "--quiet", "-z", "--stdin") with
             {
-                Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(own.Select(path => path + "\0")))),
+                Input = ProcessInput.FromBytes(FileNameEncoding.Encode(string.Concat(own.Select(path => path + "\0")))),
                 AnswerCodes = [0, 1], // A file that the merge left in conflict.
             };
             await worktree.WriteAsync(call, cancellationToken);

@@ -123,7 +123,7 @@ internal sealed class PristineFiles(Worktree worktree)
     {
         var call = worktree.Call(["check-attr", "-z", "--stdin", .. Attributes]) with
         {
-            Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(entries.Select(entry => entry.Path + "\0")))),
+            Input = ProcessInput.FromBytes(FileNameEncoding.Encode(string.Concat(entries.Select(entry => entry.Path + "\0")))),
         };
         var byDefault = worktree.Repository.Configuration.Get("core.autocrlf") is "true" or "input"
             ? CheckoutConversion.LineEnds

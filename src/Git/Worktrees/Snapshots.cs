@@ -185,7 +185,7 @@ public sealed class Snapshots(GitRepository repository)
             await worktree.WriteAsync(
                 worktree.Call("--literal-pathspecs", "add", "--force", "--sparse", "--pathspec-from-file=-", "--pathspec-file-nul") with
                 {
-                    Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(alsoAdd.Select(path => path + "\0")))),
+                    Input = ProcessInput.FromBytes(FileNameEncoding.Encode(string.Concat(alsoAdd.Select(path => path + "\0")))),
                 },
                 cancellationToken
             );
@@ -209,7 +209,7 @@ public sealed class Snapshots(GitRepository repository)
             await worktree.WriteAsync(
                 worktree.Call("update-index", "-z", "--index-info") with
                 {
-                    Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(asBefore))),
+                    Input = ProcessInput.FromBytes(FileNameEncoding.Encode(string.Concat(asBefore))),
                 },
                 cancellationToken
             );

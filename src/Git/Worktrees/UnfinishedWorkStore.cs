@@ -33,7 +33,7 @@ public sealed class UnfinishedWorkStore(GitRepository repository, string name)
     {
         var last = Find();
         var folder = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
-        OwnFolder.Ensure(UnfinishedSnapshot.ObjectsOf(folder));
+        OrchestratorFolderCreator.Ensure(UnfinishedSnapshot.ObjectsOf(folder));
         try
         {
             var objects = ObjectsIn(folder);

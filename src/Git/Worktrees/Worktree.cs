@@ -81,7 +81,7 @@ public sealed class Worktree
         }
         return link is not null ? $"it is a symbolic link to '{link}'"
             : content is null ? "its .git file is missing"
-            : $"its .git file says '{FileNames.Show(content)}'";
+            : $"its .git file says '{FileNameEncoding.Show(content)}'";
     }
 
     private bool Names(string place, string admin)

@@ -159,7 +159,7 @@ public sealed class WorktreeBaseline
         var used = IndexOf(_worktree);
         if (
             new FileInfo(used).LinkTarget is not null
-            || SmallFile.TryRead(used) is not { } content
+            || SmallFileReader.TryRead(used) is not { } content
             || !content.AsSpan().SequenceEqual(File.ReadAllBytes(_index))
         )
         {
@@ -175,7 +175,7 @@ public sealed class WorktreeBaseline
     {
         var time = File.GetLastWriteTimeUtc(from);
         using var content = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var file = OwnFile.Create(to);
+        using var file = OrchestratorFileWriter.Create(to);
         content.CopyTo(file);
         File.SetLastWriteTimeUtc(file.SafeFileHandle, time);
     }

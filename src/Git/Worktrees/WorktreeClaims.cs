@@ -42,7 +42,7 @@ internal sealed class WorktreeClaims(GitRepository repository)
 
     private string FileOf(string path)
     {
-        OwnFolder.Ensure(_folder);
+        OrchestratorFolderCreator.Ensure(_folder);
         return Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..24] + ".claim");
     }
 }

@@ -188,7 +188,7 @@ public sealed class WorktreeDiff(Worktree worktree)
     private static string ModeOnDisk(Worktree worktree, string path)
     {
         var files = new WorktreeFiles(worktree.Path);
-        return files.KindOf(path) == EntryKind.Link ? ChangedFile.SymbolicLink
+        return files.KindOf(path) == FileEntryKind.Link ? ChangedFile.SymbolicLink
             : files.IsExecutable(path) ? "100755"
             : "100644";
     }

@@ -2,7 +2,7 @@ namespace Orchestrator.Git.Worktrees;
 
 /// <summary>Reads and writes single files in a folder to which an agent may also write. Each part of a path is opened separately without
 /// following links, so that no file outside the folder is read or written. Only regular files are read (a pipe would block), and only files
-/// or links are replaced. Names are encoded as in <see cref="FileNames"/>, relative to the root, with slashes.</summary>
+/// or links are replaced. Names are encoded as in <see cref="FileNameEncoding"/>, relative to the root, with slashes.</summary>
 /// <param name="root">Absolute path of the worktree's folder.</param>
 public sealed class WorktreeFiles(string root)
 {
@@ -12,13 +12,13 @@ public sealed class WorktreeFiles(string root)
     private const int DeepestFolder = 40;
 
     /// <summary>True for a regular file whose path contains no link.</summary>
-    public bool HasFile(string path) => KindOf(path) == EntryKind.File;
+    public bool HasFile(string path) => KindOf(path) == FileEntryKind.File;
 
     /// <summary>True for a regular file or a symbolic link if no parent folder is a link. Git can store both.</summary>
-    public bool HasFileOrLink(string path) => KindOf(path) is EntryKind.File or EntryKind.Link;
+    public bool HasFileOrLink(string path) => KindOf(path) is FileEntryKind.File or FileEntryKind.Link;
 
     /// <summary>True for a pipe, a socket or a device, which git can't store.</summary>
-    public bool HasSpecialFile(string path) => KindOf(path) == EntryKind.Other;
+    public bool HasSpecialFile(string path) => KindOf(path) == FileEntryKind.Other;
 
     /// <summary>True for a regular file that its owner may execute and whose path contains no link.</summary>
     internal bool IsExecutable(string path)
@@ -57,7 +57,7 @@ public sealed class WorktreeFiles(string root)
         try
         {
             using var folder = Folder(path);
-            return folder is null ? [] : [.. folder.List().Select(name => FileNames.Decode(name))];
+            return folder is null ? [] : [.. folder.List().Select(name => FileNameEncoding.Decode(name))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -75,10 +75,10 @@ public sealed class WorktreeFiles(string root)
         {
             switch (KindOf(entry))
             {
-                case EntryKind.File:
+                case FileEntryKind.File:
                     yield return entry;
                     break;
-                case EntryKind.Folder when depth > 0:
+                case FileEntryKind.Folder when depth > 0:
                     foreach (var below in ListFiles(entry, depth - 1))
                     {
                         yield return below;
@@ -93,7 +93,7 @@ public sealed class WorktreeFiles(string root)
     public bool CanHaveFile(string path)
     {
         using var parent = Parent(path, make: false, out var name, out var isBlocked);
-        return !isBlocked && (parent is null || parent.KindOf(name) is EntryKind.Missing or EntryKind.File or EntryKind.Link);
+        return !isBlocked && (parent is null || parent.KindOf(name) is FileEntryKind.Missing or FileEntryKind.File or FileEntryKind.Link);
     }
 
     /// <summary>Returns the content of a regular file, or null if it does not exist, can't be read or is larger than
@@ -156,7 +156,7 @@ public sealed class WorktreeFiles(string root)
     public bool TryWrite(string path, ReadOnlySpan<byte> content, UnixFileMode mode = FolderHandle.Plain)
     {
         using var parent = Parent(path, make: true, out var name, out _);
-        if (parent is null || parent.KindOf(name) is EntryKind.Folder or EntryKind.Other)
+        if (parent is null || parent.KindOf(name) is FileEntryKind.Folder or FileEntryKind.Other)
         {
             return false;
         }
@@ -182,7 +182,7 @@ public sealed class WorktreeFiles(string root)
     public bool TryCopy(FileInfo from, string path)
     {
         using var parent = Parent(path, make: true, out var name, out _);
-        if (parent is null || parent.KindOf(name) != EntryKind.Missing)
+        if (parent is null || parent.KindOf(name) != FileEntryKind.Missing)
         {
             return false;
         }
@@ -205,7 +205,7 @@ public sealed class WorktreeFiles(string root)
     public void RemoveFile(string path)
     {
         using var parent = Parent(path, make: false, out var name, out _);
-        if (parent is not null && parent.KindOf(name) != EntryKind.Folder)
+        if (parent is not null && parent.KindOf(name) != FileEntryKind.Folder)
         {
             parent.Remove(name, isFolder: false);
         }
@@ -218,16 +218,16 @@ public sealed class WorktreeFiles(string root)
         parent?.RemoveAll(name);
     }
 
-    internal EntryKind KindOf(string path)
+    internal FileEntryKind KindOf(string path)
     {
         try
         {
             using var parent = Parent(path, make: false, out var name, out _);
-            return parent?.KindOf(name) ?? EntryKind.Missing;
+            return parent?.KindOf(name) ?? FileEntryKind.Missing;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return EntryKind.Missing;
+            return FileEntryKind.Missing;
         }
     }
 
@@ -238,13 +238,13 @@ public sealed class WorktreeFiles(string root)
     {
         var parts = path.Split('/').Where(part => part is not ("" or ".")).ToArray();
         isBlocked = parts.Length == 0 || parts.Contains("..");
-        name = isBlocked ? [] : FileNames.Encode(parts[^1]);
+        name = isBlocked ? [] : FileNameEncoding.Encode(parts[^1]);
         if (isBlocked)
         {
             return null;
         }
         var folder = FolderHandle.TryOpen(root);
-        foreach (var part in parts.SkipLast(1).Select(FileNames.Encode))
+        foreach (var part in parts.SkipLast(1).Select(FileNameEncoding.Encode))
         {
             if (folder is null)
             {
@@ -252,7 +252,7 @@ public sealed class WorktreeFiles(string root)
             }
             using var above = folder;
             folder = make ? Made(above, part) : above.TryOpen(part);
-            isBlocked = folder is null && above.KindOf(part) != EntryKind.Missing;
+            isBlocked = folder is null && above.KindOf(part) != FileEntryKind.Missing;
         }
         return folder;
     }
@@ -270,8 +270,8 @@ public sealed class WorktreeFiles(string root)
     private static FolderHandle? Made(FolderHandle above, byte[] part) =>
         above.KindOf(part) switch
         {
-            EntryKind.Missing => above.TryMake(part),
-            EntryKind.Folder => above.TryOpen(part),
+            FileEntryKind.Missing => above.TryMake(part),
+            FileEntryKind.Folder => above.TryOpen(part),
             _ => null,
         };
 }

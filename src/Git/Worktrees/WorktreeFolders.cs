@@ -16,7 +16,7 @@ internal sealed class WorktreeFolders(GitRepository repository)
         {
             CheckoutExcludes.Ensure(repository.MainCheckout!, [$"/{root}"]);
         }
-        OwnFolder.Ensure(folder);
+        OrchestratorFolderCreator.Ensure(folder);
     }
 
     /// <summary>Checks that neither the folder nor one of its parents is a link or a file.</summary>
@@ -51,7 +51,7 @@ internal sealed class WorktreeFolders(GitRepository repository)
         if (
             name == root
             && new WorktreeStore(repository).FindMainCheckout() is { } checkout
-            && (await new TrackedOwnFiles(checkout).ListAsync(root, cancellationToken)).All(entry => entry.Path != root)
+            && (await new CommittedOrchestratorFiles(checkout).ListAsync(root, cancellationToken)).All(entry => entry.Path != root)
         )
         {
             return;

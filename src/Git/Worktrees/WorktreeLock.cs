@@ -12,7 +12,7 @@ internal sealed class WorktreeLock : IDisposable
 
     internal static async Task<WorktreeLock> AcquireAsync(GitRepository repository, CancellationToken cancellationToken)
     {
-        var queue = repository.Part<Queue>().OneAtATime;
+        var queue = repository.Part<LockQueue>().OneAtATime;
         await queue.WaitAsync(cancellationToken);
         var taken = new WorktreeLock(queue);
         try
@@ -33,7 +33,7 @@ internal sealed class WorktreeLock : IDisposable
         _queue.Release();
     }
 
-    private sealed class Queue
+    private sealed class LockQueue
     {
         internal SemaphoreSlim OneAtATime { get; } = new(1, 1);
     }

@@ -61,7 +61,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
     }
 
     private static ProcessInput ListOf(IEnumerable<string> paths) =>
-        ProcessInput.FromBytes(FileNames.Encode(string.Concat(paths.Select(path => path + "\0"))));
+        ProcessInput.FromBytes(FileNameEncoding.Encode(string.Concat(paths.Select(path => path + "\0"))));
 
     /// <summary>Removes the given files, links or folders.</summary>
     /// <returns>Paths that can't be removed, with the reason.</returns>

@@ -40,7 +40,7 @@ internal sealed class WorktreeStager(
         string[] pathspecs = [".", .. without.Concat(nested).Concat(pristine).Select(path => $":(exclude,top,literal){path}")];
         var add = Call(["add", "--all", "--sparse", .. options, "--pathspec-from-file=-", "--pathspec-file-nul"]) with
         {
-            Input = ProcessInput.FromBytes(FileNames.Encode(string.Join('\0', pathspecs))),
+            Input = ProcessInput.FromBytes(FileNameEncoding.Encode(string.Join('\0', pathspecs))),
             AnswerCodes = answers,
         };
         for (var attempt = 1; ; attempt++)
@@ -60,7 +60,7 @@ internal sealed class WorktreeStager(
             // For a nested repository, update-index reads only the HEAD and no configuration.
             var heads = Call("update-index", "--add", "--remove", "-z", "--stdin") with
             {
-                Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(nested.Select(path => path + "\0")))),
+                Input = ProcessInput.FromBytes(FileNameEncoding.Encode(string.Concat(nested.Select(path => path + "\0")))),
                 AnswerCodes = answers,
             };
             await run(heads);

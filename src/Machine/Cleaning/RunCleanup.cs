@@ -11,7 +11,7 @@ public sealed class RunCleanup
     private readonly GitRepository _repository;
     private readonly OrchestratorSettings _settings;
     private readonly RunServices _services;
-    private readonly ReusableWorktrees _spare;
+    private readonly ReusableWorktreeCleanup _spare;
 
     private RunCleanup(RepositoryLocation location, GitRepository repository, OrchestratorSettings settings, RunServices services)
     {
@@ -19,7 +19,7 @@ public sealed class RunCleanup
         _repository = repository;
         _settings = settings;
         _services = services;
-        _spare = new ReusableWorktrees(repository, services.Environment, services.Time);
+        _spare = new ReusableWorktreeCleanup(repository, services.Environment, services.Time);
     }
 
     /// <summary>Opens the repository without a survey.</summary>

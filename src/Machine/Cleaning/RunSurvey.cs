@@ -30,7 +30,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         }
         string[] prefixes = [.. runs.Select(run => run.BranchPrefix).OfType<string>().Append(prefix).Distinct(StringComparer.Ordinal)];
         var refs = await _refs.ListAsync(["refs/orchestrator", .. prefixes.Select(name => LeftoverRefs.Heads + name)], stop);
-        var results = (await NamedCommit.ListAsync(repository, Results, stop)).ToLookup(
+        var results = (await RefCommit.ListAsync(repository, Results, stop)).ToLookup(
             result => result.Trailers?.Run ?? "",
             StringComparer.Ordinal
         );
@@ -51,7 +51,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             .Distinct(StringComparer.Ordinal)
             .ToList();
         var contained = await WithSquashedAsync(
-            await new UserHistory(repository, prefixes).ContainedAsync(mine, stop),
+            await new UserReachableCommits(repository, prefixes).ContainedAsync(mine, stop),
             runs,
             refs,
             prefixes,
@@ -80,11 +80,11 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
     /// <param name="known">Names of the runs known on this machine.</param>
     public async Task<IReadOnlyList<RefChange>> StrayAsync(IReadOnlyCollection<string> known, CancellationToken stop)
     {
-        var stray = (await NamedCommit.ListAsync(repository, Results, stop))
+        var stray = (await RefCommit.ListAsync(repository, Results, stop))
             .Where(result => result.Trailers is not { } trailers || !known.Contains(trailers.Run))
-            .Concat(await NamedCommit.ListAsync(repository, Foreign, stop))
+            .Concat(await RefCommit.ListAsync(repository, Foreign, stop))
             .ToList();
-        var contained = await new UserHistory(repository, [prefix]).ContainedAsync(
+        var contained = await new UserReachableCommits(repository, [prefix]).ContainedAsync(
             [.. stray.Select(found => found.Commit).Distinct(StringComparer.Ordinal)],
             stop
         );
@@ -150,7 +150,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
     private async Task<RunLeftovers> LookAsync(
         EndedRun run,
         IReadOnlyList<(string Ref, string Commit)> refs,
-        IReadOnlyList<NamedCommit> results,
+        IReadOnlyList<RefCommit> results,
         IReadOnlyList<WorktreeInfo> worktrees,
         IReadOnlyDictionary<string, UnfinishedSnapshot?> saved,
         IReadOnlySet<string> contained,
@@ -175,7 +175,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
                 gone.Add(new RefChange(name, null, commit));
                 if (!isProven && !LeftoverRefs.IsMark(run, name))
                 {
-                    givenUp.Add($"{RunRefs.Shown(name)} ({CommitIds.Shorten(commit)})");
+                    givenUp.Add($"{RunRefs.Shown(name)} ({CommitIdFormatter.Shorten(commit)})");
                 }
             }
             else if (!LeftoverRefs.IsMark(run, name))
@@ -187,7 +187,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         staying.RemoveAll(name => busy.Contains(name));
         if (staying.Count > 0)
         {
-            kept.Add($"{FileNames.Some([.. staying.Select(RunRefs.Shown)])}: on none of your branches");
+            kept.Add($"{FileNameEncoding.Some([.. staying.Select(RunRefs.Shown)])}: on none of your branches");
         }
 
         // The marker refs of a run remain as long as any other leftover of the run remains.
@@ -213,7 +213,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         EndedRun run,
         string name,
         string commit,
-        IReadOnlyList<NamedCommit> results,
+        IReadOnlyList<RefCommit> results,
         HashSet<string> keepers,
         IReadOnlySet<string> contained,
         CancellationToken stop

@@ -17,7 +17,7 @@ internal sealed class SharedRefCleanup(GitRepository repository, string? remote)
     /// <returns>Sentence that explains why some refs remain, or null if all refs were removed.</returns>
     public async Task<string?> RemoveAsync(EndedRun run, CancellationToken stop)
     {
-        if (RunStart.TryRead(run.Folder)?.Settings.Wip.Remote is not { } own)
+        if (RunStartSettings.TryRead(run.Folder)?.Settings.Wip.Remote is not { } own)
         {
             return null;
         }
@@ -30,7 +30,7 @@ internal sealed class SharedRefCleanup(GitRepository repository, string? remote)
             return Left(problem);
         }
         var ofRun = new LeftoverRefs(prefix).RefsOf(run, found).ToList();
-        var contained = await new UserHistory(repository, [prefix]).ContainedAsync([.. ofRun.Select(one => one.Commit).Distinct()], stop);
+        var contained = await new UserReachableCommits(repository, [prefix]).ContainedAsync([.. ofRun.Select(one => one.Commit).Distinct()], stop);
         var gone = ofRun
             .Where(one => !one.Ref.StartsWith(LeftoverRefs.Heads, StringComparison.Ordinal) || contained.Contains(one.Commit))
             .ToDictionary(one => one.Ref, one => one.Commit, StringComparer.Ordinal);

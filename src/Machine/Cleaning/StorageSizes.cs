@@ -69,12 +69,12 @@ public sealed record StorageSizes(
     /// <summary>Formats the sizes as text, with a label and an amount for each part.</summary>
     public IReadOnlyList<(string What, string HowMuch)> Lines() =>
         [
-            ("engine file", Sizes.Describe(Engine.Bytes)),
-            ("run folders", $"{Number(Runs)}, {Plural.Of(RunFolders.Files, "file")}, {Sizes.Describe(RunFolders.Bytes)}"),
+            ("engine file", ByteSizes.Describe(Engine.Bytes)),
+            ("run folders", $"{Number(Runs)}, {Plural.Of(RunFolders.Files, "file")}, {ByteSizes.Describe(RunFolders.Bytes)}"),
             ("refs", $"{Number(HiddenRefs)} hidden, {Plural.Of(Branches, "branch")}"),
-            ("worktrees", $"{Number(Worktrees)} of tasks, {Number(GateWorktrees)} of gates, {Sizes.Describe(WorktreeFiles.Bytes)}"),
-            ("cache", Sizes.Describe(Cache.Bytes)),
-            ("unfinished work", Sizes.Describe(Unfinished.Bytes)),
+            ("worktrees", $"{Number(Worktrees)} of tasks, {Number(GateWorktrees)} of gates, {ByteSizes.Describe(WorktreeFiles.Bytes)}"),
+            ("cache", ByteSizes.Describe(Cache.Bytes)),
+            ("unfinished work", ByteSizes.Describe(Unfinished.Bytes)),
         ];
 
     private static IEnumerable<string> EngineFiles(RepositoryLocation location) =>

@@ -77,7 +77,7 @@ public sealed class WorktreeSurvey(RunServices services)
         var known = runs.ToDictionary(run => RunFolder.NameOf(run.RunId), StringComparer.Ordinal);
         var open = runs.Where(run => !RunStates.IsFinal(run.State)).Select(run => run.RunId).ToList();
         var all = (await store.ListAsync(stop)).Skip(1).ToList();
-        var contained = await new UserHistory(repository, [prefix]).ContainedAsync(
+        var contained = await new UserReachableCommits(repository, [prefix]).ContainedAsync(
             [.. all.Select(tree => tree.Head).OfType<string>().Distinct(StringComparer.Ordinal)],
             stop
         );
@@ -105,7 +105,7 @@ public sealed class WorktreeSurvey(RunServices services)
         open.Count > 0
             ? entry with
             {
-                Why = $"may be needed by {FileNames.Some(open)}",
+                Why = $"may be needed by {FileNameEncoding.Some(open)}",
             }
             : entry with
             {

@@ -13,7 +13,7 @@ public sealed class ApprovalKey(string folder)
     /// <summary>Opens the key of a user.</summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static ApprovalKey Of(IReadOnlyDictionary<string, string> environment) =>
-        new(Path.Combine(Gates.UserState.RootOf(environment), Gates.UserState.ApprovalFolder));
+        new(Path.Combine(Gates.UserStateFolder.RootOf(environment), Gates.UserStateFolder.ApprovalFolder));
 
     /// <summary>Absolute path of the key's file.</summary>
     public string File { get; } = Path.Combine(folder, "key.pem");

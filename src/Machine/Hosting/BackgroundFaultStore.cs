@@ -29,8 +29,8 @@ public sealed class BackgroundFaultStore(IReadOnlyList<string> folders)
             {
                 if (fault is not null)
                 {
-                    OwnFolder.Ensure(Path.GetDirectoryName(file)!);
-                    OwnFile.Write(file, Text(fault));
+                    OrchestratorFolderCreator.Ensure(Path.GetDirectoryName(file)!);
+                    OrchestratorFileWriter.Write(file, Text(fault));
                 }
                 else if (File.Exists(file))
                 {

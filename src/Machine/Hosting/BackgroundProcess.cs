@@ -32,7 +32,7 @@ public sealed class BackgroundProcess
         TimeProvider time
     )
     {
-        var program = OwnProgram.Command;
+        var program = ThisProgramCommand.Command;
         var command = new DetachedCommand(program[0], [.. program.Skip(1), .. arguments])
         {
             WorkingDirectory = Environment.CurrentDirectory,

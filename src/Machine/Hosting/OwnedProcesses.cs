@@ -51,7 +51,7 @@ public sealed class OwnedProcesses
     /// that are reused once their activities fail. Also removes lock files that git left.</summary>
     public async Task EndThatOfTheDeadAsync()
     {
-        await Leftovers.StopThoseOfTheDeadAsync(_services.Time);
+        await LeftoverProcesses.StopThoseOfTheDeadAsync(_services.Time);
         foreach (var repository in _repositories)
         {
             repository.RemoveLocksOfTheDead();
@@ -74,5 +74,5 @@ public sealed class OwnedProcesses
     }
 
     /// <summary>Immediately ends this process's own work, except for agents. Used by a process that exits without waiting.</summary>
-    public static Task EndOwnAsync() => Leftovers.StopOwnAsync();
+    public static Task EndOwnAsync() => LeftoverProcesses.StopOwnAsync();
 }

@@ -10,11 +10,11 @@ public static class StandbyProcesses
     /// <param name="folder">Folder of the engine.</param>
     public static IDisposable Register(string folder)
     {
-        var standby = OwnFolder.Ensure(Path.Combine(folder, FolderName));
+        var standby = OrchestratorFolderCreator.Ensure(Path.Combine(folder, FolderName));
         var self = ProcessIdentity.Current;
         var file = Path.Combine(standby, $"{self.ProcessId}-{Guid.NewGuid():n}");
-        OwnFile.Write(file, self.ToString());
-        return new Registration(file);
+        OrchestratorFileWriter.Write(file, self.ToString());
+        return new StandbyRegistration(file);
     }
 
     /// <summary>True if the process is registered.</summary>
@@ -59,7 +59,7 @@ public static class StandbyProcesses
         }
     }
 
-    private sealed class Registration(string file) : IDisposable
+    private sealed class StandbyRegistration(string file) : IDisposable
     {
         public void Dispose() => File.Delete(file);
     }

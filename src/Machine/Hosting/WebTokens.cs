@@ -62,7 +62,7 @@ public sealed class WebTokens(string folder, TimeProvider time)
     /// <summary>Returns the folder of a user's tokens.</summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static string FolderOf(IReadOnlyDictionary<string, string> environment) =>
-        Path.Combine(Gates.UserState.RootOf(environment), Gates.UserState.WebFolder);
+        Path.Combine(Gates.UserStateFolder.RootOf(environment), Gates.UserStateFolder.WebFolder);
 
     /// <summary>Absolute path of the folder.</summary>
     public string Folder => folder;

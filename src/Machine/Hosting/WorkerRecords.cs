@@ -17,7 +17,7 @@ public sealed class WorkerRecords(IReadOnlyDictionary<string, string> environmen
     // Time after which records are removed. No server waits longer for a worker, because activities have timeouts of hours.
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
-    private readonly string _folder = Path.Combine(UserState.FolderOf(environment), "workers");
+    private readonly string _folder = Path.Combine(UserStateFolder.FolderOf(environment), "workers");
 
     /// <summary>Returns the identity of this process, such as <c>orchestrate 0.1.0 on desk (4711)</c>.</summary>
     /// <param name="version">Version of this program.</param>
@@ -29,7 +29,7 @@ public sealed class WorkerRecords(IReadOnlyDictionary<string, string> environmen
     /// <exception cref="IOException">The record can't be written.</exception>
     public void Add(string identity)
     {
-        PrivateFolder.Make(UserState.MakeFolder(environment));
+        PrivateFolder.Make(UserStateFolder.MakeFolder(environment));
         PrivateFolder.Make(_folder);
         var self = ProcessIdentity.Current;
         var name = string.Create(CultureInfo.InvariantCulture, $"{self.ProcessId}-{self.StartTime}");

@@ -24,7 +24,7 @@ internal sealed class RehearsalClone : IDisposable
         _root = smallDisk ?? Directory.CreateTempSubdirectory("rh-").FullName;
         foreach (var folder in (string[])["starts", "files"])
         {
-            OwnFolder.Ensure(Path.Combine(Records, folder));
+            OrchestratorFolderCreator.Ensure(Path.Combine(Records, folder));
         }
     }
 
@@ -56,7 +56,7 @@ internal sealed class RehearsalClone : IDisposable
     /// <param name="request">The request.</param>
     /// <param name="branch">Name of the branch to land on.</param>
     /// <param name="commit">Commit at which the branch begins.</param>
-    internal async Task CloneAsync(KilledNightRequest request, string branch, string commit, CancellationToken stop)
+    internal async Task CloneAsync(KillRehearsalRequest request, string branch, string commit, CancellationToken stop)
     {
         await GitAsync(request.Repository, stop, "clone", "--quiet", "--no-checkout", request.Repository, Clone);
         await GitAsync(Clone, stop, "checkout", "--quiet", "-B", branch, commit);
@@ -74,12 +74,12 @@ internal sealed class RehearsalClone : IDisposable
     }
 
     /// <summary>Writes the plan.</summary>
-    internal void WritePlan(Plan plan) => DurableFile.Write(PlanFile, Encoding.UTF8.GetBytes(TaskGraphYaml.Write(plan)));
+    internal void WritePlan(Plan plan) => DurableFile.Write(PlanFile, Encoding.UTF8.GetBytes(TaskGraphYamlWriter.Write(plan)));
 
     /// <summary> Returns the environment of the commands. Agents are scripted, notices and pushes are disabled, and state, settings and
     /// caches are private to the rehearsal. </summary>
     /// <param name="request">The request.</param>
-    internal IReadOnlyDictionary<string, string?> Environment(KilledNightRequest request)
+    internal IReadOnlyDictionary<string, string?> Environment(KillRehearsalRequest request)
     {
         var changes = request
             .Environment.Keys.Where(name => name.StartsWith("ORCHESTRATOR_", StringComparison.Ordinal) && name != Sandbox)

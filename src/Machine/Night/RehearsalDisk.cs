@@ -47,7 +47,7 @@ public static class RehearsalDisk
         {
             string[] namespaced = ["--user", "--map-root-user", "--mount", "sh", "-c", Mount + " && exec \"$@\"", folder.FullName];
             var result = await new ProcessRunner().RunAsync(
-                new ProcessCommand("unshare", [.. namespaced, .. Hosting.OwnProgram.Command, .. arguments])
+                new ProcessCommand("unshare", [.. namespaced, .. Hosting.ThisProgramCommand.Command, .. arguments])
                 {
                     Environment = new Dictionary<string, string?> { [Variable] = folder.FullName },
                     StandardOutput = Lines(print),

@@ -6,7 +6,7 @@ namespace Orchestrator.Machine.Night;
 /// <param name="place">Folders of the rehearsal.</param>
 /// <param name="request">The request.</param>
 /// <param name="tasks">Number of tasks.</param>
-internal sealed class RehearsalDisturber(RehearsalClone place, KilledNightRequest request, int tasks)
+internal sealed class RehearsalDisturber(RehearsalClone place, KillRehearsalRequest request, int tasks)
 {
     private const int LimitSeconds = 20;
     private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(3);
@@ -48,7 +48,7 @@ internal sealed class RehearsalDisturber(RehearsalClone place, KilledNightReques
             case "usage limit":
                 var until = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + LimitSeconds);
                 Limit = (DateTimeOffset.UtcNow, until);
-                OwnFile.Write(place.Limit, until.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+                OrchestratorFileWriter.Write(place.Limit, until.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
                 return false;
             case "full disk":
                 Fill();
@@ -77,7 +77,7 @@ internal sealed class RehearsalDisturber(RehearsalClone place, KilledNightReques
             KillLimit
         );
 
-    private static Queue<(int, string)> Draw(KilledNightRequest request, int tasks)
+    private static Queue<(int, string)> Draw(KillRehearsalRequest request, int tasks)
     {
         var random = new Random(request.Seed);
         var kinds = Enumerable
@@ -92,7 +92,7 @@ internal sealed class RehearsalDisturber(RehearsalClone place, KilledNightReques
     {
         try
         {
-            using var stream = OwnFile.Create(place.Filler);
+            using var stream = OrchestratorFileWriter.Create(place.Filler);
             var block = new byte[4096];
             while (true)
             {

@@ -56,7 +56,7 @@ public sealed class SleepInhibitor : IAsyncDisposable
     {
         try
         {
-            return RunStart.TryRead(new RunFolder(repository, runId))?.Input.Night is not null;
+            return RunStartSettings.TryRead(new RunFolder(repository, runId))?.Input.Night is not null;
         }
         catch (StepException)
         {

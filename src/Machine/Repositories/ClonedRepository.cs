@@ -37,7 +37,7 @@ public sealed record ClonedRepository(string Folder, string Fault, string Cure)
         if (RepositoryClone.NameOf(address) is not { Length: > 0 } name)
         {
             return Wrong(
-                $"--clone '{FileNames.Show(address)}' is not the address of a repository.",
+                $"--clone '{FileNameEncoding.Show(address)}' is not the address of a repository.",
                 "Example: --clone https://example.com/team/shop.git"
             );
         }

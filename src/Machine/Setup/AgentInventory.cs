@@ -58,13 +58,13 @@ public static class AgentInventory
         var settings = loaded.Settings!;
         var runner = MachineCheck.Runner(name, settings, loaded.AgentEnvironment);
         var check = MachineCheck.Explain(await runner.CheckAsync(repository, cancellationToken), name, loaded);
-        var description = settings.DescriptionOf(name) is { } json ? DescriptionReader.Read(json).Description : null;
+        var description = settings.DescriptionOf(name) is { } json ? AgentDescriptionReader.Read(json).Description : null;
         var isClaude = ReferenceEquals(settings.Agents.GetValueOrDefault(name), settings.Claude);
         // The kit has not tested plain programs, and descriptions that differ from the known one. The kit treats all programs that speak
         // the Agent Client Protocol alike.
         var score =
-            description is { Protocol: AgentProtocol.Acp } ? ConformanceScores.Find("acp")
-            : isClaude || (description is not null && description.Tried == KnownAgents.Find(name)?.Tried) ? ConformanceScores.Find(name)
+            description is { Protocol: AgentProtocol.Acp } ? AgentConformanceScores.Find("acp")
+            : isClaude || (description is not null && description.Tried == BuiltInAgents.Find(name)?.Tried) ? AgentConformanceScores.Find(name)
             : null;
         return new DetectedAgent(name, MachineCheck.StatusOf(check), check.Message, check.Cure)
         {

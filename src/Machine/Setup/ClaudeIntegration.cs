@@ -27,7 +27,7 @@ public static class ClaudeIntegration
                 kept.Add(name);
                 return;
             }
-            OwnFolder.Ensure(Path.GetDirectoryName(path)!);
+            OrchestratorFolderCreator.Ensure(Path.GetDirectoryName(path)!);
             using var text = typeof(ClaudeIntegration).Assembly.GetManifestResourceStream($"claude/{resource}")!;
             using var file = new FileStream(path, FileMode.CreateNew);
             text.CopyTo(file);

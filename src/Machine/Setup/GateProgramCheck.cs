@@ -14,7 +14,7 @@ internal static class GateProgramCheck
         var settings = loaded.Settings!;
         const string Name = "gates";
         var found = GateDetection.Detect(root);
-        var gates = RunStart
+        var gates = RunStartSettings
             .GatesOf(settings, found)
             .OfProject()
             .Select(gate => gate.Exclusive is { } name ? $"{gate.Command} (exclusive: {name})" : gate.Command)
@@ -72,7 +72,7 @@ internal static class GateProgramCheck
         try
         {
             List<(Gate Gate, string Probe, string Failure)> missing = [];
-            foreach (var probed in found.GroupBy(gate => GateProbe.CommandOf(gate, hasSetUp)))
+            foreach (var probed in found.GroupBy(gate => GateProgramProbe.CommandOf(gate, hasSetUp)))
             {
                 if (probed.Key is { } probe && await FailureAsync(probe, folder.FullName, loaded, stop) is { } failure)
                 {
@@ -87,7 +87,7 @@ internal static class GateProgramCheck
                     string.Concat(
                         missing.Select(gate => $"Found: {gate.Gate.Command}, but it can't run here: '{gate.Probe}' fails{gate.Failure}. ")
                     ) + "Each run would stop at this gate.",
-                    string.Join(' ', missing.Select(gate => GateProbe.CureOf(gate.Gate, ofProject: true, root, found)).Distinct())
+                    string.Join(' ', missing.Select(gate => GateProgramProbe.CureOf(gate.Gate, ofProject: true, root, found)).Distinct())
                 );
         }
         finally

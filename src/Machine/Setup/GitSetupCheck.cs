@@ -73,8 +73,8 @@ internal static class GitSetupCheck
                     feature.Name,
                     feature.State switch
                     {
-                        FeatureState.Ok => MachineCheckStatus.Ok,
-                        FeatureState.Warn => MachineCheckStatus.Warn,
+                        FeatureSupport.Ok => MachineCheckStatus.Ok,
+                        FeatureSupport.Warn => MachineCheckStatus.Warn,
                         _ => MachineCheckStatus.Fail,
                     },
                     feature.Message,
@@ -104,7 +104,7 @@ internal static class GitSetupCheck
         {
             return Fail($"{location.WorkTree} can't be used before {broken.Name} works.", broken.Cure);
         }
-        if (await new TrackedOwnFiles(checkout).FindAsync(settings.Worktrees.Directory, null, cancellationToken) is { } tracked)
+        if (await new CommittedOrchestratorFiles(checkout).FindAsync(settings.Worktrees.Directory, null, cancellationToken) is { } tracked)
         {
             return Fail(tracked.Message, tracked.Cure);
         }

@@ -8,22 +8,22 @@ public static class IgnoreFile
 {
     private static readonly string Text =
         "# Made by orchestrate: only what is named here belongs into commits.\n*\n"
-        + string.Concat(OwnFolder.Committed.Select(entry => entry.EndsWith('/') ? $"!{entry}\n!{entry}**\n" : $"!{entry}\n"));
+        + string.Concat(OrchestratorFolderCreator.Committed.Select(entry => entry.EndsWith('/') ? $"!{entry}\n!{entry}**\n" : $"!{entry}\n"));
 
     /// <summary>Adds an exception to a <c>.gitignore</c> of an earlier version, so that git tracks the entry.</summary>
     /// <param name="folder">The <c>.orchestrator</c> folder.</param>
-    /// <param name="entry">Entry of <see cref="OwnFolder.Committed"/>.</param>
+    /// <param name="entry">Entry of <see cref="OrchestratorFolderCreator.Committed"/>.</param>
     public static void Allow(string folder, string entry)
     {
         var file = Path.Combine(folder, ".gitignore");
-        if (SmallFile.TryRead(file) is not { } content)
+        if (SmallFileReader.TryRead(file) is not { } content)
         {
             return;
         }
         var lines = Encoding.UTF8.GetString(content).Split('\n');
         if (lines[0] == Text.Split('\n')[0] && !lines.Contains("!" + entry))
         {
-            OwnFile.Write(file, string.Join('\n', lines).TrimEnd('\n') + $"\n!{entry}\n");
+            OrchestratorFileWriter.Write(file, string.Join('\n', lines).TrimEnd('\n') + $"\n!{entry}\n");
         }
     }
 
@@ -31,17 +31,17 @@ public static class IgnoreFile
     /// <param name="folder">The <c>.orchestrator</c> folder.</param>
     public static bool Ensure(string folder)
     {
-        if (Path.GetFileName(folder) != OwnFolder.Name)
+        if (Path.GetFileName(folder) != OrchestratorFolderCreator.Name)
         {
             return false;
         }
-        OwnFolder.Ensure(folder);
+        OrchestratorFolderCreator.Ensure(folder);
         var file = Path.Combine(folder, ".gitignore");
         if (File.Exists(file))
         {
             return false;
         }
-        OwnFile.Write(file, Text);
+        OrchestratorFileWriter.Write(file, Text);
         return true;
     }
 }

@@ -156,7 +156,7 @@ public static class MachineCheck
         }
         if (settings.DescriptionOf(name) is { } description)
         {
-            return DescribedAgents.Create(name, description, settings.Agents.GetValueOrDefault(name)?.Command, environment);
+            return DescribedAgentRunnerFactory.Create(name, description, settings.Agents.GetValueOrDefault(name)?.Command, environment);
         }
         var agent = settings.Agents[name];
         return name == "claude"
@@ -178,7 +178,7 @@ public static class MachineCheck
         string?[] held =
         [
             limits.Memory is { } memory
-                ? $"an agent is stopped if it and its processes use more than {Sizes.Write(memory)} of memory"
+                ? $"an agent is stopped if it and its processes use more than {ByteSizes.Write(memory)} of memory"
                 : null,
             limits.Cpu is { } cores
                 ? string.Create(
@@ -199,9 +199,9 @@ public static class MachineCheck
             ? new(
                 "disk",
                 MachineCheckStatus.Fail,
-                $"{Sizes.Describe(free)} free, less than disk.reserve ({Sizes.Describe(reserve)}), so no agent would start.",
+                $"{ByteSizes.Describe(free)} free, less than disk.reserve ({ByteSizes.Describe(reserve)}), so no agent would start.",
                 "Free some space, or lower disk.reserve."
             )
-            : new("disk", MachineCheckStatus.Ok, $"{Sizes.Describe(free)} free.");
+            : new("disk", MachineCheckStatus.Ok, $"{ByteSizes.Describe(free)} free.");
     }
 }

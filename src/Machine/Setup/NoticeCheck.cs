@@ -13,7 +13,7 @@ public static class NoticeCheck
         SettingsResult loaded,
         RunServices services,
         CancellationToken stop
-    ) => [.. (await NoticeProbe.LookAsync(loaded, services, stop)).Select(probe => Entry(probe, "can be reached"))];
+    ) => [.. (await NoticeTargetCheck.LookAsync(loaded, services, stop)).Select(probe => Entry(probe, "can be reached"))];
 
     /// <summary>Sends a test notice.</summary>
     /// <param name="loaded">Effective settings without errors.</param>
@@ -24,9 +24,9 @@ public static class NoticeCheck
         RunServices services,
         string? target,
         CancellationToken stop
-    ) => [.. (await NoticeProbe.TestAsync(loaded, services, target, stop)).Select(probe => Entry(probe, "accepted the test"))];
+    ) => [.. (await NoticeTargetCheck.TestAsync(loaded, services, target, stop)).Select(probe => Entry(probe, "accepted the test"))];
 
-    private static MachineCheckEntry Entry(NoticeProbe probe, string good) =>
+    private static MachineCheckEntry Entry(NoticeTargetCheck probe, string good) =>
         probe.IsReachable
             ? new("notifications", MachineCheckStatus.Ok, $"{probe.Target} {good}{(probe.Message.Length > 0 ? $": {probe.Message}" : ".")}")
             : new(

@@ -119,7 +119,7 @@ public static class RepositoryInitializer
             kept.Add(name);
             return;
         }
-        OwnFolder.Ensure(Path.GetDirectoryName(path)!);
+        OrchestratorFolderCreator.Ensure(Path.GetDirectoryName(path)!);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (mode is { } only && !OperatingSystem.IsWindows())
         {

@@ -72,7 +72,7 @@ internal static class SandboxCheck
         var settings = loaded.Settings!;
         var permissions = settings.Permissions;
         var canOverlay =
-            permissions.Runner.Count == 0 && await services.Bubblewrap.CanOverlayAsync(program, UserState.MakeFolder(services.Environment));
+            permissions.Runner.Count == 0 && await services.Bubblewrap.CanOverlayAsync(program, UserStateFolder.MakeFolder(services.Environment));
         var tried = await SandboxProbe.StartAsync(program, canOverlay, permissions, repository, services);
         if (tried.Problem.Length > 0)
         {
@@ -96,7 +96,7 @@ internal static class SandboxCheck
         );
     }
 
-    private static string Listed(IReadOnlyList<string> paths) => paths.Count > 0 ? $" and {FileNames.Some(paths)}" : "";
+    private static string Listed(IReadOnlyList<string> paths) => paths.Count > 0 ? $" and {FileNameEncoding.Some(paths)}" : "";
 
     private static string Filter(bool isApplied) =>
         isApplied
@@ -105,7 +105,7 @@ internal static class SandboxCheck
                 + "out.";
 
     private static string Downloads(bool canOverlay, IReadOnlyList<string> closed) =>
-        closed.Count > 0 ? $"Package managers can't write downloads to {FileNames.Some(closed)}, so gates and set-up with downloads fail."
+        closed.Count > 0 ? $"Package managers can't write downloads to {FileNameEncoding.Some(closed)}, so gates and set-up with downloads fail."
         : canOverlay ? "Changes to downloads of package managers stay private to each worktree."
         : "Overlays do not work here, so downloads of package managers are read-only. Managers with a suitable variable download "
             + "into a separate folder for each worktree.";
@@ -119,7 +119,7 @@ internal static class SandboxCheck
             "observe" =>
                 "Confined programs reach every public host; 'orchestrate network' lists hosts that permissions.network.allow lacks.",
             "listed" =>
-                $"Confined programs reach the repository's remotes and {FileNames.Some(hosts)}; 'orchestrate network allow HOST' adds one.",
+                $"Confined programs reach the repository's remotes and {FileNameEncoding.Some(hosts)}; 'orchestrate network allow HOST' adds one.",
             _ => Open(AbstractSockets.Listening()),
         };
     }
@@ -163,5 +163,5 @@ internal static class SandboxCheck
 
     private static string Open(IReadOnlyList<string> sockets) =>
         "permissions.network.mode is open, so they reach every host and the ports of this machine"
-        + (sockets.Count == 0 ? "." : $", and sockets without a file ({FileNames.Some(sockets)}).");
+        + (sockets.Count == 0 ? "." : $", and sockets without a file ({FileNameEncoding.Some(sockets)}).");
 }

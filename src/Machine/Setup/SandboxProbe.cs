@@ -35,12 +35,12 @@ internal sealed record SandboxProbe(string Problem, bool IsFiltered, IReadOnlyLi
         RunServices services
     )
     {
-        var own = Path.Combine(UserState.MakeFolder(services.Environment), $".try-downloads-{Guid.NewGuid():N}");
+        var own = Path.Combine(UserStateFolder.MakeFolder(services.Environment), $".try-downloads-{Guid.NewGuid():N}");
         try
         {
             var rules = new SandboxBuilder(bubblewrap, services.Environment, permissions, repository);
-            var sandbox = rules.WithDownloads(rules.Common(), new PrivateLayers(own), SandboxRole.Gate, canOverlay);
-            var used = DownloadFolders
+            var sandbox = rules.WithDownloads(rules.Common(), new PrivateOverlayFolders(own), SandboxRole.Gate, canOverlay);
+            var used = PackageDownloadFolders
                 .Of(services.Environment)
                 .Where(download =>
                     download.NamedAt(download.Path) is not var (name, value) || sandbox.Variables.GetValueOrDefault(name, value) == value

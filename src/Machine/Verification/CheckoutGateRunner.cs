@@ -38,7 +38,7 @@ internal sealed class CheckoutGateRunner(
     /// <param name="stop">Kills the running gate.</param>
     public async Task<IReadOnlyList<GateVerdict>> RunAsync(
         Worktree worktree,
-        GateQuestion question,
+        GateResultQuery question,
         WorktreeBaseline? baseline,
         CancellationToken stop
     )
@@ -47,14 +47,14 @@ internal sealed class CheckoutGateRunner(
         // Resources are claimed as in a run, but until this process ends, because the user may verify the same folder twice at the same
         // time.
         var claims = WorktreeResourceClaims.Of(services.Environment);
-        var resources = await claims.TakeAsync(worktree.Path, WorktreeUse.Fresh, stop, ProcessIdentity.Current);
+        var resources = await claims.TakeAsync(worktree.Path, WorktreePurpose.Fresh, stop, ProcessIdentity.Current);
         try
         {
             var subject = await SubjectOfAsync(worktree, question, resources, restorer, stop);
             question = question with { Gates = [.. gates.Select(holding => holding.Gate)] };
             using var outputs = baseline is null
                 ? null
-                : new TreeOutputs(worktree.Path, worktree.Path + ".aside", PrivateLayers.Of(resources));
+                : new TreeOutputTracker(worktree.Path, worktree.Path + ".aside", PrivateOverlayFolders.Of(resources));
             outputs?.Begin([]);
             var tree = await TreeAsync(worktree, question, stop);
             var found = new List<GateVerdict>();
@@ -95,9 +95,9 @@ internal sealed class CheckoutGateRunner(
         }
     }
 
-    private async Task<GateSubject> SubjectOfAsync(
+    private async Task<GateRunContext> SubjectOfAsync(
         Worktree worktree,
-        GateQuestion question,
+        GateResultQuery question,
         WorktreeResources resources,
         GateRestorer? restorer,
         CancellationToken stop
@@ -130,7 +130,7 @@ internal sealed class CheckoutGateRunner(
 
     /// <summary>Prepares the tree for a gate as a run does. Returns false if the result must not be stored, because the files
     /// differ.</summary>
-    private static bool Start(TreeOutputs outputs, Gate gate, IReadOnlyList<Gate> all)
+    private static bool Start(TreeOutputTracker outputs, Gate gate, IReadOnlyList<Gate> all)
     {
         var needed = GateOrder.NeededBy(gate, all);
         var startsClean = all.Any(one =>
@@ -144,7 +144,7 @@ internal sealed class CheckoutGateRunner(
         return outputs.AreOnlyOf(needed);
     }
 
-    private async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, GateRestorer? restorer, string log, CancellationToken stop)
+    private async Task<GateVerdict> RunAsync(Gate gate, GateRunContext subject, GateRestorer? restorer, string log, CancellationToken stop)
     {
         var verdict = await _runner.RunAsync(gate, subject, log, stop);
         if (restorer is null)
@@ -154,7 +154,7 @@ internal sealed class CheckoutGateRunner(
         var removed = restorer.RemovedBefore;
         var traces = await restorer.EndAsync(stop);
         return traces.IsWhole
-            ? GateTracesNotes.Tell(verdict, traces, [], removed)
+            ? GateTreeChangeNotes.Tell(verdict, traces, [], removed)
             : throw new GitException(
                 $"The gate '{gate.Name}' left files in '{subject.Directory}' that can't be restored to the commit, so later gates "
                     + "would prove nothing. Run the gates one by one, or make the gate remove its files of other users."
@@ -162,7 +162,7 @@ internal sealed class CheckoutGateRunner(
     }
 
     /// <summary>Returns the tree id of the files, or null if computing it is too expensive or git fails.</summary>
-    private async Task<string?> TreeAsync(Worktree worktree, GateQuestion question, CancellationToken stop)
+    private async Task<string?> TreeAsync(Worktree worktree, GateResultQuery question, CancellationToken stop)
     {
         if (!settings.Gates.Cache || question.Changed.Sum(file => SizeOf(Path.Combine(worktree.Path, file))) > MostBytes)
         {

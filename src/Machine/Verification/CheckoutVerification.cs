@@ -16,7 +16,7 @@ public static class CheckoutVerification
     /// <summary>Returns the gates of a project by the same rules as in a run.</summary>
     /// <param name="directory">Root of the project, whose manifests may define gates.</param>
     public static ProjectGates GatesOf(OrchestratorSettings settings, string directory) =>
-        RunStart.GatesOf(settings, GateDetection.Detect(directory));
+        RunStartSettings.GatesOf(settings, GateDetection.Detect(directory));
 
     /// <summary>Runs gates one after the other. Gates that are known to pass on the same files are not run.</summary>
     /// <param name="workTree">Root of the main or a linked work tree.</param>
@@ -52,7 +52,7 @@ public static class CheckoutVerification
             GitConfigurationCopies.FolderOf(services.Environment)
         );
         var verification = new CheckoutGateRunner(opened, gates, evidence, services, settings, told, waiting => waits(waiting.ToString()));
-        var question = new GateQuestion("", [], settings, WorktreeSetup.CommandsOf(settings, workTree, ofManifests))
+        var question = new GateResultQuery("", [], settings, WorktreeSetup.CommandsOf(settings, workTree, ofManifests))
         {
             Fresh = fresh,
             ReadQuarantine = _ => Task.FromResult(new FlakyTests(workTree, services).Read().Quarantine),
@@ -84,7 +84,7 @@ public static class CheckoutVerification
         GitRepository opened,
         CommitInfo found,
         CheckoutGateRunner verification,
-        GateQuestion question,
+        GateResultQuery question,
         CancellationToken stop
     )
     {

@@ -58,7 +58,7 @@ public sealed class FlakyTests(string workTree, RunServices services)
         var folder = System.IO.Path.GetDirectoryName(Path)!;
         IgnoreFile.Ensure(folder);
         IgnoreFile.Allow(folder, System.IO.Path.GetFileName(Path));
-        OwnFile.Write(Path, text);
+        OrchestratorFileWriter.Write(Path, text);
         return true;
     }
 

@@ -26,7 +26,7 @@ public sealed record TasksAdded(IReadOnlyList<string> Tasks, Person By) : Reason
 
 /// <summary>Skipped by a user and counted as done without changes.</summary>
 /// <param name="By">User who skipped the task.</param>
-public sealed record WaivedBy(Person By) : Reason;
+public sealed record TaskWaivedBy(Person By) : Reason;
 
 /// <summary>A user resolved the task with commits that pass the gates of the whole run.</summary>
 /// <param name="By">User who made the commits.</param>
@@ -57,7 +57,7 @@ public sealed record ResumedByPerson : Reason;
 
 /// <summary>A user requested the landing.</summary>
 /// <param name="By">User who requested it.</param>
-public sealed record PromotedBy(Person By) : Reason;
+public sealed record LandingRequestedBy(Person By) : Reason;
 
 /// <summary>A user requested that the task merge before all other waiting tasks.</summary>
 /// <param name="By">User who requested it.</param>

@@ -94,7 +94,7 @@ public static class ReasonText
             NotApprovedInTime => "it was not approved in time",
             TaskNotRequested => "outside of the request",
             TaskNotDivided why => $"it is not divided: {why.Cause?.Text ?? "the proposal is missing"}",
-            Noted why => why.Text.Text,
+            TaskRemarkRecorded why => why.Text.Text,
             NothingCanRun why => $"nothing more can run: {Some(why.Tasks)} failed{OnStaging(why.HasUnlanded)}"
                 + (why.Then is null ? "" : $". {Say(why.Then)}"),
             NotLanded why => why.Cause.Text,
@@ -105,7 +105,7 @@ public static class ReasonText
             NotMerged why => why.Problem.Text,
             NotPrepared why => why.Problem.Text,
             NotPromotedInTime why => $"it was not promoted in time, so nothing has landed. {Say(why.Because)}",
-            NotReady why => string.Join('\n', why.Errors),
+            PreflightFailed why => string.Join('\n', why.Errors),
             NotVerified why => string.Join(' ', why.Problems),
             OutagesReported why => Say(why),
             OtherAttemptSucceeded why =>
@@ -139,7 +139,7 @@ public static class ReasonText
                 $"after {Plural.Of(why.Attempts, "attempt")} the planner's answer still has faults: {string.Join(' ', why.Problems)}",
             PlanStored why => why.Where.Text,
             PolicyRequiresUser why => why.Policy.Text,
-            PromotedBy why => $"promoted by {why.By}",
+            LandingRequestedBy why => $"promoted by {why.By}",
             ReadyToLand why => "all work to land is merged to staging; " + (why.Review is null ? "not reviewed" : $"review: {why.Review}"),
             Rejected why => $"rejected by {why.By}",
             TaskReplaced why => $"replaced by other tasks, as requested by {why.By.Who}",
@@ -195,7 +195,7 @@ public static class ReasonText
                     + $"orchestrate worker --repository {(why.Repository.StartsWith('/') ? "" : "PATH=")}{why.Repository}",
             WaitsLongForLease why =>
                 $"{Say(why.Wait)}; it has waited since {Second(why.Since)}; see 'orchestrate status' of that run for the cause",
-            WaivedBy why => $"counts as done without changes: waived by {why.By}",
+            TaskWaivedBy why => $"counts as done without changes: waived by {why.By}",
             ResolutionRefused why => $"{Say(why.Refusal)} Before: {Say(why.Before)}",
             WorkCancelled => "cancelled by a user; its files stay",
             WorkflowEnded why => $"its workflow ended: {(why.Because is null ? "the cause is unknown" : Say(why.Because))}",

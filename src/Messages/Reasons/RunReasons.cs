@@ -39,7 +39,7 @@ public sealed record PreflightStarted : Reason;
 
 /// <summary>Preflight found errors, so the run can't start.</summary>
 /// <param name="Errors">Errors found by preflight, each with its remedy.</param>
-public sealed record NotReady(IReadOnlyList<Quote> Errors) : Reason;
+public sealed record PreflightFailed(IReadOnlyList<Quote> Errors) : Reason;
 
 /// <summary>A user has to approve the plan before it starts.</summary>
 /// <param name="Tasks">Number of tasks if a planner made the plan, or null if a user made or approved it.</param>

@@ -9,7 +9,7 @@ namespace Orchestrator.Messages;
 /// <param name="Task">Id of the task, or null for a notice about the run as a whole.</param>
 /// <param name="Text">Text of the event or question.</param>
 /// <param name="Ways">Ways in which the user can answer; empty if no answer is required.</param>
-public sealed record RunNotice(string Key, string Kind, string? Task, string Text, IReadOnlyList<AnswerWay> Ways);
+public sealed record RunNotice(string Key, string Kind, string? Task, string Text, IReadOnlyList<AnswerAction> Ways);
 
 /// <summary>All notices that currently apply to a run. The activity sends new ones, and withdraws those that no longer apply.</summary>
 /// <param name="Rest">Ability of the run to make progress without a user.</param>

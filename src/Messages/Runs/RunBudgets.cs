@@ -36,9 +36,9 @@ public sealed record RunBudgets
     } = [];
 
     /// <summary>Returns the budget that an answer would raise, or null if it is unknown.</summary>
-    /// <param name="way">An answer of the kind <see cref="AnswerWays.RaiseBudget"/>.</param>
-    public RunBudget? Find(AnswerWay way) =>
-        way.Kind != AnswerWays.RaiseBudget
+    /// <param name="way">An answer of the kind <see cref="AnswerActionKinds.RaiseBudget"/>.</param>
+    public RunBudget? Find(AnswerAction way) =>
+        way.Kind != AnswerActionKinds.RaiseBudget
             ? null
             : Budgets.FirstOrDefault(budget =>
                 budget.Budget.Kind == way.Resolution

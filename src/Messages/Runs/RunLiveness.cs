@@ -70,8 +70,8 @@ public static class RunLiveness
     /// reverted.</param>
     public static string DescribeLanding(RunStatus run) =>
         !run.HasLanded ? ""
-        : run.LandedGone is true ? $"{CommitIds.Shorten(run.LandedCommit)} on {BranchOf(run)}, which no longer contains it"
-        : $"{CommitIds.Shorten(run.LandedCommit)} on {BranchOf(run)}";
+        : run.LandedGone is true ? $"{CommitIdFormatter.Shorten(run.LandedCommit)} on {BranchOf(run)}, which no longer contains it"
+        : $"{CommitIdFormatter.Shorten(run.LandedCommit)} on {BranchOf(run)}";
 
     private static string BranchOf(RunStatus run) => run.LandedOn.Length > 0 ? run.LandedOn : run.Target;
 

@@ -17,14 +17,14 @@ public sealed record SteeringCall(string Name, object? Message)
     public Func<RunStatus, bool>? Reached { get; init; }
 
     /// <summary>Meaning of an answer that reports no change.</summary>
-    public Unchanged Unchanged { get; init; }
+    public NoChangeMeaning Unchanged { get; init; }
 
     /// <summary>True if the command also reverts the run's landing after the run has ended.</summary>
     public bool Withdraws { get; init; }
 }
 
 /// <summary>Meaning of an answer that reports no change.</summary>
-public enum Unchanged
+public enum NoChangeMeaning
 {
     /// <summary>The run was already in the requested state.</summary>
     Done,

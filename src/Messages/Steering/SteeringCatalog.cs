@@ -42,7 +42,7 @@ public static class SteeringCatalog
             "Pause a run or one task; agents keep their conversation",
             (input, _) =>
                 input.Task is { } task
-                    ? new SteeringCall(MessageNames.Pause, new TaskCommand(task)) { Refuse = run => RecordedRefusals.OfPause(run, task) }
+                    ? new SteeringCall(MessageNames.Pause, new TaskCommand(task)) { Refuse = run => RecordedStatusCheck.OfPause(run, task) }
                     : new SteeringCall(MessageNames.Pause, null) { Reached = run => run.Paused }
         );
 
@@ -82,7 +82,7 @@ public static class SteeringCatalog
             (input, _) =>
                 new SteeringCall(MessageNames.RetryTask, new TaskCommand(input.RequiredTask, input.Text(Guidance), input.By))
                 {
-                    Refuse = run => RecordedRefusals.OfRetry(run, input.RequiredTask),
+                    Refuse = run => RecordedStatusCheck.OfRetry(run, input.RequiredTask),
                 }
         )
         {
@@ -99,7 +99,7 @@ public static class SteeringCatalog
             (input, _) =>
                 new SteeringCall(MessageNames.SkipTask, new TaskCommand(input.RequiredTask, By: input.By))
                 {
-                    Refuse = run => RecordedRefusals.OfSkip(run, input.RequiredTask),
+                    Refuse = run => RecordedStatusCheck.OfSkip(run, input.RequiredTask),
                 }
         )
         {
@@ -115,7 +115,7 @@ public static class SteeringCatalog
             (input, _) =>
                 new SteeringCall(MessageNames.Approve, new ApprovalCommand(input.RequiredTask, By: input.By) { Shown = input.Shown })
                 {
-                    Refuse = run => RecordedRefusals.OfApprove(run, input.RequiredTask),
+                    Refuse = run => RecordedStatusCheck.OfApprove(run, input.RequiredTask),
                 }
         )
         {
@@ -136,7 +136,7 @@ public static class SteeringCatalog
                 )
                 {
                     Reached = input.RequiredTask == RunQuestion.Plan ? IsOver : null,
-                    Refuse = run => RecordedRefusals.OfReject(run, input.RequiredTask),
+                    Refuse = run => RecordedStatusCheck.OfReject(run, input.RequiredTask),
                 }
         )
         {
@@ -166,7 +166,7 @@ public static class SteeringCatalog
                 new SteeringCall(MessageNames.LandMerged, LandingOf(input))
                 {
                     Reached = run => run.LandedCommit != before.LandedCommit && run.State != RunStates.Landing,
-                    Refuse = RecordedRefusals.OfLandMerged,
+                    Refuse = RecordedStatusCheck.OfLandMerged,
                 }
         )
         {
@@ -186,7 +186,7 @@ public static class SteeringCatalog
             (input, _) =>
                 new SteeringCall(MessageNames.MergeNext, new TaskCommand(input.RequiredTask, By: input.By))
                 {
-                    Refuse = run => RecordedRefusals.OfMergeNext(run, input.RequiredTask),
+                    Refuse = run => RecordedStatusCheck.OfMergeNext(run, input.RequiredTask),
                 }
         );
 
@@ -204,8 +204,8 @@ public static class SteeringCatalog
                 {
                     Reached = input.Text(Way) == Resolutions.Abort ? IsOver : null,
                     Withdraws = input.Text(Way) == Resolutions.Abort,
-                    Refuse = RecordedRefusals.OfResolve,
-                    Unchanged = Unchanged.Failed,
+                    Refuse = RecordedStatusCheck.OfResolve,
+                    Unchanged = NoChangeMeaning.Failed,
                 }
         )
         {
@@ -279,7 +279,7 @@ public static class SteeringCatalog
         new(MessageNames.Promote, LandingOf(input))
         {
             Reached = run => run.State == RunStates.Completed,
-            Refuse = RecordedRefusals.OfPromote,
+            Refuse = RecordedStatusCheck.OfPromote,
         };
 
     private static PersonCommand LandingOf(SteeringInput input) =>
@@ -296,8 +296,8 @@ public static class SteeringCatalog
         var command = new RaiseBudgetCommand(kind, amount.Usd, amount.Tokens, task, input.By);
         return new SteeringCall(MessageNames.RaiseBudget, command)
         {
-            Refuse = run => RecordedRefusals.OfRaise(run, command),
-            Unchanged = Unchanged.Refused,
+            Refuse = run => RecordedStatusCheck.OfRaise(run, command),
+            Unchanged = NoChangeMeaning.Refused,
         };
     }
 

@@ -15,22 +15,22 @@ public static class AnswerUpdates
     /// <param name="question">The question. The run refuses the answer if a different question is open by then.</param>
     /// <param name="way">One of the question's answers.</param>
     /// <returns>Name of the update and its input as JSON, or null if no single update has the command's effect.</returns>
-    public static (string Update, string Input)? Of(string runId, RunQuestion question, AnswerWay way)
+    public static (string Update, string Input)? Of(string runId, RunQuestion question, AnswerAction way)
     {
         var task = way.Target.Length > runId.Length ? RunIds.TaskOf(runId, way.Target) : "";
         return way.Kind switch
         {
-            AnswerWays.Approve => (MessageNames.Approve, Json(("id", task), ("shown", question.Shown))),
-            AnswerWays.Reject => (MessageNames.Reject, Json(("id", task), ("reason", "TEXT"), ("shown", question.Shown))),
-            AnswerWays.Promote => (MessageNames.Promote, Json(("shown", question.Shown))),
-            AnswerWays.PromoteOnto => (MessageNames.Promote, Json(("target", way.Resolution!), ("shown", question.Shown))),
-            AnswerWays.LandMerged => (MessageNames.LandMerged, Json(("shown", question.Shown))),
-            AnswerWays.Resolve => (MessageNames.ResolveEscalation, Json(("way", way.Resolution!), ("shown", question.Shown))),
-            AnswerWays.Retry => (MessageNames.RetryTask, Json(("task", task))),
-            AnswerWays.Guide => (MessageNames.RetryTask, Json(("task", task), ("text", "TEXT"))),
-            AnswerWays.Skip => (MessageNames.SkipTask, Json(("task", task))),
-            AnswerWays.Cancel when task.Length > 0 => (MessageNames.CancelTask, Json(("task", task))),
-            AnswerWays.RaiseBudget => (
+            AnswerActionKinds.Approve => (MessageNames.Approve, Json(("id", task), ("shown", question.Shown))),
+            AnswerActionKinds.Reject => (MessageNames.Reject, Json(("id", task), ("reason", "TEXT"), ("shown", question.Shown))),
+            AnswerActionKinds.Promote => (MessageNames.Promote, Json(("shown", question.Shown))),
+            AnswerActionKinds.PromoteOnto => (MessageNames.Promote, Json(("target", way.Resolution!), ("shown", question.Shown))),
+            AnswerActionKinds.LandMerged => (MessageNames.LandMerged, Json(("shown", question.Shown))),
+            AnswerActionKinds.Resolve => (MessageNames.ResolveEscalation, Json(("way", way.Resolution!), ("shown", question.Shown))),
+            AnswerActionKinds.Retry => (MessageNames.RetryTask, Json(("task", task))),
+            AnswerActionKinds.Guide => (MessageNames.RetryTask, Json(("task", task), ("text", "TEXT"))),
+            AnswerActionKinds.Skip => (MessageNames.SkipTask, Json(("task", task))),
+            AnswerActionKinds.Cancel when task.Length > 0 => (MessageNames.CancelTask, Json(("task", task))),
+            AnswerActionKinds.RaiseBudget => (
                 MessageNames.RaiseBudget,
                 Json([("kind", way.Resolution!), ("usd", Blank), .. task.Length > 0 ? [("task", task)] : Array.Empty<(string, string)>()])
             ),

@@ -7,7 +7,7 @@ namespace Orchestrator.Messages;
 /// <param name="TaskId">Id of the task.</param>
 /// <param name="HomeQueue">Task queue of the run's repository on the owner host. If the slot is on that host, no data has to be
 /// fetched.</param>
-public sealed record HoldPlaceInput([property: Identifier] string RunId, string TaskId, string HomeQueue)
+public sealed record HoldSlotInput([property: Identifier] string RunId, string TaskId, string HomeQueue)
 {
     /// <summary>Name of the agent that executes the task. A host without this agent offers no slot for the task.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -30,7 +30,7 @@ public sealed record TaskHostSlot(RepositoryReference Repository, int Attempt)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Kept { get; init; }
 
-    /// <summary><see cref="HoldPlaceInput.Number"/> of the request; 0 if the host does not report it.</summary>
+    /// <summary><see cref="HoldSlotInput.Number"/> of the request; 0 if the host does not report it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Number { get; init; }
 }
@@ -49,7 +49,7 @@ public sealed record PublishTaskInput([property: Identifier] string RunId, Repos
 
 /// <summary>Request to fetch a task that another host published.</summary>
 /// <inheritdoc cref="PublishTaskInput"/>
-/// <param name="HomeQueue">Same as <see cref="HoldPlaceInput.HomeQueue"/>.</param>
+/// <param name="HomeQueue">Same as <see cref="HoldSlotInput.HomeQueue"/>.</param>
 public sealed record FetchTaskInput(
     [property: Identifier] string RunId,
     RepositoryReference Repository,

@@ -1,7 +1,7 @@
 namespace Orchestrator.Messages;
 
 /// <summary>Ids for the planner's agent runs that answer questions of task agents. Their folders are beside those of the tasks.</summary>
-public static class QuestionTask
+public static class QuestionTaskIds
 {
     /// <summary>Returns the id of a question, used for folders and worktrees. Task ids of a plan never start with a dot.</summary>
     /// <param name="start">Number of the agent run that asked.</param>

@@ -1,7 +1,7 @@
 namespace Orchestrator.Messages;
 
 /// <summary>Next steps after an agent's request.</summary>
-public static class RequestSteps
+public static class RequestNextSteps
 {
     /// <summary>A user has to answer the request.</summary>
     public const string Person = "person";
@@ -85,7 +85,7 @@ public sealed record RequestedPackage(string Ecosystem, string Manifest, string 
 /// <summary>Result of evaluating a request.</summary>
 public sealed record RequestVerdict
 {
-    /// <summary>One of <see cref="RequestSteps"/>.</summary>
+    /// <summary>One of <see cref="RequestNextSteps"/>.</summary>
     public required string Step { get; init; }
 
     /// <summary>Text for the agent or the approver. If a user has to answer, a note beside the question.</summary>

@@ -39,7 +39,7 @@ public sealed record RunQuestion
 
     /// <summary>Possible answers, with the recommended one first.</summary>
     [JsonPropertyName("ways")]
-    public IReadOnlyList<AnswerWay> Ways
+    public IReadOnlyList<AnswerAction> Ways
     {
         get;
         init => field = value ?? [];

@@ -4,7 +4,7 @@ namespace Orchestrator.Messages;
 public static class ActivityNames
 {
     /// <summary>Activity that holds a slot for a task on a host.</summary>
-    public static string HoldPlace { get; } = Of(nameof(IPlaceActivities.HoldPlaceAsync));
+    public static string HoldPlace { get; } = Of(nameof(IHostSlotActivities.HoldPlaceAsync));
 
     /// <summary>Activity that writes a run's record to the run's folder.</summary>
     public static string RecordProgress { get; } = Of(nameof(IRunActivities.RecordProgressAsync));
@@ -24,7 +24,7 @@ public static class ActivityNames
                     nameof(ITaskActivities.PrepareTaskAsync),
                     nameof(ITaskActivities.RunAgentAsync),
                     nameof(ITaskActivities.VerifyTaskAsync),
-                    nameof(IPlaceActivities.TakeTaskAsync),
+                    nameof(IHostSlotActivities.TakeTaskAsync),
                     nameof(IRequestActivities.JudgeRequestAsync),
                     nameof(IRequestActivities.InstallAsync),
                     nameof(IRequestActivities.ConcludeRequestAsync),

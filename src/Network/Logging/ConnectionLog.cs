@@ -26,7 +26,7 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
         lock (_lock)
         {
             _header = JsonSerializer.Serialize(header, NetworkJson.Default.ConnectionLogHeader);
-            OwnFolder.Ensure(Path.GetDirectoryName(path)!);
+            OrchestratorFolderCreator.Ensure(Path.GetDirectoryName(path)!);
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
         _size += Encoding.UTF8.GetByteCount(line) + 1;
         try
         {
-            OwnFile.Append(path, line + "\n");
+            OrchestratorFileWriter.Append(path, line + "\n");
         }
         catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException)
         {

@@ -80,7 +80,7 @@ public static class ConnectionLogs
 
     private static (SandboxLabels Labels, IReadOnlyList<ConnectionEntry> Entries) ReadFile(string path)
     {
-        var lines = RegularFile.TryRead(path, Largest) is { } content ? Encoding.UTF8.GetString(content).Split('\n') : [];
+        var lines = RegularFileReader.TryRead(path, Largest) is { } content ? Encoding.UTF8.GetString(content).Split('\n') : [];
         var header = lines.Length > 0 ? TryParse(lines[0], NetworkJson.Default.ConnectionLogHeader) : null;
         return (
             header?.Labels ?? new SandboxLabels(),

@@ -46,7 +46,7 @@ internal sealed record AmazonSignature(string KeyId, string Scope, IReadOnlyList
         string method,
         Uri address,
         IReadOnlyList<(string Name, string Value)> sent,
-        KeyedService service
+        ServiceWithKey service
     )
     {
         var identity = service.Identity!;

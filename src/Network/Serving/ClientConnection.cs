@@ -7,7 +7,7 @@ namespace Orchestrator.Network;
 /// <param name="time">Clock.</param>
 /// <param name="socket">Socket of the client, which is disposed at the end.</param>
 /// <param name="forwarded">Forwarded port, or null for the proxy's own port.</param>
-internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, TimeProvider time, Socket socket, int? forwarded)
+internal sealed class ClientConnection(NetworkPolicy policy, UpstreamDialer dialer, TimeProvider time, Socket socket, int? forwarded)
 {
     private const int Https = 443;
 
@@ -25,7 +25,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
     private long _down;
 
     /// <summary>Services for which the proxy holds keys of this sandbox, or null if there are none.</summary>
-    public KeyedServices? Keys { get; init; }
+    public ServicesWithKeys? Keys { get; init; }
 
     /// <summary>Called for each completed request to a service of <see cref="Keys"/>, with the log entry.</summary>
     public Action<ConnectionEntry> Record { get; init; } = _ => { };
@@ -110,9 +110,9 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
 
     /// <summary>Serves requests to services whose keys the proxy holds. Each request is recorded separately, and a refused request ends the
     /// connection.</summary>
-    private async Task ServeKeyedAsync(KeyedServices keys, HttpRequestHead head, IProxyProtocol dialect, CancellationToken stop)
+    private async Task ServeKeyedAsync(ServicesWithKeys keys, HttpRequestHead head, IProxyProtocol dialect, CancellationToken stop)
     {
-        var refused = await new KeyedConnection(keys, policy, _client, time, Record).ServeAsync(head, stop);
+        var refused = await new KeyInjectingConnection(keys, policy, _client, time, Record).ServeAsync(head, stop);
         if (refused is { } verdict)
         {
             _verdict = verdict;
@@ -229,7 +229,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
     {
         var isNamed = policy.NamesPort(target.Host!, target.Port);
         var (kind, name) = await ReadHelloAsync(waits: !isNamed || target.Port == Https, stop);
-        if (kind == HelloKind.Tls)
+        if (kind == ClientHelloKind.Tls)
         {
             return (
                 RequestedHost.TryParse(name)?.Name == target.Host!.Name
@@ -257,7 +257,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
     /// <summary>Reads the first bytes until it is known if the connection uses TLS.</summary>
     /// <param name="waits">True if the client must send data within the time limit for requests. If false, the host may send
     /// first.</param>
-    private async Task<(HelloKind Kind, string Name)> ReadHelloAsync(bool waits, CancellationToken stop)
+    private async Task<(ClientHelloKind Kind, string Name)> ReadHelloAsync(bool waits, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         if (waits)
@@ -267,9 +267,9 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
         while (true)
         {
             var (kind, name) = ClientHello.Read(_client.Ahead);
-            if (kind != HelloKind.Incomplete || !await _client.ReadMoreAsync(limit.Token))
+            if (kind != ClientHelloKind.Incomplete || !await _client.ReadMoreAsync(limit.Token))
             {
-                return (kind == HelloKind.Tls ? kind : HelloKind.NotTls, name);
+                return (kind == ClientHelloKind.Tls ? kind : ClientHelloKind.NotTls, name);
             }
         }
     }

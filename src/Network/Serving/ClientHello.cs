@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Orchestrator.Network;
 
 /// <summary>Result of inspecting the first bytes of a connection.</summary>
-internal enum HelloKind
+internal enum ClientHelloKind
 {
     /// <summary>More bytes are needed.</summary>
     Incomplete,
@@ -31,26 +31,26 @@ internal static class ClientHello
     /// <summary>Inspects the first bytes of a client.</summary>
     /// <param name="bytes">Bytes that the client has sent so far.</param>
     /// <returns>The kind, and the server name in lower case, or an empty name if there is none.</returns>
-    public static (HelloKind Kind, string ServerName) Read(ReadOnlySpan<byte> bytes)
+    public static (ClientHelloKind Kind, string ServerName) Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < RecordHeader)
         {
-            return (bytes.Length > 0 && bytes[0] != Handshake ? HelloKind.NotTls : HelloKind.Incomplete, "");
+            return (bytes.Length > 0 && bytes[0] != Handshake ? ClientHelloKind.NotTls : ClientHelloKind.Incomplete, "");
         }
         if (bytes[0] != Handshake || bytes[1] != 3)
         {
-            return (HelloKind.NotTls, "");
+            return (ClientHelloKind.NotTls, "");
         }
         var message = Join(bytes, out var isWhole);
         if (message.Length > 0 && message[0] != Hello)
         {
-            return (HelloKind.NotTls, "");
+            return (ClientHelloKind.NotTls, "");
         }
         if (message.Length < MessageHeader || message.Length < MessageHeader + LengthOf(message))
         {
-            return (isWhole ? HelloKind.Incomplete : HelloKind.NotTls, "");
+            return (isWhole ? ClientHelloKind.Incomplete : ClientHelloKind.NotTls, "");
         }
-        return (HelloKind.Tls, NameIn(new HandshakeReader(message.AsSpan(MessageHeader, LengthOf(message)))));
+        return (ClientHelloKind.Tls, NameIn(new HandshakeReader(message.AsSpan(MessageHeader, LengthOf(message)))));
     }
 
     private static int LengthOf(byte[] message) => (message[1] << 16) | (message[2] << 8) | message[3];

@@ -155,8 +155,8 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
             var path = Checked(Path.Combine(folder, $"s3-{Guid.NewGuid():N}"[..15] + ".sock"));
             ConnectionLog log = new(request.LogFile, time, report);
             log.Begin(new ConnectionLogHeader(request.Id, time.GetUtcNow(), request.Labels, request.Mode, request.Allow));
-            Dialer dialer = new(resolve) { Upstream = request.Route() };
-            SandboxRegistration registration = new(policy, path, log, dialer, time) { Keys = KeyedServices.Of(request, dialer) };
+            UpstreamDialer dialer = new(resolve) { Upstream = request.Route() };
+            SandboxRegistration registration = new(policy, path, log, dialer, time) { Keys = ServicesWithKeys.Of(request, dialer) };
             Track(registration.ServeAsync(registration.Listen(), stop));
             return new RegistrationAnswer(path, null);
         }

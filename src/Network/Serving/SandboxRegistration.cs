@@ -8,7 +8,7 @@ namespace Orchestrator.Network;
 /// <param name="log">Connection log of the sandbox.</param>
 /// <param name="dialer">Connects to hosts.</param>
 /// <param name="time">Clock.</param>
-internal sealed class SandboxRegistration(NetworkPolicy policy, string path, ConnectionLog log, Dialer dialer, TimeProvider time)
+internal sealed class SandboxRegistration(NetworkPolicy policy, string path, ConnectionLog log, UpstreamDialer dialer, TimeProvider time)
 {
     /// <summary>Answer after the proxy has accepted the descriptors and serves them.</summary>
     public const byte Accepted = 1;
@@ -21,7 +21,7 @@ internal sealed class SandboxRegistration(NetworkPolicy policy, string path, Con
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     /// <summary>Services for which the proxy holds keys of this sandbox, or null for none. Disposed when the sandbox ends.</summary>
-    public KeyedServices? Keys { get; init; }
+    public ServicesWithKeys? Keys { get; init; }
 
     /// <summary>Listens for the sandbox's sockets. No other user can find the socket, because its folder is private.</summary>
     public Socket Listen()

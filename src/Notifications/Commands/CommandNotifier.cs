@@ -52,7 +52,7 @@ public sealed class CommandNotifier(IReadOnlyList<string> command, IReadOnlyDict
             var result = await runner.RunAsync(process, cancellationToken);
             return result.Succeeded ? Delivery.Done
                 : result.TimedOut ? new(DeliveryStatus.Later, $"{command[0]} did not end within {Limit.TotalSeconds:0} s.")
-                : new(DeliveryStatus.Later, CommandFailure.Of(command[0], result));
+                : new(DeliveryStatus.Later, NotifierProgramFailureText.Of(command[0], result));
         }
         catch (ProcessStartException missing)
         {

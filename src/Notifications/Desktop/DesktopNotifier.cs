@@ -78,7 +78,7 @@ public sealed class DesktopNotifier(IReadOnlyDictionary<string, string> environm
             var result = await runner.RunAsync(command, cancellationToken);
             return result.Succeeded ? Delivery.Done with { Reference = result.StandardOutput.Text.Trim() }
                 : result.TimedOut ? new(DeliveryStatus.Later, $"notify-send did not end within {Limit.TotalSeconds:0} s.")
-                : new(DeliveryStatus.Later, CommandFailure.Of("notify-send", result));
+                : new(DeliveryStatus.Later, NotifierProgramFailureText.Of("notify-send", result));
         }
         catch (ProcessStartException missing)
         {

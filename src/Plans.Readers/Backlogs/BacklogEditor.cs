@@ -83,7 +83,7 @@ internal sealed class BacklogEditor
         var isDone = status == BacklogStatus.Done;
         var flag = Member(node, KeySynonyms.CompletedKey) as ScalarNode;
         var isSwitch = flag is { IsPlain: true, Text: "true" or "false" };
-        if (flag is not null && CompletedFlag.Parse(flag.Text) is { } said && said != isDone)
+        if (flag is not null && CompletedFlagReader.Parse(flag.Text) is { } said && said != isDone)
         {
             _edits.Replace(flag, isSwitch || isDone ? JsonValue.Create(isDone) : null);
         }
@@ -235,7 +235,7 @@ internal sealed class BacklogEditor
     // Of two synonymous members, the nonempty one counts.
     private static DocumentNode? Member(MappingNode node, string name)
     {
-        var found = node.Entries.Where(entry => BacklogTaskBinder.Keys.Find(entry.Key.Text) == name).Select(entry => entry.Value).ToList();
+        var found = node.Entries.Where(entry => BacklogTaskReader.Keys.Find(entry.Key.Text) == name).Select(entry => entry.Value).ToList();
         return found.Find(value => !MappingFields.IsEmpty(value)) ?? found.FirstOrDefault();
     }
 

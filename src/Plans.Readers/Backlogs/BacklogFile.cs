@@ -36,7 +36,7 @@ public sealed class BacklogFile
     /// <summary>Returns the file's bytes, updated with changed tasks.</summary>
     /// <param name="changed">Changed tasks. If they equal <see cref="Backlog"/>, the result is the original bytes.</param>
     public byte[] Write(Backlog changed) =>
-        PlanText.Encode(Encoding.UTF8.GetString(BacklogEditor.Edit(_nodes, Backlog, changed)), _content);
+        PlanTextDecoder.Encode(Encoding.UTF8.GetString(BacklogEditor.Edit(_nodes, Backlog, changed)), _content);
 
     /// <summary>Returns a task or subtask with all fields from the file, under their canonical names.</summary>
     public JsonObject ToJson(string id)
@@ -51,7 +51,7 @@ public sealed class BacklogFile
     {
         foreach (var key in task.Select(member => member.Key).ToList())
         {
-            if (BacklogTaskBinder.Keys.Find(key) is { } usual && usual != key)
+            if (BacklogTaskReader.Keys.Find(key) is { } usual && usual != key)
             {
                 var at = task.IndexOf(key);
                 var value = task[key];

@@ -107,7 +107,7 @@ public static class BacklogPlanReader
 
     // An unreadable file has no members here. The backlog reader reports its faults.
     private static DocumentNode? Member(ReadOnlySpan<byte> content, string name) =>
-        PlanText.TryDecode(content, "", out var text, out _) && JsonTree.Read(text, new FaultList("")) is MappingNode root
+        PlanTextDecoder.TryDecode(content, "", out var text, out _) && JsonTree.Read(text, new FaultList("")) is MappingNode root
             ? root.Entries.FirstOrDefault(entry => entry.Key.Text == name).Value
             : null;
 }

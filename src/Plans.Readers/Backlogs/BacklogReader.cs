@@ -17,7 +17,7 @@ public static class BacklogReader
     /// <param name="tag">Requested tag. Null for the file's only tag, or <see cref="BacklogFile.DefaultTag"/>.</param>
     public static BacklogReadResult Read(ReadOnlySpan<byte> content, string file, string? tag = null)
     {
-        if (!PlanText.TryDecode(content, file, out var text, out var fault))
+        if (!PlanTextDecoder.TryDecode(content, file, out var text, out var fault))
         {
             return new BacklogReadResult(null, [fault]);
         }
@@ -41,10 +41,10 @@ public static class BacklogReader
         {
             return new BacklogReadResult(null, faults.Sorted());
         }
-        var binder = new BacklogTaskBinder(faults);
+        var binder = new BacklogTaskReader(faults);
         var backlog = new Backlog(binder.BindTasks(tasks, found));
         var isReadable = !faults.HasErrors;
-        var graph = GraphFaults.Report(binder.Placed, faults);
+        var graph = GraphFaultReporter.Report(binder.Placed, faults);
         if (!isReadable || graph.Faults.Any(fault => fault.Kind == GraphFaultKind.DuplicateId))
         {
             return new BacklogReadResult(null, faults.Sorted());

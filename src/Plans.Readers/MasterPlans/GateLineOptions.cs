@@ -44,8 +44,8 @@ internal sealed partial record GateLineOptions
     private GateLineOptions With(string name, string value) =>
         name switch
         {
-            "exclusive" when ExclusiveName.IsValid(value) => this with { Exclusive = value },
-            "exclusive" => Wrong($"'{value}' is not a valid name for an exclusive gate.", ExclusiveName.Rule),
+            "exclusive" when ExclusiveGateName.IsValid(value) => this with { Exclusive = value },
+            "exclusive" => Wrong($"'{value}' is not a valid name for an exclusive gate.", ExclusiveGateName.Rule),
             "cache" when value is "true" or "false" => this with { Cache = value == "true" },
             "cache" => Wrong($"'cache' must be true or false, not '{value}'.", "Write '(cache: false)', or omit 'cache'."),
             "clean" when value is "true" or "false" => this with { Clean = value == "true" },

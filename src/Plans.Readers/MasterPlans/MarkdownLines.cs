@@ -79,7 +79,7 @@ internal static class MarkdownLines
             );
             if (line.Level > 0)
             {
-                line = line with { Section = section = Inline.Plain(line.Text.TrimStart(' ', '#').TrimEnd().TrimEnd('#')) };
+                line = line with { Section = section = InlineMarkdownParser.Plain(line.Text.TrimStart(' ', '#').TrimEnd().TrimEnd('#')) };
             }
             if (kinds[i] != LineKind.None)
             {

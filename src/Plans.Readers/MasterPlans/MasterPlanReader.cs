@@ -12,7 +12,7 @@ public static class MasterPlanReader
     /// <param name="open">Returns the bytes of a file, or null if it does not exist. The path is relative to the repository.</param>
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open)
     {
-        if (!PlanText.TryDecode(content, file, out var text, out var fault))
+        if (!PlanTextDecoder.TryDecode(content, file, out var text, out var fault))
         {
             return new PlanReadResult(null, [fault]);
         }
@@ -31,7 +31,7 @@ public static class MasterPlanReader
             return new PlanReadResult(null, faults.Sorted());
         }
         var lines = MarkdownLines.Lines(text);
-        List<Phase> phases = [.. PhaseTable.Read(lines, faults).Select(row => Load(row, file, open, faults))];
+        List<MasterPlanPhase> phases = [.. PhaseTable.Read(lines, faults).Select(row => Load(row, file, open, faults))];
         var dependencies = Dependencies(phases, lines, file, faults);
         (var title, var created, var overview) = Heading(lines);
         var plan = new Plan
@@ -46,12 +46,12 @@ public static class MasterPlanReader
                 (task, i) =>
                     new PositionedTask(
                         TaskNode.Of(task),
-                        new Place(file, phases[i].Row.Line, 1, $"phases.{task.Id}"),
+                        new FieldPosition(file, phases[i].Row.Line, 1, $"phases.{task.Id}"),
                         [.. dependencies[i].Select(d => d.At)]
                     )
             ),
         ];
-        GraphFaults.Report(placed, faults);
+        GraphFaultReporter.Report(placed, faults);
         return new PlanReadResult(faults.HasErrors ? null : plan, faults.Sorted())
         {
             TaskCount = phases.Count,
@@ -64,7 +64,7 @@ public static class MasterPlanReader
         };
     }
 
-    private static Phase Load(PhaseRow row, string masterFile, Func<string, byte[]?> open, FaultList faults)
+    private static MasterPlanPhase Load(PhaseRow row, string masterFile, Func<string, byte[]?> open, FaultList faults)
     {
         var isCompleted = PhaseStatus.IsCompleted(row.Status?.Text);
         if (row.Link is null)
@@ -74,7 +74,7 @@ public static class MasterPlanReader
             {
                 Refuse("no-phase-file", $"Phase {row.Id} has no link to its file.", $"Link its title: [{row.Title}](phase{row.Id}.md).");
             }
-            return new Phase(row, "", null);
+            return new MasterPlanPhase(row, "", null);
         }
         var slash = masterFile.LastIndexOf('/');
         var path = row.Link.StartsWith('/') ? row.Link[1..] : masterFile[..(slash + 1)] + row.Link;
@@ -85,7 +85,7 @@ public static class MasterPlanReader
                 $"The link '{row.Link}' of phase {row.Id} leaves the repository.",
                 "Link to a file in the repository, relative to the master plan."
             );
-            return new Phase(row, "", null);
+            return new MasterPlanPhase(row, "", null);
         }
         if (open(normal) is not { } bytes)
         {
@@ -97,16 +97,16 @@ public static class MasterPlanReader
                     $"Create the file {normal}, or correct the link; links are relative to the master plan."
                 );
             }
-            return new Phase(row, normal, null);
+            return new MasterPlanPhase(row, normal, null);
         }
-        if (!PlanText.TryDecode(bytes, normal, out var text, out var fault))
+        if (!PlanTextDecoder.TryDecode(bytes, normal, out var text, out var fault))
         {
             faults.Add(fault);
-            return new Phase(row, normal, null);
+            return new MasterPlanPhase(row, normal, null);
         }
         var content = PhaseFileReader.Read(text, normal, faults);
         CompareNumber(content, row, normal, faults);
-        return new Phase(row, normal, content);
+        return new MasterPlanPhase(row, normal, content);
 
         void Refuse(string code, string message, string cure) =>
             faults.Add(code, FaultSeverity.Error, row.Line, 1, $"phases.{row.Id}", message, cure);
@@ -133,7 +133,7 @@ public static class MasterPlanReader
     }
 
     private static IReadOnlyList<PhaseReference>[] Dependencies(
-        List<Phase> phases,
+        List<MasterPlanPhase> phases,
         IReadOnlyList<MarkdownLine> lines,
         string file,
         FaultList faults
@@ -156,13 +156,13 @@ public static class MasterPlanReader
                             phase.Row.DependsOn,
                             byFile,
                             known,
-                            new Place(file, phase.Row.Line, 1, $"phases.{phase.Row.Id}.depends_on")
+                            new FieldPosition(file, phase.Row.Line, 1, $"phases.{phase.Row.Id}.depends_on")
                         )
                     );
                 if (phase.Content?.DependsOn is (string text, int line))
                 {
                     named = named.Concat(
-                        PhaseReferences.DependsOn(text, byFile, known, new Place(phase.File, line, 1, $"phases.{phase.Row.Id}.depends_on"))
+                        PhaseReferences.DependsOn(text, byFile, known, new FieldPosition(phase.File, line, 1, $"phases.{phase.Row.Id}.depends_on"))
                     );
                 }
                 return (IReadOnlyList<PhaseReference>)[.. named.DistinctBy(d => d.Id, StringComparer.Ordinal)];
@@ -170,7 +170,7 @@ public static class MasterPlanReader
         ];
     }
 
-    private static PlanTask Task(Phase phase, IReadOnlyList<PhaseReference> dependencies, FaultList faults)
+    private static PlanTask Task(MasterPlanPhase phase, IReadOnlyList<PhaseReference> dependencies, FaultList faults)
     {
         var content = phase.Content ?? new PhaseFile();
         var focus = phase.Row.Focus.Length == 0 ? "" : $"Focus: {phase.Row.Focus}\n\n";
@@ -192,11 +192,11 @@ public static class MasterPlanReader
 
     private static (string? Title, string? Created, string Overview) Heading(IReadOnlyList<MarkdownLine> lines)
     {
-        var title = lines.Where(l => l.Level == 1).Select(l => Inline.Plain(l.Heading)).FirstOrDefault();
+        var title = lines.Where(l => l.Level == 1).Select(l => InlineMarkdownParser.Plain(l.Heading)).FirstOrDefault();
         var created = lines
             .Select(l => l.Text.Trim())
             .Where(t => t.StartsWith("**Created:**", StringComparison.OrdinalIgnoreCase))
-            .Select(t => Inline.Plain(t[12..]))
+            .Select(t => InlineMarkdownParser.Plain(t[12..]))
             .FirstOrDefault();
         var overview = lines
             .Where(l => l.Level == 0 && l.Section.ToLowerInvariant() is "overview" or "goal" or "summary" or "objective")

@@ -42,5 +42,5 @@ public static class MasterPlanStatus
 
     // A synonym such as "✅ Done" stays as the user wrote it.
     private static bool MeansTheSame(string before, string word) =>
-        StatusParser.TryParse(Inline.Plain(before), out var old) && StatusParser.TryParse(word, out var now) && old == now;
+        StatusParser.TryParse(InlineMarkdownParser.Plain(before), out var old) && StatusParser.TryParse(word, out var now) && old == now;
 }

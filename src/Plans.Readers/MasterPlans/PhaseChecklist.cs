@@ -34,7 +34,7 @@ internal sealed partial class PhaseChecklist
         }
         _taskItem++;
         var text = item.Groups["text"].Value.Trim();
-        var number = LeadingNumber().Match(Inline.Plain(text));
+        var number = LeadingNumber().Match(InlineMarkdownParser.Plain(text));
         var id = number.Success ? number.Groups["id"].Value.TrimEnd('.') : $"{Math.Max(1, _taskGroup)}.{_taskItem}";
         var description = number.Success ? WithoutNumber(text) : text;
         _checklist.Add(new ChecklistItem(id, description, item.Groups["mark"].Value is "x" or "X"));

@@ -25,7 +25,7 @@ internal sealed partial class PhaseFileReader
         _steps = new PhaseSteps(file, faults, _body);
     }
 
-    private enum Part
+    private enum PhaseFilePart
     {
         Other,
         Process,
@@ -42,25 +42,25 @@ internal sealed partial class PhaseFileReader
 
     private void ReadLines(IReadOnlyList<MarkdownLine> lines)
     {
-        var part = Part.Other;
+        var part = PhaseFilePart.Other;
         var partLevel = 0;
         foreach (var line in lines)
         {
             if (line.Level > 0 && (partLevel == 0 || line.Level <= partLevel))
             {
                 part = PartOf(line.Heading);
-                partLevel = part == Part.Other ? 0 : line.Level;
-                _hasGates |= part == Part.Gates;
+                partLevel = part == PhaseFilePart.Other ? 0 : line.Level;
+                _hasGates |= part == PhaseFilePart.Gates;
             }
             switch (part)
             {
-                case Part.Process:
+                case PhaseFilePart.Process:
                     _steps.Read(line);
                     break;
-                case Part.Gates:
+                case PhaseFilePart.Gates:
                     _gates.Read(line);
                     break;
-                case Part.Tasks:
+                case PhaseFilePart.Tasks:
                     _checklist.Read(line);
                     _body.Add(line.Text);
                     break;
@@ -118,19 +118,19 @@ internal sealed partial class PhaseFileReader
 
     private static bool IsBlank(string line) => line.Trim().Trim('-', '*', '_').Length == 0;
 
-    private static Part PartOf(string heading)
+    private static PhaseFilePart PartOf(string heading)
     {
-        var plain = Inline.Plain(heading).ToLowerInvariant();
+        var plain = InlineMarkdownParser.Plain(heading).ToLowerInvariant();
         return plain switch
         {
-            _ when plain.StartsWith("process", StringComparison.Ordinal) => Part.Process,
+            _ when plain.StartsWith("process", StringComparison.Ordinal) => PhaseFilePart.Process,
             _ when plain is "gates"
                     || plain.EndsWith(" gates", StringComparison.Ordinal)
-                    || plain.StartsWith("gates ", StringComparison.Ordinal) => Part.Gates,
+                    || plain.StartsWith("gates ", StringComparison.Ordinal) => PhaseFilePart.Gates,
             _ when plain is "tasks" or "task list"
                     || plain.EndsWith(" tasks", StringComparison.Ordinal)
-                    || plain.StartsWith("tasks ", StringComparison.Ordinal) => Part.Tasks,
-            _ => Part.Other,
+                    || plain.StartsWith("tasks ", StringComparison.Ordinal) => PhaseFilePart.Tasks,
+            _ => PhaseFilePart.Other,
         };
     }
 
@@ -143,9 +143,9 @@ internal sealed partial class PhaseFileReader
         }
         if (line.Level == 1 && _title is null)
         {
-            var phase = PhaseHeading().Match(Inline.Plain(line.Heading));
+            var phase = PhaseHeading().Match(InlineMarkdownParser.Plain(line.Heading));
             _number = phase.Success ? phase.Groups["id"].Value : null;
-            _title = phase.Success ? phase.Groups["title"].Value : Inline.Plain(line.Heading);
+            _title = phase.Success ? phase.Groups["title"].Value : InlineMarkdownParser.Plain(line.Heading);
             return true;
         }
         var fact = FactLine().Match(line.Text);

@@ -36,7 +36,7 @@ internal sealed class PhaseGates(string file, FaultList faults)
             return;
         }
         var text = item.Groups["text"].Value.Trim();
-        if (Inline.Plain(text).TrimEnd('.').ToLowerInvariant() is "none" or "n/a" or "-" or "")
+        if (InlineMarkdownParser.Plain(text).TrimEnd('.').ToLowerInvariant() is "none" or "n/a" or "-" or "")
         {
             return;
         }
@@ -45,7 +45,7 @@ internal sealed class PhaseGates(string file, FaultList faults)
         {
             faults.Add(new PlanFault("bad-value", FaultSeverity.Error, file, line.Number, item.Groups["text"].Index + 1, "", message, fix));
         }
-        (var gate, var description) = GateText.Split(text);
+        (var gate, var description) = GateTextParser.Split(text);
         if (gate.Length == 0)
         {
             faults.Add(
@@ -83,16 +83,16 @@ internal sealed class PhaseGates(string file, FaultList faults)
     {
         foreach (var (at, column, names) in _needs)
         {
-            foreach (var name in names.Where(name => NeedsBinder.Find(_gates, at, name).Count == 0))
+            foreach (var name in names.Where(name => GateNeedsResolver.Find(_gates, at, name).Count == 0))
             {
-                Fault("unknown-gate", at, column, NeedsBinder.Unknown(_gates[at], name), NeedsBinder.Cure(_gates, at));
+                Fault("unknown-gate", at, column, GateNeedsResolver.Unknown(_gates[at], name), GateNeedsResolver.Cure(_gates, at));
             }
-            _gates[at] = _gates[at] with { Needs = TextList.Of(names.SelectMany(name => NeedsBinder.Find(_gates, at, name))) };
+            _gates[at] = _gates[at] with { Needs = TextList.Of(names.SelectMany(name => GateNeedsResolver.Find(_gates, at, name))) };
         }
         if (GateOrder.InCircle(_gates) is { } gate)
         {
             var (at, column, _) = _needs.First(named => _gates[named.Gate] == gate);
-            Fault("cycle", at, column, NeedsBinder.Circle(gate), NeedsBinder.CircleCure);
+            Fault("cycle", at, column, GateNeedsResolver.Circle(gate), GateNeedsResolver.CircleCure);
         }
     }
 

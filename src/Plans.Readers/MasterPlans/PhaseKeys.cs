@@ -10,16 +10,16 @@ internal static class PhaseKeys
     public const string DependsOn = "depends_on";
 
     /// <summary>Accepted keys, including those of other tools.</summary>
-    public static readonly KeyTable Keys = new KeyTable("status", "depends_on dependencies depends").WithOrderAndState(DependsOn);
+    public static readonly MappingKeyTable Keys = new MappingKeyTable("status", "depends_on dependencies depends").WithOrderAndState(DependsOn);
 
     /// <summary>Returns the status that follows another tool's key, or null if the value is no status.</summary>
     /// <param name="key">Canonical key for the word.</param>
     /// <param name="value">Value in the file.</param>
     public static string? State(string key, string value)
     {
-        var plain = Inline.Plain(value);
+        var plain = InlineMarkdownParser.Plain(value);
         return key == Status ? (StatusParser.TryParse(plain, out _) ? plain : null)
-            : CompletedFlag.Parse(plain) is { } isDone ? (isDone ? "completed" : "pending")
+            : CompletedFlagReader.Parse(plain) is { } isDone ? (isDone ? "completed" : "pending")
             : StatusParser.TryParse(plain, out var status) && status is PlanTaskStatus.Completed or PlanTaskStatus.Pending ? plain
             : null;
     }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
 /// <summary>A reference to a phase, with its position in the file.</summary>
-internal readonly record struct PhaseReference(string Id, Place At);
+internal readonly record struct PhaseReference(string Id, FieldPosition At);
 
 /// <summary>Reads references between phases, namely arrows in the master plan and dependencies of a phase.</summary>
 internal static partial class PhaseReferences
@@ -55,7 +55,7 @@ internal static partial class PhaseReferences
                 {
                     foreach ((var after, _) in groups[i].Where(g => known.Contains(g.Id)))
                     {
-                        yield return (after, new PhaseReference(before, new Place(file, line.Number, 1, "")));
+                        yield return (after, new PhaseReference(before, new FieldPosition(file, line.Number, 1, "")));
                     }
                 }
             }
@@ -71,25 +71,25 @@ internal static partial class PhaseReferences
         string text,
         IReadOnlyDictionary<string, string> byFile,
         IReadOnlySet<string> known,
-        Place at
+        FieldPosition at
     )
     {
         if (
             text.Length > LongestLine
-            || Nothing.Contains(Inline.Plain(text).Trim().TrimEnd('.').ToLowerInvariant(), StringComparer.Ordinal)
+            || Nothing.Contains(InlineMarkdownParser.Plain(text).Trim().TrimEnd('.').ToLowerInvariant(), StringComparer.Ordinal)
         )
         {
             yield break;
         }
         foreach (var part in Separator().Split(text))
         {
-            var plain = Inline.Plain(part);
+            var plain = InlineMarkdownParser.Plain(part);
             if (Nothing.Contains(plain.Trim().ToLowerInvariant(), StringComparer.Ordinal))
             {
                 continue;
             }
             var file =
-                Inline.LinkTarget(part)?.Split('/')[^1]
+                InlineMarkdownParser.LinkTarget(part)?.Split('/')[^1]
                 ?? (plain.EndsWith(".md", StringComparison.OrdinalIgnoreCase) ? plain.Split('/')[^1] : null);
             if (file is not null && byFile.TryGetValue(file, out var phase))
             {
@@ -116,15 +116,15 @@ internal static partial class PhaseReferences
     }
 
     private static bool IsPhase(string part) =>
-        Inline.LinkTarget(part)?.EndsWith(".md", StringComparison.OrdinalIgnoreCase) is true
-        || (Inline.Plain(part).StartsWith("phase", StringComparison.OrdinalIgnoreCase) && PhaseWord().IsMatch(part));
+        InlineMarkdownParser.LinkTarget(part)?.EndsWith(".md", StringComparison.OrdinalIgnoreCase) is true
+        || (InlineMarkdownParser.Plain(part).StartsWith("phase", StringComparison.OrdinalIgnoreCase) && PhaseWord().IsMatch(part));
 
     private static bool IsDependencySection(MarkdownLine line) => line.Section.Contains("depend", StringComparison.OrdinalIgnoreCase);
 
     // Examples: "Phase 1", "Phases 1 & 2", "1", "**Phase 1** (Setup)", "P1[Setup]".
     private static (string Id, bool IsPhase)[] Ids(string side, IReadOnlySet<string> known)
     {
-        var plain = Inline.Plain(side.Trim().TrimStart('-', '*', '+', '>').Trim()).Trim('|', ';', ' ');
+        var plain = InlineMarkdownParser.Plain(side.Trim().TrimStart('-', '*', '+', '>').Trim()).Trim('|', ';', ' ');
         var named = PhaseWord().Matches(plain);
         if (named.Count > 0)
         {

@@ -4,12 +4,12 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 internal static class PhaseStatus
 {
     /// <summary>Returns the phase's status. Reports an unknown status as a fault.</summary>
-    public static PlanTaskStatus Of(Phase phase, FaultList faults)
+    public static PlanTaskStatus Of(MasterPlanPhase phase, FaultList faults)
     {
-        var inTable = Inline.Plain(phase.Row.Status?.Text ?? "");
+        var inTable = InlineMarkdownParser.Plain(phase.Row.Status?.Text ?? "");
         (var text, var file, var line) =
             inTable.Length > 0 ? (inTable, faults.File, phase.Row.Line)
-            : phase.Content?.Status is (string own, int at) ? (Inline.Plain(own), phase.File, at)
+            : phase.Content?.Status is (string own, int at) ? (InlineMarkdownParser.Plain(own), phase.File, at)
             : ("", "", 0);
         if (text.Length == 0)
         {
@@ -27,7 +27,7 @@ internal static class PhaseStatus
                     PlanFault.Warning(
                         phase.File,
                         "status-differs",
-                        $"The phase's file says '{Inline.Plain(second)}', the master plan '{inTable}'.",
+                        $"The phase's file says '{InlineMarkdownParser.Plain(second)}', the master plan '{inTable}'.",
                         "Make both states equal; the state in the master plan is used.",
                         line: secondLine
                     )
@@ -51,5 +51,5 @@ internal static class PhaseStatus
 
     /// <summary>True if a status means completed.</summary>
     public static bool IsCompleted(string? status) =>
-        status is not null && StatusParser.TryParse(Inline.Plain(status), out var parsed) && parsed == PlanTaskStatus.Completed;
+        status is not null && StatusParser.TryParse(InlineMarkdownParser.Plain(status), out var parsed) && parsed == PlanTaskStatus.Completed;
 }

@@ -37,7 +37,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
             return;
         }
         var text = item.Groups["text"].Value;
-        var plain = Inline.Plain(text);
+        var plain = InlineMarkdownParser.Plain(text);
         var lower = plain.ToLowerInvariant();
         var agents = Agent().Matches(text);
         if (agents.Count > 0)
@@ -45,22 +45,22 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
             foreach (Match agent in agents)
             {
                 _agents.Add(agent.Groups["name"].Value);
-                _steps.Add(RequiredStep.ForAgent(agent.Groups["name"].Value));
+                _steps.Add(RequiredStepNames.ForAgent(agent.Groups["name"].Value));
             }
         }
         else if (lower.Contains("notes", StringComparison.Ordinal) && NotesVerb().Match(lower).Groups["read"].Success)
         {
-            _steps.Add(RequiredStep.ReadPreviousNotes);
+            _steps.Add(RequiredStepNames.ReadPreviousNotes);
             Notes(text, plain, line, _notesInput);
         }
         else if (lower.Contains("notes", StringComparison.Ordinal))
         {
-            _steps.Add(RequiredStep.WriteIntents);
+            _steps.Add(RequiredStepNames.WriteIntents);
             Notes(text, plain, line, _notesOutput);
         }
         else if (lower.Contains("implement", StringComparison.Ordinal))
         {
-            _steps.Add(RequiredStep.Implementation);
+            _steps.Add(RequiredStepNames.Implementation);
             if (!lower.TrimStart('[').StartsWith("implementation", StringComparison.Ordinal))
             {
                 TellAlso(line);
@@ -68,7 +68,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
         }
         else if (Validation().IsMatch(lower))
         {
-            _steps.Add(RequiredStep.PreValidation);
+            _steps.Add(RequiredStepNames.PreValidation);
             TellAlso(line);
         }
         else
@@ -96,8 +96,8 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
     private void Notes(string text, string plain, MarkdownLine line, List<string> notes)
     {
         var named =
-            Inline.CodeSpans(text) is { Count: > 0 } spans ? spans
-            : Inline.LinkTarget(text) is { } target ? [target]
+            InlineMarkdownParser.CodeSpans(text) is { Count: > 0 } spans ? spans
+            : InlineMarkdownParser.LinkTarget(text) is { } target ? [target]
             :
             [
                 .. plain[(plain.IndexOf(':', StringComparison.Ordinal) + 1)..]

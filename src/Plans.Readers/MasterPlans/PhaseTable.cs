@@ -3,40 +3,40 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 /// <summary>Finds the tables of phases in a master plan and reads their rows. Columns are identified by their headings.</summary>
 internal static class PhaseTable
 {
-    private static readonly Dictionary<string, Column> Headings = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, PhaseTableColumn> Headings = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["phase"] = Column.Id,
-        ["#"] = Column.Id,
-        ["id"] = Column.Id,
-        ["no"] = Column.Id,
-        ["no."] = Column.Id,
-        ["nr"] = Column.Id,
-        ["number"] = Column.Id,
-        ["phase id"] = Column.Id,
-        ["phase #"] = Column.Id,
-        ["title"] = Column.Title,
-        ["name"] = Column.Title,
-        ["phase title"] = Column.Title,
-        ["phase name"] = Column.Title,
-        ["file"] = Column.Title,
-        ["link"] = Column.Title,
-        ["document"] = Column.Title,
-        ["phase file"] = Column.Title,
-        ["focus"] = Column.Focus,
-        ["description"] = Column.Focus,
-        ["goal"] = Column.Focus,
-        ["scope"] = Column.Focus,
-        ["objective"] = Column.Focus,
-        ["risk"] = Column.Risk,
-        ["risk level"] = Column.Risk,
-        ["status"] = Column.Status,
-        ["state"] = Column.Status,
-        ["depends on"] = Column.DependsOn,
-        ["dependencies"] = Column.DependsOn,
-        ["dependency"] = Column.DependsOn,
+        ["phase"] = PhaseTableColumn.Id,
+        ["#"] = PhaseTableColumn.Id,
+        ["id"] = PhaseTableColumn.Id,
+        ["no"] = PhaseTableColumn.Id,
+        ["no."] = PhaseTableColumn.Id,
+        ["nr"] = PhaseTableColumn.Id,
+        ["number"] = PhaseTableColumn.Id,
+        ["phase id"] = PhaseTableColumn.Id,
+        ["phase #"] = PhaseTableColumn.Id,
+        ["title"] = PhaseTableColumn.Title,
+        ["name"] = PhaseTableColumn.Title,
+        ["phase title"] = PhaseTableColumn.Title,
+        ["phase name"] = PhaseTableColumn.Title,
+        ["file"] = PhaseTableColumn.Title,
+        ["link"] = PhaseTableColumn.Title,
+        ["document"] = PhaseTableColumn.Title,
+        ["phase file"] = PhaseTableColumn.Title,
+        ["focus"] = PhaseTableColumn.Focus,
+        ["description"] = PhaseTableColumn.Focus,
+        ["goal"] = PhaseTableColumn.Focus,
+        ["scope"] = PhaseTableColumn.Focus,
+        ["objective"] = PhaseTableColumn.Focus,
+        ["risk"] = PhaseTableColumn.Risk,
+        ["risk level"] = PhaseTableColumn.Risk,
+        ["status"] = PhaseTableColumn.Status,
+        ["state"] = PhaseTableColumn.Status,
+        ["depends on"] = PhaseTableColumn.DependsOn,
+        ["dependencies"] = PhaseTableColumn.DependsOn,
+        ["dependency"] = PhaseTableColumn.DependsOn,
     };
 
-    private enum Column
+    private enum PhaseTableColumn
     {
         Id,
         Title,
@@ -103,26 +103,26 @@ internal static class PhaseTable
     /// <summary>Normalizes an id, so that <c>Phase 2</c>, <c>**2**</c> and <c>2</c> are equal.</summary>
     public static string IdOf(string text)
     {
-        var plain = Inline.Plain(text).Trim().TrimEnd('.', ':').Trim();
+        var plain = InlineMarkdownParser.Plain(text).Trim().TrimEnd('.', ':').Trim();
         return plain.StartsWith("phase", StringComparison.OrdinalIgnoreCase) && plain.Length > 5 && !char.IsLetterOrDigit(plain[5])
             ? plain[5..].Trim(' ', '-', '_', '#', ':')
             : plain;
     }
 
-    private static Dictionary<Column, int>? Columns(MarkdownLine header, FaultList faults)
+    private static Dictionary<PhaseTableColumn, int>? Columns(MarkdownLine header, FaultList faults)
     {
-        var columns = new Dictionary<Column, int>();
+        var columns = new Dictionary<PhaseTableColumn, int>();
         var cells = TableLine.Cells(header.Text);
         int[] ids =
         [
             .. cells
                 .Index()
-                .Where(c => Headings.TryGetValue(Inline.Plain(c.Item.Text), out var column) && column == Column.Id)
+                .Where(c => Headings.TryGetValue(InlineMarkdownParser.Plain(c.Item.Text), out var column) && column == PhaseTableColumn.Id)
                 .Select(c => c.Index),
         ];
         for (var i = 0; i < cells.Count; i++)
         {
-            if (Headings.TryGetValue(Inline.Plain(cells[i].Text), out var column))
+            if (Headings.TryGetValue(InlineMarkdownParser.Plain(cells[i].Text), out var column))
             {
                 columns.TryAdd(column, i);
             }
@@ -131,18 +131,18 @@ internal static class PhaseTable
         // In "| # | Phase | Status |", the number column has the id, so "Phase" is the title.
         if (
             ids.Length == 2
-            && !columns.ContainsKey(Column.Title)
-            && Array.FindIndex(ids, i => Inline.Plain(cells[i].Text).Equals("phase", StringComparison.OrdinalIgnoreCase))
+            && !columns.ContainsKey(PhaseTableColumn.Title)
+            && Array.FindIndex(ids, i => InlineMarkdownParser.Plain(cells[i].Text).Equals("phase", StringComparison.OrdinalIgnoreCase))
                 is >= 0
                     and var phase
         )
         {
-            columns[Column.Title] = ids[phase];
-            columns[Column.Id] = ids[1 - phase];
+            columns[PhaseTableColumn.Title] = ids[phase];
+            columns[PhaseTableColumn.Id] = ids[1 - phase];
         }
 
         // Other tables (risks, files, decisions) have no phase column, or have neither a title nor a status column beside it.
-        var isPhases = columns.ContainsKey(Column.Id) && (columns.ContainsKey(Column.Title) || columns.ContainsKey(Column.Status));
+        var isPhases = columns.ContainsKey(PhaseTableColumn.Id) && (columns.ContainsKey(PhaseTableColumn.Title) || columns.ContainsKey(PhaseTableColumn.Status));
         if (isPhases)
         {
             AddSynonyms(columns, cells, header.Number, faults);
@@ -150,15 +150,15 @@ internal static class PhaseTable
         return isPhases ? columns : null;
     }
 
-    private static void AddSynonyms(Dictionary<Column, int> columns, IReadOnlyList<TableCell> cells, int line, FaultList faults)
+    private static void AddSynonyms(Dictionary<PhaseTableColumn, int> columns, IReadOnlyList<TableCell> cells, int line, FaultList faults)
     {
         for (var i = 0; i < cells.Count; i++)
         {
-            var word = Inline.Plain(cells[i].Text);
+            var word = InlineMarkdownParser.Plain(cells[i].Text);
             if (!Headings.ContainsKey(word) && PhaseKeys.Keys.IsSynonym(word))
             {
                 var key = PhaseKeys.Keys.Find(word)!;
-                if (columns.TryAdd(key == PhaseKeys.DependsOn ? Column.OtherOrder : Column.Status, i))
+                if (columns.TryAdd(key == PhaseKeys.DependsOn ? PhaseTableColumn.OtherOrder : PhaseTableColumn.Status, i))
                 {
                     faults.Add(PhaseKeys.Synonym(faults.File, line, word, key));
                 }
@@ -166,7 +166,7 @@ internal static class PhaseTable
         }
     }
 
-    private static PhaseRow? ReadRow(MarkdownLine line, Dictionary<Column, int> columns, int width, FaultList faults)
+    private static PhaseRow? ReadRow(MarkdownLine line, Dictionary<PhaseTableColumn, int> columns, int width, FaultList faults)
     {
         PhaseRow? Refuse(string code, int column, string message, string cure)
         {
@@ -181,11 +181,11 @@ internal static class PhaseTable
             return Refuse("bad-row", cells[width].Start + 1, message, "Write '\\|' for a '|' inside of text.");
         }
 
-        TableCell? CellOf(Column column) => columns.TryGetValue(column, out var at) && at < cells.Count ? cells[at] : null;
-        string TextOf(Column column) => CellOf(column)?.Text ?? "";
+        TableCell? CellOf(PhaseTableColumn column) => columns.TryGetValue(column, out var at) && at < cells.Count ? cells[at] : null;
+        string TextOf(PhaseTableColumn column) => CellOf(column)?.Text ?? "";
 
-        var id = IdOf(TextOf(Column.Id));
-        var title = Inline.Plain(TextOf(Column.Title));
+        var id = IdOf(TextOf(PhaseTableColumn.Id));
+        var title = InlineMarkdownParser.Plain(TextOf(PhaseTableColumn.Title));
         if (id.Length == 0)
         {
             const string Cure = "Write the phase's number in the first column, or remove the row.";
@@ -196,24 +196,24 @@ internal static class PhaseTable
             var suggestion = TaskId.Suggest(id);
             return Refuse(
                 "bad-id",
-                (CellOf(Column.Id)?.Start ?? 0) + 1,
+                (CellOf(PhaseTableColumn.Id)?.Start ?? 0) + 1,
                 $"The phase '{id}' {fault}; phases become parts of branch and file names.",
                 suggestion.Length == 0 ? "Use a number." : $"Write '{suggestion}'."
             );
         }
         var link =
-            Inline.LinkTarget(TextOf(Column.Title)) ?? cells.Select(c => Inline.LinkTarget(c.Text)).FirstOrDefault(t => t is not null);
+            InlineMarkdownParser.LinkTarget(TextOf(PhaseTableColumn.Title)) ?? cells.Select(c => InlineMarkdownParser.LinkTarget(c.Text)).FirstOrDefault(t => t is not null);
         return new PhaseRow(
             line.Number,
             id,
             title.Length == 0 ? $"Phase {id}" : title,
             link,
-            Inline.Plain(TextOf(Column.Focus)),
-            Inline.Plain(TextOf(Column.Risk)),
-            CellOf(Column.Status),
-            PhaseReferences.NamesPhases(TextOf(Column.OtherOrder))
-                ? $"{TextOf(Column.DependsOn)}, {TextOf(Column.OtherOrder)}".TrimStart(',', ' ')
-                : TextOf(Column.DependsOn)
+            InlineMarkdownParser.Plain(TextOf(PhaseTableColumn.Focus)),
+            InlineMarkdownParser.Plain(TextOf(PhaseTableColumn.Risk)),
+            CellOf(PhaseTableColumn.Status),
+            PhaseReferences.NamesPhases(TextOf(PhaseTableColumn.OtherOrder))
+                ? $"{TextOf(PhaseTableColumn.DependsOn)}, {TextOf(PhaseTableColumn.OtherOrder)}".TrimStart(',', ' ')
+                : TextOf(PhaseTableColumn.DependsOn)
         );
     }
 }

@@ -7,8 +7,8 @@ namespace Orchestrator.Plans.Readers.Quarantine;
 public static class TestQuarantineReader
 {
     private const string List = "tests";
-    private static readonly KeyTable Keys = new(List);
-    private static readonly KeyTable EntryKeys = new("test name", "owner", "reason", "until expires");
+    private static readonly MappingKeyTable Keys = new(List);
+    private static readonly MappingKeyTable EntryKeys = new("test name", "owner", "reason", "until expires");
 
     /// <summary>Reads the quarantined tests and reports all faults of the file.</summary>
     /// <param name="text">Complete text of the file.</param>
@@ -21,7 +21,7 @@ public static class TestQuarantineReader
         {
             case MappingNode mapping:
                 var file = new MappingFields(mapping, "", Keys, faults, "the file", FaultSeverity.Error);
-                foreach (var (item, path) in file.Node(List) is null ? [] : TaskBinder.Items(file, List))
+                foreach (var (item, path) in file.Node(List) is null ? [] : TaskNodeReader.Items(file, List))
                 {
                     if (
                         item is MappingNode entry

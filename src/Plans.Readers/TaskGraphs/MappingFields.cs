@@ -6,14 +6,14 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 internal sealed class MappingFields
 {
     // A mapping has few entries, so a linear search is as fast as a hash table and needs a tenth of its memory.
-    private readonly Entry[] _values;
+    private readonly MappingEntry[] _values;
     private int _count;
     private readonly FaultList _faults;
 
     public MappingFields(
         MappingNode mapping,
         string path,
-        KeyTable keys,
+        MappingKeyTable keys,
         FaultList faults,
         string what,
         FaultSeverity unknown = FaultSeverity.Warning
@@ -22,7 +22,7 @@ internal sealed class MappingFields
         Mapping = mapping;
         Path = path;
         _faults = faults;
-        _values = new Entry[mapping.Entries.Count];
+        _values = new MappingEntry[mapping.Entries.Count];
         for (var i = 0; i < _values.Length; i++)
         {
             (var key, var value) = mapping.Entries[i];
@@ -36,12 +36,12 @@ internal sealed class MappingFields
             var first = IndexOf(name);
             if (first < 0)
             {
-                _values[_count++] = new Entry(name, key, value);
+                _values[_count++] = new MappingEntry(name, key, value);
             }
             else if ((isSynonym || keys.IsSynonym(_values[first].Key!.Text)) && (IsEmpty(value) || IsEmpty(_values[first].Value!)))
             {
                 // If one of two synonymous keys is empty, the other one counts.
-                _values[first] = IsEmpty(value) ? _values[first] : new Entry(name, key, value);
+                _values[first] = IsEmpty(value) ? _values[first] : new MappingEntry(name, key, value);
             }
             else
             {
@@ -60,7 +60,7 @@ internal sealed class MappingFields
         }
     }
 
-    private void ReportUnknown(ScalarNode key, DocumentNode value, KeyTable keys, string what, FaultSeverity unknown)
+    private void ReportUnknown(ScalarNode key, DocumentNode value, MappingKeyTable keys, string what, FaultSeverity unknown)
     {
         // Keys that start with x- or a dot belong to the user, for example to define anchors.
         if (key.Text.StartsWith("x-", StringComparison.Ordinal) || key.Text.StartsWith('.'))
@@ -108,7 +108,7 @@ internal sealed class MappingFields
     /// <param name="key">An unknown key of the task.</param>
     /// <param name="value">Value of the key.</param>
     /// <param name="keys">Keys that the reader knows.</param>
-    public static bool IsUnreadOrder(MappingNode mapping, ScalarNode key, DocumentNode value, KeyTable keys) =>
+    public static bool IsUnreadOrder(MappingNode mapping, ScalarNode key, DocumentNode value, MappingKeyTable keys) =>
         IsLater(key, value) && !HasNames(mapping, keys);
 
     // The first task in a numbered order has no dependencies.
@@ -118,7 +118,7 @@ internal sealed class MappingFields
         && decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var number)
         && number > 1;
 
-    private static bool HasNames(MappingNode mapping, KeyTable keys) =>
+    private static bool HasNames(MappingNode mapping, MappingKeyTable keys) =>
         mapping.Entries.Any(entry => keys.Find(entry.Key.Text) is { } found && found == keys.Find("needs"));
 
     private void ReportSynonym(ScalarNode key, string name)
@@ -155,7 +155,7 @@ internal sealed class MappingFields
     /// <summary>True if the field exists but has no value.</summary>
     public bool IsLeftEmpty(string name) => Find(name).Value is ScalarNode { IsNull: true, Text: "" };
 
-    public string? Text(string name) => Node(name) is { } node ? NodeValues.Text(node, Join(name), _faults) : null;
+    public string? Text(string name) => Node(name) is { } node ? NodeValueReader.Text(node, Join(name), _faults) : null;
 
     /// <summary>Returns a model name. Replaces a retired name with its alias, and reports a warning.</summary>
     public string? Model(string name)
@@ -174,32 +174,32 @@ internal sealed class MappingFields
         return alias;
     }
 
-    public bool? Bool(string name) => Node(name) is { } node ? NodeValues.Bool(node, Join(name), _faults) : null;
+    public bool? Bool(string name) => Node(name) is { } node ? NodeValueReader.Bool(node, Join(name), _faults) : null;
 
-    public int? Count(string name) => Node(name) is { } node ? NodeValues.Count(node, Join(name), _faults) : null;
+    public int? Count(string name) => Node(name) is { } node ? NodeValueReader.Count(node, Join(name), _faults) : null;
 
-    public double? Minutes(string name) => Node(name) is { } node ? NodeValues.Minutes(node, Join(name), _faults) : null;
+    public double? Minutes(string name) => Node(name) is { } node ? NodeValueReader.Minutes(node, Join(name), _faults) : null;
 
     /// <summary>Returns a size in bytes, 0 for no limit, or null if the field is missing.</summary>
-    public long? Size(string name) => Node(name) is { } node ? NodeValues.Size(node, Join(name), _faults) : null;
+    public long? Size(string name) => Node(name) is { } node ? NodeValueReader.Size(node, Join(name), _faults) : null;
 
     /// <summary>Returns a number of cores, 0 for no limit, or null if the field is missing.</summary>
-    public double? Cores(string name) => Node(name) is { } node ? NodeValues.Cores(node, Join(name), _faults) : null;
+    public double? Cores(string name) => Node(name) is { } node ? NodeValueReader.Cores(node, Join(name), _faults) : null;
 
-    public TimeSpan? Duration(string name) => Node(name) is { } node ? NodeValues.Duration(node, Join(name), _faults) : null;
+    public TimeSpan? Duration(string name) => Node(name) is { } node ? NodeValueReader.Duration(node, Join(name), _faults) : null;
 
     public T? Word<T>(string name, IReadOnlyDictionary<string, T> words)
-        where T : struct => Node(name) is { } node ? NodeValues.Word(node, Join(name), words, _faults) : null;
+        where T : struct => Node(name) is { } node ? NodeValueReader.Word(node, Join(name), words, _faults) : null;
 
     /// <summary>Returns the texts in a list, or null if the field is missing. A single text counts as a list with one item.</summary>
-    public IReadOnlyList<PositionedText>? Texts(string name) => Node(name) is { } node ? NodeValues.Texts(node, Join(name), _faults) : null;
+    public IReadOnlyList<PositionedText>? Texts(string name) => Node(name) is { } node ? NodeValueReader.Texts(node, Join(name), _faults) : null;
 
     public IReadOnlyList<string>? TextList(string name) =>
         Texts(name) is { } texts ? [.. texts.Select(t => t.Node.Text.Trim()).Distinct(StringComparer.Ordinal)] : null;
 
     public void Missing(string name, string message, string cure) => _faults.Error("missing-field", Mapping, Join(name), message, cure);
 
-    private Entry Find(string name) => IndexOf(name) is >= 0 and var at ? _values[at] : default;
+    private MappingEntry Find(string name) => IndexOf(name) is >= 0 and var at ? _values[at] : default;
 
     private int IndexOf(string name)
     {
@@ -214,5 +214,5 @@ internal sealed class MappingFields
     }
 
     /// <summary>A key and its value. All members are null for a missing field.</summary>
-    private readonly record struct Entry(string? Name, ScalarNode? Key, DocumentNode? Value);
+    private readonly record struct MappingEntry(string? Name, ScalarNode? Key, DocumentNode? Value);
 }

@@ -46,9 +46,9 @@ public static class PlannerAnswer
     public static PlanReadResult Read(string? text, string request, string reserved)
     {
         const string File = "answer.json";
-        if (JsonInText.Find(text ?? "", out var isCut) is not { } json)
+        if (JsonInTextFinder.Find(text ?? "", out var isCut) is not { } json)
         {
-            return new PlanReadResult(null, [JsonInText.Missing(File, isCut, "the whole plan")]);
+            return new PlanReadResult(null, [JsonInTextFinder.Missing(File, isCut, "the whole plan")]);
         }
         var read = TaskGraphReader.Read(Layout(json), File);
         if (read.Plan is not { } plan)

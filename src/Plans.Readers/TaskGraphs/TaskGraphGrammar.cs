@@ -19,10 +19,10 @@ public static class TaskGraphGrammar
         var canonical = JsonNode.Parse(TaskGraphSchema.Text)!;
         var words = canonical["$defs"]!;
         var gate = Mapping(GateGrammar.Keys, words["gate"]!["oneOf"]![1]);
-        var limits = Mapping(LimitsBinder.Keys, words["limits"], MappingOrNothing);
-        var patch = Mapping(TaskListBinder.PatchKeys, words["task"]!["properties"]!["patch_intents"]!["items"], "object", "string");
-        var packages = Mapping(TaskListBinder.PackageKeys, words["task"]!["properties"]!["deps_required"]);
-        var step = Mapping(TaskListBinder.ChecklistKeys, words["task"]!["properties"]!["checklist"]!["items"]);
+        var limits = Mapping(TaskLimitsReader.Keys, words["limits"], MappingOrNothing);
+        var patch = Mapping(TaskListReader.PatchKeys, words["task"]!["properties"]!["patch_intents"]!["items"], "object", "string");
+        var packages = Mapping(TaskListReader.PackageKeys, words["task"]!["properties"]!["deps_required"]);
+        var step = Mapping(TaskListReader.ChecklistKeys, words["task"]!["properties"]!["checklist"]!["items"]);
         var task = Mapping(TaskKeys.Keys, words["task"]);
         Nest(task, TaskKeys.Keys, "boundaries", Mapping(TaskKeys.BoundaryKeys, words["task"], MappingOrNothing));
         Nest(task, TaskKeys.Keys, "limits", Reference("limits"));
@@ -32,11 +32,11 @@ public static class TaskGraphGrammar
         Nest(task, TaskKeys.Keys, "deps_required", Form(packages));
         Nest(task, TaskKeys.Keys, "checklist", Items(Form(step)));
 
-        var defaults = Mapping(DefaultsBinder.Keys, canonical["properties"]!["defaults"], MappingOrNothing);
-        Nest(defaults, DefaultsBinder.Keys, "limits", Reference("limits"));
-        Nest(defaults, DefaultsBinder.Keys, "verification", Items(Reference("gate")));
-        var contract = Mapping(ContractBinder.Keys, words["contract"], "object");
-        Nest(contract, ContractBinder.Keys, "methods", Items(Form(Mapping(ContractBinder.MethodKeys, described: null))));
+        var defaults = Mapping(TaskDefaultsReader.Keys, canonical["properties"]!["defaults"], MappingOrNothing);
+        Nest(defaults, TaskDefaultsReader.Keys, "limits", Reference("limits"));
+        Nest(defaults, TaskDefaultsReader.Keys, "verification", Items(Reference("gate")));
+        var contract = Mapping(ContractNodeReader.Keys, words["contract"], "object");
+        Nest(contract, ContractNodeReader.Keys, "methods", Items(Form(Mapping(ContractNodeReader.MethodKeys, described: null))));
 
         var plan = Mapping(TaskGraphReader.PlanKeys, canonical, MappingOrList);
         plan["description"] = canonical["description"]!.DeepClone();
@@ -86,7 +86,7 @@ public static class TaskGraphGrammar
     /// <param name="keys">Key table of the reader.</param>
     /// <param name="described">Schema that describes the keys, or null if there is none.</param>
     /// <param name="types">Allowed JSON types of the value; empty for any type.</param>
-    private static JsonObject Mapping(KeyTable keys, JsonNode? described, params string[] types)
+    private static JsonObject Mapping(MappingKeyTable keys, JsonNode? described, params string[] types)
     {
         var properties = new JsonObject();
         foreach (var spelling in keys.Spellings)
@@ -108,7 +108,7 @@ public static class TaskGraphGrammar
     }
 
     /// <summary>Adds the schema of a key's value to all spellings of the key.</summary>
-    private static void Nest(JsonObject mapping, KeyTable keys, string key, JsonObject value)
+    private static void Nest(JsonObject mapping, MappingKeyTable keys, string key, JsonObject value)
     {
         foreach (var spelling in keys.Spellings.Where(spelling => keys.Find(spelling) == key))
         {

@@ -10,7 +10,7 @@ public static class TaskGraphReader
     public const int MaxTasks = 20_000;
 
     /// <summary>Keys of a plan, with alternative spellings.</summary>
-    internal static readonly KeyTable PlanKeys = new(
+    internal static readonly MappingKeyTable PlanKeys = new(
         "request goal",
         "created_at created date",
         "tasks",
@@ -30,7 +30,7 @@ public static class TaskGraphReader
     /// <param name="file">Name of the file. The extension <c>.json</c> means JSON, and any other extension YAML.</param>
     /// <param name="projectContext">Names of the project's own context texts, which tasks may use.</param>
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, IReadOnlyCollection<string>? projectContext = null) =>
-        PlanText.TryDecode(content, file, out var text, out var fault)
+        PlanTextDecoder.TryDecode(content, file, out var text, out var fault)
             ? Read(text, file, projectContext)
             : new PlanReadResult(null, [fault]);
 
@@ -117,12 +117,12 @@ public static class TaskGraphReader
             return new PlanReadResult(null, faults.Sorted());
         }
         var fields = new MappingFields(mapping, "", PlanKeys, faults, "a plan");
-        var defaults = DefaultsBinder.Bind(fields);
+        var defaults = TaskDefaultsReader.Bind(fields);
         var context = BindContext(fields);
         var tasks = BindTasks(fields, defaults);
-        var contracts = ContractBinder.Bind(fields, tasks);
-        ContextChecks.Report(tasks, context.Keys.Concat(projectContext).ToHashSet(StringComparer.Ordinal), faults);
-        var graph = GraphFaults.Report([.. tasks.Select(t => Placed(t, faults.File))], faults);
+        var contracts = ContractNodeReader.Bind(fields, tasks);
+        ContextKeyCheck.Report(tasks, context.Keys.Concat(projectContext).ToHashSet(StringComparer.Ordinal), faults);
+        var graph = GraphFaultReporter.Report([.. tasks.Select(t => Placed(t, faults.File))], faults);
 
         var plan = new Plan
         {
@@ -142,7 +142,7 @@ public static class TaskGraphReader
         };
     }
 
-    private static List<BoundTask> BindTasks(MappingFields plan, TaskDefaults? defaults)
+    private static List<TaskWithPositions> BindTasks(MappingFields plan, TaskDefaults? defaults)
     {
         var node = plan.Node("tasks");
         var count = (node as SequenceNode)?.Items.Count ?? (node as MappingNode)?.Entries.Count ?? 0;
@@ -177,7 +177,7 @@ public static class TaskGraphReader
             );
             return [];
         }
-        var tasks = new List<BoundTask>(count);
+        var tasks = new List<TaskWithPositions>(count);
         for (var i = 0; i < count; i++)
         {
             // A list of tasks, or a mapping from ids to tasks.
@@ -186,7 +186,7 @@ public static class TaskGraphReader
             var field = id is null ? $"tasks[{i}]" : $"tasks.{id}";
             if (task is MappingNode mapping)
             {
-                tasks.Add(TaskBinder.Bind(mapping, field, id, defaults, plan.Faults));
+                tasks.Add(TaskNodeReader.Bind(mapping, field, id, defaults, plan.Faults));
             }
             else
             {
@@ -222,7 +222,7 @@ public static class TaskGraphReader
         }
         foreach ((var key, var value) in mapping.Entries)
         {
-            if (NodeValues.Text(value, $"context.{key.Text}", plan.Faults) is { } text)
+            if (NodeValueReader.Text(value, $"context.{key.Text}", plan.Faults) is { } text)
             {
                 context[key.Text] = text;
             }
@@ -230,11 +230,11 @@ public static class TaskGraphReader
         return context;
     }
 
-    private static PositionedTask Placed(BoundTask task, string file) =>
+    private static PositionedTask Placed(TaskWithPositions task, string file) =>
         new(
             TaskNode.Of(task.Task),
-            new Place(file, task.IdNode.Line, task.IdNode.Column, new FieldPath(task.Field, "id")),
-            [.. task.DependsOn.Select(d => new Place(file, d.Node.Line, d.Node.Column, d.Field))]
+            new FieldPosition(file, task.IdNode.Line, task.IdNode.Column, new FieldPath(task.Field, "id")),
+            [.. task.DependsOn.Select(d => new FieldPosition(file, d.Node.Line, d.Node.Column, d.Field))]
         );
 
     private static MappingNode Wrap(string key, DocumentNode value)

@@ -4,7 +4,7 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 internal static class TaskKeys
 {
     /// <summary>Keys of a task, with alternative spellings.</summary>
-    public static readonly KeyTable Keys = new KeyTable(
+    public static readonly MappingKeyTable Keys = new MappingKeyTable(
         "id task_id",
         "title name",
         "description summary",
@@ -47,7 +47,7 @@ internal static class TaskKeys
     ).WithOrderAndState("depends_on");
 
     /// <summary>Keys of the nested mapping that groups a task's files and resources.</summary>
-    public static readonly KeyTable BoundaryKeys = new(
+    public static readonly MappingKeyTable BoundaryKeys = new(
         "files_write write",
         "files_read read",
         "files_append append",

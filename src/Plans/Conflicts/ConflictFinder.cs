@@ -27,7 +27,7 @@ internal sealed class ConflictFinder
 
     public IReadOnlyList<PlanConflict> Conflicts()
     {
-        var found = new ConflictCollector(this, ConflictUse.Write);
+        var found = new ConflictCollector(this, ConflictAccessKind.Write);
         PathTrieOverlaps.Find(
             _writes,
             _writes,
@@ -49,7 +49,7 @@ internal sealed class ConflictFinder
 
     public IReadOnlyList<PlanConflict> Warnings()
     {
-        var reads = new ConflictCollector(this, ConflictUse.Read);
+        var reads = new ConflictCollector(this, ConflictAccessKind.Read);
         PathTrieOverlaps.Find(
             Trie(i => _tasks[i].FilesRead ?? []),
             _writes,
@@ -57,7 +57,7 @@ internal sealed class ConflictFinder
         );
         Meet(Resources(t => t.ResourcesRead), Writers(), reads);
 
-        var appends = new ConflictCollector(this, ConflictUse.Append);
+        var appends = new ConflictCollector(this, ConflictAccessKind.Append);
         PathTrieOverlaps.Find(
             Trie(i => _tasks[i].FilesAppend),
             _writes,
@@ -66,7 +66,7 @@ internal sealed class ConflictFinder
         return [.. reads.Sorted(), .. appends.Sorted()];
     }
 
-    private static string Narrower(PathTrie.Entry a, PathTrie.Entry b)
+    private static string Narrower(PathTrie.PatternEntry a, PathTrie.PatternEntry b)
     {
         if (a.IsLiteral != b.IsLiteral)
         {
@@ -145,7 +145,7 @@ internal sealed class ConflictFinder
     }
 
     /// <summary>Collects the conflicts of one kind of use. Stores each pair of unordered tasks once per path.</summary>
-    private sealed class ConflictCollector(ConflictFinder finder, ConflictUse use)
+    private sealed class ConflictCollector(ConflictFinder finder, ConflictAccessKind use)
     {
         // Two owners are stored in plan order. Readers are stored before owners, because each of two tasks may read files that the other
         // owns.
@@ -205,11 +205,11 @@ internal sealed class ConflictFinder
             ];
 
         private (int First, int Second, ConflictKind Kind, string Path) Key(ConflictKind kind, int a, int b, string path) =>
-            use == ConflictUse.Write && a > b ? (b, a, kind, path) : (a, b, kind, path);
+            use == ConflictAccessKind.Write && a > b ? (b, a, kind, path) : (a, b, kind, path);
 
         private MissingEdge Edge(int first, int second)
         {
-            (var earlier, var later) = use == ConflictUse.Write ? finder._order.Value.InOrder(first, second) : (second, first);
+            (var earlier, var later) = use == ConflictAccessKind.Write ? finder._order.Value.InOrder(first, second) : (second, first);
             return new MissingEdge(Id(later), Id(earlier));
         }
 

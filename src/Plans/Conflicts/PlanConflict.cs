@@ -11,7 +11,7 @@ public enum ConflictKind
 }
 
 /// <summary>Way in which two conflicting tasks use the same object.</summary>
-public enum ConflictUse
+public enum ConflictAccessKind
 {
     /// <summary>Both tasks own the object.</summary>
     Write,
@@ -35,15 +35,15 @@ public sealed record MissingEdge(string Task, string DependsOn);
 /// <param name="Tasks">Ids of the two tasks, in plan order.</param>
 /// <param name="MissingEdge">A dependency that would order the tasks. The missing edges of all conflicts together never form a
 /// cycle.</param>
-public sealed record PlanConflict(ConflictKind Kind, ConflictUse Use, string Path, IReadOnlyList<string> Tasks, MissingEdge MissingEdge)
+public sealed record PlanConflict(ConflictKind Kind, ConflictAccessKind Use, string Path, IReadOnlyList<string> Tasks, MissingEdge MissingEdge)
 {
     /// <summary>Sentence that describes the conflict.</summary>
     public string Message =>
         Use switch
         {
-            ConflictUse.Read =>
+            ConflictAccessKind.Read =>
                 $"Task '{MissingEdge.Task}' reads '{Path}', which task '{MissingEdge.DependsOn}' writes, and neither waits for the other.",
-            ConflictUse.Append =>
+            ConflictAccessKind.Append =>
                 $"Task '{MissingEdge.Task}' adds to '{Path}', which task '{MissingEdge.DependsOn}' owns, and neither waits for the other.",
             _ => $"Tasks '{Tasks[0]}' and '{Tasks[1]}' both own {(Kind == ConflictKind.File ? "" : "the resource ")}'{Path}', and neither "
                 + "waits for the other.",

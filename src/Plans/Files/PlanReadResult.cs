@@ -214,13 +214,13 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
                 {
                     var field = (conflict.Use, conflict.Kind) switch
                     {
-                        (ConflictUse.Read, ConflictKind.File) => "files_read",
-                        (ConflictUse.Read, _) => "resources_read",
-                        (ConflictUse.Append, _) => "files_append",
+                        (ConflictAccessKind.Read, ConflictKind.File) => "files_read",
+                        (ConflictAccessKind.Read, _) => "resources_read",
+                        (ConflictAccessKind.Append, _) => "files_append",
                         (_, ConflictKind.File) => "files_write",
                         _ => "resources_write",
                     };
-                    var code = conflict.Use == ConflictUse.Write ? "conflict" : "unordered-use";
+                    var code = conflict.Use == ConflictAccessKind.Write ? "conflict" : "unordered-use";
                     return Fault(code, FaultSeverity.Warning, index[conflict.MissingEdge.Task], field, conflict.Message, conflict.Cure);
                 })
         );

@@ -9,7 +9,7 @@ namespace Orchestrator.Plans;
 /// <see cref="DefaultTimeout"/>. A number of seconds in JSON.</param>
 /// <param name="Description">Human-readable description of the check.</param>
 /// <param name="Negate">True if the gate passes when the command fails. A command that could not run or timed out never passes.</param>
-/// <param name="Exclusive">Name shared by gates that must run one at a time on a host (<see cref="ExclusiveName"/>), or null if the gate
+/// <param name="Exclusive">Name shared by gates that must run one at a time on a host (<see cref="ExclusiveGateName"/>), or null if the gate
 /// may run together with any other.</param>
 /// <param name="Cache">False to run the gate each time, because its result depends on more than the tree and the environment, such as a
 /// service or the date. True or null to cache passing results according to <c>gates.cache</c>.</param>
@@ -45,7 +45,7 @@ public sealed record Gate(
     public TextList? Needs { get; init; }
 
     /// <summary>
-    /// Additional hosts that this gate may reach in a sandbox, in the syntax of <see cref="HostEntry"/>, or null if there are none. Results
+    /// Additional hosts that this gate may reach in a sandbox, in the syntax of <see cref="HostEntryValidator"/>, or null if there are none. Results
     /// of such a gate are not cached, because they depend on more than the tree and the environment.
     /// </summary>
     [JsonPropertyName("network"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -69,10 +69,10 @@ public sealed record Gate(
     /// <summary>Parsed form of <see cref="Expect"/>, or null if the gate is not a measurement.</summary>
     /// <exception cref="InvalidOperationException">The text is invalid, which means that the plan did not come from a reader.</exception>
     [JsonIgnore]
-    public Expectation? Expectation =>
+    public MeasurementExpectation? Expectation =>
         Expect is null ? null
-        : Expectation.TryParse(Expect, Tolerance ?? 0) is { } read ? read
-        : throw new InvalidOperationException($"'{Expect}' is not a valid expectation for the measurement '{Name}'. {Expectation.Rule}");
+        : MeasurementExpectation.TryParse(Expect, Tolerance ?? 0) is { } read ? read
+        : throw new InvalidOperationException($"'{Expect}' is not a valid expectation for the measurement '{Name}'. {MeasurementExpectation.Rule}");
 
     /// <summary>Time limit of a gate that sets none.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
@@ -91,16 +91,16 @@ public sealed record Gate(
     public bool IsSameAs(Gate other) => Identity == other.Identity;
 
     /// <summary>True if another gate is one of this gate's <see cref="Needs"/>.</summary>
-    public bool IsAfter(Gate other) => Needs?.Any(command => GateIdentity.Of(command) == other.Identity.Command) == true;
+    public bool IsAfter(Gate other) => Needs?.Any(command => GateCommandNormalizer.Of(command) == other.Identity.Command) == true;
 
     /// <summary>True if a change to any of these files can change the gate's result.</summary>
     /// <param name="changed">Changed files, relative to the repository.</param>
-    public bool ConcernsAny(IReadOnlyList<string> changed) => Covers is null || changed.Any(Ownership.Of(Covers).Owns);
+    public bool ConcernsAny(IReadOnlyList<string> changed) => Covers is null || changed.Any(TaskFileOwnership.Of(Covers).Owns);
 
     /// <summary>Key that is equal for equivalent gates, even if their commands are spelled differently (<c>npm test</c>, <c>npm run
     /// test</c>).</summary>
     [JsonIgnore]
-    public (string Command, bool Negate) Identity => (GateIdentity.Of(Command), Negate);
+    public (string Command, bool Negate) Identity => (GateCommandNormalizer.Of(Command), Negate);
 
     /// <summary>Returns a copy without the members that do not affect the gate's result, namely exclusive name and caching.</summary>
     public Gate WithoutTurns() => this with { Exclusive = null, Cache = null };

@@ -59,13 +59,13 @@ public sealed record GateAnomaly([property: JsonPropertyName("kind")] GateAnomal
 
     /// <summary>Affected files, in their displayed form, or null if there are none.</summary>
     [JsonPropertyName("files"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public NamedFiles? Files { get; init; }
+    public AbridgedFileList? Files { get; init; }
 }
 
 /// <summary>A list of files in which only the first ones are named.</summary>
 /// <param name="First">Names of the first files, in their displayed form.</param>
 /// <param name="More">Number of files that are not named.</param>
-public sealed record NamedFiles(
+public sealed record AbridgedFileList(
     [property: JsonPropertyName("first")] IReadOnlyList<string> First,
     [property: JsonPropertyName("more")] int More
 );

@@ -100,7 +100,7 @@ internal static class GateCommand
         {
             return AlwaysSucceeds(text) ? "always succeeds" : null;
         }
-        var parts = ShellParts.Of(text);
+        var parts = ShellCommandParts.Of(text);
         if (parts.Commands is [var only])
         {
             return AlwaysSucceeds(only) ? "always succeeds" : null;

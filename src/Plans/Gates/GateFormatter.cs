@@ -224,7 +224,7 @@ public static class GateFormatter
     /// <param name="anomalies">Anomalies in the gate's effects on its tree.</param>
     /// <param name="removed">Other files that the gate left and that were removed, or null if there were none.</param>
     /// <param name="isWhole">True if the tree was restored to its commit.</param>
-    public static string LogTraces(IEnumerable<GateAnomaly> anomalies, NamedFiles? removed, bool isWhole)
+    public static string LogTraces(IEnumerable<GateAnomaly> anomalies, AbridgedFileList? removed, bool isWhole)
     {
         string[] lines =
         [
@@ -459,10 +459,10 @@ public static class GateFormatter
 
     private static string Tests(decimal tests) => Plural.Of(tests, "test");
 
-    internal static string Names(NamedFiles files) => string.Join(", ", files.First) + (files.More > 0 ? $" and {files.More} more" : "");
+    internal static string Names(AbridgedFileList files) => string.Join(", ", files.First) + (files.More > 0 ? $" and {files.More} more" : "");
 
     private static string Some(IReadOnlyList<string> names, int most) =>
-        Names(new NamedFiles([.. names.Take(most)], Math.Max(0, names.Count - most)));
+        Names(new AbridgedFileList([.. names.Take(most)], Math.Max(0, names.Count - most)));
 
     // A gate without a description is named by its command, which may be long.
     private static string Short(string name) => name.Length <= LongestName ? name : name[..LongestName] + "…";

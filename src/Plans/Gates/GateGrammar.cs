@@ -7,7 +7,7 @@ namespace Orchestrator.Plans;
 public static class GateGrammar
 {
     /// <summary>Keys of a gate, with alternative spellings.</summary>
-    public static KeyTable Keys { get; } =
+    public static MappingKeyTable Keys { get; } =
         new(
             "command cmd run",
             "type kind",
@@ -27,7 +27,7 @@ public static class GateGrammar
     /// Keys of a measurement, with alternative spellings. Measurements have a fixed type and can't be negated or cached. The keys for type
     /// and negation are accepted only because printed plans contain them.
     /// </summary>
-    public static KeyTable MeasurementKeys { get; } =
+    public static MappingKeyTable MeasurementKeys { get; } =
         new(
             "name description",
             "command cmd run",

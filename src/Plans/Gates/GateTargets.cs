@@ -50,7 +50,7 @@ internal sealed record GateTargets(IReadOnlyList<string> Files, IReadOnlyList<st
     /// <summary>Parses a command and returns the files and scripts that it needs.</summary>
     public static GateTargets Of(string command)
     {
-        var parts = ShellParts.Of(command.Trim());
+        var parts = ShellCommandParts.Of(command.Trim());
         if (parts.Separators.Contains("||", StringComparer.Ordinal))
         {
             return None;

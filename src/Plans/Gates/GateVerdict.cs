@@ -273,11 +273,11 @@ public sealed record GateVerdict
     /// For a failure: files that earlier gates left in the tree and that were removed before this gate. Null if there were none.
     /// </summary>
     [JsonPropertyName("removedBefore"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public NamedFiles? RemovedBefore { get; init; }
+    public AbridgedFileList? RemovedBefore { get; init; }
 
     /// <summary>For a failure: files that earlier gates left and that this gate could not access. Null if there were none.</summary>
     [JsonPropertyName("startedWithout"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public NamedFiles? StartedWithout { get; init; }
+    public AbridgedFileList? StartedWithout { get; init; }
 
     /// <summary>True if the gate left untracked files that later gates may need.</summary>
     [JsonPropertyName("leavesFiles")]
@@ -327,12 +327,12 @@ public sealed record GateVerdict
 
     /// <summary>Tracked files that a linter changed in order to succeed, which counts as a failure. Null if there are none.</summary>
     [JsonIgnore]
-    public NamedFiles? Repaired =>
+    public AbridgedFileList? Repaired =>
         this is { Result: GateResult.Failed, ExitCode: 0, Gate: { Type: GateType.Lint, Negate: false } } ? Rewritten : null;
 
     /// <summary>Tracked files that the gate changed and that were restored. Null if there are none.</summary>
     [JsonIgnore]
-    public NamedFiles? Rewritten => Anomalies.FirstOrDefault(anomaly => anomaly.Kind == GateAnomalyKind.ChangedFiles)?.Files;
+    public AbridgedFileList? Rewritten => Anomalies.FirstOrDefault(anomaly => anomaly.Kind == GateAnomalyKind.ChangedFiles)?.Files;
 
     /// <summary>
     /// True if the host caused the failure and not the work. If a program from the repository is missing, the work is at fault.

@@ -20,7 +20,7 @@ public static class OneShotCommand
 
     // Each rule has a program with its subcommands, the options that make it watch or repair, and the options that make it exit. If the
     // last list is not empty, the program watches by default. All options are from the programs' documentation.
-    private static readonly Rule[] Rules =
+    private static readonly CommandReplacement[] Rules =
     [
         new("jest", ["--watch", "--watchAll"], []),
         new("react-scripts test", ["--watch", "--watchAll"], ["--watchAll=false"]),
@@ -79,7 +79,7 @@ public static class OneShotCommand
     /// <returns>The new command, or null if the command already exits and repairs nothing, as far as known.</returns>
     public static string? Of(string command)
     {
-        var parts = ShellParts.Of(command);
+        var parts = ShellCommandParts.Of(command);
         var changed = parts.Commands.Select(part => Rewritten(part) ?? part).ToList();
         return changed.SequenceEqual(parts.Commands)
             ? null
@@ -88,7 +88,7 @@ public static class OneShotCommand
 
     /// <summary>True if a part of a command never exits and no variant that exits is known.</summary>
     public static bool NeverEnds(string command) =>
-        ShellParts
+        ShellCommandParts
             .Of(command)
             .Commands.Select(part => string.Join(' ', part.Split(' ', StringSplitOptions.RemoveEmptyEntries).SkipWhile(IsOfLauncher)))
             .Any(part => Array.Exists(Watchers, watcher => part == watcher || part.StartsWith(watcher + " ", StringComparison.Ordinal)));
@@ -128,7 +128,7 @@ public static class OneShotCommand
 
     private static bool IsOfLauncher(string word) => Launchers.Contains(word) || word.Contains('=', StringComparison.Ordinal);
 
-    private sealed record Rule(string Command, IReadOnlyList<string> Unwanted, IReadOnlyList<string> Ends)
+    private sealed record CommandReplacement(string Command, IReadOnlyList<string> Unwanted, IReadOnlyList<string> Ends)
     {
         public string[] Program { get; } = Command.Split(' ');
 

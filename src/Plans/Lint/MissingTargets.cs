@@ -23,7 +23,7 @@ internal sealed class MissingTargets(Func<string, bool> exists, Func<string, str
             {
                 continue;
             }
-            Ownership[]? owners = null;
+            TaskFileOwnership[]? owners = null;
             for (var g = 0; g < task.Verification.Count; g++)
             {
                 var gate = task.Verification[g];
@@ -33,7 +33,7 @@ internal sealed class MissingTargets(Func<string, bool> exists, Func<string, str
                 }
                 foreach (var (what, path) in Missing(GateTargets.Of(gate.Command)))
                 {
-                    owners ??= [.. Before(task, tasks).Select(Ownership.Of)];
+                    owners ??= [.. Before(task, tasks).Select(TaskFileOwnership.Of)];
                     if (!Array.Exists(owners, owner => owner.Owns(path)) && !plan.Contracts.Any(contract => contract.FilePath == path))
                     {
                         yield return new(
@@ -59,7 +59,7 @@ internal sealed class MissingTargets(Func<string, bool> exists, Func<string, str
         {
             yield break;
         }
-        var named = plan.Tasks.SelectMany(Ownership.PathsOf).ToHashSet(StringComparer.Ordinal);
+        var named = plan.Tasks.SelectMany(TaskFileOwnership.PathsOf).ToHashSet(StringComparer.Ordinal);
         for (var i = 0; i < plan.Tasks.Count; i++)
         {
             foreach (var path in plan.Tasks[i].FilesWrite ?? [])

@@ -10,7 +10,7 @@ internal sealed class PathOverlapCheck
     /// <summary>True if the other task may write a file that this task reads or writes.</summary>
     public bool Meet(PlanTask task, PlanTask owner)
     {
-        string[] owned = [.. Ownership.PathsOf(owner)];
+        string[] owned = [.. TaskFileOwnership.PathsOf(owner)];
         return Meet(task.FilesWrite ?? [], owned) || Meet(task.FilesRead ?? [], owned) || Meet(task.FilesAppend, owned);
     }
 

@@ -62,10 +62,10 @@ public static class PlanLint
                 advice.AddRange(Gates(i, task, hasFurtherGates));
                 advice.AddRange(OwnershipOf(i, task, plan.Tasks.Count));
                 advice.AddRange(Size(i, task));
-                advice.AddRange(OrderLint.NeedlessDependencies(i, task, tasks, paths));
+                advice.AddRange(DependencyLint.NeedlessDependencies(i, task, tasks, paths));
             }
         }
-        advice.AddRange(OrderLint.Waves(plan));
+        advice.AddRange(DependencyLint.Waves(plan));
         return advice;
     }
 

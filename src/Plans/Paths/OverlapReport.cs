@@ -6,8 +6,8 @@ namespace Orchestrator.Plans;
 /// <param name="isSettled">Called for all equal patterns in one tree. Returns true to skip their pairs.</param>
 internal sealed class OverlapReport(
     bool isSelf,
-    Func<PathTrie.Entry, PathTrie.Entry, bool> found,
-    Func<IReadOnlyList<PathTrie.Entry>, bool>? isSettled
+    Func<PathTrie.PatternEntry, PathTrie.PatternEntry, bool> found,
+    Func<IReadOnlyList<PathTrie.PatternEntry>, bool>? isSettled
 )
 {
     private readonly HashSet<(string, int, string, int)> _alternatives = [];
@@ -36,7 +36,7 @@ internal sealed class OverlapReport(
         }
     }
 
-    private void Add(PathTrie.Entry left, PathTrie.Entry right)
+    private void Add(PathTrie.PatternEntry left, PathTrie.PatternEntry right)
     {
         if (left.Owner == right.Owner && isSelf)
         {

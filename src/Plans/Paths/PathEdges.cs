@@ -6,13 +6,13 @@ namespace Orchestrator.Plans;
 internal sealed class PathEdges
 {
     private const int WorthAnIndex = 8;
-    private readonly List<Edge> _edges = new(1);
+    private readonly List<PathEdge> _edges = new(1);
     private Dictionary<string, int>? _index;
     private AffixIndex? _affixes;
 
     public int Count => _edges.Count;
 
-    public Edge this[int position] => _edges[position];
+    public PathEdge this[int position] => _edges[position];
 
     /// <summary>Returns the child node for a path part, or null if there is none.</summary>
     public PathTrie.Node? Find(string part)
@@ -33,7 +33,7 @@ internal sealed class PathEdges
 
     public void Add(PathSegment segment, PathTrie.Node node)
     {
-        _edges.Add(new Edge(segment, node));
+        _edges.Add(new PathEdge(segment, node));
         if (_edges.Count == WorthAnIndex)
         {
             _index = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -61,5 +61,5 @@ internal sealed class PathEdges
     }
 
     /// <summary>A path part and the child node that it leads to.</summary>
-    internal readonly record struct Edge(PathSegment Segment, PathTrie.Node Node);
+    internal readonly record struct PathEdge(PathSegment Segment, PathTrie.Node Node);
 }

@@ -63,7 +63,7 @@ internal sealed class PathSegment
                 case '?':
                     tokens.Add(new Token(TokenKind.AnyChar));
                     break;
-                case '[' when CharClass.TryParse(raw, ref i, out var set):
+                case '[' when GlobCharacterClass.TryParse(raw, ref i, out var set):
                     tokens.Add(new Token(TokenKind.Class, Set: set));
                     break;
                 default:
@@ -161,7 +161,7 @@ internal sealed class PathSegment
         return new string(text);
     }
 
-    private readonly record struct Token(TokenKind Kind, char Value = '\0', CharClass? Set = null)
+    private readonly record struct Token(TokenKind Kind, char Value = '\0', GlobCharacterClass? Set = null)
     {
         public bool Accepts(char c) =>
             Kind switch

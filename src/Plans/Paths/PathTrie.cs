@@ -21,7 +21,7 @@ internal sealed class PathTrie
                 node = Child(node, segment);
             }
             node.Entries ??= new(1);
-            node.Entries.Add(new Entry(owner, pattern.Text, pattern.IsLiteral, isAlternative));
+            node.Entries.Add(new PatternEntry(owner, pattern.Text, pattern.IsLiteral, isAlternative));
             node.IsFolder |= PathPattern.IsFullyLiteral(segments);
         }
     }
@@ -49,7 +49,7 @@ internal sealed class PathTrie
     /// <param name="Text">Text of the pattern.</param>
     /// <param name="IsLiteral">True if the pattern has no wildcards.</param>
     /// <param name="IsAlternative">True if the pattern ends at several nodes, because it contains braces.</param>
-    internal readonly record struct Entry(int Owner, string Text, bool IsLiteral, bool IsAlternative);
+    internal readonly record struct PatternEntry(int Owner, string Text, bool IsLiteral, bool IsAlternative);
 
     /// <summary>Node of the tree, which stands for all paths that match the parts above it.</summary>
     internal sealed class Node(int id, bool loops)
@@ -65,7 +65,7 @@ internal sealed class PathTrie
 
         public Node? AnyDepth { get; set; }
 
-        public List<Entry>? Entries { get; set; }
+        public List<PatternEntry>? Entries { get; set; }
 
         /// <summary>True if a path without wildcards ends here. It also matches everything below.</summary>
         public bool IsFolder { get; set; }

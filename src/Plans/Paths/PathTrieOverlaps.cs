@@ -33,8 +33,8 @@ internal sealed class PathTrieOverlaps
     public static void Find(
         PathTrie left,
         PathTrie right,
-        Func<PathTrie.Entry, PathTrie.Entry, bool> found,
-        Func<IReadOnlyList<PathTrie.Entry>, bool>? isSettled = null
+        Func<PathTrie.PatternEntry, PathTrie.PatternEntry, bool> found,
+        Func<IReadOnlyList<PathTrie.PatternEntry>, bool>? isSettled = null
     )
     {
         var walk = new PathTrieOverlaps(left, right, new OverlapReport(ReferenceEquals(left, right), found, isSettled));

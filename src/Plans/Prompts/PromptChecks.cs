@@ -33,7 +33,7 @@ internal static class PromptChecks
     /// <param name="text">Builder that receives the section.</param>
     /// <param name="gates">Gates of the task.</param>
     /// <param name="rewritten">Tracked files that gates rewrote before the agent did any work, by the gate's command.</param>
-    public static void Gates(StringBuilder text, IReadOnlyList<Gate> gates, IReadOnlyDictionary<string, NamedFiles> rewritten)
+    public static void Gates(StringBuilder text, IReadOnlyList<Gate> gates, IReadOnlyDictionary<string, AbridgedFileList> rewritten)
     {
         if (gates.Count == 0)
         {

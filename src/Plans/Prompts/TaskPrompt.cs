@@ -90,7 +90,7 @@ public static class TaskPrompt
     private static void OwnershipSection(StringBuilder text, PlanTask task, IReadOnlyList<string> needPerson)
     {
         PromptMarkdown.Heading(text, "What you may change");
-        var ownership = Ownership.Of(task);
+        var ownership = TaskFileOwnership.Of(task);
         if (ownership.OwnsEverything)
         {
             text.Append("You may change files anywhere in this worktree");

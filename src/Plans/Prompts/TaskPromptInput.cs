@@ -25,7 +25,7 @@ public sealed record TaskPromptInput
     public IReadOnlyList<Gate> FurtherGates { get; init; } = [];
 
     /// <summary>Tracked files that gates rewrote before the agent did any work, by the gate's command.</summary>
-    public IReadOnlyDictionary<string, NamedFiles> Rewritten { get; init; } = new Dictionary<string, NamedFiles>();
+    public IReadOnlyDictionary<string, AbridgedFileList> Rewritten { get; init; } = new Dictionary<string, AbridgedFileList>();
 
     /// <summary>Names of the configured variables with a worktree's resources (<c>worktrees.env</c>).</summary>
     public IReadOnlyCollection<string> WorktreeVariables { get; init; } = [];

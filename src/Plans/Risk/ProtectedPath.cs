@@ -16,7 +16,7 @@ public sealed record ProtectedPath(string TaskId, string Path, string Glob)
         var found = new List<ProtectedPath>();
         foreach (var task in plan.Tasks)
         {
-            foreach (var path in Ownership.Of(task).Patterns)
+            foreach (var path in TaskFileOwnership.Of(task).Patterns)
             {
                 var owned = PathPattern.Parse(path);
                 if (Array.Find(patterns, glob => Names(owned, glob) && glob.Overlaps(owned) && !IsAskedFor(owned, glob)) is { } guard)
@@ -43,7 +43,7 @@ public sealed record ProtectedPath(string TaskId, string Path, string Glob)
     {
         PathPattern[]? owned = task.FilesWrite is null
             ? null
-            : [.. Ownership.Of(task).Patterns.Select(PathPattern.Parse).Where(pattern => pattern.Matches(path))];
+            : [.. TaskFileOwnership.Of(task).Patterns.Select(PathPattern.Parse).Where(pattern => pattern.Matches(path))];
         return globs.FirstOrDefault(glob =>
             PathPattern.Parse(glob) is var pattern
             && pattern.Matches(path)

@@ -134,7 +134,7 @@ public sealed record PlanTask
     public TaskIsolation? Isolation { get; init; }
 
     /// <summary>
-    /// Additional hosts that the task's agent may reach in a sandbox, in the syntax of <see cref="HostEntry"/>, or null if there are none.
+    /// Additional hosts that the task's agent may reach in a sandbox, in the syntax of <see cref="HostEntryValidator"/>, or null if there are none.
     /// </summary>
     [JsonPropertyName("network"), JsonPropertyOrder(21), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TextList? Network { get; init; }
@@ -155,7 +155,7 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Names of process steps that the agent must carry out (<see cref="RequiredStep"/>).</summary>
+    /// <summary>Names of process steps that the agent must carry out (<see cref="RequiredStepNames"/>).</summary>
     [JsonPropertyName("required_steps"), JsonPropertyOrder(25)]
     public IReadOnlyList<string> RequiredSteps
     {
@@ -218,7 +218,7 @@ public sealed record PlanTask
 
     /// <summary>Policy for the proof that new and changed tests fail without the task's change, or null for the run's policy.</summary>
     [JsonPropertyName("prove_red"), JsonPropertyOrder(33)]
-    public ProveRed? ProveRed { get; init; }
+    public RedProofPolicy? ProveRed { get; init; }
 
     /// <summary>Priority for starting and merging the task; larger numbers go first. Range: -100 to 100. Null means 0.</summary>
     [JsonPropertyName("priority"), JsonPropertyOrder(34)]

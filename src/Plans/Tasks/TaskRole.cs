@@ -29,7 +29,7 @@ public static class TaskRole
 /// <summary>
 /// Names of the steps in a phase's process wrapper. Each required agent is also a step, with underscores instead of dashes.
 /// </summary>
-public static class RequiredStep
+public static class RequiredStepNames
 {
     public const string ReadPreviousNotes = "read_previous_notes";
     public const string Implementation = "implementation";

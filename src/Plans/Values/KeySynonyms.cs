@@ -19,11 +19,11 @@ public static class KeySynonyms
     /// <summary>The most common of the keys that mark a task as done.</summary>
     public const string CompletedKey = "completed";
 
-    private static readonly KeyTable Reversed = new(
+    private static readonly MappingKeyTable Reversed = new(
         "blocks before precedes unblocks enables dependents required_by needed_by successors successor downstream"
     );
 
-    private static readonly KeyTable Numbering = new("wave order execution_order run_order sequence seq step phase stage batch");
+    private static readonly MappingKeyTable Numbering = new("wave order execution_order run_order sequence seq step phase stage batch");
 
     /// <summary>True if a key orders tasks by number and not by name.</summary>
     public static bool IsNumbering(string key) => Numbering.Find(key) is not null;
@@ -34,6 +34,6 @@ public static class KeySynonyms
     /// <summary>Adds other tools' keys for order and status to a table.</summary>
     /// <param name="keys">Table to extend.</param>
     /// <param name="dependsOn">The table's own key for dependencies.</param>
-    public static KeyTable WithOrderAndState(this KeyTable keys, string dependsOn) =>
+    public static MappingKeyTable WithOrderAndState(this MappingKeyTable keys, string dependsOn) =>
         keys.With(dependsOn, DependsOn).With("status", Status).With(CompletedKey, Completed);
 }

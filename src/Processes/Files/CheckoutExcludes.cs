@@ -19,13 +19,13 @@ public static class CheckoutExcludes
         }
         var file = Path.Combine(common, "info", "exclude");
         file = new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file;
-        var content = SmallFile.TryRead(file) is { } bytes ? Encoding.UTF8.GetString(bytes) : "";
+        var content = SmallFileReader.TryRead(file) is { } bytes ? Encoding.UTF8.GetString(bytes) : "";
         var present = content.Split('\n').Select(line => line.TrimEnd('\r')).ToHashSet(StringComparer.Ordinal);
         if (!patterns.All(present.Contains))
         {
             // Adds all patterns again, because later patterns take precedence and the order must be preserved.
             var separator = content.Length == 0 || content.EndsWith('\n') ? "" : "\n";
-            OwnFile.Append(file, separator + string.Join('\n', patterns) + "\n");
+            OrchestratorFileWriter.Append(file, separator + string.Join('\n', patterns) + "\n");
         }
     }
 
@@ -38,7 +38,7 @@ public static class CheckoutExcludes
         {
             return File.Exists(Path.Combine(git, "HEAD")) ? git : null;
         }
-        if (SmallFile.TryRead(git) is not { } link)
+        if (SmallFileReader.TryRead(git) is not { } link)
         {
             return null;
         }
@@ -48,7 +48,7 @@ public static class CheckoutExcludes
             return null;
         }
         var own = Path.GetFullPath(text[Prefix.Length..].Trim(), checkout);
-        var common = SmallFile.TryRead(Path.Combine(own, "commondir")) is { } shared
+        var common = SmallFileReader.TryRead(Path.Combine(own, "commondir")) is { } shared
             ? Path.GetFullPath(Encoding.UTF8.GetString(shared).Trim(), own)
             : own;
         return Directory.Exists(common) ? common : null;

@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Writes files atomically and durably, by syncing a temporary file and renaming it. As with <see cref="OwnFile"/>, links are not
+/// <summary>Writes files atomically and durably, by syncing a temporary file and renaming it. As with <see cref="OrchestratorFileWriter"/>, links are not
 /// followed.</summary>
 public static class DurableFile
 {
@@ -41,5 +41,5 @@ public static class DurableFile
     }
 
     /// <summary>Returns the content as text, or null if the file does not exist.</summary>
-    public static string? TryRead(string path) => SmallFile.TryRead(path) is { } content ? Encoding.UTF8.GetString(content) : null;
+    public static string? TryRead(string path) => SmallFileReader.TryRead(path) is { } content ? Encoding.UTF8.GetString(content) : null;
 }

@@ -86,12 +86,12 @@ public sealed partial class FolderHandle : IDisposable
     }
 
     /// <summary>Returns the kind of an entry. Links are not followed.</summary>
-    public EntryKind KindOf(ReadOnlySpan<byte> name) => KindAt(Number, FolderSystemCalls.Ended(name), DoNotFollow);
+    public FileEntryKind KindOf(ReadOnlySpan<byte> name) => KindAt(Number, FolderSystemCalls.Ended(name), DoNotFollow);
 
     /// <summary>True for a regular file that its owner may execute. Links are not followed.</summary>
     public bool IsExecutable(ReadOnlySpan<byte> name) =>
         ModeAt(Number, FolderSystemCalls.Ended(name), DoNotFollow) is { } mode
-        && KindIn(mode) == EntryKind.File
+        && KindIn(mode) == FileEntryKind.File
         && (mode & ExecutableByOwner) != 0;
 
     /// <summary>Returns the names of the folder's entries, in no particular order.</summary>
@@ -138,7 +138,7 @@ public sealed partial class FolderHandle : IDisposable
                 : throw Fault("read", name);
         }
         var file = new SafeFileHandle(number, ownsHandle: true);
-        if (KindAt(number, [0], EmptyPath) == EntryKind.File)
+        if (KindAt(number, [0], EmptyPath) == FileEntryKind.File)
         {
             return file;
         }
@@ -161,7 +161,7 @@ public sealed partial class FolderHandle : IDisposable
             return Marshal.GetLastPInvokeError() is TooManyLinks or IsFolder or NoSuchDevice ? null : throw Fault("open", name);
         }
         var file = new SafeFileHandle(number, ownsHandle: true);
-        if (KindAt(number, [0], EmptyPath) == EntryKind.File)
+        if (KindAt(number, [0], EmptyPath) == FileEntryKind.File)
         {
             return file;
         }
@@ -171,7 +171,7 @@ public sealed partial class FolderHandle : IDisposable
 
     /// <summary>True if a name refers to the given open file directly, and not through a symbolic link.</summary>
     public bool Names(ReadOnlySpan<byte> name, SafeFileHandle file) =>
-        KindOf(name) == EntryKind.File
+        KindOf(name) == FileEntryKind.File
         && PlaceAt(Number, FolderSystemCalls.Ended(name)) is { } place
         && place == PlaceAt((int)file.DangerousGetHandle(), [0]);
 
@@ -219,7 +219,7 @@ public sealed partial class FolderHandle : IDisposable
         {
             return true;
         }
-        if (KindOf(newName) != EntryKind.Missing)
+        if (KindOf(newName) != FileEntryKind.Missing)
         {
             return false;
         }
@@ -277,23 +277,23 @@ public sealed partial class FolderHandle : IDisposable
         return error is NoSuchFile or NoFolder or TooManyLinks ? null : throw Fault("open the folder", path, error);
     }
 
-    private static EntryKind KindAt(int folder, byte[] name, int flags) =>
-        ModeAt(folder, name, flags) is { } mode ? KindIn(mode) : EntryKind.Missing;
+    private static FileEntryKind KindAt(int folder, byte[] name, int flags) =>
+        ModeAt(folder, name, flags) is { } mode ? KindIn(mode) : FileEntryKind.Missing;
 
-    private static EntryKind KindIn(int mode) =>
+    private static FileEntryKind KindIn(int mode) =>
         (mode & 0xF000) switch
         {
-            0x8000 => EntryKind.File,
-            0x4000 => EntryKind.Folder,
-            0xA000 => EntryKind.Link,
-            _ => EntryKind.Other,
+            0x8000 => FileEntryKind.File,
+            0x4000 => FileEntryKind.Folder,
+            0xA000 => FileEntryKind.Link,
+            _ => FileEntryKind.Other,
         };
 
     /// <summary>Returns the inode and the device of an entry, which identify a file. Null if the entry does not exist.</summary>
     public (ulong Inode, ulong Device)? PlaceOf(ReadOnlySpan<byte> name) => PlaceAt(Number, FolderSystemCalls.Ended(name));
 
     /// <summary>Returns the metadata of an entry, or null if it does not exist. Links are not followed.</summary>
-    public EntryStamp? StampOf(ReadOnlySpan<byte> name)
+    public FileEntryStamp? StampOf(ReadOnlySpan<byte> name)
     {
         Span<byte> facts = stackalloc byte[256];
         if (FolderSystemCalls.Look(Number, FolderSystemCalls.Ended(name), DoNotFollow, BasicFacts, ref facts[0]) != 0)
@@ -302,9 +302,9 @@ public sealed partial class FolderHandle : IDisposable
         }
         int mode = MemoryMarshal.Read<ushort>(facts[ModeOffset..]);
         var kind = KindIn(mode);
-        return kind == EntryKind.Folder
-            ? new EntryStamp(kind, mode, 0, 0, 0, 0)
-            : new EntryStamp(
+        return kind == FileEntryKind.Folder
+            ? new FileEntryStamp(kind, mode, 0, 0, 0, 0)
+            : new FileEntryStamp(
                 kind,
                 mode,
                 MemoryMarshal.Read<ulong>(facts[InodeOffset..]),

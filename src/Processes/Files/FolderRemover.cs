@@ -43,11 +43,11 @@ public static class FolderRemover
         for (var tries = 1; ; tries++)
         {
             var kind = parent.KindOf(name);
-            if (kind == EntryKind.Missing)
+            if (kind == FileEntryKind.Missing)
             {
                 return;
             }
-            if (kind != EntryKind.Folder)
+            if (kind != FileEntryKind.Folder)
             {
                 parent.Remove(name, isFolder: false);
                 return;
@@ -90,7 +90,7 @@ public static class FolderRemover
         folder.UnlockThis(); // Build tools create folders without write permission, such as module caches.
         foreach (var name in folder.List())
         {
-            if (folder.KindOf(name) != EntryKind.Folder)
+            if (folder.KindOf(name) != FileEntryKind.Folder)
             {
                 folder.Remove(name, isFolder: false);
             }

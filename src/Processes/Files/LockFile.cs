@@ -53,7 +53,7 @@ public sealed partial class LockFile : IDisposable
     /// <param name="path">Path of the file.</param>
     public static LockFile? TryTake(string path)
     {
-        var file = OwnFile.Open(path);
+        var file = OrchestratorFileWriter.Open(path);
 
         // As with FileShare.None in .NET, children do not inherit the lock, and the lock is always granted on a file system without locks.
         if (Lock((int)file.SafeFileHandle.DangerousGetHandle(), Exclusive | DoNotWait) == 0 || Marshal.GetLastPInvokeError() != WouldBlock)

@@ -9,11 +9,11 @@ public sealed class LogFile : IDisposable
     private LogFile(string path)
     {
         Path = path;
-        _folder = OwnFolder.Make(OwnFile.FolderOf(path));
+        _folder = OrchestratorFolderCreator.Make(OrchestratorFileWriter.FolderOf(path));
         try
         {
-            WasInTheWay = OwnFile.Clear(_folder, path);
-            Stream = new FileStream(_folder.Make(OwnFile.NameOf(path), FolderHandle.Plain), FileAccess.ReadWrite, bufferSize: 0);
+            WasInTheWay = OrchestratorFileWriter.Clear(_folder, path);
+            Stream = new FileStream(_folder.Make(OrchestratorFileWriter.NameOf(path), FolderHandle.Plain), FileAccess.ReadWrite, bufferSize: 0);
         }
         catch
         {
@@ -43,7 +43,7 @@ public sealed class LogFile : IDisposable
     /// <param name="output">Captured output of the program.</param>
     public bool IsForeign(CapturedOutput output)
     {
-        if (!_folder.Names(OwnFile.NameOf(Path), Stream.SafeFileHandle) || Stream.Length != output.TotalBytes)
+        if (!_folder.Names(OrchestratorFileWriter.NameOf(Path), Stream.SafeFileHandle) || Stream.Length != output.TotalBytes)
         {
             return true;
         }
@@ -68,12 +68,12 @@ public sealed class LogFile : IDisposable
         using (_folder)
         using (Stream)
         {
-            if (_folder.Names(OwnFile.NameOf(Path), Stream.SafeFileHandle))
+            if (_folder.Names(OrchestratorFileWriter.NameOf(Path), Stream.SafeFileHandle))
             {
                 return;
             }
-            OwnFile.Clear(_folder, Path);
-            using FileStream again = new(_folder.Make(OwnFile.NameOf(Path), FolderHandle.Plain), FileAccess.Write);
+            OrchestratorFileWriter.Clear(_folder, Path);
+            using FileStream again = new(_folder.Make(OrchestratorFileWriter.NameOf(Path), FolderHandle.Plain), FileAccess.Write);
             Stream.Seek(0, SeekOrigin.Begin);
             Stream.CopyTo(again);
         }

@@ -9,7 +9,7 @@ public static class StoredJson
 {
     /// <summary>Returns the value in a file, or null if the file is missing or its content is invalid.</summary>
     public static T? TryRead<T>(string path, JsonTypeInfo<T> type)
-        where T : class => SmallFile.TryRead(path) is { } json ? TryParse(json, type) : null;
+        where T : class => SmallFileReader.TryRead(path) is { } json ? TryParse(json, type) : null;
 
     /// <summary>Parses UTF-8 text, or returns null if it is invalid.</summary>
     public static T? TryParse<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type)

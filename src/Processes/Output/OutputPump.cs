@@ -4,7 +4,7 @@ using System.IO.Pipes;
 namespace Orchestrator.Processes;
 
 /// <summary>Reads one output stream of a child process to its end.</summary>
-internal sealed class OutputPump(Stream stream, OutputSink sink)
+internal sealed class OutputPump(Stream stream, ProcessOutputSink sink)
 {
     private const int BufferSize = 64 * 1024;
     private readonly LineSplitter? _splitter = sink.NewLineSplitter();
@@ -24,7 +24,7 @@ internal sealed class OutputPump(Stream stream, OutputSink sink)
     /// <summary>True if the stream has unread bytes or has ended. Needed because a read can be delayed by seconds on a busy
     /// machine.</summary>
     internal bool HasUnread =>
-        stream is AnonymousPipeClientStream { SafePipeHandle: { IsClosed: false } pipe } && PipeState.IsReadable(pipe);
+        stream is AnonymousPipeClientStream { SafePipeHandle: { IsClosed: false } pipe } && PipeStateReader.IsReadable(pipe);
 
     /// <summary>Reads until the end or until <paramref name="giveUp"/> is cancelled. Cancellation is not an error and means that another
     /// process holds the stream open.</summary>

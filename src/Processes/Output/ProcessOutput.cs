@@ -19,7 +19,7 @@ public sealed class ProcessOutput
     /// <value>Default: <see cref="DefaultCaptureLimit"/>.</value>
     public int CaptureLimit { get; init; } = DefaultCaptureLimit;
 
-    /// <summary>Path of a file for the output, or null to write no file. <see cref="OwnFile.Create"/> creates the file and its
+    /// <summary>Path of a file for the output, or null to write no file. <see cref="OrchestratorFileWriter.Create"/> creates the file and its
     /// folder.</summary>
     public string? File { get; init; }
 

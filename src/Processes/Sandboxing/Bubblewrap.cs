@@ -60,7 +60,7 @@ public sealed partial class Bubblewrap
     /// <param name="program">Absolute path of bubblewrap.</param>
     /// <param name="folder">Absolute path of our own folder on the disk to test.</param>
     public Task<bool> CanOverlayAsync(string program, string folder) =>
-        OverlayTable.CanHold(folder)
+        OverlayMounts.CanHold(folder)
             ? _overlays.GetOrAdd($"{program}\n{folder}", _ => TryOverlayAsync(program, folder))
             : Task.FromResult(false);
 
@@ -191,16 +191,16 @@ public sealed partial class Bubblewrap
 
     private static async Task<bool> TryOverlayAsync(string program, string folder)
     {
-        var own = Path.Combine(OwnFolder.Ensure(folder), $".try-{Guid.NewGuid():N}");
+        var own = Path.Combine(OrchestratorFolderCreator.Ensure(folder), $".try-{Guid.NewGuid():N}");
         try
         {
-            var shared = OwnFolder.Ensure(Path.Combine(own, "shared"));
-            OwnFolder.Ensure(Path.Combine(shared, "folder"));
-            OwnFile.Write(Path.Combine(shared, "file"), "shared"u8);
+            var shared = OrchestratorFolderCreator.Ensure(Path.Combine(own, "shared"));
+            OrchestratorFolderCreator.Ensure(Path.Combine(shared, "folder"));
+            OrchestratorFileWriter.Write(Path.Combine(shared, "file"), "shared"u8);
             var tried = await new ProcessRunner().RunAsync(
                 new ProcessCommand("/bin/sh", "-c", OverlayAttempt, shared)
                 {
-                    Sandbox = new Sandbox(program) { Overlays = OverlayTable.Make(Path.Combine(own, "layer"), [shared], []) },
+                    Sandbox = new Sandbox(program) { Overlays = OverlayMounts.Make(Path.Combine(own, "layer"), [shared], []) },
                     Timeout = Limit,
                 }
             );

@@ -33,7 +33,7 @@ public sealed record Sandbox(string Program)
     public IReadOnlyList<ReplacementFolder> Substitutes { get; init; } = [];
 
     /// <summary>Folders with shared content and private changes, or null if there are none.</summary>
-    public OverlayTable? Overlays { get; init; }
+    public OverlayMounts? Overlays { get; init; }
 
     /// <summary>Absolute path of a file with a filter of system calls (<see cref="SystemCallFilter"/>), or null to filter no system
     /// calls.</summary>

@@ -48,9 +48,9 @@ public static class SystemCallFilter
         }
         // Hosts with other processor architectures may share the folder.
         var file = Path.Combine(folder, $"system-calls-{RuntimeInformation.ProcessArchitecture}.bpf".ToLowerInvariant());
-        if (SmallFile.TryRead(file)?.AsSpan().SequenceEqual(filter) != true)
+        if (SmallFileReader.TryRead(file)?.AsSpan().SequenceEqual(filter) != true)
         {
-            OwnFolder.Ensure(folder);
+            OrchestratorFolderCreator.Ensure(folder);
             DurableFile.Write(file, filter);
         }
         return file;

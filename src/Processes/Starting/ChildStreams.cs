@@ -24,8 +24,8 @@ internal sealed class ChildStreams : IDisposable
     internal ChildStreams(
         Process process,
         Stream input,
-        OutputSink standardOutput,
-        OutputSink standardError,
+        ProcessOutputSink standardOutput,
+        ProcessOutputSink standardError,
         TimeProvider time,
         CancellationToken stop
     )

@@ -42,7 +42,7 @@ public sealed class DetachedProcess(TimeProvider? time = null)
     /// missing.</exception>
     public async Task<ProcessIdentity> StartAsync(DetachedCommand command)
     {
-        var child = new ChildStart(
+        var child = new ChildProcessStarter(
             new ProcessCommand(command.FileName, command.Arguments)
             {
                 WorkingDirectory = command.WorkingDirectory,
@@ -63,7 +63,7 @@ public sealed class DetachedProcess(TimeProvider? time = null)
         {
             info.ArgumentList.Add(argument);
         }
-        using var process = await ChildStart.StartProcessAsync(info, command.FileName, _time);
+        using var process = await ChildProcessStarter.StartProcessAsync(info, command.FileName, _time);
         await using var input = process.StandardInput.BaseStream;
         var identity = ProcessIdentity.Of(process.Id) ?? throw Refused("it ended at once");
         await input.WriteAsync("go\n"u8.ToArray());

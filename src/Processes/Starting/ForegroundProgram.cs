@@ -39,7 +39,7 @@ public static class ForegroundProgram
         {
             info.Environment[name] = value;
         }
-        using var program = await ChildStart.StartProcessAsync(info, words[0], TimeProvider.System);
+        using var program = await ChildProcessStarter.StartProcessAsync(info, words[0], TimeProvider.System);
         if (input is not null)
         {
             await WriteAsync(program.StandardInput, input);

@@ -58,7 +58,7 @@ public sealed record ProcessCommand
     public bool OwnSession { get; init; }
 
     /// <summary>True to stop the child's remaining processes after it has ended by itself. If this process dies first,
-    /// <see cref="Leftovers"/> finds the remaining processes. If false, remaining processes keep running even if they hold the output
+    /// <see cref="LeftoverProcesses"/> finds the remaining processes. If false, remaining processes keep running even if they hold the output
     /// open.</summary>
     public bool StopLeftovers { get; init; }
 

@@ -9,7 +9,7 @@ public sealed class ProcessRunner(TimeProvider? time = null)
     public const string ChildVariable = "ORCHESTRATOR_CHILD";
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
-    private readonly Lazy<string> _ownSession = new(ChildStart.FindSetSid);
+    private readonly Lazy<string> _ownSession = new(ChildProcessStarter.FindSetSid);
 
     /// <summary>Runs a command to its end. A non-zero exit code or a reached time limit is a result, not an exception. When this method
     /// returns or throws, the child has ended. If the child was stopped, all its descendants have also ended.</summary>
@@ -22,11 +22,11 @@ public sealed class ProcessRunner(TimeProvider? time = null)
     {
         stop.ThrowIfCancellationRequested();
         using var input = command.Input.Open();
-        var start = new ChildStart(await OpenAsync(command, stop), _ownSession);
-        using var standardOutput = new OutputSink(command.StandardOutput, command.WorkingDirectory);
+        var start = new ChildProcessStarter(await OpenAsync(command, stop), _ownSession);
+        using var standardOutput = new ProcessOutputSink(command.StandardOutput, command.WorkingDirectory);
         using var ownError = ReferenceEquals(command.StandardOutput, command.StandardError)
             ? null
-            : new OutputSink(command.StandardError, command.WorkingDirectory);
+            : new ProcessOutputSink(command.StandardError, command.WorkingDirectory);
         var standardError = ownError ?? standardOutput;
 
         var begin = _time.GetTimestamp();

@@ -36,7 +36,7 @@ internal sealed class RunningChild(
     /// <returns>True if the child was stopped. False if it had already ended by itself.</returns>
     internal async Task<bool> StopAsync()
     {
-        var tree = new TrackedTree(FindAll);
+        var tree = new TrackedProcessTree(FindAll);
         tree.Refresh();
         if (command.OwnSession || !process.HasExited)
         {

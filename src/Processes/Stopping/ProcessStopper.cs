@@ -54,7 +54,7 @@ public sealed class ProcessStopper(TimeProvider? time = null)
         CancellationToken cancellationToken = default
     )
     {
-        var tree = new TrackedTree(find);
+        var tree = new TrackedProcessTree(find);
         var first = tree.Refresh();
         if (first.Count == 0)
         {
@@ -74,7 +74,7 @@ public sealed class ProcessStopper(TimeProvider? time = null)
         return first.Count;
     }
 
-    internal async Task KillAsync(TrackedTree tree, TimeSpan limit)
+    internal async Task KillAsync(TrackedProcessTree tree, TimeSpan limit)
     {
         // The last processes may have ended since the last check within the limit.
         if (!await IsGoneWithinAsync(tree, limit, kill: true, CancellationToken.None) && tree.Refresh() is { Count: > 0 } alive)
@@ -88,7 +88,7 @@ public sealed class ProcessStopper(TimeProvider? time = null)
         }
     }
 
-    private async Task<bool> IsGoneWithinAsync(TrackedTree tree, TimeSpan limit, bool kill, CancellationToken cancellationToken)
+    private async Task<bool> IsGoneWithinAsync(TrackedProcessTree tree, TimeSpan limit, bool kill, CancellationToken cancellationToken)
     {
         var start = _time.GetTimestamp();
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)

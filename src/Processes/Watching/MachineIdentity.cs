@@ -30,7 +30,7 @@ public sealed record MachineInfo
     public static MachineInfo Read(IReadOnlyDictionary<string, string> environment) =>
         new()
         {
-            MachineId = SmallFile.ReadIfPossible("/etc/machine-id") is { } id ? Encoding.UTF8.GetString(id).Trim() : "",
+            MachineId = SmallFileReader.ReadIfPossible("/etc/machine-id") is { } id ? Encoding.UTF8.GetString(id).Trim() : "",
             BootId = ProcessIdentity.CurrentBootId,
             HostName = Environment.MachineName,
             IsContainer =

@@ -38,7 +38,7 @@ public sealed class PidWatermark
 
     /// <summary>Reads the last word of <c>/proc/loadavg</c>.</summary>
     private static int? ReadLastId() =>
-        SmallFile.ReadIfPossible("/proc/loadavg") is { } bytes
+        SmallFileReader.ReadIfPossible("/proc/loadavg") is { } bytes
         && int.TryParse(
             Encoding.ASCII.GetString(bytes).TrimEnd().Split(' ')[^1],
             NumberStyles.None,
@@ -51,7 +51,7 @@ public sealed class PidWatermark
     /// <summary>Reads the line <c>processes</c> of <c>/proc/stat</c>.</summary>
     private static long? ReadCount()
     {
-        if (SmallFile.ReadIfPossible("/proc/stat") is not { } bytes)
+        if (SmallFileReader.ReadIfPossible("/proc/stat") is not { } bytes)
         {
             return null;
         }

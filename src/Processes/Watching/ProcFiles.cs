@@ -22,7 +22,7 @@ internal static class ProcFiles
     internal static string? WorkingDirectory(int processId) => LinkTarget($"/proc/{processId}/cwd");
 
     internal static IReadOnlyList<string> Arguments(int processId) =>
-        SmallFile.ReadIfPossible($"/proc/{processId}/cmdline") is { } bytes
+        SmallFileReader.ReadIfPossible($"/proc/{processId}/cmdline") is { } bytes
             ? [.. Encoding.UTF8.GetString(bytes).TrimEnd('\0').Split('\0')]
             : [];
 
@@ -59,7 +59,7 @@ internal static class ProcFiles
     }
 
     internal static ProcessInfo? ReadStat(int processId) =>
-        SmallFile.ReadIfPossible($"/proc/{processId}/stat") is { } bytes ? ParseStat(Encoding.UTF8.GetString(bytes)) : null;
+        SmallFileReader.ReadIfPossible($"/proc/{processId}/stat") is { } bytes ? ParseStat(Encoding.UTF8.GetString(bytes)) : null;
 
     /// <summary>Parses a line of <c>/proc/PID/stat</c>. The name in the second field may contain blanks and parentheses, and regular
     /// fields follow the last parenthesis.</summary>
@@ -126,12 +126,12 @@ internal static class ProcFiles
     {
         for (var looks = 0; looks < MostLooks; looks++)
         {
-            var environment = SmallFile.ReadAtOnceIfPossible($"/proc/{processId}/environ");
+            var environment = SmallFileReader.ReadAtOnceIfPossible($"/proc/{processId}/environ");
             if (environment is not { Length: 0 })
             {
                 return environment;
             }
-            if (SmallFile.ReadIfPossible($"/proc/{processId}/stat") is not { } stat || !MayHaveEnvironment(Encoding.UTF8.GetString(stat)))
+            if (SmallFileReader.ReadIfPossible($"/proc/{processId}/stat") is not { } stat || !MayHaveEnvironment(Encoding.UTF8.GetString(stat)))
             {
                 return default;
             }
@@ -171,7 +171,7 @@ internal static class ProcFiles
     /// line.</summary>
     internal static long? SumOfSizes(string path, IReadOnlyList<string> names)
     {
-        if (SmallFile.ReadIfPossible(path) is not { } bytes)
+        if (SmallFileReader.ReadIfPossible(path) is not { } bytes)
         {
             return null;
         }

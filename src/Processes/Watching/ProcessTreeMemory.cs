@@ -7,7 +7,7 @@ public sealed class ProcessTreeMemory(Func<IReadOnlyList<ProcessInfo>> find)
 {
     private static readonly string[] Held = ["RssAnon", "RssShmem", "VmSwap"];
     private static readonly string[] Shares = ["Pss_Anon", "Pss_Shmem", "SwapPss"];
-    private readonly TrackedTree _tree = new(find);
+    private readonly TrackedProcessTree _tree = new(find);
 
     /// <summary>Compares the memory of the processes with a limit in bytes.</summary>
     /// <returns>Memory in bytes if it exceeds the limit, or null otherwise.</returns>

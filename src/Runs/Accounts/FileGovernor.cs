@@ -21,7 +21,7 @@ public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment
     /// Requests an agent start. If the start is admitted, the lock is held until the agent's process exists, so that no other process can
     /// block the account in between.
     /// </summary>
-    public async Task<StartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
+    public async Task<AgentStartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
     {
         var locked = await _ledgers.LockAsync(cancellationToken);
         try
@@ -36,10 +36,10 @@ public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment
             locked.Write(book);
             if (answer.Admission is Admitted)
             {
-                return new StartDecision(answer, locked);
+                return new AgentStartDecision(answer, locked);
             }
             locked.Dispose();
-            return new StartDecision(answer);
+            return new AgentStartDecision(answer);
         }
         catch
         {
@@ -58,7 +58,7 @@ public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment
             Start = request,
             OnlyInLine = true,
         };
-        if ((await CallAsync(line, cancellationToken)).Admission is not Wait { Until: var until } || until - time.GetUtcNow() > shortWait)
+        if ((await CallAsync(line, cancellationToken)).Admission is not StartDelayed { Until: var until } || until - time.GetUtcNow() > shortWait)
         {
             return false;
         }

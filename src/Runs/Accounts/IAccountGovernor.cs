@@ -21,7 +21,7 @@ public interface IAccountGovernor
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The decision. The caller disposes it when the agent's process exists or will not be started.</returns>
     /// <exception cref="LedgerDamagedException">A ledger can't be used.</exception>
-    Task<StartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken);
+    Task<AgentStartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken);
 
     /// <summary>
     /// Keeps the place of an agent start in the queue. Returns after some seconds, or earlier if admission can be requested again.
@@ -41,7 +41,7 @@ public interface IAccountGovernor
 /// <summary>The governor's decision about an agent start, with the lock that protects it.</summary>
 /// <param name="answer">The governor's answer, which contains the decision.</param>
 /// <param name="held">Lock that prevents changes of the ledgers until the agent's process exists, or null if none is held.</param>
-public sealed class StartDecision(GovernorAnswer answer, IDisposable? held = null) : IDisposable
+public sealed class AgentStartDecision(GovernorAnswer answer, IDisposable? held = null) : IDisposable
 {
     /// <summary>The governor's answer, which contains the decision.</summary>
     public GovernorAnswer Answer => answer;

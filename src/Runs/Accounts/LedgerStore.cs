@@ -24,7 +24,7 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
     private readonly ConcurrentDictionary<string, (byte[] Content, Ledger Ledger)> _known = new(StringComparer.Ordinal);
 
     /// <summary>Absolute path of the folder that contains the ledgers.</summary>
-    public string Folder { get; } = Path.Combine(UserState.RootOf(environment), "usage");
+    public string Folder { get; } = Path.Combine(UserStateFolder.RootOf(environment), "usage");
 
     /// <summary>Returns the absolute path of an account's ledger file.</summary>
     public string PathOf(string account) => Path.Combine(Folder, account + Ending);
@@ -118,7 +118,7 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
         byte[]? content;
         try
         {
-            content = SmallFile.TryRead(path);
+            content = SmallFileReader.TryRead(path);
         }
         catch (UnauthorizedAccessException refused)
         {

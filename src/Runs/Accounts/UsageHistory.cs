@@ -43,7 +43,7 @@ public sealed class UsageHistory(string folder, TimeProvider time)
             DurableFile.Write(path, string.Concat(kept));
         }
         // Ends an incomplete last line, so that the new record starts on its own line.
-        OwnFile.Append(path, (EndsInALine(path) ? "" : "\n") + UsageRecords.Write(record));
+        OrchestratorFileWriter.Append(path, (EndsInALine(path) ? "" : "\n") + UsageRecords.Write(record));
         return record;
     }
 

@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.AgentCalls;
 /// <summary>Requests the governor's admission of one agent run, and holds the admission until the agent has started.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="agent">The agent run to admit.</param>
-public sealed class AgentAdmission(RunServices services, GovernedAgent agent) : IDisposable
+public sealed class AgentAdmission(RunServices services, GovernedAgentRun agent) : IDisposable
 {
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(2);
 
@@ -16,12 +16,12 @@ public sealed class AgentAdmission(RunServices services, GovernedAgent agent) : 
     /// </summary>
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(10);
     private readonly PriceTable _prices = AccountPrices.Of(agent.Settings);
-    private readonly Holder _holder = new(services.Host, ProcessIdentity.Current.ToString());
-    private StartDecision? _turn;
+    private readonly ReservationHolder _holder = new(services.Host, ProcessIdentity.Current.ToString());
+    private AgentStartDecision? _turn;
     private Reservation? _reservation;
 
     /// <summary>The agent run to admit.</summary>
-    public GovernedAgent Agent => agent;
+    public GovernedAgentRun Agent => agent;
 
     /// <summary>True if this process knows of a reservation for the agent run.</summary>
     public bool IsReserved => _reservation is not null;
@@ -58,12 +58,12 @@ public sealed class AgentAdmission(RunServices services, GovernedAgent agent) : 
             }
             var refused = _turn.Answer.Admission!;
             Dispose();
-            return AdmissionResults.Of(refused, agent.Account, session, NextDay());
+            return AdmissionResultConverter.Of(refused, agent.Account, session, NextDay());
         }
         catch (LedgerDamagedException damaged)
         {
             Dispose();
-            return AdmissionResults.Of(damaged, session);
+            return AdmissionResultConverter.Of(damaged, session);
         }
     }
 
@@ -130,7 +130,7 @@ public sealed class AgentAdmission(RunServices services, GovernedAgent agent) : 
         }
     }
 
-    private Task<bool> SweepAsync(CancellationToken stop) => new ReservationSweep(services, _prices).SettleAsync(agent.Account, stop);
+    private Task<bool> SweepAsync(CancellationToken stop) => new ReservationCleanup(services, _prices).SettleAsync(agent.Account, stop);
 
     private async Task<bool> IsWaitingShortlyAsync(CancellationToken stop)
     {

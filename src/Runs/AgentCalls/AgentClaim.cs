@@ -111,7 +111,7 @@ public sealed record AgentClaim
     /// <summary>Writes the claim by an atomic replace, so that no reader sees an incomplete claim.</summary>
     /// <param name="folder">Absolute path of the agent run's folder (<c>ORCHESTRATOR_START</c>).</param>
     public void Write(string folder) =>
-        OwnFile.Write(PathIn(folder), JsonSerializer.Serialize(this, AgentClaimJson.Default.AgentClaim) + "\n");
+        OrchestratorFileWriter.Write(PathIn(folder), JsonSerializer.Serialize(this, AgentClaimJson.Default.AgentClaim) + "\n");
 
     /// <summary>Reads the claim that the run's history recorded when the agent run ended. Returns null if the agent made none.</summary>
     /// <param name="folder">The run's folder.</param>
@@ -122,7 +122,7 @@ public sealed record AgentClaim
         hash.Length == 0
             ? null
             : JsonSerializer.Deserialize(
-                VerifiedFile.Read(folder, PathIn(folder.Start(task, start)), hash),
+                HashVerifiedFile.Read(folder, PathIn(folder.Start(task, start)), hash),
                 AgentClaimJson.Default.AgentClaim
             );
 
@@ -144,7 +144,7 @@ public sealed record AgentClaim
         var path = PathIn(folder);
         try
         {
-            if (RegularFile.TryRead(path, LargestFile) is not { Length: > 0 } content)
+            if (RegularFileReader.TryRead(path, LargestFile) is not { Length: > 0 } content)
             {
                 problem =
                     Path.Exists(path) || new FileInfo(path).LinkTarget is not null
@@ -157,7 +157,7 @@ public sealed record AgentClaim
                 { Task: not null, Status: "completed" or "blocked" or "failed" } claim
             )
             {
-                hash = VerifiedFile.HashOf(content);
+                hash = HashVerifiedFile.HashOf(content);
                 return claim;
             }
             problem = $"{FileName} has no 'status' of completed, blocked or failed, so it is ignored.";

@@ -98,16 +98,16 @@ public static partial class AgentOutcomeClassifier
         string[] wants =
         [
             .. claim.Needs.Count > 0
-                ? (string[])[$"needs {FileNames.Some(claim.Needs, MostNamed)}{(claim.IsForDevelopment ? " for development" : "")}"]
+                ? (string[])[$"needs {FileNameEncoding.Some(claim.Needs, MostNamed)}{(claim.IsForDevelopment ? " for development" : "")}"]
                 : [],
-            .. claim.Files.Count > 0 ? (string[])[$"needs to write {FileNames.Some(claim.Files, MostNamed)}"] : [],
+            .. claim.Files.Count > 0 ? (string[])[$"needs to write {FileNameEncoding.Some(claim.Files, MostNamed)}"] : [],
             .. claim.Split.Count > 0 ? (string[])[$"is too big, so its agent proposes these parts: {Numbered(claim.Split)}"] : [],
         ];
         return wants.Length > 0 ? string.Join("; ", wants) + Because(claim) : claim.Reason;
     }
 
     private static string Numbered(IEnumerable<string> texts) =>
-        string.Join(" ", texts.Take(MostNamed).Select((text, index) => $"({index + 1}) {FileNames.Show(text)}"));
+        string.Join(" ", texts.Take(MostNamed).Select((text, index) => $"({index + 1}) {FileNameEncoding.Show(text)}"));
 
     private static string Because(AgentClaim claim) => claim.Reason.Length > 0 ? $" ({claim.Reason})" : "";
 }

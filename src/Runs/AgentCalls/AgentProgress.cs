@@ -19,7 +19,7 @@ internal sealed class AgentProgress(string folder, string worktree, TimeProvider
             AgentSessionStarted started => _now with { Session = started.SessionId, Doing = "started" },
             AgentText text => _now with { Doing = Line(text.Text) },
             AgentToolUse use => _now with { Doing = Line($"{use.Tool} {InWorktree(use.Subject)}"), ToolUses = _now.ToolUses + 1 },
-            AgentContextUse context => _now with { ContextTokens = context.ContextTokens },
+            AgentContextSize context => _now with { ContextTokens = context.ContextTokens },
             AgentRetry retry => _now with
             {
                 Doing =
@@ -48,7 +48,7 @@ internal sealed class AgentProgress(string folder, string worktree, TimeProvider
     private void Write()
     {
         _written = time.GetTimestamp();
-        OwnFile.Write(
+        OrchestratorFileWriter.Write(
             _path,
             JsonSerializer.SerializeToUtf8Bytes(_now with { At = time.GetUtcNow() }, ProgressJson.Default.ProgressDocument)
         );

@@ -22,7 +22,7 @@ public sealed record AgentRunEnvironment(
     public static async Task<AgentRunEnvironment> OfAsync(
         RunServices services,
         string repository,
-        RunStart start,
+        RunStartSettings start,
         string? commit,
         CancellationToken stop
     )
@@ -45,7 +45,7 @@ public sealed record AgentRunEnvironment(
 
     // A variable that was missing at approval is not passed on. The files count as trusted here, because a change during the run must not
     // remove approved variables.
-    private static Dictionary<string, string> EnvironmentOf(RunServices services, string repository, RunStart start)
+    private static Dictionary<string, string> EnvironmentOf(RunServices services, string repository, RunStartSettings start)
     {
         var files = SettingsLoader.Load(SettingsFiles.Read(repository, services.Environment, []) with { IsTrusted = true });
         return files

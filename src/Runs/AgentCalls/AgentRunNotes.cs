@@ -95,14 +95,14 @@ public sealed record AgentRunNotes
 
     /// <summary>Writes the notes to an agent run's folder.</summary>
     public void Write(string folder) =>
-        DurableFile.Write(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, StartNotesJson.Default.AgentRunNotes));
+        DurableFile.Write(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, AgentRunNotesJson.Default.AgentRunNotes));
 
     /// <summary>Reads the notes of an agent run. Returns null if they are missing or unreadable.</summary>
     /// <param name="folder">Absolute path of the agent run's folder.</param>
     public static AgentRunNotes? Read(string folder) =>
-        StoredJson.TryRead(Path.Combine(folder, FileName), StartNotesJson.Default.AgentRunNotes);
+        StoredJson.TryRead(Path.Combine(folder, FileName), AgentRunNotesJson.Default.AgentRunNotes);
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(AgentRunNotes))]
-internal sealed partial class StartNotesJson : JsonSerializerContext;
+internal sealed partial class AgentRunNotesJson : JsonSerializerContext;

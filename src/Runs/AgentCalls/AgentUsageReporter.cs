@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.AgentCalls;
 /// <summary>
 /// Reports one agent's usage and final cost to the governor, with the usage limits that the service reported for the account.
 /// </summary>
-public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent, PriceTable prices, Holder holder)
+public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun agent, PriceTable prices, ReservationHolder holder)
 {
     /// <summary>Maximum time for which the provider keeps a prompt in its cache.</summary>
     private static readonly TimeSpan CacheLife = TimeSpan.FromHours(1);
@@ -49,8 +49,8 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
     /// <summary>Records the usage and the usage limits in an event of the agent.</summary>
     public void Take(AgentEvent happened)
     {
-        _works |= MayEndABlock && happened is AgentContextUse;
-        if (happened is AgentContextUse { ParentToolUseId: null, ContextTokens: var tokens })
+        _works |= MayEndABlock && happened is AgentContextSize;
+        if (happened is AgentContextSize { ParentToolUseId: null, ContextTokens: var tokens })
         {
             _context = tokens;
         }
@@ -144,7 +144,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
                     Works = _works,
                     Windows = TakeHeard(),
                     Reached = isBlocked ? Limit(outcome) : null,
-                    Ended = new RunEnd(used, agent.ScopesOf(LocalDays.Of(record.Since, services.Time.LocalTimeZone))),
+                    Ended = new AgentRunSettlement(used, agent.ScopesOf(LocalDays.Of(record.Since, services.Time.LocalTimeZone))),
                     // The task has started, so it keeps its priority among the tasks that wait for the account.
                     Start = isBlocked ? agent.ToRequest(holder, LocalDays.Today(services.Time)) with { IsUnderWay = true } : null,
                     OnlyInLine = true,
@@ -154,7 +154,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
             Warn(answer.Warns);
             if (isBlocked)
             {
-                var wake = (answer.Admission as Wait)?.Until;
+                var wake = (answer.Admission as StartDelayed)?.Until;
                 result = result with
                 {
                     ResetAt = answer.Park?.OpensAt,
@@ -240,21 +240,21 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
         }
     }
 
-    private List<SeenWindow> TakeHeard()
+    private List<UsageWindowReport> TakeHeard()
     {
-        var seen = new List<SeenWindow>();
+        var seen = new List<UsageWindowReport>();
         var warnAt = agent.Settings.Usage.WarnAt * 10_000;
         while (_heard.TryDequeue(out var heard))
         {
             seen.AddRange(
                 Readings(heard.Usage)
-                    .Select(read => new SeenWindow(read.Name, read.PartsPerMillion, read.ResetsAt, "rate_limit_event", warnAt))
+                    .Select(read => new UsageWindowReport(read.Name, read.PartsPerMillion, read.ResetsAt, "rate_limit_event", warnAt))
             );
         }
         return seen;
     }
 
-    private void Warn(IEnumerable<SeenWindow> windows)
+    private void Warn(IEnumerable<UsageWindowReport> windows)
     {
         foreach (var window in windows)
         {

@@ -58,7 +58,7 @@ public sealed class BacklogStore
     /// <exception cref="BacklogBusyException">Another program held the lock for too long.</exception>
     public async Task<BacklogReadResult> ChangeAsync(string? tag, Func<Backlog, Backlog> change, CancellationToken stop)
     {
-        OwnFolder.Ensure(Path.GetDirectoryName(FullPath)!);
+        OrchestratorFolderCreator.Ensure(Path.GetDirectoryName(FullPath)!);
         await using var turn = await WaitForTurnAsync(stop);
         var read = Read(tag);
         if (read.File is not { } file)

@@ -89,8 +89,8 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
     public bool HasReplacedFolder =>
         new[] { OrchestratorFolder, ProjectFolder }.Any(folder => new FileInfo(folder) is { LinkTarget: not null } or { Exists: true });
 
-    /// <inheritdoc cref="OwnFolder.Ensure"/>
-    public static string EnsureFolder(string path) => OwnFolder.Ensure(path);
+    /// <inheritdoc cref="OrchestratorFolderCreator.Ensure"/>
+    public static string EnsureFolder(string path) => OrchestratorFolderCreator.Ensure(path);
 
     /// <summary>
     /// Finds an obstacle to runs in this checkout, such as a link in place of an orchestrate folder or a tracked orchestrate file.
@@ -101,7 +101,7 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
     /// <returns>The problem and its remedy, or null if there is no obstacle.</returns>
     public async Task<(string Why, string Cure)?> FindObstacleAsync(string worktrees, RunServices services, CancellationToken stop) =>
         new WorktreeStore(await services.Repositories.OpenAsync(Root)).FindCheckout(LinkedWorktree) is { } checkout
-            ? await new TrackedOwnFiles(checkout).FindAsync(worktrees, null, stop)
+            ? await new CommittedOrchestratorFiles(checkout).FindAsync(worktrees, null, stop)
             : null;
 
     /// <summary>Throws if the checkout has an obstacle to runs. The parameters are those of <see cref="FindObstacleAsync"/>.</summary>

@@ -18,7 +18,7 @@ public static class ContentAddressedFile
     public static string Write(string path, string text)
     {
         var content = Encoding.UTF8.GetBytes(text);
-        var named = $"{path[..^Path.GetExtension(path).Length]}-{VerifiedFile.HashOf(content)[..HashLength]}{Path.GetExtension(path)}";
+        var named = $"{path[..^Path.GetExtension(path).Length]}-{HashVerifiedFile.HashOf(content)[..HashLength]}{Path.GetExtension(path)}";
         DurableFile.Write(named, content);
         return named;
     }
@@ -35,7 +35,7 @@ public static class ContentAddressedFile
         }
         var name = Path.GetFileNameWithoutExtension(path);
         return Encoding.UTF8.GetString(
-            VerifiedFile.ReadBeginning(folder, Path.Combine(folder.Repository, path), name[(name.LastIndexOf('-') + 1)..])
+            HashVerifiedFile.ReadBeginning(folder, Path.Combine(folder.Repository, path), name[(name.LastIndexOf('-') + 1)..])
         );
     }
 }

@@ -19,14 +19,14 @@ public sealed record DecisionManifest(string Plan, IReadOnlyDictionary<string, s
     /// <param name="hash">Hash of the list in the run's history.</param>
     /// <exception cref="StepException">The list is missing or was changed.</exception>
     public static DecisionManifest Read(RunFolder folder, string hash) =>
-        JsonSerializer.Deserialize(VerifiedFile.Read(folder, PathOf(folder, hash), hash), RunDecisionsJson.Default.DecisionManifest)!;
+        JsonSerializer.Deserialize(HashVerifiedFile.Read(folder, PathOf(folder, hash), hash), RunDecisionsJson.Default.DecisionManifest)!;
 
     /// <summary>Writes a file, and returns a list that contains it.</summary>
     /// <param name="name">Path of the file, relative to the run's folder.</param>
     public DecisionManifest With(RunFolder folder, string name, ReadOnlySpan<byte> content) =>
         this with
         {
-            Files = new Dictionary<string, string>(Files) { [name] = VerifiedFile.Write(Path.Combine(folder.Path, name), content) },
+            Files = new Dictionary<string, string>(Files) { [name] = HashVerifiedFile.Write(Path.Combine(folder.Path, name), content) },
         };
 
     /// <summary>Returns a copy of the list without a file.</summary>
@@ -39,20 +39,20 @@ public sealed record DecisionManifest(string Plan, IReadOnlyDictionary<string, s
     {
         var sorted = this with { Files = new SortedDictionary<string, string>(Files.ToDictionary(), StringComparer.Ordinal) };
         var content = JsonSerializer.SerializeToUtf8Bytes(sorted, RunDecisionsJson.Default.DecisionManifest);
-        var hash = VerifiedFile.HashOf(content);
-        VerifiedFile.Write(PathOf(folder, hash), content);
+        var hash = HashVerifiedFile.HashOf(content);
+        HashVerifiedFile.Write(PathOf(folder, hash), content);
         return hash;
     }
 
     /// <summary>Verifies a file of the list. Throws if the file is missing or was changed.</summary>
     /// <inheritdoc cref="TryRead"/>
-    public void Check(RunFolder folder, string name) => VerifiedFile.Check(folder, Path.Combine(folder.Path, name), Files[name]);
+    public void Check(RunFolder folder, string name) => HashVerifiedFile.Check(folder, Path.Combine(folder.Path, name), Files[name]);
 
     /// <summary>Reads a file and verifies its hash. Returns null if the list does not contain the file.</summary>
     /// <param name="name">Path of the file, relative to the run's folder.</param>
     /// <exception cref="StepException">The file is missing or was changed.</exception>
     public byte[]? TryRead(RunFolder folder, string name) =>
-        Files.TryGetValue(name, out var hash) ? VerifiedFile.Read(folder, Path.Combine(folder.Path, name), hash) : null;
+        Files.TryGetValue(name, out var hash) ? HashVerifiedFile.Read(folder, Path.Combine(folder.Path, name), hash) : null;
 }
 
 [JsonSerializable(typeof(DecisionManifest))]

@@ -10,7 +10,7 @@ public sealed record GrantedFile(string Task, string Path);
 /// </summary>
 public sealed class FileGrants(RunFolder folder)
 {
-    private readonly ListFile<GrantedFile> _file = new(
+    private readonly JsonListFile<GrantedFile> _file = new(
         Path.Combine(folder.Path, "lent.json"),
         FileGrantsJson.Default.IReadOnlyListGrantedFile
     );

@@ -12,7 +12,7 @@ namespace Orchestrator.Runs;
 internal sealed class PlanningFiles(RepositoryReference repository, string runId, string hash, int replan = 0)
 {
     private DecisionManifest? _input;
-    private RunStart? _start;
+    private RunStartSettings? _start;
     private PlanningGoal? _goal;
 
     /// <summary>The stored goal of planning.</summary>
@@ -34,7 +34,7 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     public string TaskId => replan == 0 ? PlannerTask.Id : ReplanTask.Id;
 
     /// <summary>The start settings of planning.</summary>
-    public RunStart Start => _start ??= RunStart.Read(Read("start.json"));
+    public RunStartSettings Start => _start ??= RunStartSettings.Read(Read("start.json"));
 
     /// <summary>The text of the request that is planned.</summary>
     public string Request => Text("request.md");
@@ -61,11 +61,11 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     public string Problems(int start) => In($"problems-{start}.md");
 
     /// <summary>Returns the JSON Schema for the requested kind of answer.</summary>
-    public static string SchemaOf(PlanningOptions options) => options.IsForBacklog ? BacklogAnswer.Schema : PlannerAnswer.Schema;
+    public static string SchemaOf(PlanningOptions options) => options.IsForBacklog ? BacklogAnswerParser.Schema : PlannerAnswer.Schema;
 
     /// <summary>Stores the input of planning, which consists of the start settings, the goal, the request and the prompt.</summary>
     /// <returns>The hash of the stored input.</returns>
-    public string Begin(RunStart start, PlanningGoal goal, string request, string prompt) =>
+    public string Begin(RunStartSettings start, PlanningGoal goal, string request, string prompt) =>
         DecisionManifest
             .None.With(Folder, Named("goal.json"), JsonSerializer.SerializeToUtf8Bytes(goal, PlanningGoalJson.Default.PlanningGoal))
             .With(Folder, Named("start.json"), start.ToJson())
@@ -77,7 +77,7 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     /// <param name="path"><see cref="PlanPath"/> or <see cref="TasksPath"/>.</param>
     /// <param name="said">Hash of the answer from the run's history.</param>
     /// <exception cref="StepException">The file is missing or was changed.</exception>
-    public byte[] Accepted(string path, string said) => VerifiedFile.Read(Folder, path, said);
+    public byte[] Accepted(string path, string said) => HashVerifiedFile.Read(Folder, path, said);
 
     private string In(string name) => Folder.Planning(replan == 0 ? name : Path.Combine($"replan-{replan}", name));
 

@@ -15,7 +15,7 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
     {
         var json = files.Decisions is { } decisions
             ? decisions.TryRead(files.Folder, RunFiles.Named(files.Folder, files.Folder.Contracts))
-            : SmallFile.TryRead(files.Folder.Contracts);
+            : SmallFileReader.TryRead(files.Folder.Contracts);
         return json is null ? null : JsonSerializer.Deserialize(json, RunContractsJson.Default.IReadOnlyListContractStub);
     }
 

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>The plan and the start settings of a run, as stored in its folder.</summary>
 /// <param name="Start">The start settings of the run.</param>
-public sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
+public sealed record RunFiles(RunFolder Folder, Plan Plan, RunStartSettings Start)
 {
     /// <summary>Ids of the tasks that were added to the plan after the run had started.</summary>
     public IReadOnlySet<string> Added { get; init; } = new HashSet<string>();
@@ -22,7 +22,7 @@ public sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
     /// <summary>Stores the plan and the start settings of a run. A repeated call writes the same files.</summary>
     /// <param name="further">Other files that affect the run's decisions, each with its path relative to the run's folder.</param>
     /// <returns>The hash of the list of files that affect the run's decisions.</returns>
-    public static string Store(RunFolder folder, Plan plan, RunStart start, params (string Name, byte[] Content)[] further)
+    public static string Store(RunFolder folder, Plan plan, RunStartSettings start, params (string Name, byte[] Content)[] further)
     {
         var name = Named(folder, folder.Plan);
         var decisions = (DecisionManifest.None with { Plan = name })

@@ -98,7 +98,7 @@ public sealed class GateCheck(RunServices services)
     /// </summary>
     private static Dictionary<Gate, GateVerdict> SkippedFor(IReadOnlyList<string> changed, IReadOnlyList<Gate> gates, RunFiles files)
     {
-        if (changed.Count == 0 || changed.Any(Ownership.Of(files.Settings.Train.Barriers).Owns))
+        if (changed.Count == 0 || changed.Any(TaskFileOwnership.Of(files.Settings.Train.Barriers).Owns))
         {
             return [];
         }
@@ -133,7 +133,7 @@ public sealed class GateCheck(RunServices services)
         var (setUp, removed, stashed) = (tree.ChangedBySetUp, tree.Restorer.RemovedBefore, tree.Stashed);
         var verdict = await RunAsync(gate, subject, evidence, stop);
         var traces = await tree.EndAsync(stop);
-        verdict = GateTracesNotes.Tell(verdict, traces, setUp, removed, stashed);
+        verdict = GateTreeChangeNotes.Tell(verdict, traces, setUp, removed, stashed);
         if (!isBase && StatesFault(verdict) && await FailsAlikeAtBaseAsync(files, repository, verdict, question.Changed, evidence, stop))
         {
             verdict = verdict with { Failure = GateFailure.Environment };
@@ -146,7 +146,7 @@ public sealed class GateCheck(RunServices services)
         RunFiles Files,
         GitRepository Repository,
         GateTree Tree,
-        GateQuestion Question,
+        GateResultQuery Question,
         string Evidence,
         bool IsBase,
         string Task,
@@ -201,14 +201,14 @@ public sealed class GateCheck(RunServices services)
     /// For example, a cached build verdict leaves no program to test. A gate that starts clean gets only files of the gates that it
     /// requires. Files of tests and linters are never needed.
     /// </summary>
-    private async Task<IReadOnlyDictionary<Gate, GateLookup>> LookUpAsync(
+    private async Task<IReadOnlyDictionary<Gate, GateResultLookup>> LookUpAsync(
         GitRepository repository,
         IReadOnlyList<Gate> gates,
-        GateQuestion question,
+        GateResultQuery question,
         CancellationToken stop
     )
     {
-        var lookups = new Dictionary<Gate, GateLookup>();
+        var lookups = new Dictionary<Gate, GateResultLookup>();
         foreach (var gate in gates.Reverse())
         {
             var found = await _results.FindAsync(repository, gate, question, stop);
@@ -233,7 +233,7 @@ public sealed class GateCheck(RunServices services)
     /// Determines the files with which a gate starts. A gate that is required by a clean gate also starts clean, because its outputs become
     /// the files of the clean gate.
     /// </summary>
-    private static GateStart StartOf(Gate gate, IReadOnlyDictionary<Gate, GateLookup> lookups, GateQuestion question)
+    private static GateStart StartOf(Gate gate, IReadOnlyDictionary<Gate, GateResultLookup> lookups, GateResultQuery question)
     {
         var all = question.Gates;
         var clean = all.Where(one => lookups[one].Known is null && StartsClean(one, question.Settings));
@@ -245,7 +245,7 @@ public sealed class GateCheck(RunServices services)
         );
     }
 
-    private async Task<GateQuestion> QuestionAsync(
+    private async Task<GateResultQuery> QuestionAsync(
         RunFiles files,
         GitRepository repository,
         string commit,
@@ -344,15 +344,15 @@ public sealed class GateCheck(RunServices services)
     {
         var isOfProject = files.Gates.OfProject().Any(g => g.IsSameAs(verdict.Gate));
         var cure = verdict.BlamesMachine
-            ? GateProbe.CureOf(verdict.Gate, isOfProject, files.Folder.Repository, files.Start.Found.Gates, verdict.Environment)
+            ? GateProgramProbe.CureOf(verdict.Gate, isOfProject, files.Folder.Repository, files.Start.Found.Gates, verdict.Environment)
             : "";
         return GateFormatter.Explain(verdict, EvidenceOf(files, verdict), cure);
     }
 
-    private async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, string evidence, CancellationToken stop)
+    private async Task<GateVerdict> RunAsync(Gate gate, GateRunContext subject, string evidence, CancellationToken stop)
     {
         // Several measurements may have the same command.
-        var name = GateKey.Of(gate, GateKey.ChangedFiles(gate, subject.ChangedFiles), gate.IsMeasurement ? gate.Name : "")[..16];
+        var name = GateCacheKey.Of(gate, GateCacheKey.ChangedFiles(gate, subject.ChangedFiles), gate.IsMeasurement ? gate.Name : "")[..16];
         return await _runner.Value.RunAsync(gate, subject, Path.Combine(evidence, $"gate-{name}.log"), stop);
     }
 }

@@ -16,7 +16,7 @@ public static class GateEvidence
     /// <param name="verdict">Verdict of a gate that has ended.</param>
     public static void Add(RunFolder folder, string evidence, GateVerdict verdict)
     {
-        OwnFolder.Ensure(evidence);
+        OrchestratorFolderCreator.Ensure(evidence);
         GateVerdict[] all =
         [
             .. Read(evidence) ?? [],
@@ -43,7 +43,7 @@ public static class GateEvidence
     /// <param name="proof">The results of these tests.</param>
     public static void Keep(string evidence, RedProof proof)
     {
-        OwnFolder.Ensure(evidence);
+        OrchestratorFolderCreator.Ensure(evidence);
         DurableFile.Write(Path.Combine(evidence, ProofName), JsonSerializer.SerializeToUtf8Bytes(proof, GateVerdictJson.Default.RedProof));
     }
 
@@ -67,7 +67,7 @@ public static class GateEvidence
     public static IReadOnlyList<GateVerdict> ReadLanding(RunFolder folder) => Read(folder.LandingEvidence) ?? [];
 
     /// <summary>Reads all verdicts on a run's tasks and on merges of their work. Unreadable verdicts are skipped.</summary>
-    public static IReadOnlyList<StoredVerdict> ReadOfTasks(RunFolder folder)
+    public static IReadOnlyList<StoredGateVerdict> ReadOfTasks(RunFolder folder)
     {
         var tasks = new DirectoryInfo(Path.GetDirectoryName(folder.Task("task"))!);
         return tasks.Exists
@@ -79,7 +79,7 @@ public static class GateEvidence
                     .SelectMany(found =>
                         (Read(found.Evidence.FullName) ?? []).Select(
                             (verdict, index) =>
-                                new StoredVerdict(
+                                new StoredGateVerdict(
                                     found.Task,
                                     string.Create(CultureInfo.InvariantCulture, $"{found.Evidence.Name}/{index}"),
                                     !found.Evidence.Name.StartsWith("gates-", StringComparison.Ordinal),
@@ -106,7 +106,7 @@ public static class GateEvidence
         {
             return null;
         }
-        var now = EvidenceHash.Of(Path.Combine(repository, log));
+        var now = GateLogHash.Of(Path.Combine(repository, log));
         return now == verdict.EvidenceHash ? null
             : now.Length == 0 ? "its log is missing"
             : "its log was changed after the gate ended";
@@ -116,7 +116,7 @@ public static class GateEvidence
     {
         try
         {
-            return SmallFile.TryRead(Path.Combine(evidence, FileName)) is { } json
+            return SmallFileReader.TryRead(Path.Combine(evidence, FileName)) is { } json
                 ? JsonSerializer.Deserialize(json, GateVerdictJson.Default.GateVerdictArray)
                 : [];
         }
@@ -132,7 +132,7 @@ public static class GateEvidence
 /// <param name="Place">Folder and number of the verdict, unique within the task.</param>
 /// <param name="OfMerge">True if the gate ran on the merge of the task's work.</param>
 /// <param name="Verdict">The verdict.</param>
-public sealed record StoredVerdict(string Task, string Place, bool OfMerge, GateVerdict Verdict)
+public sealed record StoredGateVerdict(string Task, string Place, bool OfMerge, GateVerdict Verdict)
 {
     /// <summary>Number of the task's attempt, or 0 if the folder name contains none.</summary>
     public int Attempt =>

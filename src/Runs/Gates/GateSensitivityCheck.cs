@@ -11,7 +11,7 @@ namespace Orchestrator.Runs.Gates;
 /// <param name="Verdicts">Verdicts of the gates on the work.</param>
 /// <param name="Basis">The changes of the work, divided into product files and support files such as tests.</param>
 /// <param name="Evidence">Absolute path of the folder for the output of gates.</param>
-public sealed record GatedWork(
+public sealed record GatePassedWork(
     RunFiles Files,
     GitRepository Repository,
     string Task,
@@ -31,7 +31,7 @@ public sealed class GateSensitivityCheck(GateCheck gates)
 {
     /// <summary>Runs the base's own tests and other support files against the task's product changes.</summary>
     /// <param name="more">Other gates whose result may depend on the task's changes.</param>
-    public async Task<BaseSuite> RunBaseSuiteAsync(GatedWork work, IReadOnlyList<Gate> more, CancellationToken stop)
+    public async Task<BaseSuiteVerdict> RunBaseSuiteAsync(GatePassedWork work, IReadOnlyList<Gate> more, CancellationToken stop)
     {
         IReadOnlyList<Gate> all =
         [
@@ -43,16 +43,16 @@ public sealed class GateSensitivityCheck(GateCheck gates)
         ];
         if (work.Basis.Supports.Count == 0 || all.All(gate => gate.Type == GateType.Build))
         {
-            return BaseSuite.NotRun with { Fewer = BaseSuite.FewerIn(work.Verdicts, await RunAtBaseAsync(work, RanFewer(), stop)) };
+            return BaseSuiteVerdict.NotRun with { Fewer = BaseSuiteVerdict.FewerIn(work.Verdicts, await RunAtBaseAsync(work, RanFewer(), stop)) };
         }
         var verdicts = await RunAsync(work, work.Commit, isBefore: true, "base-suite", all, isRed: false, stop);
-        IReadOnlyList<Gate> red = [.. verdicts.Where(BaseSuite.IsRed).Select(verdict => verdict.Gate)];
-        return BaseSuite.Of(work.Verdicts, verdicts, await RunAtBaseAsync(work, red, stop));
+        IReadOnlyList<Gate> red = [.. verdicts.Where(BaseSuiteVerdict.IsRed).Select(verdict => verdict.Gate)];
+        return BaseSuiteVerdict.Of(work.Verdicts, verdicts, await RunAtBaseAsync(work, red, stop));
 
         IReadOnlyList<Gate> RanFewer() => [.. work.Verdicts.Where(GateTampering.RanFewerThanBefore).Select(verdict => verdict.Gate)];
     }
 
-    private Task<IReadOnlyList<GateVerdict>> RunAtBaseAsync(GatedWork work, IReadOnlyList<Gate> some, CancellationToken stop) =>
+    private Task<IReadOnlyList<GateVerdict>> RunAtBaseAsync(GatePassedWork work, IReadOnlyList<Gate> some, CancellationToken stop) =>
         gates.RunAsync(
             work.Files,
             work.Repository,
@@ -73,7 +73,7 @@ public sealed class GateSensitivityCheck(GateCheck gates)
     /// <returns>The proof, and the ids of failed tests that no longer prove anything. The proof is null if the task has no such tests or no
     /// test gate.</returns>
     public async Task<(RedProof? Proof, IReadOnlyList<string> Hollow)> ProveRedAsync(
-        GatedWork work,
+        GatePassedWork work,
         TestChanges tests,
         TestChanges inProduct,
         Task<IReadOnlyList<string>> failing,
@@ -108,7 +108,7 @@ public sealed class GateSensitivityCheck(GateCheck gates)
     }
 
     private async Task<IReadOnlyList<GateVerdict>> RunAsync(
-        GatedWork work,
+        GatePassedWork work,
         string onto,
         bool isBefore,
         string name,

@@ -29,7 +29,7 @@ public sealed class GateTree(
     private readonly HashSet<Gate> _ran = [];
     private VerificationTree? _place;
     private GateRestorer? _restorer;
-    private TreeOutputs? _outputs;
+    private TreeOutputTracker? _outputs;
     private GateStart? _start;
 
     /// <summary>The checked-out tree. Throws if <see cref="BeginAsync"/> was not called.</summary>
@@ -115,7 +115,7 @@ public sealed class GateTree(
     private async Task<(string? Failure, IReadOnlySet<string> Made)> SetUpAsync(CancellationToken stop)
     {
         IReadOnlySet<string> made = new HashSet<string>();
-        PrivateLayers.Of(Place.Resources).DiscardGates();
+        PrivateOverlayFolders.Of(Place.Resources).DiscardGates();
         if (await WorktreeSetup.RunAsync(Place.Worktree, files, services, evidence, stop, isBase, task) is { } failure)
         {
             return (failure, made);
@@ -176,7 +176,7 @@ public sealed class GateTree(
         // The sandbox creates folders of private layers. They exist from now on, so that they do not count as outputs of the first gate.
         _ = await SubjectAsync(_start!.Changed, task, _start.Gate, stop);
         _ran.Clear();
-        _outputs = new TreeOutputs(Place.Worktree.Path, Place.StashFolder, PrivateLayers.Of(Place.Resources));
+        _outputs = new TreeOutputTracker(Place.Worktree.Path, Place.StashFolder, PrivateOverlayFolders.Of(Place.Resources));
         _outputs.Begin(await OthersAsync(stop));
     }
 
@@ -218,7 +218,7 @@ public sealed class GateTree(
     /// <param name="changed">Paths of the files that differ from the base.</param>
     /// <param name="task">Id of the task whose work is checked, or empty if the work does not belong to a single task.</param>
     /// <param name="gate">The gate, which may have its own allowed hosts, or null for no particular gate.</param>
-    public async Task<GateSubject> SubjectAsync(IReadOnlyList<string> changed, string task, Gate? gate, CancellationToken stop) =>
+    public async Task<GateRunContext> SubjectAsync(IReadOnlyList<string> changed, string task, Gate? gate, CancellationToken stop) =>
         new()
         {
             Directory = Place.Worktree.Path,
@@ -253,7 +253,7 @@ public sealed class GateTree(
         };
 
     /// <summary>Restores the tree after a gate. If that fails, the tree is discarded and the next gate gets a new one.</summary>
-    public async Task<GateTraces> EndAsync(CancellationToken stop)
+    public async Task<GateTreeChanges> EndAsync(CancellationToken stop)
     {
         var traces = await Restorer.EndAsync(stop);
         if (!traces.IsWhole)

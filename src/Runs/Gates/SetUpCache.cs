@@ -135,7 +135,7 @@ public sealed class SetUpCache(Worktree worktree, RunFiles files, RunServices se
         {
             var made = new DirectoryInfo(Path.Combine(worktree.Path, folder));
             var kept = Path.Combine(temporary, folder);
-            OwnFolder.Ensure(Path.GetDirectoryName(kept)!);
+            OrchestratorFolderCreator.Ensure(Path.GetDirectoryName(kept)!);
             if (!made.Exists || made.LinkTarget is not null || !await CopyAsync(made.FullName, kept, copy with { Sandbox = null }, stop))
             {
                 FolderRemover.Remove(temporary);

@@ -58,7 +58,7 @@ public static class StepSandbox
         );
         var sandbox = rules.WithDownloads(
             rules.OfTree(tree, resources.TemporaryFolder, configuration),
-            PrivateLayers.Of(resources),
+            PrivateOverlayFolders.Of(resources),
             purpose.Role,
             await CanOverlayAsync(resources, rules, services)
         );
@@ -104,7 +104,7 @@ public static class StepSandbox
     /// <summary>Returns the keys of an agent that stay outside its sandbox: none if the network is open.</summary>
     /// <param name="agent">Name of the agent.</param>
     /// <param name="runner">The agent's runner.</param>
-    public static IReadOnlyList<AgentKey> KeysOutside(OrchestratorSettings settings, string agent, IAgentRunner runner) =>
+    public static IReadOnlyList<AgentServiceKey> KeysOutside(OrchestratorSettings settings, string agent, IAgentRunner runner) =>
         HasProxy(settings, out _) ? KeyPlaceholders.Of(runner.Keys, settings.VariablesOf(agent)) : [];
 
     private static bool HasProxy(OrchestratorSettings settings, out NetworkMode mode) =>
@@ -133,7 +133,7 @@ public static class StepSandbox
             .ToList();
         var networks = new SandboxNetworks(
             [.. services.HookCommand.SkipLast(1)],
-            UserState.NetworkFolderOf(services.Environment),
+            UserStateFolder.NetworkFolderOf(services.Environment),
             services.Time
         );
         var java = services.Environment.GetValueOrDefault("JAVA_TOOL_OPTIONS", "");

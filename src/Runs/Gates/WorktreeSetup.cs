@@ -101,7 +101,7 @@ public static class WorktreeSetup
         {
             return unasked;
         }
-        var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(worktree.Path, WorktreeUse.Idle, stop);
+        var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(worktree.Path, WorktreePurpose.Idle, stop);
         var configured = files.Settings.Worktrees.Environment;
 
         // A reused worktree is set up again if its own values, such as its port, have changed.
@@ -136,7 +136,7 @@ public static class WorktreeSetup
         DurableFile.Write(worktree.SetupMark, Encoding.UTF8.GetBytes(wanted));
         if ((await WorktreeLeftovers.TryReadAsync(worktree, stop))?.Untracked is { Count: > 0 } left)
         {
-            OwnFile.Write(Path.Combine(logFolder, LeftFile), string.Concat(left.Select(path => path + "\n")));
+            OrchestratorFileWriter.Write(Path.Combine(logFolder, LeftFile), string.Concat(left.Select(path => path + "\n")));
         }
         return null;
     }
@@ -159,7 +159,7 @@ public static class WorktreeSetup
             var result = await new ProcessRunner(services.Time).RunAsync(program with { Arguments = ["-c", command] }, stop);
             if (!result.Succeeded)
             {
-                OwnFile.Write(log, result.StandardOutput.Text + result.StandardError.Text);
+                OrchestratorFileWriter.Write(log, result.StandardOutput.Text + result.StandardError.Text);
                 return Explain(command, result, program.WorkingDirectory!, files.Folder.Relative(log));
             }
         }
@@ -174,7 +174,7 @@ public static class WorktreeSetup
         CancellationToken stop
     )
     {
-        var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(worktree.Path, WorktreeUse.Idle, stop);
+        var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(worktree.Path, WorktreePurpose.Idle, stop);
         return new ProcessCommand("/bin/sh")
         {
             WorkingDirectory = worktree.Path,
@@ -198,12 +198,12 @@ public static class WorktreeSetup
 
     private static string Explain(string command, ProcessResult result, string folder, string log)
     {
-        var failed = FailedCommand.Read(command, result, folder);
+        var failed = FailedCommandCause.Read(command, result, folder);
         var cause = failed.CauseInWords.Length > 0 ? $" ({failed.CauseInWords})" : "";
         var line = failed.Line.Length > 0 ? $": {failed.Line.TrimEnd('.')}" : "";
         return $"Set-up failed: '{command}' ended with exit code {result.ExitCode} in {folder}{cause}{line}; see {log}. "
             + (
-                GateProbe.CureOf(failed.Cause) is { } cure
+                GateProgramProbe.CureOf(failed.Cause) is { } cure
                     ? $"{cure} Alternatively, set worktrees.setup."
                     : "Fix the command, or set worktrees.setup."
             );
@@ -253,7 +253,7 @@ public static class WorktreeSetup
     {
         var file = Path.Combine(logFolder, LeftFile);
         return File.Exists(file)
-            ? $"Set-up creates files that git does not ignore ({FileNames.Some(File.ReadAllLines(file))}), so it runs again for "
+            ? $"Set-up creates files that git does not ignore ({FileNameEncoding.Some(File.ReadAllLines(file))}), so it runs again for "
                 + "each gate, and "
                 + "agents may commit them. Add them to .gitignore."
             : null;

@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Holds;
 public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
     /// <summary>Absolute path of the file.</summary>
-    public string Path { get; } = System.IO.Path.Combine(UserState.FolderOf(environment), "holds.json");
+    public string Path { get; } = System.IO.Path.Combine(UserStateFolder.FolderOf(environment), "holds.json");
 
     /// <summary>
     /// Reads the current holds. If the file is unreadable, a hold on all runs is returned, so that a damaged file never releases a hold.
@@ -71,7 +71,7 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
 
     private async Task ChangeAsync(Func<IReadOnlyList<Hold>, IReadOnlyList<Hold>> change, CancellationToken stop)
     {
-        UserState.MakeFolder(environment);
+        UserStateFolder.MakeFolder(environment);
         using var alone = await LockFile.TakeAsync(Path + ".lock", stop);
         var before = Read();
         var after = change(before);

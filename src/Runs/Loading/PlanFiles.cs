@@ -67,7 +67,7 @@ public sealed class PlanFiles(
     public PlanReadResult Read(string name)
     {
         var path = Find(name);
-        var read = PlanBytes.ReadPlan(RootOf(path), path, name, ProjectTexts().Keys.ToList()).WithRoles(OwnRoles());
+        var read = PlanFileReader.ReadPlan(RootOf(path), path, name, ProjectTexts().Keys.ToList()).WithRoles(OwnRoles());
         return read.Plan?.Tasks.Any(task => task.Agent is not null) is true && settings() is { } known
             ? read.WithAgents(known.AgentNames)
             : read;
@@ -85,7 +85,7 @@ public sealed class PlanFiles(
     {
         var path = Find(name);
         var root = RootOf(path);
-        Require(name, BacklogPlanReader.ReadForPlanner(PlanBytes.Read(path), name, other => PlanBytes.TryRead(root, other), tag));
+        Require(name, BacklogPlanReader.ReadForPlanner(PlanFileReader.Read(path), name, other => PlanFileReader.TryRead(root, other), tag));
     }
 
     /// <summary>Returns the absolute path of a document from which a plan is made.</summary>
@@ -99,7 +99,7 @@ public sealed class PlanFiles(
         }
         try
         {
-            _ = RequestDocument.Read(path, name, out var fault);
+            _ = PlanningRequestDocument.Read(path, name, out var fault);
             return fault is null ? path : throw new RefusedException(fault, "Correct the document, and run the command again.");
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
@@ -119,7 +119,7 @@ public sealed class PlanFiles(
         }
         try
         {
-            var text = RequestDocument.Read(path, name, out var fault);
+            var text = PlanningRequestDocument.Read(path, name, out var fault);
             if (fault is not null)
             {
                 throw new RefusedException(fault, "Correct the file, and run the command again.");
@@ -228,7 +228,7 @@ public sealed class PlanFiles(
                     .Distinct()
                     .Where(path =>
                         File.Exists(Path.Combine(repository.WorkTree, path))
-                        && RepositoryLinks.LeadsOutside(repository.WorkTree, path) is null
+                        && OutsideLinkFinder.LeadsOutside(repository.WorkTree, path) is null
                     )
                     .ToDictionary(path => path, path => File.ReadAllText(Path.Combine(repository.WorkTree, path)), StringComparer.Ordinal)
                 : []

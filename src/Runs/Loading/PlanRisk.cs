@@ -11,7 +11,7 @@ internal sealed record PlanRisk(int Score, string Approval, string Review)
     /// <summary>Determines the approvals that a plan requires. The run's input may approve a score in advance.</summary>
     public static PlanRisk Of(Plan plan, OrchestratorSettings settings, ProjectGates gates, OrchestrationInput input)
     {
-        var score = PlanScore.Of(plan, settings, gates);
+        var score = PlanRiskScore.Of(plan, settings, gates);
         var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
         var accepted = score.Score <= input.ApproveRisk;
         var said = $"The risk score is {score.Score}: {string.Join(" ", score.Factors.Select(f => f.Message))}";
@@ -24,7 +24,7 @@ internal sealed record PlanRisk(int Score, string Approval, string Review)
         if (guarded.Count > 0)
         {
             approval.Add(
-                $"{FileNames.Some([.. guarded.Select(g => $"{g.TaskId} owns {g.Path}")])}: "
+                $"{FileNameEncoding.Some([.. guarded.Select(g => $"{g.TaskId} owns {g.Path}")])}: "
                     + "changes to such paths always need your approval (always_require_human)."
             );
         }
@@ -33,14 +33,14 @@ internal sealed record PlanRisk(int Score, string Approval, string Review)
 }
 
 /// <summary>Computes the risk score of a plan from its tasks, the settings and the gates that check the tasks.</summary>
-public static class PlanScore
+public static class PlanRiskScore
 {
     /// <summary>Computes the risk score of a plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="settings">Settings that contain patterns, thresholds and gates.</param>
     /// <param name="root">Absolute path of the folder whose manifests may define gates, or null to ignore manifests.</param>
     public static RiskScore Of(Plan plan, OrchestratorSettings settings, string? root) =>
-        Of(plan, settings, RunStart.GatesOf(settings, root is null ? [] : GateDetection.Detect(root)));
+        Of(plan, settings, RunStartSettings.GatesOf(settings, root is null ? [] : GateDetection.Detect(root)));
 
     /// <summary>Computes the risk score of a plan whose gates are known.</summary>
     internal static RiskScore Of(Plan plan, OrchestratorSettings settings, ProjectGates gates) =>

@@ -34,11 +34,11 @@ internal static class ConflictReport
             ProblemsFile.Some([
                 .. merge
                     .Messages.Where(m => m.Kind.StartsWith("CONFLICT", StringComparison.Ordinal))
-                    .Select(m => $"- {FileNames.Show(m.Text, 600)}"),
+                    .Select(m => $"- {FileNameEncoding.Show(m.Text, 600)}"),
             ])
         );
         var others = await OthersAsync(workspace, task, merge, staging, stop);
-        new ConflictPartners(workspace.Files.Folder).Add(task.Id, others.Select(other => other.Id));
+        new ConflictingTaskStore(workspace.Files.Folder).Add(task.Id, others.Select(other => other.Id));
         sections.Add($"\nYour task: {FirstLine(task.Description)}");
         foreach (var other in others)
         {
@@ -63,7 +63,7 @@ internal static class ConflictReport
                 && Hunks(Encoding.UTF8.GetString(content)) is { Length: > 0 } hunks
             )
             {
-                var section = new StringBuilder($"\n## {FileNames.Show(file)}\n\n");
+                var section = new StringBuilder($"\n## {FileNameEncoding.Show(file)}\n\n");
                 PromptMarkdown.Fenced(section, hunks, "");
                 sections.Add(section.ToString());
             }
@@ -87,7 +87,7 @@ internal static class ConflictReport
         return
         [
             .. workspace.Files.Plan.Tasks.Where(other =>
-                other.Id != task.Id && merged.Contains(other.Id) && merge.ConflictedFiles.Any(Ownership.Of(other).Owns)
+                other.Id != task.Id && merged.Contains(other.Id) && merge.ConflictedFiles.Any(TaskFileOwnership.Of(other).Owns)
             ),
         ];
     }

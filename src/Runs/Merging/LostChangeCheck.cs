@@ -28,7 +28,7 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
     /// <summary>Finds the hunks that a merge of installed packages would lose.</summary>
     /// <param name="merge">Hash of the merge commit.</param>
     public Task<IReadOnlyList<MergedHunk>> OfPackagesAsync(string merge, CancellationToken stop) =>
-        OfMergeAsync(merge, new MergeStepAuthor("packages", IsTask: false, _ => WriteAccess.Write), stop);
+        OfMergeAsync(merge, new MergeStepAuthor("packages", IsTask: false, _ => TaskWriteAccess.Write), stop);
 
     private async Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, MergeStepAuthor author, CancellationToken stop)
     {
@@ -81,11 +81,11 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
         commit.Trailers is { } said && said.Run == files.Folder.Name
             ? files.Plan.Tasks.FirstOrDefault(task => task.Id == said.Task) is { } task
                 ? AuthorOf(FileGrants.With(task, _lent.GetValueOrDefault(task.Id) ?? []))
-                : new MergeStepAuthor(commit.Subject, IsTask: false, _ => WriteAccess.Write)
+                : new MergeStepAuthor(commit.Subject, IsTask: false, _ => TaskWriteAccess.Write)
             : new MergeStepAuthor(
                 StoredLostChanges.ByHand(commit.Subject),
                 IsTask: false,
-                _ => WriteAccess.Write,
+                _ => TaskWriteAccess.Write,
                 AcceptsLosses: commit.Subject == Acceptance
             );
 
@@ -95,14 +95,14 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
     /// </summary>
     private static MergeStepAuthor AuthorOf(PlanTask task)
     {
-        var (owned, all) = (Ownership.Of(task with { FilesAppend = [] }), Ownership.Of(task));
+        var (owned, all) = (TaskFileOwnership.Of(task with { FilesAppend = [] }), TaskFileOwnership.Of(task));
         return new MergeStepAuthor(
             task.Id,
             IsTask: true,
             path =>
-                owned.Owns(path) ? WriteAccess.Write
-                : all.Owns(path) ? WriteAccess.Append
-                : WriteAccess.None
+                owned.Owns(path) ? TaskWriteAccess.Write
+                : all.Owns(path) ? TaskWriteAccess.Append
+                : TaskWriteAccess.None
         );
     }
 }
@@ -133,21 +133,21 @@ public sealed record StoredLostChanges(string Summary, string Commit, IReadOnlyL
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
 
     /// <summary>Returns the author name that is shown for a user's commit.</summary>
-    public static string ByHand(string subject) => $"by hand ({FileNames.Show(subject, 60)})";
+    public static string ByHand(string subject) => $"by hand ({FileNameEncoding.Show(subject, 60)})";
 
     /// <summary>Describes a hunk with its position, its task and one of its lines.</summary>
     public static string Place(MergedHunk hunk) =>
-        $"{FileNames.Show(hunk.Path)}{(hunk.Line > 0 ? $":{hunk.Line}" : "")} of {(hunk.Task.Length > 0 ? hunk.Task : "others")} "
+        $"{FileNameEncoding.Show(hunk.Path)}{(hunk.Line > 0 ? $":{hunk.Line}" : "")} of {(hunk.Task.Length > 0 ? hunk.Task : "others")} "
         + $"('{hunk.Text}')";
 
     /// <summary>Renders the result as Markdown.</summary>
     public string Render()
     {
-        var text = new MarkdownText().Append($"{Summary} (at {CommitIds.Shorten(Commit)})\n");
+        var text = new MarkdownText().Append($"{Summary} (at {CommitIdFormatter.Shorten(Commit)})\n");
         foreach (var hunk in Hunks.OrderByDescending(hunk => hunk.Fate))
         {
             var fate = hunk.Fate == HunkState.Lost ? "lost" : "overwritten";
-            text.Append($"- {fate}: {Place(hunk)}, by {hunk.By} in {CommitIds.Shorten(hunk.ByMerge)}\n");
+            text.Append($"- {fate}: {Place(hunk)}, by {hunk.By} in {CommitIdFormatter.Shorten(hunk.ByMerge)}\n");
         }
         return text.ToString();
     }

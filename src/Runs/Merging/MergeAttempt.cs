@@ -19,7 +19,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
     public async Task<MergeResult> MakeAsync(MergeRequest request, string onto, bool withEvidence, CancellationToken stop)
     {
         var task = files.Task(request);
-        var merge = await new Merges(repository).MergeAsync(onto, request.Commit, files.AppendedFiles, stop);
+        var merge = await new TreeMerger(repository).MergeAsync(onto, request.Commit, files.AppendedFiles, stop);
         if (request.Installs && (!merge.IsClean || await IsOutdatedAsync(request, onto, stop)))
         {
             return Of(request, onto) with
@@ -33,7 +33,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
             var conflict = Refused(
                 request,
                 onto,
-                $"Conflict with work merged in the meantime: {FileNames.Some(merge.ConflictedFiles, 20)}.",
+                $"Conflict with work merged in the meantime: {FileNameEncoding.Some(merge.ConflictedFiles, 20)}.",
                 withEvidence
                     ? await ConflictReport.WriteAsync(new TaskWorkspace(repository, files, task.Id), task, merge, onto, stop)
                     : null
@@ -87,7 +87,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
             if (
                 commit.Parents is not [var onto, var work]
                 || requests.FirstOrDefault(request => request.Commit == work && IsBy(commit.Trailers, request)) is not { } request
-                || await new Merges(repository).MergeAsync(onto, work, files.AppendedFiles, stop) is not { IsClean: true } merge
+                || await new TreeMerger(repository).MergeAsync(onto, work, files.AppendedFiles, stop) is not { IsClean: true } merge
                 || merge.Tree != commit.Tree
             )
             {
@@ -150,11 +150,11 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
     {
         // The links of two tasks may each stay inside the repository but lead outside together.
         var changed = await new Diffs(repository).BetweenAsync(onto, commit, stop);
-        var links = await new TreeLinks(repository).FindLeadingOutAsync(onto, commit, changed, stop);
+        var links = await new TreeSymlinkCheck(repository).FindLeadingOutAsync(onto, commit, changed, stop);
         if (links.Count > 0)
         {
             return "After the merge with other tasks' work, symbolic links lead out of the repository or into .git: "
-                + $"{FileNames.Some(links, 20)}. Replace them with files, or with links that stay inside.";
+                + $"{FileNameEncoding.Some(links, 20)}. Replace them with files, or with links that stay inside.";
         }
 
         // A merge is rejected if it lacks changes of one side.

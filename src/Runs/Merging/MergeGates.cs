@@ -124,7 +124,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     /// </summary>
     private IReadOnlyList<IReadOnlyList<Gate>> GatesOf(IReadOnlyList<MergeRequest> merged)
     {
-        var partners = new ConflictPartners(files.Folder);
+        var partners = new ConflictingTaskStore(files.Folder);
         var asked = merged
             .SelectMany(request =>
                 // The task that requested an installation is not done yet, so its gates are not run.

@@ -5,14 +5,14 @@ namespace Orchestrator.Runs.Merging;
 /// <param name="barriers">Globs of the files that influence every part.</param>
 internal sealed class MergeScopes(Func<string, IReadOnlyList<string>> partsOf, IReadOnlyList<string> barriers)
 {
-    private readonly Ownership _barriers = Ownership.Of(barriers);
+    private readonly TaskFileOwnership _barriers = TaskFileOwnership.Of(barriers);
 
     /// <summary>Creates the scopes from the globs in the settings.</summary>
     /// <param name="scopes">Globs of the files in each part, by the name of the part.</param>
     /// <param name="barriers">Globs of the files that influence every part.</param>
     public static MergeScopes Of(IReadOnlyDictionary<string, IReadOnlyList<string>> scopes, IReadOnlyList<string> barriers)
     {
-        IReadOnlyList<(string Name, Ownership Files)> parts = [.. scopes.Select(scope => (scope.Key, Ownership.Of(scope.Value)))];
+        IReadOnlyList<(string Name, TaskFileOwnership Files)> parts = [.. scopes.Select(scope => (scope.Key, TaskFileOwnership.Of(scope.Value)))];
         return new MergeScopes(path => [.. parts.Where(part => part.Files.Owns(path)).Select(part => part.Name)], barriers);
     }
 

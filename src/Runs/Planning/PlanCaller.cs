@@ -6,17 +6,17 @@ using Orchestrator.Runs.Loading;
 namespace Orchestrator.Runs.Planning;
 
 /// <summary>Asks a planner for a plan. A valid plan is stored. If the plan has errors, the planner gets them in its next attempt.</summary>
-public sealed class PlanCaller : IAnswerCaller
+public sealed class PlanCaller : IReadOnlyAgentCaller
 {
     /// <summary>Maximum number of errors that are returned to the planner at once.</summary>
     private const int MostFaults = 50;
 
     /// <inheritdoc/>
-    public Task<AnsweringStart> DescribeAsync(AskAgentInput input)
+    public Task<ReadOnlyAgentQuestion> DescribeAsync(AskAgentInput input)
     {
         var files = FilesOf(input.Question);
         return Task.FromResult(
-            new AnsweringStart
+            new ReadOnlyAgentQuestion
             {
                 Folder = files.Folder,
                 TaskId = files.TaskId,
@@ -41,7 +41,7 @@ public sealed class PlanCaller : IAnswerCaller
         var answer =
             input.AnswerHash.Length == 0
                 ? null
-                : Encoding.UTF8.GetString(VerifiedFile.Read(files.Folder, files.Answer(input.Start), input.AnswerHash));
+                : Encoding.UTF8.GetString(HashVerifiedFile.Read(files.Folder, files.Answer(input.Start), input.AnswerHash));
         var (message, said, errors) = files.Goal.Options.IsForBacklog
             ? TakeTasks(files, answer)
             : TakePlan(files, answer, input.Question.Repository.WorkTree);
@@ -62,7 +62,7 @@ public sealed class PlanCaller : IAnswerCaller
     {
         // Tasks that a replanning adds start from the results of earlier tasks.
         var tree = files.Goal.Taken.Count > 0 ? files.Worktree : root;
-        var read = PlanBytes.RefuseUnfit(PlannerAnswer.Read(answer, files.Request, PlannerTask.Id), root, tree);
+        var read = PlanFileReader.RefuseUnfit(PlannerAnswer.Read(answer, files.Request, PlannerTask.Id), root, tree);
         if (read.Plan is not { } plan)
         {
             return ("", "", [.. read.Errors.Select(f => f.ToString())]);
@@ -80,8 +80,8 @@ public sealed class PlanCaller : IAnswerCaller
             }
             plan = plan with { Request = "The pending tasks of the backlog" };
         }
-        var said = VerifiedFile.Write(files.PlanPath, PlanJson.Write(plan));
-        DurableFile.Write(files.PlanText, Encoding.UTF8.GetBytes(TaskGraphYaml.WriteShort(plan)));
+        var said = HashVerifiedFile.Write(files.PlanPath, PlanJson.Write(plan));
+        DurableFile.Write(files.PlanText, Encoding.UTF8.GetBytes(TaskGraphYamlWriter.WriteShort(plan)));
         return (Plural.Of(plan.Tasks.Count, "task"), said, []);
     }
 
@@ -107,8 +107,8 @@ public sealed class PlanCaller : IAnswerCaller
 
     private static (string Message, string Said, IReadOnlyList<string> Errors) TakeTasks(PlanningFiles files, string? answer)
     {
-        var (tasks, faults) = BacklogAnswer.Read(answer);
-        var said = faults.Count == 0 ? VerifiedFile.Write(files.TasksPath, Encoding.UTF8.GetBytes(answer!)) : "";
+        var (tasks, faults) = BacklogAnswerParser.Read(answer);
+        var said = faults.Count == 0 ? HashVerifiedFile.Write(files.TasksPath, Encoding.UTF8.GetBytes(answer!)) : "";
         return (Plural.Of(tasks.Count, "task"), said, [.. faults.Select(f => f.ToString())]);
     }
 

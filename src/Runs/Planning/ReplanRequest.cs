@@ -16,7 +16,7 @@ internal static class ReplanRequest
     /// <param name="tasks">The tasks of the run in their current states.</param>
     public static string Render(PrepareReplanInput input, RunFiles run, IReadOnlyList<RunTask> tasks)
     {
-        var (text, evidence) = (new StringBuilder(), new EvidenceTail(run.Folder.Repository));
+        var (text, evidence) = (new StringBuilder(), new EvidenceTailReader(run.Folder.Repository));
         var done = tasks.Where(t => TaskStates.IsOnStaging(t.State)).ToList();
         text.Append(
             """

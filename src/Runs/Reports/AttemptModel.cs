@@ -41,7 +41,7 @@ public sealed record AttemptModel(int Attempt, string Model)
 }
 
 /// <summary>Determines which agents worked on a run. The run's default agent is not necessarily among them.</summary>
-public static class WorkingAgents
+public static class RunAgentList
 {
     /// <summary>Returns the names of the agents that worked on a run, in the order of its tasks.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>

@@ -10,7 +10,7 @@ internal sealed class EscalationReport(string repository)
     private const int EvidenceLines = 40;
     private const int MostTasks = 20;
     private const int MostNamed = 10;
-    private readonly EvidenceTail _evidence = new(repository);
+    private readonly EvidenceTailReader _evidence = new(repository);
 
     /// <summary>Writes the report if the status of the run is escalated.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
@@ -40,7 +40,7 @@ internal sealed class EscalationReport(string repository)
         );
         text.Append(
             run.HasLanded
-                ? MarkdownText.Of($"Part of its work has landed on {run.Target} ({CommitIds.Shorten(run.LandedCommit)}).\n")
+                ? MarkdownText.Of($"Part of its work has landed on {run.Target} ({CommitIdFormatter.Shorten(run.LandedCommit)}).\n")
                 : MarkdownText.Of($"None of its work is on {run.Target}.\n")
         );
         AppendEvidence(text, run.Evidence);
@@ -74,7 +74,7 @@ internal sealed class EscalationReport(string repository)
                 $"attempt {task.Attempt}, {Plural.Of(task.Starts, "agent start")}, {task.Cost:0.00} USD"
             );
             text.Append($"\n### {task.Id}: {task.Title}\n\n{task.State} ({tried}): ").AppendParagraph(task.Reason);
-            if (new TaskClaimSection(folder).Claim(task) is { Length: > 0 } claim)
+            if (new AgentClaimSection(folder).Claim(task) is { Length: > 0 } claim)
             {
                 text.Append($"\nIts agent said: {claim}\n");
             }
@@ -82,7 +82,7 @@ internal sealed class EscalationReport(string repository)
             var skipped = Dependants(run, task).ToList();
             if (skipped.Count > 0)
             {
-                text.Append($"\nTasks that did not run because of it: {FileNames.Some(skipped, MostNamed)}.\n");
+                text.Append($"\nTasks that did not run because of it: {FileNameEncoding.Some(skipped, MostNamed)}.\n");
             }
             text.Append($"\nIts changes, its agent's output, and its history:\n\n");
             string[] looks = task.Id == ReviewTask.Id ? ["logs", "show"] : ["diff", "logs", "show"];
@@ -127,7 +127,7 @@ internal sealed class EscalationReport(string repository)
         text.Append(
             done.Take(MostTasks)
                 .Select(t =>
-                    MarkdownText.Of($"| {t.Id}{(t.Landed ? " (landed)" : "")} | {CommitIds.Shorten(t.MergeCommit)} | {GatesOf(t)} |\n")
+                    MarkdownText.Of($"| {t.Id}{(t.Landed ? " (landed)" : "")} | {CommitIdFormatter.Shorten(t.MergeCommit)} | {GatesOf(t)} |\n")
                 )
         );
         if (done.Count > MostTasks)
@@ -135,7 +135,7 @@ internal sealed class EscalationReport(string repository)
             text.Append($"\nAnd {done.Count - MostTasks} more.\n");
         }
         text.Append($"\nAll merges of the run:\n\n")
-            .AppendCommand($"git log --first-parent --oneline {CommitIds.Shorten(run.BaseCommit)}..{run.Staging}");
+            .AppendCommand($"git log --first-parent --oneline {CommitIdFormatter.Shorten(run.BaseCommit)}..{run.Staging}");
     }
 
     private static void AppendWaysOut(MarkdownText text, RunStatus run)
@@ -207,21 +207,21 @@ internal sealed class EscalationReport(string repository)
         }
     }
 
-    private static bool IsLanding(AnswerWay way) => way.Kind is AnswerWays.LandMerged or AnswerWays.LandMergedAcceptingLosses;
+    private static bool IsLanding(AnswerAction way) => way.Kind is AnswerActionKinds.LandMerged or AnswerActionKinds.LandMergedAcceptingLosses;
 
-    private static bool IsOfTheWhole(AnswerWay way) => IsLanding(way) || way.Kind is AnswerWays.Resolve or AnswerWays.ReadEscalation;
+    private static bool IsOfTheWhole(AnswerAction way) => IsLanding(way) || way.Kind is AnswerActionKinds.Resolve or AnswerActionKinds.ReadEscalation;
 
     /// <summary>Returns the effect of a command as a shell comment, so that a user can copy the whole block.</summary>
-    private static string Meaning(AnswerWay way) =>
+    private static string Meaning(AnswerAction way) =>
         way.Kind switch
         {
-            AnswerWays.Guide => "   # its agent tries again, with TEXT as guidance",
-            AnswerWays.Skip => "   # it counts as done without changes; its dependents run",
-            AnswerWays.Cancel or AnswerWays.CancelDependants => "   # the run lands without it",
-            AnswerWays.LandMerged => "   # the merged work lands, the rest stays open",
-            AnswerWays.PromoteOnto => "   # the branch is probably the renamed target",
-            AnswerWays.AcceptLosses => "   # it lands without the lost changes, which the report lists",
-            AnswerWays.LandMergedAcceptingLosses => "   # the merged work lands without the lost changes",
+            AnswerActionKinds.Guide => "   # its agent tries again, with TEXT as guidance",
+            AnswerActionKinds.Skip => "   # it counts as done without changes; its dependents run",
+            AnswerActionKinds.Cancel or AnswerActionKinds.CancelDependants => "   # the run lands without it",
+            AnswerActionKinds.LandMerged => "   # the merged work lands, the rest stays open",
+            AnswerActionKinds.PromoteOnto => "   # the branch is probably the renamed target",
+            AnswerActionKinds.AcceptLosses => "   # it lands without the lost changes, which the report lists",
+            AnswerActionKinds.LandMergedAcceptingLosses => "   # the merged work lands without the lost changes",
             _ => "",
         };
 

@@ -15,7 +15,7 @@ namespace Orchestrator.Runs.Reports;
 public sealed record NextStep(
     string What,
     IReadOnlyList<string> Each,
-    IReadOnlyList<AnswerWay> Ways,
+    IReadOnlyList<AnswerAction> Ways,
     IReadOnlyList<string> Likewise,
     IReadOnlyList<string> Questions,
     bool SaysReasonOfRun
@@ -31,13 +31,13 @@ public sealed record NextStep(
     /// <summary>Command lines of the other commands.</summary>
     public IReadOnlyList<string> Others => [.. Ways.Skip(Leading(Ways)).Select(way => way.Command)];
 
-    private static int Leading(IReadOnlyList<AnswerWay> ways) =>
+    private static int Leading(IReadOnlyList<AnswerAction> ways) =>
         ways is [var first, var second, ..] && !IsOfTask(first) && IsOfTask(second) ? 2 : 1;
 
-    private string Shown(AnswerWay way) =>
-        Likewise.Count == 0 || !IsOfTask(way) ? way.Command : $"{way.Command}   # likewise {FileNames.Some(Likewise, MostNamed)}";
+    private string Shown(AnswerAction way) =>
+        Likewise.Count == 0 || !IsOfTask(way) ? way.Command : $"{way.Command}   # likewise {FileNameEncoding.Some(Likewise, MostNamed)}";
 
-    private static bool IsOfTask(AnswerWay way) => way.Target.Contains('/', StringComparison.Ordinal);
+    private static bool IsOfTask(AnswerAction way) => way.Target.Contains('/', StringComparison.Ordinal);
 
     /// <summary>
     /// Returns the steps that a run currently requires, most urgent first. Steps with a time limit come first, followed by those of waiting
@@ -53,15 +53,15 @@ public sealed record NextStep(
             .Select(question => (Question: question, Task: (RunTask?)tasks.GetValueOrDefault(question.Id).Item))
             .ToList();
         // A question about the whole run has its own step only if no task has a question.
-        var hasBadEnds = asked.Exists(a => KindOf(a.Task) == Kind.BadEnd);
+        var hasBadEnds = asked.Exists(a => KindOf(a.Task) == NextStepKind.BadEnd);
         return
         [
             .. asked
                 .Where(a => !hasBadEnds || a.Question.Id != RunQuestion.Resolve)
                 .GroupBy(a =>
                     a.Task is not null ? (KindOf(a.Task), "")
-                    : a.Question.Id == RunQuestion.Resolve ? (Kind.Whole, "")
-                    : (Kind.Run, a.Question.Id)
+                    : a.Question.Id == RunQuestion.Resolve ? (NextStepKind.Whole, "")
+                    : (NextStepKind.Run, a.Question.Id)
                 )
                 .OrderBy(group => group.Key.Item1)
                 .Select(group => Of([.. group], hasBadEnds ? asked.Find(a => a.Question.Id == RunQuestion.Resolve).Question : null)),
@@ -94,7 +94,7 @@ public sealed record NextStep(
     {
         var (first, task) = asked[0];
         var kind = KindOf(task);
-        var of = kind == Kind.BadEnd ? whole : null;
+        var of = kind == NextStepKind.BadEnd ? whole : null;
         return new NextStep(
             asked.Count == 1
                 ? Sentence(task is null ? first.Question : One(first, task))
@@ -122,37 +122,37 @@ public sealed record NextStep(
             .GroupBy(a => StateOf(a.Task!) ?? a.Question.Question, StringComparer.Ordinal)
             .Select(alike =>
                 StateOf(alike.First().Task!) is { } state
-                    ? $"{FileNames.Some([.. alike.Select(a => a.Question.Id)], MostNamed)} {state}"
+                    ? $"{FileNameEncoding.Some([.. alike.Select(a => a.Question.Id)], MostNamed)} {state}"
                     : alike.Key
             );
 
     // Null means that the question contains enough information.
     private static string? StateOf(RunTask task) =>
-        KindOf(task) == Kind.Approval || task.Reason.Length == 0 || task.State == TaskStates.Cancelled
+        KindOf(task) == NextStepKind.Approval || task.Reason.Length == 0 || task.State == TaskStates.Cancelled
             ? null
             : $"{(task.State == TaskStates.Blocked ? "asks" : task.State)}: {task.Reason}";
 
-    private static string Several(Kind kind) =>
+    private static string Several(NextStepKind kind) =>
         kind switch
         {
-            Kind.Approval => "wait for your approval",
-            Kind.Blocked => "ask you something",
+            NextStepKind.Approval => "wait for your approval",
+            NextStepKind.Blocked => "ask you something",
             _ => "failed",
         };
 
     private static string Sentence(string text) =>
         text.TrimEnd() is var said && said.Length > 0 && said[^1] is '.' or '?' or '!' or ')' or ':' ? text : text.TrimEnd() + ".";
 
-    private static Kind KindOf(RunTask? task) =>
+    private static NextStepKind KindOf(RunTask? task) =>
         task?.State switch
         {
-            null => Kind.Run,
-            TaskStates.AwaitingApproval => Kind.Approval,
-            TaskStates.Blocked => Kind.Blocked,
-            _ => Kind.BadEnd,
+            null => NextStepKind.Run,
+            TaskStates.AwaitingApproval => NextStepKind.Approval,
+            TaskStates.Blocked => NextStepKind.Blocked,
+            _ => NextStepKind.BadEnd,
         };
 
-    private enum Kind
+    private enum NextStepKind
     {
         Run,
         Approval,

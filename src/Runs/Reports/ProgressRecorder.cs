@@ -69,7 +69,7 @@ public sealed class ProgressRecorder
         {
             return;
         }
-        using var stream = OwnFile.Open(path);
+        using var stream = OrchestratorFileWriter.Open(path);
         var last = CutHalfLine(stream);
         var text = new StringBuilder();
         foreach (var item in events.Where(e => e.Sequence > last))
@@ -138,7 +138,7 @@ public sealed class ProgressRecorder
     /// large run takes longer than writing it.
     /// </summary>
     private RunStatus? ReadOrRemember(string path) =>
-        _lastWritten.TryGetValue(path, out var last) && last.File == TimeAndLength(path) ? last.Status : StatusFile.Read(path);
+        _lastWritten.TryGetValue(path, out var last) && last.File == TimeAndLength(path) ? last.Status : RunStatusFile.Read(path);
 
     private static (DateTime Time, long Length) TimeAndLength(string path) =>
         new FileInfo(path) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : default;

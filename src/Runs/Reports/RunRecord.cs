@@ -93,11 +93,11 @@ public sealed class RunRecord(string folder)
                 Write(now with { State = RunStates.Aborted, Why = why, LandedCommit = "", LandedOn = "" }, services.Time.GetUtcNow());
             }
         }
-        new RunEnding(services).Correct(new RunFolder(repository.Root, run.RunId), Now(run));
+        new RunFinisher(services).Correct(new RunFolder(repository.Root, run.RunId), Now(run));
         return (true, result.Reason);
     }
 
-    private RunStatus Now(RunStatus last) => StatusFile.Read(_status) ?? last;
+    private RunStatus Now(RunStatus last) => RunStatusFile.Read(_status) ?? last;
 
     // The gap in the event numbers gives this record precedence over a record that the run itself writes late.
     private void Write(RunStatus changed, DateTimeOffset time)

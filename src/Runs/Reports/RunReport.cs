@@ -15,7 +15,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
 {
     private const int EvidenceLines = 20;
     private const int MostEvidence = 10;
-    private readonly EvidenceTail _evidence = new(repository);
+    private readonly EvidenceTailReader _evidence = new(repository);
 
     /// <summary>Renders the report as Markdown. For an open run, it describes the current state.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
@@ -54,7 +54,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
         AppendModels(text, run, folder);
         text.Append(GateTally.Render(folder));
         AppendSections(text, report, MorningReport.Evidence);
-        text.Append(RequestReport.Render(run, folder));
+        text.Append(AgentRequestSection.Render(run, folder));
         text.Append(DecisionLog.Render(folder.Events));
         AppendEvidence(text, run);
         return text.ToString();
@@ -119,7 +119,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
     // A verdict that affected a decision is shown only if the hash of its file is in the run's history.
     private void AppendGates(MarkdownText text, RunStatus run)
     {
-        if (DecidedPlan.TryFiles(repository, run) is { } files)
+        if (CurrentPlanReader.TryFiles(repository, run) is { } files)
         {
             text.Append($"\n## Gates that decide\n\n");
             text.Append([.. DecidingGates.Describe(files.Plan, files.Gates).Select(line => MarkdownText.Of($"- {line}\n"))]);
@@ -130,7 +130,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
     {
         var gates = GateFormatter.Count(task.Gates ?? (task.State is TaskStates.Merged or TaskStates.Kept ? new GateSummary() : null));
         var state = task.Reused ? $"{task.State} (taken up)" : task.State;
-        var commit = CommitIds.Shorten(task.State == TaskStates.Kept ? task.Commit : task.MergeCommit);
+        var commit = CommitIdFormatter.Shorten(task.State == TaskStates.Kept ? task.Commit : task.MergeCommit);
         text.Append($"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost:0.00} | {commit} |\n");
     }
 

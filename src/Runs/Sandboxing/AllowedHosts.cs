@@ -22,7 +22,7 @@ public static class AllowedHosts
         SandboxRole? role = null
     ) =>
         [
-            .. DefaultHosts
+            .. DefaultAllowedHosts
                 .Of(agents.SelectMany(settings.HostsOf), Ecosystems.All.Where(row => IsInstalled(row, environment)), remotes)
                 .Concat(
                     environment.Where(pair => IsPassedOn(pair.Key, settings, agents)).Select(pair => AddressIn(pair.Value)).OfType<string>()

@@ -21,7 +21,7 @@ public static class KeyPlaceholders
     /// </summary>
     /// <param name="keys">All keys of the program.</param>
     /// <param name="variables">See <see cref="OrchestratorSettings.VariablesOf"/>.</param>
-    public static IReadOnlyList<AgentKey> Of(IReadOnlyList<AgentKey> keys, IReadOnlyList<string> variables) =>
+    public static IReadOnlyList<AgentServiceKey> Of(IReadOnlyList<AgentServiceKey> keys, IReadOnlyList<string> variables) =>
         [.. keys.Where(key => !key.Variables.Any(variables.Contains))];
 
     /// <summary>
@@ -32,7 +32,7 @@ public static class KeyPlaceholders
     /// <param name="environment">Environment variables of the user.</param>
     /// <param name="variables">See <see cref="OrchestratorSettings.VariablesOf"/>.</param>
     public static IReadOnlyList<string> FindInside(
-        IReadOnlyList<AgentKey> outside,
+        IReadOnlyList<AgentServiceKey> outside,
         IReadOnlyList<string> credentials,
         IReadOnlyDictionary<string, string> environment,
         IReadOnlyList<string> variables
@@ -53,7 +53,7 @@ public static class KeyPlaceholders
     /// <param name="keys">Keys to replace.</param>
     /// <param name="environment">Environment variables of the program.</param>
     /// <returns>The replaced keys, for the proxy.</returns>
-    public static IReadOnlyList<ServiceKey> Replace(IReadOnlyList<AgentKey> keys, IDictionary<string, string?> environment)
+    public static IReadOnlyList<ServiceKey> Replace(IReadOnlyList<AgentServiceKey> keys, IDictionary<string, string?> environment)
     {
         List<ServiceKey> replaced = [];
         HashSet<string> addresses = [];

@@ -41,7 +41,7 @@ public sealed class SandboxBuilder(
     [
         .. Ecosystems
             .Homes.Where(home => environment.GetValueOrDefault(home.Variable) is { Length: > 0 })
-            .Select(home => Path.TrimEndingDirectorySeparator(DownloadFolders.PlaceOf(home.Folder, environment)))
+            .Select(home => Path.TrimEndingDirectorySeparator(PackageDownloadFolders.PlaceOf(home.Folder, environment)))
             .Where(path =>
                 Path.IsPathRooted(path) && !path.StartsWith(environment.GetValueOrDefault("HOME") + "/", StringComparison.Ordinal)
             ),
@@ -65,7 +65,7 @@ public sealed class SandboxBuilder(
             Masked = [.. folders.Found.SelectMany(Credentials)],
             Empty = [.. OwnFolders(), .. MovedHomes(folders.Found)],
             Closed = [repository],
-            Filter = SystemCallFilter.FileIn(Path.Combine(UserState.RootOf(environment), "sandbox")),
+            Filter = SystemCallFilter.FileIn(Path.Combine(UserStateFolder.RootOf(environment), "sandbox")),
             Writable = [.. permissions.Paths.Select(Absolute)],
         };
     }
@@ -103,7 +103,7 @@ public sealed class SandboxBuilder(
                 .. sandbox.Substitutes,
                 .. state.Private.Select(path => new ReplacementFolder(
                     path,
-                    OwnFolder.Ensure(Path.Combine(folder, state.NameOf(path))),
+                    OrchestratorFolderCreator.Ensure(Path.Combine(folder, state.NameOf(path))),
                     IsWritable: true
                 )),
                 .. logins,
@@ -136,21 +136,21 @@ public sealed class SandboxBuilder(
     /// <param name="role">The kind of program.</param>
     /// <param name="canOverlay">True if overlays work on this host. If false, variables name an empty folder for the package managers that
     /// support it.</param>
-    public Sandbox WithDownloads(Sandbox sandbox, PrivateLayers? layers, SandboxRole role, bool canOverlay)
+    public Sandbox WithDownloads(Sandbox sandbox, PrivateOverlayFolders? layers, SandboxRole role, bool canOverlay)
     {
-        var downloads = DownloadFolders.Of(environment).Where(download => CanBeMounted(download.Path, sandbox.Visible)).ToList();
+        var downloads = PackageDownloadFolders.Of(environment).Where(download => CanBeMounted(download.Path, sandbox.Visible)).ToList();
         if (layers is null)
         {
             return sandbox with { Visible = [.. sandbox.Visible, .. downloads.Select(download => download.Path)] };
         }
         var own = layers.FolderOf(role);
-        var layered = downloads.Where(download => canOverlay && OverlayTable.CanHold(download.Path)).ToList();
+        var layered = downloads.Where(download => canOverlay && OverlayMounts.CanHold(download.Path)).ToList();
         List<string> renamed = [];
         Dictionary<string, string> variables = [];
         foreach (var download in downloads)
         {
             var isRenamed = !layered.Contains(download) && download.NamedAt("") is not null;
-            var place = isRenamed ? OwnFolder.Ensure(Path.Combine(own, download.Cache.Folder)) : download.Path;
+            var place = isRenamed ? OrchestratorFolderCreator.Ensure(Path.Combine(own, download.Cache.Folder)) : download.Path;
             renamed.AddRange(isRenamed ? [place] : []);
             // The user's settings may name another download folder, but the sandbox can't read those settings.
             if ((isRenamed || download.IsSet) && download.NamedAt(place) is var (variable, value))
@@ -163,7 +163,7 @@ public sealed class SandboxBuilder(
             Visible = [.. sandbox.Visible, .. downloads.Except(layered).Select(download => download.Path)],
             Writable = [.. sandbox.Writable, .. renamed],
             Variables = variables,
-            Overlays = OverlayTable.Make(own, [.. layered.Select(download => download.Path)], layers.Below(role)),
+            Overlays = OverlayMounts.Make(own, [.. layered.Select(download => download.Path)], layers.Below(role)),
         };
     }
 
@@ -185,7 +185,7 @@ public sealed class SandboxBuilder(
         }
         try
         {
-            return Directory.Exists(OwnFolder.Ensure(path));
+            return Directory.Exists(OrchestratorFolderCreator.Ensure(path));
         }
         catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
         {
@@ -199,14 +199,14 @@ public sealed class SandboxBuilder(
         [
             repository,
             // The .orchestrator folder contains the engine and the runs. If it contains the agent's program, only that program is visible.
-            Path.Combine(repository, OwnFolder.Name, "runs"),
+            Path.Combine(repository, OrchestratorFolderCreator.Name, "runs"),
             .. _home is null ? [] : ((string[])["", ".local", ".local/share", ".config", ".cache"]).Select(InHome),
-            UserState.RootOf(environment),
+            UserStateFolder.RootOf(environment),
             "/tmp",
             "/var",
         ];
         var folders = new ProgramFolders(wide).AddPath(environment.GetValueOrDefault("PATH") ?? "");
-        foreach (var path in Ecosystems.Home.Select(path => DownloadFolders.PlaceOf(path, environment)).Where(Path.IsPathRooted))
+        foreach (var path in Ecosystems.Home.Select(path => PackageDownloadFolders.PlaceOf(path, environment)).Where(Path.IsPathRooted))
         {
             folders.Add(path);
         }

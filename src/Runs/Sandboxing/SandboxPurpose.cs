@@ -14,5 +14,5 @@ public sealed record SandboxPurpose(SandboxRole Role, string LogFolder, string R
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
     /// <summary>API keys of the agents' services that stay outside the sandbox.</summary>
-    public IReadOnlyList<AgentKey> Keys { get; init; } = [];
+    public IReadOnlyList<AgentServiceKey> Keys { get; init; } = [];
 }

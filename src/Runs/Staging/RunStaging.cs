@@ -51,7 +51,7 @@ public static class RunStaging
                     tip,
                     began,
                     $"{RunRefs.Shown(name)} was missing and was recreated {(isLost ? "at the run's base" : "at the last merge")}: "
-                        + $"{CommitIds.Shorten(tip)}",
+                        + $"{CommitIdFormatter.Shorten(tip)}",
                     isLost
                 );
             }

@@ -38,7 +38,7 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
         recorded.Length > 0
         && await _refs.ReadAsync(_lastMerge, stop) is { } last
         && last != recorded
-        && await caller(stop) == CallerState.OpenAfterReset
+        && await caller(stop) == CallingWorkflowState.OpenAfterReset
             ? await NewestAsync(recorded, stop)
             : recorded;
 
@@ -95,7 +95,7 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
                         + $"{RunRefs.Shown(name)} {recorded}"
             );
         }
-        if (await caller(stop) == CallerState.Over)
+        if (await caller(stop) == CallingWorkflowState.Over)
         {
             throw new StepException(
                 $"The staging branch {RunRefs.Shown(name)} is left unchanged, because the workflow execution of this step has ended.",
@@ -107,9 +107,9 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
         return (
             true,
             kept is null
-                ? $"The staging branch {RunRefs.Shown(name)} was missing and was restored to {CommitIds.Shorten(recorded)}."
+                ? $"The staging branch {RunRefs.Shown(name)} was missing and was restored to {CommitIdFormatter.Shorten(recorded)}."
                 : $"The staging branch {RunRefs.Shown(name)} had been moved by another program and was restored to "
-                    + $"{CommitIds.Shorten(recorded)} (kept: {kept})."
+                    + $"{CommitIdFormatter.Shorten(recorded)} (kept: {kept})."
         );
     }
 

@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs;
 
 /// <summary>State of the workflow execution that requested a step.</summary>
-public enum CallerState
+public enum CallingWorkflowState
 {
     /// <summary>The execution is open and has recorded all work that was done for it.</summary>
     Open,
@@ -16,7 +16,7 @@ public enum CallerState
 }
 
 /// <summary>Returns the state of the workflow execution that requested the current step.</summary>
-public delegate Task<CallerState> GetCallerState(CancellationToken stop);
+public delegate Task<CallingWorkflowState> GetCallerState(CancellationToken stop);
 
 /// <summary>
 /// Queries a run's workflow for its status with all tasks. Returns null if the workflow does not respond. Steps that depend on other tasks

@@ -54,7 +54,7 @@ public abstract class Setting(string name, string description, string accepts, s
     internal abstract string? TryDisplay(DocumentNode raw, FaultSink faults);
 
     /// <summary>Returns the value in normalized form, or as written if it is invalid.</summary>
-    internal string Display(DocumentNode raw) => TryDisplay(raw, static (_, _, _, _) => { }) ?? NodeText.Of(raw);
+    internal string Display(DocumentNode raw) => TryDisplay(raw, static (_, _, _, _) => { }) ?? NodeTextConverter.Of(raw);
 }
 
 /// <summary>Declares a setting whose values have type <typeparamref name="T"/>.</summary>

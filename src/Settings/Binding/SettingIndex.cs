@@ -7,7 +7,7 @@ public static class SettingIndex
     /// All settings that <see cref="OrchestratorSettings"/> reads, in the order of reading. A <c>*</c> in a name stands for any agent or
     /// notification target.
     /// </summary>
-    public static IReadOnlyList<Setting> All { get; } = Collector.Collect();
+    public static IReadOnlyList<Setting> All { get; } = SettingReadRecorder.Collect();
 
     private static readonly Dictionary<string, Setting> ByName = All.SelectMany(
             setting => setting.OldNames.Append(setting.Name),
@@ -53,13 +53,13 @@ public static class SettingIndex
     }
 
     /// <summary>Records which settings are read, and returns the default value of each.</summary>
-    private sealed class Collector : SettingReader
+    private sealed class SettingReadRecorder : SettingReader
     {
         private readonly List<Setting> _settings = [];
 
         public static List<Setting> Collect()
         {
-            var collector = new Collector();
+            var collector = new SettingReadRecorder();
             OrchestratorSettings.Read(collector);
             return collector._settings;
         }

@@ -194,7 +194,7 @@ public sealed record AgentSettings(
                     command is not null
                     || settings.SourceOf(DescriptionKey, name).Kind != SettingSourceKind.Default
                     || name == Claude
-                    || KnownAgents.Names.Contains(name)
+                    || BuiltInAgents.Names.Contains(name)
                 ),
             CommandKey,
             "the agent has no program.",
@@ -215,10 +215,10 @@ public sealed record AgentSettings(
         var relay = settings.Read(RelayKey, name);
         settings.Demand(relay != name, RelayKey, "an agent can't be its own relay.", "Choose another agent, or none.", name);
         settings.Demand(
-            relay is null || KnownAgents.Names.Contains(relay) || settings.Names("agents", Claude).Contains(relay),
+            relay is null || BuiltInAgents.Names.Contains(relay) || settings.Names("agents", Claude).Contains(relay),
             RelayKey,
             $"the agent '{relay}' is unknown.",
-            $"Known are {string.Join(", ", settings.Names("agents", Claude).Union(KnownAgents.Names).Order(StringComparer.Ordinal))}.",
+            $"Known are {string.Join(", ", settings.Names("agents", Claude).Union(BuiltInAgents.Names).Order(StringComparer.Ordinal))}.",
             name
         );
         return new AgentSettings(

@@ -234,8 +234,8 @@ public sealed record OrchestratorSettings
     /// <param name="agent">Name of the agent.</param>
     public string? DescriptionOf(string agent) =>
         Agents.TryGetValue(agent, out var set)
-            ? set.Description ?? (set.Command is null && KnownAgents.Names.Contains(agent) ? JsonSerializer.Serialize(agent) : null)
-        : KnownAgents.Names.Contains(agent) ? JsonSerializer.Serialize(agent)
+            ? set.Description ?? (set.Command is null && BuiltInAgents.Names.Contains(agent) ? JsonSerializer.Serialize(agent) : null)
+        : BuiltInAgents.Names.Contains(agent) ? JsonSerializer.Serialize(agent)
         : null;
 
     /// <summary>
@@ -244,13 +244,13 @@ public sealed record OrchestratorSettings
     /// </summary>
     /// <param name="agent">Name of the agent.</param>
     public IReadOnlyList<string> InstructionsReadBy(string agent) =>
-        DescriptionOf(agent) is { } json ? DescriptionReader.Read(json).Description?.Instructions ?? [] : [];
+        DescriptionOf(agent) is { } json ? AgentDescriptionReader.Read(json).Description?.Instructions ?? [] : [];
 
     /// <summary>Returns the hosts that an agent's program needs to reach its services. Empty for plain programs.</summary>
     /// <param name="agent">Name of the agent.</param>
     public IReadOnlyList<string> HostsOf(string agent) =>
-        DescriptionOf(agent) is { } json ? DescriptionReader.Read(json).Description?.Hosts ?? []
-        : agent == AgentSettings.Claude ? ClaudeHosts.All
+        DescriptionOf(agent) is { } json ? AgentDescriptionReader.Read(json).Description?.Hosts ?? []
+        : agent == AgentSettings.Claude ? AnthropicHostNames.All
         : [];
 
     /// <summary>
@@ -265,14 +265,14 @@ public sealed record OrchestratorSettings
     /// <param name="agent">Name of the agent.</param>
     public bool ReportsCost(string agent) =>
         DescriptionOf(agent) is { } json
-        && DescriptionReader.Read(json).Description?.Stream?.Events.Any(rule => rule.Usage?.Cost is not null) is true;
+        && AgentDescriptionReader.Read(json).Description?.Stream?.Events.Any(rule => rule.Usage?.Cost is not null) is true;
 
     /// <summary>True if an agent with this name is configured or built in.</summary>
-    public bool HasAgent(string name) => Agents.ContainsKey(name) || KnownAgents.Names.Contains(name);
+    public bool HasAgent(string name) => Agents.ContainsKey(name) || BuiltInAgents.Names.Contains(name);
 
     /// <summary>Names of all agents that tasks may use.</summary>
     [JsonIgnore]
-    public IReadOnlyList<string> AgentNames => [.. Agents.Keys.Union(KnownAgents.Names).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> AgentNames => [.. Agents.Keys.Union(BuiltInAgents.Names).Order(StringComparer.Ordinal)];
 
     /// <summary>Agents by name (<c>agents.NAME.*</c>). Always contains <c>claude</c>.</summary>
     public required IReadOnlyDictionary<string, AgentSettings> Agents { get; init; }
@@ -318,8 +318,8 @@ public sealed record OrchestratorSettings
     public VerificationSettings Verification
     {
         get;
-        init => field = value ?? new VerificationSettings(ProveRed.Report);
-    } = new(ProveRed.Report);
+        init => field = value ?? new VerificationSettings(RedProofPolicy.Report);
+    } = new(RedProofPolicy.Report);
 
     /// <summary>True to predict conflicts by merging unfinished work on trial (<c>radar</c>). Default: true.</summary>
     public required bool Radar { get; init; }

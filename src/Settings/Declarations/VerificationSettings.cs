@@ -2,7 +2,7 @@ namespace Orchestrator.Settings;
 
 /// <summary>Settings for the proof that tests detect a task's change (<c>verification.*</c>).</summary>
 /// <param name="ProveRed">Default policy for the proof that new and changed tests fail without the change.</param>
-public sealed record VerificationSettings(ProveRed ProveRed)
+public sealed record VerificationSettings(RedProofPolicy ProveRed)
 {
     private static readonly Setting<string> ProveRedKey = new(
         "verification.prove_red",
@@ -25,9 +25,9 @@ public sealed record VerificationSettings(ProveRed ProveRed)
         new(
             settings.Read(ProveRedKey) switch
             {
-                "off" => ProveRed.Off,
-                "required" => ProveRed.Required,
-                _ => ProveRed.Report,
+                "off" => RedProofPolicy.Off,
+                "required" => RedProofPolicy.Required,
+                _ => RedProofPolicy.Report,
             }
         )
         {

@@ -31,7 +31,7 @@ internal static class ConfigFileRemoval
             && SettingIndex.Canonical(path, setting) == SettingIndex.Canonical(name, setting)
         );
 
-    private static string Without(string text, Entry entry)
+    private static string Without(string text, KeyEntry entry)
     {
         if (entry.IsInFlow)
         {
@@ -46,9 +46,9 @@ internal static class ConfigFileRemoval
         return text[..line] + (after < 0 ? "" : text[(after + 1)..]);
     }
 
-    private static List<Entry> Entries(string text)
+    private static List<KeyEntry> Entries(string text)
     {
-        var entries = new List<Entry>();
+        var entries = new List<KeyEntry>();
         var parser = new Parser(new StringReader(text));
         parser.Consume<StreamStart>();
         if (parser.TryConsume<DocumentStart>(out _) && parser.TryConsume<MappingStart>(out var root))
@@ -60,13 +60,13 @@ internal static class ConfigFileRemoval
 
     /// <summary>Adds the entries of a mapping to a list.</summary>
     /// <returns>Offset at which the mapping ends.</returns>
-    private static int AddMapping(Parser parser, MappingStart mapping, Entry? parent, List<Entry> entries)
+    private static int AddMapping(Parser parser, MappingStart mapping, KeyEntry? parent, List<KeyEntry> entries)
     {
-        var (isInFlow, own) = (mapping.Style == MappingStyle.Flow, new List<Entry>());
+        var (isInFlow, own) = (mapping.Style == MappingStyle.Flow, new List<KeyEntry>());
         while (!parser.Accept<MappingEnd>(out _))
         {
             var key = parser.Consume<Scalar>();
-            var entry = new Entry(parent is null ? key.Value : $"{parent.Path}.{key.Value}", (int)key.Start.Index, isInFlow, parent);
+            var entry = new KeyEntry(parent is null ? key.Value : $"{parent.Path}.{key.Value}", (int)key.Start.Index, isInFlow, parent);
             entries.Add(entry);
             own.Add(entry);
             if (parser.TryConsume<MappingStart>(out var inner))
@@ -96,7 +96,7 @@ internal static class ConfigFileRemoval
     }
 
     /// <summary>A key and its value, given by their offsets in the text.</summary>
-    private sealed class Entry(string path, int start, bool isInFlow, Entry? parent)
+    private sealed class KeyEntry(string path, int start, bool isInFlow, KeyEntry? parent)
     {
         public string Path { get; } = path;
 
@@ -104,7 +104,7 @@ internal static class ConfigFileRemoval
 
         public bool IsInFlow { get; } = isInFlow;
 
-        public Entry? Parent { get; } = parent;
+        public KeyEntry? Parent { get; } = parent;
 
         public int End { get; set; }
 
@@ -116,8 +116,8 @@ internal static class ConfigFileRemoval
         /// <summary>Number of entries in the mapping that contains this entry, including the entry itself.</summary>
         public int Siblings { get; set; }
 
-        public Entry? Previous { get; set; }
+        public KeyEntry? Previous { get; set; }
 
-        public Entry? Next { get; set; }
+        public KeyEntry? Next { get; set; }
     }
 }

@@ -15,7 +15,7 @@ internal sealed record RawSetting(string Name, DocumentNode Value, SettingSource
 }
 
 /// <summary>Converts document values to text.</summary>
-internal static class NodeText
+internal static class NodeTextConverter
 {
     /// <summary>Returns the text of a scalar; empty for null.</summary>
     public static string Of(ScalarNode scalar) => scalar.IsNull ? "" : scalar.Text;

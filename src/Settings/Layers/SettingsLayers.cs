@@ -36,7 +36,7 @@ internal sealed class SettingsLayers(bool isTrusted)
         var source = new SettingSource(kind, file.Path);
         if (ConfigurationFile.Read(file.Text, source, Errors) is { } map)
         {
-            AddLayer(LegacySettingConverter.Rewrite(FlatSettings.Of(map, "", source)));
+            AddLayer(LegacySettingConverter.Rewrite(SettingsFlattener.Of(map, "", source)));
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed class SettingsLayers(bool isTrusted)
         AddLayer([
             .. flags.Select(flag => new RawSetting(
                 flag.Name,
-                NodeText.Scalar(flag.Value),
+                NodeTextConverter.Scalar(flag.Value),
                 new SettingSource(SettingSourceKind.Flag, flag.Option)
             )),
         ]);
@@ -159,7 +159,7 @@ internal sealed class SettingsLayers(bool isTrusted)
     {
         if (value[0] is not ('[' or '{'))
         {
-            return NodeText.Scalar(value);
+            return NodeTextConverter.Scalar(value);
         }
         var faults = new List<SettingFault>();
         var map = ConfigurationFile.Read("value: " + value, source, faults);
@@ -168,7 +168,7 @@ internal sealed class SettingsLayers(bool isTrusted)
             return only.Value;
         }
         Errors.AddRange(faults);
-        return NodeText.Scalar(value);
+        return NodeTextConverter.Scalar(value);
     }
 
     private void WarnOfUnknown(RawSetting raw, string? near) =>

@@ -10,13 +10,13 @@ public sealed record ImportedSetting(string Name, string Value, string From);
 /// <param name="Name">Name of the setting in that file.</param>
 /// <param name="Meaning">Current name of the setting, or a description of its other use.</param>
 /// <param name="From">File and line that the setting came from.</param>
-public sealed record UsedSetting(string Name, string Meaning, string From);
+public sealed record UsedLegacySetting(string Name, string Meaning, string From);
 
 /// <summary>A setting in an older tool's file that is not used.</summary>
 /// <param name="Name">Name of the setting in that file.</param>
 /// <param name="From">File and line that the setting came from.</param>
 /// <param name="Why">Reason why the setting is not used; empty if it has no equivalent.</param>
-public sealed record UnusedSetting(string Name, string From, string Why = "");
+public sealed record UnusedLegacySetting(string Name, string From, string Why = "");
 
 /// <summary>Result of importing settings from older tools' files.</summary>
 /// <param name="Settings">Imported settings under their current names.</param>
@@ -26,8 +26,8 @@ public sealed record UnusedSetting(string Name, string From, string Why = "");
 /// <param name="Faults">Faults of files and values that could not be read.</param>
 public sealed record ImportedConfiguration(
     IReadOnlyList<ImportedSetting> Settings,
-    IReadOnlyList<UsedSetting> Used,
-    IReadOnlyList<UnusedSetting> Unused,
+    IReadOnlyList<UsedLegacySetting> Used,
+    IReadOnlyList<UnusedLegacySetting> Unused,
     IReadOnlyDictionary<string, string> Secrets,
     IReadOnlyList<SettingFault> Faults
 );
@@ -53,20 +53,20 @@ public static class LegacyConfiguration
     public static ImportedConfiguration Read(IReadOnlyList<ConfigurationText> files)
     {
         var taken = new Dictionary<string, ImportedSetting>();
-        var used = new List<UsedSetting>();
-        var unused = new List<UnusedSetting>();
+        var used = new List<UsedLegacySetting>();
+        var unused = new List<UnusedLegacySetting>();
         var secrets = new Dictionary<string, string>();
         var faults = new List<SettingFault>();
         foreach (var file in files)
         {
             if (Path.GetFileName(file.Path) == ".env")
             {
-                OldVariables.Read(file, taken, used, unused);
+                LegacyVariableImporter.Read(file, taken, used, unused);
                 continue;
             }
             var old = Translate(file, new SettingSource(SettingSourceKind.RepositoryFile, file.Path), faults);
-            used.AddRange(old.Anyway.Select(raw => new UsedSetting(raw.Name, "so it is here anyway", raw.Source.ToString())));
-            unused.AddRange(old.Unknown.Select(raw => new UnusedSetting(raw.Name, raw.Source.ToString())));
+            used.AddRange(old.Anyway.Select(raw => new UsedLegacySetting(raw.Name, "so it is here anyway", raw.Source.ToString())));
+            unused.AddRange(old.Unknown.Select(raw => new UnusedLegacySetting(raw.Name, raw.Source.ToString())));
             foreach (var (variable, secret) in old.Secrets)
             {
                 secrets.TryAdd(variable, secret);
@@ -90,7 +90,7 @@ public static class LegacyConfiguration
         {
             return old;
         }
-        var written = FlatSettings.Of(map, "", source);
+        var written = SettingsFlattener.Of(map, "", source);
         old.Anyway.AddRange(written.Where(raw => LegacySettingConverter.Rewrite([raw]).Count == 0));
         foreach (var raw in LegacySettingConverter.Rewrite(written))
         {
@@ -113,7 +113,7 @@ public static class LegacyConfiguration
         {
             (name, value) = (
                 RetrySettings.MaxAttemptsKey.Name,
-                NodeText.Scalar((retries + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), value.Line)
+                NodeTextConverter.Scalar((retries + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), value.Line)
             );
         }
         if (Find(name) is not { } setting)
@@ -125,15 +125,15 @@ public static class LegacyConfiguration
         {
             var variable = setting.Name.Replace('.', '_').ToUpperInvariant();
             old.Secrets[variable] = secret;
-            value = NodeText.Scalar("$" + variable, value.Line);
+            value = NodeTextConverter.Scalar("$" + variable, value.Line);
         }
 
         // The older tool had no default list, so its entries are added to the current default.
         if (setting == OrchestratorSettings.AlwaysRequireHumanKey && value is SequenceNode globs)
         {
             var all = new SequenceNode(value.Line, value.Column);
-            var ours = OrchestratorSettings.AlwaysRequireHumanKey.Default.Select(glob => NodeText.Scalar(glob, value.Line));
-            foreach (var glob in ours.Concat(globs.Items).DistinctBy(NodeText.Of))
+            var ours = OrchestratorSettings.AlwaysRequireHumanKey.Default.Select(glob => NodeTextConverter.Scalar(glob, value.Line));
+            foreach (var glob in ours.Concat(globs.Items).DistinctBy(NodeTextConverter.Of))
             {
                 all.Add(glob);
             }
@@ -146,14 +146,14 @@ public static class LegacyConfiguration
     private static void Take(
         RawSetting raw,
         Dictionary<string, ImportedSetting> taken,
-        List<UnusedSetting> unused,
+        List<UnusedLegacySetting> unused,
         List<SettingFault> faults
     )
     {
         var setting = SettingIndex.Find(raw.Name)!;
         var value =
             raw.Value is ScalarNode { Text: var model } && ModelName.AliasForRetired(model) is { } alias
-                ? NodeText.Scalar(alias, raw.Value.Line)
+                ? NodeTextConverter.Scalar(alias, raw.Value.Line)
                 : raw.Value;
         if (
             setting.TryDisplay(
@@ -171,7 +171,7 @@ public static class LegacyConfiguration
             && !taken[raw.Name].From.StartsWith(raw.Source.Place + ":", StringComparison.Ordinal)
         )
         {
-            unused.Add(new UnusedSetting(raw.Spelling, raw.Source.ToString(), $"{raw.Name} is taken from {taken[raw.Name].From}"));
+            unused.Add(new UnusedLegacySetting(raw.Spelling, raw.Source.ToString(), $"{raw.Name} is taken from {taken[raw.Name].From}"));
         }
     }
 

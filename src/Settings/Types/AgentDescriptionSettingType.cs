@@ -15,7 +15,7 @@ internal static class AgentDescriptionSettingType
     private static bool Read(DocumentNode raw, FaultSink faults, out string? value)
     {
         value = ToJson(raw).ToJsonString();
-        var found = DescriptionReader.Read(value).Faults;
+        var found = AgentDescriptionReader.Read(value).Faults;
         foreach (var fault in found)
         {
             faults(fault.Message, LineOf(raw, fault.Path), fault.Cure, fault.Path.Length == 0 ? "" : "." + fault.Path);

@@ -14,7 +14,7 @@ internal static class GateSettingType
     private static bool Read(DocumentNode raw, FaultSink faults, out IReadOnlyList<Gate>? value)
     {
         var found = new FaultList("");
-        value = GateBinder.Read(raw, "", found, FaultSeverity.Error);
+        value = GateNodeReader.Read(raw, "", found, FaultSeverity.Error);
         var all = found.Sorted();
         foreach (var fault in all)
         {

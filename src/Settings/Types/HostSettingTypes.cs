@@ -10,9 +10,9 @@ internal static class HostSettingTypes
     private static bool Read(DocumentNode raw, FaultSink faults, out IReadOnlyList<string> value)
     {
         var good = SettingValueParser.ReadTexts(raw, faults, out value);
-        foreach (var text in value.Where(text => !HostEntry.IsValid(text)))
+        foreach (var text in value.Where(text => !HostEntryValidator.IsValid(text)))
         {
-            faults(HostEntry.Fault(text), raw.Line, HostEntry.Cure);
+            faults(HostEntryValidator.Fault(text), raw.Line, HostEntryValidator.Cure);
             good = false;
         }
         return good;

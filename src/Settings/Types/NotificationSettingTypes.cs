@@ -28,7 +28,7 @@ internal static class NotificationSettingTypes
         value = raw is ScalarNode { Text: var text } ? Settings.QuietHours.TryRead(text) : null;
         if (value is null)
         {
-            faults($"'{NodeText.Of(raw)}' is not {QuietHours.Accepts}.", raw.Line);
+            faults($"'{NodeTextConverter.Of(raw)}' is not {QuietHours.Accepts}.", raw.Line);
         }
         return value is not null;
     }

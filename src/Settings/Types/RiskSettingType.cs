@@ -14,7 +14,7 @@ internal static class RiskSettingType
         value = patterns;
         if (raw is not SequenceNode list)
         {
-            faults($"'{NodeText.Of(raw)}' is not a list of mappings with 'pattern' and 'weight'.", raw.Line);
+            faults($"'{NodeTextConverter.Of(raw)}' is not a list of mappings with 'pattern' and 'weight'.", raw.Line);
             return false;
         }
         var good = true;

@@ -132,8 +132,8 @@ internal static class SettingTypes
     public static SettingType<long> Size { get; } =
         Scalar<long>(
             "a size (a number is bytes; 512MB, 2GB, 0.8 GiB)",
-            text => Sizes.TryRead(text, out var size) ? size : null,
-            Sizes.Write
+            text => ByteSizes.TryRead(text, out var size) ? size : null,
+            ByteSizes.Write
         );
 
     public static SettingType<long?> SizeOrOff { get; } = OrOff(Size);

@@ -51,23 +51,23 @@ internal static class SettingValueParser
             return true;
         }
         value = default;
-        faults($"'{NodeText.Of(raw)}' is not {accepts}.", raw.Line);
+        faults($"'{NodeTextConverter.Of(raw)}' is not {accepts}.", raw.Line);
         return false;
     }
 
     public static bool ReadText(DocumentNode raw, FaultSink faults, out string value)
     {
-        value = raw is ScalarNode scalar ? NodeText.Of(scalar) : "";
+        value = raw is ScalarNode scalar ? NodeTextConverter.Of(scalar) : "";
         if (raw is ScalarNode && value.Length > 0)
         {
             return true;
         }
-        faults(raw is ScalarNode ? "it is empty." : $"'{NodeText.Of(raw)}' is not a single string.", raw.Line);
+        faults(raw is ScalarNode ? "it is empty." : $"'{NodeTextConverter.Of(raw)}' is not a single string.", raw.Line);
         return false;
     }
 
     public static bool ReadSwitch(DocumentNode raw, FaultSink faults, out bool value) =>
-        ReadScalar(raw, "true or false", faults, out value, Switches.Read);
+        ReadScalar(raw, "true or false", faults, out value, BooleanParser.Read);
 
     // A single text counts as a list with one item. In variables and flags, commas separate the items.
     public static bool ReadTexts(DocumentNode raw, FaultSink faults, out IReadOnlyList<string> value)
@@ -85,7 +85,7 @@ internal static class SettingValueParser
         }
         if (raw is not SequenceNode list)
         {
-            faults($"'{NodeText.Of(raw)}' is not a list of strings.", raw.Line);
+            faults($"'{NodeTextConverter.Of(raw)}' is not a list of strings.", raw.Line);
             return false;
         }
         var good = true;

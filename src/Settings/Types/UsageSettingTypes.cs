@@ -40,7 +40,7 @@ internal static class UsageSettingTypes
         value = null;
         if (raw is not ScalarNode { Text: var text })
         {
-            faults($"'{NodeText.Of(raw)}' is not {BudgetAmount.Accepts}.", raw.Line);
+            faults($"'{NodeTextConverter.Of(raw)}' is not {BudgetAmount.Accepts}.", raw.Line);
             return false;
         }
         if (text is "off" or "none" or "false")
@@ -66,7 +66,7 @@ internal static class UsageSettingTypes
         value = prices;
         if (raw is not SequenceNode list)
         {
-            faults($"'{NodeText.Of(raw)}' is not {PriceForm}.", raw.Line);
+            faults($"'{NodeTextConverter.Of(raw)}' is not {PriceForm}.", raw.Line);
             return false;
         }
         var good = true;
@@ -122,7 +122,7 @@ internal static class UsageSettingTypes
         {
             return dollars;
         }
-        faults($"'{NodeText.Of(raw)}' is not a valid '{key}'; give US dollars per million tokens, such as 3 or 0.25.", raw.Line);
+        faults($"'{NodeTextConverter.Of(raw)}' is not a valid '{key}'; give US dollars per million tokens, such as 3 or 0.25.", raw.Line);
         return null;
     }
 

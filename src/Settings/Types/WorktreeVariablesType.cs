@@ -15,7 +15,7 @@ internal static class WorktreeVariablesType
         value = variables;
         if (raw is not MappingNode map)
         {
-            faults($"'{NodeText.Of(raw)}' is not a mapping of variables to strings.", raw.Line);
+            faults($"'{NodeTextConverter.Of(raw)}' is not a mapping of variables to strings.", raw.Line);
             return false;
         }
         var good = true;

@@ -72,7 +72,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
     )
     {
         var ns = namespaces.Resolve(namespaceName);
-        Require.Execution(execution);
+        RequestArgumentCheck.Execution(execution);
         if (id.Length == 0 && type.Length == 0 && !all)
         {
             throw RpcErrors.InvalidArgument("Either Activity.Id or Activity.Type should be set on request.");
@@ -270,7 +270,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
             throw RpcErrors.InvalidArgument($"Invalid {name}: negative duration");
         }
 
-        if ((RetryPolicies.Fault(asked.RetryPolicy) ?? Priorities.Fault(asked.Priority)) is { } fault)
+        if ((RetryPolicies.Fault(asked.RetryPolicy) ?? PriorityInheritance.Fault(asked.Priority)) is { } fault)
         {
             throw RpcErrors.InvalidArgument(fault);
         }
@@ -346,7 +346,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
                 options.HeartbeatTimeout = asked.HeartbeatTimeout;
                 break;
             case var part when part == "priority" || part.StartsWith("priority.", StringComparison.Ordinal):
-                options.Priority = Priorities.Merged(options.Priority, asked.Priority, [part]);
+                options.Priority = PriorityInheritance.Merged(options.Priority, asked.Priority, [part]);
                 break;
             case "retry_policy":
                 options.RetryPolicy = RetryPolicies.WithDefaults(asked.RetryPolicy);

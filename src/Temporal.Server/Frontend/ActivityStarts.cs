@@ -16,7 +16,7 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
     /// <summary> Starts the waiting attempt for a worker that polled, or returns null if the task is obsolete. The caller must hold the
     /// lock. </summary>
     public PollActivityTaskQueueResponse? Start(
-        Workflow workflow,
+        InMemoryWorkflow workflow,
         ActivityQueuedTask task,
         string identity,
         string requestId,
@@ -51,7 +51,7 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
     /// workflow task of the run must then move first. </summary>
     private bool Moves(MutableState run, string deployment) =>
         deployment.Length > 0
-        && RunVersions.Pinned(run) is null
+        && RunDeploymentVersions.Pinned(run) is null
         && run.LastCompletedTaskEventId > 0
         && deployment != BuildVersion.Of(run.Deployment)
         && deployment == engine.Deployments.RouteOf(run.NamespaceId, run.Start.TaskQueue.Name, activity: false, run.WorkflowId);
@@ -165,7 +165,7 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
             StartToCloseTimeout = scheduled.StartToCloseTimeout.Span().AsDuration(),
             HeartbeatTimeout = scheduled.HeartbeatTimeout.Span().AsDuration(),
             RetryPolicy = activity.RetryPolicy,
-            Priority = Priorities.Inherit(activity.Priority, run.Priority),
+            Priority = PriorityInheritance.Inherit(activity.Priority, run.Priority),
         };
     }
 }

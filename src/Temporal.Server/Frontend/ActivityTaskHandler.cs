@@ -26,7 +26,7 @@ internal sealed class ActivityTaskHandler(
             async (RespondActivityTaskCompletedRequest r) =>
             {
                 await AnswerAsync(
-                    Tokens.Task(r.TaskToken, namespaces, r.Namespace),
+                    OpaqueTokenReader.Task(r.TaskToken, namespaces, r.Namespace),
                     activityAnswer: (run, a) => Complete(run, a, r.Result, r.Identity)
                 );
                 return new RespondActivityTaskCompletedResponse();
@@ -35,7 +35,7 @@ internal sealed class ActivityTaskHandler(
         table.AddAsync(
             async (RespondActivityTaskFailedRequest r) =>
             {
-                var token = Tokens.Task(r.TaskToken, namespaces, r.Namespace);
+                var token = OpaqueTokenReader.Task(r.TaskToken, namespaces, r.Namespace);
                 CheckFailure(r.Failure);
                 await AnswerAsync(token, (run, a) => Fail(run, a, r.Failure, r.LastHeartbeatDetails, r.Identity));
                 return new RespondActivityTaskFailedResponse();
@@ -44,7 +44,7 @@ internal sealed class ActivityTaskHandler(
         table.AddAsync(
             async (RespondActivityTaskCanceledRequest r) =>
             {
-                await AnswerAsync(Tokens.Task(r.TaskToken, namespaces, r.Namespace), (run, a) => Cancel(run, a, r.Details, r.Identity));
+                await AnswerAsync(OpaqueTokenReader.Task(r.TaskToken, namespaces, r.Namespace), (run, a) => Cancel(run, a, r.Details, r.Identity));
                 return new RespondActivityTaskCanceledResponse();
             }
         );
@@ -52,7 +52,7 @@ internal sealed class ActivityTaskHandler(
             async (RecordActivityTaskHeartbeatRequest r) =>
             {
                 var record = await AnswerAsync(
-                    Tokens.Task(r.TaskToken, namespaces, r.Namespace),
+                    OpaqueTokenReader.Task(r.TaskToken, namespaces, r.Namespace),
                     (run, a) => Heartbeat(run, a, r.Details, r.Identity),
                     deferred: true
                 );
@@ -112,7 +112,7 @@ internal sealed class ActivityTaskHandler(
     private async ValueTask<PollActivityTaskQueueResponse> PollAsync(RpcCall context, PollActivityTaskQueueRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
-        Require.TaskQueue(request.TaskQueue);
+        RequestArgumentCheck.TaskQueue(request.TaskQueue);
         LongPoll.RequireTime(context);
         using var poll = new LongPoll(context, PollLimit, stopping.Token);
         using var noted = polls.Note(request.WorkerInstanceKey, poll);
@@ -284,7 +284,7 @@ internal sealed class ActivityTaskHandler(
 
         if (failure is not null && failure.CalculateSize() > namespaces.BlobSizeLimit)
         {
-            failure = Failures.Server("RespondActivityTaskFailedRequest.Failure exceeds size limit.");
+            failure = ServerFailureFactory.Server("RespondActivityTaskFailedRequest.Failure exceeds size limit.");
         }
 
         ActivityTransitions.Fail(run, activity, failure, identity);

@@ -23,8 +23,8 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
     private async ValueTask<RpcAnswer> GetAsync(RpcCall context, GetWorkflowExecutionHistoryRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
-        Require.Execution(request.Execution);
-        var token = Tokens.Page(request.NextPageToken);
+        RequestArgumentCheck.Execution(request.Execution);
+        var token = OpaqueTokenReader.Page(request.NextPageToken);
         if (
             token is not null
             && (
@@ -81,8 +81,8 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
     }
 
     /// <summary>Reads a page, or returns the workflow to wait for together with the token to continue with.</summary>
-    private (byte[]? Answer, (Workflow Workflow, Task Changed)? Waiting, PageToken? Token) Read(
-        Workflow workflow,
+    private (byte[]? Answer, (InMemoryWorkflow Workflow, Task Changed)? Waiting, PageToken? Token) Read(
+        InMemoryWorkflow workflow,
         string runId,
         PageToken? token,
         GetWorkflowExecutionHistoryRequest request,
@@ -161,7 +161,7 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         return (HistoryReader.AppendField(response, HistoryField, page), null, null);
     }
 
-    private static (Workflow Workflow, Task Changed) Wait(Workflow workflow)
+    private static (InMemoryWorkflow Workflow, Task Changed) Wait(InMemoryWorkflow workflow)
     {
         Interlocked.Increment(ref workflow.Waiters);
         return (workflow, workflow.Changed.Task);
@@ -187,7 +187,7 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
             ),
             EventType.WorkflowExecutionTimedOut => (
                 closing.WorkflowExecutionTimedOutEventAttributes.NewExecutionRunId,
-                Failures.Timeout(TimeoutType.StartToClose, "workflow timeout"),
+                ServerFailureFactory.Timeout(TimeoutType.StartToClose, "workflow timeout"),
                 null
             ),
             _ => ("", (Temporalio.Api.Failure.V1.Failure?)null, (Temporalio.Api.Common.V1.Payloads?)null),
@@ -214,8 +214,8 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
     )
     {
         var ns = namespaces.Resolve(request.Namespace);
-        Require.Execution(request.Execution);
-        var token = Tokens.Page(request.NextPageToken);
+        RequestArgumentCheck.Execution(request.Execution);
+        var token = OpaqueTokenReader.Page(request.NextPageToken);
         return await engine.Store.ChangeAsync(
             ns.Id,
             request.Execution.WorkflowId,

@@ -61,8 +61,8 @@ internal sealed class MultiOperationHandler(
         }
     }
 
-    private (StartWorkflowExecutionResponse Started, Workflow Workflow, MutableState Run, PendingUpdate Update) Begin(
-        Workflow workflow,
+    private (StartWorkflowExecutionResponse Started, InMemoryWorkflow Workflow, MutableState Run, PendingUpdate Update) Begin(
+        InMemoryWorkflow workflow,
         StartWorkflowExecutionRequest start,
         UpdateWorkflowExecutionRequest update
     )
@@ -94,7 +94,7 @@ internal sealed class MultiOperationHandler(
 
     private void CheckStart(StartWorkflowExecutionRequest start, NamespaceEntry ns)
     {
-        StartRequests.Check(start, ns, searchAttributes);
+        WorkflowStartValidator.Check(start, ns, searchAttributes);
         var fault =
             start.CronSchedule.Length > 0 ? "CronSchedule is not allowed."
             : start.RequestEagerExecution ? "RequestEagerExecution is not supported."

@@ -49,7 +49,7 @@ internal sealed class PauseHandler(WorkflowEngine engine, NamespaceRegistry name
     {
         foreach (var (name, text) in new[] { ("reason", reason), ("request id", requestId), ("identity", identity) })
         {
-            if (text.Length > Require.MaxId)
+            if (text.Length > RequestArgumentCheck.MaxId)
             {
                 throw RpcErrors.InvalidArgument($"{name} is too long.");
             }
@@ -64,7 +64,7 @@ internal sealed class PauseHandler(WorkflowEngine engine, NamespaceRegistry name
             throw RpcErrors.InvalidArgument("Can't load workflow execution.  WorkflowId not set.");
         }
 
-        Require.Execution(execution);
+        RequestArgumentCheck.Execution(execution);
         return engine.Store.ChangeAsync(found.Id, execution.WorkflowId, workflow => change(workflows.Open(workflow, execution.RunId)));
     }
 

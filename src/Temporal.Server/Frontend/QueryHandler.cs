@@ -27,7 +27,7 @@ internal sealed class QueryHandler(
     private async ValueTask<QueryWorkflowResponse> QueryAsync(RpcCall context, QueryWorkflowRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
-        Require.Execution(request.Execution);
+        RequestArgumentCheck.Execution(request.Execution);
         if (request.Query is null)
         {
             throw RpcErrors.InvalidArgument("WorkflowQuery is not set on request.");
@@ -38,7 +38,7 @@ internal sealed class QueryHandler(
             throw RpcErrors.InvalidArgument("QueryType is not set on request.");
         }
 
-        Require.Blob(request.Query.QueryArgs, ns.BlobSizeLimit);
+        RequestArgumentCheck.Blob(request.Query.QueryArgs, ns.BlobSizeLimit);
         using var wait = new LongPoll(context, Limit, stopping.Token);
         using var counted = timers.BeginWork();
         while (true)
@@ -126,7 +126,7 @@ internal sealed class QueryHandler(
         }
     }
 
-    private WorkflowExecutionStatus? Ask(Workflow workflow, QueryWorkflowRequest request, PendingQuery query)
+    private WorkflowExecutionStatus? Ask(InMemoryWorkflow workflow, QueryWorkflowRequest request, PendingQuery query)
     {
         var run =
             engine.Store.Find(workflow, request.Execution.RunId)
@@ -205,7 +205,7 @@ internal sealed class QueryHandler(
     /// Sends, as separate tasks, the queries that arrived while a workflow task was running and are attached to no further task. Queries
     /// that already have separate tasks are left unchanged.
     /// </summary>
-    public static void SendLeft(WorkflowEngine engine, Workflow workflow, MutableState run)
+    public static void SendLeft(WorkflowEngine engine, InMemoryWorkflow workflow, MutableState run)
     {
         foreach (var query in workflow.Queries.Of(run).Where(query => query.Rides))
         {
@@ -244,7 +244,7 @@ internal sealed class QueryHandler(
                 offer
             )
             {
-                Pinned = sticky ? BuildVersion.None : RunVersions.Pinned(run),
+                Pinned = sticky ? BuildVersion.None : RunDeploymentVersions.Pinned(run),
             }
         );
     }

@@ -17,14 +17,14 @@ internal sealed class ResetOperation(WorkflowEngine engine)
     /// <param name="request">The reset point and the events to reapply.</param>
     /// <param name="once">True to make repeated requests with the same id idempotent. A client's request creates a new run each
     /// time.</param>
-    public ResetWorkflowExecutionResponse Reset(Workflow workflow, MutableState run, ResetWorkflowExecutionRequest request, bool once)
+    public ResetWorkflowExecutionResponse Reset(InMemoryWorkflow workflow, MutableState run, ResetWorkflowExecutionRequest request, bool once)
     {
         if (request.RequestId.Length == 0)
         {
             throw RpcErrors.InvalidArgument("RequestId is not set on request.");
         }
 
-        Require.RequestId(request.RequestId);
+        RequestArgumentCheck.RequestId(request.RequestId);
 
         if (request.PostResetOperations.Any(o => o.SignalWorkflow is not null))
         {
@@ -66,11 +66,11 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         {
             if (operation.UpdateWorkflowOptions is { } options)
             {
-                OptionsUpdate.Apply(
+                WorkflowOptionsUpdater.Apply(
                     reset,
                     engine.Deployments,
                     options.WorkflowExecutionOptions,
-                    OptionsUpdate.Paths(options.UpdateMask),
+                    WorkflowOptionsUpdater.Paths(options.UpdateMask),
                     identity: ""
                 );
             }
@@ -99,7 +99,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         }
     }
 
-    private MutableState Copy(Workflow workflow, MutableState run, List<HistoryEvent> kept, ResetWorkflowExecutionRequest request)
+    private MutableState Copy(InMemoryWorkflow workflow, MutableState run, List<HistoryEvent> kept, ResetWorkflowExecutionRequest request)
     {
         var runId = Guid.CreateVersion7().ToString();
         var reset = engine.Store.Create(workflow, runId);
@@ -187,14 +187,14 @@ internal sealed class ResetOperation(WorkflowEngine engine)
             .ToHashSet();
         foreach (var e in kept.Where(e => unanswered.Contains(e.EventId)))
         {
-            TransferTasks.Add(reset, e);
+            TransferTaskFactory.Add(reset, e);
         }
 
         return reset;
     }
 
     /// <summary>Events of the runs that followed the reset run in its chain.</summary>
-    private IEnumerable<HistoryEvent> LaterRuns(Workflow workflow, MutableState run)
+    private IEnumerable<HistoryEvent> LaterRuns(InMemoryWorkflow workflow, MutableState run)
     {
         var at = run;
         while (Next(at) is { Length: > 0 } next && engine.Store.Find(workflow, next) is { } following)

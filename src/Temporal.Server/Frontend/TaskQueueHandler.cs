@@ -51,7 +51,7 @@ internal sealed class TaskQueueHandler(
     private ValueTask<ListTaskQueuePartitionsResponse> ListPartitions(RpcCall context, ListTaskQueuePartitionsRequest request)
     {
         namespaces.Resolve(request.Namespace);
-        Require.TaskQueue(request.TaskQueue);
+        RequestArgumentCheck.TaskQueue(request.TaskQueue);
         var response = new ListTaskQueuePartitionsResponse();
         for (var i = 0; i < partitions; i++)
         {
@@ -71,7 +71,7 @@ internal sealed class TaskQueueHandler(
     private ValueTask<DescribeTaskQueueResponse> Describe(RpcCall context, DescribeTaskQueueRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
-        Require.TaskQueue(request.TaskQueue);
+        RequestArgumentCheck.TaskQueue(request.TaskQueue);
         var describer = new TaskQueueDescriber(engine.Queues, configs, engine.Deployments, time.GetUtcNow(), partitions);
         return ValueTask.FromResult(
             request.ApiMode == DescribeTaskQueueMode.Enhanced
@@ -97,7 +97,7 @@ internal sealed class TaskQueueHandler(
     private async ValueTask<PollNexusTaskQueueResponse> PollNexusAsync(RpcCall context, PollNexusTaskQueueRequest request)
     {
         namespaces.Resolve(request.Namespace);
-        Require.TaskQueue(request.TaskQueue);
+        RequestArgumentCheck.TaskQueue(request.TaskQueue);
         using var poll = new LongPoll(context, PollLimit, stopping.Token);
         using var noted = polls.Note(request.WorkerInstanceKey, poll);
         await Task.Delay(Timeout.Infinite, poll.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -58,7 +58,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
 
     /// <summary> Finds the update, or admits it and ensures that a workflow task delivers it to the worker. The caller must hold the
     /// workflow's lock. </summary>
-    public PendingUpdate Admit(Workflow workflow, MutableState run, Request request)
+    public PendingUpdate Admit(InMemoryWorkflow workflow, MutableState run, Request request)
     {
         var id = request.Meta.UpdateId;
         if (Known(workflow, run, id) is { } known)
@@ -92,7 +92,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
 
         if (run.Task is { Attempt: >= 3 })
         {
-            Updates.ForgetAdmitted(workflow);
+            UpdateProtocol.ForgetAdmitted(workflow);
             throw RpcErrors.WorkflowNotReady("Unable to perform workflow execution update due to Workflow Task in failed state.");
         }
 
@@ -117,7 +117,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         RpcCall context,
         string ns,
         Stage stage,
-        Func<Task<(Workflow Workflow, MutableState Run, PendingUpdate Update)>> find
+        Func<Task<(InMemoryWorkflow Workflow, MutableState Run, PendingUpdate Update)>> find
     )
     {
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping.Token);
@@ -190,7 +190,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
 
     public static void Check(UpdateWorkflowExecutionRequest request)
     {
-        Require.Execution(request.WorkflowExecution);
+        RequestArgumentCheck.Execution(request.WorkflowExecution);
         if (request.Request?.Meta is null)
         {
             throw RpcErrors.InvalidArgument("Update meta is not set on request.");
@@ -206,7 +206,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
             throw RpcErrors.InvalidArgument("Update name is not set on request.");
         }
 
-        if (request.Request.Meta.UpdateId.Length > Require.MaxId)
+        if (request.Request.Meta.UpdateId.Length > RequestArgumentCheck.MaxId)
         {
             throw RpcErrors.InvalidArgument("UpdateId length exceeds limit.");
         }
@@ -225,7 +225,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
             throw RpcErrors.InvalidArgument("UpdateRef is not set on request.");
         }
 
-        Require.Execution(request.UpdateRef.WorkflowExecution);
+        RequestArgumentCheck.Execution(request.UpdateRef.WorkflowExecution);
         var stage = request.WaitPolicy?.LifecycleStage ?? Stage.Unspecified;
         var answer = await FollowAsync(
             context,
@@ -256,9 +256,9 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
     }
 
     /// <summary>Finds an update in progress, or one that history records, or returns null for an unknown id.</summary>
-    public PendingUpdate? Known(Workflow workflow, MutableState run, string id)
+    public PendingUpdate? Known(InMemoryWorkflow workflow, MutableState run, string id)
     {
-        Updates.RestoreAdmitted(workflow, run);
+        UpdateProtocol.RestoreAdmitted(workflow, run);
         if (workflow.Current == run && workflow.Updates.Find(id) is { } pending)
         {
             return pending;
@@ -281,7 +281,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         }
         else if (!run.IsOpen)
         {
-            update.Publish(new UpdateProgress(Stage.Completed, Updates.ClosedBeforeCompletion()));
+            update.Publish(new UpdateProgress(Stage.Completed, UpdateProtocol.ClosedBeforeCompletion()));
         }
         else
         {

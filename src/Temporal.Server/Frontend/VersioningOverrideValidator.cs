@@ -71,8 +71,8 @@ internal static class VersioningOverrideValidator
         var newer = Newer(given);
         if (newer is { OverrideCase: VersioningOverride.OverrideOneofCase.Pinned, Pinned.Version: null })
         {
-            var behavior = RunVersions.Behavior(run);
-            if (behavior != VersioningBehavior.Pinned || RunVersions.Version(run) is not { } own)
+            var behavior = RunDeploymentVersions.Behavior(run);
+            if (behavior != VersioningBehavior.Pinned || RunDeploymentVersions.Version(run) is not { } own)
             {
                 throw RpcErrors.FailedPrecondition(
                     $"must specify a specific pinned override version because workflow with id {run.WorkflowId} has behavior {behavior} "

@@ -31,7 +31,7 @@ internal sealed class WorkerPolls
             poll.End();
         }
 
-        return new Entry(this, poll);
+        return new WorkerPollEntry(this, poll);
     }
 
     /// <summary>Ends all polls of a worker with an empty response, both open ones and later ones.</summary>
@@ -58,7 +58,7 @@ internal sealed class WorkerPolls
         }
     }
 
-    private sealed class Entry(WorkerPolls polls, LongPoll poll) : IDisposable
+    private sealed class WorkerPollEntry(WorkerPolls polls, LongPoll poll) : IDisposable
     {
         public void Dispose() => polls._open.TryRemove(poll, out _);
     }

@@ -68,7 +68,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     public Task<StartWorkflowExecutionResponse> StartAsync(StartWorkflowExecutionRequest request)
     {
         var ns = _namespaces.Resolve(request.Namespace);
-        StartRequests.Check(request, ns, _searchAttributes);
+        WorkflowStartValidator.Check(request, ns, _searchAttributes);
         return Store.ChangeAsync(
             ns.Id,
             request.WorkflowId,
@@ -88,17 +88,17 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     public Task<SignalWorkflowExecutionResponse> SignalAsync(SignalWorkflowExecutionRequest request)
     {
         var ns = _namespaces.Resolve(request.Namespace);
-        Require.Execution(request.WorkflowExecution);
+        RequestArgumentCheck.Execution(request.WorkflowExecution);
         SignalName(request.SignalName);
-        Require.RequestId(request.RequestId);
-        Require.Blob(request.Input, ns.BlobSizeLimit);
+        RequestArgumentCheck.RequestId(request.RequestId);
+        RequestArgumentCheck.Blob(request.Input, ns.BlobSizeLimit);
         return Store.ChangeAsync(
             ns.Id,
             request.WorkflowExecution.WorkflowId,
             w =>
             {
                 var run = Open(w, request.WorkflowExecution.RunId);
-                Signals.Add(
+                SignalHandling.Add(
                     run,
                     request.SignalName,
                     request.Input,
@@ -116,8 +116,8 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     public Task RequestCancelAsync(RequestCancelWorkflowExecutionRequest request)
     {
         var ns = _namespaces.Resolve(request.Namespace);
-        Require.Execution(request.WorkflowExecution);
-        Require.RequestId(request.RequestId);
+        RequestArgumentCheck.Execution(request.WorkflowExecution);
+        RequestArgumentCheck.RequestId(request.RequestId);
         return Store.ChangeAsync(
             ns.Id,
             request.WorkflowExecution.WorkflowId,
@@ -126,7 +126,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
                 var run = OfChain(w, request.WorkflowExecution.RunId, request.FirstExecutionRunId);
                 if (run.IsOpen)
                 {
-                    Signals.RequestCancel(run, request.Reason, request.Identity, request.RequestId, null, request.Links);
+                    SignalHandling.RequestCancel(run, request.Reason, request.Identity, request.RequestId, null, request.Links);
                 }
             }
         );
@@ -135,7 +135,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     public Task TerminateAsync(TerminateWorkflowExecutionRequest request)
     {
         var ns = _namespaces.Resolve(request.Namespace);
-        Require.Execution(request.WorkflowExecution);
+        RequestArgumentCheck.Execution(request.WorkflowExecution);
         return Store.ChangeAsync(
             ns.Id,
             request.WorkflowExecution.WorkflowId,
@@ -155,7 +155,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     public async Task DeleteAsync(DeleteWorkflowExecutionRequest request)
     {
         var ns = _namespaces.Resolve(request.Namespace);
-        Require.Execution(request.WorkflowExecution);
+        RequestArgumentCheck.Execution(request.WorkflowExecution);
         var id = request.WorkflowExecution.WorkflowId;
         var run = await Store.ChangeAsync(
             ns.Id,
@@ -177,7 +177,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     public Task<DescribeWorkflowExecutionResponse> DescribeAsync(DescribeWorkflowExecutionRequest request)
     {
         var ns = _namespaces.Resolve(request.Namespace);
-        Require.Execution(request.Execution);
+        RequestArgumentCheck.Execution(request.Execution);
         return Store.ChangeAsync(
             ns.Id,
             request.Execution.WorkflowId,
@@ -188,7 +188,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     public Task<ResetWorkflowExecutionResponse> ResetAsync(ResetWorkflowExecutionRequest request, bool once = false)
     {
         var ns = _namespaces.Resolve(request.Namespace);
-        Require.Execution(request.WorkflowExecution);
+        RequestArgumentCheck.Execution(request.WorkflowExecution);
         return Store.ChangeAsync(
             ns.Id,
             request.WorkflowExecution.WorkflowId,
@@ -217,14 +217,14 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     public Task<UpdateWorkflowExecutionOptionsResponse> UpdateOptionsAsync(UpdateWorkflowExecutionOptionsRequest request)
     {
         var ns = _namespaces.Resolve(request.Namespace);
-        Require.Execution(request.WorkflowExecution);
+        RequestArgumentCheck.Execution(request.WorkflowExecution);
         if (request.UpdateMask is null)
         {
             throw RpcErrors.InvalidArgument("UpdateMask is not set on request.");
         }
 
-        var paths = OptionsUpdate.Paths(request.UpdateMask);
-        if (Priorities.Fault(request.WorkflowExecutionOptions?.Priority) is { } priority)
+        var paths = WorkflowOptionsUpdater.Paths(request.UpdateMask);
+        if (PriorityInheritance.Fault(request.WorkflowExecutionOptions?.Priority) is { } priority)
         {
             throw RpcErrors.InvalidArgument(priority);
         }
@@ -234,7 +234,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
             request.WorkflowExecution.WorkflowId,
             w => new UpdateWorkflowExecutionOptionsResponse
             {
-                WorkflowExecutionOptions = OptionsUpdate.Apply(
+                WorkflowExecutionOptions = WorkflowOptionsUpdater.Apply(
                     Open(w, request.WorkflowExecution.RunId),
                     _engine.Deployments,
                     request.WorkflowExecutionOptions,
@@ -246,7 +246,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     }
 
     /// <summary>Finds the running or closed run that a request names.</summary>
-    public MutableState Existing(Workflow workflow, string runId) =>
+    public MutableState Existing(InMemoryWorkflow workflow, string runId) =>
         Store.Find(workflow, runId)
         ?? throw (
             runId.Length > 0
@@ -255,7 +255,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         );
 
     /// <summary>Finds the running run that a request names.</summary>
-    public MutableState Open(Workflow workflow, string runId) => Existing(workflow, runId) is { IsOpen: true } run ? run : throw Closed();
+    public MutableState Open(InMemoryWorkflow workflow, string runId) => Existing(workflow, runId) is { IsOpen: true } run ? run : throw Closed();
 
     public static RpcException Closed() => RpcErrors.NotFound("workflow execution already completed");
 
@@ -266,7 +266,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     {
         var ns = _namespaces.Resolve(r.Namespace);
         CheckNames(r);
-        Require.Blob(r.SignalInput, ns.BlobSizeLimit);
+        RequestArgumentCheck.Blob(r.SignalInput, ns.BlobSizeLimit);
         var requestId = r.RequestId;
         var start = new StartWorkflowExecutionRequest
         {
@@ -300,14 +300,14 @@ internal sealed class WorkflowOperations : IWorkflowOperations
             );
         }
 
-        StartRequests.Check(start, ns, _searchAttributes);
+        WorkflowStartValidator.Check(start, ns, _searchAttributes);
         return await Store.ChangeAsync(
             ns.Id,
             r.WorkflowId,
             w =>
             {
                 void Signal(MutableState run) =>
-                    Signals.Add(run, r.SignalName, r.SignalInput, r.Header, r.Identity, requestId, null, r.Links);
+                    SignalHandling.Add(run, r.SignalName, r.SignalInput, r.Header, r.Identity, requestId, null, r.Links);
                 var terminates =
                     r.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.TerminateExisting
                     || r.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning;
@@ -363,7 +363,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
             throw RpcErrors.InvalidArgument("SignalName is not set on request.");
         }
 
-        if (name.Length > Require.MaxId)
+        if (name.Length > RequestArgumentCheck.MaxId)
         {
             throw RpcErrors.InvalidArgument("SignalName length exceeds limit.");
         }
@@ -373,7 +373,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     /// Finds the run for a request. If the request names the chain's first run, this is the chain's latest run, regardless of the
     /// run id.
     /// </summary>
-    private MutableState OfChain(Workflow workflow, string runId, string firstRunId)
+    private MutableState OfChain(InMemoryWorkflow workflow, string runId, string firstRunId)
     {
         var run = Existing(workflow, firstRunId.Length > 0 ? "" : runId);
         return firstRunId.Length == 0 || run.FirstRunId == firstRunId ? run : throw RpcErrors.NotFound("workflow execution not found");

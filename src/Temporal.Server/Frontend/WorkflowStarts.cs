@@ -10,7 +10,7 @@ namespace Temporal.Server.Frontend;
 internal sealed class WorkflowStarts(WorkflowEngine engine)
 {
     /// <summary>Returns a new run's first task to the client that started the run (eager start).</summary>
-    public Func<Workflow, MutableState, StartWorkflowExecutionRequest, PollWorkflowTaskQueueResponse?> StartEagerly { get; set; } =
+    public Func<InMemoryWorkflow, MutableState, StartWorkflowExecutionRequest, PollWorkflowTaskQueueResponse?> StartEagerly { get; set; } =
         static (_, _, _) => null;
 
     private WorkflowStore Store => engine.Store;
@@ -20,7 +20,7 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
     /// <param name="beforeFirstTask">Adds events before the first workflow task.</param>
     /// <param name="repeats">True for a known request id that identifies the same start.</param>
     public StartWorkflowExecutionResponse Start(
-        Workflow workflow,
+        InMemoryWorkflow workflow,
         StartWorkflowExecutionRequest request,
         Action<MutableState>? beforeFirstTask = null,
         bool repeats = true
@@ -54,7 +54,7 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
         }
 
         var run = Store.Create(workflow, newRunId);
-        run.Begin(StartedEvents.First(request, run.RunId, run.Now), request.UserMetadata, request.Links, request.RequestId);
+        run.Begin(RunStartEvents.First(request, run.RunId, run.Now), request.UserMetadata, request.Links, request.RequestId);
         if (request.VersioningOverride is { } versioning)
         {
             run.Record.VersioningOverride = versioning;
@@ -67,7 +67,7 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
     }
 
     private StartWorkflowExecutionResponse? Conflict(
-        Workflow workflow,
+        InMemoryWorkflow workflow,
         MutableState current,
         StartWorkflowExecutionRequest request,
         ref string newRunId

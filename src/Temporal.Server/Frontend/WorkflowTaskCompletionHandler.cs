@@ -35,7 +35,7 @@ internal sealed class WorkflowTaskCompletionHandler(
 
     private async ValueTask<RpcAnswer> CompleteAsync(RpcCall context, RespondWorkflowTaskCompletedRequest request)
     {
-        var token = Tokens.Task(request.TaskToken, namespaces, request.Namespace);
+        var token = OpaqueTokenReader.Task(request.TaskToken, namespaces, request.Namespace);
         var answers = new List<Action>();
         var (fault, response, task) = await engine.Store.ChangeAsync(
             token.NamespaceId,
@@ -75,7 +75,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             : null;
 
     private (CommandFault? Fault, RespondWorkflowTaskCompletedResponse Response, byte[]? Task) Complete(
-        Workflow workflow,
+        InMemoryWorkflow workflow,
         TaskToken token,
         RespondWorkflowTaskCompletedRequest request,
         List<Action> answers
@@ -87,7 +87,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         var fault =
             BadBinary(ns, request)
             ?? new CommandValidator(run, ns, namespaces, searchAttributes, request.Messages).Check(request.Commands)
-            ?? Updates.Check(workflow, run, request.Messages)
+            ?? UpdateProtocol.Check(workflow, run, request.Messages)
             ?? Unhandled(run, request);
         if (fault is not null)
         {
@@ -113,7 +113,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             );
             if (fault.Cause != WorkflowTaskFailedCause.UnhandledCommand)
             {
-                Updates.AbortSent(workflow, run);
+                UpdateProtocol.AbortSent(workflow, run);
             }
 
             if (fault.EndsRun)
@@ -131,10 +131,10 @@ internal sealed class WorkflowTaskCompletionHandler(
             response.ResetHistoryEventId = run.PreviousStartedEventId;
             foreach (var message in request.Messages)
             {
-                Updates.Apply(workflow, run, message);
+                UpdateProtocol.Apply(workflow, run, message);
             }
 
-            Updates.RejectUnanswered(workflow, run);
+            UpdateProtocol.RejectUnanswered(workflow, run);
             run.WorkflowTask.DropSpeculative();
             SetSticky(run, request);
             QueryHandler.SendLeft(engine, workflow, run);
@@ -162,7 +162,7 @@ internal sealed class WorkflowTaskCompletionHandler(
 
         if (run.IsOpen)
         {
-            Updates.RejectUnanswered(workflow, run);
+            UpdateProtocol.RejectUnanswered(workflow, run);
             var more = run.FlushBuffered();
             if (more || request.ForceCreateNewWorkflowTask || workflow.Updates.Admitted.Any())
             {
@@ -197,7 +197,7 @@ internal sealed class WorkflowTaskCompletionHandler(
 
     /// <summary>Starts the next workflow task and returns it with the response if the worker requested it.</summary>
     private byte[]? Next(
-        Workflow workflow,
+        InMemoryWorkflow workflow,
         MutableState run,
         RespondWorkflowTaskCompletedRequest request,
         RespondWorkflowTaskCompletedResponse response
@@ -214,7 +214,7 @@ internal sealed class WorkflowTaskCompletionHandler(
 
     /// <summary> Terminates a run whose history exceeds the limits. The worker of such a run received the suggestion to continue as new
     /// long before. </summary>
-    private void EndTooLong(Workflow workflow, MutableState run)
+    private void EndTooLong(InMemoryWorkflow workflow, MutableState run)
     {
         if (run.IsOpen && (run.NextEventId > MaxEvents || run.Record.HistorySize > MaxHistoryBytes))
         {
@@ -323,7 +323,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         );
     }
 
-    private void AnswerQueries(Workflow workflow, RespondWorkflowTaskCompletedRequest request, List<Action> answers)
+    private void AnswerQueries(InMemoryWorkflow workflow, RespondWorkflowTaskCompletedRequest request, List<Action> answers)
     {
         foreach (var (id, result) in request.QueryResults)
         {
@@ -333,7 +333,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             }
 
             answers.Add(
-                Require.TooLarge(result.Answer, namespaces.BlobSizeLimit) is { } fault
+                RequestArgumentCheck.TooLarge(result.Answer, namespaces.BlobSizeLimit) is { } fault
                     ? () => asked.TrySetException(fault)
                     : () => asked.TrySetResult(result)
             );
@@ -341,7 +341,7 @@ internal sealed class WorkflowTaskCompletionHandler(
     }
 
     /// <summary>Finds the run whose started task a token identifies.</summary>
-    private MutableState StartedTask(Workflow workflow, TaskToken token)
+    private MutableState StartedTask(InMemoryWorkflow workflow, TaskToken token)
     {
         var run = engine.Store.Find(workflow, token.RunId);
         if (run is null)
@@ -362,11 +362,11 @@ internal sealed class WorkflowTaskCompletionHandler(
 
     private async ValueTask<RespondWorkflowTaskFailedResponse> FailAsync(RpcCall context, RespondWorkflowTaskFailedRequest request)
     {
-        var token = Tokens.Task(request.TaskToken, namespaces, request.Namespace);
+        var token = OpaqueTokenReader.Task(request.TaskToken, namespaces, request.Namespace);
         var failure = request.Failure;
         if (failure is not null && failure.CalculateSize() > namespaces.BlobSizeLimit)
         {
-            failure = Failures.Server("failure exceeds size limit.");
+            failure = ServerFailureFactory.Server("failure exceeds size limit.");
         }
 
         await engine.Store.ChangeAsync(
@@ -401,7 +401,7 @@ internal sealed class WorkflowTaskCompletionHandler(
 
     private async ValueTask<RespondQueryTaskCompletedResponse> AnswerQueryAsync(RpcCall context, RespondQueryTaskCompletedRequest request)
     {
-        var token = Tokens.Task(request.TaskToken, namespaces, request.Namespace);
+        var token = OpaqueTokenReader.Task(request.TaskToken, namespaces, request.Namespace);
         if (token.QueryId.Length == 0)
         {
             throw RpcErrors.InvalidArgument("Invalid TaskToken.");
@@ -429,7 +429,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             return new RespondQueryTaskCompletedResponse();
         }
 
-        if (Require.TooLarge(request.QueryResult, namespaces.BlobSizeLimit) is { } fault)
+        if (RequestArgumentCheck.TooLarge(request.QueryResult, namespaces.BlobSizeLimit) is { } fault)
         {
             query.Answer.TrySetResult(
                 new Temporalio.Api.Query.V1.WorkflowQueryResult { ResultType = QueryResultType.Failed, ErrorMessage = fault.Message }
@@ -452,7 +452,7 @@ internal sealed class WorkflowTaskCompletionHandler(
     private async ValueTask<ResetStickyTaskQueueResponse> ResetStickyAsync(RpcCall context, ResetStickyTaskQueueRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
-        Require.Execution(request.Execution);
+        RequestArgumentCheck.Execution(request.Execution);
         await engine.Store.ChangeAsync(
             ns.Id,
             request.Execution.WorkflowId,

@@ -29,7 +29,7 @@ internal sealed class WorkflowTaskHandler(
     /// <summary> Starts the task for a worker and encodes the response, or returns null if the task is obsolete. The caller must hold the
     /// workflow's lock. </summary>
     public byte[]? Start(
-        Workflow workflow,
+        InMemoryWorkflow workflow,
         MutableState run,
         string identity,
         string requestId,
@@ -47,7 +47,7 @@ internal sealed class WorkflowTaskHandler(
     /// Returns a run's first task with the response to the start, if the client requested an eager start. A repeated start gets the same
     /// task while nobody has completed it. Null if the task has a backoff or another worker has started it.
     /// </summary>
-    public PollWorkflowTaskQueueResponse? StartEagerly(Workflow workflow, MutableState run, StartWorkflowExecutionRequest request)
+    public PollWorkflowTaskQueueResponse? StartEagerly(InMemoryWorkflow workflow, MutableState run, StartWorkflowExecutionRequest request)
     {
         if (run is not { IsOpen: true, PreviousStartedEventId: 0, Task: { Attempt: 1 } task })
         {
@@ -66,7 +66,7 @@ internal sealed class WorkflowTaskHandler(
     }
 
     /// <summary>Builds the response for the worker that started the task.</summary>
-    private byte[] Started(Workflow workflow, MutableState run, bool partialHistory, int behind = 0)
+    private byte[] Started(InMemoryWorkflow workflow, MutableState run, bool partialHistory, int behind = 0)
     {
         var task = run.Task!;
         var response = new PollWorkflowTaskQueueResponse
@@ -91,7 +91,7 @@ internal sealed class WorkflowTaskHandler(
             ScheduledTime = task.ScheduledTime,
             StartedTime = task.StartedTime,
         };
-        response.Messages.AddRange(Updates.Outgoing(workflow, run, task.StartedEventId));
+        response.Messages.AddRange(UpdateProtocol.Outgoing(workflow, run, task.StartedEventId));
 
         // Includes queries that a worker already holds as separate tasks: a worker that takes this task first no longer answers those.
         foreach (var query in workflow.Queries.Of(run))
@@ -106,7 +106,7 @@ internal sealed class WorkflowTaskHandler(
     private async ValueTask<RpcAnswer> PollAsync(RpcCall context, PollWorkflowTaskQueueRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
-        Require.TaskQueue(request.TaskQueue);
+        RequestArgumentCheck.TaskQueue(request.TaskQueue);
         if (ns.BadBinaries.Contains(request.BinaryChecksum))
         {
             throw RpcErrors.InvalidArgument($"binary {request.BinaryChecksum} already marked as bad deployment");
@@ -151,7 +151,7 @@ internal sealed class WorkflowTaskHandler(
         return new RpcAnswer(new PollWorkflowTaskQueueResponse());
     }
 
-    private byte[]? Take(Workflow workflow, WorkflowQueuedTask queued, PollWorkflowTaskQueueRequest request, string requestId)
+    private byte[]? Take(InMemoryWorkflow workflow, WorkflowQueuedTask queued, PollWorkflowTaskQueueRequest request, string requestId)
     {
         if (
             engine.Store.Find(workflow, queued.RunId) is not { IsOpen: true, IsPaused: false } run
@@ -192,14 +192,14 @@ internal sealed class WorkflowTaskHandler(
         }
 
         var revision = deployments.RevisionOf(run.NamespaceId, (version ?? target)!.DeploymentName);
-        return RunVersions.NoteTaken(run, version, target, revision);
+        return RunDeploymentVersions.NoteTaken(run, version, target, revision);
     }
 
     /// <summary>True unless the run's options changed since the task was queued; the task then waits in another position.</summary>
     private static bool HasItsPlace(MutableState run, WorkflowQueuedTask queued) =>
         queued.Priority == (run.Priority?.PriorityKey ?? 0)
         && queued.FairnessKey == (run.Priority?.FairnessKey ?? "")
-        && queued.RunPinned == RunVersions.Pinned(run);
+        && queued.RunPinned == RunDeploymentVersions.Pinned(run);
 
     private async Task<byte[]?> StartQueryAsync(QueryQueuedTask queued, PollWorkflowTaskQueueRequest request)
     {

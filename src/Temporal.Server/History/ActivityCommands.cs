@@ -15,12 +15,12 @@ internal static class ActivityCommands
             ?? QueueFault(a)
             ?? RetryPolicies.Fault(a.RetryPolicy)
             ?? TimeoutFault(a, type)
-            ?? (Priorities.Fault(a.Priority) is { } priority ? "invalid priorities: " + priority : null);
+            ?? (PriorityInheritance.Fault(a.Priority) is { } priority ? "invalid priorities: " + priority : null);
     }
 
     private static string? NameFault(string what, string name) =>
         name.Length == 0 ? what + " is not set"
-        : name.Length > Require.MaxId ? $"{what} exceeds length limit. Length={name.Length} Limit={Require.MaxId}"
+        : name.Length > RequestArgumentCheck.MaxId ? $"{what} exceeds length limit. Length={name.Length} Limit={RequestArgumentCheck.MaxId}"
         : null;
 
     private static string? QueueFault(ScheduleActivityTaskCommandAttributes a) =>

@@ -145,7 +145,7 @@ internal static class ActivityTransitions
     /// <summary>Handles an expired time limit: schedules a retry or ends the activity.</summary>
     public static void TimeOut(MutableState run, PendingActivity activity, TimeoutType type)
     {
-        var failure = Failures.Timeout(type, $"activity {Word(type)} timeout");
+        var failure = ServerFailureFactory.Timeout(type, $"activity {Word(type)} timeout");
         var state = Retry(run, activity, failure, activity.Record.StartedIdentity, timedOut: true);
         if (state == RetryState.InProgress)
         {
@@ -155,7 +155,7 @@ internal static class ActivityTransitions
         if (state == RetryState.Timeout && type is TimeoutType.StartToClose or TimeoutType.Heartbeat)
         {
             // No time is left for another attempt, so the limit for all attempts together has been exceeded.
-            failure = Failures.Timeout(
+            failure = ServerFailureFactory.Timeout(
                 TimeoutType.ScheduleToClose,
                 "Not enough time to schedule next retry before activity ScheduleToClose timeout, giving up retrying"
             );

@@ -7,7 +7,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.History;
 
 /// <summary>Starts child workflows: creates the child, notifies its parent, and only then schedules the child's first task.</summary>
-internal sealed class ChildStarts(WorkflowStore store, RunChain chain, NamespaceRegistry namespaces)
+internal sealed class ChildStarts(WorkflowStore store, RunSuccessorStarter chain, NamespaceRegistry namespaces)
 {
     private readonly TransferTaskCompletion _answers = new(store);
 
@@ -21,7 +21,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
             task.WorkflowId,
             w =>
                 store.Find(w, task.RunId) is { IsOpen: true } run && run.Children.Find(task.EventId) is { } child
-                    ? (run.Root, Priorities.Inherit(a.Priority, run.Priority), InheritedBy(run, a), child.RunId)
+                    ? (run.Root, PriorityInheritance.Inherit(a.Priority, run.Priority), InheritedBy(run, a), child.RunId)
                     : (null, null, null, "")
         );
         if (root is null)
@@ -82,12 +82,12 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
     )
     {
         var child = new WorkflowExecutionStartedEventAttributes { TaskQueue = a.TaskQueue };
-        RunVersions.Inherit(child, parent);
+        RunDeploymentVersions.Inherit(child, parent);
         return child;
     }
 
     private string StartChild(
-        Workflow workflow,
+        InMemoryWorkflow workflow,
         TransferTask task,
         StartChildWorkflowExecutionInitiatedEventAttributes a,
         NamespaceEntry parentNamespace,
@@ -144,7 +144,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
             Priority = priority,
         };
         var run = store.Create(workflow, newRunId);
-        var start = StartedEvents.First(request, run.RunId, run.Now);
+        var start = RunStartEvents.First(request, run.RunId, run.Now);
         start.WorkflowRunTimeout ??= new Google.Protobuf.WellKnownTypes.Duration();
         start.ParentWorkflowNamespace = parentNamespace.Name;
         start.ParentWorkflowNamespaceId = parentNamespace.Id;
@@ -158,7 +158,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
     }
 
     private void AnswerStart(
-        Workflow workflow,
+        InMemoryWorkflow workflow,
         long key,
         TransferTask task,
         StartChildWorkflowExecutionInitiatedEventAttributes a,

@@ -12,11 +12,11 @@ namespace Temporal.Server.History;
 /// Applies the commands of a completed workflow task, each with its event, after <see cref="CommandValidator"/> has accepted them.
 /// </summary>
 internal sealed class CommandApplier(
-    Workflow workflow,
+    InMemoryWorkflow workflow,
     MutableState run,
     NamespaceEntry ns,
     NamespaceRegistry namespaces,
-    RunChain chain,
+    RunSuccessorStarter chain,
     long taskCompletedId,
     string identity,
     IReadOnlyCollection<Message> messages
@@ -35,7 +35,7 @@ internal sealed class CommandApplier(
             {
                 var id = command.ProtocolMessageCommandAttributes.MessageId;
                 done.Add(id);
-                Updates.Apply(workflow, run, messages.First(m => m.Id == id));
+                UpdateProtocol.Apply(workflow, run, messages.First(m => m.Id == id));
             }
             else if (CommandSequence.IsClosing(command))
             {
@@ -56,7 +56,7 @@ internal sealed class CommandApplier(
     {
         foreach (var message in messages.Where(m => done.Add(m.Id)))
         {
-            Updates.Apply(workflow, run, message);
+            UpdateProtocol.Apply(workflow, run, message);
         }
     }
 
@@ -271,7 +271,7 @@ internal sealed class CommandApplier(
                     Input = a.Input,
                     WorkflowExecutionTimeout = a.WorkflowExecutionTimeout,
                     WorkflowRunTimeout = ProtoTime.MinPositive(a.WorkflowRunTimeout.Span(), a.WorkflowExecutionTimeout.Span()).AsDuration(),
-                    WorkflowTaskTimeout = StartedEvents.TaskTimeout(
+                    WorkflowTaskTimeout = RunStartEvents.TaskTimeout(
                         a.WorkflowTaskTimeout,
                         ProtoTime.MinPositive(a.WorkflowRunTimeout.Span(), a.WorkflowExecutionTimeout.Span())
                     ),
@@ -292,7 +292,7 @@ internal sealed class CommandApplier(
                     Priority = a.Priority,
                 }
         );
-        TransferTasks.Add(run, e);
+        TransferTaskFactory.Add(run, e);
     }
 
     private void SignalExternal(Command command)
@@ -316,7 +316,7 @@ internal sealed class CommandApplier(
                     Header = a.Header,
                 }
         );
-        TransferTasks.Add(run, e);
+        TransferTaskFactory.Add(run, e);
     }
 
     private void CancelExternal(Command command)
@@ -339,7 +339,7 @@ internal sealed class CommandApplier(
                         Reason = a.Reason,
                     }
         );
-        TransferTasks.Add(run, e);
+        TransferTaskFactory.Add(run, e);
     }
 
     private NamespaceEntry Target(string name) => name.Length > 0 ? namespaces.Resolve(name) : ns;

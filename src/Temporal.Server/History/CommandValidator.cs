@@ -184,7 +184,7 @@ internal sealed class CommandValidator(
             return new CommandFault(Cause, "TimerId is not set on StartTimerCommand.");
         }
 
-        if (a.TimerId.Length > Require.MaxId)
+        if (a.TimerId.Length > RequestArgumentCheck.MaxId)
         {
             return new CommandFault(Cause, $"TimerId on StartTimerCommand exceeds length limit. TimerId={a.TimerId}");
         }
@@ -334,7 +334,7 @@ internal sealed class CommandValidator(
             return new CommandFault(Cause, $"invalid WorkflowRetryPolicy on StartChildWorkflowExecutionCommand: {policy}. {which}");
         }
 
-        if (Priorities.Fault(a.Priority) is { } priority)
+        if (PriorityInheritance.Fault(a.Priority) is { } priority)
         {
             return new CommandFault(Cause, priority);
         }

@@ -122,7 +122,7 @@ internal sealed class MutableState
     /// </summary>
     public HashSet<long> WaitForMove { get; } = [];
 
-    public RunChanges Changes { get; private set; } = new();
+    public UncommittedRunChanges Changes { get; private set; } = new();
 
     public HistoryLog Log { get; } = new();
 
@@ -175,10 +175,10 @@ internal sealed class MutableState
         IsOpen
         && (Task is not null || Activities.All.Any(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry && !a.Record.Held));
 
-    public RunChanges TakeChanges()
+    public UncommittedRunChanges TakeChanges()
     {
         var taken = Changes;
-        Changes = new RunChanges();
+        Changes = new UncommittedRunChanges();
         return taken;
     }
 

@@ -8,7 +8,7 @@ namespace Temporal.Server.History;
 /// <summary> Executes requests between workflows, namely starting a child, signaling, canceling, notifying the parent and closing the
 /// children. Each task is stored with the change that requests it and deleted with the change that answers it. The receiver recognizes a
 /// repeated request by its id, so each request takes effect once despite crashes. </summary>
-internal sealed class TransferQueue(WorkflowStore store, RunChain chain, NamespaceRegistry namespaces)
+internal sealed class TransferQueue(WorkflowStore store, RunSuccessorStarter chain, NamespaceRegistry namespaces)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -74,7 +74,7 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
                     w =>
                     {
                         var target = Target(w, task);
-                        Signals.Add(
+                        SignalHandling.Add(
                             target,
                             a.SignalName,
                             a.Input,
@@ -155,7 +155,7 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
                             return;
                         }
 
-                        Signals.RequestCancel(
+                        SignalHandling.RequestCancel(
                             target,
                             a.Reason,
                             "history-service",
@@ -248,7 +248,7 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
                     var target = Target(w, task, followChain: true);
                     if (task.ClosePolicy == ParentClosePolicy.RequestCancel)
                     {
-                        Signals.RequestCancel(
+                        SignalHandling.RequestCancel(
                             target,
                             "",
                             "history-service",
@@ -274,7 +274,7 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
 
     /// <summary>Finds the open run that a task targets. A request to a child requires that the requesting run is its parent.</summary>
     /// <param name="closed">True to accept a closed run as well.</param>
-    private MutableState Target(Workflow workflow, TransferTask task, bool followChain = false, bool closed = false)
+    private MutableState Target(InMemoryWorkflow workflow, TransferTask task, bool followChain = false, bool closed = false)
     {
         var run = store.Find(workflow, task.ChildOnly || followChain ? "" : task.TargetRunId);
         if (run is null || (!run.IsOpen && !closed))

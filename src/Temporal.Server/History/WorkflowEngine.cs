@@ -18,7 +18,7 @@ internal sealed class WorkflowEngine
     private readonly RunTimers _runTimers;
     private readonly TransferQueue _transfers;
     private readonly Lock _lock = new();
-    private readonly Dictionary<long, OutstandingTasks> _busyRuns = [];
+    private readonly Dictionary<long, OutstandingTaskCount> _busyRuns = [];
     private readonly HashSet<long> _lostRuns = [];
 
     public WorkflowEngine(WorkflowStore store, TaskQueues queues, TimerService timers, NamespaceRegistry namespaces, ILogger logger)
@@ -28,7 +28,7 @@ internal sealed class WorkflowEngine
         _timers = timers;
         _work = new EngineBackgroundWork(timers, logger);
         _runTimers = new RunTimers(timers);
-        Chain = new RunChain(store, namespaces);
+        Chain = new RunSuccessorStarter(store, namespaces);
         _transfers = new TransferQueue(store, Chain, namespaces);
         store.Committed = OnCommitted;
         store.Lost = OnLost;
@@ -39,12 +39,12 @@ internal sealed class WorkflowEngine
 
     public TaskQueues Queues { get; }
 
-    public RunChain Chain { get; }
+    public RunSuccessorStarter Chain { get; }
 
     public event Action<ClosedRun>? RunClosed;
 
     /// <summary>Detects dead workers.</summary>
-    public required DeadWorkers DeadWorkers { get; init; }
+    public required DeadWorkerDetector DeadWorkers { get; init; }
 
     /// <summary>Worker deployments and the routing of tasks to their versions.</summary>
     public required Deployments Deployments { get; init; }
@@ -109,7 +109,7 @@ internal sealed class WorkflowEngine
     private void SetTimer(RunIdentity run, DateTimeOffset? due) =>
         _runTimers.Set(run.Key, due, () => Detached(run.WorkflowId, () => ElapseAsync(run)));
 
-    private void Requeue(Workflow workflow, string runId)
+    private void Requeue(InMemoryWorkflow workflow, string runId)
     {
         if (Store.Find(workflow, runId) is not { IsOpen: true } run)
         {
@@ -225,7 +225,7 @@ internal sealed class WorkflowEngine
         }
     }
 
-    private void LeaveSticky(Workflow workflow, WorkflowQueuedTask task)
+    private void LeaveSticky(InMemoryWorkflow workflow, WorkflowQueuedTask task)
     {
         if (
             Store.Find(workflow, task.RunId) is { IsOpen: true } run
@@ -238,7 +238,7 @@ internal sealed class WorkflowEngine
         }
     }
 
-    private void NoteTasks(RunWrite run)
+    private void NoteTasks(RunTransitionWrites run)
     {
         lock (_lock)
         {

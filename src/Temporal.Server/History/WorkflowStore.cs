@@ -19,7 +19,7 @@ internal sealed class WorkflowStore
     private readonly TimeProvider _time;
     private readonly AwakeClock _awake;
     private readonly ILogger _logger;
-    private readonly Dictionary<(string NamespaceId, string WorkflowId), Workflow> _workflows = [];
+    private readonly Dictionary<(string NamespaceId, string WorkflowId), InMemoryWorkflow> _workflows = [];
     private readonly Lock _lock = new();
     private long _lastRunKey;
     private long _lastTransferKey;
@@ -54,7 +54,7 @@ internal sealed class WorkflowStore
     /// </summary>
     /// <param name="deferred">True if a crash may lose the change without harm, so that only the changes it depends on must be
     /// durable.</param>
-    public async Task<T> ChangeAsync<T>(string namespaceId, string workflowId, Func<Workflow, T> change, bool deferred = false)
+    public async Task<T> ChangeAsync<T>(string namespaceId, string workflowId, Func<InMemoryWorkflow, T> change, bool deferred = false)
     {
         while (true)
         {
@@ -105,7 +105,7 @@ internal sealed class WorkflowStore
     }
 
     /// <inheritdoc cref="ChangeAsync{T}"/>
-    public Task ChangeAsync(string namespaceId, string workflowId, Action<Workflow> change, bool deferred = false) =>
+    public Task ChangeAsync(string namespaceId, string workflowId, Action<InMemoryWorkflow> change, bool deferred = false) =>
         ChangeAsync(
             namespaceId,
             workflowId,
@@ -118,7 +118,7 @@ internal sealed class WorkflowStore
         );
 
     /// <summary>Finds the current run of a workflow id, or returns null if the id was never used. Call with the lock held.</summary>
-    public MutableState? Current(Workflow workflow)
+    public MutableState? Current(InMemoryWorkflow workflow)
     {
         if (!workflow.CurrentKnown)
         {
@@ -132,7 +132,7 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>Finds a run by its id, or the current run for an empty id. Returns null if none exists. Call with the lock held.</summary>
-    public MutableState? Find(Workflow workflow, string runId)
+    public MutableState? Find(InMemoryWorkflow workflow, string runId)
     {
         if (runId.Length == 0)
         {
@@ -148,11 +148,11 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>Like <see cref="Find"/>, but fails with NOT_FOUND.</summary>
-    public MutableState Require(Workflow workflow, string runId) =>
+    public MutableState Require(InMemoryWorkflow workflow, string runId) =>
         Find(workflow, runId) ?? throw RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}");
 
     /// <summary>Creates a run and makes it the current one. Call with the lock held.</summary>
-    public MutableState Create(Workflow workflow, string runId)
+    public MutableState Create(InMemoryWorkflow workflow, string runId)
     {
         var run = new MutableState(Interlocked.Increment(ref _lastRunKey), workflow.NamespaceId, workflow.WorkflowId, runId, _time, _awake)
         {
@@ -217,7 +217,7 @@ internal sealed class WorkflowStore
     /// Drops a workflow's cached state, for example after its rows were deleted. Callers that wait for a query or an update then retry.
     /// Call with the lock held.
     /// </summary>
-    public void Drop(Workflow workflow)
+    public void Drop(InMemoryWorkflow workflow)
     {
         if (!workflow.Drop())
         {
@@ -229,7 +229,7 @@ internal sealed class WorkflowStore
             var key = (workflow.NamespaceId, workflow.WorkflowId);
             if (_workflows.TryGetValue(key, out var known) && known == workflow)
             {
-                _workflows[key] = new Workflow(workflow.NamespaceId, workflow.WorkflowId, Quietly(workflow.LastCommit));
+                _workflows[key] = new InMemoryWorkflow(workflow.NamespaceId, workflow.WorkflowId, Quietly(workflow.LastCommit));
             }
         }
 
@@ -255,7 +255,7 @@ internal sealed class WorkflowStore
 
     private static async Task Quietly(Task task) => await task.ContinueWith(static _ => { }, TaskScheduler.Default);
 
-    private Workflow Enter(string namespaceId, string workflowId)
+    private InMemoryWorkflow Enter(string namespaceId, string workflowId)
     {
         lock (_lock)
         {
@@ -266,7 +266,7 @@ internal sealed class WorkflowStore
                     Evict();
                 }
 
-                workflow = new Workflow(namespaceId, workflowId, Task.CompletedTask);
+                workflow = new InMemoryWorkflow(namespaceId, workflowId, Task.CompletedTask);
                 _workflows.Add((namespaceId, workflowId), workflow);
             }
 
@@ -276,7 +276,7 @@ internal sealed class WorkflowStore
         }
     }
 
-    private void Leave(Workflow workflow)
+    private void Leave(InMemoryWorkflow workflow)
     {
         lock (_lock)
         {
@@ -305,7 +305,7 @@ internal sealed class WorkflowStore
         }
     }
 
-    private Task Commit(Workflow workflow, bool deferred)
+    private Task Commit(InMemoryWorkflow workflow, bool deferred)
     {
         if (!workflow.IsDirty)
         {
@@ -329,7 +329,7 @@ internal sealed class WorkflowStore
                 write.NewCurrent = run;
             }
 
-            write.Runs.Add(new RunWrite(run, changes, () => Interlocked.Increment(ref _lastTransferKey)));
+            write.Runs.Add(new RunTransitionWrites(run, changes, () => Interlocked.Increment(ref _lastTransferKey)));
             if (changes.Closed && workflow.Current != run)
             {
                 workflow.ForgetWhenWritten(run, write.Done);
@@ -374,7 +374,7 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>Returns the run of a row: the one in memory, or one rebuilt from its events.</summary>
-    private MutableState? Load(SqliteConnection db, Workflow workflow, (RunIdentity Name, RunRow Row)? found)
+    private MutableState? Load(SqliteConnection db, InMemoryWorkflow workflow, (RunIdentity Name, RunRow Row)? found)
     {
         if (found is not var (name, row))
         {
@@ -396,7 +396,7 @@ internal sealed class WorkflowStore
         }
 
         run.Restore(RunRecord.Parser.ParseFrom(row.State));
-        RunWrite.ReadExtras(db, run);
+        RunTransitionWrites.ReadExtras(db, run);
         run.Log.Trim(run.NextEventId);
         _ = run.TakeChanges();
         workflow.Add(run);

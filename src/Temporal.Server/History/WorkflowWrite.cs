@@ -5,17 +5,17 @@ namespace Temporal.Server.History;
 
 /// <summary>The database writes of one workflow's transition.</summary>
 internal sealed class WorkflowWrite(
-    Workflow workflow,
+    InMemoryWorkflow workflow,
     VisibilityStore visibility,
     Action<WorkflowWrite> committed,
     Action<WorkflowWrite, Exception> failed
-) : WriteItem
+) : DatabaseWrite
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Workflow Workflow { get; } = workflow;
+    public InMemoryWorkflow Workflow { get; } = workflow;
 
-    public List<RunWrite> Runs { get; } = [];
+    public List<RunTransitionWrites> Runs { get; } = [];
 
     /// <summary>Completed to wake the callers that wait for new events of the workflow.</summary>
     public required TaskCompletionSource Changed { get; init; }

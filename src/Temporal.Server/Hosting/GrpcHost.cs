@@ -44,7 +44,7 @@ internal sealed class GrpcHost : IAsyncDisposable
     /// <param name="admission">Authorization of callers.</param>
     public GrpcHost(RpcTable table, CallerAuthorization admission, IReadOnlyList<GrpcEndpoint> endpoints, ILoggerFactory loggers)
     {
-        _services = Services(new RpcMethods(table, admission, loggers.CreateLogger("Temporal.Server.Grpc")), loggers);
+        _services = Services(new RpcMethodRegistration(table, admission, loggers.CreateLogger("Temporal.Server.Grpc")), loggers);
         var options = new KestrelServerOptions
         {
             AddServerHeader = false,
@@ -109,17 +109,17 @@ internal sealed class GrpcHost : IAsyncDisposable
     /// <summary>
     /// Creates the services that the gRPC server needs, without those of a web host. A run starts this server within its first 100 ms.
     /// </summary>
-    private static ServiceProvider Services(RpcMethods methods, ILoggerFactory loggers)
+    private static ServiceProvider Services(RpcMethodRegistration methods, ILoggerFactory loggers)
     {
         var services = new ServiceCollection();
         services.AddSingleton(loggers);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddSingleton(new DiagnosticListener("Temporal.Server"));
         services.AddSingleton(methods);
-        services.AddSingleton<IServiceMethodProvider<RpcMethods>>(methods);
+        services.AddSingleton<IServiceMethodProvider<RpcMethodRegistration>>(methods);
         services.AddGrpc(options =>
         {
-            options.MaxReceiveMessageSize = RpcMethods.LargestRead;
+            options.MaxReceiveMessageSize = RpcMethodRegistration.LargestRead;
             options.IgnoreUnknownServices = true;
 
             // Callers are on this machine or nearby, so speed matters more than size.
@@ -132,8 +132,8 @@ internal sealed class GrpcHost : IAsyncDisposable
     {
         var application = new ApplicationBuilder(services);
         application.UseRouting();
-        application.UseEndpoints(endpoints => endpoints.MapGrpcService<RpcMethods>());
-        application.Run(RpcMethods.RefuseUnknownAsync);
+        application.UseEndpoints(endpoints => endpoints.MapGrpcService<RpcMethodRegistration>());
+        application.Run(RpcMethodRegistration.RefuseUnknownAsync);
         return application.Build();
     }
 

@@ -20,7 +20,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
 
     // Lookup for every poll and every task.
     private readonly ConcurrentDictionary<(string NamespaceId, string Version, string Queue, bool Activity), bool> _known = new();
-    private readonly ConcurrentDictionary<(string NamespaceId, string Queue, bool Activity), Route> _routes = new();
+    private readonly ConcurrentDictionary<(string NamespaceId, string Queue, bool Activity), TaskRoute> _routes = new();
 
     /// <summary>Called with a namespace id when waiting tasks may have to move to another version.</summary>
     public Action<string> Rerouted { get; set; } = _ => { };
@@ -251,7 +251,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
                 .Distinct()
         )
         {
-            var route = new Route(record.Info.Name, Works(current), share > 0 ? Works(ramping) : BuildVersion.None, share, Works(ramping));
+            var route = new TaskRoute(record.Info.Name, Works(current), share > 0 ? Works(ramping) : BuildVersion.None, share, Works(ramping));
             if (route.Current.Length > 0 || route.Named.Length > 0)
             {
                 _routes[(record.NamespaceId, name, activity)] = route;
@@ -282,5 +282,5 @@ internal sealed class Deployments(Database database, TimeProvider time)
     /// <param name="Ramping">The version that gets a share of the workflows.</param>
     /// <param name="RampingShare">Share of the ramping version, in units of 1/10,000.</param>
     /// <param name="Named">The ramping version, even while its share is zero.</param>
-    private sealed record Route(string Deployment, string Current, string Ramping, int RampingShare, string Named);
+    private sealed record TaskRoute(string Deployment, string Current, string Ramping, int RampingShare, string Named);
 }

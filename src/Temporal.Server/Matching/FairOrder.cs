@@ -13,14 +13,14 @@ internal sealed class FairOrder
     private const float LeastWeight = 0.001f;
     private const float MostWeight = 1000;
 
-    private readonly Dictionary<int, FairLevel> _levels = [];
+    private readonly Dictionary<int, FairPriorityLevel> _levels = [];
 
     /// <summary>Assigns the pass of a task that joins the lane.</summary>
     public long Join(int priority, string key, float weight)
     {
         if (!_levels.TryGetValue(priority, out var level))
         {
-            _levels[priority] = level = new FairLevel();
+            _levels[priority] = level = new FairPriorityLevel();
         }
 
         var share = weight <= 0 ? 1 : Math.Clamp(weight, LeastWeight, MostWeight);
@@ -44,7 +44,7 @@ internal sealed class FairOrder
         }
     }
 
-    private sealed class FairLevel
+    private sealed class FairPriorityLevel
     {
         /// <summary>The highest pass of all tasks that have left the lane.</summary>
         public long Now { get; set; }

@@ -6,7 +6,7 @@ namespace Temporal.Server.Matching;
 /// <param name="query">The query.</param>
 /// <param name="time">Clock whose monotonic time limits how long a worker may take to accept and answer the query.</param>
 /// <param name="dead">Detects the death of the worker that took the query.</param>
-internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadWorkers dead)
+internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadWorkerDetector dead)
 {
     /// <summary>Time limit for a worker's answer, equal to the default workflow task timeout.</summary>
     public static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);

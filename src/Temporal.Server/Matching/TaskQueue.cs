@@ -21,7 +21,7 @@ internal sealed class TaskQueue : IDisposable
     private readonly Func<QueuedTask, string> _versionFor;
 
     // One lane per worker version. Most queues have only unversioned workers.
-    private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, WorkerVersionLane> _lanes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (DateTimeOffset LastPoll, PollerInfo Info)> _seen = [];
     private readonly TaskQueueStatistics _numbers = new();
     private readonly DispatchRate _rate;
@@ -328,7 +328,7 @@ internal sealed class TaskQueue : IDisposable
         lane.Tasks.Enqueue(task, (priority, lane.Order.Join(priority, task.FairnessKey, weight), sequence));
     }
 
-    private static QueuedTask Dequeue(Lane lane, out Place place)
+    private static QueuedTask Dequeue(WorkerVersionLane lane, out Place place)
     {
         lane.Tasks.TryDequeue(out var task, out place);
         task!.Behind = lane.Tasks.Count;
@@ -337,17 +337,17 @@ internal sealed class TaskQueue : IDisposable
 
     private IEnumerable<(QueuedTask Task, Place Place)> Waiting => _lanes.Values.SelectMany(lane => lane.Tasks.UnorderedItems);
 
-    private Lane LaneOf(string version)
+    private WorkerVersionLane LaneOf(string version)
     {
         if (!_lanes.TryGetValue(version, out var lane))
         {
-            _lanes[version] = lane = new Lane();
+            _lanes[version] = lane = new WorkerVersionLane();
         }
 
         return lane;
     }
 
-    private static bool HandOver(Lane lane, QueuedTask task)
+    private static bool HandOver(WorkerVersionLane lane, QueuedTask task)
     {
         while (lane.Pollers.First is { } first)
         {
@@ -413,7 +413,7 @@ internal sealed class TaskQueue : IDisposable
     public void Dispose() => _next.Dispose();
 
     /// <summary>The waiting tasks and the waiting pollers of one worker version.</summary>
-    private sealed class Lane
+    private sealed class WorkerVersionLane
     {
         public PriorityQueue<QueuedTask, Place> Tasks { get; } = new();
 

@@ -200,7 +200,7 @@ internal sealed class NamespaceHandler(
         info.Limits = new NamespaceInfo.Types.Limits
         {
             BlobSizeLimitError = blobSizeLimit,
-            MemoSizeLimitError = Require.MaxMemo,
+            MemoSizeLimitError = RequestArgumentCheck.MaxMemo,
             WorkflowTaskCompletionSizeLimitError = RpcTable.LargestRequest,
         };
         return new DescribeNamespaceResponse

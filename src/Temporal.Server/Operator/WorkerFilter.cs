@@ -58,7 +58,7 @@ internal static class WorkerFilter
             ("not starts_with", LiteralExpression { Value: string text }) => value => !value.StartsWith(text, StringComparison.Ordinal),
             ("in", TupleExpression tuple) => value => Texts(tuple).Contains(value),
             ("not in", TupleExpression tuple) => value => !Texts(tuple).Contains(value),
-            _ => throw QueryException.Invalid($"invalid operator '{comparison.Operator}' in `{QueryText.Of(comparison)}`"),
+            _ => throw QueryException.Invalid($"invalid operator '{comparison.Operator}' in `{QueryExpressionFormatter.Of(comparison)}`"),
         };
 
     private static IEnumerable<object> Texts(TupleExpression tuple) => tuple.Items.OfType<LiteralExpression>().Select(item => item.Value);

@@ -12,7 +12,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Schedules;
 
 /// <summary>Schedules: their RPCs, and the schedules in operation.</summary>
-internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lists) : IServiceHandler
+internal sealed class ScheduleHandler(EngineServices services, ScheduleListing lists) : IServiceHandler
 {
     private const int MostMatchingTimes = 1000;
 
@@ -64,7 +64,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
     {
         var ns = services.Namespaces.Resolve(request.Namespace);
         ScheduleRequests.CheckId(request.ScheduleId);
-        Require.RequestId(request.RequestId);
+        RequestArgumentCheck.RequestId(request.RequestId);
         var schedule = ScheduleRequests.Complete(request.Schedule, ns, services.SearchAttributes);
         var attributes = services.SearchAttributes.Validate(ns, request.SearchAttributes);
         var now = services.Timers.UtcNow.UtcDateTime;
@@ -139,7 +139,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
     private async Task<UpdateScheduleResponse> UpdateAsync(UpdateScheduleRequest request)
     {
         var ns = services.Namespaces.Resolve(request.Namespace);
-        Require.RequestId(request.RequestId);
+        RequestArgumentCheck.RequestId(request.RequestId);
         var schedule = ScheduleRequests.Complete(request.Schedule, ns, services.SearchAttributes);
         var attributes = services.SearchAttributes.Validate(ns, request.SearchAttributes);
         var run = FindOpen(request.Namespace, request.ScheduleId);
@@ -169,7 +169,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
     private async Task<PatchScheduleResponse> PatchAsync(PatchScheduleRequest request)
     {
         services.Namespaces.Resolve(request.Namespace);
-        Require.RequestId(request.RequestId);
+        RequestArgumentCheck.RequestId(request.RequestId);
         var run = FindOpen(request.Namespace, request.ScheduleId);
         await run.ChangeAsync(record =>
         {

@@ -62,7 +62,7 @@ internal static class ScheduleRequests
         var schedule = given?.Clone() ?? new Schedule();
         try
         {
-            schedule.Spec = CanonicalSpec.Of(schedule.Spec ?? new ScheduleSpec());
+            schedule.Spec = ScheduleSpecNormalizer.Of(schedule.Spec ?? new ScheduleSpec());
         }
         catch (SpecException e)
         {
@@ -175,7 +175,7 @@ internal static class ScheduleRequests
         var request = StartOf(start, ns.Name);
         request.WorkflowId = $"{start.WorkflowId}-{DateTime.UnixEpoch:yyyy-MM-dd'T'HH:mm:ss'Z'}";
         request.RequestId = "check";
-        StartRequests.Check(request, ns, searchAttributes);
+        WorkflowStartValidator.Check(request, ns, searchAttributes);
         start.SearchAttributes = request.SearchAttributes;
     }
 

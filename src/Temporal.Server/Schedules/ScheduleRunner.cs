@@ -198,7 +198,7 @@ internal sealed class ScheduleRunner
         await WriteAsync(record);
     }
 
-    private async Task StopRunningAsync(ScheduleRecord record, SchedulePlan plan)
+    private async Task StopRunningAsync(ScheduleRecord record, ScheduleNextActions plan)
     {
         if (!plan.Cancel && !plan.Terminate)
         {

@@ -12,7 +12,7 @@ namespace Temporal.Server.Schedules;
 /// <param name="Starts">Workflow starts to execute, each with its request id.</param>
 /// <param name="Cancel">True to cancel the running workflows first.</param>
 /// <param name="Terminate">True to terminate the running workflows first.</param>
-internal sealed record SchedulePlan(IReadOnlyList<PendingStart> Starts, bool Cancel, bool Terminate);
+internal sealed record ScheduleNextActions(IReadOnlyList<PendingStart> Starts, bool Cancel, bool Terminate);
 
 /// <summary>
 /// State transitions of a schedule's record. They depend only on the record, the specification's times and the given time.
@@ -79,7 +79,7 @@ internal static class ScheduleTransitions
     /// Decides by the overlap policies which buffered starts are executed now. Starts that must wait stay in the buffer.
     /// </summary>
     /// <param name="newId">Generates request ids.</param>
-    public static SchedulePlan Decide(ScheduleRecord record, Func<string> newId)
+    public static ScheduleNextActions Decide(ScheduleRecord record, Func<string> newId)
     {
         // Starts that were decided before a restart come first, because they may have been executed already.
         var starts = record.Buffer.Where(start => start.RequestId.Length > 0).ToList();
@@ -145,7 +145,7 @@ internal static class ScheduleTransitions
         record.Buffer.Clear();
         record.Buffer.Add(starts);
         record.Buffer.Add(waiting);
-        return new SchedulePlan(starts, cancel, terminate);
+        return new ScheduleNextActions(starts, cancel, terminate);
     }
 
     /// <summary>Records an executed start.</summary>

@@ -35,8 +35,8 @@ internal sealed class Database : IDisposable
     private readonly ConcurrentBag<SqliteConnection> _readers = [];
     private readonly object _queueLock = new();
     private readonly Thread _thread;
-    private List<WriteItem> _queue = [];
-    private List<WriteItem> _taken = [];
+    private List<DatabaseWrite> _queue = [];
+    private List<DatabaseWrite> _taken = [];
     private bool _urgent;
     private bool _stopping;
 
@@ -48,7 +48,7 @@ internal sealed class Database : IDisposable
     /// <param name="checkedAtOnce">Maximum size in bytes of a file whose pages are checked before it is opened.</param>
     public Database(
         string? path,
-        IReadOnlyList<ComponentTables> parts,
+        IReadOnlyList<ServerComponentTables> parts,
         ILogger logger,
         Action<string>? trouble = null,
         long checkedAtOnce = UsuallyCheckedAtOnce
@@ -60,13 +60,13 @@ internal sealed class Database : IDisposable
         var size = path is not null && File.Exists(path) ? new FileInfo(path).Length : 0;
         if (path is not null)
         {
-            Schema.RefuseForeign(path, parts, checks: size <= checkedAtOnce);
+            DatabaseSchema.RefuseForeign(path, parts, checks: size <= checkedAtOnce);
         }
 
         _writer = new SqliteConnection(path ?? ":memory:", create: true);
         try
         {
-            Schema.Prepare(_writer, path ?? "the database in memory", parts);
+            DatabaseSchema.Prepare(_writer, path ?? "the database in memory", parts);
             _writer.ExecuteScript(
                 $"PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint={CheckpointPages}; PRAGMA journal_size_limit=67108864; "
                     + "PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY;"
@@ -91,7 +91,7 @@ internal sealed class Database : IDisposable
 
     /// <summary>Adds an item to the next group. Items are written and reported in the order of submission.</summary>
     /// <param name="deferred">True if the item may wait briefly to share an fsync with others.</param>
-    public void Submit(WriteItem item, bool deferred = false)
+    public void Submit(DatabaseWrite item, bool deferred = false)
     {
         lock (_queueLock)
         {
@@ -110,7 +110,7 @@ internal sealed class Database : IDisposable
     /// </summary>
     public Task WriteAsync(Action<SqliteConnection> write)
     {
-        var item = new ActionItem(write);
+        var item = new DatabaseActionWrite(write);
         Submit(item);
         return item.Done;
     }
@@ -236,9 +236,9 @@ internal sealed class Database : IDisposable
         {
             using var db = SqliteConnection.OpenReadOnly(path);
             using var interrupt = _closing.Token.Register(db.Interrupt);
-            if (Schema.FindDamage(db) is { } damage)
+            if (DatabaseSchema.FindDamage(db) is { } damage)
             {
-                _trouble.Damaged(Schema.DamageOf(path, damage));
+                _trouble.Damaged(DatabaseSchema.DamageOf(path, damage));
             }
         }
         catch (SqliteException) when (_closing.IsCancellationRequested)
@@ -247,7 +247,7 @@ internal sealed class Database : IDisposable
         }
         catch (SqliteException e)
         {
-            _trouble.Damaged(Schema.DamageOf(path, e.Message));
+            _trouble.Damaged(DatabaseSchema.DamageOf(path, e.Message));
         }
     }
 
@@ -298,7 +298,7 @@ internal sealed class Database : IDisposable
         }
     }
 
-    private void WriteGroup(List<WriteItem> group)
+    private void WriteGroup(List<DatabaseWrite> group)
     {
         var failure = TryWrite(group);
         if (failure is null)
@@ -326,7 +326,7 @@ internal sealed class Database : IDisposable
         }
     }
 
-    private Exception? TryWrite(List<WriteItem> group)
+    private Exception? TryWrite(List<DatabaseWrite> group)
     {
         lock (_writerLock)
         {
@@ -382,7 +382,7 @@ internal sealed class Database : IDisposable
         }
     }
 
-    private sealed class ActionItem(Action<SqliteConnection> write) : WriteItem
+    private sealed class DatabaseActionWrite(Action<SqliteConnection> write) : DatabaseWrite
     {
         private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

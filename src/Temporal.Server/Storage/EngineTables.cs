@@ -3,12 +3,12 @@ namespace Temporal.Server.Storage;
 /// <summary>The tables of one server component.</summary>
 /// <param name="Name">Name of the component, under which the file stores the version of its tables.</param>
 /// <param name="Migrations">Migration scripts, one per version.</param>
-internal sealed record ComponentTables(string Name, IReadOnlyList<string> Migrations);
+internal sealed record ServerComponentTables(string Name, IReadOnlyList<string> Migrations);
 
-/// <summary>All tables besides those of runs, to pass to <see cref="Schema"/> when an engine file is opened.</summary>
+/// <summary>All tables besides those of runs, to pass to <see cref="DatabaseSchema"/> when an engine file is opened.</summary>
 internal static class EngineTables
 {
-    public static IReadOnlyList<ComponentTables> Parts { get; } =
+    public static IReadOnlyList<ServerComponentTables> Parts { get; } =
     [
         new("namespaces", NamespaceTable.Migrations),
         new("search_attributes", SearchAttributeTable.Migrations),

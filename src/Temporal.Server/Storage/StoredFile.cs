@@ -9,7 +9,7 @@ internal static class StoredFile
     /// <exception cref="SqliteException">The data that was read is damaged.</exception>
     public static T Read<T>(string path, Func<SqliteConnection, T> read)
     {
-        using var db = Schema.OpenCurrent(path, EngineTables.Parts);
+        using var db = DatabaseSchema.OpenCurrent(path, EngineTables.Parts);
         db.Execute("BEGIN");
         var result = read(db);
         db.Execute("COMMIT");
@@ -21,7 +21,7 @@ internal static class StoredFile
     /// <exception cref="SqliteException">The copy can't be written.</exception>
     public static void Copy(string path, string target)
     {
-        using var from = Schema.OpenCurrent(path, EngineTables.Parts);
+        using var from = DatabaseSchema.OpenCurrent(path, EngineTables.Parts);
         using var to = new SqliteConnection(target, create: true);
         to.ExecuteScript("PRAGMA synchronous=FULL;");
         from.CopyTo(to);

@@ -221,7 +221,7 @@ internal static class VisibilityTables
             .Bind(record.RunId)
             .Bind(division)
             .Bind(record.WorkflowType)
-            .Bind(QueryValues.Nanoseconds(record.StartTime))
+            .Bind(QueryLiteralConverter.Nanoseconds(record.StartTime))
             .Bind(record.ParentWorkflowId)
             .Bind(record.ParentRunId)
             .Bind(record.RootWorkflowId)
@@ -244,8 +244,8 @@ internal static class VisibilityTables
     {
         // Only closed runs show sizes, as in the Temporal server, which writes no row while a run is open.
         var closed = record.CloseTime is not null;
-        long? close = record.CloseTime is { } time ? QueryValues.Nanoseconds(time) : null;
-        var execution = QueryValues.Nanoseconds(record.ExecutionTime);
+        long? close = record.CloseTime is { } time ? QueryLiteralConverter.Nanoseconds(time) : null;
+        var execution = QueryLiteralConverter.Nanoseconds(record.ExecutionTime);
         return statement
             .Bind(record.TaskQueue)
             .Bind((long)record.Status)

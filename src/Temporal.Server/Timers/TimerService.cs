@@ -18,7 +18,7 @@ internal sealed class TimerService : IDisposable
     private readonly AwakeClock _awake;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
-    private readonly PriorityQueue<Entry, long> _heap = new();
+    private readonly PriorityQueue<TimerEntry, long> _heap = new();
     private readonly ITimer _timer;
     private long _armedFor = long.MaxValue;
     private bool _disposed;
@@ -44,7 +44,7 @@ internal sealed class TimerService : IDisposable
     /// </summary>
     public IDisposable Schedule(DateTimeOffset due, Action action)
     {
-        var entry = new Entry(this, due.UtcTicks, action);
+        var entry = new TimerEntry(this, due.UtcTicks, action);
         lock (_lock)
         {
             Sweep();
@@ -102,7 +102,7 @@ internal sealed class TimerService : IDisposable
     public IDisposable BeginWork()
     {
         Begin();
-        return new Work(this);
+        return new TimerWork(this);
     }
 
     /// <summary>Checks the clock immediately, after the clock was moved.</summary>
@@ -117,7 +117,7 @@ internal sealed class TimerService : IDisposable
         }
     }
 
-    private Entry? Peek()
+    private TimerEntry? Peek()
     {
         while (_heap.TryPeek(out var entry, out _))
         {
@@ -207,7 +207,7 @@ internal sealed class TimerService : IDisposable
         }
     }
 
-    private void Run(Entry entry)
+    private void Run(TimerEntry entry)
     {
         try
         {
@@ -238,7 +238,7 @@ internal sealed class TimerService : IDisposable
         WorkDone?.Invoke();
     }
 
-    private sealed class Work(TimerService service) : IDisposable
+    private sealed class TimerWork(TimerService service) : IDisposable
     {
         private int _ended;
 
@@ -251,7 +251,7 @@ internal sealed class TimerService : IDisposable
         }
     }
 
-    private sealed class Entry(TimerService service, long due, Action action) : IDisposable
+    private sealed class TimerEntry(TimerService service, long due, Action action) : IDisposable
     {
         private int _cancelled;
 

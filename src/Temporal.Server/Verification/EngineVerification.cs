@@ -31,7 +31,7 @@ public static class EngineVerification
 
     private static (long Runs, long Events) Check(SqliteConnection db, List<EngineFault> faults)
     {
-        faults.AddRange(FileChecks.All(db).Select(fault => new EngineFault("", "", "", fault.Field, fault.Stored, fault.Expected)));
+        faults.AddRange(EngineFileChecks.All(db).Select(fault => new EngineFault("", "", "", fault.Field, fault.Stored, fault.Expected)));
         var namespaces = NamespaceTable.Load(db).ToDictionary(ns => ns.Info.Id, ns => ns.Info.Name);
         namespaces.TryAdd(NamespaceRegistry.Default.Id, NamespaceRegistry.Default.Name);
         long runs = 0;

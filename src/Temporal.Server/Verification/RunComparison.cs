@@ -29,7 +29,7 @@ internal sealed class RunComparison(StoredExecution stored, RebuiltRun rebuilt, 
         ComparePromises();
         TakeStored();
         Equal("dispatch", stored.Row.Dispatch, _run.WaitsInQueue());
-        new VisibleComparison(stored.Visible, _run, report).Compare();
+        new VisibilityComparison(stored.Visible, _run, report).Compare();
         CompareDue();
     }
 

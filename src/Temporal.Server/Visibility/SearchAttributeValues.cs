@@ -64,7 +64,7 @@ internal static class SearchAttributeValues
     private static IReadOnlyList<object>? Scalar(IndexedValueType type, JsonElement json) =>
         (type, json.ValueKind) switch
         {
-            (IndexedValueType.Text, JsonValueKind.String) => [.. SearchTerms.Of(type, json.GetString()!)],
+            (IndexedValueType.Text, JsonValueKind.String) => [.. SearchTermExtractor.Of(type, json.GetString()!)],
             (IndexedValueType.Keyword, JsonValueKind.String) => [json.GetString()!],
             (IndexedValueType.Int, JsonValueKind.Number) => json.TryGetInt64(out var integer) ? [integer] : null,
             (IndexedValueType.Double, JsonValueKind.Number) => json.TryGetDouble(out var number) && double.IsFinite(number)
@@ -74,7 +74,7 @@ internal static class SearchAttributeValues
             (IndexedValueType.Bool, JsonValueKind.False) => [0L],
 
             // Takes the raw text between the quotes, because the Temporal server does not unescape it.
-            (IndexedValueType.Datetime, JsonValueKind.String) => QueryValues.ParseAttributeTime(json.GetRawText()[1..^1]) is { } time
+            (IndexedValueType.Datetime, JsonValueKind.String) => QueryLiteralConverter.ParseAttributeTime(json.GetRawText()[1..^1]) is { } time
                 ? [time]
                 : null,
             _ => null,

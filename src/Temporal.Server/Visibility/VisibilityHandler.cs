@@ -121,7 +121,7 @@ internal sealed class VisibilityHandler(Database database, NamespaceRegistry nam
         }
     }
 
-    private static long Time(Timestamp? time, long missing) => time is null ? missing : QueryValues.Nanoseconds(time);
+    private static long Time(Timestamp? time, long missing) => time is null ? missing : QueryLiteralConverter.Nanoseconds(time);
 
     private static VisibilityQuery All(IEnumerable<Filter> filters) =>
         new(filters.Aggregate((left, right) => new LogicalFilter(IsAnd: true, left, right)), GroupByStatus: false, NamesDivision: false);

@@ -108,9 +108,9 @@ public static class WindowForecaster
     }
 
     /// <summary>Finds the periods between two resets with at least two readings of a window, oldest first.</summary>
-    private static List<Period> Periods(IEnumerable<UsageRecord> records)
+    private static List<WindowPeriod> Periods(IEnumerable<UsageRecord> records)
     {
-        List<Period> periods = [];
+        List<WindowPeriod> periods = [];
         var open = new Dictionary<string, (WindowReading First, WindowReading Last, long Micros, long Since)>(StringComparer.Ordinal);
         foreach (var record in records.OrderBy(record => record.At))
         {
@@ -140,7 +140,7 @@ public static class WindowForecaster
         {
             if (open.GetValueOrDefault(name) is { First: { } first } known)
             {
-                periods.Add(new Period(name, known.Last.PartsPerMillion - first.PartsPerMillion, known.Micros));
+                periods.Add(new WindowPeriod(name, known.Last.PartsPerMillion - first.PartsPerMillion, known.Micros));
             }
         }
     }
@@ -158,5 +158,5 @@ public static class WindowForecaster
     /// <param name="Name">Name of the window.</param>
     /// <param name="Rise">Rise between the first and the last reading, in parts per million.</param>
     /// <param name="Micros">Cost of the account's agents during the period, in millionths of a US dollar.</param>
-    private sealed record Period(string Name, int Rise, long Micros);
+    private sealed record WindowPeriod(string Name, int Rise, long Micros);
 }

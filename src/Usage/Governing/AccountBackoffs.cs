@@ -55,7 +55,7 @@ public static class AccountBackoffs
         var (until, opens, doubt) = Judge(window, resetsAt, blocks, now, rules);
         // Of two ends, the later one applies.
         var keeps = isSame && known!.OpensAt >= opens;
-        var park = new AccountPark
+        var park = new AccountBackoff
         {
             Until = keeps ? known!.Until : until,
             OpensAt = keeps ? known!.OpensAt : opens,
@@ -101,17 +101,17 @@ public static class AccountBackoffs
         return (book.With(ledger with { Windows = ledger.Windows.SetItem(name, window) }), warns);
     }
 
-    internal static Wait? Refusal(Ledger ledger, StartRequest request, DateTimeOffset now, GovernorRules rules)
+    internal static StartDelayed? Refusal(Ledger ledger, StartRequest request, DateTimeOffset now, GovernorRules rules)
     {
         if (ledger.Park is { } park)
         {
             if (park.OpensAt > now)
             {
-                return new Wait(WakeAt(ledger, request, park.OpensAt), new Blocked(ledger.Account, park));
+                return new StartDelayed(WakeAt(ledger, request, park.OpensAt), new AccountBlocked(ledger.Account, park));
             }
             if (park.Probe is { } probe && ledger.Find(probe) is { IsLost: false })
             {
-                return new Wait(now + Governor.Soon, new AccountBeingProbed(ledger.Account, park));
+                return new StartDelayed(now + Governor.Soon, new AccountBeingProbed(ledger.Account, park));
             }
         }
         var full = ledger
@@ -119,7 +119,7 @@ public static class AccountBackoffs
             .OrderByDescending(window => window.Value.ResetsAt)
             .FirstOrDefault();
         return full.Value is { } window && IsPlausible(full.Key, window.ResetsAt, window.SeenAt)
-            ? new Wait(WakeAt(ledger, request, OpensAt(window, rules)), new NearlyFull(ledger.Account, full.Key, window, request.PauseAt))
+            ? new StartDelayed(WakeAt(ledger, request, OpensAt(window, rules)), new UsageWindowNearlyFull(ledger.Account, full.Key, window, request.PauseAt))
             : null;
     }
 
@@ -136,7 +136,7 @@ public static class AccountBackoffs
         return opens + (pause < Spread ? pause : Spread);
     }
 
-    private static bool IsBefore(Waiter one, Waiter other) =>
+    private static bool IsBefore(WaitingStart one, WaitingStart other) =>
         one.Since != other.Since ? one.Since < other.Since : string.CompareOrdinal(one.Id, other.Id) < 0;
 
     /// <summary>Returns the time at which agents may start again after a window was nearly full.</summary>

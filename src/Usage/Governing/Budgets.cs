@@ -4,7 +4,7 @@ namespace Orchestrator.Usage;
 public static class Budgets
 {
     /// <summary>Computes the remaining amount of a budget. Null for a unit that the budget does not limit.</summary>
-    internal static (long? Micros, long? Tokens) Left(LedgerBook book, Cap cap)
+    internal static (long? Micros, long? Tokens) Left(LedgerBook book, BudgetCap cap)
     {
         var taken = book.SpentIn(cap.Scope).Plus(book.ReservedIn(cap.Scope));
         return (cap.Micros - taken.Micros, cap.Tokens - taken.Tokens);
@@ -22,8 +22,8 @@ public static class Budgets
             var reserved = book.ReservedIn(cap.Scope);
             var spent = book.SpentIn(cap.Scope);
             return spent.Micros >= cap.Micros || spent.Tokens >= cap.Tokens
-                ? new Ask(cap, spent)
-                : new Wait(now + Governor.Soon, new BudgetReserved(request.Account, cap, reserved));
+                ? new BudgetExhausted(cap, spent)
+                : new StartDelayed(now + Governor.Soon, new BudgetReserved(request.Account, cap, reserved));
         }
         return null;
     }
@@ -31,7 +31,7 @@ public static class Budgets
     /// <summary>Raises a budget for a user. Refuses a new limit that is not above the amount already spent.</summary>
     /// <param name="cap">The budget with its new limit.</param>
     /// <returns>The new book, or null together with a sentence that gives the reason for the refusal.</returns>
-    public static (LedgerBook? Book, string Refusal) Lift(LedgerBook book, string account, Cap cap, DateTimeOffset now)
+    public static (LedgerBook? Book, string Refusal) Lift(LedgerBook book, string account, BudgetCap cap, DateTimeOffset now)
     {
         var spent = book.SpentIn(cap.Scope).Plus(book.UsedIn(cap.Scope));
         if (cap.Micros <= spent.Micros)
@@ -48,7 +48,7 @@ public static class Budgets
         }
         var ledger = book.Of(account);
         var before = ledger.Raised.GetValueOrDefault(cap.Scope);
-        var raised = new RaisedCap(cap.Micros ?? before?.Micros, cap.Tokens ?? before?.Tokens, now);
+        var raised = new RaisedBudgetCap(cap.Micros ?? before?.Micros, cap.Tokens ?? before?.Tokens, now);
         return (book.With(ledger with { Raised = ledger.Raised.SetItem(cap.Scope, raised) }), "");
     }
 }
@@ -57,7 +57,7 @@ public static class Budgets
 /// Computes the amount that one agent start reserves: a share of the remainder of each budget, so that other agents can start as well. An
 /// agent that has used its grant finishes its current request and then asks for more.
 /// </summary>
-internal static class Grants
+internal static class ReservationAmounts
 {
     /// <summary>
     /// Divisor for the minimum grant. A grant is at least 1/50 of the budget if that much is left, because even starting an agent costs
@@ -73,7 +73,7 @@ internal static class Grants
         foreach (var cap in request.Caps.Select(book.Current))
         {
             var (leftMicros, leftTokens) = Budgets.Left(book, cap);
-            var share = cap.Kind is CapKind.Attempt or CapKind.Task ? 1 : Math.Max(1, request.Share);
+            var share = cap.Kind is BudgetCapKind.Attempt or BudgetCapKind.Task ? 1 : Math.Max(1, request.Share);
             micros = Smaller(micros, Part(leftMicros, cap.Micros, share));
             tokens = Smaller(tokens, Part(leftTokens, cap.Tokens, share));
         }

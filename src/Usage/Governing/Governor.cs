@@ -43,17 +43,17 @@ public static class Governor
         };
         if (isFair && request.Slots is not null)
         {
-            ledger = Waiters.Join(ledger, before, request, now);
+            ledger = AccountSlotQueue.Join(ledger, before, request, now);
         }
         var others = book.With(ledger);
         if (Refusal(others, ledger, request, now, rules) is { } refusal)
         {
             // A start that waits for money leaves the queue for slots, so that it keeps no slot from others.
-            var isInLine = refusal is Wait wait && !(isFair && wait.Why is BudgetReserved);
-            var waiting = isInLine ? Waiters.Keep(ledger.Waiting, request, now) : Waiters.Leave(ledger.Waiting, request.Place);
+            var isInLine = refusal is StartDelayed wait && !(isFair && wait.Why is BudgetReserved);
+            var waiting = isInLine ? AccountSlotQueue.Keep(ledger.Waiting, request, now) : AccountSlotQueue.Leave(ledger.Waiting, request.Place);
             return (book.With(ledger with { Waiting = waiting }), refusal);
         }
-        var (micros, tokens) = Grants.Of(others, request);
+        var (micros, tokens) = ReservationAmounts.Of(others, request);
         var reservation = new Reservation
         {
             Id = request.Id,
@@ -73,9 +73,9 @@ public static class Governor
         var next = ledger with
         {
             Reservations = ledger.Reservations.Add(reservation),
-            Waiting = Waiters.Leave(ledger.Waiting, request.Place),
+            Waiting = AccountSlotQueue.Leave(ledger.Waiting, request.Place),
             Park = ledger.Park is { } tried ? tried with { Probe = request.Id } : null,
-            Turns = Waiters.Advance(ledger, now).Turns.Begin(request.RunKey),
+            Turns = AccountSlotQueue.Advance(ledger, now).Turns.Begin(request.RunKey),
         };
         return (book.With(next), new Admitted(reservation));
     }
@@ -83,7 +83,7 @@ public static class Governor
     private static Admission? Refusal(LedgerBook book, Ledger ledger, StartRequest request, DateTimeOffset now, GovernorRules rules) =>
         AccountBackoffs.Refusal(ledger, request, now, rules)
         ?? Budgets.Refusal(book, request, now)
-        ?? Waiters.Refusal(ledger, request, now, rules.HasFlag(GovernorRules.FairSlots));
+        ?? AccountSlotQueue.Refusal(ledger, request, now, rules.HasFlag(GovernorRules.FairSlots));
 
     /// <summary>
     /// Books the usage of an ended agent run. Does nothing without a reservation, so that a repeated settlement counts once.
@@ -107,7 +107,7 @@ public static class Governor
         foreach (var scope in reservation.Scopes.Union(scopes))
         {
             var before = ledger.SpentIn(scope);
-            spent[scope] = new Spent(before.Micros + used.Micros, before.Tokens + used.Tokens, now);
+            spent[scope] = new ScopeSpending(before.Micros + used.Micros, before.Tokens + used.Tokens, now);
         }
         spent.RemoveRange(Old(ledger, now));
         return (
@@ -125,7 +125,7 @@ public static class Governor
 
     private static List<string> Old(Ledger ledger, DateTimeOffset now)
     {
-        var ofTasks = ledger.Spent.Where(one => Scopes.IsOfTask(one.Key)).ToList();
+        var ofTasks = ledger.Spent.Where(one => BudgetScopeNames.IsOfTask(one.Key)).ToList();
         var tooMany = ofTasks.OrderByDescending(one => one.Value.At).Skip(MostOfTasks);
         return
         [
@@ -169,7 +169,7 @@ public static class Governor
     }
 
     /// <summary>Transfers an agent run to another process.</summary>
-    public static LedgerBook TakeOver(LedgerBook book, string account, string id, Holder holder) =>
+    public static LedgerBook TakeOver(LedgerBook book, string account, string id, ReservationHolder holder) =>
         Change(book, account, id, one => one with { Holder = holder, IsLost = false });
 
     private static LedgerBook Change(LedgerBook book, string account, string id, Func<Reservation, Reservation> change)
@@ -192,5 +192,5 @@ public static class Governor
         bool IsSilent(Reservation one) => !one.IsLost && one.StopsAfter is { } after && now - (one.SeenAt ?? one.Since) > after + Slack;
     }
 
-    private static AccountPark? WithoutProbe(AccountPark? park, string id) => park?.Probe == id ? park with { Probe = null } : park;
+    private static AccountBackoff? WithoutProbe(AccountBackoff? park, string id) => park?.Probe == id ? park with { Probe = null } : park;
 }

@@ -18,16 +18,16 @@ public sealed record GovernorCall
     public string Id { get; init; } = "";
 
     /// <summary>Holder that must still have the reservation for the call to take effect. Default: null, meaning any holder.</summary>
-    public Holder? IfHeldBy { get; init; }
+    public ReservationHolder? IfHeldBy { get; init; }
 
     /// <summary>Process that takes over the agent run. Default: null, meaning no change.</summary>
-    public Holder? TakenOverBy { get; init; }
+    public ReservationHolder? TakenOverBy { get; init; }
 
     /// <summary>True if an agent that started after a backoff received an answer, so that the account works again.</summary>
     public bool Works { get; init; }
 
     /// <summary>Usage windows as reported by the service.</summary>
-    public IReadOnlyList<SeenWindow> Windows
+    public IReadOnlyList<UsageWindowReport> Windows
     {
         get;
         init => field = value ?? [];
@@ -40,7 +40,7 @@ public sealed record GovernorCall
     public LimitReached? Reached { get; init; }
 
     /// <summary>End of the agent run. Default: null, meaning it has not ended.</summary>
-    public RunEnd? Ended { get; init; }
+    public AgentRunSettlement? Ended { get; init; }
 
     /// <summary>True if the admitted agent was not started.</summary>
     public bool Released { get; init; }
@@ -57,7 +57,7 @@ public sealed record GovernorCall
     public bool OnlyInLine { get; init; }
 
     /// <summary>Budget that a user raises. Default: null, meaning none.</summary>
-    public Cap? Raised { get; init; }
+    public BudgetCap? Raised { get; init; }
 }
 
 /// <summary>The service's report about a usage window.</summary>
@@ -66,7 +66,7 @@ public sealed record GovernorCall
 /// <param name="ResetsAt">Time of the next reset.</param>
 /// <param name="Fact">Source of the report, such as the name of an event.</param>
 /// <param name="WarnAt">Utilization at which the user is warned, in parts per million.</param>
-public sealed record SeenWindow(string Name, int PartsPerMillion, DateTimeOffset ResetsAt, string Fact, int WarnAt);
+public sealed record UsageWindowReport(string Name, int PartsPerMillion, DateTimeOffset ResetsAt, string Fact, int WarnAt);
 
 /// <summary>A service's rejection of an agent because a usage limit is used up.</summary>
 /// <param name="Window">Name of the window, or null if the service named none.</param>
@@ -77,7 +77,7 @@ public sealed record LimitReached(string? Window, DateTimeOffset? ResetsAt, stri
 /// <summary>Total usage of an ended agent run.</summary>
 /// <param name="Used">Money and tokens that the agent used.</param>
 /// <param name="Scopes">Scopes to book in addition to those in the reservation.</param>
-public sealed record RunEnd(Amount Used, IReadOnlyList<string> Scopes);
+public sealed record AgentRunSettlement(Amount Used, IReadOnlyList<string> Scopes);
 
 /// <summary>Result of a <see cref="GovernorCall"/>.</summary>
 public sealed record GovernorAnswer
@@ -94,10 +94,10 @@ public sealed record GovernorAnswer
     public bool IsSettled { get; init; }
 
     /// <summary>Backoff of the account after the call, or null if there is none.</summary>
-    public AccountPark? Park { get; init; }
+    public AccountBackoff? Park { get; init; }
 
     /// <summary>Usage windows that the user must be warned about now.</summary>
-    public IReadOnlyList<SeenWindow> Warns
+    public IReadOnlyList<UsageWindowReport> Warns
     {
         get;
         init => field = value ?? [];

@@ -43,7 +43,7 @@ public static class GovernorCalls
         );
     }
 
-    private static (LedgerBook Book, IReadOnlyList<SeenWindow> Warns) Observe(LedgerBook book, GovernorCall call, DateTimeOffset now)
+    private static (LedgerBook Book, IReadOnlyList<UsageWindowReport> Warns) Observe(LedgerBook book, GovernorCall call, DateTimeOffset now)
     {
         if (call.TakenOverBy is { } successor)
         {
@@ -53,7 +53,7 @@ public static class GovernorCalls
         {
             book = AccountBackoffs.Works(book, call.Account, call.Id);
         }
-        var warns = new List<SeenWindow>();
+        var warns = new List<UsageWindowReport>();
         foreach (var seen in call.Windows)
         {
             (book, var isNews) = AccountBackoffs.Observe(
@@ -86,7 +86,7 @@ public static class GovernorCalls
         }
         if (call.Ended is not null || call.Released || call.Lost)
         {
-            book = book.With(Waiters.Advance(book.Of(call.Account), now));
+            book = book.With(AccountSlotQueue.Advance(book.Of(call.Account), now));
         }
         Reservation? settled = null;
         if (call.Ended is { } end)
@@ -109,6 +109,6 @@ public static class GovernorCalls
             return (book, null);
         }
         var (next, admission) = Governor.Admit(book, request, now, rules);
-        return (call.OnlyInLine && admission is not Wait ? book : next, admission);
+        return (call.OnlyInLine && admission is not StartDelayed ? book : next, admission);
     }
 }

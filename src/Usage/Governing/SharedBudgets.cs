@@ -39,8 +39,8 @@ public static class SharedBudgets
     public static Reservation Smaller(Reservation one, Reservation other) =>
         one with
         {
-            GrantedMicros = Grants.Smaller(one.GrantedMicros, other.GrantedMicros),
-            GrantedTokens = Grants.Smaller(one.GrantedTokens, other.GrantedTokens),
+            GrantedMicros = ReservationAmounts.Smaller(one.GrantedMicros, other.GrantedMicros),
+            GrantedTokens = ReservationAmounts.Smaller(one.GrantedTokens, other.GrantedTokens),
         };
 
     private static StartRequest? Start(GovernorCall call, bool isShared) =>
@@ -48,6 +48,6 @@ public static class SharedBudgets
         : isShared ? start with { Account = Account, Slots = null, Caps = [.. start.Caps.Where(cap => IsShared(cap.Scope))] }
         : start with { Caps = [.. start.Caps.Where(cap => !IsShared(cap.Scope))] };
 
-    private static RunEnd? End(GovernorCall call, bool isShared) =>
+    private static AgentRunSettlement? End(GovernorCall call, bool isShared) =>
         call.Ended is { } end ? end with { Scopes = [.. end.Scopes.Where(scope => IsShared(scope) == isShared)] } : null;
 }

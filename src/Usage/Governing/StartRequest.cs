@@ -33,7 +33,7 @@ public sealed record StartRequest
     public string Model { get; init; } = "";
 
     /// <summary>Process that requests the start and holds the reservation.</summary>
-    public required Holder Holder { get; init; }
+    public required ReservationHolder Holder { get; init; }
 
     /// <summary>Absolute path of the agent run's folder; empty if it has none.</summary>
     public string Folder { get; init; } = "";
@@ -51,7 +51,7 @@ public sealed record StartRequest
     public bool IsUnderWay { get; init; }
 
     /// <summary>All budgets that the agent run counts toward.</summary>
-    public IReadOnlyList<Cap> Caps { get; init; } = [];
+    public IReadOnlyList<BudgetCap> Caps { get; init; } = [];
 
     /// <summary>Maximum number of the account's agents that run at the same time, over all runs, or null for no limit.</summary>
     public int? Slots { get; init; }
@@ -66,8 +66,8 @@ public sealed record StartRequest
 /// <summary>The governor's decision about a start request.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(Admitted), "admitted")]
-[JsonDerivedType(typeof(Wait), "wait")]
-[JsonDerivedType(typeof(Ask), "ask")]
+[JsonDerivedType(typeof(StartDelayed), "wait")]
+[JsonDerivedType(typeof(BudgetExhausted), "ask")]
 public abstract record Admission;
 
 /// <summary>The agent may start; its reservation is stored.</summary>
@@ -77,43 +77,43 @@ public sealed record Admitted(Reservation Reservation) : Admission;
 /// <summary>The caller must request the start again later. Nothing is reserved.</summary>
 /// <param name="Until">Time of the next request. The time is short if the start waits for other agents.</param>
 /// <param name="Why">Reason for the wait.</param>
-public sealed record Wait(DateTimeOffset Until, WaitCause Why) : Admission;
+public sealed record StartDelayed(DateTimeOffset Until, StartDelayCause Why) : Admission;
 
 /// <summary>A budget is used up, and a user must decide.</summary>
 /// <param name="Cap">The budget with its current limit.</param>
 /// <param name="Spent">Amount spent, including the possible spending of lost agents.</param>
-public sealed record Ask(Cap Cap, Amount Spent) : Admission;
+public sealed record BudgetExhausted(BudgetCap Cap, Amount Spent) : Admission;
 
 /// <summary>Reason why a start waits.</summary>
 /// <param name="Account">Name of the account.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
-[JsonDerivedType(typeof(Blocked), "blocked")]
+[JsonDerivedType(typeof(AccountBlocked), "blocked")]
 [JsonDerivedType(typeof(AccountBeingProbed), "beingTried")]
-[JsonDerivedType(typeof(NearlyFull), "nearlyFull")]
-[JsonDerivedType(typeof(NoSlot), "noSlot")]
+[JsonDerivedType(typeof(UsageWindowNearlyFull), "nearlyFull")]
+[JsonDerivedType(typeof(NoFreeSlot), "noSlot")]
 [JsonDerivedType(typeof(BudgetReserved), "budgetReserved")]
-public abstract record WaitCause(string Account);
+public abstract record StartDelayCause(string Account);
 
 /// <summary>The account is in a backoff, because the service rejected it when a limit was used up.</summary>
 /// <param name="Park">Current backoff of the account.</param>
-public sealed record Blocked(string Account, AccountPark Park) : WaitCause(Account);
+public sealed record AccountBlocked(string Account, AccountBackoff Park) : StartDelayCause(Account);
 
 /// <summary>The backoff is over, and another agent is probing the account.</summary>
 /// <param name="Park">Backoff that has ended.</param>
-public sealed record AccountBeingProbed(string Account, AccountPark Park) : WaitCause(Account);
+public sealed record AccountBeingProbed(string Account, AccountBackoff Park) : StartDelayCause(Account);
 
 /// <summary>A usage window is nearly full.</summary>
 /// <param name="Name">Name of the window.</param>
 /// <param name="Window">State of the window, as last reported by the service.</param>
 /// <param name="PauseAt">Utilization at which agents stop starting, in parts per million.</param>
-public sealed record NearlyFull(string Account, string Name, LedgerWindow Window, int PauseAt) : WaitCause(Account);
+public sealed record UsageWindowNearlyFull(string Account, string Name, LedgerWindow Window, int PauseAt) : StartDelayCause(Account);
 
 /// <summary>All slots of the account are in use, or other starts have precedence.</summary>
 /// <param name="Slots">Number of slots.</param>
 /// <param name="InUse">Number of slots in use.</param>
-public sealed record NoSlot(string Account, int Slots, int InUse) : WaitCause(Account);
+public sealed record NoFreeSlot(string Account, int Slots, int InUse) : StartDelayCause(Account);
 
 /// <summary>The remainder of a budget is reserved for running agents.</summary>
 /// <param name="Cap">Budget whose remainder is reserved.</param>
 /// <param name="Reserved">Amount that is reserved.</param>
-public sealed record BudgetReserved(string Account, Cap Cap, Amount Reserved) : WaitCause(Account);
+public sealed record BudgetReserved(string Account, BudgetCap Cap, Amount Reserved) : StartDelayCause(Account);

@@ -4,17 +4,17 @@ namespace Orchestrator.Usage;
 public static class WaitReasonText
 {
     /// <summary>Formats the reason for a wait as a sentence.</summary>
-    public static string Of(WaitCause why) =>
+    public static string Of(StartDelayCause why) =>
         why switch
         {
-            Blocked blocked => $"the account {blocked.Account} is used up{In(blocked.Park.Window)} until {Time(blocked.Park.Until)} "
+            AccountBlocked blocked => $"the account {blocked.Account} is used up{In(blocked.Park.Window)} until {Time(blocked.Park.Until)} "
                 + $"({Fact(blocked.Park)})",
             AccountBeingProbed tried =>
                 $"one agent checks whether the account {tried.Account} works again after its limit{In(tried.Park.Window)}",
-            NearlyFull full => $"the account {full.Account} has used {Percent(full.Window.PartsPerMillion)} of its {Name(full.Name)} "
+            UsageWindowNearlyFull full => $"the account {full.Account} has used {Percent(full.Window.PartsPerMillion)} of its {Name(full.Name)} "
                 + $"limit, and no agent starts at {Percent(full.PauseAt)} or more (usage.pause_at) until "
                 + $"{Time(full.Window.ResetsAt)} ({full.Window.Fact} of {Time(full.Window.SeenAt)})",
-            NoSlot slot => slot.InUse >= slot.Slots
+            NoFreeSlot slot => slot.InUse >= slot.Slots
                 ? $"{slot.InUse} of {Plural.Of(slot.Slots, "slot")} of the account {slot.Account} "
                     + $"{Plural.Form(slot.InUse, "is", "are")} in use"
                 : $"the free slots of the account {slot.Account} go to other tasks first",
@@ -24,21 +24,21 @@ public static class WaitReasonText
         };
 
     /// <summary>Formats a budget, such as <c>the budget of the run, 20.00 USD</c>.</summary>
-    public static string Of(Cap cap) => $"the budget of {Whose(cap.Kind)}, {Of(new Amount(cap.Micros ?? 0, cap.Tokens ?? 0), cap)}";
+    public static string Of(BudgetCap cap) => $"the budget of {Whose(cap.Kind)}, {Of(new Amount(cap.Micros ?? 0, cap.Tokens ?? 0), cap)}";
 
     /// <summary>Formats the scope of a budget, such as <c>the run</c>.</summary>
-    public static string Whose(CapKind kind) =>
+    public static string Whose(BudgetCapKind kind) =>
         kind switch
         {
-            CapKind.Attempt => "the attempt",
-            CapKind.Task => "the task",
-            CapKind.Run => "the run",
-            CapKind.Day => "the day",
+            BudgetCapKind.Attempt => "the attempt",
+            BudgetCapKind.Task => "the task",
+            BudgetCapKind.Run => "the run",
+            BudgetCapKind.Day => "the day",
             _ => "the account and month",
         };
 
     /// <summary>Formats an amount in the units of a budget.</summary>
-    public static string Of(Amount amount, Cap cap) =>
+    public static string Of(Amount amount, BudgetCap cap) =>
         string.Join(
             " and ",
             (
@@ -68,7 +68,7 @@ public static class WaitReasonText
 
     private static string In(string? window) => window is null ? "" : $" ({Name(window)} limit)";
 
-    private static string Fact(AccountPark park) => park.Doubt.Length > 0 ? $"{park.Fact}; {park.Doubt}" : park.Fact;
+    private static string Fact(AccountBackoff park) => park.Doubt.Length > 0 ? $"{park.Fact}; {park.Doubt}" : park.Fact;
 
     private static string Time(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $"{time.UtcDateTime:yyyy-MM-dd HH:mm}Z");
 }

@@ -36,27 +36,27 @@ public sealed record Ledger
 
     /// <summary>Current backoff, or null if no backoff is known.</summary>
     [JsonPropertyName("park")]
-    public AccountPark? Park { get; init; }
+    public AccountBackoff? Park { get; init; }
 
     /// <summary>Spending by scope.</summary>
     [JsonPropertyName("spent")]
-    public ImmutableSortedDictionary<string, Spent> Spent
+    public ImmutableSortedDictionary<string, ScopeSpending> Spent
     {
         get;
-        init => field = value ?? ImmutableSortedDictionary<string, Spent>.Empty;
-    } = ImmutableSortedDictionary<string, Spent>.Empty;
+        init => field = value ?? ImmutableSortedDictionary<string, ScopeSpending>.Empty;
+    } = ImmutableSortedDictionary<string, ScopeSpending>.Empty;
 
     /// <summary>Budgets that a user has raised, by scope.</summary>
     [JsonPropertyName("raised")]
-    public ImmutableSortedDictionary<string, RaisedCap> Raised
+    public ImmutableSortedDictionary<string, RaisedBudgetCap> Raised
     {
         get;
-        init => field = value ?? ImmutableSortedDictionary<string, RaisedCap>.Empty;
-    } = ImmutableSortedDictionary<string, RaisedCap>.Empty;
+        init => field = value ?? ImmutableSortedDictionary<string, RaisedBudgetCap>.Empty;
+    } = ImmutableSortedDictionary<string, RaisedBudgetCap>.Empty;
 
     /// <summary>Starts that wait for a slot or a reset.</summary>
     [JsonPropertyName("waiting")]
-    public ImmutableArray<Waiter> Waiting
+    public ImmutableArray<WaitingStart> Waiting
     {
         get;
         init => field = value.IsDefault ? [] : value;

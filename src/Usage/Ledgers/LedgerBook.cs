@@ -27,8 +27,8 @@ public sealed record LedgerBook(ImmutableSortedDictionary<string, Ledger> Ledger
             .Aggregate(Amount.Zero, (sum, reservation) => sum.Plus(new Amount(reservation.UsedMicros, reservation.UsedTokens)));
 
     /// <summary>Returns a budget with its current limit, including a user's raise.</summary>
-    public Cap Current(Cap cap) =>
-        Ledgers.Values.Select(ledger => ledger.Raised.GetValueOrDefault(cap.Scope)).OfType<RaisedCap>().MaxBy(raised => raised.At)
+    public BudgetCap Current(BudgetCap cap) =>
+        Ledgers.Values.Select(ledger => ledger.Raised.GetValueOrDefault(cap.Scope)).OfType<RaisedBudgetCap>().MaxBy(raised => raised.At)
             is { } last
             ? cap with
             {

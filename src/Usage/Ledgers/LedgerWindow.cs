@@ -20,7 +20,7 @@ public sealed record LedgerWindow(
 }
 
 /// <summary>Backoff of an account that the service rejected because a limit was used up.</summary>
-public sealed record AccountPark
+public sealed record AccountBackoff
 {
     /// <summary>Reset time from the service, if plausible; otherwise the time of the next probe.</summary>
     [JsonPropertyName("until")]
@@ -71,7 +71,7 @@ public sealed record AccountPark
 /// <param name="Since">Time of the first request.</param>
 /// <param name="SeenAt">Time of the last request. A waiter that stops sending requests is removed.</param>
 /// <param name="Run">Id of the run, or null if an earlier version wrote the waiter.</param>
-public sealed record Waiter(
+public sealed record WaitingStart(
     [property: JsonPropertyName("id")] string Id,
     [property: JsonPropertyName("repository")] string Repository,
     [property: JsonPropertyName("priority")] int Priority,

@@ -96,7 +96,7 @@ public sealed class AcpDriverTests
         List<string> complaints = [];
         var code = await AcpDriver.RunAsync(request, prompt, lines.Add, complaints.Add, Eventually.Timeout());
 
-        (var description, _) = DescriptionReader.Read("""{"program": "x", "protocol": "acp", "arguments": {"start": []}}""");
+        (var description, _) = AgentDescriptionReader.Read("""{"program": "x", "protocol": "acp", "arguments": {"start": []}}""");
         Directory.CreateDirectory(agents.Start().Folder);
         var parser = new DescribedAgentRunner("mine", description!, null, new Dictionary<string, string>()).CreateParser(agents.Start());
         foreach (var line in lines)

@@ -234,6 +234,6 @@ public sealed class ClaudeCliRunnerTests : IDisposable
             Prompt = "p",
             Owner = "o",
             SessionId = "s-1",
-            Policy = new HookPolicy { Task = "T1", Root = _folder.Path },
+            Policy = new AgentHookPolicy { Task = "T1", Root = _folder.Path },
         };
 }

@@ -87,7 +87,7 @@ public sealed class ClaudeStreamParserTests
 
         Assert.Equal(
             [
-                new AgentContextUse(42),
+                new AgentContextSize(42),
                 new AgentText("hi"),
                 new AgentToolUse("t1", "Bash", "ls …"),
                 new AgentText("sub") { ParentToolUseId = "t9" },

@@ -37,7 +37,7 @@ public sealed class RealClaudeTests
         Assert.Contains("Write", started.Tools);
         Assert.Equal(["Write", "Bash"], events.OfType<AgentToolUse>().Select(use => use.Tool));
         Assert.EndsWith("src/hello.txt", events.OfType<AgentToolUse>().First().Subject, StringComparison.Ordinal);
-        Assert.Equal(1000, events.OfType<AgentContextUse>().First().ContextTokens);
+        Assert.Equal(1000, events.OfType<AgentContextSize>().First().ContextTokens);
     }
 
     [Fact]

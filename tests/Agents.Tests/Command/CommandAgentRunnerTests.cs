@@ -100,7 +100,7 @@ public sealed class CommandAgentRunnerTests
             Attempt = 2,
             Prompt = "p",
             Owner = "o",
-            Policy = new HookPolicy { Task = "T1", Root = "/w" },
+            Policy = new AgentHookPolicy { Task = "T1", Root = "/w" },
         };
 
         var environment = new CommandAgentRunner("x", ["/bin/true"], inherited).Prepare(start).Environment;

@@ -60,7 +60,7 @@ public sealed class DescribedAgentRunnerTests
     public async Task Prompt_InAnArgument_IsPutInOnce()
     {
         await using AgentFixture agents = new();
-        (var description, _) = DescriptionReader.Read(
+        (var description, _) = AgentDescriptionReader.Read(
             """
             {"program": "x", "prompt": "argument", "arguments": {"start": ["-p", "{prompt}", "{worktree}"]},
             "stream": {"format": "text"}}
@@ -80,7 +80,7 @@ public sealed class DescribedAgentRunnerTests
     public async Task PlainTextLimit_NamesWhenItEnds(string line, string errorText)
     {
         await using AgentFixture agents = new();
-        (var description, _) = DescriptionReader.Read(
+        (var description, _) = AgentDescriptionReader.Read(
             """
             {"program": "x", "prompt": "stdin", "arguments": {"start": []}, "stream": {"format": "text"},
             "failures": [{"says": "usage limit reached", "is": "limit", "until": "until ([^ ]+)\\."}]}
@@ -170,7 +170,7 @@ public sealed class DescribedAgentRunnerTests
     public void Limit_EndsAt(string text, string? expected) =>
         Assert.Equal(
             expected is null ? null : DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture),
-            LimitEndParser.Find($"Try again at {text}.", @"again at ([^.]+)\.", new FixedClock())
+            UsageLimitResetParser.Find($"Try again at {text}.", @"again at ([^.]+)\.", new FixedClock())
         );
 
     private static AgentOutcome Play(AgentFixture agents, string name, AgentStart start, params string[] lines)
@@ -188,7 +188,7 @@ public sealed class DescribedAgentRunnerTests
         new() { ["HOME"] = agents.Home, ["PATH"] = "/usr/bin:/bin" };
 
     private static DescribedAgentRunner Runner(string name, AgentFixture agents) =>
-        new(name, KnownAgents.Find(name)!, null, Environment(agents));
+        new(name, BuiltInAgents.Find(name)!, null, Environment(agents));
 
     private static void Touch(AgentFixture agents, string path, string text = "")
     {

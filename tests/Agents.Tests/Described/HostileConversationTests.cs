@@ -22,7 +22,7 @@ public sealed class HostileConversationTests
         );
         var runner = new DescribedAgentRunner(
             "opencode",
-            KnownAgents.Find("opencode")!,
+            BuiltInAgents.Find("opencode")!,
             null,
             new Dictionary<string, string> { ["HOME"] = folder.Path }
         );

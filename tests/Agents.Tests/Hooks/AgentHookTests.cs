@@ -73,7 +73,7 @@ public sealed class AgentHookTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(_root, "alias"), "src");
         foreach (var owned in new IReadOnlyList<string>?[] { ["src/**"], null })
         {
-            var policy = HookPolicy.Parse((Policy() with { Write = owned, ReadOnly = ["src/contract.py"] }).ToJson());
+            var policy = AgentHookPolicy.Parse((Policy() with { Write = owned, ReadOnly = ["src/contract.py"] }).ToJson());
 
             var decision = AgentHook.Decide(policy, Owns, Call("Edit", new { file_path = path }));
 
@@ -217,10 +217,10 @@ public sealed class AgentHookTests : IDisposable
     {
         var policy = Policy() with { AllowedTools = ["x"], AllowCommands = false };
 
-        var read = HookPolicy.Parse(policy.ToJson());
+        var read = AgentHookPolicy.Parse(policy.ToJson());
 
         Assert.Equal(policy.ToJson(), read.ToJson());
-        Assert.Null(HookPolicy.Parse((policy with { Write = null }).ToJson()).Write);
+        Assert.Null(AgentHookPolicy.Parse((policy with { Write = null }).ToJson()).Write);
     }
 
     private static bool IsAllowed(HookDecision decision) => decision.Permission == HookPermission.Allow;
@@ -229,7 +229,7 @@ public sealed class AgentHookTests : IDisposable
 
     private static JsonElement Parse(object value) => JsonSerializer.SerializeToElement(value);
 
-    private HookPolicy Policy() =>
+    private AgentHookPolicy Policy() =>
         new()
         {
             Task = "T1",

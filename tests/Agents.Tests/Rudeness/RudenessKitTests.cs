@@ -19,10 +19,10 @@ public sealed class RudenessKitTests
     private static readonly string Program = RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent");
     private static readonly string ScoresFile = RepositoryFiles.Path("src/Agents/Descriptions/Conformance/scores.json");
 
-    private static readonly string[] Agents = [Claude, Acp, .. KnownAgents.Names];
+    private static readonly string[] Agents = [Claude, Acp, .. BuiltInAgents.Names];
 
     /// <summary>A program that speaks the Agent Client Protocol, with the failures that claude-code-acp names.</summary>
-    private static readonly AgentDescription AnyAcp = DescriptionReader
+    private static readonly AgentDescription AnyAcp = AgentDescriptionReader
         .Read(
             """
             {
@@ -54,7 +54,7 @@ public sealed class RudenessKitTests
             Record(rude, found);
             return;
         }
-        var published = found.Select(one => (one.Agent, Fails: ConformanceScores.Find(one.Agent)?.Fails.Contains(name), one.Problem));
+        var published = found.Select(one => (one.Agent, Fails: AgentConformanceScores.Find(one.Agent)?.Fails.Contains(name), one.Problem));
         var wrong = published.Where(one => one.Fails != one.Problem.Length > 0).Select(one => $"{one.Agent}: {one.Problem}").ToList();
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
@@ -63,15 +63,15 @@ public sealed class RudenessKitTests
     public void PublishedScores_AreOfTheseFortyAndOfTheVersionsThatWereTried()
     {
         Assert.Equal(40, RudenessTable.All.Count);
-        Assert.Equal(Agents.Order(StringComparer.Ordinal), ConformanceScores.Names.Order(StringComparer.Ordinal));
+        Assert.Equal(Agents.Order(StringComparer.Ordinal), AgentConformanceScores.Names.Order(StringComparer.Ordinal));
         Assert.All(
             Agents,
             agent =>
             {
-                var score = ConformanceScores.Find(agent)!;
+                var score = AgentConformanceScores.Find(agent)!;
                 Assert.Equal(RudenessTable.All.Count(rude => AppliesTo(rude, agent)), score.Of);
                 Assert.Equal(
-                    agent == Claude ? ClaudeCliOptions.NewestTriedVersion.ToString() : KnownAgents.Find(agent)?.Tried,
+                    agent == Claude ? ClaudeCliOptions.NewestTriedVersion.ToString() : BuiltInAgents.Find(agent)?.Tried,
                     score.Version
                 );
                 Assert.Empty(score.Fails.Except(RudenessTable.All.Select(rude => rude.Name)));
@@ -103,7 +103,7 @@ public sealed class RudenessKitTests
 
     private static bool IsRecording => Environment.GetEnvironmentVariable("RECORD_KIT") == "1";
 
-    private static bool IsText(string agent) => KnownAgents.Find(agent)?.Stream?.Format == StreamFormat.Text;
+    private static bool IsText(string agent) => BuiltInAgents.Find(agent)?.Stream?.Format == AgentStreamFormat.Text;
 
     private static bool AppliesTo(Rude rude, string agent) => !(rude.IsOfJson && IsText(agent)) && !(rude.IsNotOfAcp && agent == Acp);
 
@@ -124,7 +124,7 @@ public sealed class RudenessKitTests
                     Environment = environment,
                 }
             )
-            : new DescribedAgentRunner(agent, agent == Acp ? AnyAcp : KnownAgents.Find(agent)!, [Program], environment)
+            : new DescribedAgentRunner(agent, agent == Acp ? AnyAcp : BuiltInAgents.Find(agent)!, [Program], environment)
             {
                 AcpDriver = [Program, "drive-acp"],
             };
@@ -219,7 +219,7 @@ public sealed class RudenessKitTests
         };
     }
 
-    private static bool UsesSteps(string agent) => KnownAgents.Find(agent)?.Stream?.UsageOf == UsageScope.Step;
+    private static bool UsesSteps(string agent) => BuiltInAgents.Find(agent)?.Stream?.UsageOf == UsageCountScope.Step;
 
     private static async Task<Sandbox> SandboxOfAsync(AgentFixture fixture, IAgentRunner runner)
     {
@@ -227,7 +227,7 @@ public sealed class RudenessKitTests
         var state = runner.State;
         foreach (var folder in state.Private)
         {
-            OwnFolder.Ensure(folder);
+            OrchestratorFolderCreator.Ensure(folder);
         }
         return new Sandbox(check.Program ?? throw new InvalidOperationException($"bubblewrap does not work here. {check.Problem}"))
         {

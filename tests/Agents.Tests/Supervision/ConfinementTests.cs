@@ -290,7 +290,7 @@ public sealed class ConfinementTests
                 Sandbox = new Sandbox((await new Bubblewrap().CheckAsync()).Program!)
                 {
                     Writable = [folder["tree"]],
-                    Overlays = OverlayTable.Make(folder["layer"], [folder["cache"]], []),
+                    Overlays = OverlayMounts.Make(folder["layer"], [folder["cache"]], []),
                 },
             }
         );
@@ -312,16 +312,16 @@ public sealed class ConfinementTests
         var program = (await bubblewrap.CheckAsync()).Program!;
         Assert.True(await bubblewrap.CanOverlayAsync(program, folder["layers"]));
 
-        await RunAsync(OverlayTable.Make(setUp, [cache], []), "echo installed >package; rm other; rmdir old; mkdir old; mv old new");
-        var agent = await RunAsync(OverlayTable.Make(folder["layers/agent"], [cache], [setUp]), "cat package; ls; echo evil >package");
-        var gate = await RunAsync(OverlayTable.Make(folder["layers/gate"], [cache], [setUp]), "cat package");
+        await RunAsync(OverlayMounts.Make(setUp, [cache], []), "echo installed >package; rm other; rmdir old; mkdir old; mv old new");
+        var agent = await RunAsync(OverlayMounts.Make(folder["layers/agent"], [cache], [setUp]), "cat package; ls; echo evil >package");
+        var gate = await RunAsync(OverlayMounts.Make(folder["layers/gate"], [cache], [setUp]), "cat package");
 
         Assert.Equal("installed\nnew\npackage\n", agent);
         Assert.Equal("installed\n", gate);
         Assert.Equal("shared", await File.ReadAllTextAsync(Path.Combine(cache, "package")));
         Assert.True(File.Exists(Path.Combine(cache, "other")));
 
-        async Task<string> RunAsync(OverlayTable? overlays, string script)
+        async Task<string> RunAsync(OverlayMounts? overlays, string script)
         {
             var run = await new ProcessRunner().RunAsync(
                 new ProcessCommand("/bin/sh", "-c", $"cd {cache} && {script}") { Sandbox = new Sandbox(program) { Overlays = overlays } }

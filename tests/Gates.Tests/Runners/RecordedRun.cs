@@ -40,7 +40,7 @@ internal sealed class RecordedRun
         using var folder = new Orchestrator.TestKit.TempFolder();
         var report = Case.TryGetProperty("reportFile", out var name) && name.GetString() is { } file ? Report(folder.Path, file) : null;
         return RunnerReader.Read(
-            new RunnerEnd
+            new GateCommandResult
             {
                 Output = RunnerOutput.Of(Output()),
                 Command = Case.GetProperty("command").GetString()!,

@@ -313,14 +313,14 @@ public sealed class RunnerFormatTests
         output.Take("end");
 
         Assert.Equal("begin", output.Lines[0].Text);
-        Assert.Equal(new OutputText(100_003, "end"), output.Lines[^1]);
+        Assert.Equal(new GateOutputLine(100_003, "end"), output.Lines[^1]);
         Assert.InRange(output.Lines.Sum(line => line.Text.Length), 0, 2_100_000);
         Assert.Equal(100_000, output.Counted!.Passed);
     }
 
     private static RunnerResult Read(string command, string output, int exitCode, params string[] manifests) =>
         RunnerReader.Read(
-            new RunnerEnd
+            new GateCommandResult
             {
                 Output = RunnerOutput.Of(output),
                 Command = command,

@@ -39,7 +39,7 @@ public sealed class LossCheckTests
         using var staging = await Staging.BeginAsync(("f", Ten));
         await staging.MergeAsync("a", ("f", Ten.Replace("2\n", "two by a\n")));
         staging.BeginFromTip();
-        staging.Rights = (task, _) => task == "b" ? WriteAccess.None : WriteAccess.Write;
+        staging.Rights = (task, _) => task == "b" ? TaskWriteAccess.None : TaskWriteAccess.Write;
         var merge = await staging.MergeAsync("b", ("f", Ten));
 
         Assert.Equal(("a", "f", 2, "two by a", "b", merge), Facts(Assert.Single((await staging.CheckAsync()).Lost)));
@@ -167,7 +167,7 @@ public sealed class LossCheckTests
     {
         using var staging = await Staging.BeginAsync(("log", "begin\nwithout newline"));
         staging.Appended = ["log"];
-        staging.Rights = (_, path) => path == "log" ? WriteAccess.Append : WriteAccess.Write;
+        staging.Rights = (_, path) => path == "log" ? TaskWriteAccess.Append : TaskWriteAccess.Write;
         await staging.MergeAsync("a", ("log", "begin\nwithout newline\nby a\nand more by a"));
         await staging.MergeAsync("b", ("log", "begin\nwithout newline\nby b\n"));
         Assert.Empty((await staging.CheckAsync()).Lost);
@@ -230,7 +230,7 @@ public sealed class LossCheckTests
 
         public IReadOnlyList<string> Appended { get; set; } = [];
 
-        public Func<string, string, WriteAccess> Rights { get; set; } = (_, _) => WriteAccess.Write;
+        public Func<string, string, TaskWriteAccess> Rights { get; set; } = (_, _) => TaskWriteAccess.Write;
 
         public bool AcceptsLosses { get; set; }
 
@@ -297,7 +297,7 @@ public sealed class LossCheckTests
                 commit =>
                     commit.Trailers?.Task is { } task
                         ? AuthorOf(task)
-                        : new MergeStepAuthor("by hand", IsTask: false, _ => WriteAccess.Write, AcceptsLosses),
+                        : new MergeStepAuthor("by hand", IsTask: false, _ => TaskWriteAccess.Write, AcceptsLosses),
                 CancellationToken.None
             );
 

@@ -59,12 +59,12 @@ public sealed class RandomHistoriesTests(ITestOutputHelper output)
             path =>
                 history.Tasks.Find(task => task.Name == name)!.MayOverwrite
                     ? path == ModelHistory.Appended
-                        ? WriteAccess.Append
-                        : WriteAccess.Write
-                    : WriteAccess.None
+                        ? TaskWriteAccess.Append
+                        : TaskWriteAccess.Write
+                    : TaskWriteAccess.None
         );
 
-    private static string? FaultOf(ModelHistory history, TrackedHunk hunk, LossLedger ledger)
+    private static string? FaultOf(ModelHistory history, TrackedHunk hunk, LostHunkTracker ledger)
     {
         var task = history.Tasks.Find(t => t.Name == hunk.Task)!;
         var there = history.Staging[^1].Values.SelectMany(lines => lines).Select(line => line.Text).ToHashSet(StringComparer.Ordinal);

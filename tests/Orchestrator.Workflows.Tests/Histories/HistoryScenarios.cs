@@ -73,7 +73,7 @@ internal static class HistoryScenarios
                         : DoneAsync();
                 a.JudgeRequest = input => new RequestVerdict
                 {
-                    Step = input.Decision is null ? RequestSteps.Ask : RequestSteps.Install,
+                    Step = input.Decision is null ? RequestNextSteps.Ask : RequestNextSteps.Install,
                     Asks = ApprovalKinds.Dependency,
                     Text = "May it have pandas?",
                 };
@@ -92,7 +92,7 @@ internal static class HistoryScenarios
                     input.Start == 1
                         ? Task.FromResult(new AgentRunResult { FailureClass = FailureClass.Blocked, Message = "Which format?" })
                         : DoneAsync();
-                a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Planner };
+                a.JudgeRequest = _ => new RequestVerdict { Step = RequestNextSteps.Planner };
                 a.AnswerQuestion = (input, _) =>
                     Task.FromResult(
                         new QuestionAnswer
@@ -116,7 +116,7 @@ internal static class HistoryScenarios
                     input is { Start: 1, Task.Task.Id: "t0" }
                         ? Task.FromResult(new AgentRunResult { FailureClass = FailureClass.Blocked, Message = "is too big" })
                         : DoneAsync();
-                a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Split };
+                a.JudgeRequest = _ => new RequestVerdict { Step = RequestNextSteps.Split };
                 a.Split = _ => new SplitConclusion { PlanHash = "h", Tasks = [new TaskOutline { Id = "t0-1", Title = "a part" }] };
             },
         };
@@ -397,7 +397,7 @@ internal static class HistoryScenarios
             Script = a =>
                 a.JudgeRequest = input => new RequestVerdict
                 {
-                    Step = input.Decision is null ? RequestSteps.Ask : RequestSteps.Answer,
+                    Step = input.Decision is null ? RequestNextSteps.Ask : RequestNextSteps.Answer,
                     Asks = ApprovalKinds.Dependency,
                     Text = input.Decision is null ? "May it have pandas?" : "it may",
                 },

@@ -163,7 +163,7 @@ public sealed class MessageReaderTests
         Assert.All(words, word => Assert.DoesNotContain(word, answer, StringComparison.Ordinal));
     }
 
-    private static MessageReading Read(string handler, params string[] json) =>
+    private static MessageReadResult Read(string handler, params string[] json) =>
         MessageReader.Read(
             Handler(handler),
             [

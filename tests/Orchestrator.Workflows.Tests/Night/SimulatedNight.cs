@@ -146,7 +146,7 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
         var folder = new RunFolder(_repository.Path, _run.RunId);
         Directory.CreateDirectory(Path.GetDirectoryName(folder.StartFile)!);
         var settings = SettingsLoader.Load(new SettingsInput()).Settings!;
-        await File.WriteAllBytesAsync(folder.StartFile, new RunStart { Input = input, Settings = settings }.ToJson());
+        await File.WriteAllBytesAsync(folder.StartFile, new RunStartSettings { Input = input, Settings = settings }.ToJson());
         await _run.BeginAsync(input);
     }
 
@@ -224,7 +224,7 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
         var answer = Tell(call with { Start = RequestOf(task, start, input) });
         if (answer.Admission is not Admitted)
         {
-            return AdmissionResults.Of(answer.Admission!, Account, input.Session, Evening.AddDays(1));
+            return AdmissionResultConverter.Of(answer.Admission!, Account, input.Session, Evening.AddDays(1));
         }
         Tell(call with { Works = true });
         Truth.Started(task, Clock.GetUtcNow());
@@ -236,7 +236,7 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
         var began = Clock.GetUtcNow();
         if (IsWithoutLogin(began))
         {
-            Tell(call with { Ended = new RunEnd(Amount.Zero, []) });
+            Tell(call with { Ended = new AgentRunSettlement(Amount.Zero, []) });
             Truth.LoginFailed(task);
             return new AgentRunResult
             {
@@ -253,7 +253,7 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
         {
             return Limited(task, call, micros / 2);
         }
-        Tell(call with { Ended = new RunEnd(new Amount(micros, 100), [Scope]) });
+        Tell(call with { Ended = new AgentRunSettlement(new Amount(micros, 100), [Scope]) });
         Truth.Worked(task, micros);
         return new AgentRunResult
         {
@@ -295,7 +295,7 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
             call with
             {
                 Reached = new LimitReached("five_hour", now + Reset, $"usage_limit_reached of run/{task}"),
-                Ended = new RunEnd(new Amount(micros, 50), [Scope]),
+                Ended = new AgentRunSettlement(new Amount(micros, 50), [Scope]),
                 Start = RequestOf(task, 0, null) with { IsUnderWay = true },
                 OnlyInLine = true,
             }
@@ -310,7 +310,7 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
             Cost = MicroDollars.ToDollars(micros),
             Tokens = 50,
             ResetAt = answer.Park!.OpensAt,
-            WakeAt = ((Wait)answer.Admission!).Until,
+            WakeAt = ((StartDelayed)answer.Admission!).Until,
         };
     }
 
@@ -340,14 +340,14 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
 
     private RaisedBudget Raise(RaiseBudgetInput input)
     {
-        var cap = new Cap(CapKind.Run, Scope, MicroDollars.Of(input.Command.Usd!.Value));
+        var cap = new BudgetCap(BudgetCapKind.Run, Scope, MicroDollars.Of(input.Command.Usd!.Value));
         var answer = Tell(new GovernorCall { Account = Account, Raised = cap });
         return answer.Refusal.Length > 0
             ? new RaisedBudget(false, answer.Refusal)
             : new RaisedBudget(true, $"{WaitReasonText.Of(cap)}, holds");
     }
 
-    private static string Scope { get; } = Scopes.Run("key", "run");
+    private static string Scope { get; } = BudgetScopeNames.Run("key", "run");
 
     private static GovernorCall CallOf(string task, int start) => new() { Account = Account, Id = $"key/run/{task}/{start}" };
 
@@ -359,10 +359,10 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
             Repository = "key",
             Run = "run",
             Task = task,
-            Holder = new Holder("host", "1"),
+            Holder = new ReservationHolder("host", "1"),
             IsUnderWay = input?.Session.Length > 0,
             Share = workers,
-            Caps = [new Cap(CapKind.Run, Scope, MicroDollars.Of(MaxCost))],
+            Caps = [new BudgetCap(BudgetCapKind.Run, Scope, MicroDollars.Of(MaxCost))],
         };
 
     private GovernorAnswer Tell(GovernorCall call)

@@ -147,7 +147,7 @@ public sealed class SimulatedNightTests(ITestOutputHelper output)
                 spans,
                 span =>
                     span.Task == task
-                    && span.Use == TimeUse.Parked
+                    && span.Use == TaskTimeCategory.Parked
                     && span.From > since.AddMinutes(-2)
                     && span.From < opens
                     && span.To > (opens < Until ? opens : Until).AddSeconds(-1)

@@ -14,10 +14,10 @@ public sealed class EarlyReportTests
         var state = TestRun.Of(TestRun.Task("a"));
         var asked = Report("x", 5, TaskStates.Verifying);
 
-        TaskReports.TakeIn(state, Report("x", 6, TaskStates.Merging), TestRun.Now);
-        TaskReports.TakeIn(state, Report("x", 4, TaskStates.Executing), TestRun.Now);
+        TaskReportHandler.TakeIn(state, Report("x", 6, TaskStates.Merging), TestRun.Now);
+        TaskReportHandler.TakeIn(state, Report("x", 4, TaskStates.Executing), TestRun.Now);
 
-        Assert.Equal(TaskStates.Merging, TaskReports.NewestOf(state, asked).Progress.State);
+        Assert.Equal(TaskStates.Merging, TaskReportHandler.NewestOf(state, asked).Progress.State);
         Assert.Equal(TaskStates.Pending, state.Board.Find("a").Progress.State);
     }
 
@@ -27,9 +27,9 @@ public sealed class EarlyReportTests
         var state = TestRun.Of(TestRun.Task("a"));
         var asked = Report("y", 5, TaskStates.Verifying);
 
-        TaskReports.TakeIn(state, Report("x", 6, TaskStates.Merging), TestRun.Now);
+        TaskReportHandler.TakeIn(state, Report("x", 6, TaskStates.Merging), TestRun.Now);
 
-        Assert.Same(asked, TaskReports.NewestOf(state, asked));
+        Assert.Same(asked, TaskReportHandler.NewestOf(state, asked));
     }
 
     [Fact]

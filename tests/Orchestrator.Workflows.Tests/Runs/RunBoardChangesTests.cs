@@ -311,7 +311,7 @@ public sealed class RunBoardChangesTests
 
     private void Add(params TaskOutline[] tasks) => _board.Add(tasks, Now);
 
-    private TaskEntry Start(string id)
+    private TaskBoardEntry Start(string id)
     {
         _board.Started(_board.Find(id), Now);
         return _board.Find(id);

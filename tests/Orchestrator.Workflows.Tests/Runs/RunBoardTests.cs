@@ -102,10 +102,10 @@ public sealed class RunBoardTests
         board.Retry(board.Find("a"), "", Now);
         Start(board, 10);
 
-        TaskReports.Apply(board, Of("a", TaskStates.Failed, 99) with { ExecutionId = "x0" }, Now);
+        TaskReportHandler.Apply(board, Of("a", TaskStates.Failed, 99) with { ExecutionId = "x0" }, Now);
 
         Assert.Equal(TaskStates.Preparing, board.Find("a").Progress.State);
-        TaskReports.Apply(board, Of("a", TaskStates.Merged, 1) with { ExecutionId = "second" }, Now);
+        TaskReportHandler.Apply(board, Of("a", TaskStates.Merged, 1) with { ExecutionId = "second" }, Now);
         Assert.True(board.AllMerged);
     }
 
@@ -120,7 +120,7 @@ public sealed class RunBoardTests
         after.Add([Task("a")], Now, new Dictionary<string, (TaskCheckpoint, bool)> { ["a"] = (before.Find("a").State, true) });
         Start(after, 1);
 
-        TaskReports.Apply(after, Of("a", TaskStates.Failed, 99) with { ExecutionId = "x0" }, Now);
+        TaskReportHandler.Apply(after, Of("a", TaskStates.Failed, 99) with { ExecutionId = "x0" }, Now);
 
         Assert.Equal((TaskStates.Preparing, "look again"), (after.Find("a").Progress.State, after.Find("a").State.Guidance));
     }
@@ -132,7 +132,7 @@ public sealed class RunBoardTests
         Start(board, 10);
         Finish(board, "a", TaskStates.Failed);
 
-        board.CountAsDone(board.Find("a"), TaskStates.Waived, new WaivedBy(Person.Of("")), Now);
+        board.CountAsDone(board.Find("a"), TaskStates.Waived, new TaskWaivedBy(Person.Of("")), Now);
 
         Assert.Equal(["b"], Start(board, 10));
     }
@@ -147,7 +147,7 @@ public sealed class RunBoardTests
 
         Report(board, "a", TaskStates.Executing, sequence: 4);
         Report(board, "a", TaskStates.Verifying, sequence: 5);
-        TaskReports.Apply(board, Of("a", TaskStates.Failed, 9) with { ExecutionId = "another" }, Now);
+        TaskReportHandler.Apply(board, Of("a", TaskStates.Failed, 9) with { ExecutionId = "another" }, Now);
 
         Assert.Equal(sequence, board.Journal.Sequence);
         Assert.Equal(TaskStates.Verifying, board.Find("a").Progress.State);
@@ -272,7 +272,7 @@ public sealed class RunBoardTests
 
     private static string[] Start(TaskBoard board, int slots)
     {
-        var started = Scheduling.NextToStart(board, slots);
+        var started = ReadyTaskSelector.NextToStart(board, slots);
         foreach (var entry in started)
         {
             board.Started(entry, Now);
@@ -289,7 +289,7 @@ public sealed class RunBoardTests
         };
 
     private static void Report(TaskBoard board, string id, string state, int? sequence = null) =>
-        TaskReports.Apply(
+        TaskReportHandler.Apply(
             board,
             Of(id, state, sequence ?? (board.Find(id).State.ReportSequence + 1)) with
             {

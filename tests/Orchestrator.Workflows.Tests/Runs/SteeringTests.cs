@@ -13,7 +13,7 @@ public sealed class SteeringTests
     {
         var state = Of(Task("a"), Task("b"));
         Start(state, "a");
-        var steering = new Steering(state);
+        var steering = new SteeringCommandHandler(state);
 
         var first = steering.Pause(Now);
         var second = steering.Pause(Now);
@@ -30,7 +30,7 @@ public sealed class SteeringTests
         var state = Of(Task("a"), Task("b"));
         Start(state, "a");
         Start(state, "b");
-        var steering = new Steering(state);
+        var steering = new SteeringCommandHandler(state);
         steering.PauseTask("a");
         steering.Pause(Now);
 
@@ -48,14 +48,14 @@ public sealed class SteeringTests
         Start(state, "b");
         Report(state, "b", TaskStates.Failed);
         Report(state, "a", TaskStates.Merged);
-        var steering = new Steering(state);
+        var steering = new SteeringCommandHandler(state);
         Assert.False(state.Board.AllMerged);
 
         steering.CancelTask(new TaskCommand("b"), Now);
         steering.CancelTask(new TaskCommand("c"), Now);
 
         Assert.True(state.Board.AllMerged);
-        Assert.Empty(Scheduling.EndedBadly(state.Board));
+        Assert.Empty(ReadyTaskSelector.EndedBadly(state.Board));
         Assert.Equal(["b", "c"], Ids(state.Board.LeftOut));
         Assert.False(steering.CancelTask(new TaskCommand("c"), Now).Answer.Changed);
         steering.Retry(new TaskCommand("b", ""), Now);
@@ -67,7 +67,7 @@ public sealed class SteeringTests
     {
         var state = Of(Task("a"));
         Start(state, "a");
-        var steering = new Steering(state);
+        var steering = new SteeringCommandHandler(state);
 
         var told = Told(steering.CancelTask(new TaskCommand("a"), Now));
         Assert.False(state.Board.AllMerged);
@@ -83,12 +83,12 @@ public sealed class SteeringTests
         var state = Of(Task("a"), Task("b", "a"), Task("c", "b"));
         Start(state, "a");
         Report(state, "a", TaskStates.Failed);
-        var steering = new Steering(state);
+        var steering = new SteeringCommandHandler(state);
         steering.CancelTask(new TaskCommand("a"), Now);
         state.TransitionTo(RunStates.Escalated, null, Now);
 
         Assert.False(state.Board.AllMerged);
-        var asked = Questions.Of(state);
+        var asked = UserQuestionBuilder.Of(state);
         Assert.Equal(["a", "resolve"], asked.Select(q => q.Id));
         Assert.Contains("orchestrate cancel run-1/a --dependents", asked[0].Commands);
         steering.CancelTask(new TaskCommand("b"), Now);
@@ -101,7 +101,7 @@ public sealed class SteeringTests
     public void LandMerged_NothingMergedSinceTheLastTime_IsRefused()
     {
         var state = Of(Task("a"), Task("b"));
-        var steering = new Steering(state);
+        var steering = new SteeringCommandHandler(state);
         state.TransitionTo(RunStates.Escalated, null, Now);
         Assert.Contains("All merged work of run-1 has already landed", steering.RefuseLandMerged(), StringComparison.Ordinal);
         Start(state, "a");
@@ -145,10 +145,10 @@ public sealed class SteeringTests
                 },
         };
 
-        var refusal = new Steering(state).RefuseLandMerged();
+        var refusal = new SteeringCommandHandler(state).RefuseLandMerged();
 
         Assert.Equal(isRefused, refusal?.Contains("orchestrate skip run-1/.review", StringComparison.Ordinal) ?? false);
-        var ways = Questions.Of(state).SelectMany(question => question.Commands);
+        var ways = UserQuestionBuilder.Of(state).SelectMany(question => question.Commands);
         Assert.Equal(isRefused, !ways.Any(command => command.Contains("--merged", StringComparison.Ordinal)));
     }
 
@@ -158,7 +158,7 @@ public sealed class SteeringTests
         var state = Of(Task("a"));
         Start(state, "a");
         Report(state, "a", TaskStates.Blocked);
-        var steering = new Steering(state);
+        var steering = new SteeringCommandHandler(state);
 
         Assert.Equal(
             [nameof(ITaskWorkflow.GoOnAsync), nameof(ITaskWorkflow.ResumeAsync)],
@@ -174,14 +174,14 @@ public sealed class SteeringTests
         var state = Of(Task("a"));
         Start(state, "a");
         Report(state, "a", TaskStates.AwaitingApproval);
-        Assert.Single(Questions.Of(state));
+        Assert.Single(UserQuestionBuilder.Of(state));
 
-        var decided = new Approvals(state, new Steering(state)).Decide(new ApprovalCommand("a"), yes: true, Now);
+        var decided = new ApprovalHandler(state, new SteeringCommandHandler(state)).Decide(new ApprovalCommand("a"), yes: true, Now);
 
         Assert.Equal([("a", nameof(ITaskWorkflow.DecideAsync))], Told(decided));
-        Assert.Empty(Questions.Of(state));
+        Assert.Empty(UserQuestionBuilder.Of(state));
         Report(state, "a", TaskStates.AwaitingApproval);
-        Assert.Single(Questions.Of(state));
+        Assert.Single(UserQuestionBuilder.Of(state));
     }
 
     /// <summary>A yes is to what was shown: the agent has asked for something else since.</summary>
@@ -191,8 +191,8 @@ public sealed class SteeringTests
         var state = Of(Task("a"));
         Start(state, "a");
         Report(state, "a", TaskStates.AwaitingApproval);
-        var approvals = new Approvals(state, new Steering(state));
-        var shown = Assert.Single(Questions.Of(state)).Shown;
+        var approvals = new ApprovalHandler(state, new SteeringCommandHandler(state));
+        var shown = Assert.Single(UserQuestionBuilder.Of(state)).Shown;
         var answer = new ApprovalCommand("a") { Shown = shown };
         Assert.Null(approvals.Refuse(answer, yes: true));
 
@@ -203,7 +203,7 @@ public sealed class SteeringTests
 
         Assert.Contains("May a have evil?", approvals.Refuse(answer, yes: true), StringComparison.Ordinal);
         Assert.Contains("has changed since you saw it", approvals.Refuse(answer, yes: false), StringComparison.Ordinal);
-        Assert.Null(approvals.Refuse(answer with { Shown = Assert.Single(Questions.Of(state)).Shown }, yes: true));
+        Assert.Null(approvals.Refuse(answer with { Shown = Assert.Single(UserQuestionBuilder.Of(state)).Shown }, yes: true));
         Assert.Null(approvals.Refuse(new ApprovalCommand("a"), yes: true));
     }
 
@@ -217,8 +217,8 @@ public sealed class SteeringTests
         Start(state, "a");
         Report(state, "a", TaskStates.Merged);
         state.Run = state.Run with { State = waits, Why = new NotLanded(new Quote("main has moved.")) };
-        var steering = new Steering(state);
-        var shown = Assert.Single(Questions.Of(state)).Shown;
+        var steering = new SteeringCommandHandler(state);
+        var shown = Assert.Single(UserQuestionBuilder.Of(state)).Shown;
         Assert.All(Refusals(shown), Assert.Null);
 
         state.Run = state.Run with { Why = new NotLanded(new Quote("It adds a token in a.txt.")) };
@@ -231,7 +231,7 @@ public sealed class SteeringTests
                 Assert.Contains("It adds a token in a.txt.", refusal, StringComparison.Ordinal);
             }
         );
-        Assert.All(Refusals(Assert.Single(Questions.Of(state)).Shown), Assert.Null);
+        Assert.All(Refusals(Assert.Single(UserQuestionBuilder.Of(state)).Shown), Assert.Null);
         Assert.All(Refusals(""), Assert.Null);
 
         string?[] Refusals(string shown) =>
@@ -246,7 +246,7 @@ public sealed class SteeringTests
     [Fact]
     public void Refuse_UnknownTask_NamesThoseThatThereAre()
     {
-        var steering = new Steering(Of(Task("a"), Task("b")));
+        var steering = new SteeringCommandHandler(Of(Task("a"), Task("b")));
 
         Assert.Contains("Its tasks are a, b.", steering.RefuseRetry(new TaskCommand("c")), StringComparison.Ordinal);
         Assert.Null(steering.RefuseRetry(new TaskCommand("a")));
@@ -289,7 +289,7 @@ public sealed class SteeringTests
     public void TakeIn_TasksThatFailedAlikeAndWereSettledByAPerson_CountNoMore()
     {
         var state = Of([.. ((string[])["a", "b", "c", "d"]).Select(id => Task(id) with { Account = "x" })]);
-        var steering = new Steering(state);
+        var steering = new SteeringCommandHandler(state);
         foreach (var id in (string[])["a", "b", "c"])
         {
             Start(state, id);

@@ -21,7 +21,7 @@ internal static class TestRun
 
     public static TaskOutline Task(string id, params string[] dependsOn) => new() { Id = id, DependsOn = dependsOn };
 
-    public static TaskEntry Start(RunState state, string id)
+    public static TaskBoardEntry Start(RunState state, string id)
     {
         var entry = state.Board.Find(id);
         state.Board.Started(entry, Now);
@@ -38,8 +38,8 @@ internal static class TestRun
             ExecutionId = $"{id}-{entry.State.PastExecutions.Count}",
             Sequence = entry.State.ReportSequence + 1,
         };
-        TaskReports.TakeIn(state, more?.Invoke(report) ?? report, Now);
+        TaskReportHandler.TakeIn(state, more?.Invoke(report) ?? report, Now);
     }
 
-    public static IReadOnlyList<string> Ids(IEnumerable<TaskEntry> entries) => [.. entries.Select(e => e.Id)];
+    public static IReadOnlyList<string> Ids(IEnumerable<TaskBoardEntry> entries) => [.. entries.Select(e => e.Id)];
 }

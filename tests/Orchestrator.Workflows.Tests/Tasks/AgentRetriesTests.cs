@@ -15,12 +15,12 @@ public sealed class AgentRetriesTests
         var retries = new AgentRetries(new RetryRule { MaxAttempts = 3, BaseDelay = TimeSpan.FromSeconds(2) });
         var transient = new AgentRunResult { FailureClass = FailureClass.Transient, Message = "no network" };
 
-        Assert.Equal(AfterAgent.Later, retries.After(transient).Next);
+        Assert.Equal(AgentRunNextStep.Later, retries.After(transient).Next);
         Assert.Equal(TimeSpan.FromSeconds(2), retries.Backoff(transient, Now, 1));
-        Assert.Equal(AfterAgent.Later, retries.After(transient).Next);
+        Assert.Equal(AgentRunNextStep.Later, retries.After(transient).Next);
         Assert.Equal(TimeSpan.FromSeconds(2), retries.Backoff(transient, Now, 0.5));
         Assert.Equal(TimeSpan.FromSeconds(30), retries.Backoff(transient with { ResetAt = Now.AddSeconds(30) }, Now, 1));
-        Assert.Equal((AfterAgent.Fail, new AgentFailed(new Quote("no network"), 3)), retries.After(transient));
+        Assert.Equal((AgentRunNextStep.Fail, new AgentFailed(new Quote("no network"), 3)), retries.After(transient));
     }
 
     [Fact]
@@ -29,13 +29,13 @@ public sealed class AgentRetriesTests
         var retries = new AgentRetries(new RetryRule());
         var died = new AgentRunResult { FailureClass = FailureClass.Died, Message = "killed" };
 
-        Assert.Equal(AfterAgent.Again, retries.After(died).Next);
+        Assert.Equal(AgentRunNextStep.Again, retries.After(died).Next);
         foreach (var seconds in (int[])[10, 30, 90])
         {
-            Assert.Equal(AfterAgent.Later, retries.After(died).Next);
+            Assert.Equal(AgentRunNextStep.Later, retries.After(died).Next);
             Assert.Equal(TimeSpan.FromSeconds(seconds), retries.Backoff(died, Now, 0.5));
         }
-        Assert.Equal((AfterAgent.Fail, new AgentKilled(5, new Quote("killed"))), retries.After(died));
+        Assert.Equal((AgentRunNextStep.Fail, new AgentKilled(5, new Quote("killed"))), retries.After(died));
     }
 
     [Fact]
@@ -49,14 +49,14 @@ public sealed class AgentRetriesTests
             Message = "no sandbox",
         };
 
-        Assert.Equal(AfterAgent.Later, retries.After(refused).Next);
-        Assert.Equal(AfterAgent.Parked, retries.After(refused with { IsRefused = false }).Next);
+        Assert.Equal(AgentRunNextStep.Later, retries.After(refused).Next);
+        Assert.Equal(AgentRunNextStep.Parked, retries.After(refused with { IsRefused = false }).Next);
         foreach (var seconds in (int[])[2, 4, 6])
         {
-            Assert.Equal(AfterAgent.Later, retries.After(refused).Next);
+            Assert.Equal(AgentRunNextStep.Later, retries.After(refused).Next);
             Assert.Equal(TimeSpan.FromSeconds(seconds), retries.Backoff(refused, Now, 0.5));
         }
-        Assert.Equal((AfterAgent.Fail, new AgentFailed(new Quote("no sandbox"))), retries.After(refused));
+        Assert.Equal((AgentRunNextStep.Fail, new AgentFailed(new Quote("no sandbox"))), retries.After(refused));
     }
 
     [Fact]
@@ -70,9 +70,9 @@ public sealed class AgentRetriesTests
             HasSpaceAgain = true,
         };
 
-        Assert.Equal(AfterAgent.Parked, retries.After(full with { HasSpaceAgain = false }).Next);
-        Assert.All(Enumerable.Range(1, 3), _ => Assert.Equal(AfterAgent.Again, retries.After(full).Next));
-        Assert.Equal(AfterAgent.Parked, retries.After(full).Next);
+        Assert.Equal(AgentRunNextStep.Parked, retries.After(full with { HasSpaceAgain = false }).Next);
+        Assert.All(Enumerable.Range(1, 3), _ => Assert.Equal(AgentRunNextStep.Again, retries.After(full).Next));
+        Assert.Equal(AgentRunNextStep.Parked, retries.After(full).Next);
     }
 
     [Fact]
@@ -81,10 +81,10 @@ public sealed class AgentRetriesTests
         var retries = new AgentRetries(new RetryRule());
         var died = new AgentRunResult { FailureClass = FailureClass.OutOfMemory, Message = "no memory" };
 
-        AfterAgent[] next = [.. Enumerable.Range(0, 6).Select(_ => retries.After(died).Next)];
+        AgentRunNextStep[] next = [.. Enumerable.Range(0, 6).Select(_ => retries.After(died).Next)];
 
         Assert.Equal(
-            [AfterAgent.Again, AfterAgent.Later, AfterAgent.Later, AfterAgent.Later, AfterAgent.ParkedAlone, AfterAgent.ParkedAlone],
+            [AgentRunNextStep.Again, AgentRunNextStep.Later, AgentRunNextStep.Later, AgentRunNextStep.Later, AgentRunNextStep.ParkedAlone, AgentRunNextStep.ParkedAlone],
             next
         );
     }
@@ -99,22 +99,22 @@ public sealed class AgentRetriesTests
 
         foreach (var result in (AgentRunResult[])[transient, died, transient, died])
         {
-            Assert.NotEqual(AfterAgent.Fail, mixed.After(result).Next);
+            Assert.NotEqual(AgentRunNextStep.Fail, mixed.After(result).Next);
         }
-        Assert.Equal(AfterAgent.Fail, mixed.After(died).Next);
-        Assert.All(Enumerable.Range(0, 20), _ => Assert.Equal(AfterAgent.Again, patient.After(died, TimeSpan.FromHours(1)).Next));
+        Assert.Equal(AgentRunNextStep.Fail, mixed.After(died).Next);
+        Assert.All(Enumerable.Range(0, 20), _ => Assert.Equal(AgentRunNextStep.Again, patient.After(died, TimeSpan.FromHours(1)).Next));
     }
 
     [Theory]
-    [InlineData(FailureClass.None, nameof(AfterAgent.Done))]
-    [InlineData(FailureClass.Stopped, nameof(AfterAgent.Stopped))]
-    [InlineData(FailureClass.UsageLimit, nameof(AfterAgent.AtReset))]
-    [InlineData(FailureClass.Account, nameof(AfterAgent.Parked))]
-    [InlineData(FailureClass.Environment, nameof(AfterAgent.Parked))]
-    [InlineData(FailureClass.Blocked, nameof(AfterAgent.Answered))]
-    [InlineData(FailureClass.Held, nameof(AfterAgent.Again))]
-    [InlineData(FailureClass.GaveUp, nameof(AfterAgent.Fail))]
-    [InlineData(FailureClass.Limit, nameof(AfterAgent.Fail))]
+    [InlineData(FailureClass.None, nameof(AgentRunNextStep.Done))]
+    [InlineData(FailureClass.Stopped, nameof(AgentRunNextStep.Stopped))]
+    [InlineData(FailureClass.UsageLimit, nameof(AgentRunNextStep.AtReset))]
+    [InlineData(FailureClass.Account, nameof(AgentRunNextStep.Parked))]
+    [InlineData(FailureClass.Environment, nameof(AgentRunNextStep.Parked))]
+    [InlineData(FailureClass.Blocked, nameof(AgentRunNextStep.Answered))]
+    [InlineData(FailureClass.Held, nameof(AgentRunNextStep.Again))]
+    [InlineData(FailureClass.GaveUp, nameof(AgentRunNextStep.Fail))]
+    [InlineData(FailureClass.Limit, nameof(AgentRunNextStep.Fail))]
     public void After_Outcome_SaysWhatComesNext(FailureClass failureClass, string next) =>
         Assert.Equal(
             next,
@@ -156,12 +156,12 @@ public sealed class AgentRetriesTests
 
         for (var start = 0; start < 8; start++)
         {
-            Assert.Equal(AfterAgent.Later, retries.After(throttled).Next);
+            Assert.Equal(AgentRunNextStep.Later, retries.After(throttled).Next);
             waits.Add(retries.Backoff(throttled, Now, 0).TotalSeconds);
         }
 
         Assert.Equal([30, 60, 120, 240, 480, 900, 900, 900], waits);
         Assert.Equal(TimeSpan.FromHours(1), retries.Backoff(throttled with { ResetAt = Now.AddHours(1) }, Now, 0));
-        Assert.Equal(AfterAgent.Later, retries.After(new AgentRunResult { FailureClass = FailureClass.Transient }).Next);
+        Assert.Equal(AgentRunNextStep.Later, retries.After(new AgentRunResult { FailureClass = FailureClass.Transient }).Next);
     }
 }

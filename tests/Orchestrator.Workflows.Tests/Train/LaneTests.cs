@@ -92,7 +92,7 @@ public sealed class LaneTests
         state = Build(state);
         Assert.Equal([0, 1], state.Batches.Select(batch => batch.After));
 
-        state = state.Started(1, [new PrefixRun(2, 1)]).Gated(1, 2, new MergeResult { Failures = 1, Failed = ["tests"] });
+        state = state.Started(1, [new PrefixGateRun(2, 1)]).Gated(1, 2, new MergeResult { Failures = 1, Failed = ["tests"] });
 
         Assert.Equal([1], state.Batches.Select(batch => batch.Id));
         Assert.Equal(4, state.Queue.Count);
@@ -103,7 +103,7 @@ public sealed class LaneTests
     {
         var queue = With(3, null).Queue;
         var state = Locate(With(1, new QueueRules { HasLanes = true }), ["web"]);
-        state = Build(state).Started(1, [new PrefixRun(1, 2)]);
+        state = Build(state).Started(1, [new PrefixGateRun(1, 2)]);
 
         state = Locate(state.Enqueue(queue[1]), []);
         Assert.IsType<MergeQueueStep.WaitForWork>(MergeQueueRules.Next(state));
@@ -126,13 +126,13 @@ public sealed class LaneTests
             HasChangingParts = true,
             Speculation = 1,
         };
-        var state = Build(Locate(With(1, rules) with { Limit = 1 }, [])).Started(1, [new PrefixRun(1, 2)]);
-        state = Build(Locate(state.Enqueue(queue[1]), ["web"])).Started(2, [new PrefixRun(1, 2)]);
+        var state = Build(Locate(With(1, rules) with { Limit = 1 }, [])).Started(1, [new PrefixGateRun(1, 2)]);
+        state = Build(Locate(state.Enqueue(queue[1]), ["web"])).Started(2, [new PrefixGateRun(1, 2)]);
         state = Locate(state.Enqueue(queue[2]), ["api"]);
 
         state = state.Gated(1, 1, new MergeResult { Outcome = MergeOutcome.Made }).Landed(1, 1).Ended(1);
 
-        Assert.Equal(Footprint.Everything, Assert.Single(state.Batches).Footprint);
+        Assert.Equal(ChangeFootprint.Everything, Assert.Single(state.Batches).Footprint);
         state = Locate(state, ["api", "web"]);
         Assert.Equal(["api", "web"], state.FootprintOf(queue[2]).Parts!);
         Assert.Empty(state.MovedTo("others").Footprints);
@@ -156,7 +156,7 @@ public sealed class LaneTests
 
     private static MergeQueueState Locate(MergeQueueState state, IReadOnlyList<string> parts)
     {
-        var locate = Assert.IsType<MergeQueueStep.LocateEntries>(MergeQueueRules.Next(state));
+        var locate = Assert.IsType<MergeQueueStep.LocateAffectedParts>(MergeQueueRules.Next(state));
         return state.Located(locate.Requests, [.. locate.Requests.Select(_ => new WorkLocation(parts))]);
     }
 
@@ -164,10 +164,10 @@ public sealed class LaneTests
     public void Speculation_EntryConflictsWithTheBatchBelow_WaitsForItsEnd()
     {
         var state = Build(With(2, new QueueRules { Speculation = 1 }) with { Limit = 1 });
-        var build = Assert.IsType<MergeQueueStep.BuildBatch>(MergeQueueRules.Next(state.Started(1, [new PrefixRun(1, 2)])));
+        var build = Assert.IsType<MergeQueueStep.BuildBatch>(MergeQueueRules.Next(state.Started(1, [new PrefixGateRun(1, 2)])));
         Assert.Equal(1, build.After);
 
-        state = state.NotBuiltOn(1, build.Requests).Started(1, [new PrefixRun(1, 2)]);
+        state = state.NotBuiltOn(1, build.Requests).Started(1, [new PrefixGateRun(1, 2)]);
         Assert.IsType<MergeQueueStep.WaitForWork>(MergeQueueRules.Next(state));
 
         state = state.Gated(1, 1, new MergeResult { Outcome = MergeOutcome.Made }).Landed(1, 1).Ended(1);
@@ -228,7 +228,7 @@ public sealed class LaneTests
     {
         foreach (var batch in state.Batches.Where(batch => batch.Running.Count == 0))
         {
-            state = state.Started(batch.Id, [new PrefixRun(batch.Entries.Count, 1)]);
+            state = state.Started(batch.Id, [new PrefixGateRun(batch.Entries.Count, 1)]);
         }
         var build = Assert.IsType<MergeQueueStep.BuildBatch>(MergeQueueRules.Next(state));
         return state.Built(

@@ -382,7 +382,7 @@ public sealed class MergeQueueRulesTests
         var state = With(1) with { Flaky = ["tests"] };
         state = Gate(TrainSimulator.Build(state, state.Queue), 1, isGreen: false);
 
-        Assert.Equal([new PrefixRun(1, 1)], Assert.IsType<MergeQueueStep.GateBatch>(MergeQueueRules.Next(state)).Runs);
+        Assert.Equal([new PrefixGateRun(1, 1)], Assert.IsType<MergeQueueStep.GateBatch>(MergeQueueRules.Next(state)).Runs);
         state = state.Gated(1, 1, new MergeResult { Failures = 1, Failed = ["tests"] });
         Assert.Equal(new MergeQueueStep.ReturnEntry(1, 1), MergeQueueRules.Next(state));
     }
@@ -394,10 +394,10 @@ public sealed class MergeQueueRulesTests
         var state = With(1) with { Flaky = ["tests"] };
         state = TrainSimulator
             .Build(state, state.Queue)
-            .Started(1, [new PrefixRun(1, 2)])
+            .Started(1, [new PrefixGateRun(1, 2)])
             .Gated(1, 1, new MergeResult { Failures = 2, Failed = ["lint", "tests"] });
 
-        Assert.Equal([new PrefixRun(1, 1)], Assert.IsType<MergeQueueStep.GateBatch>(MergeQueueRules.Next(state)).Runs);
+        Assert.Equal([new PrefixGateRun(1, 1)], Assert.IsType<MergeQueueStep.GateBatch>(MergeQueueRules.Next(state)).Runs);
     }
 
     private static TrainSimulator Simulate(
@@ -422,7 +422,7 @@ public sealed class MergeQueueRulesTests
 
     private static MergeQueueState Gate(MergeQueueState state, int length, bool isGreen) =>
         state
-            .Started(state.LastBatch, [new PrefixRun(length, 2)])
+            .Started(state.LastBatch, [new PrefixGateRun(length, 2)])
             .Gated(
                 state.LastBatch,
                 length,

@@ -123,7 +123,7 @@ internal sealed class QueueHistory
         var (verified, staging) = (below.Concat(batch.Entries.Take(batch.Landed)).ToList(), _world.Merged);
         Assert.True(batch.Base == _world.State.Staging, $"{_name}: staging loses work");
         Assert.True(
-            staging.Except(verified).All(entry => !batch.Footprint.Overlaps(Footprint.Of(_parts.GetValueOrDefault(entry, []))))
+            staging.Except(verified).All(entry => !batch.Footprint.Overlaps(ChangeFootprint.Of(_parts.GetValueOrDefault(entry, []))))
                 && verified.All(staging.Contains),
             $"{_name}: {batch.Id} with {Names(batch.Entries)} on {Names(verified)} lands on {Names(staging)}"
         );

@@ -163,7 +163,7 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
         }
         switch (MergeQueueRules.Next(State))
         {
-            case MergeQueueStep.LocateEntries locate:
+            case MergeQueueStep.LocateAffectedParts locate:
                 State = State.Located(locate.Requests, [.. locate.Requests.Select(request => new WorkLocation(PartsOf(request)))]);
                 return true;
             case MergeQueueStep.BuildBatch build:
@@ -278,7 +278,7 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
         State = State.Landed(batch.Id, length);
     }
 
-    private void Gate(TrainBatch batch, IReadOnlyList<PrefixRun> runs)
+    private void Gate(TrainBatch batch, IReadOnlyList<PrefixGateRun> runs)
     {
         Rounds++;
         var execution = _executions;

@@ -87,7 +87,7 @@ public sealed class PlanDataTests
 
     private static (JsonElement Data, string Text) DataOf(string file)
     {
-        Assert.True(PlanText.TryDecode(File.ReadAllBytes(Approved.Folder(file)), file, out var text, out _));
+        Assert.True(PlanTextDecoder.TryDecode(File.ReadAllBytes(Approved.Folder(file)), file, out var text, out _));
         var faults = new FaultList(file);
         var root = DocumentReader.Read(text, faults);
         return (JsonSerializer.SerializeToElement(Json(root!)), text);

@@ -29,7 +29,7 @@ public sealed class AgentUsageReporterTests : IDisposable
 
     private Ledger Ledger => Ledgers.Read().Of("claude");
 
-    private GovernedAgent Agent(string task, string settings = "budget: {run: 10}\n", int start = 1) =>
+    private GovernedAgentRun Agent(string task, string settings = "budget: {run: 10}\n", int start = 1) =>
         new()
         {
             Account = "claude",
@@ -45,7 +45,7 @@ public sealed class AgentUsageReporterTests : IDisposable
             IsUnderWay = false,
         };
 
-    private async Task<(AgentAdmission Start, AgentRunResult? Refusal)> AdmitAsync(GovernedAgent agent)
+    private async Task<(AgentAdmission Start, AgentRunResult? Refusal)> AdmitAsync(GovernedAgentRun agent)
     {
         var start = new AgentAdmission(_services, agent);
         var refusal = await start.AdmitAsync("", CancellationToken.None);
@@ -81,7 +81,7 @@ public sealed class AgentUsageReporterTests : IDisposable
 
         Assert.Null(refusal);
         Assert.Empty(Ledger.Reservations);
-        Assert.Equal(1_250_000, Ledgers.Read().SpentIn(Scopes.Run("key", "run")).Micros);
+        Assert.Equal(1_250_000, Ledgers.Read().SpentIn(BudgetScopeNames.Run("key", "run")).Micros);
         var line = Assert.Single(new UsageHistory(Ledgers.Folder, _time).Read());
         Assert.Equal(("key/run/a/1", 1_250_000, 113), (line.Id, line.Sum.Micros, line.Sum.Tokens));
         Assert.Equal(new WindowReading("seven_day", 310_000, reset), Assert.Single(line.Windows));
@@ -95,8 +95,8 @@ public sealed class AgentUsageReporterTests : IDisposable
         _time.Advance(TimeSpan.FromHours(3));
         await start.Use.SettleAsync(Result(), Cost(2));
 
-        Assert.Equal(2_000_000, Ledger.SpentIn(Scopes.Day(new DateOnly(2026, 11, 24))).Micros);
-        Assert.Equal(0, Ledger.SpentIn(Scopes.Day(new DateOnly(2026, 11, 25))).Micros);
+        Assert.Equal(2_000_000, Ledger.SpentIn(BudgetScopeNames.Day(new DateOnly(2026, 11, 24))).Micros);
+        Assert.Equal(0, Ledger.SpentIn(BudgetScopeNames.Day(new DateOnly(2026, 11, 25))).Micros);
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class AgentUsageReporterTests : IDisposable
             Windows = new UsageWindows("rejected", [new UsageWindow("five_hour", 1, reset)]) { Deciding = "five_hour" },
         };
 
-        start.Use.Take(new AgentContextUse(150_000));
+        start.Use.Take(new AgentContextSize(150_000));
         var result = await start.Use.SettleAsync(Result(FailureClass.UsageLimit), limited);
         var (_, other) = await AdmitAsync(
             Agent("b") with
@@ -189,7 +189,7 @@ public sealed class AgentUsageReporterTests : IDisposable
             (refusal!.FailureClass, refusal.Budget!.Kind, refusal.Budget.SpentUsd, refusal.Budget.LimitUsd)
         );
         var raise = new RaiseBudgetInput("run", new("/repository", "key", "queue"), new RaiseBudgetCommand("run", 12), 0, "claude");
-        Assert.True((await new BudgetRaise(_services.Governor, _time).StoreAsync(raise, CancellationToken.None)).Changed);
+        Assert.True((await new BudgetRaiser(_services.Governor, _time).StoreAsync(raise, CancellationToken.None)).Changed);
         Assert.Null((await AdmitAsync(Agent("b"))).Refusal);
     }
 
@@ -207,7 +207,7 @@ public sealed class AgentUsageReporterTests : IDisposable
                     tasks.Aggregate(
                         book,
                         (next, task) =>
-                            Governor.TakeOver(next, "claude", $"key/run/{task}/1", new Holder("host", $"999999 1 {Guid.NewGuid()}"))
+                            Governor.TakeOver(next, "claude", $"key/run/{task}/1", new ReservationHolder("host", $"999999 1 {Guid.NewGuid()}"))
                     ),
                     0
                 ),
@@ -222,12 +222,12 @@ public sealed class AgentUsageReporterTests : IDisposable
 
         Assert.Equal(FailureClass.Held, refusal?.FailureClass ?? FailureClass.Held);
         Assert.Equal(["key/run/lost/1"], Ledger.Reservations.Where(one => one.IsLost).Select(one => one.Id));
-        Assert.Equal(500_000, Ledger.SpentIn(Scopes.Run("key", "run")).Micros);
-        Assert.Equal(500_000 + lost, Ledgers.Read().SpentIn(Scopes.Run("key", "run")).Micros);
+        Assert.Equal(500_000, Ledger.SpentIn(BudgetScopeNames.Run("key", "run")).Micros);
+        Assert.Equal(500_000 + lost, Ledgers.Read().SpentIn(BudgetScopeNames.Run("key", "run")).Micros);
         Assert.Null(Ledger.Find("key/run/never-begun/1"));
     }
 
-    private static void Ended(GovernedAgent agent)
+    private static void Ended(GovernedAgentRun agent)
     {
         Directory.CreateDirectory(System.IO.Path.Combine(agent.Folder, "started"));
         File.WriteAllText(System.IO.Path.Combine(agent.Folder, "exit"), "0\n");

@@ -11,7 +11,7 @@ namespace Orchestrator.Runs.Tests.Accounts;
 public sealed class KilledWriterTests : IDisposable
 {
     private const long Budget = 10_000_000;
-    private static readonly string Scope = Scopes.Run("repository", "run");
+    private static readonly string Scope = BudgetScopeNames.Run("repository", "run");
     private readonly TempFolder _home = new();
 
     public void Dispose() => _home.Dispose();

@@ -24,8 +24,8 @@ public sealed class LedgerStoreTests : IDisposable
             Run = "run",
             Task = task,
             Attempt = 1,
-            Holder = new Holder("host", ProcessIdentity.Current.ToString()),
-            Caps = [new Cap(CapKind.Run, Scopes.Run("r", "run"), 10_000)],
+            Holder = new ReservationHolder("host", ProcessIdentity.Current.ToString()),
+            Caps = [new BudgetCap(BudgetCapKind.Run, BudgetScopeNames.Run("r", "run"), 10_000)],
         };
 
     private Task<Admission> AdmitAsync(StartRequest request) =>
@@ -39,7 +39,7 @@ public sealed class LedgerStoreTests : IDisposable
         );
 
         Assert.Single(admissions.OfType<Admitted>());
-        Assert.Equal(10_000, Ledgers.Read().ReservedIn(Scopes.Run("r", "run")).Micros);
+        Assert.Equal(10_000, Ledgers.Read().ReservedIn(BudgetScopeNames.Run("r", "run")).Micros);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Ledgers.Folder));
     }
 

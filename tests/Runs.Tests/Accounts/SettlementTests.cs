@@ -73,7 +73,7 @@ public sealed class SettlementTests : IDisposable
         }
         _governor.HolderDies();
 
-        await new ReservationSweep(_services, AccountPrices.Of(agent.Settings)).SettleAsync("claude", CancellationToken.None);
+        await new ReservationCleanup(_services, AccountPrices.Of(agent.Settings)).SettleAsync("claude", CancellationToken.None);
 
         AssertAgree(2 * Turn);
     }
@@ -96,7 +96,7 @@ public sealed class SettlementTests : IDisposable
         AgentRunNotes.Of(Cost(2)).Write(agent.Folder);
         _governor.HolderDies();
 
-        await new ReservationSweep(_services, AccountPrices.Of(agent.Settings)).SettleAsync("claude", CancellationToken.None);
+        await new ReservationCleanup(_services, AccountPrices.Of(agent.Settings)).SettleAsync("claude", CancellationToken.None);
 
         AssertAgree(3 * Turn);
     }
@@ -119,7 +119,7 @@ public sealed class SettlementTests : IDisposable
 
     private void AssertAgree(long micros)
     {
-        var day = Scopes.Day(new DateOnly(2026, 11, 24));
+        var day = BudgetScopeNames.Day(new DateOnly(2026, 11, 24));
         var lines = Directory
             .GetFiles(new LedgerStore(_services.Environment).Folder, "*.history.jsonl")
             .SelectMany(File.ReadAllLines)
@@ -139,7 +139,7 @@ public sealed class SettlementTests : IDisposable
         Assert.All(_governor.Book.Ledgers.Values, ledger => Assert.Empty(ledger.Reservations));
     }
 
-    private async Task<AgentAdmission> AdmitAsync(GovernedAgent agent)
+    private async Task<AgentAdmission> AdmitAsync(GovernedAgentRun agent)
     {
         var start = new AgentAdmission(_services, agent);
         Assert.Null(await start.AdmitAsync("", CancellationToken.None));
@@ -148,7 +148,7 @@ public sealed class SettlementTests : IDisposable
         return start;
     }
 
-    private GovernedAgent Agent(string task) =>
+    private GovernedAgentRun Agent(string task) =>
         new()
         {
             Account = "claude",
@@ -195,7 +195,7 @@ public sealed class SettlementTests : IDisposable
 
         public void HolderDies()
         {
-            var dead = new Holder("host", $"999999 1 {Guid.NewGuid()}");
+            var dead = new ReservationHolder("host", $"999999 1 {Guid.NewGuid()}");
             foreach (var ledger in Book.Ledgers.Values)
             {
                 Book = ledger.Reservations.Aggregate(Book, (next, one) => Governor.TakeOver(next, ledger.Account, one.Id, dead));
@@ -216,7 +216,7 @@ public sealed class SettlementTests : IDisposable
             return Task.FromResult(own);
         }
 
-        public Task<StartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
+        public Task<AgentStartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
         {
             var asked = new GovernorCall
             {
@@ -228,7 +228,7 @@ public sealed class SettlementTests : IDisposable
             // Two keepers have two clocks.
             (time as FakeTimeProvider)!.Advance(TimeSpan.FromMilliseconds(40));
             Send(SharedBudgets.OfBudgets(asked)!);
-            return Task.FromResult(new StartDecision(own));
+            return Task.FromResult(new AgentStartDecision(own));
         }
 
         public Task<bool> IsWaitingAsync(StartRequest request, TimeSpan shortWait, CancellationToken cancellationToken) =>

@@ -16,7 +16,7 @@ public sealed class KeyPlaceholdersTests
     {
         Dictionary<string, string?> environment = new() { ["ANTHROPIC_API_KEY"] = "real", ["OTHER"] = "kept" };
 
-        var key = Assert.Single(KeyPlaceholders.Replace(AgentKey.OfAnthropic, environment));
+        var key = Assert.Single(KeyPlaceholders.Replace(AgentServiceKey.OfAnthropic, environment));
 
         Assert.Equal(("real", "https://api.anthropic.com"), (key.Key, key.Service));
         Assert.Equal(key.Placeholder, environment["ANTHROPIC_API_KEY"]);
@@ -31,25 +31,25 @@ public sealed class KeyPlaceholdersTests
     {
         Dictionary<string, string?> environment = new() { ["CODEX_API_KEY"] = "real" };
 
-        var key = Assert.Single(KeyPlaceholders.Replace([new AgentKey("CODEX_API_KEY", null, "https://api.openai.com/v1")], environment));
+        var key = Assert.Single(KeyPlaceholders.Replace([new AgentServiceKey("CODEX_API_KEY", null, "https://api.openai.com/v1")], environment));
 
         Assert.Equal(("real", "https://api.openai.com/v1"), (key.Key, key.Service));
         Assert.Equal(key.Placeholder, Assert.Single(environment).Value);
     }
 
     [Theory]
-    [InlineData(StoredKeyOrder.VariableFirst, "", "stored")]
-    [InlineData(StoredKeyOrder.VariableFirst, "own", "own")]
-    [InlineData(StoredKeyOrder.FileFirst, "own", "stored")]
-    public void Replace_StoredKey_ReachesTheProgramThroughItsVariable(StoredKeyOrder order, string own, string expected)
+    [InlineData(StoredAgentKeyOrder.VariableFirst, "", "stored")]
+    [InlineData(StoredAgentKeyOrder.VariableFirst, "own", "own")]
+    [InlineData(StoredAgentKeyOrder.FileFirst, "own", "stored")]
+    public void Replace_StoredKey_ReachesTheProgramThroughItsVariable(StoredAgentKeyOrder order, string own, string expected)
     {
         using TempFolder home = new();
         home.Write("auth.json", """{"one": {"type": "api", "key": "stored"}}""");
-        StoredKey stored = new(Path.Combine(home.Path, "auth.json"), "one.key") { Order = order };
+        StoredAgentKey stored = new(Path.Combine(home.Path, "auth.json"), "one.key") { Order = order };
         Dictionary<string, string?> environment = own.Length > 0 ? new() { ["MINE"] = own } : [];
 
         var key = Assert.Single(
-            KeyPlaceholders.Replace([new AgentKey("MINE", null, "https://one.example") { Stored = stored }], environment)
+            KeyPlaceholders.Replace([new AgentServiceKey("MINE", null, "https://one.example") { Stored = stored }], environment)
         );
 
         Assert.Equal(expected, key.Key);
@@ -67,7 +67,7 @@ public sealed class KeyPlaceholdersTests
             ["AWS_SESSION_TOKEN"] = "token",
         };
 
-        var key = Assert.Single(KeyPlaceholders.Replace(AgentKey.OfBedrock("eu-west-1"), environment));
+        var key = Assert.Single(KeyPlaceholders.Replace(AgentServiceKey.OfBedrock("eu-west-1"), environment));
 
         Assert.Equal(("secret", "https://bedrock-runtime.eu-west-1.amazonaws.com"), (key.Key, key.Service));
         Assert.Equal(new SigningIdentity("AKID", "token"), key.Identity);
@@ -86,7 +86,7 @@ public sealed class KeyPlaceholdersTests
             ["ANTHROPIC_BASE_URL"] = "https://gateway.corp/anthropic",
         };
 
-        var keys = KeyPlaceholders.Replace(AgentKey.OfAnthropic, environment);
+        var keys = KeyPlaceholders.Replace(AgentServiceKey.OfAnthropic, environment);
 
         Assert.Equal(["one", "two"], keys.Select(key => key.Key));
         Assert.All(keys, key => Assert.Equal("https://gateway.corp/anthropic", key.Service));
@@ -102,7 +102,7 @@ public sealed class KeyPlaceholdersTests
     {
         Dictionary<string, string?> environment = new() { ["ANTHROPIC_API_KEY"] = "real", ["ANTHROPIC_BASE_URL"] = address };
 
-        Assert.Empty(KeyPlaceholders.Replace(AgentKey.OfAnthropic, environment));
+        Assert.Empty(KeyPlaceholders.Replace(AgentServiceKey.OfAnthropic, environment));
 
         Assert.Equal(("real", address), (environment["ANTHROPIC_API_KEY"], environment["ANTHROPIC_BASE_URL"]));
     }
@@ -112,7 +112,7 @@ public sealed class KeyPlaceholdersTests
     {
         Dictionary<string, string?> environment = new() { ["ANTHROPIC_API_KEY"] = "", ["ANTHROPIC_BASE_URL"] = "https://gateway.corp" };
 
-        Assert.Empty(KeyPlaceholders.Replace(AgentKey.OfAnthropic, environment));
+        Assert.Empty(KeyPlaceholders.Replace(AgentServiceKey.OfAnthropic, environment));
 
         Assert.Equal("https://gateway.corp", environment["ANTHROPIC_BASE_URL"]);
     }
@@ -122,7 +122,7 @@ public sealed class KeyPlaceholdersTests
     {
         string[] variables = ["ANTHROPIC_API_KEY"];
 
-        var outside = KeyPlaceholders.Of(AgentKey.OfAnthropic, variables);
+        var outside = KeyPlaceholders.Of(AgentServiceKey.OfAnthropic, variables);
 
         Assert.Equal("ANTHROPIC_AUTH_TOKEN", Assert.Single(outside).Variable);
         Assert.Equal(

@@ -95,12 +95,12 @@ public sealed class ScheduleTimesTests
                 {"second":"{{random.Next(60)}}","minute":"*/{{random.Next(1, 30)}}",
                 "hour":"{{random.Next(24)}}-23/{{random.Next(1, 5)}}","dayOfWeek":"{{random.Next(6)}}-6"}
                 """;
-            var spec = CanonicalSpec.Of(
+            var spec = ScheduleSpecNormalizer.Of(
                 JsonParser.Default.Parse<ScheduleSpec>($$"""{"calendar":[{{calendar}}],"timezoneName":"Europe/Berlin"}""")
             );
             var after = Utc("2026-10-24T00:00:00Z").AddSeconds(random.Next(200_000));
             var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
-            var plain = new ZonedCalendar(new Temporal.Server.Schedules.Specs.Calendar(spec.StructuredCalendar[0]), new NamedZone(zone));
+            var plain = new ZonedCalendar(new Temporal.Server.Schedules.Specs.Calendar(spec.StructuredCalendar[0]), new NamedTimeZone(zone));
             var expected = after.AddSeconds(1);
             while (!plain.Matches(expected))
             {
@@ -122,19 +122,19 @@ public sealed class ScheduleTimesTests
     [InlineData("""{"interval":[{"interval":"60s","phase":"90s"}]}""", "phase cannot be greater than Interval")]
     [InlineData("""{"timezoneName":"Mars/Base"}""", "unknown time zone Mars/Base")]
     public void Canonical_SpecificationThatMakesNoSense_SaysWhatTheRealServerSays(string spec, string message) =>
-        Assert.Equal(message, Assert.Throws<SpecException>(() => CanonicalSpec.Of(JsonParser.Default.Parse<ScheduleSpec>(spec))).Message);
+        Assert.Equal(message, Assert.Throws<SpecException>(() => ScheduleSpecNormalizer.Of(JsonParser.Default.Parse<ScheduleSpec>(spec))).Message);
 
     [Theory]
     [InlineData("@every 5m", 300, 0)]
     [InlineData("@every 1h30m/10s", 5400, 10)]
     public void Canonical_Every_IsAnInterval(string cron, int interval, int phase)
     {
-        var spec = CanonicalSpec.Of(new ScheduleSpec { CronString = { cron } });
+        var spec = ScheduleSpecNormalizer.Of(new ScheduleSpec { CronString = { cron } });
 
         Assert.Equal((interval, phase), (spec.Interval[0].Interval.Seconds, spec.Interval[0].Phase?.Seconds ?? 0));
     }
 
-    private static ScheduleTimes Times(string spec) => new(CanonicalSpec.Of(JsonParser.Default.Parse<ScheduleSpec>(spec)), "seed");
+    private static ScheduleTimes Times(string spec) => new(ScheduleSpecNormalizer.Of(JsonParser.Default.Parse<ScheduleSpec>(spec)), "seed");
 
     private static DateTime Utc(string text) => DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
 }

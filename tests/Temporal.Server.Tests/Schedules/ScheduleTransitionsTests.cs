@@ -183,7 +183,7 @@ public sealed class ScheduleTransitionsTests
         return start;
     }
 
-    private SchedulePlan Decide(ScheduleRecord record) => ScheduleTransitions.Decide(record, () => $"id-{++_ids}");
+    private ScheduleNextActions Decide(ScheduleRecord record) => ScheduleTransitions.Decide(record, () => $"id-{++_ids}");
 
     private static void Advance(ScheduleRecord record, int minutes) =>
         ScheduleTransitions.Advance(record, Times(record), Start.AddMinutes(minutes));

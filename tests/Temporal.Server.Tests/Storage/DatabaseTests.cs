@@ -111,7 +111,7 @@ public sealed class DatabaseTests : IDisposable
         return rows;
     }
 
-    private sealed class Item(int caller, int number, List<(int Caller, int Number)> reported) : WriteItem
+    private sealed class Item(int caller, int number, List<(int Caller, int Number)> reported) : DatabaseWrite
     {
         private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -133,7 +133,7 @@ public sealed class DatabaseTests : IDisposable
         public override void Failed(Exception exception) => _done.SetException(exception);
     }
 
-    private sealed class StuckItem : WriteItem
+    private sealed class StuckItem : DatabaseWrite
     {
         private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private SqliteStatement? _running;

@@ -71,7 +71,7 @@ public sealed record ClaudeProcesses(IReadOnlyDictionary<string, int> Sessions, 
         }
         foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
         {
-            if (RegularFile.TryRead(file, LargestEntry) is { } bytes && Entry(bytes) is { } entry)
+            if (RegularFileReader.TryRead(file, LargestEntry) is { } bytes && Entry(bytes) is { } entry)
             {
                 yield return entry;
             }

@@ -78,7 +78,7 @@ public static class ClaudeSessionFile
         var facts = new ClaudeSessionMetadata(System.IO.Path.GetFileNameWithoutExtension(path), path, 0);
         try
         {
-            using var file = RegularFile.TryOpen(path);
+            using var file = RegularFileReader.TryOpen(path);
             return file is null ? facts with { Fault = "it is not a regular file" } : Read(facts with { Bytes = file.Length }, file);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
@@ -92,7 +92,7 @@ public static class ClaudeSessionFile
     /// <param name="path">Absolute path of the file.</param>
     public static IEnumerable<ClaudeSessionMessage> Messages(string path)
     {
-        using var file = RegularFile.TryOpen(path);
+        using var file = RegularFileReader.TryOpen(path);
         if (file is null)
         {
             yield break;

@@ -9,11 +9,11 @@ internal sealed class MailCommand : Command
     public MailCommand()
         : base("mail", "Called by agents to read mail, and to write to other agents")
     {
-        Add(new CheckCommand());
-        Add(new PeekCommand());
-        Add(new SendCommand());
-        Add(new BroadcastCommand());
-        Add(new DeliverCommand());
+        Add(new MailCheckCommand());
+        Add(new MailPeekCommand());
+        Add(new MailSendCommand());
+        Add(new MailBroadcastCommand());
+        Add(new MailDeliverCommand());
     }
 
     private static AgentMail Open(CommandContext context, out AgentRunIdentity start)
@@ -26,13 +26,13 @@ internal sealed class MailCommand : Command
     {
         var mail = Open(context, out var start);
         var receipt = await mail.SendAsync(new OutgoingMail(start.Task, IsFromPerson: false, to, text), stop);
-        RunMail.Confirm(receipt, to ?? "all", context);
+        RunMailSender.Confirm(receipt, to ?? "all", context);
         return Outcome.Done;
     }
 
-    private sealed class CheckCommand : CliCommand
+    private sealed class MailCheckCommand : CliCommand
     {
-        public CheckCommand()
+        public MailCheckCommand()
             : base("check", "Show new mail and mark it as read") { }
 
         public override bool IsForAgents => true;
@@ -44,9 +44,9 @@ internal sealed class MailCommand : Command
         }
     }
 
-    private sealed class PeekCommand : CliCommand
+    private sealed class MailPeekCommand : CliCommand
     {
-        public PeekCommand()
+        public MailPeekCommand()
             : base("peek", "Show new mail and keep it unread") { }
 
         public override bool IsForAgents => true;
@@ -58,12 +58,12 @@ internal sealed class MailCommand : Command
         }
     }
 
-    private sealed class SendCommand : CliCommand
+    private sealed class MailSendCommand : CliCommand
     {
         private readonly Argument<string> _to = new("TASK") { Description = "The task whose agent gets the mail" };
         private readonly Argument<string> _text = new("TEXT") { Description = "Text for the agent" };
 
-        public SendCommand()
+        public MailSendCommand()
             : base("send", "Write to the agent of another task")
         {
             Add(_to);
@@ -76,11 +76,11 @@ internal sealed class MailCommand : Command
             MailCommand.SendAsync(context, parsed.GetRequiredValue(_to), parsed.GetRequiredValue(_text), stop);
     }
 
-    private sealed class BroadcastCommand : CliCommand
+    private sealed class MailBroadcastCommand : CliCommand
     {
         private readonly Argument<string> _text = new("TEXT") { Description = "Text for all agents" };
 
-        public BroadcastCommand()
+        public MailBroadcastCommand()
             : base("broadcast", "Write to all agents of the run") => Add(_text);
 
         public override bool IsForAgents => true;
@@ -91,9 +91,9 @@ internal sealed class MailCommand : Command
 
     /// <summary><c>mail deliver</c>: delivers mail after a batch of tool calls. The agent program runs this command with the results of the
     /// calls on standard input.</summary>
-    private sealed class DeliverCommand : CliCommand
+    private sealed class MailDeliverCommand : CliCommand
     {
-        public DeliverCommand()
+        public MailDeliverCommand()
             : base("deliver", "Called by agent programs to fetch new mail") => Hidden = true;
 
         public override bool IsForAgents => true;

@@ -22,7 +22,7 @@ internal sealed class SendCommand : CliCommand
         var repository = context.RequireRepository();
         if (parsed.GetValue(_all))
         {
-            await RunMail.SendAsync(task: null, _which.RequireRun(repository, parsed), parsed.GetRequiredValue(_text), context, stop);
+            await RunMailSender.SendAsync(task: null, _which.RequireRun(repository, parsed), parsed.GetRequiredValue(_text), context, stop);
             return Outcome.Done;
         }
         var (run, reference) = _which.Require(repository, parsed);
@@ -33,7 +33,7 @@ internal sealed class SendCommand : CliCommand
                 $"{run.Id} is a run, but mail needs a task.",
                 $"Name it as {run.Id}/TASK, or write to all: orchestrate send {run.Id} TEXT --all"
             );
-        await RunMail.SendAsync(task, run, parsed.GetRequiredValue(_text), context, stop);
+        await RunMailSender.SendAsync(task, run, parsed.GetRequiredValue(_text), context, stop);
         return Outcome.Done;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<bool> _ended = Ended();
-    private readonly AdhocRun _run = new();
+    private readonly AdhocRunStarter _run = new();
 
     public SessionsAdoptCommand()
         : base("adopt", "Continue one of your conversations, with its uncommitted work, as a task with its own branch and gates")

@@ -64,7 +64,7 @@ internal sealed class SessionsCommand : CliCommand
         terminal.Show($"{session.Id}  {StandingOf(session)}  {Measures(session)}");
         foreach (var line in Lines(session))
         {
-            terminal.Show("  " + TextCells.Cut(line, Math.Max(20, width - 2)));
+            terminal.Show("  " + TextCellWidth.Cut(line, Math.Max(20, width - 2)));
         }
     }
 
@@ -105,6 +105,6 @@ internal sealed class SessionsCommand : CliCommand
     {
         var tokens = session.ContextTokens is { } count ? $"{Plural.Grouped(count, "token")} of context" : "tokens unknown";
         var last = session.LastAt is { } at ? LocalTimes.ToMinute(at) : "time unknown";
-        return $"{last}, {Sizes.Describe(session.Bytes)}, {tokens}";
+        return $"{last}, {ByteSizes.Describe(session.Bytes)}, {tokens}";
     }
 }

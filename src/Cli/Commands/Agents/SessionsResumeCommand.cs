@@ -48,7 +48,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
             throw new UseCaseException(Outcome.Usage, refusal, $"See 'orchestrate show {run.Id}/{task}'.");
         }
         var agent =
-            DecidedPlan.TryRead(repository.Root, run.Status)?.Tasks.FirstOrDefault(one => one.Id == task)?.Agent ?? run.Status.Agent;
+            CurrentPlanReader.TryRead(repository.Root, run.Status)?.Tasks.FirstOrDefault(one => one.Id == task)?.Agent ?? run.Status.Agent;
         if (agent != ClaudeAgent)
         {
             throw OtherAgent(agent);

@@ -8,10 +8,10 @@ internal sealed class ConfigCommand : Command
     public ConfigCommand()
         : base("config", "Show and change settings")
     {
-        Add(new ListCommand());
-        Add(new GetCommand());
-        Add(new SetCommand());
-        Add(new UnsetCommand());
+        Add(new ConfigListCommand());
+        Add(new ConfigGetCommand());
+        Add(new ConfigSetCommand());
+        Add(new ConfigUnsetCommand());
     }
 
     private static UseCaseException Unknown(string name)
@@ -24,12 +24,12 @@ internal sealed class ConfigCommand : Command
         );
     }
 
-    private sealed class ListCommand : CliCommand
+    private sealed class ConfigListCommand : CliCommand
     {
         private readonly Option<bool> _json = GlobalOptions.Json();
         private readonly Option<bool> _changed = new("--changed") { Description = "Only settings that differ from the default" };
 
-        public ListCommand()
+        public ConfigListCommand()
             : base("list", "Show every setting with its value and its source")
         {
             Add(_changed);
@@ -59,12 +59,12 @@ internal sealed class ConfigCommand : Command
         }
     }
 
-    private sealed class GetCommand : CliCommand
+    private sealed class ConfigGetCommand : CliCommand
     {
         private readonly Argument<string> _name = new("NAME") { Description = "Name of the setting, such as retry.max_attempts" };
         private readonly Option<bool> _json = GlobalOptions.Json();
 
-        public GetCommand()
+        public ConfigGetCommand()
             : base("get", "Show one setting")
         {
             Add(_name);
@@ -94,7 +94,7 @@ internal sealed class ConfigCommand : Command
         }
     }
 
-    private sealed class SetCommand : CliCommand
+    private sealed class ConfigSetCommand : CliCommand
     {
         private readonly Argument<string[]> _words = new("NAME VALUE")
         {
@@ -103,7 +103,7 @@ internal sealed class ConfigCommand : Command
         };
         private readonly Option<bool> _user = ConfigChange.User();
 
-        public SetCommand()
+        public ConfigSetCommand()
             : base("set", "Change settings in the repository's configuration; comments stay")
         {
             Add(_words);
@@ -158,7 +158,7 @@ internal sealed class ConfigCommand : Command
                 );
     }
 
-    private sealed class UnsetCommand : CliCommand
+    private sealed class ConfigUnsetCommand : CliCommand
     {
         private readonly Argument<string[]> _names = new("NAME")
         {
@@ -167,7 +167,7 @@ internal sealed class ConfigCommand : Command
         };
         private readonly Option<bool> _user = ConfigChange.User();
 
-        public UnsetCommand()
+        public ConfigUnsetCommand()
             : base("unset", "Remove settings from the repository's configuration; the values that they override apply again")
         {
             Add(_names);

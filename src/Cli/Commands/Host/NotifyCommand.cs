@@ -10,13 +10,13 @@ internal sealed class NotifyCommand : Command
     public NotifyCommand()
         : base("notify", "Test notices, and send the ones that have not arrived")
     {
-        Add(new TestCommand());
-        Add(new SendCommand());
-        Add(new DiscardCommand());
+        Add(new NotifyTestCommand());
+        Add(new NotifySendCommand());
+        Add(new NotifyDiscardCommand());
     }
 
     /// <summary>Base of the commands for undelivered notices of this repository.</summary>
-    private abstract class UnsentCommand : CliCommand
+    private abstract class NotifyUnsentCommand : CliCommand
     {
         private readonly Argument<string?> _run = new("RUN")
         {
@@ -24,7 +24,7 @@ internal sealed class NotifyCommand : Command
             Arity = ArgumentArity.ZeroOrOne,
         };
 
-        protected UnsentCommand(string name, string description)
+        protected NotifyUnsentCommand(string name, string description)
             : base(name, description) => Add(_run);
 
         public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
@@ -45,7 +45,7 @@ internal sealed class NotifyCommand : Command
         protected abstract Task<Outcome> CarryOutAsync(NoticeOutbox outbox, string? run, CommandContext context, CancellationToken stop);
     }
 
-    private sealed class SendCommand() : UnsentCommand("send", "Send the notices that have not arrived")
+    private sealed class NotifySendCommand() : NotifyUnsentCommand("send", "Send the notices that have not arrived")
     {
         protected override async Task<Outcome> CarryOutAsync(
             NoticeOutbox outbox,
@@ -66,7 +66,7 @@ internal sealed class NotifyCommand : Command
         }
     }
 
-    private sealed class DiscardCommand() : UnsentCommand("discard", "Drop the notices that have not arrived")
+    private sealed class NotifyDiscardCommand() : NotifyUnsentCommand("discard", "Drop the notices that have not arrived")
     {
         protected override async Task<Outcome> CarryOutAsync(
             NoticeOutbox outbox,
@@ -80,7 +80,7 @@ internal sealed class NotifyCommand : Command
         }
     }
 
-    private sealed class TestCommand : CliCommand
+    private sealed class NotifyTestCommand : CliCommand
     {
         private readonly Argument<string?> _target = new("TARGET")
         {
@@ -89,7 +89,7 @@ internal sealed class NotifyCommand : Command
         };
         private readonly Option<bool> _json = GlobalOptions.Json();
 
-        public TestCommand()
+        public NotifyTestCommand()
             : base("test", "Send a test to the targets of 'notifications'")
         {
             Add(_target);

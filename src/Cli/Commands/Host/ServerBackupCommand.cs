@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class ServerBackupCommand : CliCommand
 {
     private readonly Argument<string> _target = new("FILE") { Description = "Path of the copy, which must not exist yet" };
-    private readonly Option<string?> _file = ServerFileOption.Create();
+    private readonly Option<string?> _file = EngineFileOption.Create();
 
     public ServerBackupCommand()
         : base("backup", "Copy the engine's file, even while a server uses it")
@@ -18,7 +18,7 @@ internal sealed class ServerBackupCommand : CliCommand
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var source = ServerFileOption.PathOf(parsed.GetValue(_file), context);
+        var source = EngineFileOption.PathOf(parsed.GetValue(_file), context);
         var target = context.FullPath(parsed.GetRequiredValue(_target));
         try
         {

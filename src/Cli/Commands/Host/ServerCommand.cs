@@ -15,7 +15,7 @@ internal sealed class ServerCommand : CliCommand
 
     private readonly ListenOptions _listen = new("--listen", "127.0.0.1");
     private readonly LogOptions _log = new();
-    private readonly Option<string?> _file = ServerFileOption.Create();
+    private readonly Option<string?> _file = EngineFileOption.Create();
     private readonly Option<bool> _work = new("--work")
     {
         Description = "Also execute the runs of this repository, like 'orchestrate worker'",
@@ -41,14 +41,14 @@ internal sealed class ServerCommand : CliCommand
         RefuseWorkOnFile(named, parsed);
         var repository = named is null ? context.RequireRepository() : null;
         var settings = parsed.GetValue(_work)
-            ? TrustGate.Demand(context, context.OpenSettings(repository!, []), parsed.GetValue(_yes)).Settings!
+            ? RepositoryTrustPrompt.Demand(context, context.OpenSettings(repository!, []), parsed.GetValue(_yes)).Settings!
             : context.LoadSettings().Settings!;
         if (repository is not null)
         {
             await repository.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
             RepositoryLocation.EnsureFolder(repository.OrchestratorFolder);
         }
-        using var file = Acquire(ServerFileOption.PathOf(named, context), repository is null ? null : EngineConnection.GuardOf(repository));
+        using var file = Acquire(EngineFileOption.PathOf(named, context), repository is null ? null : EngineConnection.GuardOf(repository));
         var options = _listen.Apply(
             new TemporalServerOptions
             {
@@ -68,15 +68,15 @@ internal sealed class ServerCommand : CliCommand
             repository is null ? file.DatabasePath + "-.log" : Path.Combine(repository.OrchestratorFolder, "logs", "server-.log"),
             context
         );
-        var builder = ServiceHost.Create(log);
-        builder.Services.AddHostedService(_ => new ServedEngine(options, file, context, log.Factory, Announce, stop));
+        var builder = ServiceCommandHost.Create(log);
+        builder.Services.AddHostedService(_ => new EngineHost(options, file, context, log.Factory, Announce, stop));
         if (parsed.GetValue(_work))
         {
             var own = settings with { Temporal = settings.Temporal with { Address = null } };
             builder.Services.AddHostedService(_ => new TransitionLogUnit([repository!], context, log.Factory));
             builder.Services.AddHostedService(_ => new HostedWorker([repository!], own, context, log.Factory, SayWork, stop));
         }
-        return await ServiceHost.RunAsync(builder, log, stop);
+        return await ServiceCommandHost.RunAsync(builder, log, stop);
 
         void Announce(TemporalServer server)
         {

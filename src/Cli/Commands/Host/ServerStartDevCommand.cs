@@ -127,9 +127,9 @@ internal sealed class ServerStartDevCommand : CliCommand
             context.Terminal
         );
         context.Terminal = log.Terminal;
-        var builder = ServiceHost.Create(log);
-        builder.Services.AddHostedService(_ => new ServedEngine(options, file, context, log.Factory, Announce, stop));
-        return await ServiceHost.RunAsync(builder, log, stop);
+        var builder = ServiceCommandHost.Create(log);
+        builder.Services.AddHostedService(_ => new EngineHost(options, file, context, log.Factory, Announce, stop));
+        return await ServiceCommandHost.RunAsync(builder, log, stop);
 
         void Announce(TemporalServer server)
         {

@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Commands;
 /// means consistent, 1 means differences, and 2 means that the check was not possible.</summary>
 internal sealed class ServerVerifyCommand : CliCommand
 {
-    private readonly Option<string?> _file = ServerFileOption.Create();
+    private readonly Option<string?> _file = EngineFileOption.Create();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ServerVerifyCommand()
@@ -19,7 +19,7 @@ internal sealed class ServerVerifyCommand : CliCommand
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var report = Verify(ServerFileOption.PathOf(parsed.GetValue(_file), context));
+        var report = Verify(EngineFileOption.PathOf(parsed.GetValue(_file), context));
         if (parsed.GetValue(_json))
         {
             context.Print(

@@ -31,7 +31,7 @@ internal sealed class ServiceCommand : CliCommand
     {
         var repository = context.RequireRepository();
         var services = new UserServices(context.Environment, context.Time);
-        var unit = services.UnitOf(repository, OwnProgram.Command) with { PagePort = _page.PortOf(parsed) };
+        var unit = services.UnitOf(repository, ThisProgramCommand.Command) with { PagePort = _page.PortOf(parsed) };
         var verb = parsed.GetRequiredValue(_verb);
         if (verb != Status && await services.FindObstacleAsync(stop) is { } obstacle)
         {
@@ -45,7 +45,7 @@ internal sealed class ServiceCommand : CliCommand
         if (verb == Install)
         {
             // Without trust, the service would exit with code 3 at each start.
-            var settings = TrustGate.Demand(context, context.OpenSettings(repository, []), yes: false).Settings!;
+            var settings = RepositoryTrustPrompt.Demand(context, context.OpenSettings(repository, []), yes: false).Settings!;
             await repository.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
             Refuse(services, unit, parsed.GetValue(_replace), "The new unit would replace it");
             await services.InstallAsync(unit, stop);

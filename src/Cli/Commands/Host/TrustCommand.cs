@@ -19,7 +19,7 @@ internal sealed class TrustCommand : CliCommand
     {
         var repository = context.RequireRepository();
         var settings = context.OpenSettings(repository, []);
-        var (plan, key) = (TrustGate.FoundPlan(context), TrustGate.KeyOfPlan(repository));
+        var (plan, key) = (RepositoryTrustPrompt.FoundPlan(context), RepositoryTrustPrompt.KeyOfPlan(repository));
         var question = new TrustQuestion([.. settings.Question.Items, .. plan.Items]);
         var trusted = settings.Refusal is null && context.Trust.IsTrusted(key, plan);
         if (!parsed.GetValue(_json))
@@ -70,7 +70,7 @@ internal sealed class TrustCommand : CliCommand
             return Outcome.Done;
         }
 
-        TrustGate.Show(context, question);
+        RepositoryTrustPrompt.Show(context, question);
         if (!yes && context.Terminal.Ask($"Do you trust {settings.Repository} to do this on this machine from now on?") is not true)
         {
             throw new UseCaseException(Outcome.NeedsPerson, "The repository was not trusted.", "Answer at a terminal, or use --yes.");

@@ -34,7 +34,7 @@ internal sealed class VerifyCommand : CliCommand
         var workTree = RepositoryLocation.FindWorkTree(context.Directory) ?? repository.Root;
         var plan = context.PlanFiles.Require(parsed.GetRequiredValue(_plan));
         var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), [.. plan.Tasks.Select(task => task.Id)], "task of this plan");
-        var settings = TrustGate.Demand(context, context.OpenSettings(repository, []), parsed.GetValue(_yes)).Settings!;
+        var settings = RepositoryTrustPrompt.Demand(context, context.OpenSettings(repository, []), parsed.GetValue(_yes)).Settings!;
         var ofProject = CheckoutVerification.GatesOf(settings, workTree);
         var gates = ofProject.Explain(plan, plan.Tasks.First(task => task.Id == id));
         if (gates.Count == 0)
@@ -79,7 +79,7 @@ internal sealed class VerifyCommand : CliCommand
             context.Print(new VerifyDocument(id, passed, found), DocumentJson.Default.VerifyDocument);
         }
         context.Terminal.Show(
-            passed ? new ScreenLine($"Task '{id}' passes.", Tone.Good) : new ScreenLine($"Task '{id}' does not pass.", Tone.Bad)
+            passed ? new ScreenLine($"Task '{id}' passes.", TextTone.Good) : new ScreenLine($"Task '{id}' does not pass.", TextTone.Bad)
         );
         var checkedAlready = gates.Select(gate => gate.Gate.Command).ToHashSet(StringComparer.Ordinal);
         foreach (var later in ofProject.OfStaging(plan).Where(gate => !checkedAlready.Contains(gate.Command)))
@@ -89,8 +89,8 @@ internal sealed class VerifyCommand : CliCommand
         return passed ? Outcome.Done : Outcome.WorkFailed;
     }
 
-    private static Tone ToneOf(GateVerdict gate) =>
-        gate.Result == GateResult.Passed ? Tone.Good
-        : gate.IsAcceptable ? Tone.Asks
-        : Tone.Bad;
+    private static TextTone ToneOf(GateVerdict gate) =>
+        gate.Result == GateResult.Passed ? TextTone.Good
+        : gate.IsAcceptable ? TextTone.Asks
+        : TextTone.Bad;
 }

@@ -55,7 +55,7 @@ internal sealed class WebCommand : CliCommand
         var options = OptionsOf(parsed, context);
         if (parsed.GetValue(_link))
         {
-            context.Terminal.Show(ServedDashboard.LinkOf(options, options.Address.Port));
+            context.Terminal.Show(DashboardServer.LinkOf(options, options.Address.Port));
             return Outcome.Done;
         }
         if (!IPAddress.IsLoopback(options.Address.Address) && options.Certificate is null)
@@ -63,15 +63,15 @@ internal sealed class WebCommand : CliCommand
             context.Terminal.Warn("Because of --insecure, others on the network can read traffic to this address, including the token.");
         }
         // Registers the current repository, so that even its first run can be started on the page.
-        var repositories = new KnownRepositories(context.Environment);
+        var repositories = new KnownRepositoryStore(context.Environment);
         if (context.FindRepository() is { IsBare: false } here)
         {
             await here.RequireOwnFoldersAsync(context.LoadSettings().Settings!.Worktrees.Directory, context.Services, stop);
             repositories.Add(here);
         }
         using var log = _log.Open(parsed, Path.Combine(WebTokens.FolderOf(context.Environment), "web-.log"), context);
-        var builder = ServiceHost.Create(log);
-        builder.Services.AddHostedService(_ => new ServedDashboard(
+        var builder = ServiceCommandHost.Create(log);
+        builder.Services.AddHostedService(_ => new DashboardServer(
             options,
             context,
             log.Factory,
@@ -82,12 +82,12 @@ internal sealed class WebCommand : CliCommand
             }
         ));
         // Delivers notices even if no worker runs.
-        builder.Services.AddHostedService(_ => new NoticeWatch(
+        builder.Services.AddHostedService(_ => new UnsentNoticeWatcher(
             () => repositories.List(),
             context,
-            log.Factory.CreateLogger<NoticeWatch>()
+            log.Factory.CreateLogger<UnsentNoticeWatcher>()
         ));
-        return await ServiceHost.RunAsync(builder, log, stop);
+        return await ServiceCommandHost.RunAsync(builder, log, stop);
     }
 
     private DashboardOptions OptionsOf(ParseResult parsed, CommandContext context)

@@ -82,9 +82,9 @@ internal sealed class WorkerCommand : CliCommand
         var yes = parsed.GetValue(_yes);
         foreach (var other in repositories.Skip(1))
         {
-            await CheckFoldersAsync(other, TrustGate.Demand(context, context.OpenSettings(other, []), yes));
+            await CheckFoldersAsync(other, RepositoryTrustPrompt.Demand(context, context.OpenSettings(other, []), yes));
         }
-        var settings = TrustGate.Demand(context, context.OpenSettings(repositories[0], _engine.Flags(parsed)), yes);
+        var settings = RepositoryTrustPrompt.Demand(context, context.OpenSettings(repositories[0], _engine.Flags(parsed)), yes);
         await CheckFoldersAsync(repositories[0], settings);
         var takesOver = TakesOver(parsed, settings.Settings!);
         var offered = Offered(parsed, settings.Settings!);
@@ -97,7 +97,7 @@ internal sealed class WorkerCommand : CliCommand
             );
         }
         using var log = _log.Open(parsed, Path.Combine(repositories[0].OrchestratorFolder, "logs", "worker-.log"), context);
-        var builder = ServiceHost.Create(log);
+        var builder = ServiceCommandHost.Create(log);
         EngineConnection? served = null;
         builder.Services.AddHostedService(_ => new TransitionLogUnit(repositories, context, log.Factory));
         builder.Services.AddHostedService(_ => new HostedWorker(repositories, settings.Settings!, context, log.Factory, Say, stop)
@@ -113,7 +113,7 @@ internal sealed class WorkerCommand : CliCommand
             builder.Services.AddHostedService(_ => page);
         }
         Watchdog.AddTo(builder, async cancelled => served is null || await served.IsWellAsync(cancelled), context);
-        return await ServiceHost.RunAsync(builder, log, stop);
+        return await ServiceCommandHost.RunAsync(builder, log, stop);
 
         void Say(EngineConnection engine)
         {

@@ -91,7 +91,7 @@ internal sealed class ContextCommand : CliCommand
         {
             foreach (var (name, text) in texts)
             {
-                context.Terminal.Show(new UntrustedText($"{name}: {TextCells.OneLine(text)}"));
+                context.Terminal.Show(new UntrustedText($"{name}: {TextCellWidth.OneLine(text)}"));
             }
         }
     }

@@ -85,11 +85,11 @@ internal sealed class PlanCommand : CliCommand
         return new OrchestrationInput
         {
             Repository = repository.WorkTree,
-            Request = words is null ? null : Requests.Require(words, context),
-            RequestFile = prd is null ? null : Requests.InRepository(repository, context.PlanFiles.RequireDocument(prd)),
+            Request = words is null ? null : RequestTextDetector.Require(words, context),
+            RequestFile = prd is null ? null : RequestTextDetector.InRepository(repository, context.PlanFiles.RequireDocument(prd)),
             PlanOnly = true,
             PlannerModel = parsed.GetValue(_model),
-            Output = parsed.GetValue(_output) is { } output ? Requests.InRepository(repository, context.FullPath(output)) : null,
+            Output = parsed.GetValue(_output) is { } output ? RequestTextDetector.InRepository(repository, context.FullPath(output)) : null,
         };
     }
 
@@ -130,7 +130,7 @@ internal sealed class PlanCommand : CliCommand
 
     private void Show(ParseResult parsed, RepositoryLocation repository, string id, OrchestratorSettings settings, CommandContext context)
     {
-        if (PlannerPlan.TryRead(repository, id) is not { } plan)
+        if (PlannerPlanReader.TryRead(repository, id) is not { } plan)
         {
             return;
         }
@@ -149,7 +149,7 @@ internal sealed class PlanCommand : CliCommand
                     run.Status.Cost,
                     plan.Tasks.Count,
                     TaskGraph.Of(plan).Waves,
-                    PlanScore.Of(plan, settings, repository.WorkTree).Score,
+                    PlanRiskScore.Of(plan, settings, repository.WorkTree).Score,
                     document.RootElement.Clone()
                 ),
                 DocumentJson.Default.PlannedDocument
@@ -157,7 +157,7 @@ internal sealed class PlanCommand : CliCommand
         }
         else if (parsed.GetValue(_output) is null)
         {
-            context.Terminal.Document(TaskGraphYaml.WriteShort(plan));
+            context.Terminal.Document(TaskGraphYamlWriter.WriteShort(plan));
         }
     }
 }

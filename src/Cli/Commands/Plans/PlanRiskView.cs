@@ -10,7 +10,7 @@ internal static class PlanRiskView
     public static Outcome Show(Plan plan, string? config, bool json, CommandContext context)
     {
         var settings = config is null ? RiskOverview.Rules(context, context.LoadSettings()) : context.LoadSettingsFrom(config).Settings!;
-        var score = PlanScore.Of(plan, settings, context.FindRepository()?.WorkTree);
+        var score = PlanRiskScore.Of(plan, settings, context.FindRepository()?.WorkTree);
         var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
         if (json)
         {
@@ -28,7 +28,7 @@ internal static class PlanRiskView
             score.Score,
             RiskOverview.LevelName(score.Level),
             score.AutoApproveThreshold,
-            [.. score.Factors.Select(f => new RiskEntry(f.Points, f.Kind, f.Message, f.Path, f.Pattern, f.Count))],
-            [.. guarded.Select(p => new ProtectedEntry(p.TaskId, p.Path, p.Glob))]
+            [.. score.Factors.Select(f => new RiskFactorEntry(f.Points, f.Kind, f.Message, f.Path, f.Pattern, f.Count))],
+            [.. guarded.Select(p => new ProtectedTaskEntry(p.TaskId, p.Path, p.Glob))]
         );
 }

@@ -110,7 +110,7 @@ internal sealed class TasksParseCommand : TasksByPlannerCommand
         var input = new OrchestrationInput
         {
             Repository = repository.WorkTree,
-            RequestFile = Requests.InRepository(repository, path),
+            RequestFile = RequestTextDetector.InRepository(repository, path),
             Planning = new PlanningOptions { Makes = PlanningOptions.Tasks, Tag = parsed.GetValue(Tag) },
         };
         return await PlanAsync(

@@ -43,7 +43,7 @@ internal sealed class ValidateCommand : CliCommand
         _print.AcceptOnlyFromAmong("json", "yaml");
         _view.AcceptOnlyFromAmong(PlanViews.All);
         _format.AcceptOnlyFromAmong("text", PlanViews.Mermaid, PlanViews.Dot);
-        _schema.AcceptOnlyFromAmong([.. Schemas.Names]);
+        _schema.AcceptOnlyFromAmong([.. JsonSchemaBuilder.Names]);
         Add(_plan);
         foreach (var option in new Option[] { _strict, _view, _config, _format, _print, _schema, _json })
         {
@@ -55,7 +55,7 @@ internal sealed class ValidateCommand : CliCommand
     {
         if (parsed.GetResult(_schema) is not null)
         {
-            context.Terminal.Document(Schemas.Of(parsed.GetValue(_schema) ?? Schemas.Plan) + "\n");
+            context.Terminal.Document(JsonSchemaBuilder.Of(parsed.GetValue(_schema) ?? JsonSchemaBuilder.Plan) + "\n");
             return Task.FromResult(Outcome.Done);
         }
         var name = parsed.GetRequiredValue(_plan);
@@ -67,7 +67,7 @@ internal sealed class ValidateCommand : CliCommand
         if (parsed.GetValue(_print) is { } format && check.Read.Plan is { } plan)
         {
             context.Terminal.Document(
-                format == "yaml" ? TaskGraphYaml.Write(plan) : UntrustedText.EscapeJson(PlanJson.WriteIndented(plan)) + "\n"
+                format == "yaml" ? TaskGraphYamlWriter.Write(plan) : UntrustedText.EscapeJson(PlanJson.WriteIndented(plan)) + "\n"
             );
         }
         else if (parsed.GetValue(_json))

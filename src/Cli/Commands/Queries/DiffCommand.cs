@@ -57,14 +57,14 @@ internal sealed class DiffCommand : CliCommand
         }
     }
 
-    private static Tone ToneOf(string line) =>
+    private static TextTone ToneOf(string line) =>
         line switch
         {
-            ['+', '+', '+', ..] or ['-', '-', '-', ..] => Tone.Strong,
-            ['+', ..] => Tone.Good,
-            ['-', ..] => Tone.Bad,
-            ['@', '@', ..] => Tone.Busy,
-            _ when line.StartsWith("diff --git ", StringComparison.Ordinal) => Tone.Strong,
-            _ => Tone.Plain,
+            ['+', '+', '+', ..] or ['-', '-', '-', ..] => TextTone.Strong,
+            ['+', ..] => TextTone.Good,
+            ['-', ..] => TextTone.Bad,
+            ['@', '@', ..] => TextTone.Busy,
+            _ when line.StartsWith("diff --git ", StringComparison.Ordinal) => TextTone.Strong,
+            _ => TextTone.Plain,
         };
 }

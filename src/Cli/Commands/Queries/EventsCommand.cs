@@ -54,5 +54,5 @@ internal sealed class EventsCommand : CliCommand
 
     // Each line is a separate document with a version, for readers that start in the middle. The stored lines have no version. Members that
     // a newer version of the program wrote are preserved.
-    private static string WithVersion(string line) => $$"""{"schemaVersion":{{Document.CurrentVersion}},{{line.AsSpan(1)}}""";
+    private static string WithVersion(string line) => $$"""{"schemaVersion":{{CommandDocument.CurrentVersion}},{{line.AsSpan(1)}}""";
 }

@@ -75,7 +75,7 @@ internal sealed class HistoryCommand : CliCommand
                 )
             )
             .ToList();
-        var names = rows.Select(row => TextCells.Of(row.Name)).DefaultIfEmpty().Max();
+        var names = rows.Select(row => TextCellWidth.Of(row.Name)).DefaultIfEmpty().Max();
         names = width == TaskTable.Unlimited ? names : Math.Min(names, Math.Max(LeastName, width / 4));
         var states = rows.Select(row => row.State.Length).DefaultIfEmpty().Max();
         foreach (var (name, state, run) in rows)
@@ -84,11 +84,11 @@ internal sealed class HistoryCommand : CliCommand
             var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
             var left =
                 $"{(width < WideEnoughForZone ? began[..began.LastIndexOf(' ')] : began)}  "
-                + $"{TextCells.Pad(TextCells.CutMiddle(name, names), names)}  {state.PadRight(states)}  {run.Counts!.Brief()}{cost}  ";
+                + $"{TextCellWidth.Pad(TextCellWidth.CutMiddle(name, names), names)}  {state.PadRight(states)}  {run.Counts!.Brief()}{cost}  ";
             var title =
-                TextCells.OneLine(run.Title)
-                + (HistoryEntry.Of(run).Hosts is { } hosts ? $" (also on {TextCells.OneLine(string.Join(", ", hosts))})" : "");
-            yield return (left + (width == TaskTable.Unlimited ? title : TextCells.Cut(title, width - TextCells.Of(left)))).TrimEnd();
+                TextCellWidth.OneLine(run.Title)
+                + (HistoryEntry.Of(run).Hosts is { } hosts ? $" (also on {TextCellWidth.OneLine(string.Join(", ", hosts))})" : "");
+            yield return (left + (width == TaskTable.Unlimited ? title : TextCellWidth.Cut(title, width - TextCellWidth.Of(left)))).TrimEnd();
         }
     }
 }

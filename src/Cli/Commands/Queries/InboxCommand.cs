@@ -39,7 +39,7 @@ internal sealed class InboxCommand : CliCommand
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var marks = new InboxMarks(context.Environment, context.Time);
+        var marks = new InboxMarkStore(context.Environment, context.Time);
         var inbox = new Inbox(context);
         var entries = await inbox.ReadAsync(stop);
         if (parsed.GetValue(_id) is { } given)
@@ -89,7 +89,7 @@ internal sealed class InboxCommand : CliCommand
     private static async Task<Outcome> SnoozeAsync(
         InboxEntry entry,
         string time,
-        InboxMarks marks,
+        InboxMarkStore marks,
         CommandContext context,
         CancellationToken stop
     )
@@ -129,7 +129,7 @@ internal sealed class InboxCommand : CliCommand
             );
         }
         var chosen = entry.Ways[number - 1];
-        var asks = chosen.Kind == AnswerWays.RaiseBudget ? "New limit of the budget? (20 for US dollars, or 2M tokens)" : "Your text?";
+        var asks = chosen.Kind == AnswerActionKinds.RaiseBudget ? "New limit of the budget? (20 for US dollars, or 2M tokens)" : "Your text?";
         var text = chosen.NeedsText ? context.Terminal.AskText(asks) : null;
         if (chosen.NeedsText && text is null)
         {
@@ -142,7 +142,7 @@ internal sealed class InboxCommand : CliCommand
         Inbox inbox,
         IReadOnlyList<InboxEntry> entries,
         ParseResult parsed,
-        InboxMarks marks,
+        InboxMarkStore marks,
         CommandContext context,
         CancellationToken stop
     )
@@ -160,7 +160,7 @@ internal sealed class InboxCommand : CliCommand
             foreach (var gone in before.Except(present.Select(entry => entry.Id)).ToList())
             {
                 before.Remove(gone);
-                context.Terminal.Show(new ScreenLine($"{gone} is answered.", Tone.Faint));
+                context.Terminal.Show(new ScreenLine($"{gone} is answered.", TextTone.Faint));
             }
             await Task.Delay(pause, context.Time, stop);
             entries = await inbox.ReadAsync(stop);
@@ -192,7 +192,7 @@ internal sealed class InboxCommand : CliCommand
         var here = context.FindRepository()?.Root;
         var place = entry.Repository == here ? entry.Run : $"{entry.Run} in {entry.Repository}";
         context.Terminal.Show(
-            new ScreenLine($"{entry.Id}  {place}, since {LocalTimes.ToMinute(entry.Since)}{(isNew ? "  new" : "")}", Tone.Strong)
+            new ScreenLine($"{entry.Id}  {place}, since {LocalTimes.ToMinute(entry.Since)}{(isNew ? "  new" : "")}", TextTone.Strong)
         );
         context.Terminal.Show($"  {new UntrustedText(LocalTimes.In(entry.What)).Line}");
         foreach (var each in entry.Each)
@@ -209,7 +209,7 @@ internal sealed class InboxCommand : CliCommand
             context.Terminal.Show(
                 $"      answered: {new UntrustedText(answer).Line}. The answer is stored, and this command carries it out:"
             );
-            context.Terminal.Show($"      {entry.From(new AnswerWay(AnswerWays.Resume, entry.Run), here)}");
+            context.Terminal.Show($"      {entry.From(new AnswerAction(AnswerActionKinds.Resume, entry.Run), here)}");
         }
         else if (entry.Ways is [var recommended, ..])
         {

@@ -16,7 +16,7 @@ internal sealed class NetworkCommand : CliCommand
     {
         _run.AddTo(this);
         Add(_json);
-        Add(new AllowCommand());
+        Add(new NetworkAllowCommand());
     }
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
@@ -55,7 +55,7 @@ internal sealed class NetworkCommand : CliCommand
     private static string Line(ConnectionSummary connection)
     {
         var bytes =
-            connection.Up + connection.Down == 0 ? "" : $", {Sizes.Describe(connection.Up)} up, {Sizes.Describe(connection.Down)} down";
+            connection.Up + connection.Down == 0 ? "" : $", {ByteSizes.Describe(connection.Up)} up, {ByteSizes.Describe(connection.Down)} down";
         return $"{(connection.Task.Length > 0 ? connection.Task : "-")}  {connection.Role}  {connection.Host}:"
             + string.Create(CultureInfo.InvariantCulture, $"{connection.Port}  {Words(connection.Decision)}, ")
             + Plural.Of(connection.Count, "connection")
@@ -73,7 +73,7 @@ internal sealed class NetworkCommand : CliCommand
         };
 
     /// <summary>Adds hosts to <c>permissions.network.allow</c>, as <c>config set</c> would.</summary>
-    private sealed class AllowCommand : CliCommand
+    private sealed class NetworkAllowCommand : CliCommand
     {
         private const string Setting = "permissions.network.allow";
 
@@ -89,7 +89,7 @@ internal sealed class NetworkCommand : CliCommand
         };
         private readonly Option<bool> _user = ConfigChange.User();
 
-        public AllowCommand()
+        public NetworkAllowCommand()
             : base("allow", "Allow sandboxes to reach hosts")
         {
             Add(_hosts);

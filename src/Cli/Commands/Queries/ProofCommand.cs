@@ -38,7 +38,7 @@ internal sealed class ProofCommand : CliCommand
         return Outcome.Done;
     }
 
-    private static IEnumerable<string> Lines(LineProof proof)
+    private static IEnumerable<string> Lines(LineProvenance proof)
     {
         yield return $"{proof.File}:{proof.Line.ToString(CultureInfo.InvariantCulture)}  {proof.Text.Trim()}";
         yield return Row("commit", $"{proof.Commit[..12]} {proof.Subject} ({proof.Author}, {LocalTimes.Of(proof.Time)})");

@@ -73,7 +73,7 @@ internal sealed class ReportCommand : CliCommand
         }
         else
         {
-            ShowPage(RunPage.Of(status, repository.Root, context.Time.GetUtcNow()), status, parsed.GetValue(_markdown), context);
+            ShowPage(ReportFirstPage.Of(status, repository.Root, context.Time.GetUtcNow()), status, parsed.GetValue(_markdown), context);
         }
         return Outcome.Done;
     }
@@ -105,12 +105,12 @@ internal sealed class ReportCommand : CliCommand
         else
         {
             await new Pager(terminal, context.Environment).ShowAsync(
-                MarkdownScreen.Of(markdown, terminal.OutputWidth).Select(terminal.Rendered).ToAsyncEnumerable()
+                MarkdownRenderer.Of(markdown, terminal.OutputWidth).Select(terminal.Rendered).ToAsyncEnumerable()
             );
         }
     }
 
-    private static void ShowPage(RunPage page, RunStatus run, bool markdown, CommandContext context)
+    private static void ShowPage(ReportFirstPage page, RunStatus run, bool markdown, CommandContext context)
     {
         var terminal = context.Terminal;
         if (markdown || terminal.OutputWidth == TaskTable.Unlimited)
@@ -119,25 +119,25 @@ internal sealed class ReportCommand : CliCommand
             return;
         }
         var width = terminal.OutputWidth;
-        terminal.Show(new ScreenLine(page.Head, Tone.Strong));
+        terminal.Show(new ScreenLine(page.Head, TextTone.Strong));
         if (page.Title.Length > 0)
         {
-            terminal.Show(TextCells.Cut(TextCells.OneLine(page.Title), width));
+            terminal.Show(TextCellWidth.Cut(TextCellWidth.OneLine(page.Title), width));
         }
         foreach (var (name, value) in page.Facts.Where(fact => fact.Value.Length > 0))
         {
             // Only warnings and leftovers are shortened, because the full report contains them with their fixes.
-            var text = $"  {name, -8} {TextCells.OneLine(LocalTimes.In(value))}";
+            var text = $"  {name, -8} {TextCellWidth.OneLine(LocalTimes.In(value))}";
             var isRemark = name is "warning" or "left";
             foreach (
-                var (row, i) in (isRemark ? [TextCells.Cut(text, width)] : TextRows.Of(text, width - UntrustedText.Mark.Length)).Select(
+                var (row, i) in (isRemark ? [TextCellWidth.Cut(text, width)] : TextWrapper.Of(text, width - UntrustedText.Mark.Length)).Select(
                     (row, i) => (row, i)
                 )
             )
             {
                 terminal.Show(
                     i == 0
-                        ? new ScreenLine(row, isRemark || name is "found" or "withheld" ? Tone.Asks : Tone.Faint, 2, name.Length)
+                        ? new ScreenLine(row, isRemark || name is "found" or "withheld" ? TextTone.Asks : TextTone.Faint, 2, name.Length)
                         : UntrustedText.Mark + row
                 );
             }
@@ -155,10 +155,10 @@ internal sealed class ReportCommand : CliCommand
         }
         if (page.MoreTasks > 0)
         {
-            terminal.Show(new ScreenLine($"  and {Plural.Of(page.MoreTasks, "more task")}", Tone.Faint));
+            terminal.Show(new ScreenLine($"  and {Plural.Of(page.MoreTasks, "more task")}", TextTone.Faint));
         }
-        NextSteps.Write(run, all: false, width, terminal.Show);
-        terminal.Show(new ScreenLine($"  Full report: orchestrate report {run.RunId} --full", Tone.Faint));
+        NextStepsPrinter.Write(run, all: false, width, terminal.Show);
+        terminal.Show(new ScreenLine($"  Full report: orchestrate report {run.RunId} --full", TextTone.Faint));
     }
 
     private static async Task<Outcome> TellEscalationAsync(StoredRun run, bool asMarkdown, CommandContext context)

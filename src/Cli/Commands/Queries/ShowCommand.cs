@@ -57,7 +57,7 @@ internal sealed class ShowCommand : CliCommand
         Say(
             context,
             "agent",
-            $"{string.Join(", ", WorkingAgents.Of(run.Folder, status))}, {status.Workers} at once, "
+            $"{string.Join(", ", RunAgentList.Of(run.Folder, status))}, {status.Workers} at once, "
                 + Plural.Of(status.AgentStarts, "start")
         );
         Say(context, "cost", status.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${status.Cost:0.00}") : "");
@@ -88,7 +88,7 @@ internal sealed class ShowCommand : CliCommand
                 Say(context, "", $"{task.Id} was {answer}");
             }
         }
-        NextSteps.Write(status, all: true, context.Terminal.OutputWidth, context.Terminal.Show);
+        NextStepsPrinter.Write(status, all: true, context.Terminal.OutputWidth, context.Terminal.Show);
     }
 
     private static void ShowTask(StoredRun run, string id, bool json, CommandContext context)

@@ -69,7 +69,7 @@ internal sealed class StatusCommand : CliCommand
     private Outcome CodeOf(StoredRun run, ParseResult parsed) =>
         !parsed.GetValue(_exitCode) ? Outcome.Done
         : run.Status.Standing == RunLiveness.Interrupted ? Outcome.Resumable
-        : RunExit.CodeOf(run.Status) ?? Outcome.Done;
+        : RunExitCode.CodeOf(run.Status) ?? Outcome.Done;
 
     private async Task<Outcome> WatchAsync(
         StoredRun run,
@@ -102,7 +102,7 @@ internal sealed class StatusCommand : CliCommand
                         asGraph: true
                     ),
                     .. isAbandoned
-                        ? [.. TextRows.Of(RunObservation.Cure(run), terminal.Width).Select(row => (ScreenLine)row)]
+                        ? [.. TextWrapper.Of(RunObservation.Cure(run), terminal.Width).Select(row => (ScreenLine)row)]
                         : Array.Empty<ScreenLine>(),
                 ]);
             }
@@ -151,10 +151,10 @@ internal sealed class StatusCommand : CliCommand
         }
         foreach (var task in status.Tasks.Where(task => task.Answers is { Count: > 0 } && !TaskStates.IsEnd(task.State)))
         {
-            context.Terminal.Show(TextCells.Cut($"{task.Id} was {task.Answers![^1]}", width));
+            context.Terminal.Show(TextCellWidth.Cut($"{task.Id} was {task.Answers![^1]}", width));
             context.Terminal.Show($"    to correct it: orchestrate send {status.RunId}/{task.Id} TEXT");
         }
-        NextSteps.Write(run.Status, parsed.GetValue(_all), width, context.Terminal.Show);
+        NextStepsPrinter.Write(run.Status, parsed.GetValue(_all), width, context.Terminal.Show);
         if (run.HasEscalation)
         {
             context.Terminal.Show($"Details for the decision: orchestrate report {run.Id} --escalation");

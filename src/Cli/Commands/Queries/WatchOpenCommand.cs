@@ -21,8 +21,8 @@ internal sealed class WatchOpenCommand : CliCommand
             name,
             repository.Root,
             [
-                [.. OwnProgram.Command, "status", run.Id, "--watch"],
-                [.. OwnProgram.Command, "watch", run.Id],
+                [.. ThisProgramCommand.Command, "status", run.Id, "--watch"],
+                [.. ThisProgramCommand.Command, "watch", run.Id],
             ]
         );
         if (refusal is not null)

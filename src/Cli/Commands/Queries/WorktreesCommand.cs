@@ -34,7 +34,7 @@ internal sealed class WorktreesCommand : CliCommand
                 : entry.Path;
             context.Terminal.Show(new UntrustedText($"{place}{(entry.Branch is null ? "" : $" ({entry.Branch})")}").Line);
             context.Terminal.Show(
-                $"  {OwnerOf(entry)}, {Sizes.Describe(entry.Size.Bytes)}; {(entry.CanGo ? "can be removed" : "stays")}: "
+                $"  {OwnerOf(entry)}, {ByteSizes.Describe(entry.Size.Bytes)}; {(entry.CanGo ? "can be removed" : "stays")}: "
                     + new UntrustedText(entry.Why).Line
             );
         }

@@ -31,7 +31,7 @@ internal sealed class DryRun(Plan plan, string file, TaskChoice chosen, Settings
         {
             context.Terminal.Show(line);
         }
-        var score = PlanScore.Of(plan, settings, repository.WorkTree);
+        var score = PlanRiskScore.Of(plan, settings, repository.WorkTree);
         var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
         context.Terminal.Show("Risk:");
         foreach (var line in RiskOverview.Lines(score, guarded))
@@ -46,7 +46,7 @@ internal sealed class DryRun(Plan plan, string file, TaskChoice chosen, Settings
                 : "The cost and time of the run are unknown, because the repository has no past runs."
         );
         RunPreparation.WarnOfFailures(plan, chosen.Ids(plan), repository, context);
-        if (!input.Again && await NewRun.FindLandedAsync(input, repository, settings.Git.Target, context, stop) is { } landed)
+        if (!input.Again && await NewRunInputFactory.FindLandedAsync(input, repository, settings.Git.Target, context, stop) is { } landed)
         {
             context.Terminal.Warn(
                 $"{DuplicateRunCheck.Describe(landed)} 'run' asks before it repeats this work; --again skips the question."

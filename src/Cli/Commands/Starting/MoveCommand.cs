@@ -50,7 +50,7 @@ internal sealed class MoveCommand : CliCommand
     {
         var repository = context.RequireRepository();
         var stored = FindStored(repository, _run.Text(parsed));
-        var settings = TrustGate.Demand(
+        var settings = RepositoryTrustPrompt.Demand(
             context,
             context.OpenSettings(repository, _engine.Flags(parsed)),
             parsed.GetValue(_yes),
@@ -97,7 +97,7 @@ internal sealed class MoveCommand : CliCommand
         }
         if (parsed.GetValue(_detach))
         {
-            return await new DetachedStart(runId, repository, _engine.Arguments(parsed), context).ResumeAsync([], stop);
+            return await new DetachedRunStarter(runId, repository, _engine.Arguments(parsed), context).ResumeAsync([], stop);
         }
         context.Terminal.Say($"'orchestrate resume {runId}' continues it, and so does a worker of {repository.Root}.");
         return Outcome.Done;

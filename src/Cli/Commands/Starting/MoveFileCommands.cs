@@ -54,7 +54,7 @@ internal sealed class MoveExportCommand : CliCommand
 internal sealed class MoveImportCommand : CliCommand
 {
     private readonly Argument<string> _file = new("FILE") { Description = "A file of 'move export'" };
-    private readonly RunOptionsSet _options = new();
+    private readonly RunCommandOptions _options = new();
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
@@ -72,7 +72,7 @@ internal sealed class MoveImportCommand : CliCommand
         var repository = context.RequireRepository();
         var runId = RunIds.Create(Path.GetFileNameWithoutExtension(parsed.GetRequiredValue(_file)), Guid.NewGuid(), "import");
         var yes = parsed.GetValue(_yes);
-        var settings = TrustGate.Demand(
+        var settings = RepositoryTrustPrompt.Demand(
             context,
             context.OpenSettings(repository, [.. _options.Flags(parsed), .. _engine.Flags(parsed)], runId),
             yes,
@@ -82,10 +82,10 @@ internal sealed class MoveImportCommand : CliCommand
         var import = new TaskImport(context.Services);
         var file = context.FullPath(parsed.GetRequiredValue(_file));
         var plan = await import.ReadPlanAsync(file, repository.Root, stop);
-        TrustGate.DemandPlan(
+        RepositoryTrustPrompt.DemandPlan(
             context,
             repository,
-            TrustGate.QuestionOf(plan, parsed.GetRequiredValue(_file)),
+            RepositoryTrustPrompt.QuestionOf(plan, parsed.GetRequiredValue(_file)),
             yes,
             runId,
             $"Inspect them above, then: orchestrate move import {parsed.GetRequiredValue(_file)} --yes"

@@ -18,7 +18,7 @@ internal sealed class NightRehearseCommand : CliCommand
         Description = "The plan file; default: tasks.yaml",
         Arity = ArgumentArity.ZeroOrOne,
     };
-    private readonly RunOptionsSet _options = new();
+    private readonly RunCommandOptions _options = new();
     private readonly Option<bool> _json = GlobalOptions.Json();
     private readonly Option<bool> _kill = new("--kill")
     {
@@ -139,17 +139,17 @@ internal sealed class NightRehearseCommand : CliCommand
             );
         var seed = parsed.GetValue(_seed) ?? Random.Shared.Next(1_000_000);
         context.Terminal.Say($"Rehearsing in a throw-away clone; --seed {seed} repeats it.");
-        var request = new KilledNightRequest(repository, plan, commits, seed, parsed.GetValue(_kills), settings.Workers)
+        var request = new KillRehearsalRequest(repository, plan, commits, seed, parsed.GetValue(_kills), settings.Workers)
         {
             Environment = context.Environment,
             WritablePaths = settings.Permissions.Paths,
             SmallDisk = disk,
             NoSmallDisk = problem,
         };
-        KilledNight night;
+        KillRehearsalOutcome night;
         try
         {
-            night = await new KilledRehearsal(request, context.Terminal.Say).RunAsync(stop);
+            night = await new KillRehearsal(request, context.Terminal.Say).RunAsync(stop);
         }
         catch (StepException impossible)
         {
@@ -157,20 +157,20 @@ internal sealed class NightRehearseCommand : CliCommand
         }
         if (parsed.GetValue(_json))
         {
-            context.Print(KilledNightDocument.Of(night), DocumentJson.Default.KilledNightDocument);
+            context.Print(KillRehearsalDocument.Of(night), DocumentJson.Default.KillRehearsalDocument);
         }
         else
         {
-            KilledNightText.Lines(night).ToList().ForEach(context.Terminal.Show);
+            KillRehearsalText.Lines(night).ToList().ForEach(context.Terminal.Show);
         }
         return night.Holds ? Outcome.Done : Outcome.WorkFailed;
     }
 
-    private NightPlan Night(ParseResult parsed, OrchestratorSettings settings, CommandContext context)
+    private UnattendedRunPlan Night(ParseResult parsed, OrchestratorSettings settings, CommandContext context)
     {
         const string Rehearsed = "rehearsed";
         var account = AccountName.Of(settings.Agent, settings, context.Environment);
-        return new NightPlan
+        return new UnattendedRunPlan
         {
             Tasks = [],
             Workers = settings.Workers,
@@ -185,30 +185,30 @@ internal sealed class NightRehearseCommand : CliCommand
                 Repository = Rehearsed,
                 Run = Rehearsed,
                 Task = Rehearsed,
-                Holder = new Holder(context.Machine, Rehearsed),
+                Holder = new ReservationHolder(context.Machine, Rehearsed),
                 PauseAt = settings.Usage.PauseAt * 10_000,
                 Share = settings.Workers,
-                Caps = settings.Budget.Run?.Usd is { } most ? [new Cap(CapKind.Run, Rehearsed, MicroDollars.Of(most))] : [],
+                Caps = settings.Budget.Run?.Usd is { } most ? [new BudgetCap(BudgetCapKind.Run, Rehearsed, MicroDollars.Of(most))] : [],
             },
         };
     }
 
-    private static string Describe(RehearsedStep step) =>
+    private static string Describe(RehearsedEvent step) =>
         step.Kind switch
         {
-            RehearsedKind.Starts => $"{step.Task} starts",
-            RehearsedKind.Ends => string.Create(CultureInfo.InvariantCulture, $"{step.Task} is done, for {step.Cost:0.00} USD"),
-            RehearsedKind.Fails => string.Create(
+            RehearsedEventKind.Starts => $"{step.Task} starts",
+            RehearsedEventKind.Ends => string.Create(CultureInfo.InvariantCulture, $"{step.Task} is done, for {step.Cost:0.00} USD"),
+            RehearsedEventKind.Fails => string.Create(
                 CultureInfo.InvariantCulture,
                 $"{step.Task} fails as before, for {step.Cost:0.00} USD; its dependents wait for you"
             ),
-            RehearsedKind.Asks => $"{step.Task} and its dependents wait for your approval",
-            RehearsedKind.Waits => $"{step.Task} waits for the account until {LocalTimes.ToMinute(step.Until!.Value)}",
-            RehearsedKind.Money => $"{step.Task} does not start because the money is spent; the run waits for you",
+            RehearsedEventKind.Asks => $"{step.Task} and its dependents wait for your approval",
+            RehearsedEventKind.Waits => $"{step.Task} waits for the account until {LocalTimes.ToMinute(step.Until!.Value)}",
+            RehearsedEventKind.Money => $"{step.Task} does not start because the money is spent; the run waits for you",
             _ => "the night is over, so nothing more starts",
         };
 
-    private static string Sum(Rehearsal night) =>
+    private static string Sum(RehearsalResult night) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"{night.Done.Count} of {Plural.Of(night.Done.Count + night.Left.Count, "task")} done, {night.Cost:0.00} USD"

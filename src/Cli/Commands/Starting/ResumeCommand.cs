@@ -51,7 +51,7 @@ internal sealed class ResumeCommand : CliCommand
         var stored = isStored ? StoredRuns.RequireOpen(repository, reference.Run) : null;
         DemandSomethingToResume(stored, opened, repository);
         await DemandThisMachineAsync(stored, repository, context, stop);
-        var settings = TrustGate.Demand(context, opened, parsed.GetValue(_yes), stored?.Id);
+        var settings = RepositoryTrustPrompt.Demand(context, opened, parsed.GetValue(_yes), stored?.Id);
         if (parsed.GetValue(_detach))
         {
             return await DetachAsync(stored ?? throw StoredRuns.NoneOpen(repository), reference, parsed, repository, context, stop);
@@ -194,7 +194,7 @@ internal sealed class ResumeCommand : CliCommand
             );
         }
         var more = (parsed.GetValue(_approve) ?? []).SelectMany(id => new[] { _approve.Name, id });
-        return new DetachedStart(run.Id, repository, _engine.Arguments(parsed), context).ResumeAsync([.. more], stop);
+        return new DetachedRunStarter(run.Id, repository, _engine.Arguments(parsed), context).ResumeAsync([.. more], stop);
     }
 
     private static Outcome Show(StoredRun run, CommandContext context)
@@ -212,7 +212,7 @@ internal sealed class ResumeCommand : CliCommand
         {
             context.Terminal.Show(line);
         }
-        NextSteps.Write(run.Status, all: false, context.Terminal.OutputWidth, context.Terminal.Show);
+        NextStepsPrinter.Write(run.Status, all: false, context.Terminal.OutputWidth, context.Terminal.Show);
         return Outcome.Done;
     }
 

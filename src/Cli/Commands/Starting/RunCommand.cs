@@ -13,7 +13,7 @@ internal sealed class RunCommand : CliCommand
         Description = "The plan file, or a request in words; default: tasks.yaml",
         Arity = ArgumentArity.ZeroOrOne,
     };
-    private readonly RunOptionsSet _options = new();
+    private readonly RunCommandOptions _options = new();
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _dryRun = new("--dry-run", "-n")
     {
@@ -35,12 +35,12 @@ internal sealed class RunCommand : CliCommand
     {
         Description = "Mark completed and failed phases in a master plan's table",
     };
-    private readonly Option<bool> _askPlan = new(DetachedStart.AskPlan)
+    private readonly Option<bool> _askPlan = new(DetachedRunStarter.AskPlan)
     {
         Description = "Require approval of a planner's plan",
         Hidden = true,
     };
-    private readonly Option<bool> _begun = new(DetachedStart.Begun)
+    private readonly Option<bool> _begun = new(DetachedRunStarter.Begun)
     {
         Description = "Points that could wake a user were shown and answered",
         Hidden = true,
@@ -92,7 +92,7 @@ internal sealed class RunCommand : CliCommand
     {
         var repository = context.RequireRepository();
         var given = _ofBacklog ? null : parsed.GetValue(_plan);
-        var request = Requests.IsRequest(given, context) ? given : null;
+        var request = RequestTextDetector.IsRequest(given, context) ? given : null;
         var named = request is null ? context.PlanFiles.Named(given, _ofBacklog) : null;
         var backlog = named is not null && PlanFileName.IsBacklog(named) && !parsed.GetValue(_noPlanner) ? named : null;
         var file = backlog is null ? named : null;
@@ -114,19 +114,19 @@ internal sealed class RunCommand : CliCommand
         }
 
         var yes = parsed.GetValue(_yes);
-        var runId = parsed.GetValue(_id) ?? NewRun.NewId(request, named);
-        var draft = DraftOf(parsed, context, opened, new WorkSource(request, file, backlog, IsFound: given is null), plan, chosen, runId);
+        var runId = parsed.GetValue(_id) ?? NewRunInputFactory.NewId(request, named);
+        var draft = DraftOf(parsed, context, opened, new RunTaskSource(request, file, backlog, IsFound: given is null), plan, chosen, runId);
         var prepared = await draft.PrepareAsync(context, stop);
         var settings = prepared.Settings;
         var input = await WithNightAsync(prepared.Input, plan, runId, parsed, new UnattendedPreflight(context, repository, settings), stop);
         if (parsed.GetValue(_detach))
         {
-            return await new DetachedStart(runId, repository, _engine.Arguments(parsed), context)
+            return await new DetachedRunStarter(runId, repository, _engine.Arguments(parsed), context)
             {
                 More =
                 [
-                    .. parsed.GetValue(_overnight) ? [DetachedStart.Begun] : Array.Empty<string>(),
-                    .. input.Again && !parsed.GetValue(_options.Again) ? [RunOptionsSet.AgainName] : Array.Empty<string>(),
+                    .. parsed.GetValue(_overnight) ? [DetachedRunStarter.Begun] : Array.Empty<string>(),
+                    .. input.Again && !parsed.GetValue(_options.Again) ? [RunCommandOptions.AgainName] : Array.Empty<string>(),
                 ],
             }.StartAsync(prepared.Agreed, askPlan: file is null && !yes, settings.Settings!, stop);
         }
@@ -154,13 +154,13 @@ internal sealed class RunCommand : CliCommand
     /// <param name="File">Path of the plan file, or null if there is none.</param>
     /// <param name="Backlog">Backlog text for a planner, or null if there is none.</param>
     /// <param name="IsFound">True if the user named no source.</param>
-    private sealed record WorkSource(string? Request, string? File, string? Backlog, bool IsFound);
+    private sealed record RunTaskSource(string? Request, string? File, string? Backlog, bool IsFound);
 
     private RunDraft DraftOf(
         ParseResult parsed,
         CommandContext context,
         RepositorySettings opened,
-        WorkSource source,
+        RunTaskSource source,
         Plan? plan,
         TaskChoice chosen,
         string runId
@@ -185,7 +185,7 @@ internal sealed class RunCommand : CliCommand
                         Request = source.Request,
                         Yes = file is not null ? agreed : yes && !parsed.GetValue(_askPlan),
                     },
-                    backlog is null ? null : Requests.InRepository(repository, backlog),
+                    backlog is null ? null : RequestTextDetector.InRepository(repository, backlog),
                     parsed
                 ),
         };
@@ -224,7 +224,7 @@ internal sealed class RunCommand : CliCommand
 
     private static void WriteStatus(string file, string runId, RepositoryLocation repository, CommandContext context)
     {
-        if (MasterPlanFile.WriteStatus(context.FullPath(file), StoredRuns.Require(repository, runId).Status))
+        if (MasterPlanStatusWriter.WriteStatus(context.FullPath(file), StoredRuns.Require(repository, runId).Status))
         {
             context.Terminal.Say($"{file}: the status column shows the results of {runId}.");
         }
@@ -304,7 +304,7 @@ internal sealed class RunCommand : CliCommand
     ) =>
         _options.InputOf(parsed, repository, settings) with
         {
-            PlanFile = file is null ? null : Requests.InRepository(repository, file),
+            PlanFile = file is null ? null : RequestTextDetector.InRepository(repository, file),
             Only = chosen.Only.Count == 0 ? null : chosen.Only,
             Phase = chosen.Phase,
         };

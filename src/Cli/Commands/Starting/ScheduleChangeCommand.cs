@@ -104,7 +104,7 @@ internal sealed class ScheduleChangeCommand : CliCommand
             await (
                 _change switch
                 {
-                    ScheduleChange.Pause => schedules.PauseAsync(found, TextCells.OneLine(parsed.GetValue(_reason) ?? ""), stop),
+                    ScheduleChange.Pause => schedules.PauseAsync(found, TextCellWidth.OneLine(parsed.GetValue(_reason) ?? ""), stop),
                     ScheduleChange.Resume => schedules.ResumeAsync(found, stop),
                     ScheduleChange.RunNow => schedules.StartNowAsync(found, stop),
                     _ => schedules.DeleteAsync(found, stop),

@@ -52,7 +52,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         HelpName = "TIME",
         DefaultValueFactory = static _ => "10m",
     };
-    private readonly RunOptionsSet _options = new();
+    private readonly RunCommandOptions _options = new();
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
@@ -85,7 +85,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         }
         var yes = parsed.GetValue(_yes);
         var opened = context.OpenSettings(repository, [.. _options.Flags(parsed), .. _engine.Flags(parsed)]);
-        var settings = TrustGate.Demand(context, opened, yes);
+        var settings = RepositoryTrustPrompt.Demand(context, opened, yes);
         var (input, plan) = InputOf(parsed, context, repository, settings.Settings!);
         var chosen = plan is null ? null : new TaskChoice(input.Only ?? [], input.Phase).Ids(plan);
         await RunPreparation.DemandAsync(
@@ -251,7 +251,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
     )
     {
         var (given, until) = (parsed.GetValue(_plan), parsed.GetValue(_until));
-        var request = Requests.IsRequest(given, context) ? given : null;
+        var request = RequestTextDetector.IsRequest(given, context) ? given : null;
         var named = request is null ? context.PlanFiles.Named(given, ofBacklog: false) : null;
         var isBacklog = named is not null && PlanFileName.IsBacklog(named);
         var plan = named is null || isBacklog ? null : context.PlanFiles.Require(named);
@@ -265,17 +265,17 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         }
         if (given is null && plan is not null)
         {
-            TrustGate.DemandPlan(
+            RepositoryTrustPrompt.DemandPlan(
                 context,
                 repository,
-                TrustGate.QuestionOf(plan, named!),
+                RepositoryTrustPrompt.QuestionOf(plan, named!),
                 parsed.GetValue(_yes),
                 runId: null,
                 $"Inspect the plan and name it ({named}), run 'orchestrate trust' there, or use --yes."
             );
         }
         var chosen = plan is null ? TaskChoice.All : TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
-        var file = named is null ? null : Requests.InRepository(repository, context.FullPath(named));
+        var file = named is null ? null : RequestTextDetector.InRepository(repository, context.FullPath(named));
 
         // Values without an option come from the settings at the time when a run starts.
         var input = new OrchestrationInput

@@ -32,7 +32,7 @@ internal sealed class SpawnCommand : CliCommand
         HelpName = "RUN",
     };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show the plan of the tasks; start nothing" };
-    private readonly AdhocRun _run = new();
+    private readonly AdhocRunStarter _run = new();
 
     public SpawnCommand()
         : base("spawn", "Run agents on tasks that you describe in words; each result stays on its own branch")
@@ -129,7 +129,7 @@ internal sealed class SpawnCommand : CliCommand
         _run.RefuseOptionsOfNew(parsed);
         var command = new AddTasksCommand([.. plan.Tasks.Select(task => new TaskText(task.Id, task.Text))], context.Person);
         var sender = new CommandSender(run, _run.EngineFlags(parsed), context);
-        return await sender.SendAsync(new SteeringCall(MessageNames.AddTasks, command) { Unchanged = Unchanged.Failed }, stop)
+        return await sender.SendAsync(new SteeringCall(MessageNames.AddTasks, command) { Unchanged = NoChangeMeaning.Failed }, stop)
             ?? sender.SayKept(parsed.Tokens.Select(token => token.Value));
     }
 }

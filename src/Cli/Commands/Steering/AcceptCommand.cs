@@ -36,8 +36,8 @@ internal sealed class AcceptCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(
-                new AcceptDocument([
-                    .. items.Select(item => new QuarantinedEntry(
+                new QuarantineAcceptDocument([
+                    .. items.Select(item => new QuarantinedItemEntry(
                         item.Id,
                         item.Name,
                         item.What,
@@ -47,7 +47,7 @@ internal sealed class AcceptCommand : CliCommand
                         chosen.Contains(item)
                     )),
                 ]),
-                DocumentJson.Default.AcceptDocument
+                DocumentJson.Default.QuarantineAcceptDocument
             );
             return Outcome.Done;
         }

@@ -65,13 +65,13 @@ internal sealed class HoldCommand : CliCommand
 }
 
 /// <summary><c>release</c>: ends a hold. Waiting agents then start automatically.</summary>
-internal sealed class ReleaseCommand : CliCommand
+internal sealed class HoldReleaseCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN", "The run; default: the only hold");
     private readonly Option<bool> _all = new("--all") { Description = "All your holds on this machine, including those of single runs" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
-    public ReleaseCommand()
+    public HoldReleaseCommand()
         : base("release", "End a hold, so that waiting agents start")
     {
         _run.AddTo(this);

@@ -36,12 +36,12 @@ internal sealed class PrSyncCommand : CliCommand
         {
             // The tasks are added first. If the process is killed before they are recorded, the next call finds the tasks in the backlog
             // and does not add them again.
-            await context.Backlog(tag: null).ChangeAsync(backlog => backlog.AddTasks([.. tasks.Select(RemarkTask.Of)]).Backlog, stop);
+            await context.Backlog(tag: null).ChangeAsync(backlog => backlog.AddTasks([.. tasks.Select(RemarkTaskConverter.Of)]).Backlog, stop);
             taken.Add(tasks.Select(remark => remark.Key));
         }
         foreach (var remark in tasks)
         {
-            context.Terminal.Show(RemarkTask.TitleOf(remark));
+            context.Terminal.Show(RemarkTaskConverter.TitleOf(remark));
         }
         var strangers = news.Count - tasks.Count;
         if (strangers > 0)

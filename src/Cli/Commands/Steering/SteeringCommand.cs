@@ -142,14 +142,14 @@ internal abstract class SteeringCommand : CliCommand
         CancellationToken stop
     )
     {
-        var unserved = new UnservedRun(run, _engine.Flags(parsed), context, new TerminalPresenter(context));
+        var unserved = new UnservedRunResumer(run, _engine.Flags(parsed), context, new TerminalPresenter(context));
         if (call.Reached is { } reached)
         {
             return await unserved.CarryOutAsync(reached, stop);
         }
         if (Options.Contains(_detach) && parsed.GetValue(_detach))
         {
-            return await DetachedStart.ShowAsync(await unserved.DetachAsync(_engine.Arguments(parsed), stop), context);
+            return await DetachedRunStarter.ShowAsync(await unserved.DetachAsync(_engine.Arguments(parsed), stop), context);
         }
         var goesOn =
             Options.Contains(_noResume)

@@ -9,7 +9,7 @@ internal static class AuditJson
     private const int LongestReason = 200;
 
     /// <summary>Creates an answer from a single document.</summary>
-    public static AuditAnswer Read(string output, Func<JsonElement, AuditAnswer> read)
+    public static AuditResult Read(string output, Func<JsonElement, AuditResult> read)
     {
         try
         {
@@ -42,8 +42,8 @@ internal static class AuditJson
     }
 
     /// <summary>Creates the answer for output that is not JSON.</summary>
-    public static AuditAnswer NoJson(string output) =>
-        AuditAnswer.None(output.Trim().Length == 0 ? "it printed nothing" : $"it printed no JSON: {Short(output)}");
+    public static AuditResult NoJson(string output) =>
+        AuditResult.None(output.Trim().Length == 0 ? "it printed nothing" : $"it printed no JSON: {Short(output)}");
 
     /// <summary>Returns a member, or an undefined element if it does not exist.</summary>
     public static JsonElement At(this JsonElement element, string name) =>

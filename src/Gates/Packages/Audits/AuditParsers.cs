@@ -5,25 +5,25 @@ namespace Orchestrator.Gates.Packages.Audits;
 /// <summary>Parses the output of <c>npm audit --json</c>, which is grouped by package since version 7 and by advisory before.</summary>
 internal static class NpmAuditParser
 {
-    public static AuditAnswer Read(string output) => AuditJson.Read(output, Read);
+    public static AuditResult Read(string output) => AuditJson.Read(output, Read);
 
-    private static AuditAnswer Read(JsonElement root)
+    private static AuditResult Read(JsonElement root)
     {
         if (root.At("error") is { ValueKind: JsonValueKind.Object } error)
         {
-            return AuditAnswer.None(
+            return AuditResult.None(
                 AuditJson.Short(AuditJson.First(error.At("summary").Text(), root.At("message").Text(), error.At("code").Text(), "an error"))
             );
         }
         return root.At("vulnerabilities").ValueKind == JsonValueKind.Object
-                ? new AuditAnswer([
+                ? new AuditResult([
                     .. root.At("vulnerabilities").Members().SelectMany(package => Of(package.Name, package.Value)).Distinct(),
                 ])
             : root.At("advisories").ValueKind == JsonValueKind.Object
-                ? new AuditAnswer([
+                ? new AuditResult([
                     .. root.At("advisories").Members().SelectMany(advisory => OfAdvisory(advisory.Name, advisory.Value)).Distinct(),
                 ])
-            : AuditAnswer.None(
+            : AuditResult.None(
                 AuditJson.First(AuditJson.Short(root.At("message").Text()), "its answer lacks the member that lists vulnerabilities")
             );
     }
@@ -60,21 +60,21 @@ internal static class NpmAuditParser
 /// <summary>Parses the output of <c>pip-audit --format json</c>, which has no severities.</summary>
 internal static class PipAuditParser
 {
-    public static AuditAnswer Read(string output) => AuditJson.Read(output, Read);
+    public static AuditResult Read(string output) => AuditJson.Read(output, Read);
 
-    private static AuditAnswer Read(JsonElement root)
+    private static AuditResult Read(JsonElement root)
     {
         // The first versions of the program printed only the list.
         var list = root.ValueKind == JsonValueKind.Array ? root : root.At("dependencies");
         if (list.ValueKind != JsonValueKind.Array)
         {
-            return AuditAnswer.None("its answer has no list of dependencies");
+            return AuditResult.None("its answer has no list of dependencies");
         }
         var skipped = list.Items()
             .Where(package => package.At("skip_reason").Text().Length > 0)
             .Select(package => package.At("name").Text())
             .ToList();
-        return new AuditAnswer(
+        return new AuditResult(
             [
                 .. list.Items()
                     .SelectMany(package =>
@@ -101,23 +101,23 @@ internal static class PipAuditParser
 internal static class DotnetAuditParser
 {
     // The command may print other lines first, such as the SDK's first-use message.
-    public static AuditAnswer Read(string output) =>
+    public static AuditResult Read(string output) =>
         output.IndexOf('{', StringComparison.Ordinal) is >= 0 and var start
             ? AuditJson.Read(output[start..], Read)
             : AuditJson.NoJson(output);
 
-    private static AuditAnswer Read(JsonElement root)
+    private static AuditResult Read(JsonElement root)
     {
         if (
             root.At("problems").Items().FirstOrDefault(problem => problem.At("level").Text() == "error") is
             { ValueKind: JsonValueKind.Object } error
         )
         {
-            return AuditAnswer.None(AuditJson.Short(error.At("text").Text()));
+            return AuditResult.None(AuditJson.Short(error.At("text").Text()));
         }
         return root.At("projects").ValueKind != JsonValueKind.Array
-            ? AuditAnswer.None("its answer has no list of projects")
-            : new AuditAnswer([
+            ? AuditResult.None("its answer has no list of projects")
+            : new AuditResult([
                 .. root.At("projects")
                     .Items()
                     .SelectMany(project => project.At("frameworks").Items())
@@ -143,12 +143,12 @@ internal static class DotnetAuditParser
 /// <summary>Parses the output of <c>cargo audit --json</c>, which has no named severities.</summary>
 internal static class CargoAuditParser
 {
-    public static AuditAnswer Read(string output) => AuditJson.Read(output, Read);
+    public static AuditResult Read(string output) => AuditJson.Read(output, Read);
 
-    private static AuditAnswer Read(JsonElement root) =>
+    private static AuditResult Read(JsonElement root) =>
         root.At("vulnerabilities").At("list").ValueKind != JsonValueKind.Array
-            ? AuditAnswer.None("its answer has no list of vulnerabilities")
-            : new AuditAnswer([
+            ? AuditResult.None("its answer has no list of vulnerabilities")
+            : new AuditResult([
                 .. root.At("vulnerabilities")
                     .At("list")
                     .Items()
@@ -167,7 +167,7 @@ internal static class CargoAuditParser
 /// called has low severity. Vulnerabilities in called code have no severity.</summary>
 internal static class GoAuditParser
 {
-    public static AuditAnswer Read(string output)
+    public static AuditResult Read(string output)
     {
         if (
             AuditJson.ReadAll(output) is not { } messages
@@ -176,7 +176,7 @@ internal static class GoAuditParser
         {
             return AuditJson.NoJson(output);
         }
-        return new AuditAnswer([
+        return new AuditResult([
             .. messages
                 .Select(message => message.At("finding"))
                 .Where(finding => finding.ValueKind == JsonValueKind.Object)

@@ -13,7 +13,7 @@ public sealed class AuditTool(
     Func<string, bool> isSubject,
     IReadOnlyList<string> settings,
     Func<string, IReadOnlyList<string>> arguments,
-    Func<string, AuditAnswer> parse,
+    Func<string, AuditResult> parse,
     Func<string, bool>? gathersUp = null
 )
 {
@@ -103,7 +103,7 @@ public sealed class AuditTool(
 
     /// <summary>Parses the tool's output. Unreadable output is returned as a missing answer and never throws an exception.</summary>
     /// <param name="output">Standard output of the tool.</param>
-    public AuditAnswer Read(string output) => parse(output);
+    public AuditResult Read(string output) => parse(output);
 
     private static string? Nearest(string changed, IReadOnlyList<string> candidates)
     {

@@ -27,11 +27,11 @@ public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment
     /// <summary>Runs one tool on one file.</summary>
     /// <param name="directory">Path of the tree.</param>
     /// <param name="file">File to audit, relative to the tree.</param>
-    public async Task<AuditAnswer> AskAsync(AuditTool tool, string directory, string file, CancellationToken stop)
+    public async Task<AuditResult> AskAsync(AuditTool tool, string directory, string file, CancellationToken stop)
     {
         if (Find(tool) is not { } program)
         {
-            return AuditAnswer.None($"{tool.Program} is not in PATH");
+            return AuditResult.None($"{tool.Program} is not in PATH");
         }
         var result = await new ProcessRunner(time).RunAsync(
             new ProcessCommand(program, tool.ArgumentsFor(Path.GetFileName(file)))
@@ -52,7 +52,7 @@ public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment
         );
         if (result.TimedOut || result.StandardOutput.IsTruncated)
         {
-            return AuditAnswer.None(
+            return AuditResult.None(
                 result.TimedOut ? $"no answer within {Plural.Of((int)Limit.TotalMinutes, "minute")}" : "its answer is too large"
             );
         }

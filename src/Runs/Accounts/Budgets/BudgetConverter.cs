@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Accounts;
 internal static class BudgetConverter
 {
     /// <summary>Describes a used-up budget for the run's workflow and for users.</summary>
-    public static BudgetStatus Of(string account, Ask ask) =>
+    public static BudgetStatus Of(string account, BudgetExhausted ask) =>
         new()
         {
             Kind = KindOf(ask.Cap.Kind),
@@ -23,12 +23,12 @@ internal static class BudgetConverter
     /// <param name="scope">Name of the scope that the budget limits, such as a run or a day.</param>
     /// <param name="amount">The limit in the settings, or null if the settings contain none. A user can still set a limit by a
     /// raise.</param>
-    public static Cap CapOf(string kind, string scope, BudgetAmount? amount) =>
+    public static BudgetCap CapOf(string kind, string scope, BudgetAmount? amount) =>
         new(KindOf(kind)!.Value, scope, amount?.Usd is { } usd ? MicroDollars.Of(usd) : null, amount?.Tokens);
 
     /// <summary>Returns the name of a budget kind as in the settings, for example <c>run</c> for <c>budget.run</c>.</summary>
-    public static string KindOf(CapKind kind) => kind.ToString().ToLowerInvariant();
+    public static string KindOf(BudgetCapKind kind) => kind.ToString().ToLowerInvariant();
 
     /// <summary>Parses the name of a budget kind. Returns null if the name is unknown.</summary>
-    public static CapKind? KindOf(string name) => Enum.TryParse<CapKind>(name, ignoreCase: true, out var kind) ? kind : null;
+    public static BudgetCapKind? KindOf(string name) => Enum.TryParse<BudgetCapKind>(name, ignoreCase: true, out var kind) ? kind : null;
 }

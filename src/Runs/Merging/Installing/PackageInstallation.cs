@@ -73,7 +73,7 @@ public sealed class PackageInstallation(RunServices services)
             };
         }
         await register.SettleAsync(task.Id, input.Start, DependencyEntry.Installed, refusal: null, stop);
-        var manifests = FileNames.Some([.. input.Packages.Select(package => package.Manifest).Distinct()]);
+        var manifests = FileNameEncoding.Some([.. input.Packages.Select(package => package.Manifest).Distinct()]);
         var hash = await EnvironmentOfAsync(repository, await workspace.StagingTipAsync(input.Task.StagingTip, stop), stop);
         await new Mailbox(files.Folder, services.Time).SendAsync(
             new OutgoingMail(
@@ -122,7 +122,7 @@ public sealed class PackageInstallation(RunServices services)
         }
         catch (GitException refused) when (refused.IsRefusal)
         {
-            return ("", FileNames.Show(refused.ErrorOutput.ReplaceLineEndings(" "), 400));
+            return ("", FileNameEncoding.Show(refused.ErrorOutput.ReplaceLineEndings(" "), 400));
         }
     }
 
@@ -135,7 +135,7 @@ public sealed class PackageInstallation(RunServices services)
     )
     {
         await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(staging, isMerge: true, stop);
-        var program = await PackageProgram.InAsync(place, services, files);
+        var program = await PackageManagerProgram.InAsync(place, services, files);
         var tree = (await new CommitStore(repository).ListFilesAsync(staging, stop))
             .Select(file => file.Path)
             .ToHashSet(StringComparer.Ordinal);

@@ -8,10 +8,10 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <param name="Refusal">The rejection of the landing, or null if the check passed.</param>
 /// <param name="Note">Note for users, or empty if there is none.</param>
 /// <param name="Decisions">Updated list of the files that affect the run's decisions.</param>
-public sealed record LandingVerdict(LandResult? Refusal, string Note, DecisionManifest Decisions)
+public sealed record LandingCheckResult(LandResult? Refusal, string Note, DecisionManifest Decisions)
 {
     /// <summary>Creates the result of a check that found nothing.</summary>
-    public static LandingVerdict Clear(RunFiles files) => new(null, "", files.Decisions!);
+    public static LandingCheckResult Clear(RunFiles files) => new(null, "", files.Decisions!);
 }
 
 /// <summary>
@@ -30,11 +30,11 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
     /// <param name="tip">The commit to land.</param>
     /// <param name="asking">Id of this landing attempt. A repeated attempt has the same id.</param>
     /// <param name="stop">Stops the running tool.</param>
-    public async Task<LandingVerdict> CheckAsync(LandInput input, string from, string tip, string asking, CancellationToken stop)
+    public async Task<LandingCheckResult> CheckAsync(LandInput input, string from, string tip, string asking, CancellationToken stop)
     {
         if (!Enum.TryParse<AuditSeverity>(files.Settings.Audit, ignoreCase: true, out var least))
         {
-            return LandingVerdict.Clear(files);
+            return LandingCheckResult.Clear(files);
         }
         var changed = (await new Diffs(repository).BetweenAsync(from, tip, stop)).Select(change => change.Path).ToList();
         var tools = AuditTool.All.Where(tool => changed.Exists(tool.IsAbout)).ToList();
@@ -43,7 +43,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
             // An earlier result concerns packages that are no longer changed.
             File.Delete(files.Folder.AuditJson);
             File.Delete(files.Folder.Audit);
-            return LandingVerdict.Clear(files) with { Decisions = files.Decisions!.Without(NameIn(files.Folder)) };
+            return LandingCheckResult.Clear(files) with { Decisions = files.Decisions!.Without(NameIn(files.Folder)) };
         }
         var before = files.Decisions!.TryRead(files.Folder, NameIn(files.Folder)) is { } told
             ? JsonSerializer.Deserialize<StoredAudit>(told, MessageJson.Options)
@@ -52,8 +52,8 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
         audit = audit with { Standing = (before?.Standing ?? new()).Judge(audit.Standing.InTheWay, tip, asking, input.IsAskedFor) };
         var decisions = Write(files, audit);
         return audit.Standing.InTheWay.Count > 0
-            ? new LandingVerdict(Refusal(input, audit.Standing.InTheWay), "", decisions)
-            : new LandingVerdict(null, $"Packages: {Describe(audit)}.", decisions);
+            ? new LandingCheckResult(Refusal(input, audit.Standing.InTheWay), "", decisions)
+            : new LandingCheckResult(null, $"Packages: {Describe(audit)}.", decisions);
     }
 
     /// <summary>Returns a line about the audit for the report. Returns null if the run changed no packages.</summary>
@@ -71,7 +71,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
     {
         var (subjects, missing) = await SubjectsAsync(tools, changed, tip, stop);
         var now = await AskAsync(subjects, tip, stop);
-        IReadOnlyList<(AuditSubject Subject, AuditAnswer Answer)> then = [];
+        IReadOnlyList<(AuditedFile Subject, AuditResult Answer)> then = [];
         if (now.Any(asked => asked.Answer.Found.Count > 0))
         {
             var (old, _) = await SubjectsAsync(tools, changed, from, stop);
@@ -103,7 +103,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
     /// Finds the files that each tool audits, and the reasons why other files can't be audited. The files are those of the commit, because
     /// the run may have added or removed manifests.
     /// </summary>
-    private async Task<(IReadOnlyList<AuditSubject> Subjects, IReadOnlyList<string> Missing)> SubjectsAsync(
+    private async Task<(IReadOnlyList<AuditedFile> Subjects, IReadOnlyList<string> Missing)> SubjectsAsync(
         IReadOnlyList<AuditTool> tools,
         IReadOnlyList<string> changed,
         string commit,
@@ -116,39 +116,39 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
             .Where(path => tools.Any(tool => tool.IsAbout(path)))
             .ToHashSet(StringComparer.Ordinal);
         var audit = new PackageAudit(services.Environment, services.Time);
-        var (subjects, missing) = (new List<AuditSubject>(), new List<string>());
+        var (subjects, missing) = (new List<AuditedFile>(), new List<string>());
         foreach (var tool in tools)
         {
             var about = changed.Where(tool.IsAbout).ToList();
             var found = about.Select(path => tool.SubjectOf(path, tree)).OfType<string>().Distinct().ToList();
             if (found.Count == 0 && about.Exists(tree.Contains))
             {
-                missing.Add($"{FileNames.Some(about, 2)}: {tool.Name} needs {tool.Wants}, which does not exist");
+                missing.Add($"{FileNameEncoding.Some(about, 2)}: {tool.Name} needs {tool.Wants}, which does not exist");
             }
             else if (found.Count > 0 && audit.Find(tool) is null)
             {
-                missing.Add($"{FileNames.Some(found, 2)}: {tool.Program} is not in PATH");
+                missing.Add($"{FileNameEncoding.Some(found, 2)}: {tool.Program} is not in PATH");
             }
             else if (found.Count > 0 && changed.FirstOrDefault(tool.IsSetBy) is { } set)
             {
                 missing.Add(
-                    $"{FileNames.Some(found, 2)}: the run changes {FileNames.Show(set)}, which decides where {tool.Name} "
+                    $"{FileNameEncoding.Some(found, 2)}: the run changes {FileNameEncoding.Show(set)}, which decides where {tool.Name} "
                         + "looks up packages"
                 );
             }
             else
             {
-                subjects.AddRange(found.Take(MostSubjects).Select(file => new AuditSubject(tool, file)));
+                subjects.AddRange(found.Take(MostSubjects).Select(file => new AuditedFile(tool, file)));
                 missing.AddRange(
-                    found.Count > MostSubjects ? [$"{FileNames.Some([.. found.Skip(MostSubjects)])}: too many for one audit"] : []
+                    found.Count > MostSubjects ? [$"{FileNameEncoding.Some([.. found.Skip(MostSubjects)])}: too many for one audit"] : []
                 );
             }
         }
         return (subjects, missing);
     }
 
-    private async Task<IReadOnlyList<(AuditSubject Subject, AuditAnswer Answer)>> AskAsync(
-        IReadOnlyList<AuditSubject> subjects,
+    private async Task<IReadOnlyList<(AuditedFile Subject, AuditResult Answer)>> AskAsync(
+        IReadOnlyList<AuditedFile> subjects,
         string commit,
         CancellationToken stop
     )
@@ -174,7 +174,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
             stop
         );
         var audit = new PackageAudit(environment, services.Time, sandbox);
-        var answers = new List<(AuditSubject, AuditAnswer)>();
+        var answers = new List<(AuditedFile, AuditResult)>();
         foreach (var subject in subjects)
         {
             answers.Add((subject, await audit.AskAsync(subject.Tool, place.Worktree.Path, subject.File, stop)));
@@ -182,7 +182,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
         return answers;
     }
 
-    private static IEnumerable<AuditFinding> Findings(AuditSubject subject, AuditAnswer answer) =>
+    private static IEnumerable<AuditFinding> Findings(AuditedFile subject, AuditResult answer) =>
         answer.Found.Select(vulnerability => new AuditFinding(vulnerability, subject.File));
 
     private LandResult Refusal(LandInput input, IReadOnlyList<AuditFinding> found) =>
@@ -200,7 +200,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
         var standing = audit.Standing;
         string[] said =
         [
-            audit.Audited.Count == 0 ? "" : $"audited: {FileNames.Some(audit.Audited, MostNamed)}",
+            audit.Audited.Count == 0 ? "" : $"audited: {FileNameEncoding.Some(audit.Audited, MostNamed)}",
             standing.InTheWay.Count == 0 ? "" : $"known vulnerabilities that prevent landing: {Some(standing.InTheWay)}",
             standing.Allowed.Count == 0 ? "" : $"known vulnerabilities that a user accepted: {Some(standing.Allowed)}",
             audit.Lesser.Count == 0 ? "" : $"new but less severe: {Some(audit.Lesser)}",
@@ -214,11 +214,11 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
     }
 
     private static string Some(IReadOnlyList<AuditFinding> found) =>
-        FileNames.Some([.. found.Select(finding => finding.ToString())], MostNamed);
+        FileNameEncoding.Some([.. found.Select(finding => finding.ToString())], MostNamed);
 
     // The reasons are joined by semicolons, because a reason may contain commas.
     private static string Reasons(IReadOnlyList<string> reasons) =>
-        string.Join("; ", reasons.Take(MostNamed).Select(reason => FileNames.Show(reason, 400)))
+        string.Join("; ", reasons.Take(MostNamed).Select(reason => FileNameEncoding.Show(reason, 400)))
         + (reasons.Count > MostNamed ? $"; and {reasons.Count - MostNamed} more" : "");
 
     // The result is only for a report, so a damaged file counts as missing.
@@ -231,24 +231,24 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
     {
         var folder = files.Folder;
         var text = new MarkdownText().Append(
-            $"Known vulnerabilities of packages in the work to land (at {CommitIds.Shorten(audit.Standing.Commit)}):\n"
+            $"Known vulnerabilities of packages in the work to land (at {CommitIdFormatter.Shorten(audit.Standing.Commit)}):\n"
         );
         Append("prevents landing", audit.Standing.InTheWay);
         Append("accepted by a user", audit.Standing.Allowed);
         Append("new, less severe", audit.Lesser);
         Append("older than the run", audit.Old);
-        text.Append(audit.Audited.Select(subject => MarkdownText.Of($"- audited: {FileNames.Show(subject, 400)}\n")));
-        text.Append(audit.NotAudited.Select(reason => MarkdownText.Of($"- not audited: {FileNames.Show(reason, 1000)}\n")));
+        text.Append(audit.Audited.Select(subject => MarkdownText.Of($"- audited: {FileNameEncoding.Show(subject, 400)}\n")));
+        text.Append(audit.NotAudited.Select(reason => MarkdownText.Of($"- not audited: {FileNameEncoding.Show(reason, 1000)}\n")));
         DurableFile.Write(folder.Audit, text.ToString());
         return files.Decisions!.With(folder, NameIn(folder), JsonSerializer.SerializeToUtf8Bytes(audit, MessageJson.Options));
 
         void Append(string standing, IReadOnlyList<AuditFinding> found) =>
-            text.Append(found.Select(finding => MarkdownText.Of($"- {standing}: {finding} ({FileNames.Show(finding.File)})\n")));
+            text.Append(found.Select(finding => MarkdownText.Of($"- {standing}: {finding} ({FileNameEncoding.Show(finding.File)})\n")));
     }
 
     /// <summary>A file and the tool that audits it.</summary>
-    private sealed record AuditSubject(AuditTool Tool, string File)
+    private sealed record AuditedFile(AuditTool Tool, string File)
     {
-        public override string ToString() => $"{FileNames.Show(File)} by {Tool.Name}";
+        public override string ToString() => $"{FileNameEncoding.Show(File)} by {Tool.Name}";
     }
 }

@@ -33,7 +33,7 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
     public static string Told(IReadOnlyList<GateVerdict> outcomes)
     {
         var notes = GateFormatter.Brief(outcomes).ToList();
-        return notes.Count == 0 ? "" : $"{FileNames.Some(notes, MostNotes)}.";
+        return notes.Count == 0 ? "" : $"{FileNameEncoding.Some(notes, MostNotes)}.";
     }
 
     /// <summary>Gates that must pass before the landing.</summary>

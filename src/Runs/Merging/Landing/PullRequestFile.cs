@@ -22,7 +22,7 @@ internal static class PullRequestFile
     public static string Write(RunFolder folder, string? task, string body, string end)
     {
         var file = folder.PullRequest(task ?? "run");
-        OwnFile.Write(file, (body.Length <= LongestBody ? body : body[..LongestBody] + "\n\n(cut)") + end);
+        OrchestratorFileWriter.Write(file, (body.Length <= LongestBody ? body : body[..LongestBody] + "\n\n(cut)") + end);
         return file;
     }
 }

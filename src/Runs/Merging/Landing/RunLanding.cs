@@ -46,7 +46,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
             return new LandResult
             {
                 Message =
-                    $"Nothing was landed, because git refuses: {FileNames.Show(refusal.Message.ReplaceLineEndings(" "), LongestRefusal)} "
+                    $"Nothing was landed, because git refuses: {FileNameEncoding.Show(refusal.Message.ReplaceLineEndings(" "), LongestRefusal)} "
                     + $"Fix this, then: {Again(input)}",
             };
         }
@@ -85,13 +85,13 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
                         .Replace("  ", " ", StringComparison.Ordinal),
                     Evidence = (secrets.Refusal ?? audit.Refusal)!.Evidence,
                 }
-                : await LandAsync(new Landing(files, repository, checks, staging, input, tip), note, stop);
+                : await LandAsync(new LandingCommit(files, repository, checks, staging, input, tip), note, stop);
         // Findings that a user has seen in this landing count as accepted in the next one.
         return result with { PlanHash = files.Decisions.Store(files.Folder) };
     }
 
     /// <summary>Lands a commit that has passed its checks.</summary>
-    private async Task<LandResult> LandAsync(Landing landing, string note, CancellationToken stop)
+    private async Task<LandResult> LandAsync(LandingCommit landing, string note, CancellationToken stop)
     {
         var (files, repository, _, _, input, tip) = landing;
         if (input.OnlyTakesIn)
@@ -127,7 +127,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
     /// Runs the gates on staging that have not been run on this combination of merges. Some have not if parts are independent or if a gate
     /// covers only some files.
     /// </summary>
-    private static async Task<(string Note, LandResult? Failed)> GateCombinationAsync(Landing landing, CancellationToken stop)
+    private static async Task<(string Note, LandResult? Failed)> GateCombinationAsync(LandingCommit landing, CancellationToken stop)
     {
         var (files, repository, checks, _, input, tip) = landing;
         var isPartial = files.Settings.Train.Scopes.HaveLanes || checks.Gates.Any(gate => gate.Covers is not null);
@@ -152,12 +152,12 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
     }
 
     /// <summary>Moves the target to the commit. If the target has new commits, they are merged into staging first.</summary>
-    private async Task<LandResult> LandOnTargetAsync(Landing landing, string note, CancellationToken stop)
+    private async Task<LandResult> LandOnTargetAsync(LandingCommit landing, string note, CancellationToken stop)
     {
         var (files, repository, _, _, input, tip) = landing;
         var target = $"refs/heads/{input.Target}";
         var checkouts = await new WorktreeStore(repository).ListAsync(stop);
-        var unexpected = await UnexpectedFiles.FindAsync(repository, files);
+        var unexpected = await UnexpectedFileDetector.FindAsync(repository, files);
         var request = new LandingRequest(target, tip, input.BaseCommit)
         {
             FinishCommand = Again(input),
@@ -165,8 +165,8 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
             NoteFile = files.Folder.Landing,
         };
         unexpected = $"{note} {unexpected}".Trim();
-        var hooks = new HookGate(files, repository, services, input);
-        var history = new LandedHistory(files, repository, target, input.BaseCommit);
+        var hooks = new MergeHookGate(files, repository, services, input);
+        var history = new LandingCommitBuilder(files, repository, target, input.BaseCommit);
         for (var moves = 0; ; moves++)
         {
             request = request with { Commit = await history.OfAsync(tip, stop) };
@@ -181,7 +181,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
                 {
                     Landed = true,
                     Commit = request.Commit,
-                    Message = $"{input.Target} is at {CommitIds.Shorten(request.Commit)}. {unexpected}".Trim(),
+                    Message = $"{input.Target} is at {CommitIdFormatter.Shorten(request.Commit)}. {unexpected}".Trim(),
                     StagingTip = tip,
                 };
             }
@@ -205,14 +205,14 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         }
     }
 
-    private static Task<string?> FindRenamedAsync(Landing landing, CancellationToken stop) =>
+    private static Task<string?> FindRenamedAsync(LandingCommit landing, CancellationToken stop) =>
         new TargetChoice(landing.Repository, landing.Files.Settings.Worktrees.BranchPrefix).FindRenamedAsync(
             landing.Input.BaseCommit,
             stop
         );
 
     /// <summary>A commit to land, with the objects that the landing needs.</summary>
-    private sealed record Landing(
+    private sealed record LandingCommit(
         RunFiles Files,
         GitRepository Repository,
         LandingChecks Checks,
@@ -240,11 +240,11 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         if (input.IsAskedFor && tip is not null && await repository.HasCommitAsync(input.StagingTip, stop))
         {
             return await new CommitStore(repository).IsAncestorAsync(input.StagingTip, tip, stop)
-                ? (tip, $"{input.Staging} was landed with the commits that were added after {CommitIds.Shorten(input.StagingTip)}.")
+                ? (tip, $"{input.Staging} was landed with the commits that were added after {CommitIdFormatter.Shorten(input.StagingTip)}.")
                 : (
                     null,
-                    $"{input.Staging} is at {CommitIds.Shorten(tip)} and no longer contains the run's merges "
-                        + $"({CommitIds.Shorten(input.StagingTip)}). "
+                    $"{input.Staging} is at {CommitIdFormatter.Shorten(tip)} and no longer contains the run's merges "
+                        + $"({CommitIdFormatter.Shorten(input.StagingTip)}). "
                         + $"Nothing was landed. Merge that commit into it ({Fix(repository, input).Merge(input.StagingTip)}), "
                         + $"then: {Again(input)}"
                 );
@@ -254,7 +254,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
     }
 
     /// <summary>Merges new commits of the target into staging, without a landing.</summary>
-    private static async Task<LandResult> TakeInTargetAsync(Landing landing, CancellationToken stop)
+    private static async Task<LandResult> TakeInTargetAsync(LandingCommit landing, CancellationToken stop)
     {
         var target = await new RefStore(landing.Repository).ReadAsync($"refs/heads/{landing.Input.Target}", stop);
         if (target is null || await new CommitStore(landing.Repository).IsAncestorAsync(target, landing.Tip, stop))
@@ -266,19 +266,19 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
     }
 
     private static async Task<(string? Merged, string Note, LandResult? Refused)> TakeInTargetAsync(
-        Landing landing,
+        LandingCommit landing,
         string target,
         CancellationToken stop
     )
     {
         var (files, repository, checks, staging, input, tip) = landing;
         var commits = new CommitStore(repository);
-        var merge = await new Merges(repository).MergeAsync(tip, target, files.AppendedFiles, stop);
+        var merge = await new TreeMerger(repository).MergeAsync(tip, target, files.AppendedFiles, stop);
         if (!merge.IsClean)
         {
             return Refused(
                 $"{input.Target} has moved and conflicts with the run's work in "
-                    + $"{FileNames.Some(merge.ConflictedFiles, 20)}. Merge it into {input.Staging} yourself, resolve and commit "
+                    + $"{FileNameEncoding.Some(merge.ConflictedFiles, 20)}. Merge it into {input.Staging} yourself, resolve and commit "
                     + $"({Fix(repository, input).Merge(input.Target)}), then: {Again(input)}"
             );
         }

@@ -17,25 +17,25 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
     /// <param name="tip">The commit to land.</param>
     /// <param name="asking">Id of this landing attempt. A repeated attempt has the same id, and rejects the landing again if its first
     /// rejection was not reported.</param>
-    public async Task<LandingVerdict> CheckAsync(LandInput input, string from, string tip, string asking, CancellationToken stop)
+    public async Task<LandingCheckResult> CheckAsync(LandInput input, string from, string tip, string asking, CancellationToken stop)
     {
         if (!files.Settings.SecretScan)
         {
-            return LandingVerdict.Clear(files);
+            return LandingCheckResult.Clear(files);
         }
         var (secrets, unread) = await new SecretSearch(repository).FindAsync(from, tip, stop);
         var found = secrets.Select(SecretFinding.Of).ToList();
         var before = StoredFindings<SecretFinding>.Told(files, files.Folder.SecretsJson);
-        var note = unread.Count == 0 ? "" : $"Not searched for secrets: {FileNames.Some(unread, MostNamed)}.";
+        var note = unread.Count == 0 ? "" : $"Not searched for secrets: {FileNameEncoding.Some(unread, MostNamed)}.";
         if (found.Count == 0 && before is null)
         {
-            return LandingVerdict.Clear(files) with { Note = note };
+            return LandingCheckResult.Clear(files) with { Note = note };
         }
         var now = (before ?? new StoredFindings<SecretFinding>()).Judge(found, tip, asking, input.IsAskedFor);
         var decisions = SecretFinding.Write(files, now);
         return now.InTheWay.Count > 0
-            ? new LandingVerdict(Refusal(input, now.InTheWay), "", decisions)
-            : new LandingVerdict(
+            ? new LandingCheckResult(Refusal(input, now.InTheWay), "", decisions)
+            : new LandingCheckResult(
                 null,
                 $"{(found.Count > 0 ? $"A user accepted possible secrets: {Describe(found)}." : "")} {note}".Trim(),
                 decisions
@@ -72,5 +72,5 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
         };
 
     private static string Describe(IReadOnlyList<SecretFinding> found) =>
-        FileNames.Some([.. found.Select(finding => finding.ToString())], MostNamed);
+        FileNameEncoding.Some([.. found.Select(finding => finding.ToString())], MostNamed);
 }

@@ -22,14 +22,14 @@ internal sealed record SecretFinding(string File, int Line, string Kind, string 
     public static DecisionManifest Write(RunFiles files, StoredFindings<SecretFinding> found)
     {
         var folder = files.Folder;
-        var text = new MarkdownText().Append($"Possible secrets in the work to land (at {CommitIds.Shorten(found.Commit)}):\n");
+        var text = new MarkdownText().Append($"Possible secrets in the work to land (at {CommitIdFormatter.Shorten(found.Commit)}):\n");
         foreach (
             var (finding, standing) in found
                 .InTheWay.Select(f => (f, "prevents landing"))
                 .Concat(found.Allowed.Select(f => (f, "accepted by a user")))
         )
         {
-            text.Append($"- {standing}: {finding}: {FileNames.Show(finding.Text)} [redacted]\n");
+            text.Append($"- {standing}: {finding}: {FileNameEncoding.Show(finding.Text)} [redacted]\n");
         }
         if (found.InTheWay.Count + found.Allowed.Count == 0)
         {

@@ -20,8 +20,8 @@ public sealed class TargetChoice(GitRepository repository, string prefix)
         var heads = await new RefStore(await services.Repositories.OpenAsync(path)).ListAsync([Heads], stop);
         return heads.ContainsKey(Heads + branch)
             ? null
-            : $"The repository has no branch {FileNames.Show(branch)}. Its branches: "
-                + $"{FileNames.Some([.. heads.Keys.Select(RunRefs.Shown)], MostNamed)}.";
+            : $"The repository has no branch {FileNameEncoding.Show(branch)}. Its branches: "
+                + $"{FileNameEncoding.Some([.. heads.Keys.Select(RunRefs.Shown)], MostNamed)}.";
     }
 
     /// <summary>

@@ -22,13 +22,13 @@ public sealed class ResultPicker(RepositoryLocation location, RunServices servic
     /// <exception cref="RefusedException">Another program changed the run's files.</exception>
     public async Task<IReadOnlyList<PickedResult>> PickAsync(RunStatus run, CancellationToken stop)
     {
-        if (DecidedPlan.TryRead(location.Root, run) is not { } plan)
+        if (CurrentPlanReader.TryRead(location.Root, run) is not { } plan)
         {
             return [];
         }
         var repository = await services.Repositories.OpenAsync(location.Root);
         var folder = new RunFolder(location.Root, run.RunId);
-        var preferences = TieDecisionStore.Read(DecidedPlan.TryFiles(location.Root, run));
+        var preferences = ResultTieDecisionStore.Read(CurrentPlanReader.TryFiles(location.Root, run));
         var picked = new List<PickedResult>();
         foreach (var (_, ranking) in await new ResultComparison(repository, folder, run.BaseCommit).RankAsync(plan, run.Tasks, stop))
         {

@@ -63,7 +63,7 @@ public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string R
 
     /// <summary>Returns the ranking with the reviewer's choice among the <see cref="Tied"/> results applied.</summary>
     /// <param name="preferences">The reviewer's choices for all tasks of the run.</param>
-    internal ResultRanking With(IReadOnlyList<TieDecision> preferences)
+    internal ResultRanking With(IReadOnlyList<ResultTieDecision> preferences)
     {
         var tied = Tied.Select(result => result.Commit).ToHashSet(StringComparer.Ordinal);
         var preferred = preferences.FirstOrDefault(one => tied.Contains(one.Commit));
@@ -71,7 +71,7 @@ public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string R
             ? this
             : new ResultRanking(
                 [.. Results.OrderBy(result => result.Commit == preferred.Commit ? 0 : 1)],
-                $"the reviewer, {preferred.Reviewer}, prefers it to {FileNames.Some([.. preferred.Others])}: {preferred.Why.TrimEnd('.')}"
+                $"the reviewer, {preferred.Reviewer}, prefers it to {FileNameEncoding.Some([.. preferred.Others])}: {preferred.Why.TrimEnd('.')}"
             );
     }
 

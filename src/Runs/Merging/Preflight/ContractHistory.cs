@@ -76,7 +76,7 @@ internal static class ContractHistory
             .OrderByDescending(file => file.LastWriteTimeUtc)
             .Take(MostRuns)
             .Select(file => present.Sibling(file.Directory!.Parent!.Name))
-            .TakeWhile(run => StatusFile.Read(run.Status)?.State != RunStates.Completed);
+            .TakeWhile(run => RunStatusFile.Read(run.Status)?.State != RunStates.Completed);
 
     private static List<ContractPin> PinsOf(RunFolder run) =>
         Directory.Exists(run.Task(""))

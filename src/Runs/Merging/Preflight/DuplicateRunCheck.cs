@@ -31,7 +31,7 @@ public sealed class DuplicateRunCheck
     public static DuplicateRunCheck? Of(OrchestrationInput input, RepositoryReference repository) =>
         IsMeant(input) ? null
         : input.NeedsPlanner ? OfRequest(input, repository)
-        : PlanLoading.ReadPlan(input, repository).Plan is { } plan ? OfPlan(plan, input, repository)
+        : PlanLoader.ReadPlan(input, repository).Plan is { } plan ? OfPlan(plan, input, repository)
         : null;
 
     /// <summary>Creates the check for a run whose plan is loaded.</summary>
@@ -43,7 +43,7 @@ public sealed class DuplicateRunCheck
 
     private static DuplicateRunCheck? OfRequest(OrchestrationInput input, RepositoryReference repository)
     {
-        var source = RequestSource.Read(new PreparePlanningInput("", repository, input));
+        var source = PlanningRequestSource.Read(new PreparePlanningInput("", repository, input));
         return source.Fault is null
             ? new DuplicateRunCheck(repository, null, source.TextFor(input.Planning ?? new PlanningOptions()), new HashSet<string>())
             : null;
@@ -56,11 +56,11 @@ public sealed class DuplicateRunCheck
     /// <param name="folder">The run's folder.</param>
     public bool IsOf(RunFolder folder) =>
         _request is null
-            ? SmallFile.TryRead(folder.Plan) is { } plan && PlanJson.HashOf(plan) == _planHash
-            : SmallFile.TryRead(folder.Planning("request.md")) is { } request
+            ? SmallFileReader.TryRead(folder.Plan) is { } plan && PlanJson.HashOf(plan) == _planHash
+            : SmallFileReader.TryRead(folder.Planning("request.md")) is { } request
                 && Encoding.UTF8.GetString(request) == _request
-                && SmallFile.TryRead(folder.Planning("start.json")) is { } start
-                && StoredJson.TryParse(start, MessageJson.Options.TypeOf<RunStart>()) is { Input.PlanOnly: false };
+                && SmallFileReader.TryRead(folder.Planning("start.json")) is { } start
+                && StoredJson.TryParse(start, MessageJson.Options.TypeOf<RunStartSettings>()) is { Input.PlanOnly: false };
 
     /// <summary>Lists open runs with the same work, by their recorded status.</summary>
     /// <param name="but">Id of this run, which is excluded.</param>
@@ -155,7 +155,7 @@ public sealed class DuplicateRunCheck
                 .Select(path => Path.GetFileName(path))
                 .Where(name => name != own && !name.StartsWith(RunFolder.Removed, StringComparison.Ordinal))
                 .Select(name => new RunFolder(_repository.Path, name))
-                .Select(folder => (folder, StatusFile.Read(folder.Status)))
+                .Select(folder => (folder, RunStatusFile.Read(folder.Status)))
                 .Where(run => run.Item2 is not null)
                 .Select(run => (run.folder, run.Item2!));
     }
@@ -177,8 +177,8 @@ public sealed class DuplicateRunCheck
         if (
             !tips.TryGetValue(target, out var tip)
             || !await repository.HasCommitAsync(run.LandedCommit, stop)
-            || SmallFile.TryRead(folder.StartFile) is not { } json
-            || StoredJson.TryParse(json, MessageJson.Options.TypeOf<RunStart>()) is not { } start
+            || SmallFileReader.TryRead(folder.StartFile) is not { } json
+            || StoredJson.TryParse(json, MessageJson.Options.TypeOf<RunStartSettings>()) is not { } start
             || TryReadPlan(folder) is not { } plan
         )
         {
@@ -201,7 +201,7 @@ public sealed class DuplicateRunCheck
     {
         try
         {
-            return SmallFile.TryRead(folder.Plan) is { } plan ? PlanJson.Read(plan) : null;
+            return SmallFileReader.TryRead(folder.Plan) is { } plan ? PlanJson.Read(plan) : null;
         }
         catch (JsonException)
         {
@@ -213,5 +213,5 @@ public sealed class DuplicateRunCheck
     /// <summary>True if a task reads or writes the file. A task that lists no input files may read every file.</summary>
     private static bool Matters(string path, Plan plan, OrchestratorFiles own) =>
         !own.Unmissed.Any(ours => path == ours || path.StartsWith(ours + "/", StringComparison.Ordinal))
-        && plan.Tasks.Any(task => Ownership.Of(task.FilesRead).Owns(path) || Ownership.Of(task).Owns(path));
+        && plan.Tasks.Any(task => TaskFileOwnership.Of(task.FilesRead).Owns(path) || TaskFileOwnership.Of(task).Owns(path));
 }

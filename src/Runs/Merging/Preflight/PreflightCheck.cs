@@ -53,7 +53,7 @@ public sealed class PreflightCheck(RunServices services)
         var obstacle =
             files.Settings.Git.Land == LandingMode.PullRequest
                 ? await PullRequest.FindObstacleAsync(repository, RunRefs.Shown(staging), tip, services, stop)
-                : await LandedHistory.FindObstacleAsync(repository, files.Settings.Git, stop);
+                : await LandingCommitBuilder.FindObstacleAsync(repository, files.Settings.Git, stop);
         if (obstacle is { MayBegin: false, Problem: var missing })
         {
             return new PreflightResult { Errors = [missing], Warnings = run.Warnings };
@@ -80,7 +80,7 @@ public sealed class PreflightCheck(RunServices services)
         );
         run.Errors.AddRange(found.Findings.Where(f => f.Refuses).Select(f => $"{f.Message} {f.Cure}"));
         run.Warnings.AddRange(found.Findings.Where(f => !f.Refuses).Select(f => $"{f.Message} {f.Cure}"));
-        run.Errors.AddRange(RunRefusals.Of(files));
+        run.Errors.AddRange(RunRefusalFinder.Of(files));
         if (found.Base is { } start)
         {
             var submodules = await new Submodules(repository).OfCommitAsync(start, stop);
@@ -124,10 +124,10 @@ public sealed class PreflightCheck(RunServices services)
         {
             AddUntracked(status, files.Start, run.Warnings);
         }
-        await UnexpectedFiles.NoteAsync(repository, files.Folder, stop);
+        await UnexpectedFileDetector.NoteAsync(repository, files.Folder, stop);
         var first = await contracts.FirstCommitAsync(baseCommit, stop);
         List<string> unjudged = [];
-        var decisions = await new GatesAtBase(_gates).TryAsync(repository, files, first, run.Errors, run.Warnings, unjudged, stop);
+        var decisions = await new BaseGateCheck(_gates).TryAsync(repository, files, first, run.Errors, run.Warnings, unjudged, stop);
         var repeated = DuplicateRunCheck.Of(files, input.Repository);
         var open = repeated?.FindOpen(input.RunId).ToList() ?? [];
         return new PreflightResult
@@ -272,24 +272,24 @@ public sealed class PreflightCheck(RunServices services)
         return began;
     }
 
-    private static IReadOnlyList<string> Unseen(WorktreeStatus status, RunStart start)
+    private static IReadOnlyList<string> Unseen(WorktreeStatus status, RunStartSettings start)
     {
         var changed = status.ChangedFiles(start.OwnFiles.Unmissed);
         return changed.Count == 0
             ? []
             :
             [
-                $"Uncommitted changes that agents will not see: {FileNames.Some(changed, 8)}. Commit them first, or accept this with "
+                $"Uncommitted changes that agents will not see: {FileNameEncoding.Some(changed, 8)}. Commit them first, or accept this with "
                     + "--yes.",
             ];
     }
 
-    private static void AddUntracked(WorktreeStatus status, RunStart start, List<string> warnings)
+    private static void AddUntracked(WorktreeStatus status, RunStartSettings start, List<string> warnings)
     {
         var untracked = status.UntrackedFiles(start.OwnFiles.Unmissed);
         if (untracked.Count > 0)
         {
-            warnings.Add($"Untracked files that agents will not see: {FileNames.Some(untracked)}.");
+            warnings.Add($"Untracked files that agents will not see: {FileNameEncoding.Some(untracked)}.");
         }
     }
 }

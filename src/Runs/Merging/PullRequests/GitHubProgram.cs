@@ -18,16 +18,16 @@ internal sealed class GitHubProgram(GitRepository repository, RunServices servic
     /// <param name="mayRepeat">True if the call may be repeated even though a failed call may have taken effect.</param>
     /// <param name="stop">Cancels the call.</param>
     /// <param name="arguments">Arguments of the program.</param>
-    public async Task<GitHubAnswer> CallAsync(bool mayRepeat, CancellationToken stop, params string[] arguments)
+    public async Task<GitHubResponse> CallAsync(bool mayRepeat, CancellationToken stop, params string[] arguments)
     {
         if (ProgramLocator.Find("gh", services.Environment.GetValueOrDefault("PATH"), repository.MainCheckout!) is not { } program)
         {
-            return new GitHubAnswer(GitHubOutcome.NoProgram, "", "gh is not in PATH");
+            return new GitHubResponse(GitHubOutcome.NoProgram, "", "gh is not in PATH");
         }
         for (var (tried, pause) = (1, FirstPause); ; tried++, pause *= 2)
         {
             var result = await _runner.RunAsync(await PullRequest.CommandAsync(program, repository, arguments), stop);
-            var answer = GitHubAnswer.Of(result, PullRequest.Why(result));
+            var answer = GitHubResponse.Of(result, PullRequest.Why(result));
             if (answer.Outcome != GitHubOutcome.Unavailable || !mayRepeat || tried == MostTries)
             {
                 return answer;
@@ -40,7 +40,7 @@ internal sealed class GitHubProgram(GitRepository repository, RunServices servic
     /// <param name="path">API path. <c>{owner}</c> and <c>{repo}</c> in it are replaced by those of this repository.</param>
     /// <param name="member">Name of the JSON member that contains the list, or null if the response itself is the list.</param>
     /// <returns>All items, or the response of the call that failed.</returns>
-    public async Task<(IReadOnlyList<JsonElement> Items, GitHubAnswer? Failure)> ListAsync(
+    public async Task<(IReadOnlyList<JsonElement> Items, GitHubResponse? Failure)> ListAsync(
         string path,
         string? member,
         CancellationToken stop

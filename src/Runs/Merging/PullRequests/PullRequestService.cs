@@ -130,7 +130,7 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
     /// <summary>
     /// Finds the pull request of a branch. An open one has precedence, followed by the latest one. Pull requests from forks are ignored.
     /// </summary>
-    private static async Task<(KnownPullRequest? Known, GitHubAnswer? Failure)> FindAsync(
+    private static async Task<(KnownPullRequest? Known, GitHubResponse? Failure)> FindAsync(
         GitHubProgram gitHub,
         string branch,
         CancellationToken stop
@@ -238,23 +238,23 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         CancellationToken stop
     )
     {
-        if (DecidedPlan.TryFiles(location.Root, run) is { Settings.SecretScan: false })
+        if (CurrentPlanReader.TryFiles(location.Root, run) is { Settings.SecretScan: false })
         {
             return (null, "");
         }
         var from = await new CommitStore(repository).FindMergeBaseAsync($"refs/heads/{run.Target}", tip, stop) ?? run.BaseCommit;
         var (found, unread) = await new SecretSearch(repository).FindAsync(from, tip, stop);
         return found.Count == 0
-            ? (null, unread.Count == 0 ? "" : $" (not searched for secrets: {FileNames.Some(unread, MostNamed)})")
+            ? (null, unread.Count == 0 ? "" : $" (not searched for secrets: {FileNameEncoding.Some(unread, MostNamed)})")
             : (
                 "Nothing was pushed, because the work adds possible secrets: "
-                    + $"{FileNames.Some([.. found.Select(finding => finding.ToString())], MostNamed)}. Remove and revoke them, or "
+                    + $"{FileNameEncoding.Some([.. found.Select(finding => finding.ToString())], MostNamed)}. Remove and revoke them, or "
                     + "mark a line without a secret with the comment 'orchestrate:allow-secret'.",
                 ""
             );
     }
 
-    private static PullRequestResult Failed(GitHubAnswer answer, string what, string further) =>
+    private static PullRequestResult Failed(GitHubResponse answer, string what, string further) =>
         new(
             answer.Outcome,
             answer.Outcome switch

@@ -31,7 +31,7 @@ internal static class ReviewRemarks
     /// <summary>
     /// Reads all remarks on a pull request. If one call fails, only its response is returned, because an incomplete list is never used.
     /// </summary>
-    public static async Task<(IReadOnlyList<ReviewRemark> Remarks, GitHubAnswer? Failure)> ReadAsync(
+    public static async Task<(IReadOnlyList<ReviewRemark> Remarks, GitHubResponse? Failure)> ReadAsync(
         GitHubProgram gitHub,
         int number,
         string head,

@@ -47,7 +47,7 @@ internal sealed record ReviewAnswer
     /// <returns>The parsed answer, or one sentence for each reason why it is invalid.</returns>
     public static (ReviewAnswer? Answer, IReadOnlyList<string> Problems) Read(string? text)
     {
-        if (JsonInText.Find(text ?? "", out var isCut) is not { } json)
+        if (JsonInTextFinder.Find(text ?? "", out var isCut) is not { } json)
         {
             return (
                 null,

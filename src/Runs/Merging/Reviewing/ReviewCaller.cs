@@ -5,14 +5,14 @@ namespace Orchestrator.Runs.Merging.Reviewing;
 
 /// <summary>Asks the reviewer about one part of a change. The answer is stored in the run's folder before it is used.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-internal sealed class ReviewCaller(RunServices services) : IAnswerCaller
+internal sealed class ReviewCaller(RunServices services) : IReadOnlyAgentCaller
 {
     /// <inheritdoc/>
-    public Task<AnsweringStart> DescribeAsync(AskAgentInput input)
+    public Task<ReadOnlyAgentQuestion> DescribeAsync(AskAgentInput input)
     {
         var (run, files, review) = Open(input.Question);
         return Task.FromResult(
-            new AnsweringStart
+            new ReadOnlyAgentQuestion
             {
                 Folder = run.Folder,
                 TaskId = ReviewTask.Id,
@@ -21,7 +21,7 @@ internal sealed class ReviewCaller(RunServices services) : IAnswerCaller
                 Role = "reviewer",
                 Setting = "review",
                 Conversations = files.Conversations,
-                Schema = TieQuestions.Read(run) is null ? ReviewAnswer.Schema : PickAnswer.Schema,
+                Schema = ResultTieStore.Read(run) is null ? ReviewAnswer.Schema : ResultPickAnswer.Schema,
                 AnswerFile = files.Draft(input.Start),
                 Worktree = run.WorktreeOf(ReviewTask.Id),
                 // Each round reviews another commit.
@@ -38,7 +38,7 @@ internal sealed class ReviewCaller(RunServices services) : IAnswerCaller
         var text =
             input.AnswerHash.Length == 0
                 ? null
-                : Encoding.UTF8.GetString(VerifiedFile.Read(run.Folder, files.Draft(input.Start), input.AnswerHash));
+                : Encoding.UTF8.GetString(HashVerifiedFile.Read(run.Folder, files.Draft(input.Start), input.AnswerHash));
         var (summary, problems) = Read(run, review.Part, text);
         if (summary is not null)
         {
@@ -52,9 +52,9 @@ internal sealed class ReviewCaller(RunServices services) : IAnswerCaller
     /// <returns>Short summary of the answer, or the reasons why the answer is invalid.</returns>
     private static (string? Summary, IReadOnlyList<string> Problems) Read(RunFiles run, int part, string? text)
     {
-        if (TieQuestions.Read(run) is { } ties)
+        if (ResultTieStore.Read(run) is { } ties)
         {
-            var (picked, faults) = PickAnswer.Read(text, ties.Ties[part - 1]);
+            var (picked, faults) = ResultPickAnswer.Read(text, ties.Ties[part - 1]);
             return (picked?.Why, faults);
         }
         var (answer, problems) = ReviewAnswer.Read(text);

@@ -11,7 +11,7 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string ha
 {
     private DecisionManifest? _said;
 
-    private string Name => $"round-{round.Number}-{CommitIds.Shorten(round.Tip)}";
+    private string Name => $"round-{round.Number}-{CommitIdFormatter.Shorten(round.Tip)}";
 
     /// <summary>Absolute path of the folder for conversations with models that have no agent program.</summary>
     public string Conversations => Reviewers.ConversationsOf(folder);

@@ -9,7 +9,7 @@ namespace Orchestrator.Runs.Reports;
 /// <param name="Task">Id of the task.</param>
 /// <param name="Failed">Number of past runs in which it failed.</param>
 /// <param name="Runs">Number of past runs in which it ended.</param>
-public sealed record PastFailures(string Task, int Failed, int Runs)
+public sealed record PastTaskFailures(string Task, int Failed, int Runs)
 {
     /// <summary>Share of the past runs in which the task failed, from 0 to 1.</summary>
     public double Share => (double)Failed / Runs;
@@ -65,11 +65,11 @@ public sealed class RunForecasts(string repository)
     /// <param name="settings">Settings of the run.</param>
     /// <param name="night">The conditions of the night, without tasks.</param>
     /// <returns>The simulations, or null if no past run recorded durations of tasks.</returns>
-    public (Rehearsal Usual, Rehearsal Hard)? Rehearse(
+    public (RehearsalResult Usual, RehearsalResult Hard)? Rehearse(
         Plan plan,
         IReadOnlySet<string>? chosen,
         OrchestratorSettings settings,
-        NightPlan night
+        UnattendedRunPlan night
     )
     {
         // A run that was stopped by a failed task still provides durations of its other tasks.
@@ -91,13 +91,13 @@ public sealed class RunForecasts(string repository)
                 ),
             ],
         };
-        return (NightRehearsal.Play(night, past, share: 0.5), NightRehearsal.Play(night, past, share: 0.9));
+        return (UnattendedRunRehearsal.Play(night, past, share: 0.5), UnattendedRunRehearsal.Play(night, past, share: 0.9));
     }
 
     /// <summary>Lists the tasks of a plan that failed in past runs with the same text, files and gates.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="chosen">Ids of the tasks to run, or null for all tasks.</param>
-    public IReadOnlyList<PastFailures> Failures(Plan plan, IReadOnlySet<string>? chosen)
+    public IReadOnlyList<PastTaskFailures> Failures(Plan plan, IReadOnlySet<string>? chosen)
     {
         var same = plan
             .Tasks.Where(task => chosen is null || chosen.Contains(task.Id))
@@ -106,7 +106,7 @@ public sealed class RunForecasts(string repository)
             from run in Records()
             let ended = run.Tasks.Where(task => same.ContainsKey(task.Id) && FailedIn(task) is not null).ToList()
             where ended.Count > 0
-            let files = DecidedPlan.TryFiles(repository, run)
+            let files = CurrentPlanReader.TryFiles(repository, run)
             where files is not null
             from task in ended
             let planned = files.Plan.Tasks.FirstOrDefault(other => other.Id == task.Id)
@@ -117,13 +117,13 @@ public sealed class RunForecasts(string repository)
         [
             .. plan
                 .Tasks.Where(task => counted.ContainsKey(task.Id))
-                .Select(task => new PastFailures(task.Id, counted[task.Id].Count(failed => failed), counted[task.Id].Count()))
+                .Select(task => new PastTaskFailures(task.Id, counted[task.Id].Count(failed => failed), counted[task.Id].Count()))
                 .Where(task => task.Failed > 0),
         ];
     }
 
     /// <summary>Formats the past failures of a task for display.</summary>
-    public static string Describe(PastFailures task) =>
+    public static string Describe(PastTaskFailures task) =>
         task.Failed < task.Runs ? $"{task.Task} failed in {task.Failed} of its {Plural.Of(task.Runs, "past run")}"
         : task.Runs == 1 ? $"{task.Task} failed in its only past run"
         : $"{task.Task} failed in each of its {Plural.Of(task.Runs, "past run")}";
@@ -164,7 +164,7 @@ public sealed class RunForecasts(string repository)
     {
         try
         {
-            return RunStart.TryRead(new RunFolder(repository, runId))?.Input.Forecast;
+            return RunStartSettings.TryRead(new RunFolder(repository, runId))?.Input.Forecast;
         }
         catch (StepException)
         {
@@ -176,7 +176,7 @@ public sealed class RunForecasts(string repository)
     /// <param name="end">End of the run, or the current time.</param>
     public TimeSpan TookOf(RunStatus run, DateTimeOffset end)
     {
-        var waited = RunPage.Waited(RunEvents.Read(new RunFolder(repository, run.RunId).Events), end);
+        var waited = ReportFirstPage.Waited(RunEvents.Read(new RunFolder(repository, run.RunId).Events), end);
         var took = end - run.StartedAt - waited;
         return took > TimeSpan.Zero ? took : TimeSpan.Zero;
     }
@@ -195,7 +195,7 @@ public sealed class RunForecasts(string repository)
                 .Where(file => file.Exists)
                 .OrderByDescending(file => file.LastWriteTimeUtc)
                 .Take(Forecaster.MostRuns)
-                .Select(file => StatusFile.Read(file.FullName))
+                .Select(file => RunStatusFile.Read(file.FullName))
                 .OfType<RunStatus>();
     }
 
@@ -204,7 +204,7 @@ public sealed class RunForecasts(string repository)
         var worked = run
             .Tasks.Where(task => task is { Starts: > 0, StartedAt: not null, EndedAt: not null })
             .ToDictionary(task => task.Id, StringComparer.Ordinal);
-        if (worked.Count == 0 || DecidedPlan.TryFiles(repository, run) is not { } files)
+        if (worked.Count == 0 || CurrentPlanReader.TryFiles(repository, run) is not { } files)
         {
             return null;
         }

@@ -21,7 +21,7 @@ public static class DecidingGates
                 : $"staging, after each merge: {Words(staging)}, and the gates of the merged tasks",
             .. plan
                 .Tasks.GroupBy(task => OfTask(gates.Explain(plan, task), staging.Count > 0), task => task.Id)
-                .Select(group => $"{FileNames.Some([.. group], MostIds)}: {group.Key}"),
+                .Select(group => $"{FileNameEncoding.Some([.. group], MostIds)}: {group.Key}"),
         ];
     }
 

@@ -25,7 +25,7 @@ internal static class ContractSection
         OrchestrationInput? input;
         try
         {
-            input = RunStart.TryRead(folder)?.Input;
+            input = RunStartSettings.TryRead(folder)?.Input;
         }
         catch (StepException damaged)
         {
@@ -60,7 +60,7 @@ internal static class ContractSection
             var late = Late(timeline, last);
             yield return Clause(
                 $"No agent starts after {Time(last)}",
-                late.Count == 0 ? "none did" : $"{FileNames.Some([.. late.Select(start => start.Task!).Distinct()], MostNamed)} did",
+                late.Count == 0 ? "none did" : $"{FileNameEncoding.Some([.. late.Select(start => start.Task!).Distinct()], MostNamed)} did",
                 late.Count == 0,
                 [.. late.Select(start => start.Sequence)],
                 timeline
@@ -81,7 +81,7 @@ internal static class ContractSection
             "No user is needed",
             asked.Count == 0
                 ? "none was"
-                : $"asked by {FileNames.Some([.. asked.Select(happened => happened.Task ?? "the run").Distinct()], MostNamed)}, first at "
+                : $"asked by {FileNameEncoding.Some([.. asked.Select(happened => happened.Task ?? "the run").Distinct()], MostNamed)}, first at "
                     + Time(asked[0].Time),
             asked.Count == 0,
             [.. asked.Select(happened => happened.Sequence)],
@@ -91,7 +91,7 @@ internal static class ContractSection
         var red = GateRegressions.Of(run, folder).Red.Where(verdict => verdict.Gate.Required).Select(verdict => verdict.Name).ToList();
         yield return Clause(
             "All gates pass",
-            red.Count == 0 ? "they do" : $"red: {FileNames.Some(red, MostNamed)}",
+            red.Count == 0 ? "they do" : $"red: {FileNameEncoding.Some(red, MostNamed)}",
             red.Count == 0,
             [],
             timeline

@@ -38,7 +38,7 @@ internal sealed class GateRegressions
                 .OrderByDescending(other => File.GetLastWriteTimeUtc(Path.Combine(other.FullName, "status.json")))
                 .Take(MostRuns)
                 .Select(other => new RunFolder(folder.Repository, other.Name))
-                .Select(other => (Folder: other, Run: StatusFile.Read(other.Status)))
+                .Select(other => (Folder: other, Run: RunStatusFile.Read(other.Status)))
                 .Where(other => other.Run is { } earlier && earlier.StartedAt < run.StartedAt)
                 .OrderByDescending(other => other.Run!.StartedAt)
         )

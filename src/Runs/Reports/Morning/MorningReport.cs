@@ -41,7 +41,7 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
             ContractSection.Of(run, folder, timeline, now, accounts),
             SentBack(timeline),
             .. GateSections.Of(run, folder, timeline),
-            MoneySection.Of(run, folder, timeline),
+            CostSection.Of(run, folder, timeline),
             TimeSection.Of(timeline, end),
             Found(run, folder, timeline),
             Unproven(run, timeline),
@@ -49,7 +49,7 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
             Worth(run, timeline),
         ];
         return new MorningReport(
-            [.. RunPage.FactsOf(run, folder, now).Where(fact => fact.Value.Length > 0)],
+            [.. ReportFirstPage.FactsOf(run, folder, now).Where(fact => fact.Value.Length > 0)],
             [.. sections.Where(section => section.Lines.Count > 0 || section.Table is not null)]
         );
     }
@@ -212,7 +212,7 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
 
     private static ReportSection Claims(RunStatus run, RunFolder folder, RunTimeline timeline)
     {
-        var told = new TaskClaimSection(folder).Of(run);
+        var told = new AgentClaimSection(folder).Of(run);
         return new ReportSection(
             Evidence,
             "Claims and evidence",

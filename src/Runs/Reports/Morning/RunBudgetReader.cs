@@ -22,7 +22,7 @@ public sealed class RunBudgetReader(IReadOnlyDictionary<string, string> environm
         OrchestratorSettings? settings;
         try
         {
-            settings = RunStart.TryRead(new RunFolder(repository.Root, run.RunId))?.Settings;
+            settings = RunStartSettings.TryRead(new RunFolder(repository.Root, run.RunId))?.Settings;
         }
         catch (StepException)
         {
@@ -34,6 +34,6 @@ public sealed class RunBudgetReader(IReadOnlyDictionary<string, string> environm
             return null;
         }
         var account = AccountName.Of(settings.Agent, settings, environment);
-        return BudgetsOfRun.Of(run, repository.Key, settings.Budget, account, shared ?? _ledgers.TryRead().Book, time);
+        return RunBudgetLedgerReader.Of(run, repository.Key, settings.Budget, account, shared ?? _ledgers.TryRead().Book, time);
     }
 }

@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>Categories of the time that a task takes.</summary>
-public enum TimeUse
+public enum TaskTimeCategory
 {
     /// <summary>The task's agent was running or about to start.</summary>
     Agent,
@@ -28,23 +28,23 @@ public enum TimeUse
 /// <param name="From">Start of the period.</param>
 /// <param name="To">End of the period, or of the whole report if the period has not ended.</param>
 /// <param name="Events">Numbers of the events at the start and end of the period. Only the first if the period has not ended.</param>
-public sealed record TaskSpan(string Task, TimeUse Use, DateTimeOffset From, DateTimeOffset To, IReadOnlyList<long> Events)
+public sealed record TaskSpan(string Task, TaskTimeCategory Use, DateTimeOffset From, DateTimeOffset To, IReadOnlyList<long> Events)
 {
     /// <summary>Duration of the period.</summary>
     public TimeSpan Length => To > From ? To - From : TimeSpan.Zero;
 
     /// <summary>All categories in display order.</summary>
-    public static IReadOnlyList<TimeUse> Uses { get; } = Enum.GetValues<TimeUse>();
+    public static IReadOnlyList<TaskTimeCategory> Uses { get; } = Enum.GetValues<TaskTimeCategory>();
 
     /// <summary>Returns the display text of a category.</summary>
-    public static string Words(TimeUse use) =>
+    public static string Words(TaskTimeCategory use) =>
         use switch
         {
-            TimeUse.Agent => "agents at work",
-            TimeUse.Gates => "gates",
-            TimeUse.Merging => "merging",
-            TimeUse.Person => "waited for a user",
-            TimeUse.Parked => "parked",
+            TaskTimeCategory.Agent => "agents at work",
+            TaskTimeCategory.Gates => "gates",
+            TaskTimeCategory.Merging => "merging",
+            TaskTimeCategory.Person => "waited for a user",
+            TaskTimeCategory.Parked => "parked",
             _ => "waited for its turn",
         };
 
@@ -86,15 +86,15 @@ public sealed record TaskSpan(string Task, TimeUse Use, DateTimeOffset From, Dat
     }
 
     // Null means that the task has ended.
-    private static TimeUse? UseOf(string state) =>
+    private static TaskTimeCategory? UseOf(string state) =>
         state switch
         {
-            TaskStates.Pending or TaskStates.Queued => TimeUse.Turn,
-            TaskStates.Preparing or TaskStates.Executing or TaskStates.Remediating => TimeUse.Agent,
-            TaskStates.Verifying => TimeUse.Gates,
-            TaskStates.Merging => TimeUse.Merging,
-            TaskStates.Blocked or TaskStates.AwaitingApproval => TimeUse.Person,
-            TaskStates.Parked => TimeUse.Parked,
+            TaskStates.Pending or TaskStates.Queued => TaskTimeCategory.Turn,
+            TaskStates.Preparing or TaskStates.Executing or TaskStates.Remediating => TaskTimeCategory.Agent,
+            TaskStates.Verifying => TaskTimeCategory.Gates,
+            TaskStates.Merging => TaskTimeCategory.Merging,
+            TaskStates.Blocked or TaskStates.AwaitingApproval => TaskTimeCategory.Person,
+            TaskStates.Parked => TaskTimeCategory.Parked,
             _ => null,
         };
 }

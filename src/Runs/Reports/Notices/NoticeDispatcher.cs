@@ -39,7 +39,7 @@ internal sealed class NoticeDispatcher(string path, NoticeRecord book, IReadOnly
             {
                 continue;
             }
-            var isOver = NoticePlan.IsOver(message, target.On, open);
+            var isOver = NoticeTiming.IsOver(message, target.On, open);
             var isWaiting = delivery.State == NoticeState.Pending || (Tried == NoticeSelection.All && delivery.State == NoticeState.Failed);
             if (isWaiting && isOver)
             {
@@ -65,17 +65,17 @@ internal sealed class NoticeDispatcher(string path, NoticeRecord book, IReadOnly
         CancellationToken stop
     )
     {
-        if (Tried == NoticeSelection.Due && !NoticePlan.IsDue(delivery, time.GetUtcNow()))
+        if (Tried == NoticeSelection.Due && !NoticeTiming.IsDue(delivery, time.GetUtcNow()))
         {
             Again(delivery.NotBefore!.Value);
             return;
         }
         var message = _book.Messages[index];
-        var items = NoticePlan.Current(message, target.On, open);
+        var items = NoticeTiming.Current(message, target.On, open);
         var answer = target.Notifier is null
             ? new Delivery(DeliveryStatus.Failed, target.Problem)
             : await target.Notifier.SendAsync(NoticeFormatter.With(message.Notice, items), stop);
-        var after = NoticePlan.After(delivery with { State = NoticeState.Pending }, answer, time.GetUtcNow());
+        var after = NoticeTiming.After(delivery with { State = NoticeState.Pending }, answer, time.GetUtcNow());
         Store(index, target, after);
         if (after.NotBefore is { } again)
         {

@@ -114,7 +114,7 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
         && book.Messages.SelectMany(message => message.Deliveries.Values)
             .Any(delivery =>
                 delivery.State == NoticeState.Pending
-                    && (tried != NoticeSelection.Due || NoticePlan.IsDue(delivery, services.Time.GetUtcNow()))
+                    && (tried != NoticeSelection.Due || NoticeTiming.IsDue(delivery, services.Time.GetUtcNow()))
                 || (tried == NoticeSelection.All && delivery.State == NoticeState.Failed)
             );
 
@@ -122,7 +122,7 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
     {
         var open = book.Open.ToHashSet(StringComparer.Ordinal);
         return from message in book.Messages
-            where !NoticePlan.IsOver(message, NoticeKinds.All, open)
+            where !NoticeTiming.IsOver(message, NoticeKinds.All, open)
             from target in message.Deliveries
             where target.Value.State is NoticeState.Pending or NoticeState.Failed
             select new UnsentNotice(

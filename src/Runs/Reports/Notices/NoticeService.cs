@@ -40,15 +40,15 @@ public sealed class NoticeService(RunServices services)
         string? link = null
     )
     {
-        UserState.MakeFolder(services.Environment);
+        UserStateFolder.MakeFolder(services.Environment);
         var folder = FolderOf(services.Environment);
         var name = $"{input.Repository.Key}-{RunFolder.NameOf(input.RunId)}";
         var path = Path.Combine(folder, $"{name}.json");
         using var alone = await LockFile.TakeAsync(LockOf(path), stop);
         Prune(folder);
-        var claims = new AccountClaims(folder, services.Time);
+        var claims = new AccountNoticeClaims(folder, services.Time);
         var book = NoticeRecord.Read(path);
-        var (gathered, nextAt) = NoticePlan.Gather(
+        var (gathered, nextAt) = NoticeTiming.Gather(
             book,
             input with
             {
@@ -97,7 +97,7 @@ public sealed class NoticeService(RunServices services)
     /// Returns the absolute path of the folder with notice records. It is in the user's state folder, where no sandboxed agent can write.
     /// </summary>
     internal static string FolderOf(IReadOnlyDictionary<string, string> environment) =>
-        Path.Combine(UserState.FolderOf(environment), "notices");
+        Path.Combine(UserStateFolder.FolderOf(environment), "notices");
 
     /// <summary>Returns the path of a notice record's lock file. Only the process that holds the lock sends messages.</summary>
     internal static string LockOf(string book) => $"{book}.lock";

@@ -33,7 +33,7 @@ public sealed record CollectedRun(string RunId, string State, string Title, stri
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     public static CollectedRun Of(RunStatus run, string repository)
     {
-        var facts = new TaskClaimSection(new RunFolder(repository, run.RunId));
+        var facts = new AgentClaimSection(new RunFolder(repository, run.RunId));
         return new CollectedRun(
             run.RunId,
             RunLiveness.Describe(run),
@@ -65,7 +65,7 @@ public sealed record CollectedRun(string RunId, string State, string Title, stri
         text.Append($"\n| task | state | gates | cost | branch or commit |\n|---|---|---|---|---|\n");
         foreach (var task in Tasks)
         {
-            var where = task.Branch.Length > 0 ? task.Branch : CommitIds.Shorten(task.Commit);
+            var where = task.Branch.Length > 0 ? task.Branch : CommitIdFormatter.Shorten(task.Commit);
             text.Append($"| {task.Id} | {task.State} | {task.Gates} | {task.Cost:0.00} | {where} |\n");
         }
         foreach (var task in Tasks.Where(task => task.Said.Length > 0))

@@ -18,7 +18,7 @@ public sealed class PullRequestText(string repository)
     public PullRequestDraft Of(RunStatus run, RunTask? task, string request)
     {
         var folder = new RunFolder(repository, run.RunId);
-        var facts = new TaskClaimSection(folder);
+        var facts = new AgentClaimSection(folder);
         var tasks = task is null ? run.Tasks.Where(one => TaskStates.IsGoodEnd(one.State)).ToList() : [task];
         var title = task is null ? run.Title : task.Title;
         var text = new MarkdownText().Append($"## Request\n\n").AppendBlock(request.Length > 0 ? request : title);

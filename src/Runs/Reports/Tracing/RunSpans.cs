@@ -13,7 +13,7 @@ public sealed class RunSpans
     private readonly RunStatus _run;
     private readonly IReadOnlyList<RunEvent> _events;
     private readonly IReadOnlyList<UsageRecord> _agents;
-    private readonly ILookup<string, StoredVerdict> _gates;
+    private readonly ILookup<string, StoredGateVerdict> _gates;
     private readonly ILookup<string, TaskSpan> _phases;
     private readonly string _root;
 
@@ -22,7 +22,7 @@ public sealed class RunSpans
         RunStatus run,
         IReadOnlyList<RunEvent> events,
         IEnumerable<UsageRecord> agents,
-        IEnumerable<StoredVerdict> gates
+        IEnumerable<StoredGateVerdict> gates
     )
     {
         (_trace, _run, _events) = (trace, run, events);
@@ -55,7 +55,7 @@ public sealed class RunSpans
         RunStatus run,
         IReadOnlyList<RunEvent> events,
         IEnumerable<UsageRecord> agents,
-        IEnumerable<StoredVerdict> gates
+        IEnumerable<StoredGateVerdict> gates
     ) => [.. new RunSpans(trace, run, events, agents, gates).All()];
 
     private IEnumerable<SpanRecord> All()
@@ -102,7 +102,7 @@ public sealed class RunSpans
             ]
         )
         {
-            Subject = SpanSubject.Run,
+            Subject = SpanWorkKind.Run,
         };
     }
 
@@ -130,14 +130,14 @@ public sealed class RunSpans
                 [.. OfTaskRun(task.Id), new(TelemetryNames.Attempt, attempt.Number)]
             )
             {
-                Subject = SpanSubject.Attempt,
+                Subject = SpanWorkKind.Attempt,
             };
         }
         foreach (var agent in agents)
         {
             yield return Agent(agent, AttemptSpan(task.Id, agent.Attempt));
         }
-        foreach (var phase in _phases[task.Id].Where(phase => phase.Use is not (TimeUse.Agent or TimeUse.Turn)))
+        foreach (var phase in _phases[task.Id].Where(phase => phase.Use is not (TaskTimeCategory.Agent or TaskTimeCategory.Turn)))
         {
             yield return new SpanRecord(
                 PhaseSpan(phase),
@@ -149,7 +149,7 @@ public sealed class RunSpans
                 OfTaskRun(task.Id)
             )
             {
-                Subject = SpanSubject.Phase,
+                Subject = SpanWorkKind.Phase,
             };
         }
         foreach (var gate in _gates[task.Id].Where(gate => gate.Verdict is { Cached: false, At: not null, Runs: > 0 }))
@@ -182,7 +182,7 @@ public sealed class RunSpans
             ]
         )
         {
-            Subject = SpanSubject.Task,
+            Subject = SpanWorkKind.Task,
         };
     }
 
@@ -210,15 +210,15 @@ public sealed class RunSpans
             ]
         )
         {
-            Subject = SpanSubject.Agent,
+            Subject = SpanWorkKind.Agent,
         };
     }
 
-    private SpanRecord Gate(StoredVerdict gate, string task)
+    private SpanRecord Gate(StoredGateVerdict gate, string task)
     {
         var verdict = gate.Verdict;
         var end = verdict.At!.Value;
-        var use = gate.OfMerge ? TimeUse.Merging : TimeUse.Gates;
+        var use = gate.OfMerge ? TaskTimeCategory.Merging : TaskTimeCategory.Gates;
         var phase = _phases[gate.Task].LastOrDefault(phase => phase.Use == use && phase.From <= end && end <= phase.To);
         return new SpanRecord(
             TraceContext.SpanOf(_trace, "gate", gate.Task, gate.Place),
@@ -235,7 +235,7 @@ public sealed class RunSpans
             ]
         )
         {
-            Subject = SpanSubject.Gate,
+            Subject = SpanWorkKind.Gate,
         };
     }
 
@@ -318,12 +318,12 @@ public sealed class RunSpans
             _ => "failed",
         };
 
-    private static string NameOf(TimeUse use) =>
+    private static string NameOf(TaskTimeCategory use) =>
         use switch
         {
-            TimeUse.Gates => "verify",
-            TimeUse.Merging => "merge",
-            TimeUse.Person => "wait for a user",
+            TaskTimeCategory.Gates => "verify",
+            TaskTimeCategory.Merging => "merge",
+            TaskTimeCategory.Person => "wait for a user",
             _ => "wait for a limit",
         };
 

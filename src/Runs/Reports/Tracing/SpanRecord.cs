@@ -19,7 +19,7 @@ public sealed record SpanRecord(
 )
 {
     /// <summary>Kind of work that the span covers.</summary>
-    public required SpanSubject Subject { get; init; }
+    public required SpanWorkKind Subject { get; init; }
 
     /// <summary>Duration of the span in seconds.</summary>
     public double Seconds => Math.Max(0, (To - From).TotalSeconds);
@@ -29,7 +29,7 @@ public sealed record SpanRecord(
 }
 
 /// <summary>Kind of work that a span covers.</summary>
-public enum SpanSubject
+public enum SpanWorkKind
 {
     /// <summary>A run.</summary>
     Run,

@@ -19,7 +19,7 @@ public static class AgentCallbacks
     /// <returns>Text for stdout and stderr, and the exit code of the command.</returns>
     public static (string Output, string Error, int ExitCode) Hook(string input, string policyFile)
     {
-        var answer = AgentHook.Run(input, policyFile, policy => Ownership.Of((policy.Write ?? []).Concat(policy.Append)).Owns);
+        var answer = AgentHook.Run(input, policyFile, policy => TaskFileOwnership.Of((policy.Write ?? []).Concat(policy.Append)).Owns);
         return (answer.Output, answer.Error, answer.ExitCode);
     }
 
@@ -33,7 +33,7 @@ public static class AgentCallbacks
         string prompt,
         TimeProvider time,
         CancellationToken cancellationToken
-    ) => ModelAsker.AskAsync(requestFile, prompt, time, cancellationToken);
+    ) => ModelQuestionSender.AskAsync(requestFile, prompt, time, cancellationToken);
 
     /// <summary>Runs an agent that supports the Agent Client Protocol (<c>orchestrate drive-acp</c>).</summary>
     /// <param name="requestFile">Absolute path of the agent run's request file.</param>
@@ -52,7 +52,7 @@ public static class AgentCallbacks
 
     /// <summary>Parses a claimed measurement. Returns null if the name is empty or the value is not a number.</summary>
     public static ClaimedMeasurement? Measured(string name, string number) =>
-        name.Trim() is { Length: > 0 and <= LongestName } named && Expectation.NumberOf(number) is { } value
+        name.Trim() is { Length: > 0 and <= LongestName } named && MeasurementExpectation.NumberOf(number) is { } value
             ? new ClaimedMeasurement(named, value)
             : null;
 

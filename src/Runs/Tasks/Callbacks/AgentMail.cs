@@ -25,7 +25,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
         }
         var transcript = call.RootElement.TryGetProperty("transcript_path", out var path) ? path.GetString() : null;
         // The conversation file may lack the results of this batch, and these may contain mail that the agent requested.
-        var mail = await new MailReader(_folder, task).TakeAsync(MailDisplays.Batch, null, transcript, input, stop);
+        var mail = await new MailReader(_folder, task).TakeAsync(MailDisplayKinds.Batch, null, transcript, input, stop);
         return mail.Count == 0
             ? ""
             : new JsonObject
@@ -42,7 +42,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
     /// <param name="task">Id of the agent's task.</param>
     /// <param name="call">Id of the tool call that requested the mail, or null if there is none.</param>
     public async Task<string> CheckAsync(string task, string? call, CancellationToken stop) =>
-        Answer(await new MailReader(_folder, task).TakeAsync(MailDisplays.Asked, call, null, "", stop));
+        Answer(await new MailReader(_folder, task).TakeAsync(MailDisplayKinds.Asked, call, null, "", stop));
 
     /// <summary>Returns the new mail of a task without marking it as read.</summary>
     /// <param name="task">Id of the agent's task.</param>
@@ -57,11 +57,11 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
         if (to is not null)
         {
             var plan = PlanJson.Read(
-                SmallFile.TryRead(_folder.Plan)
+                SmallFileReader.TryRead(_folder.Plan)
                     ?? throw new StepException($"{_folder.Relative(_folder.Plan)} is missing, so {run} no longer has a plan.", "RunGone")
             );
             // A review or a replanning may have added tasks to the initial plan.
-            var status = StatusFile.Read(_folder.Status);
+            var status = RunStatusFile.Read(_folder.Status);
             string[] ids =
             [
                 .. plan.Tasks.Select(task => task.Id).Union((status?.Tasks ?? []).Select(task => task.Id), StringComparer.Ordinal),

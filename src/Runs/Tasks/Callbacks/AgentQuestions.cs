@@ -47,7 +47,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
     public string Ownership(string path)
     {
         var files = Load();
-        var policy = HookPolicy.Parse(Encoding.UTF8.GetString(Read(Path.Combine(startFolder, "policy"))));
+        var policy = AgentHookPolicy.Parse(Encoding.UTF8.GetString(Read(Path.Combine(startFolder, "policy"))));
         string? relative;
         try
         {
@@ -57,13 +57,13 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         {
             return $"No: {circle.Message}";
         }
-        var ownership = policy.Write is null ? null : Plans.Ownership.Of(policy.Write.Concat(policy.Append));
+        var ownership = policy.Write is null ? null : Plans.TaskFileOwnership.Of(policy.Write.Concat(policy.Append));
         var decision = AgentHook.DecideWrite(policy, name => ownership?.Owns(name) ?? true, relative, path);
         var guard = relative is null ? null : ProtectedPath.Covering(files.Task(task), relative, files.Settings.AlwaysRequireHuman);
         var text = new StringBuilder(
             decision.Permission == HookPermission.Deny ? $"No: {decision.Reason}"
             : guard is not null ? $"No: '{guard}' always needs the user's approval (always_require_human), which was not requested."
-            : $"Yes: task {task} may write {FileNames.Show(relative ?? path)}."
+            : $"Yes: task {task} may write {FileNameEncoding.Show(relative ?? path)}."
         );
         if (relative is null)
         {
@@ -103,7 +103,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         Rest(text, working.Count - MostTasks);
         foreach (var coming in PredictedConflicts.All(_folder).Where(one => one.First == task || one.Second == task))
         {
-            text.Append($"A conflict with {coming.Other(task)} is predicted, in {FileNames.Some(coming.Files, MostPaths)}.\n");
+            text.Append($"A conflict with {coming.Other(task)} is predicted, in {FileNameEncoding.Some(coming.Files, MostPaths)}.\n");
         }
         return text.ToString();
     }
@@ -123,21 +123,21 @@ public sealed class AgentQuestions(string repository, string run, string task, s
     private static bool IsNear(PlanTask own, PlanTask other) =>
         other == own || own.DependsOn.Contains(other.Id) || other.DependsOn.Contains(own.Id);
 
-    private static bool Named(PlanTask other, string path) => other.FilesWrite is not null && Plans.Ownership.Of(other).Owns(path);
+    private static bool Named(PlanTask other, string path) => other.FilesWrite is not null && Plans.TaskFileOwnership.Of(other).Owns(path);
 
     private static StringBuilder Rest(StringBuilder text, int more) => more > 0 ? text.Append($"and {more} more\n") : text;
 
     private static string Paths(PlanTask of)
     {
-        var ownership = Plans.Ownership.Of(of);
+        var ownership = Plans.TaskFileOwnership.Of(of);
         return ownership.OwnsEverything ? "anything in its worktree"
             : ownership.OwnsNothing ? "nothing"
-            : FileNames.Some(ownership.Patterns, MostPaths);
+            : FileNameEncoding.Some(ownership.Patterns, MostPaths);
     }
 
-    private static string Names(IReadOnlyCollection<string> ids) => ids.Count == 0 ? "nothing" : FileNames.Some(ids, MostPaths);
+    private static string Names(IReadOnlyCollection<string> ids) => ids.Count == 0 ? "nothing" : FileNameEncoding.Some(ids, MostPaths);
 
-    private static string Line(string text) => FileNames.Show(text.Split('\n')[0].Trim(), MostText);
+    private static string Line(string text) => FileNameEncoding.Show(text.Split('\n')[0].Trim(), MostText);
 
     private static string Time(RunStatus? status) =>
         status is null
@@ -147,7 +147,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
     private static string StateOf(RunStatus? status, string id) =>
         status?.Tasks.FirstOrDefault(other => other.Id == id)?.State ?? TaskStates.Pending;
 
-    private RunStatus? Status() => StatusFile.Read(_folder.Status);
+    private RunStatus? Status() => RunStatusFile.Read(_folder.Status);
 
     /// <summary>Loads the latest plan, because a review may have added the task to it.</summary>
     private RunFiles Load() =>
@@ -155,11 +155,11 @@ public sealed class AgentQuestions(string repository, string run, string task, s
             _folder,
             _folder.ExtendedPlans.Select(file => PlanJson.Read(Read(file))).FirstOrDefault(plan => plan.Tasks.Any(t => t.Id == task))
                 ?? PlanJson.Read(Read(_folder.Plan)),
-            RunStart.Read(Read(_folder.StartFile))
+            RunStartSettings.Read(Read(_folder.StartFile))
         );
 
     private byte[] Read(string path) =>
-        SmallFile.TryRead(path)
+        SmallFileReader.TryRead(path)
         ?? throw new StepException(
             $"{_folder.Relative(path)} is missing, because the run was removed while the agent worked; the answer is unknown.",
             "RunGone"

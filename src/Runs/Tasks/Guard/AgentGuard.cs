@@ -73,7 +73,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
                     .Select(change => new TaskNotice($"{change.Text}.", change.IsForPerson)),
             ]
             : [];
-        var unexpected = isConfined ? "" : await UnexpectedFiles.FindAsync(workspace.Repository, workspace.Files);
+        var unexpected = isConfined ? "" : await UnexpectedFileDetector.FindAsync(workspace.Repository, workspace.Files);
         return unexpected.Length > 0 && IsNews(unexpected) ? [.. notices, new TaskNotice(unexpected)] : [.. notices];
     }
 

@@ -15,7 +15,7 @@ internal static class ContractCheck
     /// <summary>Describes the violation if a task changed a contract file.</summary>
     public static string Changed(ContractStub contract, string baseCommit) =>
         $"'{contract.FilePath}' contains the contract {contract.Name} (version {contract.Version}), which only the orchestrator "
-        + $"changes. Restore it (git checkout {CommitIds.Shorten(baseCommit)} -- {contract.FilePath}) and follow it. "
+        + $"changes. Restore it (git checkout {CommitIdFormatter.Shorten(baseCommit)} -- {contract.FilePath}) and follow it. "
         + "If you can't follow it, end as blocked and describe the contract that you need.";
 
     /// <summary>

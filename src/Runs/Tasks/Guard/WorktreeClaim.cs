@@ -57,7 +57,7 @@ internal sealed record WorktreeClaim
         {
             Status = status,
             Task = start.Task,
-            Reason = found.Reason ?? (status == "failed" ? $"its status is '{FileNames.Show(found.Status!)}'" : ""),
+            Reason = found.Reason ?? (status == "failed" ? $"its status is '{FileNameEncoding.Show(found.Status!)}'" : ""),
             Needs = needs,
         };
         claim.Write(start.Folder);

@@ -53,13 +53,13 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         {
             problems.Add(
                 $"{Files(formatOnly.Count)} only in white space, more than changes.max_format_only allows ({Number(mostFiles)}): "
-                    + $"{FileNames.Some(formatOnly, MostNamed)}. Restore them "
-                    + $"(git checkout {CommitIds.Shorten(baseCommit)} -- FILE)."
+                    + $"{FileNameEncoding.Some(formatOnly, MostNamed)}. Restore them "
+                    + $"(git checkout {CommitIdFormatter.Shorten(baseCommit)} -- FILE)."
             );
         }
         IReadOnlyList<string> notes =
             formatOnly.Count > 0 && problems.Count == 0
-                ? [$"{Files(formatOnly.Count)} only in white space: {FileNames.Some(formatOnly, MostNamed)}"]
+                ? [$"{Files(formatOnly.Count)} only in white space: {FileNameEncoding.Some(formatOnly, MostNamed)}"]
                 : [];
         return (problems, notes);
     }
@@ -82,7 +82,7 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         return total <= most
             ? null
             : $"The task changes {Plural.Grouped(total, "line")}, more than changes.max_lines allows ({Number(most)}); the largest: "
-                + $"{string.Join(", ", lines.Take(MostNamed).Select(file => $"{FileNames.Show(file.Key)} ({Number(file.Value)})"))}. "
+                + $"{string.Join(", ", lines.Take(MostNamed).Select(file => $"{FileNameEncoding.Show(file.Key)} ({Number(file.Value)})"))}. "
                 + "Revert everything that the task does not need. If it needs all of it, end as blocked: the user may set "
                 + "'allow_large_changes' on the task.";
     }

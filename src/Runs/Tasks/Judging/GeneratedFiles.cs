@@ -55,12 +55,12 @@ internal static partial class GeneratedFiles
         return
         [
             .. left.Select(file =>
-                $"'{FileNames.Show(file.Path)}' was added, but this task does not own it, and it can't be removed: {file.Reason} Delete it."
+                $"'{FileNameEncoding.Show(file.Path)}' was added, but this task does not own it, and it can't be removed: {file.Reason} Delete it."
             ),
             .. changed[false]
                 .Select(path =>
-                    $"'{FileNames.Show(path)}' was replaced, but this task does not own it: the file, or a folder above it, has another "
-                    + $"type now. Restore it (git checkout {CommitIds.Shorten(commit)} -- {FileNames.Show(path)})."
+                    $"'{FileNameEncoding.Show(path)}' was replaced, but this task does not own it: the file, or a folder above it, has another "
+                    + $"type now. Restore it (git checkout {CommitIdFormatter.Shorten(commit)} -- {FileNameEncoding.Show(path)})."
                 ),
         ];
     }
@@ -75,7 +75,7 @@ internal static partial class GeneratedFiles
 /// keys. A task lands such a file only if its <c>files_write</c> contains the name. An output folder that already has files in the base
 /// counts as source.
 /// </summary>
-internal sealed class HeldBackFiles
+internal sealed class UnlandableFileFinder
 {
     private readonly Dictionary<string, string> _held = new(StringComparer.Ordinal);
 
@@ -90,9 +90,9 @@ internal sealed class HeldBackFiles
             : [$"H{Describe(places)[1..]}. The gates did not see it. Generated files and secrets do not belong in commits."];
 
     /// <summary>An instance that holds back no files.</summary>
-    public static HeldBackFiles None { get; } = new();
+    public static UnlandableFileFinder None { get; } = new();
 
-    private HeldBackFiles() { }
+    private UnlandableFileFinder() { }
 
     /// <summary>True if the file does not land.</summary>
     public bool Holds(string path) => _held.ContainsKey(path);
@@ -107,7 +107,7 @@ internal sealed class HeldBackFiles
     /// <param name="changed">Paths of the changed files.</param>
     /// <param name="readText">Reads a file with the task's changes. Returns null if the file is not text.</param>
     /// <param name="stop">Cancels git.</param>
-    public static async Task<HeldBackFiles> OfAsync(
+    public static async Task<UnlandableFileFinder> OfAsync(
         GitRepository repository,
         string baseCommit,
         PlanTask task,
@@ -116,9 +116,9 @@ internal sealed class HeldBackFiles
         CancellationToken stop
     )
     {
-        var found = new HeldBackFiles();
+        var found = new UnlandableFileFinder();
         var added = changed.Where(file => file.Change == FileChange.Added).Select(file => file.Path).ToList();
-        var named = new NamedPaths(task);
+        var named = new LiteralPaths(task);
         foreach (var path in added.Where(path => !named.IsLiteral(path)))
         {
             if (
@@ -169,7 +169,7 @@ internal sealed class HeldBackFiles
         || Ecosystems.OutputBesideIn(path, (_, _) => true) is not null;
 
     /// <summary>Finds the files to hold back, as <see cref="OfAsync"/> does, in a tree that will be committed.</summary>
-    public static async Task<HeldBackFiles> OfTreeAsync(
+    public static async Task<UnlandableFileFinder> OfTreeAsync(
         GitRepository repository,
         string baseCommit,
         string tree,
@@ -194,7 +194,7 @@ internal sealed class HeldBackFiles
 
     /// <summary>Returns a note that lists the held-back paths, shortened if there are many.</summary>
     /// <param name="places">Paths as returned by <see cref="Places"/>.</param>
-    public static string Describe(IReadOnlyList<string> places) => Note + FileNames.Some(places);
+    public static string Describe(IReadOnlyList<string> places) => Note + FileNameEncoding.Some(places);
 
     /// <summary>Returns the distinct paths of held-back files. A folder that is held back as a whole ends with a slash.</summary>
     public IReadOnlyList<string> Places(IEnumerable<string> paths) =>
@@ -248,9 +248,9 @@ internal sealed class HeldBackFiles
     }
 
     /// <summary>The paths that a task's <c>files_write</c> contains literally.</summary>
-    private sealed class NamedPaths(PlanTask task)
+    private sealed class LiteralPaths(PlanTask task)
     {
-        private readonly List<PathPattern> _patterns = [.. (Ownership.Of(task).Patterns).Select(PathPattern.Parse)];
+        private readonly List<PathPattern> _patterns = [.. (TaskFileOwnership.Of(task).Patterns).Select(PathPattern.Parse)];
 
         public bool IsLiteral(string path) => _patterns.Exists(pattern => pattern.IsLiteral && pattern.Text == path);
 

@@ -5,11 +5,11 @@ namespace Orchestrator.Runs.Tasks;
 /// It is repeated on the tree to commit, because files may change in between.
 /// </summary>
 /// <param name="held">Files that do not land, even if the task owns their folder.</param>
-internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseCommit, HeldBackFiles held)
+internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseCommit, UnlandableFileFinder held)
 {
     private const int MostNamed = 20;
 
-    private readonly Ownership _ownership = Ownership.Of(task);
+    private readonly TaskFileOwnership _ownership = TaskFileOwnership.Of(task);
 
     /// <summary>True for generated files that no task owns, and for temporary files that an agent left.</summary>
     public bool IsGenerated(ChangedFile file) =>
@@ -23,7 +23,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
     /// <summary>Lists the violations in a worktree, as sentences for the agent.</summary>
     public IEnumerable<string> Problems(IEnumerable<ChangedFile> changed, WorktreeFiles worktree, CancellationToken stop)
     {
-        var twins = new CaseCollisions(worktree);
+        var twins = new CaseCollisionFinder(worktree);
         var (nested, folders) = (new HashSet<string>(StringComparer.Ordinal), new Dictionary<string, string?>(StringComparer.Ordinal));
         foreach (var file in changed)
         {
@@ -32,7 +32,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
             {
                 if (nested.Add(root))
                 {
-                    yield return OfItsOwn($"'{FileNames.Show(root)}'");
+                    yield return OfItsOwn($"'{FileNameEncoding.Show(root)}'");
                 }
             }
             else if (worktree.HasSpecialFile(file.Path) && _ownership.Owns(file.Path))
@@ -61,10 +61,10 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
     )
     {
         var problems = changed.Select(Problem).OfType<string>().ToList();
-        var links = await new TreeLinks(repository).FindLeadingOutAsync(baseCommit, tree, changed, stop);
+        var links = await new TreeSymlinkCheck(repository).FindLeadingOutAsync(baseCommit, tree, changed, stop);
         problems.AddRange(
             links.Select(link =>
-                $"'{FileNames.Show(link)}' is a symbolic link that leads out of the repository or into .git, by itself or through "
+                $"'{FileNameEncoding.Show(link)}' is a symbolic link that leads out of the repository or into .git, by itself or through "
                 + "other links. Put a file there, or a link that stays inside."
             )
         );
@@ -86,8 +86,8 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
                 .Where(change => !(change.IsNew && GeneratedFiles.IsGenerated(change.Path)))
                 .Take(MostNamed)
                 .Select(change =>
-                    $"'{FileNames.Show(change.Path)}' was {(change.IsNew ? "added" : "changed")}, and lies in the submodule "
-                    + $"'{FileNames.Show(change.Submodule)}'. Its files belong to another repository, so this run can't merge them. "
+                    $"'{FileNameEncoding.Show(change.Path)}' was {(change.IsNew ? "added" : "changed")}, and lies in the submodule "
+                    + $"'{FileNameEncoding.Show(change.Submodule)}'. Its files belong to another repository, so this run can't merge them. "
                     + (change.IsNew ? "Delete it." : PutBack(change))
                     + " If the task needs this change, end as blocked."
                 ),
@@ -115,7 +115,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
 
     private static string PutBack(SubmoduleChange change)
     {
-        var (folder, file) = (FileNames.Show(change.Submodule), FileNames.Show(Path.GetRelativePath(change.Submodule, change.Path)));
+        var (folder, file) = (FileNameEncoding.Show(change.Submodule), FileNameEncoding.Show(Path.GetRelativePath(change.Submodule, change.Path)));
         return file == "."
             ? "Restore it (its commit, and all of its files)."
             : $"Restore it (git -C {folder} show HEAD:{file} > {folder}/{file}).";
@@ -146,7 +146,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         {
             return OfItsOwn(Name(file));
         }
-        if (file.Change == FileChange.Added && !FileNames.IsUtf8(file.Path))
+        if (file.Change == FileChange.Added && !FileNameEncoding.IsUtf8(file.Path))
         {
             return $"{Name(file)} has a name that is not UTF-8, which many programs can't open. Give it another name.";
         }
@@ -156,9 +156,9 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
     private string PutBack(ChangedFile file) =>
         file.Change == FileChange.Added
             ? "Delete it."
-            : $"Restore it (git checkout {CommitIds.Shorten(baseCommit)} -- {FileNames.Show(file.Path)}).";
+            : $"Restore it (git checkout {CommitIdFormatter.Shorten(baseCommit)} -- {FileNameEncoding.Show(file.Path)}).";
 
-    private static string Name(ChangedFile file) => $"'{FileNames.Show(file.Path)}'";
+    private static string Name(ChangedFile file) => $"'{FileNameEncoding.Show(file.Path)}'";
 
     private static string Verb(ChangedFile file) =>
         file.Change switch

@@ -16,23 +16,23 @@ internal static class RequestedFiles
             return "";
         }
         var tasks = files.TasksWithLent();
-        var status = StatusFile.Read(files.Folder.Status);
-        return string.Concat(claim.Files.Take(MostNamed).Select(path => $". {FileNames.Show(path)} {Whose(tasks, status, task, path)}"))
+        var status = RunStatusFile.Read(files.Folder.Status);
+        return string.Concat(claim.Files.Take(MostNamed).Select(path => $". {FileNameEncoding.Show(path)} {Whose(tasks, status, task, path)}"))
             + ".";
     }
 
     private static string Whose(IReadOnlyList<PlanTask> tasks, RunStatus? status, string task, string path)
     {
-        if (Ownership.Of(tasks.First(own => own.Id == task)).Owns(path))
+        if (TaskFileOwnership.Of(tasks.First(own => own.Id == task)).Owns(path))
         {
             return "belongs to this task, which may write it";
         }
         string[] owners =
         [
             .. tasks
-                .Where(other => other.Id != task && other.FilesWrite is not null && Ownership.Of(other).Owns(path))
+                .Where(other => other.Id != task && other.FilesWrite is not null && TaskFileOwnership.Of(other).Owns(path))
                 .Select(other => $"{other.Id} ({status?.Tasks.FirstOrDefault(t => t.Id == other.Id)?.State ?? TaskStates.Pending})"),
         ];
-        return owners.Length == 0 ? "belongs to no task of the plan" : $"belongs to {FileNames.Some(owners)}";
+        return owners.Length == 0 ? "belongs to no task of the plan" : $"belongs to {FileNameEncoding.Some(owners)}";
     }
 }

@@ -64,7 +64,7 @@ internal sealed class ResolvedConflict(TaskWorkspace workspace, PlanTask task)
 
     private string Request()
     {
-        var partners = new ConflictPartners(_files.Folder).Of(task.Id);
+        var partners = new ConflictingTaskStore(_files.Folder).Of(task.Id);
         return $"The resolved conflict{(partners.Count > 0 ? $" with {string.Join(", ", partners)}" : "")} lacks changes of the two sides, "
             + $"which are listed below. {HowToName(task.Id)}";
     }
@@ -72,7 +72,7 @@ internal sealed class ResolvedConflict(TaskWorkspace workspace, PlanTask task)
     private static IEnumerable<string> Unnamed(DroppedChange change, IReadOnlyList<string> named)
     {
         var side = change.IsOwn ? "of your task" : "of other tasks";
-        var path = FileNames.Show(change.Path);
+        var path = FileNameEncoding.Show(change.Path);
         var texts = named.Where(name => name.StartsWith(change.Path + ":", StringComparison.Ordinal)).ToList();
         if (change.Lines.Count == 0)
         {
@@ -93,6 +93,6 @@ internal sealed class ResolvedConflict(TaskWorkspace workspace, PlanTask task)
 
     private static string Place(DroppedChange change) =>
         change.Lines.Count == 0
-            ? FileNames.Show(change.Path)
-            : $"{FileNames.Show(change.Path)}:{change.Line} ('{ResolutionCheck.Show(change.Lines[0])}')";
+            ? FileNameEncoding.Show(change.Path)
+            : $"{FileNameEncoding.Show(change.Path)}:{change.Line} ('{ResolutionCheck.Show(change.Lines[0])}')";
 }

@@ -14,7 +14,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
     private readonly AttemptCommits _own = new(workspace, task, files);
 
     // A task may exist only to store its files in another form (git add --renormalize), so such changes of its own files count as work.
-    private readonly Func<string, bool>? _isWanted = task.FilesWrite is null ? null : Ownership.Of(task).Owns;
+    private readonly Func<string, bool>? _isWanted = task.FilesWrite is null ? null : TaskFileOwnership.Of(task).Owns;
 
     /// <summary>Paths that were held back. A folder that was held back as a whole ends with a slash.</summary>
     public IReadOnlyList<string> HeldBack { get; private set; } = [];
@@ -40,7 +40,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
             return [merge.Problem];
         }
         var texts = new WorktreeFiles(worktree.Path);
-        var held = await HeldBackFiles.OfAsync(
+        var held = await UnlandableFileFinder.OfAsync(
             workspace.Repository,
             input.Prepared.BaseCommit,
             task,
@@ -49,13 +49,13 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
             stop
         );
         var ownership = new OwnershipCheck(files, task, input.Prepared.BaseCommit, held);
-        var ignored = await new IgnoredWork(workspace, task, worktree).NamedAsync(
+        var ignored = await new IgnoredFileFinder(workspace, task, worktree).NamedAsync(
             seen.Select(c => c.Path).ToHashSet(StringComparer.Ordinal),
             input.Prepared.BaseCommit,
             stop
         );
         notes.AddRange(
-            ignored.Select(file => $"'{FileNames.Show(file.Path)}' is ignored by {file.Rule}; it was committed, because the plan names it")
+            ignored.Select(file => $"'{FileNameEncoding.Show(file.Path)}' is ignored by {file.Rule}; it was committed, because the plan names it")
         );
         _ignored = [.. ignored.Select(file => file.Path)];
         var changed = seen.Concat(_ignored.Select(path => WorktreeDiff.Untracked(worktree, path))).ToLookup(ownership.IsGenerated);
@@ -65,9 +65,9 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         problems.AddRange(await GeneratedFiles.PutBackAsync(workspace, worktree, generated, input.Prepared.BaseCommit, stop));
         _committed = generated.Count > 0 || _ignored.Count > 0 ? null : _committed;
         HeldBack = held.Places(generated.Select(file => file.Path));
-        notes.AddRange(HeldBack.Count > 0 ? [HeldBackFiles.Describe(HeldBack)] : []);
+        notes.AddRange(HeldBack.Count > 0 ? [UnlandableFileFinder.Describe(HeldBack)] : []);
         var others = generated.Select(file => file.Path).Where(path => !held.Holds(path)).ToList();
-        notes.AddRange(others.Count > 0 ? [$"restored, because no task changed them: {FileNames.Some(others)}"] : []);
+        notes.AddRange(others.Count > 0 ? [$"restored, because no task changed them: {FileNameEncoding.Some(others)}"] : []);
         if (merge.Problem.Length > 0)
         {
             problems.Add(merge.Problem);
@@ -191,7 +191,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
             parent == input.Prepared.BaseCommit
                 ? changes
                 : await new Diffs(workspace.Repository).BetweenAsync(input.Prepared.BaseCommit, tree, stop);
-        var held = await HeldBackFiles.OfTreeAsync(workspace.Repository, input.Prepared.BaseCommit, tree, task, sinceBase, stop);
+        var held = await UnlandableFileFinder.OfTreeAsync(workspace.Repository, input.Prepared.BaseCommit, tree, task, sinceBase, stop);
         var ownership = await new OwnershipCheck(files, task, input.Prepared.BaseCommit, held).ProblemsAsync(
             workspace.Repository,
             tree,
@@ -231,7 +231,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         return marked.Count == 0
             ? await merge.FindUndecidedAsync(ours, stop)
             : new ConflictResolutionResult(
-                $"Conflict markers remain in {FileNames.Some(marked, 20)}. Resolve them so that both intentions hold.",
+                $"Conflict markers remain in {FileNameEncoding.Some(marked, 20)}. Resolve them so that both intentions hold.",
                 BegunAgain: false
             );
     }

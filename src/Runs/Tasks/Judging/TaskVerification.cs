@@ -37,7 +37,7 @@ public sealed class TaskVerification(RunServices services)
                 Problems =
                 [
                     .. result.Problems,
-                    $"Its programs were refused {Plural.Of(refused.Count, "host")}: {FileNames.Some(refused)}. If this is the "
+                    $"Its programs were refused {Plural.Of(refused.Count, "host")}: {FileNameEncoding.Some(refused)}. If this is the "
                         + "cause, the user "
                         + $"can allow {Plural.Form(refused.Count, "it", "one")}: 'orchestrate network allow {refused[0]}' for all, or "
                         + $"'network: [{refused[0]}]' of the task or the gate in the plan.",
@@ -49,7 +49,7 @@ public sealed class TaskVerification(RunServices services)
     private async Task<VerifyResult> JudgeAsync(RunFiles files, VerifyTaskInput input, CancellationToken stop)
     {
         var task = files.Task(input.Task);
-        var work = new JudgedWork(files, task, input, new TaskWorkspace(await services.OpenRepositoryAsync(files), files, task.Id));
+        var work = new VerifiedWork(files, task, input, new TaskWorkspace(await services.OpenRepositoryAsync(files), files, task.Id));
         if (await CommitAsync(work, stop) is { } uncommitted)
         {
             return uncommitted;
@@ -62,7 +62,7 @@ public sealed class TaskVerification(RunServices services)
     }
 
     /// <summary>Finds the commit of an earlier result. If there is none, checks and commits the worktree.</summary>
-    private static async Task<VerifyResult?> CommitAsync(JudgedWork work, CancellationToken stop)
+    private static async Task<VerifyResult?> CommitAsync(VerifiedWork work, CancellationToken stop)
     {
         if (work.Input.Prepared.ReusedCommit.Length > 0 && work.Input.Start == 0)
         {
@@ -76,38 +76,38 @@ public sealed class TaskVerification(RunServices services)
     }
 
     /// <summary>Rejects an earlier result if it changes files that the task does not own.</summary>
-    private static VerifyResult? RefuseForeign(JudgedWork work)
+    private static VerifyResult? RefuseForeign(VerifiedWork work)
     {
-        var owned = Ownership.Of(work.Task);
+        var owned = TaskFileOwnership.Of(work.Task);
         List<string> foreign =
             work.Input.Start == 0
                 ? [.. work.Changed.Where(path => !owned.Owns(path) || ContractCheck.Of(work.Files, path) is not null)]
                 : [];
         return foreign.Count > 0
-            ? work.Refuse([$"The earlier result changes files that this task does not own: {FileNames.Some(foreign)}."])
+            ? work.Refuse([$"The earlier result changes files that this task does not own: {FileNameEncoding.Some(foreign)}."])
             : null;
     }
 
-    private static async Task<VerifyResult?> RefuseBreachesAsync(JudgedWork work, CancellationToken stop)
+    private static async Task<VerifyResult?> RefuseBreachesAsync(VerifiedWork work, CancellationToken stop)
     {
         var commits = new CommitStore(work.Workspace.Repository);
         var breaches = await ContractCheck.ProblemsAsync(work.Files, commits, work.Commit, work.Differences, stop);
         return breaches.Count > 0 ? work.Refuse(breaches) : null;
     }
 
-    private static async Task<VerifyResult?> RefuseMissingContentAsync(JudgedWork work, CancellationToken stop) =>
+    private static async Task<VerifyResult?> RefuseMissingContentAsync(VerifiedWork work, CancellationToken stop) =>
         work.Workspace.Worktrees.Find(work.Workspace.WorktreePath) is { } checkout
         && await LargeFiles.MissingAsync(checkout, work.Differences, stop) is { Count: > 0 } missing
             ? work.Refuse([MissingContent(missing)])
             : null;
 
-    private async Task<VerifyResult> JudgeByGatesAsync(JudgedWork work, CancellationToken stop)
+    private async Task<VerifyResult> JudgeByGatesAsync(VerifiedWork work, CancellationToken stop)
     {
         var (files, task, input) = (work.Files, work.Task, work.Input);
         var repository = work.Workspace.Repository;
         var claims = AgentClaim.Read(files.Folder, task.Id, input.Start, input.SaidHash);
         var sources = await TestFiles.ReadAsync(repository, input.Prepared.BaseCommit, work.Commit, work.Differences, stop);
-        var outcomes = Measurements.WithClaims(
+        var outcomes = MeasurementComparison.WithClaims(
             await _gates.RunAsync(
                 files,
                 repository,
@@ -124,7 +124,7 @@ public sealed class TaskVerification(RunServices services)
         );
         var failures = GateCheck.Failures(files, outcomes);
         work.Gates = GateSummary.Of(outcomes, failures.Count > 0, work.Changed.Exists(HasBehaviour));
-        work.Measurements = Measurements.Of(outcomes);
+        work.Measurements = MeasurementComparison.Of(outcomes);
         return BlameMachine(work, failures)
             ?? await RefuseFailedAsync(work, failures, stop)
             ?? RefuseGivenUp(work, outcomes)
@@ -132,7 +132,7 @@ public sealed class TaskVerification(RunServices services)
             ?? await AcceptAsync(work, outcomes, claims, sources, stop);
     }
 
-    private static VerifyResult? BlameMachine(JudgedWork work, IReadOnlyList<GateVerdict> failures) =>
+    private static VerifyResult? BlameMachine(VerifiedWork work, IReadOnlyList<GateVerdict> failures) =>
         failures.FirstOrDefault(failure => failure.BlamesMachine) is { } broken
             ? new VerifyResult
             {
@@ -144,13 +144,13 @@ public sealed class TaskVerification(RunServices services)
             }
             : null;
 
-    private static async Task<VerifyResult?> RefuseFailedAsync(JudgedWork work, IReadOnlyList<GateVerdict> failures, CancellationToken stop)
+    private static async Task<VerifyResult?> RefuseFailedAsync(VerifiedWork work, IReadOnlyList<GateVerdict> failures, CancellationToken stop)
     {
         if (failures.Count == 0)
         {
             return null;
         }
-        IReadOnlyList<string> hidden = [.. await HiddenAsync(work, stop), .. HeldBackFiles.Explain(work.HeldBack)];
+        IReadOnlyList<string> hidden = [.. await HiddenAsync(work, stop), .. UnlandableFileFinder.Explain(work.HeldBack)];
         // If the work was not done, passed gates prove nothing. Their output only shows what is missing.
         IReadOnlyList<string> words = work.IsIdle ? [NothingChanged] : [.. failures.Select(f => GateCheck.Explain(work.Files, f))];
         var sections = (work.IsIdle ? words.Select(word => $"- {word}\n") : [])
@@ -159,13 +159,13 @@ public sealed class TaskVerification(RunServices services)
         return work.RefuseGated([.. words, .. hidden], [.. sections]);
     }
 
-    private static VerifyResult? RefuseGivenUp(JudgedWork work, IReadOnlyList<GateVerdict> outcomes) =>
+    private static VerifyResult? RefuseGivenUp(VerifiedWork work, IReadOnlyList<GateVerdict> outcomes) =>
         work.Input.EndedWith.Length > 0 && (!work.Input.ClaimedDone || !outcomes.Any(outcome => outcome.Result == GateResult.Passed))
             ? work.Refuse([work.Input.ClaimedDone ? Unproven : GaveUp])
             : null;
 
     private static async Task<VerifyResult?> RefuseUnchangedAsync(
-        JudgedWork work,
+        VerifiedWork work,
         IReadOnlyList<GateVerdict> outcomes,
         CancellationToken stop
     )
@@ -184,7 +184,7 @@ public sealed class TaskVerification(RunServices services)
 
     /// <summary>Accepts work whose gates passed, unless the verdicts prove too little.</summary>
     private async Task<VerifyResult> AcceptAsync(
-        JudgedWork work,
+        VerifiedWork work,
         IReadOnlyList<GateVerdict> outcomes,
         AgentClaim? claims,
         IReadOnlyList<ChangedTestFile> sources,
@@ -196,7 +196,7 @@ public sealed class TaskVerification(RunServices services)
         {
             work.Notes.Add(unproven);
         }
-        work.Notes.AddRange([.. GateFormatter.Notes(outcomes), .. Measurements.Unknown(outcomes, claims)]);
+        work.Notes.AddRange([.. GateFormatter.Notes(outcomes), .. MeasurementComparison.Unknown(outcomes, claims)]);
         var power = await new VerdictEvidence(_gates).FindAsync(
             work.Files,
             work.Workspace,
@@ -229,7 +229,7 @@ public sealed class TaskVerification(RunServices services)
     }
 
     private static IReadOnlyList<string>? Shown(IReadOnlyList<string> places) =>
-        places.Count == 0 ? null : [.. places.Take(MostHeldBack).Select(place => FileNames.Show(place))];
+        places.Count == 0 ? null : [.. places.Take(MostHeldBack).Select(place => FileNameEncoding.Show(place))];
 
     private static IEnumerable<string> HowItEnded(VerifyTaskInput input)
     {
@@ -244,7 +244,7 @@ public sealed class TaskVerification(RunServices services)
     }
 
     private static string MissingContent(IReadOnlyList<string> missing) =>
-        $"The content of {FileNames.Some(missing)}, which git LFS keeps, is not in the repository: the commit names content that was "
+        $"The content of {FileNameEncoding.Some(missing)}, which git LFS keeps, is not in the repository: the commit names content that was "
         + "never stored, or that was changed later. Write the file again, 'git add' it, and leave the files in .git/lfs as git "
         + "made it.";
 
@@ -269,7 +269,7 @@ public sealed class TaskVerification(RunServices services)
         {
             return (
                 [
-                    $"git can't add the files in the worktree: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" "), 600)} "
+                    $"git can't add the files in the worktree: {FileNameEncoding.Show(refusal.ErrorOutput.ReplaceLineEndings(" "), 600)} "
                         + "Fix it so that 'git status' and 'git add --all' work there, and remove files that git can't store.",
                 ],
                 ""
@@ -278,14 +278,14 @@ public sealed class TaskVerification(RunServices services)
     }
 
     /// <summary>Returns a note about the task's files that git ignores. Empty if there are none.</summary>
-    private static async Task<IReadOnlyList<string>> HiddenAsync(JudgedWork work, CancellationToken stop) =>
+    private static async Task<IReadOnlyList<string>> HiddenAsync(VerifiedWork work, CancellationToken stop) =>
         work.Workspace.Worktrees.Find(work.Workspace.WorktreePath) is { } worktree
-        && await new IgnoredWork(work.Workspace, work.Task, worktree).DescribeAsync(stop) is { Length: > 0 } hidden
+        && await new IgnoredFileFinder(work.Workspace, work.Task, worktree).DescribeAsync(stop) is { Length: > 0 } hidden
             ? [hidden]
             : [];
 
     /// <summary>The work that is verified, with the results so far.</summary>
-    private sealed record JudgedWork(RunFiles Files, PlanTask Task, VerifyTaskInput Input, TaskWorkspace Workspace)
+    private sealed record VerifiedWork(RunFiles Files, PlanTask Task, VerifyTaskInput Input, TaskWorkspace Workspace)
     {
         public string Commit { get; set; } = "";
 

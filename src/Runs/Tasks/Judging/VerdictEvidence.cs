@@ -36,7 +36,7 @@ internal sealed class VerdictEvidence(GateCheck gates)
     {
         var (repository, from) = (workspace.Repository, input.Prepared.BaseCommit);
         var beside = files.Gates.Beside(files.Plan);
-        var meaning = await GateDependencies.ReadAsync(
+        var meaning = await GateInputFiles.ReadAsync(
             repository,
             from,
             commit,
@@ -46,14 +46,14 @@ internal sealed class VerdictEvidence(GateCheck gates)
         );
         var basis = new ChangePartition(differences, meaning);
         var evidence = GateEvidence.Folder(files.Folder, task.Id, input.Attempt);
-        var work = new GatedWork(files, repository, task.Id, from, commit, outcomes, basis, evidence);
+        var work = new GatePassedWork(files, repository, task.Id, from, commit, outcomes, basis, evidence);
         var compared = new GateSensitivityCheck(gates);
         var running = files.Settings.Verification.BaseSuite
             ? compared.RunBaseSuiteAsync(work, differences.Any(file => meaning.Decides(file) is not null) ? beside : [], stop)
-            : Task.FromResult(BaseSuite.NotRun);
+            : Task.FromResult(BaseSuiteVerdict.NotRun);
         var mode = task.ProveRed ?? files.Settings.Verification.ProveRed;
         var proving =
-            mode == ProveRed.Off
+            mode == RedProofPolicy.Off
                 ? Task.FromResult<(RedProof? Proof, IReadOnlyList<string> Hollow)>((null, []))
                 : ProveAsync(compared, work, sources, task, FailedOfAsync(running), stop);
         // Both end before an error of one of them is reported, because they use the same trees.
@@ -64,24 +64,24 @@ internal sealed class VerdictEvidence(GateCheck gates)
             GateEvidence.Keep(evidence, red);
         }
         var patch = differences.Count == 0 ? [] : await FileDiff.ReadAsync(repository, from, commit, stop);
-        var tests = new TestChanges(sources, Ownership.Of(task.ChangesTests));
+        var tests = new TestChanges(sources, TaskFileOwnership.Of(task.ChangesTests));
         var found = GateTampering.OfWork(files.Task(task.Id), meaning, differences, patch, tests, suite, outcomes, hollow);
         return new VerdictEvidenceResult(
             red is null ? found.Notes : [GateFormatter.Red(red), .. found.Notes],
             found.ForPerson,
             red,
-            mode == ProveRed.Required && red is { ProvesNothing: true }
-                ? $"The tests that you added or changed pass without your change: {FileNames.Some(red.Green)}. "
+            mode == RedProofPolicy.Required && red is { ProvesNothing: true }
+                ? $"The tests that you added or changed pass without your change: {FileNameEncoding.Some(red.Green)}. "
                     + "Write tests that fail without it."
                 : null
         );
     }
 
-    private static async Task<IReadOnlyList<string>> FailedOfAsync(Task<BaseSuite> running) => (await running).Failed;
+    private static async Task<IReadOnlyList<string>> FailedOfAsync(Task<BaseSuiteVerdict> running) => (await running).Failed;
 
     private static Task<(RedProof? Proof, IReadOnlyList<string> Hollow)> ProveAsync(
         GateSensitivityCheck compared,
-        GatedWork work,
+        GatePassedWork work,
         IReadOnlyList<ChangedTestFile> sources,
         PlanTask task,
         Task<IReadOnlyList<string>> failing,
@@ -90,7 +90,7 @@ internal sealed class VerdictEvidence(GateCheck gates)
     {
         var supports = work.Basis.Supports.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
         var (tests, others) = (sources.Where(file => supports.Contains(file.Path)), sources.Where(file => !supports.Contains(file.Path)));
-        var approved = Ownership.Of(task.ChangesTests);
+        var approved = TaskFileOwnership.Of(task.ChangesTests);
         return compared.ProveRedAsync(work, new TestChanges([.. tests], approved), new TestChanges([.. others], approved), failing, stop);
     }
 }

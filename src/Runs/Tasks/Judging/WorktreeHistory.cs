@@ -20,7 +20,7 @@ internal static class WorktreeHistory
             :
             [
                 $"A {head.Operation.ToString().ToLowerInvariant()} in the worktree stopped at conflicts in "
-                    + $"{FileNames.Some(unmerged)}. Resolve them and finish it, or abort it.",
+                    + $"{FileNameEncoding.Some(unmerged)}. Resolve them and finish it, or abort it.",
             ];
     }
 

@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Tasks.Mail;
 
 /// <summary>The ways in which mail is shown to an agent.</summary>
-internal static class MailDisplays
+internal static class MailDisplayKinds
 {
     /// <summary>A hook adds the mail to the results of a batch of tool calls.</summary>
     public const string Batch = "batch";
@@ -36,7 +36,7 @@ public sealed class MailReader(RunFolder folder, string task)
     internal long ShownUpTo => ReadCursor() is var cursor && cursor.Shown is { } shown ? shown.To : cursor.Offset;
 
     /// <summary>Returns new mail that the caller shows to the agent now.</summary>
-    /// <param name="way">One of the values in <see cref="MailDisplays"/>.</param>
+    /// <param name="way">One of the values in <see cref="MailDisplayKinds"/>.</param>
     /// <param name="call">Id of this call, or null if it is never repeated. A repeated call with the same id returns the same mail.</param>
     /// <param name="conversation">Absolute path of the agent's conversation file, or null if it is unknown or does not exist.</param>
     /// <param name="heard">Other text that was certainly shown to the agent.</param>
@@ -82,18 +82,18 @@ public sealed class MailReader(RunFolder folder, string task)
         {
             Write(new MailCursor(0, null));
         }
-        return await TakeAsync(MailDisplays.Prompt, call, conversation, "", stop);
+        return await TakeAsync(MailDisplayKinds.Prompt, call, conversation, "", stop);
     }
 
     /// <summary>True if the mail that was recorded as about to be shown was actually shown.</summary>
     private static bool HasArrived(MailDisplayRecord last, string way, string? conversation, string heard)
     {
-        if (last.Tries >= MailRules.MostTries || heard.Contains(last.Marker, StringComparison.Ordinal))
+        if (last.Tries >= MailLimits.MostTries || heard.Contains(last.Marker, StringComparison.Ordinal))
         {
             return true;
         }
         // If there is no conversation to search, a new request or a restart of the agent means that the earlier mail was received.
-        return conversation is null ? last.Way == MailDisplays.Asked || way == MailDisplays.Prompt : Holds(conversation, last.Marker);
+        return conversation is null ? last.Way == MailDisplayKinds.Asked || way == MailDisplayKinds.Prompt : Holds(conversation, last.Marker);
     }
 
     private static bool Holds(string file, string words)
@@ -135,7 +135,7 @@ internal sealed record MailCursor(
 );
 
 /// <summary>Mail that was recorded as about to be shown.</summary>
-/// <param name="Way">One of the values in <see cref="MailDisplays"/>.</param>
+/// <param name="Way">One of the values in <see cref="MailDisplayKinds"/>.</param>
 /// <param name="Call">Id of the call that returned the messages, or null if it has none.</param>
 /// <param name="To">Offset in bytes after the messages.</param>
 /// <param name="Last">Number of the last message.</param>

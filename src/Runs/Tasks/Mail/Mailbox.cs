@@ -46,14 +46,14 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     private async Task<MailReceipt> AddAsync(OutgoingMail letter, string id, CancellationToken stop)
     {
-        if (MailRules.Refusal(letter.Text) is { Length: > 0 } refusal)
+        if (MailLimits.Refusal(letter.Text) is { Length: > 0 } refusal)
         {
             return new MailReceipt(refusal, 0);
         }
         using var patience = new CancellationTokenSource(Patience, time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
         using var alone = await AloneAsync(limit.Token);
-        using var file = OwnFile.Open(_path);
+        using var file = OrchestratorFileWriter.Open(_path);
         CutHalfLine(file);
         var recent = Lines(file, Math.Max(0, file.Length - Tail), isWhole: false).Select(line => line.Message).ToList();
         var last = recent.Count == 0 ? 0 : recent[^1].Number;
@@ -124,7 +124,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
                     await SendAsync(OutgoingMail.OfOrchestrator(letter.From, answer, $"refused {letter.Id}"), stop);
                 }
                 using var alone = await AloneAsync(stop);
-                OwnFile.Append(Refused, letter.Id + "\n");
+                OrchestratorFileWriter.Append(Refused, letter.Id + "\n");
             }
         }
         if (Path.Combine(WaitingFolder, letter.Id + ".json") is var waited && File.Exists(waited))
@@ -190,7 +190,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         return settled;
     }
 
-    private IEnumerable<MailMessage> ReadWaiting() => InOrder(ListWaiting().Select(SmallFile.TryRead).OfType<byte[]>());
+    private IEnumerable<MailMessage> ReadWaiting() => InOrder(ListWaiting().Select(SmallFileReader.TryRead).OfType<byte[]>());
 
     private Task<LockFile> AloneAsync(CancellationToken stop) => LockFile.TakeAsync(Path.Combine(folder.Path, "mail", "lock"), stop);
 
@@ -214,7 +214,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         var sent = recent.Where(message =>
             letter.From.Length > 0 && message.From == letter.From && message.IsFromPerson == letter.IsFromPerson
         );
-        return MailRules.Refusal(
+        return MailLimits.Refusal(
             [.. sent.Select(message => message.Time)],
             recent.Count == 0 ? 0 : recent[^1].Number,
             bytes,
@@ -239,7 +239,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
             if (message.IsFor(task))
             {
                 var characters = found.Sum(other => other.Text.Length) + message.Text.Length;
-                if (found.Count == MailRules.MostAtOnce || (found.Count > 0 && characters > MailRules.MostCharactersAtOnce))
+                if (found.Count == MailLimits.MostAtOnce || (found.Count > 0 && characters > MailLimits.MostCharactersAtOnce))
                 {
                     break;
                 }
@@ -310,7 +310,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     /// <summary>Removes an incomplete last line. Its writer was killed before it could confirm the message.</summary>
     private static void CutHalfLine(FileStream file)
     {
-        var window = new byte[Math.Min(file.Length, MailRules.LongestText * 8)];
+        var window = new byte[Math.Min(file.Length, MailLimits.LongestText * 8)];
         file.Seek(file.Length - window.Length, SeekOrigin.Begin);
         file.ReadExactly(window);
         file.SetLength(file.Length - window.Length + Array.LastIndexOf(window, (byte)'\n') + 1);

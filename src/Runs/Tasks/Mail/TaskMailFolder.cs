@@ -11,7 +11,7 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
 {
     private const string Letters = "letters";
     private const int LargestLetter = 64 * 1024;
-    private const int MostAtOnce = 2 * MailRules.MostInWindow;
+    private const int MostAtOnce = 2 * MailLimits.MostInWindow;
     private readonly string _path = Of(folder, task);
 
     /// <summary>Returns the absolute path of a task's mail folder.</summary>
@@ -21,17 +21,17 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
     /// <exception cref="IOException">The message cannot be written.</exception>
     internal MailReceipt Leave(OutgoingMail letter)
     {
-        var refusal = MailRules.Refusal(letter.Text) is { Length: > 0 } bad ? bad : new Mailbox(folder, time).RefusalNow(letter);
+        var refusal = MailLimits.Refusal(letter.Text) is { Length: > 0 } bad ? bad : new Mailbox(folder, time).RefusalNow(letter);
         if (refusal.Length > 0)
         {
             return new MailReceipt(refusal, 0);
         }
         var now = time.GetUtcNow();
         var name = $"{now.UtcTicks:d20}-{Guid.NewGuid():n}.json";
-        var content = new WaitingMail(letter.To, letter.Text, letter.Call);
+        var content = new UndeliveredMail(letter.To, letter.Text, letter.Call);
         DurableFile.Write(
             Path.Combine(_path, Letters, name),
-            JsonSerializer.SerializeToUtf8Bytes(content, WaitingMailJson.Default.WaitingMail)
+            JsonSerializer.SerializeToUtf8Bytes(content, UndeliveredMailJson.Default.UndeliveredMail)
         );
         return new MailReceipt("", 0);
     }
@@ -53,7 +53,7 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
             }
             if (
                 files.TryRead(path, LargestLetter) is { } bytes
-                && StoredJson.TryParse(bytes, WaitingMailJson.Default.WaitingMail) is { Text: not null } letter
+                && StoredJson.TryParse(bytes, UndeliveredMailJson.Default.UndeliveredMail) is { Text: not null } letter
             )
             {
                 var sent = await new Mailbox(folder, time).SendAsync(
@@ -79,11 +79,11 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
 /// <param name="To">Id of the receiving task, or null for all tasks.</param>
 /// <param name="Text">Text of the message.</param>
 /// <param name="Call">Id of the tool call that sent the message, or null if there is none.</param>
-internal sealed record WaitingMail(
+internal sealed record UndeliveredMail(
     [property: JsonPropertyName("to")] string? To,
     [property: JsonPropertyName("text")] string Text,
     [property: JsonPropertyName("call")] string? Call
 );
 
-[JsonSerializable(typeof(WaitingMail))]
-internal sealed partial class WaitingMailJson : JsonSerializerContext;
+[JsonSerializable(typeof(UndeliveredMail))]
+internal sealed partial class UndeliveredMailJson : JsonSerializerContext;

@@ -43,7 +43,7 @@ public sealed class MailSync(RunServices services, string remote)
     /// <param name="here">The repository on this host.</param>
     public static bool IsNeeded(string runId, RepositoryReference here) =>
         new RunFolder(here.Path, runId) is var folder
-        && (Mailbox.IsCopy(folder) || RunStart.TryRead(folder)?.Settings.Hosts.Spread == true);
+        && (Mailbox.IsCopy(folder) || RunStartSettings.TryRead(folder)?.Settings.Hosts.Spread == true);
 
     /// <summary>
     /// Fetches messages from worker hosts, and pushes the run's mail to them. It is called on the owner host. A repeated call accepts no
@@ -152,7 +152,7 @@ public sealed class MailSync(RunServices services, string remote)
         var problem = await at.Remote.FetchAsync(new Dictionary<string, string> { [name] = name }, stop);
         if (problem.Length == 0)
         {
-            await foreach (var (path, content) in new FolderTrees(at.Repository).ReadAsync(name, stop))
+            await foreach (var (path, content) in new FolderTreeStore(at.Repository).ReadAsync(name, stop))
             {
                 files[path] = content;
             }
@@ -199,7 +199,7 @@ public sealed class MailSync(RunServices services, string remote)
         {
             return "";
         }
-        var trees = new FolderTrees(at.Repository);
+        var trees = new FolderTreeStore(at.Repository);
         var tree = await trees.WriteAsync(await trees.StoreAsync(at.Folder.Path, files, new StoredFileCache(), stop), stop);
         var commit = await new CommitStore(at.Repository).CreateAsync(tree, [], $"Mail of {at.Folder.Name}", null, stop);
         var pushed = await at.Remote.PushAsync(new Dictionary<string, string> { [name] = commit }, name, there, stop);

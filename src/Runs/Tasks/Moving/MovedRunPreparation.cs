@@ -78,14 +78,14 @@ public sealed class MovedRunPreparation(RunServices services)
         async Task<bool> IsGoneAsync(string commit) => commit.Length > 0 && !await repository.HasCommitAsync(commit, stop);
         if (await IsGoneAsync(run.BaseCommit))
         {
-            missing.Add($"the commit of its base is missing: {CommitIds.Shorten(run.BaseCommit)}");
+            missing.Add($"the commit of its base is missing: {CommitIdFormatter.Shorten(run.BaseCommit)}");
         }
         var (gone, lost) = (new List<string>(), new List<string>());
         foreach (var task in run.Tasks)
         {
             var (isMergeGone, isWorkGone) = (await IsGoneAsync(task.MergeCommit), await IsGoneAsync(task.Commit));
-            gone.AddRange(isMergeGone ? [$"{CommitIds.Shorten(task.MergeCommit)} (the merge of {task.Id})"] : []);
-            gone.AddRange(isWorkGone ? [$"{CommitIds.Shorten(task.Commit)} (the work of {task.Id})"] : []);
+            gone.AddRange(isMergeGone ? [$"{CommitIdFormatter.Shorten(task.MergeCommit)} (the merge of {task.Id})"] : []);
+            gone.AddRange(isWorkGone ? [$"{CommitIdFormatter.Shorten(task.Commit)} (the work of {task.Id})"] : []);
             if (isMergeGone || isWorkGone || await HasBegunElsewhereAloneAsync(task))
             {
                 lost.Add(task.Id);
@@ -126,7 +126,7 @@ public sealed class MovedRunPreparation(RunServices services)
         }
         // The run's copy of git's configuration has not arrived yet.
         var repository = await services.OpenRepositoryAsync(here.Path);
-        foreach (var task in run.Tasks.Where(task => !AssignedTasks.Has(new SharedTask(run.RunId, here, task.Id))))
+        foreach (var task in run.Tasks.Where(task => !AssignedTaskRecords.Has(new SharedTask(run.RunId, here, task.Id))))
         {
             await TaskLeftovers.MoveLeftoversAsync(new TaskWorkspace(repository, files, task.Id), stop);
         }
@@ -167,7 +167,7 @@ public sealed class MovedRunPreparation(RunServices services)
     )
     {
         var folder = new RunFolder(here.Path, run.RunId);
-        if (RunStart.TryRead(folder) is { } start)
+        if (RunStartSettings.TryRead(folder) is { } start)
         {
             var opened = await services.OpenRepositoryAsync(here.Path);
             await GitConfigurationCopies.StandInAsync(opened, folder, start.GitConfiguration, services.Environment, stop);
@@ -200,7 +200,7 @@ public sealed class MovedRunPreparation(RunServices services)
             return null;
         }
         var worktree = await TaskPreparation.MakeWorktreeAsync(workspace, known, stop);
-        await new WorktreeIncludes(workspace.Repository, files.Start.LinkedWorktree).CopyAsync(worktree, stop);
+        await new UntrackedFileCopier(workspace.Repository, files.Start.LinkedWorktree).CopyAsync(worktree, stop);
         var failure = await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(id), stop, task: id);
         return $"The worktree of {id} was created here{(failure is null ? "." : $"; its set-up failed: {failure}")}";
     }
@@ -238,7 +238,7 @@ internal static class TaskLeftovers
         await StopAgentsAsync(folder, taskId, time);
         foreach (var start in AgentRunFolders.Of(folder.Task(taskId)))
         {
-            var leftovers = OwnFolder.Ensure(Path.Combine(folder.Task(taskId), LeftFolder));
+            var leftovers = OrchestratorFolderCreator.Ensure(Path.Combine(folder.Task(taskId), LeftFolder));
             Directory.Move(start, Path.Combine(leftovers, $"{Path.GetFileName(start)}-{Guid.NewGuid():n}"));
         }
     }

@@ -53,7 +53,7 @@ public sealed class RunSync(RunServices services)
     /// <param name="runId">Id of the run.</param>
     /// <param name="here">The repository on this host.</param>
     public static WipSettings? WipOf(string runId, RepositoryReference here) =>
-        RunStart.TryRead(new RunFolder(here.Path, runId))?.Settings.Wip;
+        RunStartSettings.TryRead(new RunFolder(here.Path, runId))?.Settings.Wip;
 
     /// <summary>
     /// Pushes a run after a step on its owner host, before the result of the step is reported. Otherwise another host could continue from a
@@ -69,7 +69,7 @@ public sealed class RunSync(RunServices services)
         if (
             pushing.Failed is { } failed && services.Time.GetElapsedTime(failed) < Silence
             || WipOf(runId, here)?.Remote is not { } remote
-            || StatusFile.Read(new RunFolder(here.Path, runId).Status) is not { } run
+            || RunStatusFile.Read(new RunFolder(here.Path, runId).Status) is not { } run
             || run.Queue != here.Queue
         )
         {
@@ -142,7 +142,7 @@ public sealed class RunSync(RunServices services)
     )
     {
         var folder = new RunFolder(here.Path, runId);
-        var start = RunStart.TryRead(folder);
+        var start = RunStartSettings.TryRead(folder);
         if (start is null)
         {
             return new SyncOutcome(false, $"{runId} has no files on this host yet", []);
@@ -216,7 +216,7 @@ public sealed class RunSync(RunServices services)
             return $"{RemoteAddress.Show(remote)} does not have it ({absent})";
         }
         // Files of tasks that are assigned to this host are newer here than on the remote.
-        HashSet<string> placed = [.. AssignedTasks.Find(run.RunId, here).Select(task => task.TaskId)];
+        HashSet<string> placed = [.. AssignedTaskRecords.Find(run.RunId, here).Select(task => task.TaskId)];
         foreach (var task in folder.TaskIds().Where(task => !placed.Contains(task)))
         {
             await TaskLeftovers.MoveLeftoversAsync(folder, task, services.Time);
@@ -237,7 +237,7 @@ public sealed class RunSync(RunServices services)
         {
             return damage;
         }
-        HashSet<string> newer = RunStart.TryRead(folder) is { } start
+        HashSet<string> newer = RunStartSettings.TryRead(folder) is { } start
             ? [.. placed.SelectMany(task => (string[])[RunRefs.Task(start.Settings, folder, task), RunRefs.Wip(folder, task)])]
             : [];
         var own = listed
@@ -251,7 +251,7 @@ public sealed class RunSync(RunServices services)
         && name.Split('/').Contains(folder.Name, StringComparer.Ordinal);
 
     /// <summary>Collects the refs and files of the run, and a snapshot of the unfinished work in each worktree.</summary>
-    private static async Task<OutgoingRun> CollectAsync(
+    private static async Task<OutgoingRunSnapshot> CollectAsync(
         GitRepository repository,
         RunFolder folder,
         OrchestratorSettings settings,

@@ -28,7 +28,7 @@ internal sealed class SharedRunFiles
     /// <param name="isWanted">Returns true for each file to include. The argument is its path in the run's folder, with forward
     /// slashes.</param>
     /// <param name="stop">Cancels git.</param>
-    public async Task<OutgoingRun> BeginAsync(
+    public async Task<OutgoingRunSnapshot> BeginAsync(
         GitRepository repository,
         RunFolder folder,
         IReadOnlyDictionary<string, string> refs,
@@ -39,8 +39,8 @@ internal sealed class SharedRunFiles
         var leftOut = new List<string>();
         var files = Of(folder, leftOut, isWanted)
             .ToDictionary(path => FilesFolder + path, path => Path.Combine(folder.Path, path), StringComparer.Ordinal);
-        var contents = await new FolderTrees(repository).StoreAsync(folder.Path, files, _known, stop);
-        return new OutgoingRun(repository, folder, contents, refs, leftOut);
+        var contents = await new FolderTreeStore(repository).StoreAsync(folder.Path, files, _known, stop);
+        return new OutgoingRunSnapshot(repository, folder, contents, refs, leftOut);
     }
 
     /// <summary>Extracts the files of a snapshot to the run's folder.</summary>
@@ -60,7 +60,7 @@ internal sealed class SharedRunFiles
     )
     {
         var listed = new Dictionary<string, string>(StringComparer.Ordinal);
-        await foreach (var (path, content) in new FolderTrees(repository).ReadAsync(name, stop))
+        await foreach (var (path, content) in new FolderTreeStore(repository).ReadAsync(name, stop))
         {
             if (path == RefsFile)
             {
@@ -72,7 +72,7 @@ internal sealed class SharedRunFiles
             else if (path.StartsWith(FilesFolder, StringComparison.Ordinal) && StaysInside(path) && isWanted(path[FilesFolder.Length..]))
             {
                 var file = Path.Combine(folder.Path, path[FilesFolder.Length..]);
-                OwnFolder.Ensure(Path.GetDirectoryName(file)!);
+                OrchestratorFolderCreator.Ensure(Path.GetDirectoryName(file)!);
                 DurableFile.Write(file, content);
             }
         }
@@ -98,11 +98,11 @@ internal sealed class SharedRunFiles
             var stamp = FileStamp.Of(file.FullName);
             if (stamp.Length > LargestFile || file.FullName.Contains('\n', StringComparison.Ordinal))
             {
-                leftOut.Add($"{FileNames.Show(name)} (too large)");
+                leftOut.Add($"{FileNameEncoding.Show(name)} (too large)");
             }
             else if (FindSecret(door, path, file.FullName, stamp) is { } secret)
             {
-                leftOut.Add($"{FileNames.Show(name)} ({secret})");
+                leftOut.Add($"{FileNameEncoding.Show(name)} ({secret})");
             }
             else
             {

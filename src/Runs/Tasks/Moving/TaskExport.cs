@@ -123,7 +123,7 @@ public sealed class TaskExport(RunServices services)
     {
         List<string> found =
         [
-            .. await OutgoingSecrets.FindAsync(repository, start, work, stop),
+            .. await OutgoingSecretCheck.FindAsync(repository, start, work, stop),
             .. conversation
                 .Split('\n')
                 .SelectMany(
@@ -133,7 +133,7 @@ public sealed class TaskExport(RunServices services)
         if (found.Count > 0)
         {
             throw new RefusedException(
-                $"The exported file would contain possible secrets: {FileNames.Some([.. found.Distinct()], MostNamed)}.",
+                $"The exported file would contain possible secrets: {FileNameEncoding.Some([.. found.Distinct()], MostNamed)}.",
                 "Remove the secrets, or use --allow-secrets."
             );
         }

@@ -164,12 +164,12 @@ public sealed class TaskImport(RunServices services)
         CancellationToken stop
     )
     {
-        var merged = await new Merges(repository).ApplyAsync(work, target, cancellationToken: stop);
+        var merged = await new TreeMerger(repository).ApplyAsync(work, target, cancellationToken: stop);
         if (!merged.IsClean)
         {
             throw new RefusedException(
-                $"The work of {facts.Task} can't be applied to {CommitIds.Shorten(target)} "
-                    + $"because of conflicts in {FileNames.Some([.. merged.ConflictedFiles])}.",
+                $"The work of {facts.Task} can't be applied to {CommitIdFormatter.Shorten(target)} "
+                    + $"because of conflicts in {FileNameEncoding.Some([.. merged.ConflictedFiles])}.",
                 "Check out the branch on which the task started, or a commit nearer to its base, and import the file again."
             );
         }

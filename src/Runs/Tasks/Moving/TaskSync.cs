@@ -17,7 +17,7 @@ public sealed class TaskSync(RunServices services, string? remote)
 
     // Pushes of a task are serialized, because each one is based on the state that this host knows.
     private readonly KeyedLocks<SharedTask, SharedRunFiles> _turns = services.Part(_ => new KeyedLocks<SharedTask, SharedRunFiles>(
-        AssignedTasks.Has
+        AssignedTaskRecords.Has
     ));
 
     /// <summary>
@@ -61,10 +61,10 @@ public sealed class TaskSync(RunServices services, string? remote)
         var at = new SharedTask(input.RunId, input.Repository, input.TaskId);
         using (await _turns.TakeAsync(at, stop))
         {
-            var arrives = input.GoesOn && !AssignedTasks.Has(at);
+            var arrives = input.GoesOn && !AssignedTaskRecords.Has(at);
             var isThere = await FetchAsync(at, isHost, stop, arrives);
             await DemandThereAsync(at, isThere, isHost || input.IsShared, input.Commit, stop);
-            if (isHost && RunStart.TryRead(at.Folder) is { } start)
+            if (isHost && RunStartSettings.TryRead(at.Folder) is { } start)
             {
                 var repository = await services.OpenRepositoryAsync(at.Repository.Path);
                 await GitConfigurationCopies.StandInAsync(repository, at.Folder, start.GitConfiguration, services.Environment, stop);
@@ -76,12 +76,12 @@ public sealed class TaskSync(RunServices services, string? remote)
             if (isHost)
             {
                 Mailbox.MarkCopy(at.Folder);
-                AssignedTasks.Add(at);
+                AssignedTaskRecords.Add(at);
             }
             else
             {
                 // The task may have been assigned to this host before the run moved to this host.
-                AssignedTasks.Remove(at);
+                AssignedTaskRecords.Remove(at);
                 await ForgetAsync(at, stop);
             }
         }
@@ -105,7 +105,7 @@ public sealed class TaskSync(RunServices services, string? remote)
         }
         if (commit.Length > 0 && !await (await services.OpenRepositoryAsync(at.Repository.Path)).HasCommitAsync(commit, stop))
         {
-            throw NotNow($"{Shown} does not have {CommitIds.Shorten(commit)}, the work of {at.TaskId} of {at.RunId}");
+            throw NotNow($"{Shown} does not have {CommitIdFormatter.Shorten(commit)}, the work of {at.TaskId} of {at.RunId}");
         }
     }
 
@@ -138,7 +138,7 @@ public sealed class TaskSync(RunServices services, string? remote)
     public async Task<SyncOutcome?> PushIfPlacedAsync(SharedTask at, Func<CancellationToken, Task<bool>> isHere, CancellationToken stop)
     {
         using var turn = await _turns.TakeAsync(at, stop);
-        if (!AssignedTasks.Has(at))
+        if (!AssignedTaskRecords.Has(at))
         {
             return null;
         }
@@ -177,11 +177,11 @@ public sealed class TaskSync(RunServices services, string? remote)
         CancellationToken stop
     )
     {
-        AssignedTasks.Demand(at);
+        AssignedTaskRecords.Demand(at);
         return await PushIfPlacedAsync(at, isHere, stop) switch
         {
             null => [],
-            { IsFenced: true } => throw AssignedTasks.Gone(at),
+            { IsFenced: true } => throw AssignedTaskRecords.Gone(at),
             { Problem: { Length: > 0 } problem } => throw NotNow($"the work on {at.TaskId} on this host can't be shared: {problem}"),
             var shared => shared.LeftOut,
         };
@@ -194,11 +194,11 @@ public sealed class TaskSync(RunServices services, string? remote)
     public async Task LeaveAsync(SharedTask at, bool unlessHeld = false)
     {
         using var turn = await _turns.TakeAsync(at, CancellationToken.None);
-        if (!AssignedTasks.Has(at) || (unlessHeld && HeldSlots.Of(services).Has(at)))
+        if (!AssignedTaskRecords.Has(at) || (unlessHeld && SlotHolderRecords.Of(services).Has(at)))
         {
             return;
         }
-        AssignedTasks.Remove(at);
+        AssignedTaskRecords.Remove(at);
         await TaskLeftovers.StopAgentsAsync(at.Folder, at.TaskId, services.Time);
         // The ref is removed last, because a full disk prevents the removal.
         await ForgetAsync(at, CancellationToken.None);
@@ -234,7 +234,7 @@ public sealed class TaskSync(RunServices services, string? remote)
     {
         var folder = at.Folder;
         var start =
-            RunStart.TryRead(folder)
+            RunStartSettings.TryRead(folder)
             ?? throw new StepException($"{at.RunId} has no files on this " + "host", "NotShared") { IsFinal = false };
         var repository = await services.OpenRepositoryAsync(at.Repository.Path);
         var refs = new RefStore(repository);
@@ -250,7 +250,7 @@ public sealed class TaskSync(RunServices services, string? remote)
             // The worktree is removed afterwards, but this step may be repeated.
             await refs.PutBackAsync(RunRefs.Wip(folder, at.TaskId), snapshot, stop);
         }
-        OwnFolder.Ensure(folder.Task(at.TaskId));
+        OrchestratorFolderCreator.Ensure(folder.Task(at.TaskId));
         var tree = await outgoing.WriteAsync(Path.Combine(folder.Task(at.TaskId), ".shared-refs"), stop);
         var name = RunRefs.Placed(folder, at.TaskId);
         var known = await refs.ReadAsync(name, stop);
@@ -307,9 +307,9 @@ public sealed class TaskSync(RunServices services, string? remote)
         foreach (var ended in AgentRunFolders.Of(folder.Task(at.TaskId)).Where(path => File.Exists(Path.Combine(path, "exit"))))
         {
             // The recorded outcome of an agent is final, because another start would cost money again.
-            OwnFolder.Ensure(Path.Combine(ended, "started"));
+            OrchestratorFolderCreator.Ensure(Path.Combine(ended, "started"));
         }
-        if (RunStart.TryRead(folder) is { } start)
+        if (RunStartSettings.TryRead(folder) is { } start)
         {
             await TakeRefsAsync(repository, listed, NamesOf(folder, start.Settings, at.TaskId, isHost: !isHost), stop);
         }
@@ -360,7 +360,7 @@ public sealed class TaskSync(RunServices services, string? remote)
     private static bool IsWanted(string path, string taskId, bool isHost)
     {
         var parts = path.Split('/');
-        if (parts[^1] is AssignedTasks.Marker or ".shared-refs" || TaskLeftovers.IsOwn(parts))
+        if (parts[^1] is AssignedTaskRecords.Marker or ".shared-refs" || TaskLeftovers.IsOwn(parts))
         {
             return false;
         }

@@ -37,7 +37,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
                 + (input.Answer.Length == 0 ? "" : $"\n# Answer to your request\n\n{input.Answer}\n");
         if (conversation is null && input.Agent is not null)
         {
-            text += await new AgentHandover(files.Folder, task.Id, time).WriteAsync(input.Start, input.Prepared.BaseCommit);
+            text += await new AgentHandoverInstructions(files.Folder, task.Id, time).WriteAsync(input.Start, input.Prepared.BaseCommit);
         }
         if (AgentSupervisor.Look(files.Folder.Start(task.Id, input.Start)) == AgentStartState.NotStarted)
         {
@@ -69,7 +69,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
             files.Settings.AgentOf(task),
             files.Settings,
             RepositoryInstructions.AgentLimit,
-            task.FilesWrite is null ? null : [.. Ownership.Of(task).Patterns, .. task.FilesRead ?? []],
+            task.FilesWrite is null ? null : [.. TaskFileOwnership.Of(task).Patterns, .. task.FilesRead ?? []],
             stop
         );
 
@@ -91,7 +91,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
             {
                 Task = task with { Verification = [.. task.Verification.Select(g => g.WithoutTurns())] },
                 FurtherGates = [.. input.FurtherGates.Select(g => g.WithoutTurns())],
-                Rewritten = new Dictionary<string, NamedFiles>(),
+                Rewritten = new Dictionary<string, AbridgedFileList>(),
             }
         );
     }

@@ -28,7 +28,7 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
         {
             return ConflictResolutionResult.None;
         }
-        var merge = await new Merges(workspace.Repository).MergeAsync(ours, theirs, appendedFiles, stop);
+        var merge = await new TreeMerger(workspace.Repository).MergeAsync(ours, theirs, appendedFiles, stop);
         var diffs = new Diffs(workspace.Repository);
         var brought = (await diffs.BetweenAsync(ours, merge.Tree, stop)).Select(file => file.Path).ToList();
         var changed = (await new WorktreeDiff(worktree).AgainstAsync(ours, stop))
@@ -44,8 +44,8 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
         return missing.Count == 0
             ? ConflictResolutionResult.None
             : new ConflictResolutionResult(
-                $"Other tasks' changes are missing in {FileNames.Some(missing, 20)}, because the merge that you were given was "
-                    + $"undone there. Take their version (git checkout {CommitIds.Shorten(theirs)} -- FILE) and add your changes to it.",
+                $"Other tasks' changes are missing in {FileNameEncoding.Some(missing, 20)}, because the merge that you were given was "
+                    + $"undone there. Take their version (git checkout {CommitIdFormatter.Shorten(theirs)} -- FILE) and add your changes to it.",
                 BegunAgain: false
             );
     }
@@ -67,7 +67,7 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
         {
             return ConflictResolutionResult.None;
         }
-        var left = await new Merges(workspace.Repository).MergeAsync(ours, notes.MergedStaging, appendedFiles, stop);
+        var left = await new TreeMerger(workspace.Repository).MergeAsync(ours, notes.MergedStaging, appendedFiles, stop);
         var found = new WorktreeFiles(worktree.Path);
         var undecided = new List<string>();
         foreach (var path in open)
@@ -84,7 +84,7 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
         return undecided.Count == 0
             ? ConflictResolutionResult.None
             : new ConflictResolutionResult(
-                $"Not resolved: {FileNames.Some(undecided, 20)}. These files have no markers, because one side removed the file or "
+                $"Not resolved: {FileNameEncoding.Some(undecided, 20)}. These files have no markers, because one side removed the file or "
                     + "it is binary, "
                     + "so they contain one side's version. Make both intentions hold, then mark them as resolved: git add FILE, or "
                     + "git rm FILE.",

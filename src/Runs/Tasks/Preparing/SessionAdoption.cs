@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Tasks;
 /// <param name="Id">Id of the conversation.</param>
 /// <param name="Head">Commit that is checked out in the folder.</param>
 /// <param name="Changes">Paths of the changed files in the folder, including untracked files.</param>
-public sealed record AdoptedWork(string Id, string Head, IReadOnlyList<string> Changes)
+public sealed record AdoptedSession(string Id, string Head, IReadOnlyList<string> Changes)
 {
     /// <summary>Content of the conversation's file.</summary>
     internal ReadOnlyMemory<byte> Conversation { get; init; }
@@ -36,9 +36,9 @@ public sealed class SessionAdoption(RunServices services)
     public static ReadOnlyMemory<byte> ReadConversation(string file)
     {
         var content =
-            RegularFile.TryRead(file, LargestFile)
+            RegularFileReader.TryRead(file, LargestFile)
             ?? throw new RefusedException(
-                $"{file} can't be adopted, because it is missing or larger than {Sizes.Describe(LargestFile)}.",
+                $"{file} can't be adopted, because it is missing or larger than {ByteSizes.Describe(LargestFile)}.",
                 "Start a new task with a description of the work."
             );
         return new FileInfo(file).Length == content.Length
@@ -59,7 +59,7 @@ public sealed class SessionAdoption(RunServices services)
     /// <param name="id">Id of the conversation.</param>
     /// <param name="file">Absolute path of the conversation's file.</param>
     /// <exception cref="RefusedException">The conversation cannot be adopted.</exception>
-    public async Task<AdoptedWork> ReadAsync(RepositoryLocation location, string id, string file, CancellationToken stop)
+    public async Task<AdoptedSession> ReadAsync(RepositoryLocation location, string id, string file, CancellationToken stop)
     {
         var conversation = ReadConversation(file);
         var repository = await services.Repositories.OpenAsync(location.Root);
@@ -91,7 +91,7 @@ public sealed class SessionAdoption(RunServices services)
                 IsPassing = true,
             };
         }
-        return new AdoptedWork(id, status.Head, [.. status.ChangedFiles(), .. status.UntrackedFiles()])
+        return new AdoptedSession(id, status.Head, [.. status.ChangedFiles(), .. status.UntrackedFiles()])
         {
             Conversation = conversation,
             Tree = tree,
@@ -108,7 +108,7 @@ public sealed class SessionAdoption(RunServices services)
     /// <param name="task">Id of the task.</param>
     /// <param name="adopted">The snapshot.</param>
     /// <returns>Name of the ref that keeps all files unchanged, or null if there was no uncommitted work.</returns>
-    public async Task<string?> KeepAsync(RepositoryLocation location, string run, string task, AdoptedWork adopted, CancellationToken stop)
+    public async Task<string?> KeepAsync(RepositoryLocation location, string run, string task, AdoptedSession adopted, CancellationToken stop)
     {
         var repository = await services.Repositories.OpenAsync(location.Root);
         var folder = new RunFolder(location.Root, run);
@@ -128,7 +128,7 @@ public sealed class SessionAdoption(RunServices services)
         GitRepository repository,
         RunFolder folder,
         string task,
-        AdoptedWork adopted,
+        AdoptedSession adopted,
         CancellationToken stop
     )
     {

@@ -34,7 +34,7 @@ public sealed class TaskPreparation(RunServices services)
             };
             notes.Write(files.Folder, task.Id);
         }
-        var key = await ContentKey.OfAsync(repository, files, task, notes.Base, stop);
+        var key = await TaskResultCacheKey.OfAsync(repository, files, task, notes.Base, stop);
         var prepared = new PreparedTask
         {
             Worktree = workspace.RelativePath,
@@ -53,14 +53,14 @@ public sealed class TaskPreparation(RunServices services)
         }
         await TaskResultCache.ForgetAsync(workspace, notes, stop);
         var worktree = await MakeWorktreeAsync(workspace, notes, stop);
-        await new WorktreeIncludes(repository, files.Start.LinkedWorktree).CopyAsync(worktree, stop);
+        await new UntrackedFileCopier(repository, files.Start.LinkedWorktree).CopyAsync(worktree, stop);
         if (input.WithStaging && notes.MergedAttempt < input.Attempt)
         {
             notes = await MergeStagingAsync(workspace, worktree, notes, input, stop);
             prepared = prepared with
             {
                 BaseCommit = notes.Base,
-                ContentKey = await ContentKey.OfAsync(repository, files, task, notes.Base, stop),
+                ContentKey = await TaskResultCacheKey.OfAsync(repository, files, task, notes.Base, stop),
             };
         }
         return await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(task.Id), stop, task: task.Id) is { } failure
@@ -171,7 +171,7 @@ public sealed class TaskPreparation(RunServices services)
                 workspace.Files.Folder,
                 workspace.TaskId,
                 workspace.RelativePath,
-                $"unfinished; only in the worktree, since git refuses to store it: {FileNames.Show(refusal.ErrorOutput)}"
+                $"unfinished; only in the worktree, since git refuses to store it: {FileNameEncoding.Show(refusal.ErrorOutput)}"
             );
         }
     }
@@ -205,8 +205,8 @@ public sealed class TaskPreparation(RunServices services)
             else if (tip == notes.Base && new AdoptedConversation(workspace.Files.Folder, workspace.TaskId).Find() is not null)
             {
                 throw new StepException(
-                    $"The uncommitted changes of the adopted conversation belong to the commit {CommitIds.Shorten(parent)}, but the run "
-                        + $"started at {CommitIds.Shorten(tip)}, because the branch was moved in between. The changes are kept at "
+                    $"The uncommitted changes of the adopted conversation belong to the commit {CommitIdFormatter.Shorten(parent)}, but the run "
+                        + $"started at {CommitIdFormatter.Shorten(tip)}, because the branch was moved in between. The changes are kept at "
                         + $"{RunRefs.Kept(workspace.Files.Folder, workspace.TaskId)}/1; cancel the run and adopt the conversation again.",
                     "AdoptedElsewhere"
                 );
@@ -228,7 +228,7 @@ public sealed class TaskPreparation(RunServices services)
         {
             return null;
         }
-        var merged = await new Merges(workspace.Repository).ApplyAsync(work, tip, workspace.Files.AppendedFiles, stop);
+        var merged = await new TreeMerger(workspace.Repository).ApplyAsync(work, tip, workspace.Files.AppendedFiles, stop);
         return merged.IsClean
             ? await new CommitStore(workspace.Repository).CreateAsync(
                 merged.Tree,
@@ -239,7 +239,7 @@ public sealed class TaskPreparation(RunServices services)
             )
             : throw new StepException(
                 $"The imported work of {workspace.TaskId} no longer fits its base here: "
-                    + $"{FileNames.Some([.. merged.ConflictedFiles])}. It is kept as "
+                    + $"{FileNameEncoding.Some([.. merged.ConflictedFiles])}. It is kept as "
                     + $"{RunRefs.Imported(workspace.Files.Folder, workspace.TaskId)}.",
                 "ImportConflicts"
             );

@@ -71,7 +71,7 @@ internal static class TaskResultCache
         {
             return own;
         }
-        var applied = await new Merges(workspace.Repository).ApplyAsync(result, notes.Base, task.FilesAppend.ToList(), stop);
+        var applied = await new TreeMerger(workspace.Repository).ApplyAsync(result, notes.Base, task.FilesAppend.ToList(), stop);
         if (!applied.IsClean)
         {
             return null;

@@ -12,13 +12,13 @@ namespace Orchestrator.Runs.Tasks.Questions;
 /// other programs can write to it.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class QuestionCaller(RunServices services) : IAnswerCaller
+public sealed class QuestionCaller(RunServices services) : IReadOnlyAgentCaller
 {
     /// <summary>Maximum length of the outline of the repository in the prompt, in characters. This is about 3,000 tokens.</summary>
     private const int OutlineLimit = 12_000;
 
     /// <inheritdoc/>
-    public async Task<AnsweringStart> DescribeAsync(AskAgentInput input)
+    public async Task<ReadOnlyAgentQuestion> DescribeAsync(AskAgentInput input)
     {
         var (run, asked, id) = Open(input.Question);
         var repository = await services.OpenRepositoryAsync(run);
@@ -31,7 +31,7 @@ public sealed class QuestionCaller(RunServices services) : IAnswerCaller
         var (prompt, fault) = ("", "");
         if (!input.Stop && !input.AwaitRelease && AgentSupervisor.Look(run.Folder.Start(id, input.Start)) == AgentStartState.NotStarted)
         {
-            (var planner, fault) = await PlanningStart.FindPlannerAsync(
+            (var planner, fault) = await PlanningPreparer.FindPlannerAsync(
                 services,
                 run.WorkTree,
                 run.Start,
@@ -42,7 +42,7 @@ public sealed class QuestionCaller(RunServices services) : IAnswerCaller
                 ? ""
                 : await PromptOfAsync(asked, run, repository, tip, planner.AnswersInText ? QuestionReply.Schema : null);
         }
-        return new AnsweringStart
+        return new ReadOnlyAgentQuestion
         {
             Folder = run.Folder,
             TaskId = id,
@@ -69,7 +69,7 @@ public sealed class QuestionCaller(RunServices services) : IAnswerCaller
         var text =
             input.AnswerHash.Length == 0
                 ? null
-                : Encoding.UTF8.GetString(VerifiedFile.Read(run.Folder, AnswerFile(run, id, input.Start), input.AnswerHash));
+                : Encoding.UTF8.GetString(HashVerifiedFile.Read(run.Folder, AnswerFile(run, id, input.Start), input.AnswerHash));
         var reply = QuestionReply.Read(text);
         var record = new QuestionRecord
         {
@@ -105,7 +105,7 @@ public sealed class QuestionCaller(RunServices services) : IAnswerCaller
     {
         var asked = question.Task!;
         var run = services.Plans.Load(question.Repository, question.RunId, question.PlanHash);
-        return (run, asked, QuestionTask.IdOf(asked.Task.Task.Id, asked.Start));
+        return (run, asked, QuestionTaskIds.IdOf(asked.Task.Task.Id, asked.Start));
     }
 
     private static async Task<string> PromptOfAsync(TaskQuestion asked, RunFiles run, GitRepository repository, string tip, string? schema)
@@ -116,7 +116,7 @@ public sealed class QuestionCaller(RunServices services) : IAnswerCaller
             Run = run,
             Task = task,
             Question = QuestionOf(asked, run),
-            Tasks = StatusFile.Read(run.Folder.Status)?.Tasks ?? [],
+            Tasks = RunStatusFile.Read(run.Folder.Status)?.Tasks ?? [],
             Earlier = QuestionRecord.All(run.Folder),
             Persons = DecisionLog.Render(run.Folder.Events).ToString(),
             Outline = RepositoryOutline.Of((await commits.ListFilesAsync(tip)).Select(file => file.Path), OutlineLimit),
@@ -132,7 +132,7 @@ public sealed class QuestionCaller(RunServices services) : IAnswerCaller
             run.Settings.Planner.Agent,
             run.Settings,
             RepositoryInstructions.AnswerLimit,
-            task.FilesWrite is null ? null : Ownership.Of(task).Patterns,
+            task.FilesWrite is null ? null : TaskFileOwnership.Of(task).Patterns,
             CancellationToken.None
         );
 

@@ -28,7 +28,7 @@ internal sealed record QuestionReply(string Answer, string Why)
     /// <param name="text">The planner's text, or null if there is none.</param>
     public static QuestionReply Read(string? text)
     {
-        if (JsonInText.Find(text ?? "", out var isCut) is not { } json)
+        if (JsonInTextFinder.Find(text ?? "", out var isCut) is not { } json)
         {
             return ForPerson(isCut ? "the JSON of its answer is cut off" : $"its answer can't be read: {Brief(text ?? "nothing")}");
         }

@@ -44,7 +44,7 @@ internal static class PredictedConflicts
 
     /// <summary>Stores the result of a trial merge.</summary>
     public static void Store(RunFolder folder, TrialMergeResult result) =>
-        DurableFile.Write(PathOf(folder, result.Pair), JsonSerializer.SerializeToUtf8Bytes(result, RadarJson.Default.TrialMergeResult));
+        DurableFile.Write(PathOf(folder, result.Pair), JsonSerializer.SerializeToUtf8Bytes(result, PredictedConflictsJson.Default.TrialMergeResult));
 
     /// <summary>Reads the last result for a pair. Returns null if there is none.</summary>
     public static TrialMergeResult? Find(RunFolder folder, string pair) => Read(PathOf(folder, pair));
@@ -76,13 +76,13 @@ internal static class PredictedConflicts
             return [];
         }
         var file = Path.Combine(folder.Task(task), "radar-events.json");
-        var told = StoredJson.TryRead(file, RadarJson.Default.DictionaryStringInt32) ?? [];
+        var told = StoredJson.TryRead(file, PredictedConflictsJson.Default.DictionaryStringInt32) ?? [];
         var untold = coming.Where(result => !told.TryGetValue(result.Pair, out var when) || when == start).ToList();
         foreach (var result in untold)
         {
             told[result.Pair] = start;
         }
-        DurableFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(told, RadarJson.Default.DictionaryStringInt32));
+        DurableFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(told, PredictedConflictsJson.Default.DictionaryStringInt32));
         return untold;
     }
 
@@ -96,7 +96,7 @@ internal static class PredictedConflicts
         return OutgoingMail.OfOrchestrator(
             task,
             $"A conflict is predicted with task '{other.Id}' ({FirstLine(other.Description)}), which works at the same time and has "
-                + $"changed the same places in {FileNames.Some(coming.Files, MostFiles)}. Whichever of you is merged second has to make "
+                + $"changed the same places in {FileNameEncoding.Some(coming.Files, MostFiles)}. Whichever of you is merged second has to make "
                 + "both hold: keep your changes there small, and leave alone what your task does not need.",
             coming.Pair
         );
@@ -105,17 +105,17 @@ internal static class PredictedConflicts
     /// <summary>Creates notices about predicted conflicts for a task's events.</summary>
     public static IEnumerable<TaskNotice> Notices(string task, IReadOnlyList<TrialMergeResult> coming) =>
         coming.Select(result => new TaskNotice(
-            $"A conflict with task '{result.Other(task)}' is predicted, in {FileNames.Some(result.Files, MostFiles)}."
+            $"A conflict with task '{result.Other(task)}' is predicted, in {FileNameEncoding.Some(result.Files, MostFiles)}."
         ));
 
-    private static string FirstLine(string text) => FileNames.Show(text.Split('\n')[0].Trim(), 200);
+    private static string FirstLine(string text) => FileNameEncoding.Show(text.Split('\n')[0].Trim(), 200);
 
     // A damaged result is computed and reported again.
-    private static TrialMergeResult? Read(string path) => StoredJson.TryRead(path, RadarJson.Default.TrialMergeResult);
+    private static TrialMergeResult? Read(string path) => StoredJson.TryRead(path, PredictedConflictsJson.Default.TrialMergeResult);
 
     private static string PathOf(RunFolder folder, string pair) => Path.Combine(folder.Radar, pair + ".json");
 }
 
 [JsonSerializable(typeof(TrialMergeResult))]
 [JsonSerializable(typeof(Dictionary<string, int>))]
-internal sealed partial class RadarJson : JsonSerializerContext;
+internal sealed partial class PredictedConflictsJson : JsonSerializerContext;

@@ -71,7 +71,7 @@ public sealed class DependencyRegister(RunFolder folder)
 {
     private const int MostNamed = 20;
 
-    private readonly ListFile<DependencyEntry> _file = new(
+    private readonly JsonListFile<DependencyEntry> _file = new(
         Path.Combine(folder.Path, "dependencies.json"),
         DependencyJson.Default.IReadOnlyListDependencyEntry
     );
@@ -109,7 +109,7 @@ public sealed class DependencyRegister(RunFolder folder)
     /// <summary>Lists the names of packages in a short text.</summary>
     /// <param name="packages">All packages of one request.</param>
     public static string Names(IEnumerable<RequestedPackage> packages) =>
-        FileNames.Some([.. packages.Select(package => RequestOf(package).ToString())], MostNamed);
+        FileNameEncoding.Some([.. packages.Select(package => RequestOf(package).ToString())], MostNamed);
 
     /// <summary>Converts a package to a request for it.</summary>
     public static PackageRequest RequestOf(RequestedPackage package) =>

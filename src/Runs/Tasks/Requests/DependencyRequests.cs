@@ -66,13 +66,13 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
             ? Grant(packages, "allowed by dependencies.allow")
             : new RequestVerdict
             {
-                Step = RequestSteps.Ask,
+                Step = RequestNextSteps.Ask,
                 Asks = ApprovalKinds.Dependency,
                 Packages = packages,
                 Text =
                     $"May {TaskId} have "
-                    + $"{FileNames.Some([.. open.Select(w => $"{w.Package} ({w.Manifest.Tool.Registry}, {w.Manifest.Path})")], Most)}?"
-                    + (claim.Reason.Length > 0 ? $" Its agent gives this reason: {FileNames.Show(claim.Reason.Trim(), 400)}" : ""),
+                    + $"{FileNameEncoding.Some([.. open.Select(w => $"{w.Package} ({w.Manifest.Tool.Registry}, {w.Manifest.Path})")], Most)}?"
+                    + (claim.Reason.Length > 0 ? $" Its agent gives this reason: {FileNameEncoding.Show(claim.Reason.Trim(), 400)}" : ""),
             };
     }
 
@@ -90,7 +90,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
     private static RequestVerdict Grant(IReadOnlyList<RequestedPackage> packages, string why) =>
         new()
         {
-            Step = RequestSteps.Install,
+            Step = RequestNextSteps.Install,
             Packages = packages,
             Note = $"its agent may have {DependencyRegister.Names(packages)}: {why}",
         };
@@ -107,7 +107,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
         var text = string.Join(" ", problems);
         return new RequestVerdict
         {
-            Step = RequestSteps.Answer,
+            Step = RequestNextSteps.Answer,
             Text = $"The request was rejected. {text} Continue without the package if you can, or request another one.",
             Note = $"its agent's request was refused: {text}",
         };
@@ -161,7 +161,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
     )
     {
         await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(staging, isMerge: true, stop);
-        var program = await PackageProgram.InAsync(place, services, files);
+        var program = await PackageManagerProgram.InAsync(place, services, files);
         var problems = new List<string>();
         foreach (var (manifest, package) in wanted)
         {

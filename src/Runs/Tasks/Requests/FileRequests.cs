@@ -16,13 +16,13 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
     /// <summary>Decides about the request, and grants the allowed files. A repeated call has the same result.</summary>
     /// <param name="wanted">Paths of the requested files.</param>
     /// <param name="isApproved">True if a user has approved the paths that always require approval.</param>
-    public async Task<FileVerdict> JudgeAsync(IReadOnlyList<string> wanted, bool isApproved, CancellationToken stop)
+    public async Task<FileRequestVerdict> JudgeAsync(IReadOnlyList<string> wanted, bool isApproved, CancellationToken stop)
     {
         if (wanted.Count > Most)
         {
-            return new FileVerdict([], [$"At most {Most} files can be requested at once."], []);
+            return new FileRequestVerdict([], [$"At most {Most} files can be requested at once."], []);
         }
-        var verdict = new FileVerdict([], [], []);
+        var verdict = new FileRequestVerdict([], [], []);
         foreach (var text in wanted.Distinct(StringComparer.Ordinal))
         {
             verdict = await JudgeAsync(verdict, text, isApproved, stop);
@@ -30,9 +30,9 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
         return verdict;
     }
 
-    private async Task<FileVerdict> JudgeAsync(FileVerdict verdict, string text, bool isApproved, CancellationToken stop)
+    private async Task<FileRequestVerdict> JudgeAsync(FileRequestVerdict verdict, string text, bool isApproved, CancellationToken stop)
     {
-        var shown = FileNames.Show(text);
+        var shown = FileNameEncoding.Show(text);
         if (!RepositoryPath.TryNormalize(text, out var path, out var fault))
         {
             return verdict.Refuse($"'{shown}' {fault}.");
@@ -41,7 +41,7 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
         {
             return verdict.Refuse($"'{shown}' is not the name of a file. Name each file that you need to write.");
         }
-        if (files.Task(asking) is var own && Ownership.Of(own).Owns(path))
+        if (files.Task(asking) is var own && TaskFileOwnership.Of(own).Owns(path))
         {
             return verdict.Lend(asking.Lent.Contains(path) ? path : null, $"{path} belongs to your task, so you may write it.");
         }
@@ -94,7 +94,7 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
     }
 
     private static bool Holds(PlanTask other, PathPattern pattern) =>
-        Ownership.Of(other).Patterns.Any(own => PathPattern.Parse(own).Overlaps(pattern));
+        TaskFileOwnership.Of(other).Patterns.Any(own => PathPattern.Parse(own).Overlaps(pattern));
 }
 
 /// <summary>The tasks of a run, as reported by its workflow.</summary>
@@ -116,13 +116,13 @@ internal sealed record TaskFileClaims(Plan Plan, IReadOnlyList<RunTask> Tasks)
 /// <param name="Lent">Paths of all files that are granted to the task, including earlier grants.</param>
 /// <param name="Said">One sentence for the agent about each decision.</param>
 /// <param name="NeedPerson">Paths that a user must approve first.</param>
-internal sealed record FileVerdict(IReadOnlyList<string> Lent, IReadOnlyList<string> Said, IReadOnlyList<string> NeedPerson)
+internal sealed record FileRequestVerdict(IReadOnlyList<string> Lent, IReadOnlyList<string> Said, IReadOnlyList<string> NeedPerson)
 {
     /// <summary>Returns the result with another refused path.</summary>
-    public FileVerdict Refuse(string why) => this with { Said = [.. Said, $"{why} Your task may not write this file."] };
+    public FileRequestVerdict Refuse(string why) => this with { Said = [.. Said, $"{why} Your task may not write this file."] };
 
     /// <summary>Returns the result with another granted path.</summary>
-    public FileVerdict Lend(string? path, string said) =>
+    public FileRequestVerdict Lend(string? path, string said) =>
         this with
         {
             Lent = path is null ? Lent : [.. Lent, path],

@@ -134,5 +134,5 @@ public sealed class SecretSearch(GitRepository repository)
 /// <param name="Text">Text of the line before the secret.</param>
 public sealed record FoundSecret(string File, int Line, string Kind, string Text)
 {
-    public override string ToString() => Line > 0 ? $"{FileNames.Show(File)}:{Line} ({Kind})" : $"{FileNames.Show(File)} ({Kind})";
+    public override string ToString() => Line > 0 ? $"{FileNameEncoding.Show(File)}:{Line} ({Kind})" : $"{FileNameEncoding.Show(File)} ({Kind})";
 }

@@ -14,7 +14,7 @@ internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
     /// <summary>Restores shared state that the agent changed, books its usage, and returns the result of the step.</summary>
     /// <param name="ended">The agent that has ended.</param>
     /// <param name="payers">The accounts that may pay for the agent.</param>
-    public async Task<AgentRunResult> EvaluateAsync(EndedAgent ended, PayingAccounts payers)
+    public async Task<AgentRunResult> EvaluateAsync(EndedAgentRun ended, PayingAccounts payers)
     {
         var (outcome, governed) = (ended.Outcome, payers.Chosen);
         var restored = agent.Worktree is null
@@ -38,7 +38,7 @@ internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
         return await JudgeErrorAsync(result, outcome);
     }
 
-    private IEnumerable<TaskNotice> NewNotices(EndedAgent ended)
+    private IEnumerable<TaskNotice> NewNotices(EndedAgentRun ended)
     {
         var (task, folder) = (agent.PlanTask.Id, agent.Files.Folder);
         return
@@ -78,7 +78,7 @@ internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
             {
                 FailureClass = FailureClass.None,
                 ClaimedDone = claimed == "completed",
-                EndedWith = FileNames.Show(result.Message.ReplaceLineEndings(" ").Trim(), LongestError),
+                EndedWith = FileNameEncoding.Show(result.Message.ReplaceLineEndings(" ").Trim(), LongestError),
                 Signature = "",
             };
     }

@@ -80,12 +80,12 @@ public sealed class AgentRunStep(RunServices services)
         StepExecution execution
     )
     {
-        var start = await new AgentStarts(services).DescribeAsync(input, files, task, runner, execution);
+        var start = await new AgentStartBuilder(services).DescribeAsync(input, files, task, runner, execution);
         var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(files), files, task.Id);
         var worktree = workspace.Worktrees.Find(workspace.WorktreePath);
         return new TaskAgent(input, files, task, runner, start, workspace, worktree, AgentSupervisor.Look(start.Folder))
         {
-            Confined = worktree is null ? null : new ConfinedAgent(workspace, task, worktree, runner, start.Folder, services),
+            Confined = worktree is null ? null : new SandboxedAgentRun(workspace, task, worktree, runner, start.Folder, services),
         };
     }
 
@@ -111,7 +111,7 @@ public sealed class AgentRunStep(RunServices services)
     {
         var resources = await WorktreeResourceClaims
             .Of(services.Environment)
-            .TakeAsync(agent.Workspace.WorktreePath, agent.IsNew ? WorktreeUse.Idle : WorktreeUse.Continued, CancellationToken.None);
+            .TakeAsync(agent.Workspace.WorktreePath, agent.IsNew ? WorktreePurpose.Idle : WorktreePurpose.Continued, CancellationToken.None);
         return agent with
         {
             Start = agent.Start with
@@ -143,7 +143,7 @@ public sealed class AgentRunStep(RunServices services)
         if (agent.IsNew && !agent.Input.Stop && lead > TimeSpan.Zero)
         {
             using var left = CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach);
-            await services.Part(part => new WarmUp(part.Time)).WaitAsync(WarmUp.PrefixOf(agent.Name, agent.Start), lead, left.Token);
+            await services.Part(part => new PromptCacheWarmUp(part.Time)).WaitAsync(PromptCacheWarmUp.PrefixOf(agent.Name, agent.Start), lead, left.Token);
         }
     }
 
@@ -163,11 +163,11 @@ public sealed class AgentRunStep(RunServices services)
         {
             return input.Session;
         }
-        var begun = AgentStarts.SessionId(input, execution.Id);
+        var begun = AgentStartBuilder.SessionId(input, execution.Id);
         return File.Exists(ConversationStore.PathOf(files.Folder, input.Task.Task.Id, begun)) ? begun : "";
     }
 
-    private static GovernedAgent Governed(
+    private static GovernedAgentRun Governed(
         RunAgentInput input,
         RunFiles files,
         PlanTask task,
@@ -183,7 +183,7 @@ public sealed class AgentRunStep(RunServices services)
             Attempt = input.Attempt,
             Start = input.Start,
             Folder = files.Folder.Start(task.Id, input.Start),
-            Model = AgentStarts.ModelOf(task, files.Settings, input.Failures),
+            Model = AgentStartBuilder.ModelOf(task, files.Settings, input.Failures),
             Settings = files.Settings,
             Slots = files.Settings.Agents.GetValueOrDefault(agent)?.Slots,
             IsUnderWay = input.Session.Length > 0 || input.Attempt > 1 || input.Agent is not null,

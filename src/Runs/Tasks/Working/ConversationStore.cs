@@ -66,7 +66,7 @@ internal static class ConversationStore
         }
         if (!File.Exists(place))
         {
-            OwnFolder.Ensure(Path.GetDirectoryName(place)!);
+            OrchestratorFolderCreator.Ensure(Path.GetDirectoryName(place)!);
             DurableFile.Write(place, File.ReadAllBytes(PathOf(folder, taskId, session)));
         }
         // The marker is removed last, so that a crash causes the copy to be repeated.

@@ -29,7 +29,7 @@ internal sealed record TaskAgent(
     public string Name => Files.Settings.AgentOf(PlanTask);
 
     /// <summary>Sandbox of the agent, or null if the agent has no worktree.</summary>
-    public ConfinedAgent? Confined { get; init; }
+    public SandboxedAgentRun? Confined { get; init; }
 
     /// <summary>True if the agent has not started yet.</summary>
     public bool IsNew => State == AgentStartState.NotStarted;
@@ -38,10 +38,10 @@ internal sealed record TaskAgent(
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="governed">The governor's admission of the agent.</param>
     /// <param name="execution">The running step.</param>
-    public async Task<EndedAgent> FollowAsync(RunServices services, AgentAdmission governed, StepExecution execution)
+    public async Task<EndedAgentRun> FollowAsync(RunServices services, AgentAdmission governed, StepExecution execution)
     {
         var conversation = Start.SessionId!;
-        var snapshots = new WorkSnapshots(
+        var snapshots = new UnfinishedWorkSnapshots(
             Workspace,
             Worktree,
             () => ToKeep(conversation),
@@ -52,7 +52,7 @@ internal sealed record TaskAgent(
         var toolUsage = new ToolUsage();
         var undelivered = new List<string>();
         var outbox = new TaskMailFolder(Files.Folder, PlanTask.Id, services.Time);
-        var tools = new OfferedTools(Start.Folder);
+        var tools = new McpToolCheck(Start.Folder);
         AgentOutcome outcome;
         try
         {
@@ -67,7 +67,7 @@ internal sealed record TaskAgent(
                     undelivered.AddRange(await outbox.DeliverAsync(CancellationToken.None));
                     await snapshots.SaveIfDueAsync();
                     await radar.LookIfDueAsync();
-                    await ConfinedAgent.SynchronizeAsync(Confined);
+                    await SandboxedAgentRun.SynchronizeAsync(Confined);
                 },
                 happened =>
                 {
@@ -87,7 +87,7 @@ internal sealed record TaskAgent(
         // The sandbox is finished only after the agent has ended. A process that detaches leaves the running agent and its commits to the
         // next process.
         await (Confined?.FinishAsync(conversation) ?? Task.CompletedTask);
-        return new EndedAgent(outcome, toolUsage, tools.Notices, undelivered, snapshots.Problem);
+        return new EndedAgentRun(outcome, toolUsage, tools.Notices, undelivered, snapshots.Problem);
     }
 
     /// <summary>
@@ -105,7 +105,7 @@ internal sealed record TaskAgent(
 /// <param name="ToolNotices">Notices about tools that the agent did not have.</param>
 /// <param name="Undelivered">Reasons why mail could not be delivered.</param>
 /// <param name="SnapshotProblem">Reason why work could not be saved, or empty if it was saved.</param>
-internal sealed record EndedAgent(
+internal sealed record EndedAgentRun(
     AgentOutcome Outcome,
     ToolUsage Tools,
     IEnumerable<TaskNotice> ToolNotices,

@@ -12,9 +12,9 @@ internal sealed partial class PosixZoneRule
     private const string DefaultDays = ",M3.2.0,M11.1.0";
 
     private readonly TimeSpan _standard;
-    private readonly (TimeSpan Offset, Day Begin, Day End)? _summer;
+    private readonly (TimeSpan Offset, ZoneRuleDay Begin, ZoneRuleDay End)? _summer;
 
-    private PosixZoneRule(TimeSpan standard, (TimeSpan Offset, Day Begin, Day End)? summer)
+    private PosixZoneRule(TimeSpan standard, (TimeSpan Offset, ZoneRuleDay Begin, ZoneRuleDay End)? summer)
     {
         _standard = standard;
         _summer = summer;
@@ -40,7 +40,7 @@ internal sealed partial class PosixZoneRule
 
         var ahead = match.Groups["offset"] is { Length: > 0 } given ? -Time(given.Value) : standard + TimeSpan.FromHours(1);
         var days = (match.Groups["days"] is { Length: > 0 } named ? named.Value : DefaultDays).Split(',');
-        return new PosixZoneRule(standard, (ahead, Day.Parse(days[1]), Day.Parse(days[2])));
+        return new PosixZoneRule(standard, (ahead, ZoneRuleDay.Parse(days[1]), ZoneRuleDay.Parse(days[2])));
     }
 
     public TimeSpan OffsetAt(DateTime utc)
@@ -75,9 +75,9 @@ internal sealed partial class PosixZoneRule
     /// <summary>A day of the year with a time of day.</summary>
     /// <param name="Kind"><c>J</c> for day 1 to 365 without 29 February, <c>D</c> for day 0 to 365, <c>M</c> for a weekday of a
     /// month.</param>
-    private sealed partial record Day(char Kind, int Number, int Week, int Weekday, TimeSpan At)
+    private sealed partial record ZoneRuleDay(char Kind, int Number, int Week, int Weekday, TimeSpan At)
     {
-        public static Day Parse(string text)
+        public static ZoneRuleDay Parse(string text)
         {
             var match = DayForm.Match(text);
             if (!match.Success)
@@ -89,9 +89,9 @@ internal sealed partial class PosixZoneRule
                 match.Groups[group] is { Length: > 0 } found ? int.Parse(found.Value, CultureInfo.InvariantCulture) : 0;
             var at = match.Groups["at"] is { Length: > 0 } time ? Time(time.Value) : TimeSpan.FromHours(2);
             var day =
-                match.Groups["month"].Success ? new Day('M', Value("month"), Value("week"), Value("weekday"), at)
-                : match.Groups["julian"].Success ? new Day('J', Value("julian"), 0, 0, at)
-                : new Day('D', Value("zero"), 0, 0, at);
+                match.Groups["month"].Success ? new ZoneRuleDay('M', Value("month"), Value("week"), Value("weekday"), at)
+                : match.Groups["julian"].Success ? new ZoneRuleDay('J', Value("julian"), 0, 0, at)
+                : new ZoneRuleDay('D', Value("zero"), 0, 0, at);
             return day.IsValid ? day : throw new FormatException($"the day '{text}' does not exist");
         }
 

@@ -31,7 +31,7 @@ internal sealed class ScheduleTimes
     /// <param name="seed">Seed of the jitter, so that schedules with the same times do not all act at once.</param>
     public ScheduleTimes(ScheduleSpec spec, string seed)
     {
-        var zone = Zone.Of(spec);
+        var zone = ScheduleTimeZone.Of(spec);
         _calendars = [.. spec.StructuredCalendar.Select(calendar => new ZonedCalendar(new Calendar(calendar), zone))];
         _excluded = [.. spec.ExcludeStructuredCalendar.Select(calendar => new ZonedCalendar(new Calendar(calendar), zone))];
         _intervals =

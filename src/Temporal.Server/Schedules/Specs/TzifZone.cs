@@ -7,7 +7,7 @@ namespace Temporal.Server.Schedules.Specs;
 /// A time zone from the content of a time zone database file (TZif, RFC 9636) that a client sent. It contains single offset changes and a
 /// rule for the time after the last change.
 /// </summary>
-internal sealed class TzifZone : Zone
+internal sealed class TzifZone : ScheduleTimeZone
 {
     private const int HeaderLength = 44;
     private const int TypeLength = 6;

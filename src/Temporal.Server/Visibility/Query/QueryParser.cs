@@ -210,7 +210,7 @@ internal sealed class QueryParser
         {
             var sign = _token.Text;
             Advance();
-            left = new OtherExpression("*sqlparser.BinaryExpr", $"{QueryText.Of(left)} {sign} {QueryText.Of(Operand())}");
+            left = new OtherExpression("*sqlparser.BinaryExpr", $"{QueryExpressionFormatter.Of(left)} {sign} {QueryExpressionFormatter.Of(Operand())}");
         }
 
         return left;
@@ -226,7 +226,7 @@ internal sealed class QueryParser
                 return new NameExpression(Qualified(token.Text));
             case TokenKind.String:
                 Advance();
-                return new LiteralExpression(token.Text, QueryText.Quote(token.Text));
+                return new LiteralExpression(token.Text, QueryExpressionFormatter.Quote(token.Text));
             case TokenKind.Integer or TokenKind.Float:
                 Advance();
                 return Number(token, negative: false);
@@ -249,7 +249,7 @@ internal sealed class QueryParser
             case TokenKind.Symbol when token.Text == "!":
                 while (TrySymbol("!")) { }
 
-                return new OtherExpression("*sqlparser.UnaryExpr", $"!{QueryText.Of(Operand())}");
+                return new OtherExpression("*sqlparser.UnaryExpr", $"!{QueryExpressionFormatter.Of(Operand())}");
             case TokenKind.Symbol when token.Text == "(":
                 Advance();
                 return Parenthesis();

@@ -89,7 +89,7 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
                 return new PrefixFilter(attribute, (string)values[0], negated);
             default:
                 var value = values[0];
-                if (attribute.Type == IndexedValueType.Text && value is string words && !SearchTerms.Of(attribute.Type, words).Any())
+                if (attribute.Type == IndexedValueType.Text && value is string words && !SearchTermExtractor.Of(attribute.Type, words).Any())
                 {
                     throw QueryException.Invalid($"no tokens found filtering on Text type search attribute {attribute.Name}");
                 }
@@ -118,7 +118,7 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
         // As in the Temporal server, an empty keyword in a list is not a searchable term.
         return new TermsFilter(
             attribute,
-            [.. texts.SelectMany(text => SearchTerms.Of(attribute.Type, text)).Where(term => term.Length > 0).Distinct()],
+            [.. texts.SelectMany(text => SearchTermExtractor.Of(attribute.Type, text)).Where(term => term.Length > 0).Distinct()],
             negated
         );
     }
@@ -165,7 +165,7 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
             _ => throw QueryException.Invalid($"unexpected value type {expression.Kind}"),
         };
         return value is string text && rewrite is not null
-            ? QueryValues.Convert(attribute, rewrite(attribute.Name, text))
-            : QueryValues.Convert(attribute, value);
+            ? QueryLiteralConverter.Convert(attribute, rewrite(attribute.Name, text))
+            : QueryLiteralConverter.Convert(attribute, value);
     }
 }

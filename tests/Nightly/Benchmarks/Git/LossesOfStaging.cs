@@ -42,7 +42,7 @@ internal static class LossesOfStaging
                         await check.OfStagingAsync(
                             began,
                             tip,
-                            commit => new MergeStepAuthor(commit.Trailers!.Task!, IsTask: true, _ => WriteAccess.Write),
+                            commit => new MergeStepAuthor(commit.Trailers!.Task!, IsTask: true, _ => TaskWriteAccess.Write),
                             CancellationToken.None
                         )
                     ).Summary

@@ -9,7 +9,7 @@ using Orchestrator.TestKit.Git;
 namespace Orchestrator.Benchmarks.Git;
 
 /// <summary>
-/// Merging task commits to staging by <see cref="Merges"/>, <see cref="CommitStore"/> and <see cref="RefStore"/>, against a shell script
+/// Merging task commits to staging by <see cref="TreeMerger"/>, <see cref="CommitStore"/> and <see cref="RefStore"/>, against a shell script
 /// with the same three git commands and the same sync settings. Both merge the same commits, in turns, so that the machine's moods hit
 /// both.
 /// </summary>
@@ -85,7 +85,7 @@ internal static class MergeToStaging
         foreach (var task in tasks)
         {
             var old = (await refs.ReadAsync(name))!;
-            var merged = await new Merges(repository).MergeAsync(old, task);
+            var merged = await new TreeMerger(repository).MergeAsync(old, task);
             var commit = await new CommitStore(repository).CreateAsync(
                 merged.Tree,
                 [old, task],

@@ -53,7 +53,7 @@ internal static class SandboxStart
                     Writable = [work],
                     ReadOnly = [common],
                     Overlays = hasOverlays
-                        ? OverlayTable.Make(Path.Combine(tree, "layers"), [.. Caches.Select(name => Path.Combine(home, name))], below: [])
+                        ? OverlayMounts.Make(Path.Combine(tree, "layers"), [.. Caches.Select(name => Path.Combine(home, name))], below: [])
                         : null,
                 },
             };

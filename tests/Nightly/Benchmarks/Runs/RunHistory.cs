@@ -21,7 +21,7 @@ internal static class RunHistory
         using var files = await BenchRepository.CreateAsync(program, Tasks, Writer);
         await files.RunAsync("run", "tasks.yaml", "--yes", "--again", "--no-progress");
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        var (engine, _) = await ServedEngine.StartAsync(program, files.Repository.Path, files.Repository[".orchestrator/engine.db"]);
+        var (engine, _) = await EngineHost.StartAsync(program, files.Repository.Path, files.Repository[".orchestrator/engine.db"]);
         await using (engine)
         {
             var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(engine.Address));

@@ -91,14 +91,14 @@ internal static class GovernorBenchmark
             Task = task,
             Attempt = 1,
             Model = "claude-opus-4-8",
-            Holder = new Holder("host", ProcessIdentity.Current.ToString()),
+            Holder = new ReservationHolder("host", ProcessIdentity.Current.ToString()),
             Slots = slots,
             Share = 3,
             Caps =
             [
-                new Cap(CapKind.Task, Scopes.Task("repository", run, task), 5_000_000),
-                new Cap(CapKind.Run, Scopes.Run("repository", run), 1_000_000_000),
-                new Cap(CapKind.Day, Scopes.Day(new DateOnly(2026, 11, 25)), 2_000_000_000),
+                new BudgetCap(BudgetCapKind.Task, BudgetScopeNames.Task("repository", run, task), 5_000_000),
+                new BudgetCap(BudgetCapKind.Run, BudgetScopeNames.Run("repository", run), 1_000_000_000),
+                new BudgetCap(BudgetCapKind.Day, BudgetScopeNames.Day(new DateOnly(2026, 11, 25)), 2_000_000_000),
             ],
         };
     }

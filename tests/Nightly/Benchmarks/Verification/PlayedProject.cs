@@ -170,10 +170,10 @@ internal sealed class PlayedProject
             ChangesTests = change.Mark == "planned" ? ["tests/**"] : [],
         };
 
-    private RunStart Start()
+    private RunStartSettings Start()
     {
         var settings = SettingsLoader.Load(new SettingsInput()).Settings!;
-        return new RunStart
+        return new RunStartSettings
         {
             Input = new OrchestrationInput { PlanFile = "tasks.yaml" },
             Settings = settings with

@@ -1,0 +1,53 @@
+using Orchestrator.Runs;
+using Temporalio.Activities;
+using Temporalio.Exceptions;
+using Temporalio.Worker.Interceptors;
+
+namespace Orchestrator.Activities;
+
+/// <summary>
+/// Converts exceptions to activity failures, for all activities of a worker. Permanent failures are non-retryable, and the activity's retry
+/// policy applies to all others.
+/// </summary>
+public sealed class ActivityFailureConverter : IWorkerInterceptor
+{
+    /// <inheritdoc/>
+    public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
+        new FailureMappingInbound(nextInterceptor, _faults);
+
+    private readonly RepeatedStepFaults _faults = new();
+
+    private sealed class FailureMappingInbound(ActivityInboundInterceptor next, RepeatedStepFaults faults) : ActivityInboundInterceptor(next)
+    {
+        public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)
+        {
+            var info = ActivityExecutionContext.Current.Info;
+            var step = $"{info.WorkflowId}/{info.WorkflowRunId}/{info.ActivityId}";
+            try
+            {
+                var result = await base.ExecuteActivityAsync(input);
+                faults.Forget(step);
+                return result;
+            }
+            catch (OperationCanceledException)
+            {
+                faults.Forget(step);
+                throw;
+            }
+            catch (Exception fault) when (StepFaultClassifier.Describe(fault, info.Attempt, faults.Add(step, fault)) is { } failed)
+            {
+                if (failed.IsFinal)
+                {
+                    faults.Forget(step);
+                }
+                throw new ApplicationFailureException(
+                    failed.Message,
+                    failed.InnerException,
+                    failed.FailureType,
+                    nonRetryable: failed.IsFinal,
+                    nextRetryDelay: failed.RetryAfter
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Activities;
+
+/// <summary>
+/// Signals the lease workflow of a repository on behalf of a run. Reads the needs of tasks from the plan, because workflows know only task
+/// ids.
+/// </summary>
+internal sealed class RunLeaseClient(RunServices services, ITemporalClient client)
+{
+    public async Task TellAsync(LeaseInput input)
+    {
+        switch (input.Step)
+        {
+            case LeaseStep.Join:
+                await SignalAsync(input, w => w.JoinAsync(input.RunId));
+                break;
+            case LeaseStep.Leave:
+                await SignalAsync(input, w => w.LeaveAsync(input.RunId));
+                break;
+            case LeaseStep.Hold:
+                var held = LeaseRequests.Of(input, services);
+                await SignalAsync(input, w => w.HoldAsync(input.RunId, held));
+                break;
+            case LeaseStep.Ask:
+                foreach (var request in LeaseRequests.Of(input, services))
+                {
+                    await SignalAsync(input, w => w.AskAsync(request));
+                }
+                break;
+            default:
+                foreach (var task in input.Tasks)
+                {
+                    await SignalAsync(input, w => w.ReleaseAsync(input.RunId, task));
+                }
+                break;
+        }
+    }
+
+    /// <summary>Returns the leases that tasks of all runs in a repository hold or wait for. Empty if only one run is active.</summary>
+    public async Task<IReadOnlyList<LeaseRequest>> ListAsync(RepositoryReference repository, CancellationToken stop)
+    {
+        var leases = client.GetWorkflowHandle<ILeaseWorkflow>(RunIds.ForLeases(repository.Key));
+        var untilStopped = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = stop } };
+        try
+        {
+            var state = await leases.QueryAsync(w => w.Status(), untilStopped);
+            return [.. state.Held, .. state.Waiting];
+        }
+        catch (RpcException gone) when (gone.Code is RpcException.StatusCode.NotFound or RpcException.StatusCode.FailedPrecondition)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Returns the ids of those given runs that are no longer open.</summary>
+    public async Task<IReadOnlyList<string>> FindEndedAsync(IReadOnlyList<string> runIds)
+    {
+        var ended = new List<string>();
+        foreach (var id in runIds)
+        {
+            if (!await WorkflowState.IsOpenAsync(client.GetWorkflowHandle(id)))
+            {
+                ended.Add(id);
+            }
+        }
+        return ended;
+    }
+
+    private async Task SignalAsync(LeaseInput input, System.Linq.Expressions.Expression<Func<ILeaseWorkflow, Task>> signal)
+    {
+        var options = new WorkflowOptions(RunIds.ForLeases(input.Repository.Key), QueueNames.Workflows);
+        options.SignalWithStart(signal);
+        var state = new LeaseState { Queue = input.Repository.Queue };
+        await client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(state), options);
+    }
+}

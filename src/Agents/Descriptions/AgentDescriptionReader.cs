@@ -1,0 +1,139 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+
+namespace Orchestrator.Agents.Descriptions;
+
+/// <summary>Fault in a description.</summary>
+/// <param name="Path">Path within the description, such as <c>stream.events[0].on</c>. Empty if the fault concerns the whole
+/// description.</param>
+/// <param name="Message">Sentence that describes the fault.</param>
+/// <param name="Cure">Suggested fix.</param>
+public sealed record AgentDescriptionFault(string Path, string Message, string Cure);
+
+/// <summary>Reads descriptions from JSON whose values are all strings.</summary>
+public static partial class AgentDescriptionReader
+{
+    /// <summary>Member that names a known description. The members of the known description apply unless the description overrides
+    /// them.</summary>
+    public const string Like = "like";
+
+    /// <summary>Returns the description, or null with at least one fault.</summary>
+    /// <param name="json">JSON object, or a JSON string that names a known description.</param>
+    public static (AgentDescription? Description, IReadOnlyList<AgentDescriptionFault> Faults) Read(string json)
+    {
+        JsonNode? node;
+        try
+        {
+            node = JsonNode.Parse(json);
+        }
+        catch (JsonException e)
+        {
+            return (null, [new AgentDescriptionFault("", $"it is not JSON: {e.Message}", "Write the description as a mapping.")]);
+        }
+        if (node is JsonValue text && text.GetValueKind() == JsonValueKind.String)
+        {
+            node = new JsonObject { [Like] = (string?)text };
+        }
+        if (node is not JsonObject own)
+        {
+            return (
+                null,
+                [
+                    new AgentDescriptionFault(
+                        "",
+                        "it is neither a mapping nor the name of a known agent.",
+                        "Write the description as a mapping, or name a known agent."
+                    ),
+                ]
+            );
+        }
+        if (own[Like] is { } like)
+        {
+            if (like.GetValueKind() != JsonValueKind.String || BuiltInAgents.FindText((string)like!) is not { } known)
+            {
+                return (
+                    null,
+                    [
+                        new AgentDescriptionFault(
+                            Like,
+                            $"the agent '{like}' is unknown.",
+                            $"Known are {string.Join(", ", BuiltInAgents.Names)}; or describe it without 'like'."
+                        ),
+                    ]
+                );
+            }
+            own = Overlay(known, own);
+        }
+        return Bind(own);
+    }
+
+    private static JsonObject Overlay(string known, JsonObject own)
+    {
+        var all = JsonNode.Parse(known, documentOptions: Options)!.AsObject();
+        foreach ((var name, var value) in own.Where(member => member.Key != Like))
+        {
+            all[name] = value?.DeepClone();
+        }
+        return all;
+    }
+
+    private static JsonDocumentOptions Options { get; } = new() { CommentHandling = JsonCommentHandling.Skip };
+
+    private static (AgentDescription?, IReadOnlyList<AgentDescriptionFault>) Bind(JsonObject own)
+    {
+        try
+        {
+            var description = own.Deserialize(AgentDescriptionJson.Default.AgentDescription)!;
+            var faults = AgentDescriptionRules.FaultsOf(description).ToList();
+            return (faults.Count == 0 ? description : null, faults);
+        }
+        catch (JsonException e)
+        {
+            var path = (e.Path ?? "$").TrimStart('$').TrimStart('.');
+            return (
+                null,
+                [new AgentDescriptionFault(path, Sentence(e.Message), "docs/reference/agents.md lists the members of a description.")]
+            );
+        }
+    }
+
+    /// <summary>Removes type names and positions from the serializer's message, because they refer to JSON that the user did not
+    /// write.</summary>
+    private static string Sentence(string message) =>
+        UnknownMember().Match(message) is { Success: true } unknown ? $"'{unknown.Groups[1].Value}' is not a member of a description."
+        : OtherType().IsMatch(message) ? "the value does not have the form that a description requires here."
+        : OwnType().Replace(message.Split(" Path: ", 2)[0], "a description");
+
+    [GeneratedRegex("^The JSON property '([^']*)' could not be mapped")]
+    private static partial Regex UnknownMember();
+
+    [GeneratedRegex("^The JSON value could not be converted")]
+    private static partial Regex OtherType();
+
+    [GeneratedRegex(@"Orchestrator\.[A-Za-z.]+")]
+    private static partial Regex OwnType();
+}
+
+/// <summary>JSON serialization of descriptions.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    Converters = [
+        typeof(SnakeCaseEnumConverter<AgentProtocol>),
+        typeof(SnakeCaseEnumConverter<PromptDelivery>),
+        typeof(SnakeCaseEnumConverter<ConversationIdSource>),
+        typeof(SnakeCaseEnumConverter<ConversationFileContent>),
+        typeof(SnakeCaseEnumConverter<AgentFailureKind>),
+        typeof(SnakeCaseEnumConverter<AgentStreamFormat>),
+        typeof(SnakeCaseEnumConverter<UsageCountScope>),
+        typeof(SnakeCaseEnumConverter<AgentEndKind>),
+        typeof(SnakeCaseEnumConverter<StoredAgentKeyOrder>),
+    ]
+)]
+[JsonSerializable(typeof(AgentDescription))]
+internal sealed partial class AgentDescriptionJson : JsonSerializerContext;
+
+/// <summary>Serializes names of an enum in snake case, such as <c>gave_up</c>.</summary>
+internal sealed class SnakeCaseEnumConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
+    where T : struct, Enum;

@@ -1,0 +1,150 @@
+namespace Orchestrator.Agents.Descriptions;
+
+/// <summary>Describes how the output of a program is interpreted.</summary>
+public sealed record AgentStreamDescription
+{
+    /// <summary>Format of the output.</summary>
+    /// <value>Default: <see cref="AgentStreamFormat.Json"/>.</value>
+    public AgentStreamFormat Format { get; init; }
+
+    /// <summary>Path of the member that contains the kind of an event.</summary>
+    /// <value>Default: <c>type</c>.</value>
+    public string Kind
+    {
+        get;
+        init => field = value ?? field;
+    } = "type";
+
+    /// <summary>Meanings of events. Several rules may apply to the same event.</summary>
+    public IReadOnlyList<AgentEventRule> Events
+    {
+        get;
+        init => field = value ?? field;
+    } = [];
+
+    /// <summary>Period that the token counts and the cost of an event cover.</summary>
+    /// <value>Default: <see cref="UsageCountScope.Start"/>.</value>
+    public UsageCountScope UsageOf { get; init; }
+}
+
+/// <summary>Format of a program's output.</summary>
+public enum AgentStreamFormat
+{
+    /// <summary>One JSON object per line. Other lines are ignored.</summary>
+    Json,
+
+    /// <summary>Plain text. Exit code 0 claims that the work is done.</summary>
+    Text,
+}
+
+/// <summary>Period that the counts of an event cover.</summary>
+public enum UsageCountScope
+{
+    /// <summary>The counts cover the agent run so far, so that the last count is the total.</summary>
+    Start,
+
+    /// <summary>The counts cover the step that ends with the event, so that the counts of all events are summed.</summary>
+    Step,
+
+    /// <summary>The counts cover the whole conversation, so that the last count of earlier agent runs is subtracted.</summary>
+    Conversation,
+}
+
+/// <summary>Rule that interprets one kind of event. Paths are member names separated by dots. A missing member is ignored.</summary>
+public sealed record AgentEventRule
+{
+    /// <summary>Kind of the event that the rule matches.</summary>
+    public required string On { get; init; }
+
+    /// <summary>Values that the event must have, by path; <c>*</c> matches any value.</summary>
+    public IReadOnlyDictionary<string, string> Where
+    {
+        get;
+        init => field = value ?? field;
+    } = new Dictionary<string, string>();
+
+    /// <summary>Path of the conversation's id.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>Path of the model.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Path of a text written by the agent.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Path of a part of a text. Consecutive parts form one text.</summary>
+    public string? TextPiece { get; init; }
+
+    /// <summary>Paths of the members that describe a tool call.</summary>
+    public ToolCallPaths? Tool { get; init; }
+
+    /// <summary>Path of the error message of a failed tool call.</summary>
+    public string? ToolError { get; init; }
+
+    /// <summary>Path of an error from which the program may recover.</summary>
+    public string? Retry { get; init; }
+
+    /// <summary>Path of an error message. It is used only if the program then exits without claiming to be done.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>Path of a warning that is not an error.</summary>
+    public string? Warning { get; init; }
+
+    /// <summary>Paths of the token counts in the event.</summary>
+    public UsageCountPaths? Usage { get; init; }
+
+    /// <summary>Determines if the event ends the agent's work.</summary>
+    public AgentEndKind End { get; init; }
+}
+
+/// <summary>Kind of end that an event of the agent's output marks.</summary>
+public enum AgentEndKind
+{
+    /// <summary>The event does not end the work.</summary>
+    None,
+
+    /// <summary>The agent claims that the work is done.</summary>
+    Done,
+
+    /// <summary>The program reports failure, with <see cref="AgentEventRule.Error"/> as the reason.</summary>
+    Failed,
+}
+
+/// <summary>Paths of the members that describe a tool call.</summary>
+public sealed record ToolCallPaths
+{
+    /// <summary>Path of the call's id, or null if it has none.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Path of the tool's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Paths of the subject of the call, such as a file or a command. The first path that exists counts.</summary>
+    public IReadOnlyList<string> Subject
+    {
+        get;
+        init => field = value ?? field;
+    } = [];
+}
+
+/// <summary>Paths of token counts and of the cost in US dollars.</summary>
+public sealed record UsageCountPaths
+{
+    /// <summary>Path of the number of input tokens, excluding cached tokens.</summary>
+    public string? Input { get; init; }
+
+    /// <summary>Path of the number of input tokens, including cached tokens.</summary>
+    public string? InputWithCached { get; init; }
+
+    /// <summary>Path of the number of output tokens.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>Path of the number of input tokens read from the cache.</summary>
+    public string? Cached { get; init; }
+
+    /// <summary>Path of the number of input tokens written to the cache.</summary>
+    public string? CacheWrite { get; init; }
+
+    /// <summary>Path of the cost in US dollars.</summary>
+    public string? Cost { get; init; }
+}

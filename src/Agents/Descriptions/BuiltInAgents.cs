@@ -1,0 +1,43 @@
+using System.Reflection;
+
+namespace Orchestrator.Agents.Descriptions;
+
+/// <summary>Agents that are known without configuration.</summary>
+public static class BuiltInAgents
+{
+    private const string Prefix = "Orchestrator.Agents.Descriptions.Known.";
+    private const string Suffix = ".json";
+
+    /// <summary>Names of the known agents in alphabetical order.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        .. typeof(BuiltInAgents)
+            .Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(name => name[Prefix.Length..^Suffix.Length])
+            .Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>Returns the description of an agent, or null if the name is unknown.</summary>
+    public static AgentDescription? Find(string name)
+    {
+        if (FindText(name) is null)
+        {
+            return null;
+        }
+        (var description, var faults) = AgentDescriptionReader.Read(JsonSerializer.Serialize(name));
+        return description ?? throw new InvalidOperationException($"The known agent {name} is wrong: {string.Join(" ", faults)}");
+    }
+
+    /// <summary>Returns the text of an agent's description, or null if the name is unknown.</summary>
+    internal static string? FindText(string name)
+    {
+        using var stream = Names.Contains(name) ? Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + name + Suffix) : null;
+        if (stream is null)
+        {
+            return null;
+        }
+        using StreamReader reader = new(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,101 @@
+namespace Orchestrator.Agents.Descriptions;
+
+/// <summary>Key that an agent program keeps in a JSON file.</summary>
+/// <param name="File">Path of the file: absolute, or in a description relative to the home directory.</param>
+/// <param name="Member">Path of the member with the key, such as <c>openai.key</c>.</param>
+public sealed record StoredAgentKey(string File, string Member)
+{
+    private const long LargestFile = 4 << 20;
+
+    /// <summary>Values that other members must have, or an empty text for a missing member. Otherwise, the program does not use the key.
+    /// Default: none.</summary>
+    public IReadOnlyDictionary<string, string> Where
+    {
+        get;
+        init => field = value ?? field;
+    } = new Dictionary<string, string>();
+
+    /// <summary>The key that the program uses if both the variable and the file contain one.</summary>
+    public StoredAgentKeyOrder Order { get; init; }
+
+    /// <summary>Member of the file's top level that contains the key. A sandbox gets the file without this member.</summary>
+    public string TopMember => Member.Split('.')[0];
+
+    /// <summary>Returns the key, or null if the file has none that the program uses.</summary>
+    public string? Read() =>
+        Parse() is { } root && Where.All(value => TextAt(root, value.Key) == value.Value)
+            ? TextAt(root, Member).Trim() is { Length: > 0 } key
+                ? key
+                : null
+            : null;
+
+    /// <summary>True if the file contains the top-level member, such as another kind of login for the same service.</summary>
+    public bool IsPresent() => Parse() is { } root && root.TryGetProperty(TopMember, out _);
+
+    /// <summary>Returns a file's content without some members of its top level. Content that is not a JSON object is returned
+    /// unchanged.</summary>
+    /// <param name="content">Content of the file.</param>
+    /// <param name="members">Names of the members.</param>
+    public static byte[] Remove(byte[] content, IReadOnlyList<string> members)
+    {
+        if (members.Count == 0 || ParseObject(content) is not { } root)
+        {
+            return content;
+        }
+        MemoryStream left = new();
+        using (Utf8JsonWriter writer = new(left))
+        {
+            writer.WriteStartObject();
+            foreach (var member in root.EnumerateObject().Where(member => !members.Contains(member.Name)))
+            {
+                member.WriteTo(writer);
+            }
+            writer.WriteEndObject();
+        }
+        return left.ToArray();
+    }
+
+    /// <summary>Returns the text at a path, or an empty text if no text is there.</summary>
+    private static string TextAt(JsonElement root, string path)
+    {
+        foreach (var name in path.Split('.'))
+        {
+            root = root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var member) ? member : default;
+        }
+        return root.ValueKind == JsonValueKind.String ? root.GetString() ?? "" : "";
+    }
+
+    private JsonElement? Parse()
+    {
+        try
+        {
+            return RegularFileReader.TryRead(File, LargestFile) is { } content ? ParseObject(content) : null;
+        }
+        catch (Exception unread) when (unread is IOException or UnauthorizedAccessException)
+        {
+            return null; // The program can't read it either.
+        }
+    }
+
+    private static JsonElement? ParseObject(byte[] content)
+    {
+        try
+        {
+            return JsonElement.Parse(content) is { ValueKind: JsonValueKind.Object } root ? root : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>Key that a program uses if both a variable and a file contain one.</summary>
+public enum StoredAgentKeyOrder
+{
+    /// <summary>The variable's key.</summary>
+    VariableFirst,
+
+    /// <summary>The file's key.</summary>
+    FileFirst,
+}

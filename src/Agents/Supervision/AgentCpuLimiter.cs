@@ -1,0 +1,39 @@
+namespace Orchestrator.Agents.Supervision;
+
+/// <summary>Limits the CPU cores of a followed agent. The agent never stays stopped, because its processes are continued when following
+/// ends or the next follower starts. If a follower was killed, the supervisor's script continues them. Processes are also continued before
+/// they are terminated, so that they can handle the signal.</summary>
+internal sealed class AgentCpuLimiter(SupervisedAgentFolder folder, TimeProvider time)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Runs until cancelled, or until the agent is being stopped.</summary>
+    /// <param name="cores">Maximum number of cores, or null to return immediately.</param>
+    /// <param name="cancellationToken">Ends the throttling. The agent continues at full speed.</param>
+    internal async Task HoldAsync(double? cores, CancellationToken cancellationToken)
+    {
+        if (cores is not { } limit)
+        {
+            return;
+        }
+        CpuThrottle throttle = new(folder.AgentProcesses, limit, time);
+        var isNoted = false;
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested && !folder.IsStopping)
+            {
+                // Recorded before the first stop. If this process is killed, the next follower then continues the agent's processes.
+                isNoted = isNoted || folder.TryNoteThrottled();
+                if (isNoted)
+                {
+                    throttle.Look();
+                }
+                await Task.Delay(Interval, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+        finally
+        {
+            throttle.Release();
+        }
+    }
+}

@@ -1,0 +1,221 @@
+using System.Globalization;
+using System.Text;
+
+namespace Orchestrator.Agents.Supervision;
+
+/// <summary>Folder with the files of an agent run (see README.md). Small files are written atomically, so that readers never see partial
+/// content.</summary>
+internal sealed class SupervisedAgentFolder(string path)
+{
+    internal const string StartVariable = "ORCHESTRATOR_START";
+    internal const string SupervisorVariable = "ORCHESTRATOR_SUPERVISOR";
+
+    private bool _isStarted;
+    private ProcessIdentity? _agent;
+    private ProcessIdentity? _supervisor;
+    private ProcessIdentity? _unnamed;
+
+    internal string Path { get; } = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+
+    internal string Supervise => File("supervise");
+
+    internal string StandardOutput => File("stdout");
+
+    internal string StandardError => File("stderr");
+
+    /// <summary>True if the agent was started. This value and the next two are cached, because followers read them often and they never
+    /// change once set.</summary>
+    internal bool IsStarted => _isStarted = _isStarted || Directory.Exists(File("started"));
+
+    internal ProcessIdentity? Agent => _agent ??= ProcessIdentity.TryParse(TryRead("pid"));
+
+    internal ProcessIdentity? Supervisor => _supervisor ??= ProcessIdentity.TryParse(TryRead("supervisor"));
+
+    /// <summary>True if the start was canceled. A file in place of the supervisor's folder then prevents the start.</summary>
+    internal bool IsCancelledBeforeStart => System.IO.File.Exists(File("started"));
+
+    internal bool HasEnded => System.IO.File.Exists(File("exit"));
+
+    internal int? ExitCode => int.TryParse(TryRead("exit"), NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : null;
+
+    /// <summary>True if the disk was full when the agent ended.</summary>
+    internal bool WasDiskFull => System.IO.File.Exists(File("full"));
+
+    /// <summary>Reason why the agent was stopped, or null if it was not stopped.</summary>
+    internal string? StopReason => TryRead("stop");
+
+    /// <summary>True if the agent is being stopped or has been stopped.</summary>
+    internal bool IsStopping => System.IO.File.Exists(File("stop"));
+
+    /// <summary>Memory in bytes at the time when the agent was stopped for its memory use. Null if the agent was not stopped for that
+    /// reason, or if the disk was full.</summary>
+    internal long? Memory =>
+        long.TryParse(TryRead("memory"), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
+
+    /// <summary>Number of the kernel's OOM kills when the agent was launched, or null if unknown.</summary>
+    internal long? MemoryKills =>
+        long.TryParse(TryRead("memory-kills"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : null;
+
+    /// <summary>File that marks the moment before the agent's program is executed. A confined agent can write there, too.</summary>
+    private string Begun => File(System.IO.Path.Combine(AgentStart.OutFolder, "begun"));
+
+    /// <summary>Words before the agent's program that write <see cref="Begun"/>. A full disk prevents the mark, not the agent.</summary>
+    internal IReadOnlyList<string> MarkBegin => ["/bin/sh", "-c", "true 2>/dev/null >\"$0\"; exec \"$@\"", Begun];
+
+    /// <summary>True if the agent's program was not executed: it left no mark and no output, and either its supervisor was killed too, or
+    /// the supervisor ended without the program. A full disk leaves this undecided, which counts as executed.</summary>
+    internal bool NeverRan =>
+        Unstartable is not null
+        || (
+            ExitCode is null or ShellExitCodes.NoWorkingDirectory or ShellExitCodes.Stopped
+            && !System.IO.File.Exists(Begun)
+            && !WasDiskFull
+            && IsEmpty(StandardOutput)
+        );
+
+    /// <summary>Path of the program if it could not be started, because it is missing or not executable. Null if the program was
+    /// started.</summary>
+    internal string? Unstartable => TryRead("unstartable");
+
+    /// <summary>Messages of the supervisor itself.</summary>
+    internal string? Log => TryRead("supervise.log");
+
+    /// <summary>Warnings about options that the agent program does not support. Each warning is a sentence.</summary>
+    internal IReadOnlyList<string> Warnings
+    {
+        get => TryRead("warnings")?.Split('\n') ?? [];
+        set => Write("warnings", string.Join('\n', value));
+    }
+
+    internal string? Owner
+    {
+        get => TryRead("owner");
+        set => Write("owner", value ?? "");
+    }
+
+    /// <summary>Awake time counted by the supervisor so far.</summary>
+    internal TimeSpan Elapsed =>
+        TimeSpan.FromSeconds(
+            int.TryParse(TryRead("elapsed"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0
+        );
+
+    internal string File(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Renews the lease. Any new content renews the lease, because the supervisor only checks if the file has changed.</summary>
+    internal void RenewLease()
+    {
+        using var lease = OrchestratorFileWriter.Open(File("lease"));
+        lease.Write(Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N") + "\n"));
+    }
+
+    internal void NoteMemoryKills(long kills) => TryWrite("memory-kills", kills.ToString(CultureInfo.InvariantCulture));
+
+    internal void NoteMemory(long bytes) => TryWrite("memory", bytes.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Records that the agent's processes may be stopped to enforce the CPU limit. False if the disk is full.</summary>
+    internal bool TryNoteThrottled() => TryWrite("throttled", "");
+
+    private bool TryWrite(string name, string text)
+    {
+        try
+        {
+            Write(name, text);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    internal void Write(string name, string text) => OrchestratorFileWriter.Write(File(name), text + "\n");
+
+    /// <summary>Atomically creates a file at the path at which a supervisor would create its folder.</summary>
+    /// <returns>True if the file was created. False if a supervisor created its folder first.</returns>
+    internal bool TryCancelBeforeStart()
+    {
+        OrchestratorFolderCreator.Ensure(Path);
+        try
+        {
+            using FileStream made = new(File("started"), FileMode.CreateNew);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && System.IO.Path.Exists(File("started")))
+        {
+            return IsCancelledBeforeStart;
+        }
+    }
+
+    /// <summary>Returns the end of standard error as text.</summary>
+    internal string ErrorTail(int bytes = 8192)
+    {
+        try
+        {
+            using FileStream stream = new(StandardError, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            stream.Seek(-Math.Min(bytes, stream.Length), SeekOrigin.End);
+            using StreamReader reader = new(stream, Encoding.UTF8);
+            return reader.ReadToEnd().Trim();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return "";
+        }
+    }
+
+    internal AgentStartState State()
+    {
+        if (HasEnded)
+        {
+            return AgentStartState.Ended;
+        }
+        if (!IsStarted)
+        {
+            return IsCancelledBeforeStart ? AgentStartState.CancelledBeforeStart : AgentStartState.NotStarted;
+        }
+        if (IsAnybodyThere())
+        {
+            return AgentStartState.Running;
+        }
+
+        // The agent may have ended between the two checks.
+        return HasEnded ? AgentStartState.Ended : AgentStartState.Died;
+    }
+
+    /// <summary>Returns the living processes of the agent.</summary>
+    internal IReadOnlyList<ProcessInfo> AgentProcesses() => ProcessTable.FindByEnvironment(StartVariable, Path, NotStartedAt);
+
+    /// <summary>Returns the living processes of the supervisor.</summary>
+    internal IReadOnlyList<ProcessInfo> SupervisorProcesses() => ProcessTable.FindByEnvironment(SupervisorVariable, Path);
+
+    /// <summary>Process watermark that was taken before any supervisor started the agent. All processes of the agent are newer. Null if
+    /// unknown.</summary>
+    internal PidWatermark? NotStartedAt { get; set; }
+
+    /// <summary>Records a launched supervisor. The supervisor starts the agent unless another one already has.</summary>
+    internal void Launched(ProcessIdentity supervisor) => _unnamed = supervisor;
+
+    private static bool IsEmpty(string file) => !System.IO.File.Exists(file) || new FileInfo(file).Length == 0;
+
+    private bool IsAnybodyThere() =>
+        Agent?.IsAlive() == true
+        || Supervisor?.IsAlive() == true
+        // Before a supervisor writes its identity to "started", it can only be found by its environment.
+        || (Supervisor is null && (_unnamed?.IsAlive() == true || FindUnnamed() is not null));
+
+    /// <summary>Finds a supervisor that has not written its identity yet. Cached because each search reads all processes, and followers
+    /// poll every few milliseconds.</summary>
+    private ProcessIdentity? FindUnnamed() => _unnamed = SupervisorProcesses() is [var first, ..] ? first.Identity : null;
+
+    private string? TryRead(string name)
+    {
+        try
+        {
+            // Existence is checked first, because the file is usually missing and an exception is expensive.
+            return System.IO.File.Exists(File(name)) ? System.IO.File.ReadAllText(File(name)).Trim() : null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace Orchestrator.Agents.Unknowns;
+
+/// <summary>Collects kinds of events that a program printed but that its description does not define. Keeps only the first distinct kinds,
+/// without control characters.</summary>
+internal sealed class UnknownEventKinds
+{
+    private const int Most = 20;
+    private const int Longest = 60;
+    private readonly List<string> _kinds = [];
+
+    /// <summary>True if at least one unknown kind was recorded.</summary>
+    internal bool Any => _kinds.Count > 0;
+
+    /// <summary>Records an event of unknown kind.</summary>
+    /// <param name="kind">Kind as printed.</param>
+    internal void Add(string kind)
+    {
+        if (_kinds.Count < Most && Shown(kind) is var shown && !_kinds.Contains(shown))
+        {
+            _kinds.Add(shown);
+        }
+    }
+
+    /// <summary>Removes terminal control characters from a name that a program printed.</summary>
+    internal static string Shown(string name) =>
+        new([.. name.Take(Longest).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
+
+    public override string ToString() => string.Join(", ", _kinds);
+}

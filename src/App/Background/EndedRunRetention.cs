@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Machine.Cleaning;
+
+namespace Orchestrator.App.Background;
+
+/// <summary>
+/// Removes ended runs that the settings <c>retention.*</c> and <c>worktrees.pool</c> no longer retain. It acts only while no run is open.
+/// Each pass removes a few runs within a time limit.
+/// </summary>
+/// <param name="locations">The repositories.</param>
+/// <param name="settings">The current settings.</param>
+/// <param name="engine">Engine of the runs.</param>
+/// <param name="context">Provides the clock and environment.</param>
+/// <param name="log">Receives an entry for each removed run.</param>
+public sealed class EndedRunRetention(
+    IReadOnlyList<RepositoryLocation> locations,
+    OrchestratorSettings settings,
+    EngineConnection engine,
+    UseCaseContext context,
+    ILogger log
+) : BackgroundUnit("retention", locations, context.Time, log)
+{
+    private static readonly TimeSpan Every = TimeSpan.FromHours(1);
+    private const int MostRuns = 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Removes runs once, at the end of a session. A failure is logged, and the next session tries again.</summary>
+    public async Task ActAsync(CancellationToken stop)
+    {
+        try
+        {
+            await PassAsync(stop);
+        }
+        catch (Exception fault)
+        {
+            Logger.RetentionFailed(fault);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<TimeSpan?> PassAsync(CancellationToken cancellationToken)
+    {
+        Exception? failure = null;
+        foreach (var location in locations)
+        {
+            try
+            {
+                await ActInTimeAsync(location, cancellationToken);
+            }
+            catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The exception is thrown only after all other repositories were cleaned up.
+                failure = fault;
+            }
+        }
+        return failure is null ? Every : throw failure;
+    }
+
+    private async Task ActInTimeAsync(RepositoryLocation location, CancellationToken stop)
+    {
+        using var limit = new CancellationTokenSource(Patience, context.Time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+        try
+        {
+            await ActNowAsync(location, patience.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            // The next pass removes the remaining runs.
+        }
+    }
+
+    private async Task ActNowAsync(RepositoryLocation location, CancellationToken stop)
+    {
+        var runs = StoredRuns.List(location);
+        if (runs.Any(run => !RunStates.IsFinal(RunRecordReconciler.Of(run, location).Status.State)))
+        {
+            return;
+        }
+        var beyond = EndedRuns.Beyond(
+            runs.Select(run => run.Status),
+            settings.Retention.Count,
+            settings.Retention.Age,
+            context.Time.GetUtcNow()
+        );
+        var cleanup = await RunCleanup.OpenAsync(location, settings, context.Services);
+        using var one = cleanup.TryBegin();
+        if (one is null)
+        {
+            return;
+        }
+        var found = await cleanup.LookAsync(beyond, [.. runs.Select(run => run.Status)], givesUp: false, stop);
+        RunLeftovers[] some = [.. found.Runs.Where(remains => remains.HasAny).Take(MostRuns)];
+        var histories = new HistoryRemoval(engine, context.Time, stop);
+        var left = await cleanup.RemoveAsync(found with { Runs = some }, histories.ForgetAsync, stop);
+        await histories.FinishAsync();
+        if (some.Length > 0)
+        {
+            Logger.EndedRunsRemoved(some.Length, string.Join(", ", some.Select(remains => remains.Run.Status.RunId)));
+        }
+        foreach (var why in left)
+        {
+            Logger.EndedRunNotRemoved(why);
+        }
+    }
+}

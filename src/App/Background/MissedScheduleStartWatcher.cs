@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Client.Schedules;
+using Orchestrator.Runs.Reports.Notices;
+
+namespace Orchestrator.App.Background;
+
+/// <summary>
+/// Notifies users once about each missed start time of a schedule, as soon as a process is running on this machine again. If several
+/// machines serve the schedule on a Temporal server, only the machine on which it was created sends the notice.
+/// </summary>
+/// <param name="engine">Engine of the schedules.</param>
+/// <param name="repositories">Repositories whose schedules are checked, each with the reference that its runs use.</param>
+/// <param name="context">Provides the clock and services.</param>
+/// <param name="log">Receives errors.</param>
+internal sealed class MissedScheduleStartWatcher(
+    EngineConnection engine,
+    IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
+    UseCaseContext context,
+    ILogger log
+) : BackgroundUnit("missed schedules", repositories.Select(one => one.Location), context.Time, log)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+    private const int Looked = 10;
+    private static readonly TimeSpan LooksBack = TimeSpan.FromDays(2);
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    protected override async Task<TimeSpan?> PassAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (location, reference) in repositories)
+        {
+            await TryAsync(location.Root, () => LookAsync(location, reference, cancellationToken), cancellationToken);
+        }
+        return Pause;
+    }
+
+    private async Task<string> LookAsync(RepositoryLocation location, RepositoryReference reference, CancellationToken stop)
+    {
+        var now = context.Time.GetUtcNow();
+        foreach (var schedule in await ReadAsync(location, reference, now, stop))
+        {
+            var fires = ScheduledStartResult
+                .Of(schedule, id => StoredRuns.Find(location, id)?.Status, now, Looked)
+                .Where(fire => engine.IsEmbedded || fire is not { RunId: not null, Run: null })
+                .ToList();
+            var missed = MissedScheduleStartNotices.Of(schedule, fires, now);
+            if (missed.All(notice => _told.Contains($"{location.Key}/{schedule.Name}/{notice.Key}")))
+            {
+                continue;
+            }
+            // NoticeService records which notices were sent, including those of other processes.
+            var told = await new NoticeService(context.Services).TellAsync(
+                new SendNoticesInput($"schedule-{schedule.Name}", reference, missed, RunProgressState.Standing),
+                stop
+            );
+            if (told.NextAt is null)
+            {
+                _told.UnionWith(missed.Select(notice => $"{location.Key}/{schedule.Name}/{notice.Key}"));
+            }
+        }
+        return "";
+    }
+
+    // On a Temporal server, another machine may execute a run that has no record here. Only start times without a run and runs with a
+    // record are therefore reported.
+    private async Task<IReadOnlyList<RunSchedule>> ReadAsync(
+        RepositoryLocation location,
+        RepositoryReference reference,
+        DateTimeOffset now,
+        CancellationToken stop
+    )
+    {
+        if (engine.IsEmbedded)
+        {
+            return StoredSchedules.Read(location, now - LooksBack, now);
+        }
+        var all = await new RunSchedules(engine.Client, location.Key).ListAsync(now - LooksBack, now, stop);
+        return [.. all.Where(schedule => schedule.Queue is null || schedule.Queue == reference.Queue)];
+    }
+}

@@ -1,0 +1,47 @@
+using Orchestrator.App.Telemetry;
+
+namespace Orchestrator.App.Background;
+
+/// <summary>
+/// Metrics about the runs of several repositories, which Prometheus reads from the web page. Counters start at zero when the process
+/// starts. Runs are read only when metrics are requested.
+/// </summary>
+/// <param name="repositories">Returns the repositories that the page currently shows.</param>
+/// <param name="context">Provides the clock and environment.</param>
+public sealed class PrometheusRunMetrics(Func<IReadOnlyList<RepositoryLocation>> repositories, UseCaseContext context) : IDisposable
+{
+    private readonly DateTimeOffset _began = context.Time.GetUtcNow();
+    private readonly RunObserver _observer = new(context);
+    private readonly HashSet<string> _counted = new(StringComparer.Ordinal);
+    private readonly Lock _look = new();
+
+    /// <summary>Metrics of the process that serves the web page.</summary>
+    public RunMetrics Meters { get; } = new("orchestrate.page", TelemetryOptions.AsksForGenAi(context.Environment));
+
+    /// <summary>Adds the spans that have ended since the previous call to the metrics.</summary>
+    public void Observe()
+    {
+        lock (_look)
+        {
+            var open = new List<RunStatus>();
+            foreach (var repository in repositories())
+            {
+                foreach (var (run, spans) in _observer.Look(repository, repository.Key))
+                {
+                    if (!RunStates.IsFinal(run.Status.State))
+                    {
+                        open.Add(run.Status);
+                    }
+                    foreach (var span in spans.Where(span => span.To >= _began && _counted.Add(span.Id)))
+                    {
+                        Meters.Count(span);
+                    }
+                }
+            }
+            Meters.Observe(open);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Meters.Dispose();
+}

@@ -1,0 +1,105 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Runs.Tasks.Moving;
+
+namespace Orchestrator.App.Background;
+
+/// <summary>Ends the agents of tasks that were assigned to this host and are now assigned to another host.</summary>
+/// <param name="engine">Engine of the runs. It is queried for the current host of a task.</param>
+/// <param name="remotes">Names or URLs of the common git remotes, by the path of the repository.</param>
+/// <param name="repositories">Repositories of this worker, each with the reference that its runs use.</param>
+/// <param name="context">Provides the clock and services.</param>
+/// <param name="log">Receives errors and entries for ended agents.</param>
+internal sealed class ReassignedTaskWatcher(
+    EngineConnection engine,
+    IReadOnlyDictionary<string, string> remotes,
+    IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
+    UseCaseContext context,
+    ILogger log
+) : SharedRunUnit("placed tasks", repositories, context.Time, log)
+{
+    /// <summary>Interval at which the local record of another host's run is compared with the server.</summary>
+    private static readonly TimeSpan RecordsEvery = TimeSpan.FromMinutes(1);
+
+    private readonly TaskSync _share = new(context.Services, remote: null);
+    private readonly SlotHolderRecords _held = SlotHolderRecords.Of(context.Services);
+    private readonly JobThrottle _pace = new(context.Time);
+
+    /// <inheritdoc/>
+    protected override TimeSpan? IntervalOf(StoredRun run, RepositoryReference reference) =>
+        IsOfOther(run, reference) ? TimeSpan.Zero : null;
+
+    /// <inheritdoc/>
+    protected override async Task<string> ActAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
+    {
+        if (!RunStates.IsFinal(run.Status.State) && _pace.TryBegin(run.Id, RecordsEvery))
+        {
+            await TryAsync($"{run.Id}/", () => RecordEndAsync(run, stop), stop);
+        }
+        var left = _held.FindLeft(run.Id, reference).ToDictionary(task => $"{run.Id}/{task.TaskId}");
+        var record = RunStates.IsFinal(run.Status.State) ? "" : $"{run.Id}/";
+        ForgetItems(item => !item.StartsWith($"{run.Id}/", StringComparison.Ordinal) || item == record || left.ContainsKey(item));
+        foreach (var (name, task) in left)
+        {
+            await TryAsync(name, () => EndLeftAsync(task, stop), stop);
+        }
+        return "";
+    }
+
+    // If the server can't be queried, the task's agent continues.
+    private async Task<string> EndLeftAsync(SharedTask task, CancellationToken stop)
+    {
+        if (!await IsHereAsync(task, stop))
+        {
+            Logger.TaskLeft(task.RunId, task.TaskId);
+            await _share.LeaveAsync(task);
+        }
+        return "";
+    }
+
+    /// <summary>
+    /// Pushes the tasks that are assigned to this host and ends their agents. It is called after the worker has stopped. The tasks continue
+    /// on other hosts with the pushed state.
+    /// </summary>
+    /// <param name="stop">Cancels the pushes.</param>
+    public async Task EndAsync(CancellationToken stop)
+    {
+        foreach (var (run, reference) in List())
+        {
+            var share = new TaskSync(context.Services, remotes.GetValueOrDefault(reference.Path));
+            foreach (var task in AssignedTaskRecords.Find(run.Id, reference))
+            {
+                try
+                {
+                    await share.PushIfPlacedAsync(task, asking => IsHereAsync(task, asking), stop);
+                }
+                catch (Exception missed)
+                {
+                    // The task continues with the state of its previous push.
+                    Logger.RunNotShared(run.Id, missed);
+                }
+                await share.LeaveAsync(task);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Copies the final status of another host's run to the local record. Otherwise the record would keep the status from the last task
+    /// that was executed here, and the run would never be cleaned up.
+    /// </summary>
+    private async Task<string> RecordEndAsync(StoredRun run, CancellationToken stop)
+    {
+        var now = await engine.Runs.Get(run.Id).StatusAsync(stop);
+        if (RunStates.IsFinal(now.State))
+        {
+            run.Copy(now);
+        }
+        return "";
+    }
+
+    private Task<bool> IsHereAsync(SharedTask task, CancellationToken stop) =>
+        TaskHostResolver.IsHereAsync(
+            MessageJson.Speaking(engine.Client).GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(task.RunId, task.TaskId)),
+            task.Repository,
+            stop
+        );
+}

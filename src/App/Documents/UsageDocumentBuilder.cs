@@ -1,0 +1,22 @@
+using Orchestrator.Usage;
+
+namespace Orchestrator.App.Documents;
+
+/// <summary>Converts sums of usage to documents.</summary>
+public static class UsageDocumentBuilder
+{
+    /// <summary>Converts one sum of usage.</summary>
+    public static UsageLine Of(UsageSum sum) =>
+        new(
+            sum.Name,
+            sum.Repository,
+            sum.Starts,
+            sum.Tokens.Input,
+            sum.Tokens.Output,
+            sum.Tokens.CacheRead,
+            sum.Tokens.CacheWrite,
+            MicroDollars.ToDollars(sum.Micros),
+            sum.IsWhole,
+            sum.Last
+        );
+}

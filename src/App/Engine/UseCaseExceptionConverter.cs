@@ -1,0 +1,22 @@
+using Orchestrator.Machine.Hosting;
+
+namespace Orchestrator.App.Engine;
+
+/// <summary>Converts known exceptions from other projects to <see cref="UseCaseException"/>.</summary>
+public static class UseCaseExceptionConverter
+{
+    /// <summary>Returns the error for users, or null if the exception is unexpected.</summary>
+    public static UseCaseException? Of(Exception fault) =>
+        fault switch
+        {
+            UseCaseException known => known,
+            RefusedException refused => new UseCaseException(
+                refused.IsPassing ? Outcome.Resumable : Outcome.Usage,
+                refused.Message,
+                refused.Cure
+            ),
+            _ => ProgramFailure.Of(fault) is { } failure
+                ? new UseCaseException(failure.IsOfPlace ? Outcome.Usage : Outcome.Unavailable, failure.Message, failure.Cure)
+                : EngineCallFailureText.Of(fault),
+        };
+}

@@ -1,0 +1,130 @@
+using Orchestrator.App.Workers;
+using Orchestrator.Runs.Merging.Preflight;
+
+namespace Orchestrator.App.Hosting;
+
+/// <summary>Determines how many slots this machine offers to tasks of distributed runs.</summary>
+internal static class HostSlotCalculator
+{
+    /// <summary>
+    /// Reads the offered slots from the settings, and the remotes through which hosts exchange tasks. The owner host of an open distributed
+    /// run offers the slots that the run started with, even if the settings have changed.
+    /// </summary>
+    /// <param name="repositories">Repositories whose runs this worker executes.</param>
+    /// <param name="offered">Slots that replace those in the settings of all repositories, or null to use the settings.</param>
+    /// <exception cref="UseCaseException">The settings offer slots, but tasks of other machines can't be hosted here.</exception>
+    public static async Task<(IReadOnlyList<OfferedSlots> Places, Dictionary<string, string> Remotes)> ReadAsync(
+        IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
+        HostSettings? offered,
+        UseCaseContext context,
+        CancellationToken stop
+    )
+    {
+        var places = new List<OfferedSlots>();
+        var remotes = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (location, reference) in repositories)
+        {
+            var loaded = context.OpenSettings(location, []).Loaded;
+            if (loaded.Settings is not { } settings)
+            {
+                continue;
+            }
+            if (settings.Wip.Remote is { } remote)
+            {
+                remotes[reference.Path] = remote;
+            }
+            var hosts = offered ?? settings.Hosts;
+            if (!hosts.Spread)
+            {
+                var run = StoredRuns
+                    .Open(location)
+                    .Where(run => run.Status.Queue == reference.Queue)
+                    .Select(run => (run.Id, Places: Places(reference, run.Id)))
+                    .DefaultIfEmpty()
+                    .MaxBy(run => run.Places);
+                if (await OfRunAsync(location, reference, loaded, run.Id, run.Places, context, stop) is { } ofRun)
+                {
+                    places.Add(ofRun);
+                }
+                continue;
+            }
+            var (offer, problem) = await MakeAsync(
+                location,
+                reference,
+                loaded,
+                hosts.Places(settings.Workers),
+                hosts.Labels,
+                context,
+                stop
+            );
+            places.Add(
+                offer
+                    ?? throw new UseCaseException(
+                        Outcome.Unavailable,
+                        $"{location.Root} can't execute tasks of other hosts: {problem}.",
+                        "Set wip.remote to a shared git remote that this host can reach; see docs/how-to/machines.md."
+                    )
+            );
+        }
+        return (places, remotes);
+    }
+
+    /// <summary>Returns the slots that a run of this machine uses here, from its own settings.</summary>
+    /// <returns>The slots. Null if there are none, or if a problem that was reported prevents the offer.</returns>
+    public static Task<OfferedSlots?> OfRunAsync(
+        RepositoryLocation location,
+        RepositoryReference reference,
+        string runId,
+        UseCaseContext context,
+        CancellationToken stop
+    ) => OfRunAsync(location, reference, context.OpenSettings(location, []).Loaded, runId, Places(reference, runId), context, stop);
+
+    /// <summary>
+    /// Returns the maximum number of tasks of a distributed run that its owner host executes at the same time. Returns null if the run is
+    /// not distributed.
+    /// </summary>
+    public static int? Places(RepositoryReference reference, string runId) =>
+        RunStartSettings.TryRead(new RunFolder(reference.Path, runId)) is { Settings: { Hosts.Spread: true } settings }
+            ? settings.Hosts.Places(settings.Workers)
+            : null;
+
+    private static async Task<OfferedSlots?> OfRunAsync(
+        RepositoryLocation location,
+        RepositoryReference reference,
+        SettingsResult loaded,
+        string runId,
+        int? places,
+        UseCaseContext context,
+        CancellationToken stop
+    )
+    {
+        if (places is not (> 0 and var count))
+        {
+            return null;
+        }
+        var (offer, problem) = await MakeAsync(location, reference, loaded, count, [], context, stop);
+        if (offer is null)
+        {
+            context.Interaction.Warn($"{runId} is a distributed run, but this host can't execute its tasks: {problem}.");
+        }
+        return offer;
+    }
+
+    private static async Task<(OfferedSlots? Offer, string Problem)> MakeAsync(
+        RepositoryLocation location,
+        RepositoryReference reference,
+        SettingsResult loaded,
+        int places,
+        IReadOnlyList<string> labels,
+        UseCaseContext context,
+        CancellationToken stop
+    )
+    {
+        var (key, problem) = loaded.Settings?.Wip.Remote is { } shared
+            ? await CloneIdentity.KeyAsync(context.Services, reference, shared, stop)
+            : ("", "wip.remote is not set there");
+        return problem.Length > 0
+            ? (null, problem.TrimEnd('.'))
+            : (new OfferedSlots(reference, key, places, labels, new HostReadinessCheck(context.Services, location.Root, loaded)), "");
+    }
+}

@@ -1,0 +1,48 @@
+namespace Orchestrator.App.Sessions;
+
+/// <summary>Continues a run that no worker executes, in this process or in a background process.</summary>
+/// <param name="run">The run.</param>
+/// <param name="flags">Command-line options that determine the engine, as settings.</param>
+/// <param name="context">Provides user interaction, the clock and the current folder.</param>
+/// <param name="presenter">Shows the run.</param>
+public sealed class UnservedRunResumer(StoredRun run, IReadOnlyList<SettingFlag> flags, UseCaseContext context, IRunPresenter presenter)
+{
+    /// <summary>Executes the run in this process until a stored command is applied.</summary>
+    /// <param name="reached">Returns true for a status in which the command is applied.</param>
+    /// <param name="stop">Cancels the wait. The command stays stored.</param>
+    public async Task<Outcome> CarryOutAsync(Func<RunStatus, bool> reached, CancellationToken stop)
+    {
+        await using var session = await OpenAsync(stop);
+        var status = await session.CarryOutAsync(session.Runs.Get(run.Id), run.Status.Sequence, reached);
+        return reached(status) ? Outcome.Done : RunExitCode.CodeOf(status) ?? Outcome.Resumable;
+    }
+
+    /// <summary>Continues the run in this process, as <c>resume</c> does, until it has ended or waits again.</summary>
+    /// <param name="engine">Command-line options that determine the engine of a background process that continues the run.</param>
+    /// <param name="stop">Stops the execution of the run in this process.</param>
+    public async Task<Outcome> GoOnAsync(IReadOnlyList<string> engine, CancellationToken stop)
+    {
+        await using var session = await OpenAsync(stop);
+        var handle = session.Runs.Get(run.Id);
+        session.OutliveTerminal(handle, engine);
+        await session.GoOnAsync(handle, null, stop);
+        var code = await session.WatchAndAskAsync(handle, run.Status.Sequence);
+        await session.FinishOthersAsync(handle);
+        return code;
+    }
+
+    /// <summary>Continues the run in a background process. If trust is required, the user is asked at this terminal first.</summary>
+    /// <param name="engine">Command-line options that determine the engine of the background process.</param>
+    /// <param name="stop">Cancels the wait. The run continues.</param>
+    public Task<BackgroundResult> DetachAsync(IReadOnlyList<string> engine, CancellationToken stop)
+    {
+        DemandSettings();
+        return new BackgroundRun(run.Id, context.RequireRepository(), context) { Engine = engine }.ResumeAsync([], stop);
+    }
+
+    private Task<RunSession> OpenAsync(CancellationToken stop) =>
+        RunSession.OpenAsync(context, presenter, context.RequireRepository(), DemandSettings(), stop);
+
+    private OrchestratorSettings DemandSettings() =>
+        RepositoryTrustPrompt.Demand(context, context.OpenSettings(context.RequireRepository(), flags, run.Id), yes: false, run.Id).Settings!;
+}

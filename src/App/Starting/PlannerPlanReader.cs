@@ -1,0 +1,21 @@
+using System.Text.Json;
+
+namespace Orchestrator.App.Starting;
+
+/// <summary>Reads the plan that the planner of a run made, from the run's folder.</summary>
+public static class PlannerPlanReader
+{
+    /// <summary>Returns the plan. Returns null if there is none.</summary>
+    public static Plan? TryRead(RepositoryLocation repository, string runId)
+    {
+        var file = Path.Combine(repository.RunsFolder, runId, "planning", "plan.json");
+        try
+        {
+            return File.Exists(file) ? PlanJson.Read(File.ReadAllBytes(file)) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+
+namespace Orchestrator.Cli.Console;
+
+/// <summary>Handles Ctrl-C and SIGTERM. The first signal requests a stop, and the second an immediate stop. A closed terminal (SIGHUP)
+/// counts as a first signal, unless the work continues in the background.</summary>
+internal sealed class InterruptHandler : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stopNow = new();
+    private readonly List<PosixSignalRegistration> _registrations = [];
+    private Func<bool>? _goOnElsewhere;
+
+    /// <summary>Cancelled by the first interrupt.</summary>
+    public CancellationToken Stop => _stop.Token;
+
+    /// <summary>Cancelled by the second interrupt.</summary>
+    public CancellationToken StopNow => _stopNow.Token;
+
+    /// <summary>Registers for the signals of this process.</summary>
+    public static InterruptHandler OfProcess()
+    {
+        var interrupts = new InterruptHandler();
+        interrupts.On(PosixSignal.SIGINT, interrupts.Raise);
+        interrupts.On(PosixSignal.SIGTERM, interrupts.Raise);
+        interrupts.On(PosixSignal.SIGHUP, interrupts.HangUp);
+        return interrupts;
+    }
+
+    /// <summary>Sets the handler for a closed terminal. If the handler continues the work in another process, this process stops at
+    /// once.</summary>
+    /// <param name="goOnElsewhere">Continues the work in another process and returns true. If false, the closed terminal counts as an
+    /// interrupt.</param>
+    public void OnHangUp(Func<bool> goOnElsewhere) => _goOnElsewhere = goOnElsewhere;
+
+    /// <summary>Handles a closed terminal.</summary>
+    public void HangUp()
+    {
+        if (Interlocked.Exchange(ref _goOnElsewhere, null) is not { } goOnElsewhere || !goOnElsewhere())
+        {
+            Raise();
+            return;
+        }
+
+        // StopNow is canceled first, because code that observes Stop checks StopNow to decide if it leaves the run unchanged or pauses it.
+        _stopNow.Cancel();
+        _stop.Cancel();
+    }
+
+    /// <summary>Handles an interrupt.</summary>
+    public void Raise()
+    {
+        if (_stop.IsCancellationRequested)
+        {
+            _stopNow.Cancel();
+        }
+        else
+        {
+            _stop.Cancel();
+        }
+    }
+
+    private void On(PosixSignal signal, Action act) =>
+        _registrations.Add(
+            PosixSignalRegistration.Create(
+                signal,
+                context =>
+                {
+                    context.Cancel = true;
+                    act();
+                }
+            )
+        );
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+        {
+            registration.Dispose();
+        }
+        _stop.Dispose();
+        _stopNow.Dispose();
+    }
+}

@@ -1,0 +1,95 @@
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary><c>--detach</c>: continues a run in a background process, which executes the same command line.</summary>
+/// <param name="runId">Id of the run.</param>
+/// <param name="repository">The repository.</param>
+/// <param name="engine">Options with which the background process selects the engine.</param>
+/// <param name="context">Folder and terminal.</param>
+internal sealed class DetachedRunStarter(string runId, RepositoryLocation repository, IReadOnlyList<string> engine, CommandContext context)
+{
+    /// <summary>Option for the background process. A plan made by a planner needs approval, even if other questions are answered in
+    /// advance.</summary>
+    public const string AskPlan = "--ask-plan";
+
+    /// <summary>Option for the background process. The preflight for an unattended run was already completed, so its questions are
+    /// answered.</summary>
+    public const string Begun = "--evening-done";
+
+    private BackgroundRun Background => new(runId, repository, context) { Engine = engine };
+
+    /// <summary>Additional options for the background process.</summary>
+    public IReadOnlyList<string> More { get; init; } = [];
+
+    /// <summary>Starts the run in a background process with the same command line, and returns after the preflight and the approval. If
+    /// approval is needed, the user at the terminal is asked.</summary>
+    /// <param name="agreed">True if a user has approved all questions so far.</param>
+    /// <param name="askPlan">True if the plan that a planner will make needs approval.</param>
+    /// <param name="settings">The run's settings.</param>
+    /// <param name="stop">Cancels the wait. The run continues.</param>
+    /// <returns>The exit code. Success if the run is executing; otherwise, the reason why not.</returns>
+    public async Task<Outcome> StartAsync(bool agreed, bool askPlan, OrchestratorSettings settings, CancellationToken stop)
+    {
+        var own = context.Words.TakeWhile(word => word != "--").Where(word => word is not ("--detach" or "-d" or "--yes" or "-y")).ToList();
+        const string Id = BackgroundRun.RunIdOption;
+        var named = own.Exists(argument => argument == Id || argument.StartsWith(Id + "=", StringComparison.Ordinal));
+        string[] more =
+        [
+            .. named ? Array.Empty<string>() : [Id, runId],
+            .. agreed ? ["--yes"] : Array.Empty<string>(),
+            "--no-progress",
+            .. askPlan ? [AskPlan] : Array.Empty<string>(),
+            .. More,
+            .. own.Exists(IsFolder) ? Array.Empty<string>() : [GlobalOptions.WorkingDirectoryName, context.Directory],
+        ];
+        var result = await Background.StartAsync([.. own, .. more, .. context.Words.SkipWhile(word => word != "--")], stop);
+        var code = await ShowAsync(result, context);
+        return
+            code == Outcome.NeedsPerson
+            && StoredRun.TryRead(Path.Combine(repository.RunsFolder, runId))?.Status is { } status
+            && await new PlanQuestion(repository, settings, context).AskAsync(status) is { } answer
+            ? await DecideAsync(status, answer, settings, stop)
+            : code;
+    }
+
+    /// <summary>Continues an existing run.</summary>
+    /// <param name="more">Additional arguments of <c>resume</c>.</param>
+    /// <param name="stop">Cancels the wait. The run continues.</param>
+    public async Task<Outcome> ResumeAsync(IReadOnlyList<string> more, CancellationToken stop) =>
+        await ShowAsync(await Background.ResumeAsync(more, stop), context);
+
+    /// <summary>Prints the result of starting a background process.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<Outcome> ShowAsync(BackgroundResult result, CommandContext context)
+    {
+        if (result.Ended is { } status)
+        {
+            await RunSummary.SayAsync(status, context, asks: context.Terminal.IsInteractive);
+        }
+        return result.Outcome;
+    }
+
+    private static bool IsFolder(string word) =>
+        word.StartsWith("-C", StringComparison.Ordinal) || word.StartsWith(GlobalOptions.WorkingDirectoryName, StringComparison.Ordinal);
+
+    /// <summary>Executes the user's answer and then continues the run in the background.</summary>
+    private async Task<Outcome> DecideAsync(RunStatus asked, PlanAnswer answer, OrchestratorSettings settings, CancellationToken stop)
+    {
+        if (answer is PlanAnswer.ApprovePlan)
+        {
+            return await ResumeAsync(["--approve", RunQuestion.Plan], stop);
+        }
+        string? next;
+        await using (var session = await RunSession.OpenAsync(context, new TerminalPresenter(context), repository, settings, stop))
+        {
+            var run = session.Runs.Get(runId);
+            next = (await new PlanDecision(session.Runs, context).CarryOutAsync(run, asked, answer, stop))?.RunId;
+            if (next is null)
+            {
+                return await session.WatchAsync(run, asked.Sequence);
+            }
+        }
+        return await new DetachedRunStarter(next, repository, engine, context).ResumeAsync([], stop);
+    }
+}

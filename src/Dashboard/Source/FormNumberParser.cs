@@ -1,0 +1,11 @@
+namespace Orchestrator.Dashboard.Source;
+
+/// <summary>Parses numbers in forms and addresses.</summary>
+internal static class FormNumberParser
+{
+    /// <summary>Parses a number. Returns null for an empty text and NaN for an invalid one, which every query rejects.</summary>
+    public static double? Read(string? text) =>
+        text is not { Length: > 0 } ? null
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
+        : double.NaN;
+}

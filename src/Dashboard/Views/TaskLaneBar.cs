@@ -1,0 +1,54 @@
+namespace Orchestrator.Dashboard.Views;
+
+/// <summary>A bar in the drawing of a lane. Represents one segment, or adjacent segments that are too short to be visible alone.</summary>
+/// <param name="Work">Kind of the segment. For several segments, the kind that took longest.</param>
+/// <param name="From">Begin.</param>
+/// <param name="To">End.</param>
+/// <param name="Segments">Number of segments.</param>
+/// <param name="Attempt">Number of the first segment's attempt.</param>
+/// <param name="IsOpen">True if the last segment has not ended.</param>
+public sealed record TaskLaneBar(TaskLaneSegmentKind Work, DateTimeOffset From, DateTimeOffset To, int Segments, int Attempt, bool IsOpen)
+{
+    /// <summary>Minimum width of a segment as a share of the axis. Shorter segments share a bar.</summary>
+    private const double Least = 0.008;
+
+    /// <summary>True if the task waits.</summary>
+    public bool IsWait => Work is TaskLaneSegmentKind.Person or TaskLaneSegmentKind.Limit or TaskLaneSegmentKind.Slot;
+
+    /// <summary>Returns the bars of a lane, at most 125.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="axis">Scale of the drawing.</param>
+    public static IReadOnlyList<TaskLaneBar> Of(TaskLane lane, TimelineAxis axis)
+    {
+        var bars = new List<TaskLaneBar>();
+        var group = new List<TaskLaneSegment>();
+        var least = axis.Length.TotalSeconds * Least;
+        foreach (var segment in lane.Segments)
+        {
+            var isNarrow = Width(segment.From, segment.To) < least;
+            // Short adjacent segments are added to a group until the group is wide enough to be visible.
+            if (group.Count > 0 && (!isNarrow || Width(group[0].From, segment.To) > least || group[^1].To != segment.From))
+            {
+                bars.Add(Together(group));
+                group.Clear();
+            }
+            group.Add(segment);
+        }
+        if (group.Count > 0)
+        {
+            bars.Add(Together(group));
+        }
+        return bars;
+
+        double Width(DateTimeOffset from, DateTimeOffset to) => axis.PlaceOf(to) - axis.PlaceOf(from);
+    }
+
+    private static TaskLaneBar Together(List<TaskLaneSegment> group)
+    {
+        var longest = group
+            .GroupBy(segment => segment.Work)
+            .MaxBy(same => same.Aggregate(TimeSpan.Zero, (sum, segment) => sum + segment.Length))!
+            .Key;
+        return new TaskLaneBar(longest, group[0].From, group[^1].To, group.Count, group[0].Attempt, group[^1].IsOpen);
+    }
+}

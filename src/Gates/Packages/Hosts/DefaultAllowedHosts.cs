@@ -1,0 +1,20 @@
+using Orchestrator.Git.Sharing;
+
+namespace Orchestrator.Gates.Packages.Hosts;
+
+/// <summary>Hosts that sandboxed programs need by default.</summary>
+public static class DefaultAllowedHosts
+{
+    /// <summary>Returns the hosts of agents' services, of registries and of remotes, sorted and without duplicates.</summary>
+    /// <param name="agents">Hosts of the services of agents that may be started, or none for gates and set-up.</param>
+    /// <param name="ecosystems">Ecosystems of the repository.</param>
+    /// <param name="remotes">Addresses of the repository's remotes.</param>
+    public static IReadOnlyList<string> Of(IEnumerable<string> agents, IEnumerable<Ecosystem> ecosystems, IEnumerable<string> remotes) =>
+        [
+            .. agents
+                .Concat(ecosystems.SelectMany(row => row.Hosts))
+                .Concat(remotes.Select(RemoteAddress.HostOf).OfType<string>())
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
+}

@@ -1,0 +1,54 @@
+using Orchestrator.Gates.Turns;
+
+namespace Orchestrator.Gates.Running;
+
+/// <summary>Worktree and conditions for running a gate.</summary>
+public sealed record GateRunContext
+{
+    /// <summary>Working directory of the gate, which is a worktree at the commit to check.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>Changed files, relative to the directory. Deleted files are not passed as names.</summary>
+    public IReadOnlyList<string> ChangedFiles { get; init; } = [];
+
+    /// <summary>Complete environment of the gate.</summary>
+    /// <value>Default: <see cref="GateVariables.Make"/>.</value>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = GateVariables.Make();
+
+    /// <summary>Paths that the tasks of the plan write. If one is missing, the work is unfinished and the environment is not at
+    /// fault.</summary>
+    public IReadOnlyList<string> Planned { get; init; } = [];
+
+    /// <summary>True if a task of the plan does not declare its files, so that it may provide an unknown module.</summary>
+    public bool MayWriteAnything { get; init; }
+
+    /// <summary>Temporary folder of the worktree, emptied between two runs of a gate, or null if there is none.</summary>
+    public string? TemporaryFolder { get; init; }
+
+    /// <summary>Sandbox that confines the gate, or null to run the gate without a sandbox.</summary>
+    public Sandbox? Sandbox { get; init; }
+
+    /// <summary>True if the output alone may prove an environment fault, because the tree contains no code written by an agent or no
+    /// decision depends on the result. False to accept only <see cref="EnvironmentFaultEvidence"/>, because code written by an agent could
+    /// print such messages.</summary>
+    public bool TrustsOutput { get; init; }
+
+    /// <summary>True to rerun a failing gate to detect flakiness. False if failure is expected.</summary>
+    /// <value>Default: true.</value>
+    public bool RerunFailure { get; init; } = true;
+
+    /// <summary>Tests that were flaky before, as the test runner spells their names. If no other test fails, the gate runs up to three
+    /// times.</summary>
+    public IReadOnlySet<string> FlakyBefore { get; init; } = new HashSet<string>();
+
+    /// <summary>New and changed tests, by their names in the sources. If the gate passes and the tests can be selected, the tests run alone
+    /// until each has run up to three times.</summary>
+    public IReadOnlyList<string> NewTests { get; init; } = [];
+
+    /// <summary>Restores the worktree's files to their state before the gate. The gate reruns only if the function returns true. If null, a
+    /// rerun uses the files as the first run left them.</summary>
+    public Func<CancellationToken, Task<bool>>? PutBack { get; init; }
+
+    /// <summary>Run and task for which the gate runs. Shown to other runs that wait for the gate.</summary>
+    public GateOrigin Origin { get; init; } = GateOrigin.None;
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Usage;
+
+namespace Orchestrator.Gates.Turns;
+
+/// <summary>Shares of runs in the turns of an exclusive queue. Stored in a file beside the tickets, which is changed only under the queue's
+/// lock.</summary>
+/// <param name="Turns">Shares of the runs.</param>
+/// <param name="Last">The turn that is running or ended last, or null if there was no turn.</param>
+internal sealed record GateQueueShares(FairTurns Turns, RunningTurn? Last)
+{
+    /// <summary>Reads the shares of a queue. Missing or damaged shares start from zero.</summary>
+    internal static GateQueueShares Read(string folder)
+    {
+        try
+        {
+            return
+                SmallFileReader.TryRead(FileIn(folder)) is { } content
+                && JsonSerializer.Deserialize(content, GateQueueSharesJson.Default.GateQueueShares) is { Turns: not null } shares
+                ? shares
+                : new GateQueueShares(FairTurns.Empty, null);
+        }
+        catch (JsonException)
+        {
+            // After a power failure the file may be empty.
+            return new GateQueueShares(FairTurns.Empty, null);
+        }
+    }
+
+    internal void Write(string folder) =>
+        OrchestratorFileWriter.Write(FileIn(folder), JsonSerializer.SerializeToUtf8Bytes(this, GateQueueSharesJson.Default.GateQueueShares));
+
+    /// <summary>Adds the run of a new ticket.</summary>
+    /// <param name="ticket">The new ticket.</param>
+    /// <param name="others">All other tickets.</param>
+    internal GateQueueShares Join(GateQueueTicket ticket, IReadOnlyList<GateQueueTicket> others, DateTimeOffset now)
+    {
+        // The end of a turn is not recorded. A turn that ended while no gate was waiting is not charged for the time since then.
+        IReadOnlyList<RunningTurn> running = [.. others.Where(other => other.Began is not null).Select(TurnOf)];
+        var waiting = others.Where(other => other.Began is null).Select(other => other.Origin.RunKey).ToHashSet(StringComparer.Ordinal);
+        var turns = Turns
+            .Advance(running, now)
+            .Join(ticket.Origin.RunKey, ticket.Origin.Priority, ticket.Origin.Weight, waiting, running, now);
+        return new GateQueueShares(turns, running.Count > 0 ? running[0] : null);
+    }
+
+    /// <summary>True if it is the ticket's turn.</summary>
+    /// <param name="waiting">All waiting tickets, including this one.</param>
+    internal bool HasTurn(GateQueueTicket ticket, IEnumerable<GateQueueTicket> waiting, DateTimeOffset now) =>
+        Charged(now)
+            .HasTurn(
+                IdOf(ticket),
+                waiting.Select(one => new WaitingTurn(IdOf(one), one.Origin.RunKey, IsUnderWay: false, one.Since)),
+                free: 1
+            );
+
+    /// <summary>Returns the shares after the turn of a ticket has started.</summary>
+    internal GateQueueShares Begin(GateQueueTicket ticket) => new(Charged(ticket.Began!.Value).Begin(ticket.Origin.RunKey), TurnOf(ticket));
+
+    /// <summary>Returns the shares after the last turn was charged. If a gate is waiting, the last turn lasted until now.</summary>
+    private FairTurns Charged(DateTimeOffset now) => Turns.Advance(Last is { } last ? [last] : [], now);
+
+    private static RunningTurn TurnOf(GateQueueTicket ticket) => new(ticket.Origin.RunKey, ticket.Began!.Value);
+
+    private static string IdOf(GateQueueTicket ticket) => ticket.Number.ToString("D12", CultureInfo.InvariantCulture);
+
+    private static string FileIn(string folder) => Path.Combine(folder, "turns.json");
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(GateQueueShares))]
+internal sealed partial class GateQueueSharesJson : JsonSerializerContext;

@@ -1,0 +1,151 @@
+using System.IO.Enumeration;
+using Orchestrator.Git.Worktrees;
+
+namespace Orchestrator.Git.Guard;
+
+/// <summary>Reads the files that control git in all worktrees, and distinguishes foreign changes from our own changes and the user's
+/// changes.</summary>
+internal sealed class SharedGitFiles(GitRepository repository, GuardStore store)
+{
+    internal const string Stash = "logs/refs/stash";
+    internal const string WorktreesFolder = "worktrees/";
+    private readonly SharedGitFileChanges _changes = new(repository, store);
+    private static readonly string[] Wiring =
+    [
+        "gitdir",
+        "commondir",
+        "config.worktree",
+        WorktreeAdmin.MarkerName,
+        WorktreeAdmin.PooledName,
+    ];
+
+    /// <summary>Returns the hash and mode of each file. Stores the contents, so that the files can be restored.</summary>
+    internal Dictionary<string, GuardedFile> Read(Worktree worktree) => Read(worktree, store.Hold);
+
+    private Dictionary<string, GuardedFile> Read(Worktree worktree, Func<string, GuardedFile?> look)
+    {
+        var common = repository.CommonDirectory;
+        string[] folders = ["info", "hooks"];
+        var files = new List<string> { "config", "config.worktree", "shallow", Path.Combine("objects", "info", "alternates"), Stash };
+        files.AddRange(
+            folders
+                .SelectMany(folder => FilesBelow(Path.Combine(common, folder)))
+                .Select(path => Path.GetRelativePath(common, path))
+                .Where(name => !IsListForDownloads(name))
+        );
+        foreach (var (_, admin) in WorktreeAdmin.All(repository))
+        {
+            var name = Path.GetRelativePath(common, admin);
+            files.AddRange(Wiring.Select(file => Path.Combine(name, file)));
+        }
+        return files
+            .Select(file => (Name: file, Content: look(Path.Combine(common, file))))
+            .Where(file => file.Content is not null)
+            .ToDictionary(file => file.Name, file => file.Content!);
+    }
+
+    internal async Task<IReadOnlyList<TamperedItem>> CompareAsync(
+        IReadOnlyDictionary<string, GuardedFile> recorded,
+        Worktree worktree,
+        CancellationToken cancellationToken
+    )
+    {
+        var changes = new List<TamperedItem>();
+        var present = Read(worktree, GuardStore.HashOf);
+        foreach (var name in recorded.Keys.Union(present.Keys).Order(StringComparer.Ordinal))
+        {
+            var (was, now) = (recorded.GetValueOrDefault(name), present.GetValueOrDefault(name));
+            if (was is null && NewWorktreeOfOthers(name) is { } place)
+            {
+                changes.Add(new TamperedItem(TamperedKind.Left, $"worktree {place}", null, place));
+                continue;
+            }
+            if (was == now || (name.StartsWith(WorktreesFolder, StringComparison.Ordinal) && !IsWiringOfOurs(name, worktree, recorded)))
+            {
+                continue;
+            }
+
+            // The content is stored only if the file has changed.
+            now = now is null ? null : store.Keep(Path.Combine(repository.CommonDirectory, name));
+            if (was != now && !IsOurDoing(name, was, now))
+            {
+                changes.AddRange(await _changes.ExplainAsync(name, was, now, cancellationToken));
+            }
+        }
+        return changes;
+    }
+
+    /// <summary>Lists the files and links below a folder. Links are not followed, even if the folder itself is a link.</summary>
+    private static IReadOnlyList<string> FilesBelow(string folder)
+    {
+        if (new DirectoryInfo(folder).LinkTarget is not null)
+        {
+            return [folder];
+        }
+        var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
+        return !Directory.Exists(folder)
+            ? []
+            :
+            [
+                .. new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry) => entry.ToFullPath(), everything)
+                {
+                    ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+                        !entry.IsDirectory || entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+                    ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+                },
+            ];
+    }
+
+    /// <summary> True for the list of refs that serves clones over plain HTTP (git-update-server-info(1)), and for its temporary file.
+    /// <c>git gc</c>, which git starts automatically in a repository with many objects, writes it. Git itself never reads it. </summary>
+    private static bool IsListForDownloads(string name) => name is "info/refs" || name.StartsWith("info/refs_", StringComparison.Ordinal);
+
+    /// <summary>True if the change only adds ignore patterns, which our own code also does.</summary>
+    private bool IsOurDoing(string name, GuardedFile? was, GuardedFile? now) =>
+        name == "info/exclude"
+        && (was is null || store.Text(was).Split('\n').Except(store.Text(now).Split('\n')).All(line => line.Length == 0));
+
+    /// <summary>True if the file links one of our worktrees to the repository and must be guarded.</summary>
+    /// <remarks>We and the user add and remove worktrees. A worktree that was recorded as in use is therefore guarded unless it is now
+    /// claimed or pooled. A claim is taken before the marker is removed, and a pooled worktree has a different marker. HEAD, and the
+    /// settings of a worktree with a branch, are not guarded, because they belong to the task in that worktree.</remarks>
+    private bool IsWiringOfOurs(string name, Worktree worktree, IReadOnlyDictionary<string, GuardedFile> recorded)
+    {
+        var id = name.Split('/')[1];
+        var admin = Path.Combine(repository.CommonDirectory, "worktrees", id);
+        if (
+            !Directory.Exists(admin)
+            || Recorded(WorktreeAdmin.PooledName) is not null
+            || Recorded(WorktreeAdmin.MarkerName) is not { } marker
+            || store.Text(marker).Split('\n') is not [var path, var branch, ..]
+        )
+        {
+            return false;
+        }
+        return (!name.EndsWith("/config.worktree", StringComparison.Ordinal) || admin == worktree.AdminDirectory || branch.Length == 0)
+            && !File.Exists(Path.Combine(admin, WorktreeAdmin.PooledName))
+            && !new WorktreeClaims(repository).IsClaimed(path)
+            && !(
+                WorktreeAdmin.All(repository).FirstOrDefault(entry => entry.Admin == admin).Path is { } place
+                && place != path
+                && (WorktreeAdmin.ReadMarker(admin, place) is not null || new WorktreeClaims(repository).IsClaimed(place))
+            );
+
+        GuardedFile? Recorded(string file) => recorded.GetValueOrDefault(Path.Combine("worktrees", id, file));
+    }
+
+    /// <summary>Returns the path of a worktree that we did not create, from its gitdir file. Returns null for other files and for our own
+    /// worktrees, which have a marker.</summary>
+    private string? NewWorktreeOfOthers(string name)
+    {
+        if (name.Split('/') is not [.., var id, "gitdir"])
+        {
+            return null;
+        }
+        var admin = Path.Combine(repository.CommonDirectory, WorktreesFolder, id);
+        string[] marks = [WorktreeAdmin.MarkerName, WorktreeAdmin.PooledName];
+        return marks.Any(mark => File.Exists(Path.Combine(admin, mark)))
+            ? null
+            : WorktreeAdmin.All(repository).FirstOrDefault(entry => entry.Admin == admin).Path;
+    }
+}

@@ -1,0 +1,89 @@
+using Orchestrator.Git.Worktrees;
+
+namespace Orchestrator.Git.Landing;
+
+/// <summary>Moves a user's checkout forward. Files that differ right after a checkout (<see cref="PristineFiles"/>) do not block the move,
+/// although git treats them as uncommitted changes.</summary>
+internal sealed class CheckoutForwarder(Worktree checkout)
+{
+    /// <summary>Moves the checkout and its branch. If the move is killed, <see cref="InterruptedCheckout"/> undoes it.</summary>
+    /// <param name="old">Current commit of the branch.</param>
+    /// <param name="new">Descendant of the current commit.</param>
+    /// <param name="cancellationToken">Checked between git calls.</param>
+    /// <exception cref="GitException">Git refuses. No file is changed then.</exception>
+    public async Task ForwardAsync(string old, string @new, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await MergeAsync(@new, cancellationToken);
+        }
+        catch (GitException refusal) when (IsOfLocalChanges(refusal))
+        {
+            var pristine = await FindPristineAsync(old, @new, cancellationToken);
+            if (pristine.Count == 0)
+            {
+                throw;
+            }
+            await ForwardOverAsync(pristine, @new);
+        }
+    }
+
+    /// <summary>True if git refused because it considers files in the checkout as changed.</summary>
+    public static bool IsOfLocalChanges(GitException refusal) =>
+        refusal.ErrorOutput.Contains("Your local changes", StringComparison.Ordinal);
+
+    /// <summary>Removes the pristine files and then moves the checkout. Git refuses to overwrite changed files, but creates missing
+    /// ones.</summary>
+    private async Task ForwardOverAsync(IReadOnlyCollection<string> pristine, string commit)
+    {
+        var files = new WorktreeFiles(checkout.Path);
+        foreach (var path in pristine)
+        {
+            files.RemoveFile(path);
+        }
+        try
+        {
+            await MergeAsync(commit, CancellationToken.None);
+        }
+        catch (GitException)
+        {
+            var call = checkout.Call("checkout-index", "--index", "--quiet", "-z", "--stdin") with
+            {
+                Input = ProcessInput.FromBytes(FileNameEncoding.Encode(string.Concat(pristine.Select(path => path + "\0")))),
+            };
+            await checkout.WriteAsync(call, CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>Returns the files that block git if all of them are unchanged since the last checkout. Returns an empty list if at least
+    /// one of them was changed.</summary>
+    private async Task<IReadOnlyCollection<string>> FindPristineAsync(string old, string @new, CancellationToken cancellationToken)
+    {
+        var moved = (await new Diffs(checkout.Repository).BetweenAsync(old, @new, cancellationToken)).ToDictionary(file => file.Path);
+        var output = await checkout.Repository.ReadAsync(checkout.Call(DiffCommands.OfFiles(DiffCommands.Raw)), cancellationToken);
+        var inTheWay = Diffs.ParseRaw(output).Where(file => file.Change != FileChange.Deleted && moved.ContainsKey(file.Path)).ToList();
+        // Staged changes were made on purpose, so they must block the move.
+        if (inTheWay.Any(file => file.OldId != moved[file.Path].OldId))
+        {
+            return [];
+        }
+        var pristine = await new PristineFiles(checkout).FindAsync(
+            [.. inTheWay.Select(file => new TreeFile(file.Path, file.OldMode, file.OldId))],
+            cancellationToken
+        );
+        return pristine.Count == inTheWay.Count ? pristine : [];
+    }
+
+    private Task<GitOutput> MergeAsync(string commit, CancellationToken cancellationToken) =>
+        checkout.WriteAsync(
+            cancellationToken,
+            "merge",
+            "--ff-only",
+            "--no-overwrite-ignore",
+            "--no-autostash",
+            "--no-verify-signatures",
+            "--quiet",
+            commit
+        );
+}

@@ -1,0 +1,225 @@
+namespace Orchestrator.Git.Losses;
+
+/// <summary>Replays a staging branch step by step. Tracks the hunks that tasks brought, and marks each hunk as present, overwritten by a
+/// permitted change, or lost. Without side effects.</summary>
+/// <param name="lines">Table of the lines of all file versions.</param>
+internal sealed class LostHunkTracker(LineIdTable lines)
+{
+    private readonly HunkFormatter _texts = new(lines);
+    private readonly List<TrackedHunk> _hunks = [];
+    private readonly List<MergedHunk> _others = [];
+    private readonly LineOrigins _claims = new();
+    private readonly WholeFileChangeTracker _facts = new();
+    private readonly Dictionary<(string Path, int Line), TrackedHunk> _removers = [];
+    private readonly Dictionary<(string Path, int Line), List<TrackedHunk>> _removals = [];
+    private readonly Dictionary<int, List<TrackedHunk>> _lost = [];
+
+    /// <summary>All tracked hunks in their current state.</summary>
+    internal IReadOnlyList<TrackedHunk> Hunks => _hunks;
+
+    /// <summary>Returns the text of a line by its number.</summary>
+    internal string LineOf(int number) => lines.Text(number);
+
+    /// <summary>Returns a report with the state of every hunk.</summary>
+    public LossReport Report() => new([.. _hunks.Select(_texts.Told), .. _others]);
+
+    /// <summary>Applies a step of the staging branch to the ledger.</summary>
+    /// <param name="isFaithful">True if the result equals git's merge of both sides.</param>
+    public void Take(MergeStep step, StagingStepLineBalance balance, bool isFaithful)
+    {
+        var hunks = balance.Hunks.Concat(_facts.HunksOf(step)).ToList();
+        if (step.Author.IsTask)
+        {
+            _hunks.AddRange(hunks);
+        }
+        var (removed, added) = CarryWhatMoved(step, balance);
+        Remove(step, removed, balance.Missing.Select(copies => copies.Line).ToHashSet());
+        foreach (var copies in balance.Shared.Where(_ => step.Author.IsTask))
+        {
+            copies.Hunks.ToList().ForEach(hunk => _claims.Join(copies.Path, copies.Line, hunk));
+        }
+        foreach (var copies in added)
+        {
+            Bring(step, copies);
+        }
+        TakeBack(step, balance.Hunks);
+        Lose(step, balance);
+        _facts.Take(step, isFaithful);
+        if (step.Author.AcceptsLosses)
+        {
+            _hunks.Where(hunk => hunk.Fate == HunkState.Lost).ToList().ForEach(hunk => hunk.Accepted(step));
+            _others.Clear();
+        }
+    }
+
+    /// <summary>Transfers the hunks of each line that moved to its new position.</summary>
+    private (IReadOnlyList<LineCopies> Removed, IReadOnlyList<LineCopies> Added) CarryWhatMoved(MergeStep step, StagingStepLineBalance balance)
+    {
+        foreach (var (from, to) in balance.Moved)
+        {
+            foreach (var copy in _claims.Take(from.Path, from.Line, from.Count, from.Before, new HashSet<TrackedHunk>()))
+            {
+                _claims.Bring(to, from.Line, copy);
+            }
+        }
+        var targets = balance.Added.ToLookup(copies => copies.Line).ToDictionary(g => g.Key, g => g.ToList());
+        var removed = new List<LineCopies>();
+        foreach (var copies in balance.Removed)
+        {
+            var rest = copies.Count;
+            if (targets.GetValueOrDefault(copies.Line) is { } places)
+            {
+                foreach (var place in places.OrderBy(place => place.Path != copies.Path).ToList())
+                {
+                    var count = Math.Min(rest, place.Count);
+                    var moved = _claims.Take(copies.Path, copies.Line, count, copies.Before, new HashSet<TrackedHunk>(copies.Hunks));
+                    for (var i = 0; i < count; i++)
+                    {
+                        Bring(step, place with { Count = 1, Hunks = [place.Hunks[i]] }, i < moved.Count ? moved[i] : []);
+                    }
+                    rest -= count;
+                    places.Remove(place);
+                    if (place.Count > count)
+                    {
+                        places.Add(place with { Count = place.Count - count, Hunks = [.. place.Hunks.Skip(count)] });
+                    }
+                    if (rest == 0)
+                    {
+                        break;
+                    }
+                }
+            }
+            if (rest > 0)
+            {
+                removed.Add(copies with { Count = rest, Hunks = [.. copies.Hunks.TakeLast(rest)] });
+            }
+        }
+        return (removed, [.. targets.Values.SelectMany(places => places)]);
+    }
+
+    private void Bring(MergeStep step, LineCopies copies, IEnumerable<TrackedHunk>? earlier = null)
+    {
+        foreach (var hunk in copies.Hunks)
+        {
+            var back = _lost.GetValueOrDefault(copies.Line)?.Find(lost => lost.Path == copies.Path && lost.Missing.Contains(copies.Line));
+            back?.Back(copies.Line);
+            TrackedHunk[] own = step.Author.IsTask ? [hunk] : [];
+            if (own.Concat(earlier ?? []).Concat(back is null ? [] : [back]).ToList() is { Count: > 0 } bringers)
+            {
+                _claims.Bring(copies.Path, copies.Line, bringers);
+            }
+        }
+    }
+
+    /// <summary>Applies removed lines. Finds the hunks that brought the lines, and checks if the step was permitted to remove
+    /// them.</summary>
+    /// <param name="removed">Lines that the step removed.</param>
+    /// <param name="missing">Lines that the step should have moved but that are missing.</param>
+    private void Remove(MergeStep step, IReadOnlyList<LineCopies> removed, HashSet<int> missing)
+    {
+        // Lines whose copies were all removed come first, because their hunks are known with certainty.
+        var hit = new HashSet<TrackedHunk>();
+        foreach (var copies in removed.OrderBy(copies => copies.Count < copies.Before))
+        {
+            foreach (var copy in _claims.Take(copies.Path, copies.Line, copies.Count, copies.Before, hit))
+            {
+                hit.UnionWith(copy);
+                var by = copies.Hunks.Count > 0 ? copies.Hunks[0] : null;
+                var may =
+                    !missing.Contains(copies.Line)
+                    && (MayTakeAway(step, copies.Path, by) || (by is not null && MayTakeAway(step, by.Path, by)));
+                foreach (var hunk in copy.Where(hunk => hunk.Merge != step.Commit))
+                {
+                    Change(step, hunk, copies, may);
+                }
+            }
+        }
+        foreach (var copies in removed.Where(copies => step.Author.IsTask && copies.Hunks.Count > 0))
+        {
+            _removers[(copies.Path, copies.Line)] = copies.Hunks[0];
+        }
+        foreach (var hunk in removed.SelectMany(copies => copies.Hunks).Distinct().Where(_ => step.Author.IsTask))
+        {
+            foreach (var line in hunk.Removed)
+            {
+                _removers[(hunk.Path, line)] = hunk;
+            }
+            if (hunk.Added.Count == 0 && hunk.Removed.FirstOrDefault(lines.IsTelling, -1) is >= 0 and var first)
+            {
+                (_removals.TryGetValue((hunk.Path, first), out var known) ? known : _removals[(hunk.Path, first)] = []).Add(hunk);
+            }
+        }
+    }
+
+    private static bool MayTakeAway(MergeStep step, string path, TrackedHunk? by) =>
+        step.Author.RightTo(path) switch
+        {
+            TaskWriteAccess.Write => true,
+            TaskWriteAccess.Append => by is not null && by.Added.Count >= by.Removed.Count,
+            _ => false,
+        };
+
+    private void Change(MergeStep step, TrackedHunk hunk, LineCopies copies, bool may)
+    {
+        var line = copies.Line;
+        if (may)
+        {
+            hunk.Overwritten(step);
+        }
+        else if (IsClear(copies))
+        {
+            hunk.Lost(step);
+            hunk.Missing.Add(line);
+            (_lost.TryGetValue(line, out var known) ? known : _lost[line] = []).Add(hunk);
+        }
+    }
+
+    /// <summary>Handles lines that an earlier task removed and the step adds again. Marks the removal as overwritten if the step has write
+    /// access, and as lost otherwise.</summary>
+    private void TakeBack(MergeStep step, IReadOnlyList<TrackedHunk> hunks)
+    {
+        foreach (var hunk in hunks)
+        {
+            foreach (var removal in hunk.Added.SelectMany(line => _removals.GetValueOrDefault((hunk.Path, line)) ?? []).Distinct())
+            {
+                if (removal.Merge == step.Commit || removal.Removed.Except(hunk.Added).Any())
+                {
+                    continue;
+                }
+                if (step.Author.RightTo(hunk.Path) == TaskWriteAccess.None)
+                {
+                    removal.Lost(step);
+                }
+                else
+                {
+                    removal.Overwritten(step);
+                }
+            }
+        }
+    }
+
+    /// <summary>Applies lines that are missing in the result, and removed lines that reappeared.</summary>
+    private void Lose(MergeStep step, StagingStepLineBalance balance)
+    {
+        foreach (var copies in balance.Missing.Where(_ => step.Author.IsTask))
+        {
+            copies.Hunks.ToList().ForEach(hunk => Change(step, hunk, copies, may: false));
+        }
+        foreach (var copies in balance.Gone)
+        {
+            var hunksOfCopies = _claims.Take(copies.Path, copies.Line, copies.Count, copies.Before, new HashSet<TrackedHunk>());
+            hunksOfCopies.SelectMany(copy => copy).ToList().ForEach(hunk => Change(step, hunk, copies, may: false));
+            if (hunksOfCopies.Count < copies.Count && IsClear(copies))
+            {
+                _others.Add(new MergedHunk("", "", copies.Path, 0, _texts.Of(copies.Line), HunkState.Lost, step.Author.Name, step.Commit));
+            }
+        }
+        foreach (var copies in balance.Surplus.Where(IsClear))
+        {
+            _removers.GetValueOrDefault((copies.Path, copies.Line))?.Lost(step);
+        }
+    }
+
+    /// <summary>True if the missing copy can be identified. False for lines that occur many times, such as single brackets.</summary>
+    private bool IsClear(LineCopies copies) => !copies.IsAmbiguous && lines.IsTelling(copies.Line);
+}

@@ -1,0 +1,185 @@
+namespace Orchestrator.Git.Losses;
+
+/// <summary>Tree ids of a step on the staging branch, without file contents.</summary>
+/// <param name="Commit">Commit on staging.</param>
+/// <param name="OursTree">Tree of staging before the commit.</param>
+/// <param name="BaseTree">Tree from which the merged work started.</param>
+/// <param name="TheirsTree">Tree of the merged work.</param>
+internal sealed record StagingStepTrees(CommitInfo Commit, string OursTree, string BaseTree, string TheirsTree)
+{
+    /// <summary>Merged commit, or null if the step is not a merge.</summary>
+    public string? Theirs => Commit.Parents.Count == 2 ? Commit.Parents[1] : null;
+}
+
+/// <summary>A step and the files that it changes.</summary>
+/// <param name="Author">Author of the work.</param>
+/// <param name="Theirs">Files changed by the merged work.</param>
+/// <param name="Ours">Files changed by the step.</param>
+internal sealed record StagingStepChanges(
+    StagingStepTrees Trees,
+    MergeStepAuthor Author,
+    IReadOnlyList<ChangedFile> Theirs,
+    IReadOnlyList<ChangedFile> Ours
+);
+
+/// <summary>Reads the changes of many steps with few git processes.</summary>
+/// <param name="lines">Table that numbers the lines.</param>
+internal sealed class StagingStepReader(GitRepository repository, LineIdTable lines)
+{
+    private const int LargestText = 1024 * 1024;
+    private const int LargestBatch = 32 * 1024 * 1024;
+    private readonly Dictionary<string, int[]?> _contents = new(StringComparer.Ordinal);
+    private readonly CommitStore _commits = new(repository);
+
+    /// <summary>Table of all lines.</summary>
+    public LineIdTable Table => lines;
+
+    /// <summary>Returns the changed files for each pair of trees, in the order of the pairs.</summary>
+    public async Task<IReadOnlyList<IReadOnlyList<ChangedFile>>> DiffsAsync(
+        IReadOnlyList<(string From, string To)> pairs,
+        CancellationToken stop
+    )
+    {
+        if (pairs.Count <= 2)
+        {
+            // The differences of a recently checked merge are cached.
+            var few = new List<IReadOnlyList<ChangedFile>>();
+            foreach (var (from, to) in pairs)
+            {
+                few.Add(from == to ? [] : await new Diffs(repository).BetweenAsync(from, to, stop));
+            }
+            return few;
+        }
+        var output = await repository.ReadAsync(
+            repository.Call(DiffCommands.OfTrees(["--stdin", .. DiffCommands.Raw])) with
+            {
+                Input = ProcessInput.FromText(string.Concat(pairs.Select(pair => $"{pair.From} {pair.To}\n"))),
+            },
+            stop
+        );
+        return Parse(output.Bytes, pairs.Count);
+    }
+
+    /// <summary>Combines steps with the contents of their files.</summary>
+    public async Task<IReadOnlyList<MergeStep>> ReadAsync(IReadOnlyList<StagingStepChanges> steps, CancellationToken stop)
+    {
+        var drafts = new List<(MergeStepAuthor Author, string Commit, List<MergedFile> Files)>();
+        foreach (var (trees, author, theirs, ours) in steps)
+        {
+            var result = ours.ToDictionary(file => file.Path, StringComparer.Ordinal);
+            var files = new List<MergedFile>();
+            foreach (var file in theirs)
+            {
+                var (old, now) = (Version(file.OldMode, file.OldId), Version(file.NewMode, file.NewId));
+                if (result.Remove(file.Path, out var change))
+                {
+                    var (before, after) = (Version(change.OldMode, change.OldId), Version(change.NewMode, change.NewId));
+                    files.Add(new MergedFile(file.Path, IsTheirs: true, old, now, before, after));
+                    continue;
+                }
+
+                // The step did not change the file, because staging already had the change or the merge dropped the work.
+                var all = await _commits.ListFilesAsync(trees.Commit.Id, stop);
+                var same = all.FirstOrDefault(known => known.Path == file.Path) is { } known ? Version(known.Mode, known.Id) : null;
+                files.Add(new MergedFile(file.Path, IsTheirs: true, old, now, same, same));
+            }
+            files.AddRange(
+                result.Values.Select(file => new MergedFile(
+                    file.Path,
+                    IsTheirs: false,
+                    Base: null,
+                    Theirs: null,
+                    Version(file.OldMode, file.OldId),
+                    Version(file.NewMode, file.NewId)
+                ))
+            );
+            drafts.Add((author, trees.Commit.Id, files));
+        }
+        await LoadAsync(drafts.SelectMany(draft => draft.Files), stop);
+        return [.. drafts.Select(draft => new MergeStep(draft.Author, draft.Commit, [.. draft.Files.Select(WithLines)]))];
+    }
+
+    private static FileVersion? Version(string mode, string id) => mode == "000000" ? null : new FileVersion(mode, id, Lines: null);
+
+    private MergedFile WithLines(MergedFile file) =>
+        file with
+        {
+            Base = WithLines(file.Base),
+            Theirs = WithLines(file.Theirs),
+            Ours = WithLines(file.Ours),
+            Result = WithLines(file.Result),
+        };
+
+    private FileVersion? WithLines(FileVersion? version) =>
+        version is null || !IsFile(version) ? version : version with { Lines = _contents.GetValueOrDefault(version.Id) };
+
+    private static bool IsFile(FileVersion version) => version.Mode is "100644" or "100755" or "100664";
+
+    private async Task LoadAsync(IEnumerable<MergedFile> files, CancellationToken stop)
+    {
+        var wanted = files
+            .SelectMany(file => (FileVersion?[])[file.Base, file.Theirs, file.Ours, file.Result])
+            .OfType<FileVersion>()
+            .Where(version => IsFile(version) && !_contents.ContainsKey(version.Id))
+            .Select(version => version.Id)
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        if (wanted.Count == 0)
+        {
+            return;
+        }
+        var batch = new List<string>();
+        long size = 0;
+        foreach (var (id, length) in await new BinaryFiles(repository).SizesAsync(wanted, stop))
+        {
+            if (length > LargestText)
+            {
+                _contents[id] = null;
+                continue;
+            }
+            if (size + length > LargestBatch)
+            {
+                await LoadAsync(batch, stop);
+                (size, batch) = (0, []);
+            }
+            batch.Add(id);
+            size += length + 100;
+        }
+        await LoadAsync(batch, stop);
+    }
+
+    private async Task LoadAsync(List<string> ids, CancellationToken stop)
+    {
+        foreach (var (id, content) in await new BlobReader(repository).ReadAsync(ids, stop))
+        {
+            _contents[id] = lines.Read(content);
+        }
+    }
+
+    /// <summary>Parses git output in which a line with both tree ids of a pair is followed by the changed files of the pair. These entries
+    /// start with a colon.</summary>
+    private static List<IReadOnlyList<ChangedFile>> Parse(ReadOnlyMemory<byte> output, int count)
+    {
+        var diffs = new List<IReadOnlyList<ChangedFile>>(count);
+        var rest = output.Span;
+        while (rest.Length > 0)
+        {
+            rest = rest[(rest.IndexOf((byte)'\n') + 1)..];
+            var files = new List<ChangedFile>();
+            while (rest.Length > 0 && rest[0] == (byte)':')
+            {
+                var end = rest.IndexOf((byte)0);
+                var facts = Encoding.ASCII.GetString(rest[1..end]).Split(' ');
+                rest = rest[(end + 1)..];
+                end = rest.IndexOf((byte)0);
+                var path = FileNameEncoding.Decode(rest[..end]);
+                rest = rest[(end + 1)..];
+                files.Add(new ChangedFile(path, Diffs.ChangeOf(facts[4][0]), facts[0], facts[1], facts[2], facts[3]));
+            }
+            diffs.Add(files);
+        }
+        return diffs.Count == count
+            ? diffs
+            : throw new GitException($"'git diff-tree' returned {Plural.Of(diffs.Count, "pair")} of trees for {count} requested pairs.");
+    }
+}

@@ -1,0 +1,146 @@
+namespace Orchestrator.Messages;
+
+/// <summary>A possible answer to a question, or a command that shows its subject.</summary>
+/// <param name="Kind">One of <see cref="AnswerActionKinds"/>.</param>
+/// <param name="Target">The run, or <c>RUN/TASK</c>.</param>
+/// <param name="Resolution">One of <see cref="Resolutions"/> for <see cref="AnswerActionKinds.Resolve"/>; one of <see cref="BudgetKinds"/> for
+/// <see cref="AnswerActionKinds.RaiseBudget"/>; the branch for <see cref="AnswerActionKinds.PromoteOnto"/>.</param>
+public sealed record AnswerAction(
+    [property: JsonPropertyName("kind")] string Kind,
+    [property: JsonPropertyName("target")] string Target,
+    [property: JsonPropertyName("resolution"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Resolution = null
+)
+{
+    /// <summary>Placeholder in a command for the user's text.</summary>
+    private const string Blank = "TEXT";
+
+    /// <summary>The command as shown to users, with TEXT as a placeholder for the user's text.</summary>
+    [JsonPropertyName("command")]
+    public string Command
+    {
+        get
+        {
+            var (verb, arguments, options) = Parts(Blank);
+            return string.Join(
+                ' ',
+                (IEnumerable<string>)["orchestrate", verb, .. arguments, .. options.SelectMany(option => option.Words)]
+            );
+        }
+    }
+
+    /// <summary>True if the answer requires a text from the user.</summary>
+    [JsonIgnore]
+    public bool NeedsText => Kind is AnswerActionKinds.Guide or AnswerActionKinds.RaiseBudget;
+
+    /// <summary>
+    /// Returns the command's arguments after the program's name. A user's text is passed in a form that is never parsed as an option.
+    /// </summary>
+    /// <param name="text">Text from the user. For <see cref="AnswerActionKinds.Reject"/>, the reason, which may be null.</param>
+    public IReadOnlyList<string> CommandLine(string? text = null)
+    {
+        var (verb, arguments, options) = Parts(text);
+        return [.. verb.Split(' '), .. options.Select(option => option.Word), "--", .. arguments];
+    }
+
+    private (string Verb, IReadOnlyList<string> Arguments, AnswerOption[] Options) Parts(string? text) =>
+        Kind switch
+        {
+            AnswerActionKinds.Retry => ("retry", [Target], []),
+            AnswerActionKinds.Guide => ("retry", [Target], [new("--guidance", text ?? "")]),
+            AnswerActionKinds.Reject when text is { Length: > 0 } and not Blank => ("reject", [Target], [new("--reason", text)]),
+            AnswerActionKinds.CancelDependants => ("cancel", [Target], [new("--dependents")]),
+            AnswerActionKinds.LandMerged => ("land", [Target], [new("--merged")]),
+            AnswerActionKinds.Promote => ("land", [Target], []),
+            AnswerActionKinds.PromoteOnto => ("land", [Target], [new("--target", Resolution)]),
+            AnswerActionKinds.AcceptLosses => ("land", [Target], [new("--accept-losses")]),
+            AnswerActionKinds.LandMergedAcceptingLosses => ("land", [Target], [new("--merged"), new("--accept-losses")]),
+            AnswerActionKinds.ReadEscalation => ("report", [Target], [new("--escalation")]),
+            AnswerActionKinds.RaiseBudget => (
+                "budget raise",
+                [Target, text is null or Blank ? "AMOUNT" : text],
+                Resolution is BudgetKinds.Run or BudgetKinds.Task or null ? [] : [new("--of", Resolution)]
+            ),
+            AnswerActionKinds.Resolve when Resolution == Resolutions.Abort => ("abort", [Target], []),
+            AnswerActionKinds.Resolve => ("resolve", [Target, Resolution ?? ""], []),
+            AnswerActionKinds.RunNow => ("schedule run-now", [Target], []),
+            AnswerActionKinds.SendNotices => ("notify send", [Target], []),
+            AnswerActionKinds.DiscardNotices => ("notify discard", [Target], []),
+            AnswerActionKinds.ListFlakyTests => ("flaky", [], []),
+            AnswerActionKinds.ListSchedules => ("schedule list", [], []),
+            _ => (Kind, [Target], []),
+        };
+
+    /// <summary>A command-line option of an answer.</summary>
+    /// <param name="Name">Name of the option, with its dashes.</param>
+    /// <param name="Text">Value of the option, or null if it has none.</param>
+    private sealed record AnswerOption(string Name, string? Text = null)
+    {
+        /// <summary>Option and value as separate arguments, as users type them.</summary>
+        public IReadOnlyList<string> Words => Text is null ? [Name] : [Name, Text];
+
+        /// <summary>Option and value as one argument, so that a value that starts with a dash is not parsed as an option.</summary>
+        public string Word => Text is null ? Name : $"{Name}={Text}";
+    }
+}
+
+/// <summary>Kinds of <see cref="AnswerAction"/>. Most kinds have the name of their command.</summary>
+public static class AnswerActionKinds
+{
+    public const string Approve = "approve";
+    public const string Reject = "reject";
+    public const string Diff = "diff";
+    public const string Promote = "promote";
+    public const string Skip = "skip";
+    public const string Cancel = "cancel";
+
+    /// <summary>Continues a run that has reached its limit.</summary>
+    public const string Resume = "resume";
+
+    /// <summary>Cancels a task and all tasks that can't run without it.</summary>
+    public const string CancelDependants = "cancel-dependants";
+
+    public const string Retry = "retry";
+
+    /// <summary>Retries the task with guidance for the agent.</summary>
+    public const string Guide = "guide";
+
+    /// <summary>Lands the merged tasks and keeps the other tasks open.</summary>
+    public const string LandMerged = "land-merged";
+
+    /// <summary>
+    /// Lands the run on another branch, for example after its target was renamed. <see cref="AnswerAction.Resolution"/> names the branch.
+    /// </summary>
+    public const string PromoteOnto = "promote-onto";
+
+    /// <summary>Lands the run despite lost changes, which its report lists.</summary>
+    public const string AcceptLosses = "accept-losses";
+
+    /// <summary>Lands the merged tasks despite their lost changes.</summary>
+    public const string LandMergedAcceptingLosses = "land-merged-accepting-losses";
+
+    /// <summary>Shows the information that a user needs for the decision.</summary>
+    public const string ReadEscalation = "read-escalation";
+
+    public const string Resolve = "resolve";
+
+    /// <summary>Starts the run of a schedule now. The target is the name of the schedule.</summary>
+    public const string RunNow = "run-now";
+
+    /// <summary>Lists the schedules of a repository. Has no target.</summary>
+    public const string ListSchedules = "list-schedules";
+
+    /// <summary>Lists the quarantined tests of a repository. Has no target.</summary>
+    public const string ListFlakyTests = "list-flaky-tests";
+
+    /// <summary>Sends the undelivered notifications of a run.</summary>
+    public const string SendNotices = "send-notices";
+
+    /// <summary>Discards the undelivered notifications of a run.</summary>
+    public const string DiscardNotices = "discard-notices";
+
+    /// <summary>Raises a used-up budget.</summary>
+    public const string RaiseBudget = "raise-budget";
+
+    /// <summary>Moves a run to this host.</summary>
+    public const string Move = "move";
+}

@@ -1,0 +1,153 @@
+namespace Orchestrator.Plans.Readers.TaskGraphs;
+
+/// <summary>Reads those lists of a task whose items may be texts or mappings: packages, patch intents and checklist items.</summary>
+internal static class TaskListReader
+{
+    /// <summary>Keys of an item of <c>checklist</c>, with alternative spellings.</summary>
+    public static readonly MappingKeyTable ChecklistKeys = new("id", "description text title", "completed done");
+
+    /// <summary>Keys of the mapping <c>deps_required</c>, with alternative spellings.</summary>
+    public static readonly MappingKeyTable PackageKeys = new("runtime", "dev development");
+
+    /// <summary>Keys of an item of <c>patch_intents</c>, with alternative spellings.</summary>
+    public static readonly MappingKeyTable PatchKeys = new("file path", "action type", "intent description reason");
+
+    public static RequiredPackages? BindPackages(MappingFields fields)
+    {
+        var node = fields.Node("deps_required");
+        if (node is null)
+        {
+            return null;
+        }
+        if (node is not MappingNode)
+        {
+            return new RequiredPackages { Runtime = fields.TextList("deps_required") ?? [] };
+        }
+        var packages = TaskNodeReader.Nested(fields, "deps_required", PackageKeys)!;
+        return new RequiredPackages { Runtime = packages.TextList("runtime") ?? [], Dev = packages.TextList("dev") ?? [] };
+    }
+
+    public static (IReadOnlyList<PatchIntent> Patches, IReadOnlyList<string> Resources) BindPatches(MappingFields fields)
+    {
+        if (fields.Node("patch_intents") is null)
+        {
+            return ([], []);
+        }
+        var patches = new List<PatchIntent>();
+        var resources = new List<string>();
+        foreach ((var item, var path) in TaskNodeReader.Items(fields, "patch_intents"))
+        {
+            if (item is ScalarNode file)
+            {
+                patches.AddRange(PathListReader.Read([new PositionedText(file, path)], fields.Faults).Select(p => new PatchIntent(p)));
+            }
+            else if (item is MappingNode mapping)
+            {
+                var patch = new MappingFields(mapping, path.ToString(), PatchKeys, fields.Faults, "a patch intent");
+                if (patch.Texts("file") is not { } files)
+                {
+                    patch.Missing("file", "The patch intent does not name a file.", "Add 'file: PATH'.");
+                    continue;
+                }
+                patches.AddRange(
+                    PathListReader
+                        .Read(files, fields.Faults)
+                        .Select(p => new PatchIntent(p, patch.Text("action"), PatchIntentReader.Intent(patch)))
+                );
+                resources.AddRange(PatchIntentReader.Resources(patch));
+            }
+            else
+            {
+                fields.Faults.Error(
+                    "wrong-type",
+                    item,
+                    path,
+                    $"A patch intent is a mapping, not {item.Kind}.",
+                    "Write 'file:', 'action:' and 'intent:'."
+                );
+            }
+        }
+        return (patches, resources);
+    }
+
+    public static List<ChecklistItem> BindChecklist(MappingFields fields)
+    {
+        if (fields.Node("checklist") is null)
+        {
+            return [];
+        }
+        var items = new List<ChecklistItem>();
+        foreach ((var item, var path) in TaskNodeReader.Items(fields, "checklist"))
+        {
+            if (item is ScalarNode text)
+            {
+                items.Add(new ChecklistItem($"{items.Count + 1}", text.Text));
+            }
+            else if (item is MappingNode mapping)
+            {
+                var step = new MappingFields(mapping, path.ToString(), ChecklistKeys, fields.Faults, "a checklist item");
+                items.Add(
+                    new ChecklistItem(
+                        step.Text("id") ?? $"{items.Count + 1}",
+                        step.Text("description") ?? "",
+                        step.Bool("completed") ?? false
+                    )
+                );
+            }
+            else
+            {
+                fields.Faults.Error(
+                    "wrong-type",
+                    item,
+                    path,
+                    $"A checklist item is a string or a mapping, not {item.Kind}.",
+                    "Write 'id:', 'description:' and 'completed:'."
+                );
+            }
+        }
+        return items;
+    }
+
+    public static IReadOnlyList<PositionedText> SplitOnCommas(IReadOnlyList<PositionedText>? texts)
+    {
+        // Almost all tasks have at most one dependency, so that nothing has to be split.
+        if (texts is null or [] || (texts is [var only] && only.Node.Text.Length > 0 && !only.Node.Text.AsSpan().ContainsAny(',', ' ')))
+        {
+            return texts ?? [];
+        }
+        var ids = new List<PositionedText>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach ((var node, var field) in texts)
+        {
+            foreach (var id in node.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (seen.Add(id))
+                {
+                    ids.Add(
+                        new PositionedText(
+                            id.Length == node.Text.Length ? node : new ScalarNode(node.Line, node.Column, id, node.IsPlain),
+                            field
+                        )
+                    );
+                }
+            }
+        }
+        return ids;
+    }
+
+    /// <summary>Reads the hosts in the key <c>network</c>. Returns null if there are none.</summary>
+    public static TextList? BindHosts(MappingFields fields)
+    {
+        List<string> hosts = [];
+        foreach (var (text, path) in fields.Texts("network") ?? [])
+        {
+            var host = text.Text.Trim();
+            hosts.Add(host);
+            if (!HostEntryValidator.IsValid(host))
+            {
+                fields.Faults.Error("bad-value", text, path, HostEntryValidator.Fault(host), HostEntryValidator.Cure);
+            }
+        }
+        return TextList.Of(hosts);
+    }
+}

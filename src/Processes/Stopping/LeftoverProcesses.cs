@@ -1,0 +1,55 @@
+namespace Orchestrator.Processes;
+
+/// <summary>Stops child processes with <see cref="ProcessCommand.StopLeftovers"/> whose owner, the process that started them, has died. No
+/// process waits for them, and they would interfere with the next use of their folder.</summary>
+public static class LeftoverProcesses
+{
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>Stops processes of dead owners. Processes of living owners are not stopped.</summary>
+    /// <param name="time">Clock for the waits, or null for the system clock.</param>
+    /// <returns>Number of stopped processes.</returns>
+    /// <exception cref="ProcessStopException">Some processes still exist after SIGKILL.</exception>
+    public static Task<int> StopThoseOfTheDeadAsync(TimeProvider? time = null) => StopAsync(IsGone(), time);
+
+    /// <summary>Stops all children of this process at once, for a process that ends without waiting for them.</summary>
+    /// <param name="time">Clock for the waits, or null for the system clock.</param>
+    /// <returns>Number of stopped processes.</returns>
+    /// <exception cref="ProcessStopException">Some processes still exist after SIGKILL.</exception>
+    public static Task<int> StopOwnAsync(TimeProvider? time = null) => StopAsync(owner => owner == ProcessIdentity.Current, time);
+
+    /// <summary>Creates a value of <see cref="ProcessRunner.ChildVariable"/> that contains the owner's identity.</summary>
+    public static string NewMark() => $"{ProcessIdentity.Current} {Guid.NewGuid():N}";
+
+    private static Task<int> StopAsync(Func<ProcessIdentity, bool> isOver, TimeProvider? time) =>
+        new ProcessStopper(time).StopAsync(() => Find(isOver), StopSignal.Terminate, grace: TimeSpan.Zero, KillLimit);
+
+    private static IReadOnlyList<ProcessInfo> Find(Func<ProcessIdentity, bool> isOver) =>
+        [
+            .. ProcessTable
+                .All()
+                .Where(process =>
+                    ProcFiles.Variables(process.ProcessId, ProcessRunner.ChildVariable) is [var (_, mark)]
+                    && OwnerOf(mark) is { } owner
+                    && ProcFiles.SharesProcessIds(process.ProcessId)
+                    && isOver(owner)
+                ),
+        ];
+
+    // Each owner is checked only once, even if many of its processes remain.
+    private static Func<ProcessIdentity, bool> IsGone()
+    {
+        var known = new Dictionary<ProcessIdentity, bool>();
+        return owner =>
+        {
+            if (!known.TryGetValue(owner, out var isGone))
+            {
+                known[owner] = isGone = !owner.IsAlive();
+            }
+            return isGone;
+        };
+    }
+
+    private static ProcessIdentity? OwnerOf(string mark) =>
+        mark.LastIndexOf(' ') is > 0 and var end ? ProcessIdentity.TryParse(mark[..end]) : null;
+}

@@ -1,0 +1,58 @@
+using Orchestrator.Usage;
+
+namespace Orchestrator.Runs.Accounts;
+
+/// <summary>Converts the governor's refusals of agent starts to step results.</summary>
+public static class AdmissionResultConverter
+{
+    /// <summary>Creates the step result for an agent start that must wait, or whose budget is used up.</summary>
+    /// <param name="admission">The governor's decision, which is not an admission.</param>
+    /// <param name="account">Name of the account that would pay.</param>
+    /// <param name="session">Id of the conversation that a later start continues.</param>
+    /// <param name="nextDay">Time at which the next day's budget starts.</param>
+    public static AgentRunResult Of(Admission admission, string account, string session, DateTimeOffset nextDay)
+    {
+        var result = new AgentRunResult
+        {
+            FailureClass = FailureClass.Held,
+            Session = session,
+            NeverBegun = true,
+        };
+        return admission switch
+        {
+            BudgetExhausted ask => result with
+            {
+                FailureClass = FailureClass.Budget,
+                Message = $"{WaitReasonText.Of(ask.Cap)}, is used up: {WaitReasonText.Of(ask.Spent, ask.Cap)} are spent",
+                Budget = BudgetConverter.Of(account, ask),
+                WakeAt = ask.Cap.Kind == BudgetCapKind.Day ? nextDay : null,
+            },
+            StartDelayed { Why: AccountBlocked blocked } wait => result with
+            {
+                FailureClass = FailureClass.UsageLimit,
+                Message = WaitReasonText.Of(blocked),
+                ResetAt = blocked.Park.OpensAt,
+                WakeAt = wait.Until,
+            },
+            StartDelayed { Why: UsageWindowNearlyFull full } wait => result with
+            {
+                FailureClass = FailureClass.UsageLimit,
+                Message = WaitReasonText.Of(full),
+                ResetAt = AccountBackoffs.OpensAt(full.Window),
+                WakeAt = wait.Until,
+            },
+            StartDelayed wait => result with { Message = WaitReasonText.Of(wait.Why) },
+            _ => result,
+        };
+    }
+
+    /// <summary>Creates the step result for a ledger that can't be used and that a user must repair.</summary>
+    public static AgentRunResult Of(LedgerDamagedException damaged, string session) =>
+        new()
+        {
+            FailureClass = FailureClass.Environment,
+            Message = damaged.Message,
+            Session = session,
+            NeverBegun = true,
+        };
+}

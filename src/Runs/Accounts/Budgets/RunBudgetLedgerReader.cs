@@ -1,0 +1,88 @@
+using Orchestrator.Usage;
+
+namespace Orchestrator.Runs.Accounts;
+
+/// <summary>Reads a run's budgets and usage limits from the ledgers.</summary>
+public static class RunBudgetLedgerReader
+{
+    /// <summary>Returns the budgets that apply to a run, and the usage limits of the accounts that pay for it.</summary>
+    /// <param name="run">The run with all its tasks.</param>
+    /// <param name="key">Key of the run's repository.</param>
+    /// <param name="settings">Budget settings with which the run started.</param>
+    /// <param name="account">Name of the account that pays for the run's agent.</param>
+    /// <param name="book">Current ledgers of all accounts.</param>
+    /// <param name="time">The clock.</param>
+    public static RunBudgets Of(RunStatus run, string key, BudgetSettings settings, string account, LedgerBook book, TimeProvider time)
+    {
+        var (now, today) = (time.GetUtcNow(), LocalDays.Today(time));
+        var ofRun = BudgetScopeNames.Run(key, run.RunId);
+        var isOver = RunStates.IsFinal(run.State);
+        // Ledgers eventually drop the spending of an ended run.
+        var isKnown = !isOver || book.AccountWith(ofRun) is not null;
+        IReadOnlyList<string> payers = isOver ? [] : [account, .. PayersOf(book, key, run.RunId).Where(name => name != account)];
+        return new RunBudgets
+        {
+            Budgets =
+            [
+                .. isKnown ? Limits(BudgetKinds.Run, settings.Run, ofRun) : [],
+                .. isOver ? [] : Limits(BudgetKinds.Day, settings.Day, BudgetScopeNames.Day(today)),
+                .. payers.SelectMany(name => Limits(BudgetKinds.Account, settings.Account, BudgetScopeNames.Account(name, today), name)),
+                .. isOver ? [] : run.Tasks.Where(IsUnderWay).SelectMany(OfTask),
+            ],
+            PerTask = isOver ? null : LimitOf(settings.Task),
+            PerAttempt = isOver ? null : LimitOf(settings.Attempt),
+            Accounts = [.. payers.Select(name => AccountOf(book.Of(name), now))],
+        };
+
+        // A user's raise can set a limit for a budget that has none in the settings.
+        IEnumerable<RunBudget> Limits(string kind, BudgetAmount? amount, string scope, string payer = "")
+        {
+            var cap = book.Current(BudgetConverter.CapOf(kind, scope, amount));
+            if (cap is { Micros: null, Tokens: null })
+            {
+                yield break;
+            }
+            var working = book.UsedIn(scope);
+            yield return new RunBudget(BudgetConverter.Of(payer, new BudgetExhausted(cap, book.SpentIn(scope))))
+            {
+                WorkingUsd = cap.Micros is null ? null : MicroDollars.ToDollars(working.Micros),
+                WorkingTokens = cap.Tokens is null ? null : working.Tokens,
+            };
+        }
+
+        IEnumerable<RunBudget> OfTask(RunTask task) =>
+            Limits(BudgetKinds.Task, settings.Task, BudgetScopeNames.Task(key, run.RunId, task.Id))
+                .Concat(Limits(BudgetKinds.Attempt, settings.Attempt, BudgetScopeNames.Attempt(key, run.RunId, task.Id, task.Attempt)))
+                .Select(budget => budget with { Task = task.Id });
+    }
+
+    /// <summary>Returns an account's usage limits that have not been reset yet, and its current block if it has one.</summary>
+    public static RunAccount AccountOf(Ledger ledger, DateTimeOffset now) =>
+        new(
+            ledger.Account,
+            [
+                .. ledger
+                    .Windows.Where(window => window.Value.ResetsAt > now)
+                    .Select(window => new UsageWindowLine(window.Key, window.Value.Percent, window.Value.ResetsAt, window.Value.SeenAt)),
+            ]
+        )
+        {
+            Block = ledger.Park is { } park && park.OpensAt > now ? new UsageBlock(park.Window, park.Until, park.Since, park.Fact) : null,
+        };
+
+    private static IEnumerable<string> PayersOf(LedgerBook book, string key, string run) =>
+        book
+            .Ledgers.Values.Where(ledger =>
+                ledger.Account != SharedBudgets.Account
+                && (
+                    ledger.Spent.ContainsKey(BudgetScopeNames.Run(key, run))
+                    || ledger.Reservations.Any(reservation => reservation.Repository == key && reservation.Run == run)
+                )
+            )
+            .Select(ledger => ledger.Account);
+
+    private static bool IsUnderWay(RunTask task) =>
+        task.Starts > 0 && (TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Parked || task.Why is BudgetReached);
+
+    private static BudgetLimit? LimitOf(BudgetAmount? amount) => amount is null ? null : new BudgetLimit(amount.Usd, amount.Tokens);
+}

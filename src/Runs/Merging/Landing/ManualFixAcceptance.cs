@@ -1,0 +1,167 @@
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Merging.Landing;
+
+/// <summary>
+/// Accepts commits that a user made on staging to unblock a run. They must contain everything that the run has merged, and the gates of the
+/// whole run must pass. A merge commit of the run then includes them, so that staging is recognized after a reset. If a check fails, the
+/// commits are left unchanged.
+/// </summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+/// <param name="caller">Returns the state of the workflow execution that requested the step.</param>
+public sealed class ManualFixAcceptance(RunServices services, GetCallerState caller)
+{
+    private const int MostSubjects = 3;
+    private const int LongestSubject = 80;
+    private readonly GateCheck _gates = new(services);
+
+    /// <summary>Checks the commits without running gates.</summary>
+    /// <param name="input">The run, and the recorded position of staging.</param>
+    public async Task<ManualFixCommits> LookAsync(FindManualFixInput input, CancellationToken stop)
+    {
+        var (files, repository, staging) = await OpenAsync(input);
+        var recorded = await staging.BringUpToDateAsync(input.StagingTip, caller, stop);
+        var (tip, isAsRecorded) = await staging.ReadAsync(recorded, stop);
+        if (tip is null)
+        {
+            return Refuse(
+                $"The staging branch {input.Staging} is missing. Restore it (git branch {input.Staging} {recorded}), commit on it, then: "
+                    + Again(input)
+            );
+        }
+        if (tip == recorded)
+        {
+            var open = await UncommittedAsync(repository, input.Staging, stop);
+            return Refuse(
+                isAsRecorded
+                    ? $"{input.Staging} has no new commit: it is at {CommitIdFormatter.Shorten(tip)}, where the run left it. "
+                        + $"{open}Commit the repair there "
+                        + $"({new StagingRepair(repository, input.RunId, input.Staging).Edit}), then: {Again(input)}"
+                    : $"{input.Staging} is a symbolic ref. Make it a branch again (git symbolic-ref -d "
+                        + $"{RunRefs.Staging(files.Settings, files.Folder)}; git branch {input.Staging} {recorded}), then: {Again(input)}"
+            );
+        }
+        var commits = new CommitStore(repository);
+        if (!await repository.HasCommitAsync(recorded, stop) || !await commits.IsAncestorAsync(recorded, tip, stop))
+        {
+            return Refuse(
+                $"{input.Staging} is at {CommitIdFormatter.Shorten(tip)} and no longer contains the run's merges "
+                    + $"({CommitIdFormatter.Shorten(recorded)}), so that merged work "
+                    + $"would be lost. Nothing was changed. Merge that commit into it "
+                    + $"({new StagingRepair(repository, input.RunId, input.Staging).Merge(recorded)}), then: {Again(input)}"
+            );
+        }
+        var found = await commits.ListFirstParentsAsync(tip, recorded, stop);
+        var subjects = found.Reverse().Select(commit => $"'{FileNameEncoding.Show(commit.Subject, LongestSubject)}'").ToList();
+        var more = subjects.Count > MostSubjects ? $" and {subjects.Count - MostSubjects} more" : "";
+        return new ManualFixCommits
+        {
+            Commit = tip,
+            Commits = subjects.Count,
+            Summary = string.Join(", ", subjects.Take(MostSubjects)) + more,
+        };
+    }
+
+    /// <summary>
+    /// Runs the gates of the whole run on the commits, and merges the commits if the gates pass. A repeated call finds the existing merge.
+    /// </summary>
+    /// <param name="input">The run and the commits to verify.</param>
+    /// <param name="stop">Cancels before staging moves.</param>
+    public async Task<ManualFixVerdict> VerifyAsync(VerifyFixInput input, CancellationToken stop)
+    {
+        var (files, repository, staging) = await OpenAsync(input.Fix);
+        var commits = new CommitStore(repository);
+        var recorded = await staging.BringUpToDateAsync(input.Fix.StagingTip, caller, stop);
+        var (tip, _) = await staging.ReadAsync(recorded, stop);
+        if (tip is not null && await IsTakenInAsync(commits, tip, recorded, input.Commit, files, stop))
+        {
+            return new ManualFixVerdict { Commit = tip };
+        }
+        if (tip != input.Commit)
+        {
+            return Moved(input.Fix);
+        }
+        var diffs = new Diffs(repository);
+        var changed = (await diffs.BetweenAsync(input.Fix.BaseCommit, tip, stop)).Select(change => change.Path).ToList();
+        var gates = files.Gates.OfLanding(files.Plan, input.Without);
+        var outcomes = await _gates.RunAsync(files, repository, tip, gates, changed, files.Folder.LandingEvidence, stop);
+        var failures = GateCheck.Failures(files, outcomes);
+        var said = GateSummary.Of(outcomes, failures.Count > 0, hasBehaviour: true);
+        if (failures.Count > 0)
+        {
+            return new ManualFixVerdict
+            {
+                Gates = said,
+                Evidence = GateCheck.EvidenceOf(files, failures[0]),
+                Refusal =
+                    $"These gates of the run fail on {CommitIdFormatter.Shorten(tip)}: "
+                    + $"{string.Join(" ", failures.Select(f => GateCheck.Explain(files, f)))} "
+                    + $"Your commits stay on {input.Fix.Staging}; fix this there, then: {Again(input.Fix)}",
+            };
+        }
+        var losses = await new LostChangeCheck(repository, files, services.AskRun).OfStagingAsync(input.Fix.BaseCommit, tip, stop);
+        if (losses.Lost.Count > 0)
+        {
+            return new ManualFixVerdict
+            {
+                Gates = said,
+                Evidence = files.Folder.Relative(files.Folder.Losses),
+                Refusal =
+                    $"Work of the run is lost in it ({losses.Summary}): {LostChangeCheck.Describe(losses.Lost)}. Restore it on "
+                    + $"{input.Fix.Staging}, then: {Again(input.Fix)}. Or, if it may be lost: {Again(input.Fix)} --accept-losses",
+            };
+        }
+        var merge = await commits.CreateAsync(
+            (await commits.ReadAsync(tip, stop))!.Tree,
+            [recorded, tip],
+            "Merge a manual fix",
+            new CommitTrailers(files.Folder.Name),
+            stop
+        );
+        return await staging.MoveAsync(merge, tip, "a person's commits")
+            ? new ManualFixVerdict { Commit = merge, Gates = said }
+            : Moved(input.Fix);
+    }
+
+    private async Task<(RunFiles Files, GitRepository Repository, StagingRecord Staging)> OpenAsync(FindManualFixInput input)
+    {
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var repository = await services.OpenRepositoryAsync(files);
+        return (files, repository, new StagingRecord(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder));
+    }
+
+    private static async Task<bool> IsTakenInAsync(
+        CommitStore commits,
+        string tip,
+        string recorded,
+        string commit,
+        RunFiles files,
+        CancellationToken stop
+    ) =>
+        await commits.ReadAsync(tip, stop) is { Parents: [var onto, var mended], Trailers: { } trailers }
+        && mended == commit
+        && trailers.Run == files.Folder.Name
+        && (onto == recorded || tip == recorded);
+
+    /// <summary>Describes the uncommitted changes in a checkout of staging. Empty if there are none.</summary>
+    private static async Task<string> UncommittedAsync(GitRepository repository, string staging, CancellationToken stop)
+    {
+        var worktrees = new WorktreeStore(repository);
+        var checkout = (await worktrees.ListAsync(stop)).FirstOrDefault(w => w.Branch == $"refs/heads/{staging}");
+        if (checkout is null || (worktrees.FindLinked(checkout.Path) ?? worktrees.FindMainCheckout()) is not { } worktree)
+        {
+            return "";
+        }
+        var status = await WorktreeStatus.ReadAsync(worktree, stop);
+        return status.ChangedFiles().Concat(status.UntrackedFiles()).Take(MostSubjects).ToList() is { Count: > 0 } files
+            ? $"{checkout.Path} has it checked out, with uncommitted changes: {FileNameEncoding.Some(files)}. "
+            : "";
+    }
+
+    private static ManualFixVerdict Moved(FindManualFixInput input) =>
+        new() { Refusal = $"{input.Staging} was moved while its gates ran. To submit its current commit: {Again(input)}" };
+
+    private static ManualFixCommits Refuse(string why) => new() { Refusal = why };
+
+    private static string Again(FindManualFixInput input) => $"orchestrate resolve {input.RunId} {Resolutions.ManualFix}";
+}

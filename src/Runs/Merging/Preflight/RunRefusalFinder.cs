@@ -1,0 +1,75 @@
+using Orchestrator.Runs.Accounts;
+using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Planning;
+
+namespace Orchestrator.Runs.Merging.Preflight;
+
+/// <summary>
+/// Finds reasons to reject a run that follow only from its plan, its settings and its checkout. Preflight and every command that announces
+/// a run, such as a rehearsal, a dry run or a schedule, check them.
+/// </summary>
+public static class RunRefusalFinder
+{
+    /// <summary>Finds the reasons to reject a run that has not started. Nothing is changed.</summary>
+    /// <param name="plan">The plan, or null if a planner will create it.</param>
+    /// <param name="input">The input of the run.</param>
+    /// <param name="settings">The settings of the run, without errors.</param>
+    /// <param name="repository">The repository.</param>
+    /// <returns>One sentence with a remedy for each reason. Empty if the run may start.</returns>
+    public static IReadOnlyList<string> Of(Plan? plan, OrchestrationInput input, SettingsResult settings, RepositoryReference repository) =>
+        plan is null
+            ? [.. PaidAgentList.FaultsBeforePlanning(settings.Settings!, input.PlanOnly)]
+            : Of(new RunFiles(new RunFolder(repository.Path, "new"), plan, RunStartSettings.Of(input, settings, repository)));
+
+    /// <summary>Finds the reasons to reject a run whose files are stored.</summary>
+    /// <param name="files">The plan and start settings of the run.</param>
+    public static IReadOnlyList<string> Of(RunFiles files) =>
+        [
+            .. TaskOutlines.FaultsOf(files, TaskOutlines.OutlineOf(files).Faults),
+            .. SameButForCase(files.Plan),
+            .. MoneyBudgetCheck.Faults(files.Settings, PaidAgentList.Of(files.Settings, files.Plan.Tasks)),
+            .. LinksOutside(files.Plan, files.WorkTree),
+        ];
+
+    /// <summary>
+    /// Finds task ids that differ only in upper and lower case. Some file systems would use the same branch and folder for both.
+    /// </summary>
+    private static IEnumerable<string> SameButForCase(Plan plan) =>
+        plan
+            .Tasks.GroupBy(t => t.Id, StringComparer.OrdinalIgnoreCase)
+            .Where(g => g.Count() > 1)
+            .Select(same =>
+                $"The tasks {string.Join(", ", same.Select(t => t.Id))} differ only in letter case, so their branches and folders "
+                + "would be the same "
+                + "on some disks. Rename one."
+            );
+
+    /// <summary>Finds written paths that lead outside the repository through a symbolic link.</summary>
+    private static IEnumerable<string> LinksOutside(Plan plan, string root)
+    {
+        foreach (var task in plan.Tasks)
+        {
+            foreach (var path in (task.FilesWrite ?? []).Concat(task.FilesAppend).Distinct(StringComparer.Ordinal))
+            {
+                var at = root;
+                foreach (
+                    var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries).TakeWhile(p => p.IndexOfAny(['*', '?', '[']) < 0)
+                )
+                {
+                    at = Path.Combine(at, part);
+                    if (new FileInfo(at).LinkTarget is not { } target)
+                    {
+                        continue;
+                    }
+                    var full = Path.GetFullPath(target, Path.GetDirectoryName(at)!);
+                    if (full != root && !full.StartsWith(root + "/", StringComparison.Ordinal))
+                    {
+                        yield return $"Task {task.Id} owns '{path}', which leads out of the repository through the symbolic link "
+                            + $"'{Path.GetRelativePath(root, at)}' -> '{target}'. Use a path inside.";
+                    }
+                    break;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Planning;
+using Orchestrator.Runs.Tasks.Questions;
+
+namespace Orchestrator.Runs.Merging.Reviewing;
+
+/// <summary>Asks read-only agents, for planning, for reviews, and for the questions of other agents.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+public sealed class ReadOnlyAgentService(RunServices services)
+{
+    /// <summary>Starts the agent or attaches to a running one, follows the agent until it ends, and stores its answer.</summary>
+    /// <param name="input">The question, and the number of the agent run.</param>
+    /// <param name="execution">The running step.</param>
+    public async Task<AgentRunResult> AskAsync(AskAgentInput input, StepExecution execution) =>
+        await new ReadOnlyAgentRunner(services).AskAsync(input, await CallerOf(input.Question).DescribeAsync(input), execution);
+
+    /// <summary>Validates a stored answer, and stores a valid one for later steps.</summary>
+    /// <param name="input">The answer to validate.</param>
+    public AnswerJudgement Judge(JudgeAnswerInput input) => CallerOf(input.Question).Judge(input);
+
+    private IReadOnlyAgentCaller CallerOf(AgentQuestion question) =>
+        question switch
+        {
+            { Planning: not null, Review: null, Task: null } => new PlanCaller(),
+            { Planning: null, Review: not null, Task: null } => new ReviewCaller(services),
+            { Planning: null, Review: null, Task: not null } => new QuestionCaller(services),
+            _ => throw new StepException("A request to an agent must be exactly one of a plan, a review and an answer.", "InvalidInput"),
+        };
+}

@@ -1,0 +1,119 @@
+using Orchestrator.Gates.Secrets;
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>Compares the claims of agents with facts about their work.</summary>
+internal sealed class AgentClaimSection(RunFolder folder)
+{
+    private const int LongestClaim = 500;
+
+    /// <summary>Lists each task that has known facts, with one line for the claim and one for each fact.</summary>
+    public IReadOnlyList<(RunTask Task, IReadOnlyList<string> Lines)> Of(RunStatus run) =>
+        [
+            .. run
+                .Tasks.Where(task => task.Starts > 0 || task.Reason.Length > 0 || TaskStates.IsDone(task.State))
+                .Select((task, i) => (task, (IReadOnlyList<string>)(i < MorningReport.MostTasks ? [.. Lines(task, run)] : []))),
+        ];
+
+    /// <summary>Returns the last claim of a task's agent as one line. Empty if the agent made none.</summary>
+    public string Claim(RunTask task) =>
+        LastClaim(task) is not { } claim ? ""
+        : claim.Reason.Length == 0 ? claim.Status
+        : $"{claim.Status}: \"{OneLine(SecretScanner.Redact(claim.Reason))}\"";
+
+    /// <summary>
+    /// Returns the closing message of a task's agent as one line. It is the agent's claim, or its last output if it made no claim. Empty if
+    /// there is neither.
+    /// </summary>
+    public string Said(RunTask task) =>
+        Claim(task) is { Length: > 0 } claim ? claim
+        : LastOf(task, start => AgentRunNotes.Read(start)?.FinalText is { Length: > 0 } words ? words : null) is { } last
+            ? $"\"{OneLine(SecretScanner.Redact(last))}\""
+        : "";
+
+    private IEnumerable<string> Lines(RunTask task, RunStatus run)
+    {
+        var isWork = task.Id is not (ReviewTask.Id or ReplanTask.Id) && !(run.HasPlanner && task.Id == PlannerTask.Id);
+        if (isWork && GateEvidence.ReadProof(folder, task.Id, task.Attempt) is { ProvesNothing: true } proof)
+        {
+            yield return GateFormatter.Red(proof);
+        }
+        if (isWork && task.Starts > 0)
+        {
+            yield return $"its agent said: {(Said(task) is { Length: > 0 } said ? said : "nothing")}";
+        }
+        if (task.Host is { } host)
+        {
+            yield return $"ran on {host}";
+        }
+        foreach (var relay in task.Relays ?? [])
+        {
+            yield return relay.ToString();
+        }
+        foreach (var line in isWork ? GateLines(task) : [])
+        {
+            yield return line;
+        }
+        foreach (var figure in task.Measurements ?? [])
+        {
+            yield return $"measured {OneLine(figure.Name)}: "
+                + $"{TaskMeasurement.Show(figure.Measured, "nothing")}{(figure.Met ? "" : " (missed)")}, "
+                + $"expected {figure.Expected}"
+                + $"{(figure.Claimed is null ? "" : $"; its agent said {TaskMeasurement.Show(figure.Claimed, "")}")}";
+        }
+        if (isWork && task.State is TaskStates.Merged or TaskStates.Kept && GateFormatter.Unproven(task.Gates) is { Length: > 0 } unproven)
+        {
+            yield return unproven;
+        }
+        if (task.Reason.Length > 0)
+        {
+            yield return $"{OneLine(task.Reason, int.MaxValue)}{(task.Evidence.Length > 0 ? $" ({task.Evidence})" : "")}";
+        }
+    }
+
+    private IEnumerable<string> GateLines(RunTask task)
+    {
+        var verdicts = GateEvidence.Read(folder, task.Id, task.Attempt);
+        foreach (var verdict in verdicts ?? [])
+        {
+            yield return GateFormatter.Line(verdict);
+            if (verdict.Anomalies.Count > 0)
+            {
+                yield return $"anomaly: {GateFormatter.Anomalies(verdict)}";
+            }
+            if (GateEvidence.Tampered(folder.Repository, verdict) is { } tampered)
+            {
+                yield return $"anomaly: gate '{OneLine(verdict.Name)}': {tampered}; its current content is not evidence";
+            }
+        }
+        if (verdicts is null)
+        {
+            yield return "anomaly: its gate output can't be read, because another program changed it";
+        }
+    }
+
+    private AgentClaim? LastClaim(RunTask task) => LastOf(task, AgentClaim.TryRead);
+
+    /// <summary>Returns a value from the last agent run of a task that has one. Returns null if none has.</summary>
+    private T? LastOf<T>(RunTask task, Func<string, T?> read)
+        where T : class
+    {
+        var starts = folder.Task(task.Id);
+        return !Directory.Exists(starts)
+            ? null
+            : Directory
+                .EnumerateDirectories(starts)
+                .Select(path =>
+                    (path, Number: int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0)
+                )
+                .Where(start => start.Number > 0)
+                .OrderByDescending(start => start.Number)
+                .Select(start => read(start.path))
+                .FirstOrDefault(found => found is not null);
+    }
+
+    // Text from an agent must not add lines to the report.
+    private static string OneLine(string text, int longest = LongestClaim) => QuotedText.CutLine(text, longest);
+}

@@ -1,0 +1,205 @@
+using Orchestrator.Runs.Merging;
+using Orchestrator.Runs.Merging.Landing;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>The row of a task in a <see cref="ReportFirstPage"/>.</summary>
+/// <param name="Id">Id of the task.</param>
+/// <param name="State">State of the task.</param>
+/// <param name="Words">Closing message of the task's agent, or the task's title if there is none.</param>
+public sealed record ReportFirstPageTask(string Id, string State, string Words);
+
+/// <summary>The first page of a report, for a user who returns to a run in the morning. Times are in UTC with a <c>Z</c>.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="Head">Line with the run and its state.</param>
+/// <param name="Title">Title of the run.</param>
+/// <param name="Facts">Names and values, such as the landed commit, the duration and the cost.</param>
+/// <param name="Tasks">The tasks. Those that need attention come first.</param>
+/// <param name="MoreTasks">Number of tasks that are not on the page.</param>
+/// <param name="Steps">Steps that users must take.</param>
+public sealed record ReportFirstPage(
+    string RunId,
+    string Head,
+    string Title,
+    IReadOnlyList<(string Name, string Value)> Facts,
+    IReadOnlyList<ReportFirstPageTask> Tasks,
+    int MoreTasks,
+    IReadOnlyList<NextStep> Steps
+)
+{
+    private const int MostTasks = 12;
+    private const int MostWarnings = 3;
+    private const int LongestWords = 160;
+
+    /// <summary>Creates the page of a run.</summary>
+    /// <param name="run">Status of the run with all its tasks.</param>
+    /// <param name="repository">Absolute path of the repository's main work tree.</param>
+    /// <param name="now">The current time, which is used as the end of an open run.</param>
+    public static ReportFirstPage Of(RunStatus run, string repository, DateTimeOffset now)
+    {
+        var folder = new RunFolder(repository, run.RunId);
+        var facts = new AgentClaimSection(folder);
+        var tasks = run.Tasks.OrderBy(task => Urgency(run, task)).ToList();
+        return new ReportFirstPage(
+            run.RunId,
+            $"{run.RunId}: {RunLiveness.Describe(run)}",
+            run.Title,
+            [.. Why(run), .. HowItGoesOn(run), .. FactsOf(run, folder, now), .. Worth(run)],
+            [.. tasks.Take(MostTasks).Select(task => new ReportFirstPageTask(task.Id, task.State, Words(run, task, facts)))],
+            Math.Max(0, tasks.Count - MostTasks),
+            NextStep.Of(run)
+        );
+    }
+
+    /// <summary>Lists names and values about the whole run, for the page and for the complete report.</summary>
+    internal static IEnumerable<(string Name, string Value)> FactsOf(RunStatus run, RunFolder folder, DateTimeOffset now)
+    {
+        yield return ("tasks", (run.Counts ?? RunCounts.Of(run)).ToString());
+        yield return ("landed", run.HasLanded ? RunLiveness.DescribeLanding(run) : "nothing");
+        var kept = run.Tasks.Where(t => t.State == TaskStates.Kept).Select(t => run.BranchOf(t.Id)).ToList();
+        if (kept.Count > 0)
+        {
+            yield return ("branches", FileNameEncoding.Some(kept, MostTasks));
+        }
+        var onStaging = run.Tasks.Where(t => TaskStates.IsOnStaging(t.State) && !t.Landed).Select(t => t.Id).ToList();
+        if (onStaging.Count > 0 && !RunStates.IsFinal(run.State))
+        {
+            yield return ("waiting", $"to land: {string.Join(", ", onStaging)} (on {run.Staging})");
+        }
+        if (HeldBack(run) is { Length: > 0 } held)
+        {
+            yield return ("withheld", held);
+        }
+        yield return ("time", Took(run, folder, now));
+        var tokens = run.Tasks.Sum(task => task.Tokens);
+        yield return (
+            "cost",
+            string.Create(CultureInfo.InvariantCulture, $"{run.Cost:0.00} USD{(tokens > 0 ? $", {Plural.Grouped(tokens, "token")}" : "")}")
+        );
+        foreach (var line in BudgetText.Lines(run.Budgets))
+        {
+            yield return ("limit", line);
+        }
+        if (AccountCostShares.Of(run, folder) is { Length: > 0 } payers)
+        {
+            yield return ("paid by", payers);
+        }
+        var models = run.Tasks.SelectMany(task => AttemptModel.Of(folder.Path, task.Id)).Select(attempt => attempt.Model);
+        yield return (
+            "agents",
+            $"{Plural.Of(run.AgentStarts, "start")} of {RunAgentList.Describe(RunAgentList.Of(folder.Path, run), models)}"
+        );
+        if (run.Review is { } review)
+        {
+            yield return ("review", review.ToString());
+        }
+        foreach (
+            var found in new[] { LostChangeCheck.Summary(folder), SecretCheck.Summary(folder), AuditCheck.Summary(folder) }.OfType<string>()
+        )
+        {
+            yield return ("found", found);
+        }
+    }
+
+    private static string HeldBack(RunStatus run)
+    {
+        var tasks = run.Tasks.Where(task => task.HeldBack is { Count: > 0 }).ToList();
+        return tasks.Count == 0
+            ? ""
+            : string.Join("; ", tasks.Take(MostTasks).Select(task => $"{FileNameEncoding.Some([.. task.HeldBack!])} ({task.Id})"))
+                + (tasks.Count > MostTasks ? $"; of {Plural.Of(tasks.Count - MostTasks, "more task")}" : "")
+                + ": held back, because files_write does not name them";
+    }
+
+    // A successful run needs no reason, and steps for users contain their own reasons.
+    private static IEnumerable<(string Name, string Value)> Why(RunStatus run) =>
+        run.State == RunStates.Completed || run.Reason.Length == 0 || NextStep.Of(run).Any(step => step.SaysReasonOfRun)
+            ? []
+            : [("why", run.Reason)];
+
+    private static IEnumerable<(string Name, string Value)> HowItGoesOn(RunStatus run) =>
+        (run.Standing ?? RunLiveness.Of(run)) is RunLiveness.Interrupted or RunLiveness.Paused
+            ? [("continue", $"with: orchestrate resume {run.RunId}")]
+            : [];
+
+    private static IEnumerable<(string Name, string Value)> Worth(RunStatus run)
+    {
+        var warnings = RunWarnings.Of(run);
+        foreach (var warning in warnings.Take(MostWarnings))
+        {
+            yield return ("warning", warning);
+        }
+        if (warnings.Count > MostWarnings)
+        {
+            yield return ("warning", $"and {warnings.Count - MostWarnings} more");
+        }
+        if (run.Left.Count > 0)
+        {
+            yield return ("left", run.Left.Count == 1 ? run.Left[0] : $"{run.Left[0]} (and {run.Left.Count - 1} more)");
+        }
+    }
+
+    /// <summary>
+    /// Formats the time of a run, for example as <c>2026-11-22 23:10Z to 2026-11-23 06:12Z, 7:02:12, of which it waited 0:12:00 for a
+    /// user</c>.
+    /// </summary>
+    private static string Took(RunStatus run, RunFolder folder, DateTimeOffset now)
+    {
+        var isOver = RunStates.IsFinal(run.State);
+        var end = isOver ? run.UpdatedAt : now;
+        var waited = Waited(RunEvents.Read(folder.Events), end);
+        return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{run.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm}Z to {(isOver ? $"{end.UtcDateTime:yyyy-MM-dd HH:mm}Z" : "now")}, "
+            )
+            + TimeSection.Length(end - run.StartedAt)
+            + (waited > TimeSpan.Zero ? $", of which it waited {TimeSection.Length(waited)} for a user" : "");
+    }
+
+    /// <summary>Returns the total time in which a run waited for a user's decision.</summary>
+    internal static TimeSpan Waited(IEnumerable<RunEvent> events, DateTimeOffset end)
+    {
+        var (waited, since) = (TimeSpan.Zero, (DateTimeOffset?)null);
+        foreach (var happened in events.Where(happened => happened.Task is null))
+        {
+            var waits = happened.State is RunStates.AwaitingApproval or RunStates.AwaitingPromotion or RunStates.Escalated;
+            waited += since is { } began && !waits ? happened.Time - began : TimeSpan.Zero;
+            since = waits ? since ?? happened.Time : null;
+        }
+        return waited + (since is { } open && end > open ? end - open : TimeSpan.Zero);
+    }
+
+    private static string Words(RunStatus run, RunTask task, AgentClaimSection facts)
+    {
+        var isAsked = run.Questions.Any(question => question.Id == task.Id);
+        var words =
+            !isAsked && !TaskStates.IsDone(task.State) && task.Reason.Length > 0 ? task.Reason
+            : facts.Said(task) is { Length: > 0 } said && !isAsked ? said
+            : task.Title;
+        return QuotedText.CutLine(words, LongestWords);
+    }
+
+    private static int Urgency(RunStatus run, RunTask task) =>
+        run.Questions.Any(question => question.Id == task.Id) ? 0
+        : task.State is TaskStates.Failed or TaskStates.Escalated ? 1
+        : TaskStates.IsDone(task.State) ? 3
+        : 2;
+
+    /// <summary>Renders the page as Markdown.</summary>
+    public string ToMarkdown()
+    {
+        var text = new MarkdownText().Append($"# {Head}\n");
+        if (Title.Length > 0)
+        {
+            text.Append($"\n{Title}\n");
+        }
+        text.Append($"\n").Append(Facts.Select(fact => MarkdownText.Of($"- {fact.Name}: {fact.Value}\n")));
+        text.Append($"\n| task | state | |\n|---|---|---|\n");
+        text.Append(Tasks.Select(task => MarkdownText.Of($"| {task.Id} | {task.State} | {task.Words} |\n")));
+        if (MoreTasks > 0)
+        {
+            text.Append($"\nAnd {Plural.Of(MoreTasks, "more task")}.\n");
+        }
+        return NextStep.AppendTo(text, Steps).Append($"\nFull report: orchestrate report {RunId} --full\n").ToString();
+    }
+}

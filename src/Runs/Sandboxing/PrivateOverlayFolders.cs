@@ -1,0 +1,64 @@
+using Orchestrator.Gates.Worktrees;
+
+namespace Orchestrator.Runs.Sandboxing;
+
+/// <summary>
+/// Keeps the changes of sandboxed programs to shared folders private to a worktree. An example of a shared folder is the downloads of a
+/// package manager. Each worktree has one folder for the changes of each role.
+/// </summary>
+/// <param name="folder">Absolute path of the folder with the worktree's private changes.</param>
+public sealed class PrivateOverlayFolders(string folder)
+{
+    private const string SetUpName = "set-up";
+
+    /// <summary>Returns the layers of a worktree.</summary>
+    /// <param name="resources">Port, folders and other resources of the worktree.</param>
+    public static PrivateOverlayFolders Of(WorktreeResources resources) => new(resources.LayerFolder);
+
+    /// <summary>Returns the absolute path of the folder with the changes of a role.</summary>
+    public string FolderOf(SandboxRole role) => Path.Combine(folder, role == SandboxRole.SetUp ? SetUpName : NameOf(role));
+
+    /// <summary>
+    /// Returns the folders whose changes a role can see in addition to its own, topmost layer first. Only changes of the set-up are visible
+    /// to other roles, because set-up runs before any agent has worked.
+    /// </summary>
+    public IReadOnlyList<string> Below(SandboxRole role) => role == SandboxRole.SetUp ? [] : [FolderOf(SandboxRole.SetUp)];
+
+    /// <summary>Discards the changes that gates made, so that the next gate sees only those of the set-up.</summary>
+    public void DiscardGates() => FolderRemover.Remove(FolderOf(SandboxRole.Gate));
+
+    /// <summary>Returns the paths of the changes that gates made, relative to the folder of gates.</summary>
+    public IReadOnlyList<string> ChangesOfGates()
+    {
+        var files = new WorktreeFiles(FolderOf(SandboxRole.Gate));
+        return [.. files.List("").SelectMany(name => ChangesIn(files, name))];
+    }
+
+    /// <summary>Folder next to that of gates, for changes that are temporarily moved away.</summary>
+    public string StashOfGates => FolderOf(SandboxRole.Gate) + ".aside";
+
+    // An overlay stores its changes in a subfolder next to the one that the kernel uses. A folder that a variable names contains only
+    // changes.
+    private static IEnumerable<string> ChangesIn(WorktreeFiles files, string name)
+    {
+        var below = files.List(name);
+        return below.Contains(OverlayMounts.Changes)
+            ? files.List($"{name}/{OverlayMounts.Changes}").Select(entry => $"{name}/{OverlayMounts.Changes}/{entry}")
+            : below.Select(entry => $"{name}/{entry}");
+    }
+
+    private static string NameOf(SandboxRole role) => role == SandboxRole.Gate ? "gates" : "agent";
+}
+
+/// <summary>The kind of program in a sandbox.</summary>
+public enum SandboxRole
+{
+    /// <summary>Set-up of a worktree, or a package manager.</summary>
+    SetUp,
+
+    /// <summary>A gate, a measurement or an audit.</summary>
+    Gate,
+
+    /// <summary>The agent of a task.</summary>
+    Agent,
+}

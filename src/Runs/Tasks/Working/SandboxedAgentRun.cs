@@ -1,0 +1,113 @@
+using Orchestrator.Gates.Worktrees;
+using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Tasks.Mail;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>The sandbox of one agent run, with the commits that the agent makes inside it.</summary>
+/// <param name="folder">Absolute path of the agent run's folder.</param>
+/// <param name="services">Dependencies of the run's steps.</param>
+internal sealed class SandboxedAgentRun(
+    TaskWorkspace workspace,
+    PlanTask task,
+    Worktree worktree,
+    IAgentRunner runner,
+    string folder,
+    RunServices services
+)
+{
+    private readonly SandboxAgentState _state = new(runner, Path.Combine(folder, "state"));
+    private readonly SandboxLoginCopies _logins = new(runner, folder, services.Environment, services.Time);
+    private readonly ConfinedCommits _commits = new(worktree, workspace.Branch, Path.Combine(folder, "git"));
+
+    /// <summary>Sentence about commits of the agent that could not be copied to the repository. Empty if all were copied.</summary>
+    public string Problem { get; private set; } = "";
+
+    /// <summary>Creates the sandbox before the agent starts. Returns null if the agent runs without a sandbox.</summary>
+    /// <param name="session">Id of the conversation that the agent continues, or null if it starts a new one.</param>
+    /// <param name="resources">Port, folders and other resources of the worktree.</param>
+    /// <param name="stop">Cancels between the steps.</param>
+    public async Task<Sandbox?> PrepareAsync(string? session, WorktreeResources resources, CancellationToken stop)
+    {
+        var settings = workspace.Files.Settings;
+        var repository = workspace.Files.Folder.Repository;
+        if (await StepSandbox.RulesAsync(settings, repository, services, StepSandbox.MustBe(settings, task)) is not { } rules)
+        {
+            return null;
+        }
+        await _commits.PrepareAsync(stop);
+        var mail = OrchestratorFolderCreator.Ensure(TaskMailFolder.Of(workspace.Files.Folder, task.Id));
+        _state.BringIn(session);
+        var keys = StepSandbox.KeysOutside(settings, settings.AgentOf(task), runner);
+        var agent = rules.OfAgent(runner.State, _state.Folder, await _logins.TakeAsync(keys, stop), services.HookFiles);
+        var sandbox = rules.WithDownloads(
+            rules.WithPersons(_commits.AddTo(agent), _commits.Configuration!.Persons),
+            PrivateOverlayFolders.Of(resources),
+            SandboxRole.Agent,
+            await StepSandbox.CanOverlayAsync(resources, rules, services)
+        );
+        return StepSandbox.WithNetwork(
+            sandbox with
+            {
+                Writable = [.. sandbox.Writable, resources.TemporaryFolder, mail],
+            },
+            settings,
+            StepSandbox.PurposeOf(SandboxRole.Agent, workspace.Files.Folder, task.Id) with
+            {
+                Agents = [settings.AgentOf(task)],
+                Hosts = task.Network ?? (IReadOnlyList<string>)[],
+                Keys = keys,
+            },
+            repository,
+            _commits.Configuration,
+            services
+        );
+    }
+
+    /// <summary>
+    /// Copies the remaining commits to the repository after the agent has ended. Commits that can't be copied stay in the agent run's
+    /// folder.
+    /// </summary>
+    /// <param name="session">Id of the conversation that the agent started or continued.</param>
+    public async Task FinishAsync(string? session)
+    {
+        await OpenAgainAsync();
+        await TakeOverAsync();
+        var notTakenOver = await _logins.ReturnAsync();
+        if (_state.TakeOver(session) is { Length: > 0 } notTaken)
+        {
+            Problem = $"{Problem} {notTaken}".Trim();
+        }
+        if (Problem.Length == 0)
+        {
+            _state.Remove();
+            _commits.Remove();
+        }
+        Problem = string.Join(' ', notTakenOver.Prepend(Problem)).Trim();
+    }
+
+    /// <summary>
+    /// Copies renewed login tokens from the agent's sandbox to the user's files, and those of other agents to the sandbox.
+    /// </summary>
+    /// <param name="agent">The agent, or null if it runs without a sandbox.</param>
+    public static Task SynchronizeAsync(SandboxedAgentRun? agent) => agent?._logins.SynchronizeAsync() ?? Task.CompletedTask;
+
+    // An agent may have removed its own access to its folders. Its work is copied anyway. Links in the folders are not followed.
+    private async Task OpenAgainAsync()
+    {
+        string[] folders =
+        [
+            .. ((string[])["git", "state", AgentStart.OutFolder])
+                .Select(name => Path.Combine(folder, name))
+                .Append(TaskMailFolder.Of(workspace.Files.Folder, task.Id))
+                .Where(Path.Exists),
+        ];
+        await new ProcessRunner(services.Time).RunAsync(new ProcessCommand("chmod", ["-R", "u+rwX", "--", .. folders]));
+    }
+
+    /// <summary>Returns the file of the conversation that the agent started or continued. Returns null if it does not exist.</summary>
+    public string? FindConversation(string session) => _state.Find(session);
+
+    /// <summary>Copies the commits that the agent has made since the last call to the repository.</summary>
+    public async Task TakeOverAsync() => Problem = await _commits.TakeOverAsync(CancellationToken.None);
+}

@@ -1,0 +1,24 @@
+namespace Orchestrator.Settings;
+
+/// <summary>Flattens a tree of settings to a list with dotted names.</summary>
+internal static class SettingsFlattener
+{
+    /// <summary>Returns nested keys under their dotted names. A key without a value counts as not set.</summary>
+    public static List<RawSetting> Of(MappingNode map, string prefix, SettingSource source)
+    {
+        var settings = new List<RawSetting>();
+        foreach (var entry in map.Entries)
+        {
+            var name = prefix + entry.Key.Text;
+            if (entry.Value is MappingNode inner && (SettingIndex.Find(name) is null || SettingIndex.HasInner(name)))
+            {
+                settings.AddRange(Of(inner, name + ".", source));
+            }
+            else if (entry.Value is not ScalarNode scalar || NodeTextConverter.Of(scalar).Length > 0)
+            {
+                settings.Add(new RawSetting(name, entry.Value, source with { Line = entry.Key.Line }));
+            }
+        }
+        return settings;
+    }
+}

@@ -1,0 +1,49 @@
+namespace Orchestrator.Settings;
+
+/// <summary>
+/// Imports settings from an older tool's <c>.env</c>, which stays in use. Imports only explicit settings, and for example no limits that
+/// the tool derived from a number of agents.
+/// </summary>
+internal static class LegacyVariableImporter
+{
+    public static void Read(
+        ConfigurationText file,
+        Dictionary<string, ImportedSetting> taken,
+        List<UsedLegacySetting> used,
+        List<UnusedLegacySetting> unused
+    )
+    {
+        var variables = DotEnvFile.Read(file.Text);
+        foreach (var (name, _, line) in variables)
+        {
+            if (Meaning(name) is { } meaning)
+            {
+                used.Add(new UsedLegacySetting(name, meaning, $"{file.Path}:{line}"));
+            }
+            else
+            {
+                unused.Add(new UnusedLegacySetting(name, $"{file.Path}:{line}"));
+            }
+        }
+        var values = variables
+            .Where(variable => variable.Value.Length > 0)
+            .DistinctBy(variable => variable.Name)
+            .ToDictionary(variable => variable.Name);
+        if (values.TryGetValue("BEDROCK_MODEL_ID", out var model))
+        {
+            Take(AgentSettings.ProviderKey.NameOf(AgentSettings.Claude), "bedrock", model.Line);
+            Take(OrchestratorSettings.ModelKey.Name, SettingTypes.Quote(model.Value), model.Line);
+        }
+        else if (values.TryGetValue("ANTHROPIC_API_KEY", out var key))
+        {
+            Take(AgentSettings.ProviderKey.NameOf(AgentSettings.Claude), "api", key.Line);
+        }
+
+        void Take(string name, string value, int line) => taken.TryAdd(name, new ImportedSetting(name, value, $"{file.Path}:{line}"));
+    }
+
+    private static string? Meaning(string variable) =>
+        SettingIndex.FindByVariable(variable)?.Name
+        ?? (RepositoryVariables.Contains(variable) ? "handed to agents" : null)
+        ?? (SettingNames.OfVariable(variable) is { } name && SettingIndex.Find(name) is not null ? name : null);
+}

@@ -1,0 +1,170 @@
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>Decisions of the scheduler that the run carries out now.</summary>
+/// <param name="Pause">Time limit of the run, if it is reached so that nothing more is started; otherwise null.</param>
+/// <param name="AwaitApproval">Tasks that start to wait for an approval.</param>
+/// <param name="AskLease">Tasks that request a lease.</param>
+/// <param name="Start">Tasks to start.</param>
+internal sealed record ScheduledSteps(
+    RunLimitReached? Pause,
+    IReadOnlyList<TaskBoardEntry> AwaitApproval,
+    IReadOnlyList<TaskBoardEntry> AskLease,
+    IReadOnlyList<TaskBoardEntry> Start
+)
+{
+    public static ScheduledSteps None { get; } = new(null, [], [], []);
+
+    public bool Any => Pause is not null || AwaitApproval.Count + AskLease.Count + Start.Count > 0;
+}
+
+/// <summary>Decides which tasks start now. Does not change any state.</summary>
+internal static class ReadyTaskSelector
+{
+    /// <summary>Returns the decisions for the current state. Empty if every task that can run is running.</summary>
+    public static ScheduledSteps Next(RunState state, DateTimeOffset now)
+    {
+        var approvals = state.Board.NotApproved.Where(e => e.Progress.State != TaskStates.AwaitingApproval).ToList();
+        var starts = new List<TaskBoardEntry>();
+        var asks = new List<TaskBoardEntry>();
+        if (!state.Run.Paused && LimitReached(state, now) is { } limit)
+        {
+            return ScheduledSteps.None with { Pause = limit, AwaitApproval = approvals };
+        }
+        var startsNothing = state.Run.Paused || state.IsDraining || IsBudgetReached(state.Board);
+        foreach (var entry in startsNothing ? [] : NextToStart(state.Board, state.Run.Workers, MayStart))
+        {
+            // A task that probes an account is the only task that starts with that account.
+            if (starts.Concat(asks).Any(other => !state.Outages.AllowTogether(other.Outline, entry.Outline)))
+            {
+                continue;
+            }
+            if (state.Leases.MayStart(entry))
+            {
+                starts.Add(entry);
+            }
+            else if (state.Leases.MustAsk(entry))
+            {
+                asks.Add(entry);
+            }
+        }
+        return new ScheduledSteps(null, approvals, asks, starts);
+
+        bool MayStart(TaskBoardEntry entry) => state.Outages.Allow(entry.Outline) && !state.Leases.Waits(entry);
+    }
+
+    /// <summary>True if no task is running and none can start without a user.</summary>
+    public static bool NothingCanMove(RunState state) =>
+        !state.Run.Paused && !state.IsDraining && !state.Board.AnyAtWork && !state.Board.AnyReady;
+
+    /// <summary>True if no task is running, and all open tasks wait for users or for tasks that do.</summary>
+    public static bool WaitsOnlyForPeople(RunState state) =>
+        !state.Run.Paused
+        && !state.IsDraining
+        && state.Board.AtWork.All(e => TaskStates.WaitsForPerson(e.Progress.State, e.Progress.Why))
+        && state.Board.Ready.All(e => !e.State.Approved)
+        && (state.Board.AnyAtWork || state.Board.AnyReady);
+
+    /// <summary>
+    /// Returns ended tasks that did not succeed, in plan order. Includes a task that a user cancelled individually only if other tasks
+    /// depend on it.
+    /// </summary>
+    public static IEnumerable<TaskBoardEntry> EndedBadly(TaskBoard board) =>
+        board
+            .In(TaskStates.Failed)
+            .Concat(board.In(TaskStates.Escalated))
+            .Concat(board.In(TaskStates.Cancelled).Where(e => !e.State.LeftOut || board.SkippedFor(e).Any()))
+            .OrderBy(e => e.Index);
+
+    /// <summary>Returns each task that did not succeed, together with the successful tasks that have the same text.</summary>
+    public static IEnumerable<(TaskBoardEntry Attempt, IReadOnlyList<TaskBoardEntry> Others)> LostAttempts(TaskBoard board)
+    {
+        var kept = board.In(TaskStates.Kept).ToLookup(e => e.Outline.SameAs);
+        return EndedBadly(board)
+            .Where(e => e.Outline.SameAs is { } first && kept.Contains(first))
+            .Select(e => (e, (IReadOnlyList<TaskBoardEntry>)[.. kept[e.Outline.SameAs]]));
+    }
+
+    /// <summary>Returns the reason why a stalled run is escalated.</summary>
+    public static NothingCanRun Deadlock(RunState state) =>
+        new([.. EndedBadly(state.Board).Select(e => e.Id)]) { HasUnlanded = state.HasUnlanded };
+
+    /// <summary>True if the run's time limit is reached.</summary>
+    public static bool IsUntilReached(RunState state, DateTimeOffset now) => state.Input.Until is { } until && now >= until;
+
+    /// <summary>Returns the tasks that may start now, in plan order, so that at most <paramref name="slots"/> slots are in use.</summary>
+    /// <param name="board">Tasks of the run.</param>
+    /// <param name="slots">Maximum number of agents that run at the same time.</param>
+    /// <param name="mayStart">Returns true if a task may start apart from slots, for example because it has no outage. Null if all
+    /// may.</param>
+    public static IReadOnlyList<TaskBoardEntry> NextToStart(TaskBoard board, int slots, Func<TaskBoardEntry, bool>? mayStart = null)
+    {
+        var free = slots - board.AtWork.Count(e => TaskStates.HoldsSlot(e.Progress.State) && !e.Progress.Paused);
+        var chosen = new List<TaskBoardEntry>();
+        if (free <= 0)
+        {
+            return chosen;
+        }
+        var claimed = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in board.Ready)
+        {
+            if (free <= chosen.Count)
+            {
+                break;
+            }
+            if (!entry.State.Approved || mayStart?.Invoke(entry) == false)
+            {
+                continue;
+            }
+            if (entry.Outline.Exclusive)
+            {
+                // An exclusive task runs alone. Later tasks wait for it, so that it does not starve.
+                if (board.AtWork.All(other => IsPart(entry, other)) && chosen.Count == 0)
+                {
+                    chosen.Add(entry);
+                }
+                break;
+            }
+            if (board.AtWork.Any(e => e.Outline.Exclusive && !IsPart(entry, e)))
+            {
+                break;
+            }
+            var waits =
+                claimed.Contains(entry.Id)
+                || entry
+                    .Outline.Excludes.Select(board.Find)
+                    .Any(other => (other.AtWork && !IsPart(entry, other)) || chosen.Contains(other));
+            if (!waits)
+            {
+                chosen.Add(entry);
+            }
+            claimed.UnionWith(entry.Outline.Excludes);
+        }
+        return chosen;
+    }
+
+    /// <summary>True if an entry is a part of a divided task. The divided task does not run while its parts run.</summary>
+    private static bool IsPart(TaskBoardEntry entry, TaskBoardEntry whole) => whole.Progress.Parts?.Contains(entry.Id) == true;
+
+    /// <summary>
+    /// Returns the run's time limit if it is reached, otherwise null. After the limit nothing more is started until a user resumes the run,
+    /// which lifts the limit.
+    /// </summary>
+    public static RunLimitReached? LimitReached(RunState state, DateTimeOffset now) =>
+        !state.UntilLifted && IsUntilReached(state, now) && (state.Board.AnyReady || state.Board.AtWork.Any(WaitsForLimit))
+            ? new RunLimitReached(state.Input.Until!.Value)
+            : null;
+
+    private static bool WaitsForLimit(TaskBoardEntry entry) => entry.Progress is { Paused: true, Why: RunLimitReached };
+
+    /// <summary>Returns each used-up budget with the tasks that wait for it.</summary>
+    public static IEnumerable<IGrouping<string, (TaskBoardEntry Task, BudgetStatus Budget)>> BudgetsReached(TaskBoard board) =>
+        board
+            .In(TaskStates.Parked)
+            .Where(entry => entry.Progress.Why is BudgetReached)
+            .Select(entry => (entry, ((BudgetReached)entry.Progress.Why!).Budget))
+            .GroupBy(waiting => waiting.Budget.Scope, StringComparer.Ordinal);
+
+    /// <summary>True if a shared budget is used up. A task that starts now would only wait for that budget.</summary>
+    private static bool IsBudgetReached(TaskBoard board) =>
+        BudgetsReached(board).Any(waiting => BudgetKinds.IsShared(waiting.First().Budget.Kind));
+}

@@ -1,0 +1,290 @@
+using System.Linq.Expressions;
+using Orchestrator.Workflows.Messages;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>A signal to be sent to the workflow of a task.</summary>
+/// <param name="Signal">Expression that calls the signal method.</param>
+internal sealed record TaskMessage(string Task, Expression<Func<ITaskWorkflow, Task>> Signal);
+
+/// <summary>Result of a command, and the signals that it sends to tasks.</summary>
+internal sealed record SteeringResult(SteeringAnswer Answer, params IReadOnlyList<TaskMessage> Tell)
+{
+    public static SteeringResult As(string message, params IReadOnlyList<TaskMessage> tell) => new(new SteeringAnswer(message, true), tell);
+
+    /// <summary>Creates the result of a command that applies to the run, with a sentence that names the run.</summary>
+    public static SteeringResult OfRun(string message, bool changed, params IReadOnlyList<TaskMessage> tell) =>
+        new(new SteeringAnswer(message, changed, NamesRun: true), tell);
+
+    /// <summary>Creates the result of a command that changed nothing.</summary>
+    public static SteeringResult Unchanged(string message, params IReadOnlyList<TaskMessage> tell) =>
+        new(new SteeringAnswer(message, false), tell);
+}
+
+/// <summary>
+/// Applies users' commands to the state of a run. Commands are idempotent. A check returns a sentence if the command is refused, or null if
+/// it is valid, and changes nothing.
+/// </summary>
+internal sealed class SteeringCommandHandler(RunState state)
+{
+    /// <summary>Maximum number of tasks listed when a command names an unknown task.</summary>
+    private const int MostNamed = 20;
+
+    /// <summary>Patch id: merged work can also land while tasks wait for users.</summary>
+    private const string WhileTasksWait = "land-merged-while-tasks-wait";
+
+    private TaskBoard Board => state.Board;
+
+    public string? RefuseTask(TaskCommand? command = null) =>
+        command is null || Board.TryFind(command.Task) is not null ? null : NoTask(command.Task);
+
+    public string? RefusePause(TaskCommand? command = null) =>
+        RefuseTask(command)
+        ?? (command is null ? null : SteeringRefusals.OfPause(command.Task, StateOf(command.Task), Board.Find(command.Task).AtWork));
+
+    public string? RefuseRetry(TaskCommand command) =>
+        RefuseTask(command)
+        ?? SteeringRefusals.OfRetry(
+            state.RunId,
+            command.Task,
+            StateOf(command.Task),
+            Board.Find(command.Task) is { AtWork: true, Progress.State: not (TaskStates.Blocked or TaskStates.Parked) },
+            Board.Find(command.Task).Progress.Answers is [.., var last] ? last : null
+        );
+
+    public string? RefuseSkip(TaskCommand command) =>
+        RefuseTask(command) ?? SteeringRefusals.OfSkip(state.IsPlanner(Board.Find(command.Task)), StateOf(command.Task));
+
+    public string? RefuseMergeNext(TaskCommand command) =>
+        RefuseTask(command) ?? SteeringRefusals.OfMergeNext(command.Task, StateOf(command.Task));
+
+    public string? RefusePromote(PersonCommand? command = null) =>
+        state.Run.State == RunStates.Completed
+            ? null
+            : SteeringRefusals.OfPromote(state.RunId, state.Run.State, state.IsPromotionOverdue)
+                ?? UserQuestionBuilder.RefuseOther(state, command?.Shown ?? "", RunQuestion.OfPromote);
+
+    public string? RefuseLandMerged(PersonCommand? command = null) =>
+        SteeringRefusals.OfLandMerged(state.RunId, state.Run.State, state.HasUnlanded, state.IsPromotionOverdue, state.IsUnreviewed)
+        ?? UserQuestionBuilder.RefuseOther(state, command?.Shown ?? "", RunQuestion.OfLandMerged);
+
+    public string? RefuseResolve(ResolutionCommand command)
+    {
+        if (
+            (
+                SteeringRefusals.OfResolve(state.RunId, state.Run.State)
+                ?? UserQuestionBuilder.RefuseOther(state, command.Shown, RunQuestion.OfResolve)
+            ) is
+            { } refusal
+        )
+        {
+            return refusal;
+        }
+        if (state.Resolution is { } other)
+        {
+            return $"{state.RunId} is already being resolved ({other.Command.Way}, by {other.Who}).";
+        }
+        var open = ReadyTaskSelector.EndedBadly(Board).Select(e => e.Id).ToList();
+        return (command.Tasks ?? []).FirstOrDefault(id => !open.Contains(id)) is { } unknown
+            ? Board.TryFind(unknown) is { } task
+                ? $"{unknown} is {task.Progress.State} and needs no resolution."
+                    + (open.Count > 0 ? $" What does: {string.Join(", ", open.Take(MostNamed))}." : "")
+                : NoTask(unknown)
+            : null;
+    }
+
+    public SteeringResult Pause(DateTimeOffset now)
+    {
+        if (state.Run.Paused)
+        {
+            return SteeringResult.OfRun($"{state.RunId} is already paused.", changed: false);
+        }
+        state.Run = state.Run with { Paused = true };
+        state.Note(new PausedByPerson(), now);
+        return SteeringResult.OfRun(
+            $"{state.RunId} is paused. No step starts; running agents are interrupted and keep their conversations.",
+            changed: true,
+            [.. Board.AtWork.Select(e => new TaskMessage(e.Id, t => t.PauseAsync()))]
+        );
+    }
+
+    public SteeringResult PauseTask(string id)
+    {
+        state.PausedAlone.Add(id);
+        return new SteeringResult(
+            new SteeringAnswer($"{id} is being paused.", !Board.Find(id).Progress.Paused),
+            new TaskMessage(id, t => t.PauseAsync())
+        );
+    }
+
+    public SteeringResult Resume(DateTimeOffset now)
+    {
+        var was = state.Run.Paused;
+        // A limit that is not reached yet stays in force, because resuming after Ctrl-C does not mean that the user lifts it.
+        state.UntilLifted |= ReadyTaskSelector.IsUntilReached(state, now);
+        var isAtWork = was && state.Run.State is RunStates.Executing or RunStates.Reviewing && !state.IsCancelled;
+        state.Run = state.Run with { Paused = false, Why = isAtWork ? null : state.Run.Why };
+        if (was)
+        {
+            state.Note(new ResumedByPerson(), now);
+        }
+        var alone = Board.AtWork.Where(e => state.PausedAlone.Contains(e.Id)).Select(e => e.Id).ToList();
+        var others = Board.AtWork.Where(e => !state.PausedAlone.Contains(e.Id)).ToList();
+        var stay = alone.Count == 0 ? "" : $" Tasks that were paused by name stay paused: {string.Join(", ", alone)}.";
+        var message = (was ? $"{state.RunId} continues." : $"{state.RunId} was not paused.") + stay;
+        return SteeringResult.OfRun(message, was, [.. others.Select(LetGoOn)]);
+    }
+
+    public SteeringResult ResumeTask(string id)
+    {
+        var task = Board.Find(id);
+        state.PausedAlone.Remove(id);
+        // The task may already be paused without having reported it.
+        return task.Progress.Paused
+            ? SteeringResult.As($"{id} continues.", LetGoOn(task))
+            : SteeringResult.Unchanged($"{id} is {StateOf(id)} and not paused.", LetGoOn(task));
+    }
+
+    public SteeringResult CancelTask(TaskCommand command, DateTimeOffset now)
+    {
+        var (id, by) = (command.Task, Person.Of(command.By, command.Text));
+        var task = Board.Find(id);
+        if (TaskStates.IsDone(StateOf(id)) || task.State.LeftOut)
+        {
+            return SteeringResult.Unchanged($"{id} is already {StateOf(id)}.");
+        }
+        // Without its planner the run has no plan and can't land.
+        task.State = task.State with
+        {
+            LeftOut = !state.IsPlanner(task),
+        };
+        if (task.AtWork)
+        {
+            Note(task, new CancelledBy(by), now, by);
+            return SteeringResult.As($"{id} is being stopped; its files stay.", new TaskMessage(id, t => t.CancelAsync()));
+        }
+        Board.End(task, TaskStates.Cancelled, new CancelledBy(by), now, by.Who);
+        return SteeringResult.As($"{id} will not run; the run lands without it.");
+    }
+
+    public SteeringResult Retry(TaskCommand command, DateTimeOffset now)
+    {
+        var (id, guidance, by) = (command.Task, command.Text, Person.Of(command.By, command.Text));
+        var task = Board.Find(id);
+        if (task.AtWork)
+        {
+            Note(task, new ContinuedBy(by), now, by);
+            state.Outages.Told(task.Outline);
+            var tell = new List<TaskMessage> { new(id, t => t.GoOnAsync(guidance, command)) };
+            // An answer to a paused task resumes the task, but a paused run keeps all its tasks paused.
+            if (!state.Run.Paused)
+            {
+                state.PausedAlone.Remove(id);
+                tell.Add(new TaskMessage(id, t => t.ResumeAsync()));
+            }
+            return SteeringResult.As($"{id} continues in its conversation.", tell);
+        }
+        if (!task.HasEnded)
+        {
+            return SteeringResult.Unchanged($"{id} is {StateOf(id)} and will run.");
+        }
+        Board.Retry(task, guidance, now, by);
+        return SteeringResult.As($"{id} is retried.");
+    }
+
+    /// <summary>Skips a task. A running task is stopped first (<see cref="CancelTask"/>).</summary>
+    /// <param name="command">Command that names the task, which is not running any more.</param>
+    /// <param name="wasAtWork">True if the task was running when the command arrived.</param>
+    public SteeringResult Skip(TaskCommand command, bool wasAtWork, DateTimeOffset now)
+    {
+        var (id, by) = (command.Task, Person.Of(command.By, command.Text));
+        var task = Board.Find(id);
+        if (TaskStates.IsDone(StateOf(id)))
+        {
+            return SteeringResult.Unchanged(wasAtWork ? $"{id} was merged before it could be skipped." : $"{id} is already {StateOf(id)}.");
+        }
+        Board.CountAsDone(task, TaskStates.Waived, new TaskWaivedBy(by), now, by.Who);
+        return SteeringResult.As($"{id} counts as done without changes; its dependent tasks may run.");
+    }
+
+    /// <summary>Moves a waiting task to the front of the merge queue.</summary>
+    public SteeringResult MergeNext(TaskCommand command, DateTimeOffset now)
+    {
+        var by = Person.Of(command.By);
+        if (!state.Train.TakeNext(command.Task))
+        {
+            return SteeringResult.Unchanged($"{command.Task} is already {StateOf(command.Task)}.");
+        }
+        Note(Board.Find(command.Task), new MergeNextRequestedBy(by), now, by);
+        return SteeringResult.As($"{command.Task} is merged before all other waiting tasks; a merge in progress is completed first.");
+    }
+
+    public SteeringResult SetConcurrency(int workers)
+    {
+        var changed = workers != state.Run.Workers;
+        state.Run = state.Run with { Workers = workers };
+        return new SteeringResult(
+            new SteeringAnswer($"{state.RunId} runs {Plural.Of(workers, "agent")} at once from now on; running agents continue.", changed)
+        );
+    }
+
+    public SteeringResult Promote(PersonCommand? command, DateTimeOffset now)
+    {
+        if (state.Run.State != RunStates.AwaitingPromotion && !state.IsPromotionOverdue)
+        {
+            return SteeringResult.OfRun($"{state.RunId} is already {state.Run.State}.", changed: false);
+        }
+        state.PromoteAsked = true;
+        TakeTarget(command);
+        var by = Person.Of(command);
+        state.Note(new LandingRequestedBy(by), now, by.Who);
+        return SteeringResult.As("The landing is retried.");
+    }
+
+    public SteeringResult LandMerged(PersonCommand? command, DateTimeOffset now)
+    {
+        if (state.Run.State != RunStates.Escalated && !Workflow.Patched(WhileTasksWait))
+        {
+            return SteeringResult.OfRun($"{state.RunId} is {state.Run.State}.", changed: false);
+        }
+        state.LandMergedAsked = true;
+        TakeTarget(command);
+        var by = Person.Of(command);
+        state.Note(new LandMergedRequestedBy(by), now, by.Who);
+        var merged = string.Join(", ", Board.Unlanded.Select(e => e.Id));
+        return SteeringResult.As(
+            $"The merged work ({PayloadPaging.Brief(merged)}) lands if the gates of the whole run pass on it; the rest stays open."
+        );
+    }
+
+    private void TakeTarget(PersonCommand? command)
+    {
+        if (command?.Target is { Length: > 0 } target)
+        {
+            state.Run = state.Run with { Target = target };
+        }
+    }
+
+    /// <summary>Returns a sentence that refuses an unknown task and lists the known ones.</summary>
+    public string NoTask(string id)
+    {
+        var known = Board.Entries.Take(MostNamed).Select(e => e.Id).ToList();
+        var more = Board.Entries.Count > known.Count ? $" and {Board.Entries.Count - known.Count} more" : "";
+        return $"{state.RunId} has no task {MessageFaults.Quote(id)}. Its tasks are {string.Join(", ", known)}{more}.";
+    }
+
+    /// <summary>
+    /// Resumes a task. The task occupies its slot immediately, because otherwise another task could start in that slot before the task
+    /// reports.
+    /// </summary>
+    private TaskMessage LetGoOn(TaskBoardEntry task)
+    {
+        Board.GoesOn(task);
+        return new TaskMessage(task.Id, t => t.ResumeAsync());
+    }
+
+    private void Note(TaskBoardEntry task, Reason what, DateTimeOffset now, Person by) =>
+        state.Journal.Note(task.Id, task.Progress.State, what, now, by: by.Who);
+
+    private string StateOf(string id) => Board.Find(id).Progress.State;
+}

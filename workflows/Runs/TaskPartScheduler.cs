@@ -1,0 +1,70 @@
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>
+/// Divides a task that is too large. Its parts become tasks of the run. The task continues when they have ended, so its dependents wait for
+/// all parts.
+/// </summary>
+internal sealed class TaskPartScheduler(RunContext context, TaskMessenger messenger)
+{
+    private readonly RunState _state = context.State;
+
+    /// <summary>True if a task must be divided, or if all parts of a task have ended.</summary>
+    public bool HasStep => ToDivide is not null || ToTell is not null;
+
+    private TaskBoardEntry? ToDivide => Waiting.FirstOrDefault(e => e.Progress.Parts is []);
+
+    private TaskBoardEntry? ToTell =>
+        Waiting.FirstOrDefault(e => e.Progress.Parts is [_, ..] parts && parts.All(id => _state.Board.Find(id).HasEnded));
+
+    /// <summary>Divided tasks that wait for their parts. Excludes tasks that were notified and have not reported since.</summary>
+    private IEnumerable<TaskBoardEntry> Waiting => _state.Board.AtWork.Where(e => e.Progress.Parts is not null && !e.State.AnswerSent);
+
+    /// <summary>Carries out the pending steps.</summary>
+    public async Task CarryOutAsync()
+    {
+        while (ToDivide is { } entry)
+        {
+            await DivideAsync(entry);
+        }
+        while (ToTell is { } entry)
+        {
+            var parts = entry.Progress.Parts!.Select(_state.Board.Find);
+            await TellAsync(entry, string.Join("; ", parts.Select(Describe)));
+        }
+    }
+
+    private async Task DivideAsync(TaskBoardEntry entry)
+    {
+        var split = new SplitTaskInput(_state.RunId, _state.Repository, _state.Plan.Hash, entry.Id, entry.Progress.LastStart)
+        {
+            SaidHash = entry.Progress.SaidHash ?? "",
+        };
+        var (made, why) = await FailureCause.TryAsync(
+            Workflow.ExecuteActivityAsync((IRequestActivities a) => a.SplitTaskAsync(split), context.Short)
+        );
+        if (made is not { Tasks.Count: > 0 })
+        {
+            _state.Journal.Note(entry.Id, entry.Progress.State, new TaskNotDivided(made is null ? new Quote(why) : null), RunContext.Now);
+            await TellAsync(entry, $"the task has no parts: {(made is null ? why : "the proposal is missing")}");
+            return;
+        }
+        _state.Plan = _state.Plan with { Hash = made.PlanHash, TaskCount = _state.Plan.TaskCount + made.Tasks.Count };
+        _state.Board.Add(made.Tasks, RunContext.Now);
+        entry.Progress = entry.Progress with { Parts = [.. made.Tasks.Select(task => task.Id)] };
+        _state.Journal.Note(entry.Id, entry.Progress.State, new TaskDivided(entry.Progress.Parts), RunContext.Now);
+        _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };
+    }
+
+    private Task TellAsync(TaskBoardEntry entry, string summary)
+    {
+        entry.State = entry.State with { AnswerSent = true };
+        return messenger.TellAsync(entry.Id, t => t.PartsDoneAsync(PayloadPaging.Brief(summary)));
+    }
+
+    private static string Describe(TaskBoardEntry part)
+    {
+        var progress = part.Progress;
+        var why = TaskStates.IsDone(progress.State) ? "" : $": {progress.Reason}";
+        return $"{part.Id} ({part.Outline.Title}) is {progress.State}{why}";
+    }
+}

@@ -1,0 +1,154 @@
+using Orchestrator.Workflows.Train;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>Applies reports from tasks, including their effect on other tasks.</summary>
+internal static class TaskReportHandler
+{
+    private const int MostWarnings = 60;
+
+    /// <summary>Handles a report, unless it is old.</summary>
+    public static void TakeIn(RunState state, TaskReport report, DateTimeOffset now)
+    {
+        if (!Apply(state.Board, report, now, notesHost: HasMoved(state, report) && Workflow.Patched("host-noted")))
+        {
+            KeepEarly(state, report);
+            return;
+        }
+        var entry = state.Board.Find(report.Progress.Id);
+        RunStatusTexts.AddHosts(state, entry, now);
+        TakeInNotices(state, entry, report, now);
+        state.Outages.Report(entry.Outline, report);
+        if (report.Progress.State == TaskStates.Merging)
+        {
+            var open = entry.Outline.DependsOn.Where(id => !TaskStates.IsDone(state.Board.Find(id).Progress.State));
+            state.Train.Enqueue(
+                new MergeRequest(report.Progress.Id, report.Progress.Commit, report.Progress.Attempt)
+                {
+                    DependsOn = [.. open],
+                    Installs = report.Installs,
+                    Lent = report.Progress.Lent ?? [],
+                },
+                state.Rules.Queue is null ? null : MergeQueueAdvance.PlacesOf(entry.Outline)
+            );
+        }
+        if (report.Progress.State == TaskStates.Failed)
+        {
+            RetryUnaffected(state, entry, report, now);
+        }
+
+        // The task ended only because its run was gone. The run is open again, and no user cancelled the task.
+        if (report.FailureClass == FailureClass.RunEnded && entry.Progress.State == TaskStates.Cancelled && !state.IsCancelled)
+        {
+            state.Board.Retry(entry, "", now);
+            entry.State = entry.State with { MayReuse = true };
+        }
+    }
+
+    /// <summary>
+    /// Returns the newest report from the same execution of a task. After the query and before the run took over, a newer report may have
+    /// arrived.
+    /// </summary>
+    public static TaskReport NewestOf(RunState state, TaskReport asked) =>
+        state.EarlyReports.TryGetValue(asked.Progress.Id, out var early)
+        && early.ExecutionId == asked.ExecutionId
+        && early.Sequence > asked.Sequence
+            ? early
+            : asked;
+
+    // A task sends each report once, so a report that is ignored here would be lost.
+    private static void KeepEarly(RunState state, TaskReport report)
+    {
+        if (state.Board.TryFind(report.Progress.Id) is null or { AtWork: false, HasEnded: false })
+        {
+            var known = state.EarlyReports.GetValueOrDefault(report.Progress.Id);
+            if (known is null || known.ExecutionId != report.ExecutionId || known.Sequence < report.Sequence)
+            {
+                state.EarlyReports[report.Progress.Id] = report;
+            }
+        }
+    }
+
+    private static bool HasMoved(RunState state, TaskReport report) =>
+        state.Board.TryFind(report.Progress.Id) is { } known && known.Progress.Host != report.Progress.Host;
+
+    /// <summary>Applies a report and returns true if it is new. A late or repeated report changes nothing.</summary>
+    /// <param name="notesHost">True to record a change of the task's host as an event.</param>
+    public static bool Apply(TaskBoard board, TaskReport report, DateTimeOffset now, bool notesHost = false)
+    {
+        if (board.TryFind(report.Progress.Id) is not { AtWork: true } entry || entry.State.PastExecutions.Contains(report.ExecutionId))
+        {
+            return false;
+        }
+        var state = entry.State;
+        if (state.ExecutionId.Length == 0 && report.Sequence == TaskReport.FinalSequence)
+        {
+            return false; // The report is from an execution before the one that is about to start.
+        }
+        if (state.ExecutionId.Length > 0 && (report.ExecutionId != state.ExecutionId || report.Sequence <= state.ReportSequence))
+        {
+            return false;
+        }
+        entry.State = state with { ExecutionId = report.ExecutionId, ReportSequence = report.Sequence, AnswerSent = false };
+        if (report.Sequence == TaskReport.FinalSequence)
+        {
+            Lost(board, entry, report.ExecutionId, report.Progress.Why ?? new WorkflowMissing(), now);
+            return true;
+        }
+        var progress = report.Progress with
+        {
+            Outage = RunOutages.Of(entry.OutlineAt(report.Progress), report),
+            Parts = report.Progress.Parts is null ? null : entry.Progress.Parts ?? [],
+            Landed = entry.Progress.Landed,
+        };
+        board.Put(entry, progress, now, notesHost: notesHost);
+        if (entry.HasEnded)
+        {
+            board.Ended(entry, now);
+        }
+        return true;
+    }
+
+    /// <summary>Handles the end of a task's workflow that sent no report.</summary>
+    /// <param name="board">Tasks of the run.</param>
+    /// <param name="executionId">The execution that ended; empty if none was started.</param>
+    /// <param name="why">Reason for the end, as far as known.</param>
+    public static void Lost(TaskBoard board, TaskBoardEntry entry, string executionId, Reason why, DateTimeOffset now)
+    {
+        if (entry.AtWork && !entry.State.PastExecutions.Contains(executionId))
+        {
+            board.End(entry, TaskStates.Failed, why, now);
+        }
+    }
+
+    /// <summary>Records new notices. A notice that users must know becomes a warning of the run, once for all tasks.</summary>
+    private static void TakeInNotices(RunState state, TaskBoardEntry entry, TaskReport report, DateTimeOffset now)
+    {
+        var news = report.Notices.Skip(entry.State.Notices).ToList();
+        if (news.Count == 0)
+        {
+            return;
+        }
+        entry.State = entry.State with { Notices = entry.State.Notices + news.Count };
+        foreach (var notice in news)
+        {
+            state.Journal.Note(entry.Id, entry.Progress.State, new TaskRemarkRecorded(new Quote(notice.Text)), now);
+        }
+        var told = news.Where(notice => notice.IsForPerson).Select(notice => PayloadPaging.Brief(notice.Text));
+        state.Run = state.Run with { Warnings = [.. state.Run.Warnings.Union(told).Take(MostWarnings)] };
+    }
+
+    private static bool IsSettled(TaskBoardEntry entry) => TaskStates.IsDone(entry.Progress.State) || entry.State.LeftOut;
+
+    private static void RetryUnaffected(RunState state, TaskBoardEntry entry, TaskReport report, DateTimeOffset now)
+    {
+        var alike = state.Outages.Failed(entry.Outline, report.Signature, report.Progress.Why, now, id => IsSettled(state.Board.Find(id)));
+        foreach (var other in alike.Select(state.Board.Find))
+        {
+            if (other.Progress.State == TaskStates.Failed)
+            {
+                state.Board.Retry(other, "", now);
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+namespace Orchestrator.Workflows.Train;
+
+/// <summary>
+/// Chooses the entries of the next batch: the first entry in merge order that may be verified now, and entries that can follow it.
+/// </summary>
+/// <remarks>
+/// An entry whose footprint overlaps no current batch starts on staging. An entry that overlaps batches is built on the last of them, if
+/// speculation allows that. No entry overtakes an earlier entry whose footprint overlaps its own.
+/// </remarks>
+internal static class NextBatchSelector
+{
+    /// <summary>Returns the step that creates the next batch, or a step that waits.</summary>
+    public static MergeQueueStep Of(MergeQueueState state)
+    {
+        if (state.Rules is null && state.Batches.Count > 0)
+        {
+            return new MergeQueueStep.WaitForWork();
+        }
+        var order = MergeOrder.Of(state.Ready);
+        if (state.Rules is { HasLanes: true } && Unlocated(state, order) is { Count: > 0 } unlocated)
+        {
+            return new MergeQueueStep.LocateAffectedParts(unlocated);
+        }
+        var held = new List<MergeRequest>();
+        for (var i = 0; i < order.Count; i++)
+        {
+            if (Below(state, order[i], held) is not { } after)
+            {
+                held.Add(order[i]);
+                continue;
+            }
+            return state.Alone.Contains(order[i].TaskId)
+                ? new MergeQueueStep.BuildBatch([order[i]], after)
+                : new MergeQueueStep.BuildBatch(Gather(state, order.Skip(i), held, after), after);
+        }
+        return new MergeQueueStep.WaitForWork();
+    }
+
+    private static IReadOnlyList<MergeRequest> Unlocated(MergeQueueState state, IReadOnlyList<MergeRequest> order) =>
+        [.. order.Where(request => !state.Footprints.ContainsKey((request.TaskId, request.Attempt)))];
+
+    /// <summary>Returns the following entries that have the same footprint, or whose footprints overlap that of the batch.</summary>
+    private static List<MergeRequest> Gather(MergeQueueState state, IEnumerable<MergeRequest> order, List<MergeRequest> held, int after)
+    {
+        var batch = new List<MergeRequest>();
+        var footprint = (ChangeFootprint?)null;
+        foreach (var request in order)
+        {
+            var own = state.FootprintOf(request);
+            if (batch.Count == state.Most || state.Alone.Contains(request.TaskId))
+            {
+                break;
+            }
+            if ((footprint is null || footprint.Overlaps(own)) && Below(state, request, held) == after)
+            {
+                batch.Add(request);
+                footprint = footprint?.With(own) ?? own;
+            }
+            else
+            {
+                held.Add(request);
+            }
+        }
+        return batch;
+    }
+
+    /// <summary>Returns the batch that an entry must be built on, 0 for staging, or null if the entry has to wait.</summary>
+    private static int? Below(MergeQueueState state, MergeRequest request, List<MergeRequest> held)
+    {
+        var own = state.FootprintOf(request);
+        if (held.Exists(other => own.Overlaps(state.FootprintOf(other)) || request.DependsOn.Contains(other.TaskId)))
+        {
+            return null;
+        }
+        var overlapped = state
+            .Batches.Where(batch => own.Overlaps(batch.Footprint) || batch.Rest.Any(entry => request.DependsOn.Contains(entry.TaskId)))
+            .ToList();
+        if (overlapped.Count == 0)
+        {
+            return 0;
+        }
+        var tip = overlapped[^1];
+        var chain = Chain(state, tip);
+        return
+            chain.Count <= state.Rules!.Speculation
+            && overlapped.TrueForAll(chain.Contains)
+            && chain.TrueForAll(batch => !batch.HasFailed && batch.Landed == 0 && batch.Lacks?.Overlaps(own) != true)
+            && !state.Batches.Exists(batch => batch.After == tip.Id)
+            && !state.Conflicts.Contains((request.TaskId, tip.Id))
+            ? tip.Id
+            : null;
+    }
+
+    /// <summary>Returns a batch and all batches below it.</summary>
+    private static List<TrainBatch> Chain(MergeQueueState state, TrainBatch tip)
+    {
+        var chain = new List<TrainBatch> { tip };
+        while (chain[^1].After != 0)
+        {
+            chain.Add(state.Find(chain[^1].After)!);
+        }
+        return chain;
+    }
+}
