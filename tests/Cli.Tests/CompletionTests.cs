@@ -12,7 +12,7 @@ public class CompletionTests
 
     [Theory]
     [InlineData("validate", "val")]
-    [InlineData("config\ncontext\ncontracts\nconflicts", "con")]
+    [InlineData("config\ncontext\ncontracts", "con")]
     [InlineData("--schema\n--strict", "validate", "--s")]
     [InlineData("json\nyaml", "validate", "--print", "")]
     [InlineData("get\nlist\nset\nunset", "config", "")]
@@ -43,8 +43,8 @@ public class CompletionTests
 
     [Theory]
     [InlineData("1\n2\n2.1", "tasks", "show", "")]
-    [InlineData("2\n2.1", "expand", "--id", "2")]
-    [InlineData("deferred\ndone", "set-status", "1", "d")]
+    [InlineData("2\n2.1", "tasks", "expand", "--id", "2")]
+    [InlineData("deferred\ndone", "tasks", "set-status", "1", "d")]
     [InlineData("deferred\ndone", "tasks", "list", "--status", "d")]
     [InlineData("", "approve", "")]
     public async Task Complete_Backlog_GivesItsIdsAndStatuses(string expected, params string[] words)

@@ -127,7 +127,10 @@ public class HelpTests
     public async Task FormerName_WithArguments_PrintsTheSameAsThePresentForm(string former, string present, int exitCode)
     {
         using var cli = new CliFixture().WithRepository();
-        cli.Write("tasks.yaml", "tasks:\n  - {id: a, files_write: [auth/key.pem]}\n  - {id: b, files_write: [auth/key.pem, .env]}\n");
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n  - {id: a, prompt: A, files_write: [auth/key.pem]}\n  - {id: b, prompt: B, files_write: [auth/key.pem, .env]}\n"
+        );
 
         var one = await cli.RunAsync(former.Split(' '));
         var other = await cli.RunAsync(present.Split(' '));
