@@ -41,7 +41,7 @@ internal sealed class BenchRepository : IDisposable
         {
             plan.Append(
                 CultureInfo.InvariantCulture,
-                $"  - {{id: t{i}, description: Task {i}, prompt: Write t{i}.txt, files_write: [t{i}.txt{(more.Length == 0 ? "" : ", ")}{string.Format(CultureInfo.InvariantCulture, more, i)}], files_read: [], verification: "
+                $"  - {{id: t{i}, description: Task {i}, prompt: Write t{i}.txt, files_write: [t{i}.txt{(more.Length == 0 ? "" : ", ")}{more.Replace("{0}", $"{i}", StringComparison.Ordinal)}], files_read: [], verification: "
                     + $"[{{command: test -s t{i}.txt}}]}}\n"
             );
         }
