@@ -58,7 +58,7 @@ internal static partial class TestParser
     // Inline snapshots and long arguments continue below, until the brackets outside of literals are closed.
     private static string Whole(string[] lines, int begin)
     {
-        string[] rest = lines[begin..Math.Min(lines.Length, begin + LongestAssertion)];
+        var rest = lines[begin..Math.Min(lines.Length, begin + LongestAssertion)];
         var code = Literal().Replace(string.Join('\n', rest), text => string.Concat(text.Value.Select(c => c == '\n' ? c : '0')));
         var (depth, end) = (0, 0);
         foreach (var line in code.Split('\n'))

@@ -32,16 +32,17 @@ internal sealed class BenchRepository : IDisposable
     /// <param name="tasks">Number of independent tasks, with one gate each.</param>
     /// <param name="agent">The agent: a shell script.</param>
     /// <param name="settings">More of the configuration, whole lines.</param>
-    /// <param name="more">More files of each task, with {0} for its number.</param>
+    /// <param name="more">More files of each task, each after a comma, with {0} for the task's number.</param>
     public static async Task<BenchRepository> CreateAsync(string program, int tasks, string agent, string settings = "", string more = "")
     {
         var repository = await TemporaryRepository.CreateAsync();
         var plan = new StringBuilder("tasks:\n");
         for (var i = 1; i <= tasks; i++)
         {
+            var others = more.Replace("{0}", i.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
             plan.Append(
                 CultureInfo.InvariantCulture,
-                $"  - {{id: t{i}, description: Task {i}, prompt: Write t{i}.txt, files_write: [t{i}.txt{(more.Length == 0 ? "" : ", ")}{string.Format(CultureInfo.InvariantCulture, more, i)}], files_read: [], verification: "
+                $"  - {{id: t{i}, description: Task {i}, prompt: Write t{i}.txt, files_write: [t{i}.txt{others}], files_read: [], verification: "
                     + $"[{{command: test -s t{i}.txt}}]}}\n"
             );
         }

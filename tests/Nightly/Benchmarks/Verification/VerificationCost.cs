@@ -34,7 +34,7 @@ internal static class VerificationCost
     {
         var sample = await CompareAsync(() => SampleAsync(program), "run", "tasks.yaml", "--agent", "scripted", "--yes", "--no-progress");
         var tests = await CompareAsync(
-            () => BenchRepository.CreateAsync(program, Tasks, Agent, Gates, "lib/t{0}.sh, tests/test_t{0}.sh"),
+            () => BenchRepository.CreateAsync(program, Tasks, Agent, Gates, ", lib/t{0}.sh, tests/test_t{0}.sh"),
             "run",
             "--yes",
             "--again",
