@@ -32,7 +32,7 @@ public static class AgentConformanceScores
         using var stream = Assembly
             .GetExecutingAssembly()
             .GetManifestResourceStream("Orchestrator.Agents.Descriptions.Conformance.scores.json")!;
-        return JsonSerializer.Deserialize(stream, AgentConformanceScoreJson.Default.DictionaryStringConformanceScore)!;
+        return JsonSerializer.Deserialize(stream, AgentConformanceScoreJson.Default.DictionaryStringAgentConformanceScore)!;
     }
 }
 
