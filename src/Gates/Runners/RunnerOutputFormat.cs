@@ -127,8 +127,8 @@ internal enum TestNameCountEffect
     /// <summary>Only tests that contain no subtests (such as <c>Test/small</c>) are counted.</summary>
     Leaves,
 
-    /// <summary>Only TAP test points without nested points are counted. Groups <c>indent</c> and <c>open</c> capture the indentation and the
-    /// brace that starts a block of nested points.</summary>
+    /// <summary>Only TAP test points without nested points are counted. Groups <c>indent</c> and <c>open</c> capture the indentation and
+    /// the brace that starts a block of nested points.</summary>
     Nested,
 }
 

@@ -171,9 +171,8 @@ internal static partial class TestParser
     private static partial Regex AlwaysTrue();
 
     [GeneratedRegex(
-        """""
-            (?s:""".*?"""|r(?<hash>#*)".*?"\k<hash>|`[^`]*`)|"(?:[^"\\]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\b\d[\d_.]*\b|\b(true|false|True|False|null|None|nil)\b
-            """"",
+        """(?s:\"{3}.*?\"{3}|r(?<hash>#*)".*?"\k<hash>|`[^`]*`)|"(?:[^"\\]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
+            + """|\b\d[\d_.]*\b|\b(true|false|True|False|null|None|nil)\b""",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
     )]
     private static partial Regex Literal();

@@ -338,7 +338,8 @@ internal static class EcosystemTable
             Toolchain = ["rust-toolchain", "rust-toolchain.toml"],
             Sources = [".rs"],
             Configuration = Names(
-                "Cargo.toml build.rs rust-toolchain rust-toolchain.toml clippy.toml .clippy.toml rustfmt.toml nextest.toml insta.yaml .insta.yaml"
+                "Cargo.toml build.rs rust-toolchain rust-toolchain.toml clippy.toml .clippy.toml rustfmt.toml nextest.toml "
+                    + "insta.yaml .insta.yaml"
             ),
             OutputFolders = ["target"],
             Gates =

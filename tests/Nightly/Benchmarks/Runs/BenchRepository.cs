@@ -42,8 +42,8 @@ internal sealed class BenchRepository : IDisposable
             var others = more.Replace("{0}", i.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
             plan.Append(
                 CultureInfo.InvariantCulture,
-                $"  - {{id: t{i}, description: Task {i}, prompt: Write t{i}.txt, files_write: [t{i}.txt{others}], files_read: [], verification: "
-                    + $"[{{command: test -s t{i}.txt}}]}}\n"
+                $"  - {{id: t{i}, description: Task {i}, prompt: Write t{i}.txt, files_write: [t{i}.txt{others}], files_read: [], "
+                    + $"verification: [{{command: test -s t{i}.txt}}]}}\n"
             );
         }
         repository.Write("agent.sh", AgentCommits.Shell() + agent);

@@ -82,7 +82,8 @@ internal sealed record WarmProject(
                 Enumerable
                     .Range(1, Functions)
                     .Select(i =>
-                        $"pub fn {name}_{i}(n: u64) -> String {{ (0..n).map(|x| format!(\"{{}}\", x * {i})).collect::<Vec<_>>().join(\",\") }}"
+                        $"pub fn {name}_{i}(n: u64) -> String "
+                        + $"{{ (0..n).map(|x| format!(\"{{}}\", x * {i})).collect::<Vec<_>>().join(\",\") }}"
                     )
             );
         }

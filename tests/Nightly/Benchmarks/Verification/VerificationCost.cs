@@ -83,7 +83,8 @@ internal static class VerificationCost
         }
         repository.Write(
             ".orchestrator/config.yaml",
-            $"agents: {{scripted: {{command: [/bin/sh, \"{repository.Beside("agent.sh")}\"]}}}}\nworkers: 2\npermissions: {{sandbox: off}}\n"
+            $"agents: {{scripted: {{command: [/bin/sh, \"{repository.Beside("agent.sh")}\"]}}}}\nworkers: 2\n"
+                + "permissions: {sandbox: off}\n"
         );
         await repository.GitAsync("add", "-A");
         await repository.GitAsync("commit", "-q", "-m", "sample");
