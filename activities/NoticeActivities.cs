@@ -12,5 +12,6 @@ public sealed class NoticeActivities(RunServices services) : INoticeActivities
     private readonly NoticeService _service = new(services);
 
     [Activity]
-    public Task<NoticesSent> TellPeopleAsync(SendNoticesInput input) => ActivityHeartbeats.WhileAsync(stop => _service.TellAsync(input, stop));
+    public Task<NoticesSent> TellPeopleAsync(SendNoticesInput input) =>
+        ActivityHeartbeats.WhileAsync(stop => _service.TellAsync(input, stop));
 }

@@ -31,7 +31,8 @@ public sealed class RequestActivities(RunServices services, ITemporalClient clie
         });
 
     [Activity]
-    public Task<InstallResult> InstallAsync(InstallInput input) => ActivityHeartbeats.WhileAsync(stop => _packages.InstallAsync(input, stop));
+    public Task<InstallResult> InstallAsync(InstallInput input) =>
+        ActivityHeartbeats.WhileAsync(stop => _packages.InstallAsync(input, stop));
 
     [Activity]
     public Task<RequestConclusion> ConcludeRequestAsync(ConcludeRequestInput input) =>

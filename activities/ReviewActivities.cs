@@ -18,7 +18,8 @@ public sealed class ReviewActivities(RunServices services) : IReviewActivities
     private readonly ReviewRoundConcluder _end = new(services);
 
     [Activity]
-    public Task<InconclusiveResults> FindTiesAsync(FindTiesInput input) => ActivityHeartbeats.WhileAsync(stop => _ties.FindAsync(input, stop));
+    public Task<InconclusiveResults> FindTiesAsync(FindTiesInput input) =>
+        ActivityHeartbeats.WhileAsync(stop => _ties.FindAsync(input, stop));
 
     [Activity]
     public Task<ReviewPreparation> BeginReviewAsync(PrepareReviewInput input) =>

@@ -44,7 +44,8 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
     public Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input) => Task.FromResult(_plans.ReadTasks(input));
 
     [Activity]
-    public Task<PreflightResult> PreflightAsync(PreflightInput input) => ActivityHeartbeats.WhileAsync(stop => _preflight.CheckAsync(input, stop));
+    public Task<PreflightResult> PreflightAsync(PreflightInput input) =>
+        ActivityHeartbeats.WhileAsync(stop => _preflight.CheckAsync(input, stop));
 
     [Activity]
     public async Task<ProgressRecorded?> RecordProgressAsync(ProgressInput input)
@@ -80,7 +81,12 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
             {
                 await StaleMergeQueueCloser.CloseAsync(client, input.RunId, services.Time, stop);
             }
-            return await EarlierExecutionFinder.FindAsync(input, services, until => TaskReportQueries.FindAsync(client, input.RunId, until), stop);
+            return await EarlierExecutionFinder.FindAsync(
+                input,
+                services,
+                until => TaskReportQueries.FindAsync(client, input.RunId, until),
+                stop
+            );
         });
 
     [Activity]
@@ -88,10 +94,12 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
         ActivityHeartbeats.WhileAsync(stop => _landing.LandAsync(input, Asking(ActivityExecutionContext.Current.Info), stop));
 
     [Activity]
-    public Task<ManualFixCommits> LookAtFixAsync(FindManualFixInput input) => ActivityHeartbeats.WhileAsync(stop => _fix.LookAsync(input, stop));
+    public Task<ManualFixCommits> LookAtFixAsync(FindManualFixInput input) =>
+        ActivityHeartbeats.WhileAsync(stop => _fix.LookAsync(input, stop));
 
     [Activity]
-    public Task<ManualFixVerdict> VerifyFixAsync(VerifyFixInput input) => ActivityHeartbeats.WhileAsync(stop => _fix.VerifyAsync(input, stop));
+    public Task<ManualFixVerdict> VerifyFixAsync(VerifyFixInput input) =>
+        ActivityHeartbeats.WhileAsync(stop => _fix.VerifyAsync(input, stop));
 
     [Activity]
     public Task<string> AbortAsync(AbortInput input) => ActivityHeartbeats.WhileAsync(stop => RunAbort.AbortAsync(input, services, stop));

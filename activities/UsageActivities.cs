@@ -12,5 +12,6 @@ public sealed class UsageActivities(RunServices services) : IUsageActivities
     private readonly BudgetRaiser _raise = new(services.Governor, services.Time);
 
     [Activity]
-    public Task<RaisedBudget> IncreaseBudgetAsync(RaiseBudgetInput input) => ActivityHeartbeats.WhileAsync(stop => _raise.StoreAsync(input, stop));
+    public Task<RaisedBudget> IncreaseBudgetAsync(RaiseBudgetInput input) =>
+        ActivityHeartbeats.WhileAsync(stop => _raise.StoreAsync(input, stop));
 }

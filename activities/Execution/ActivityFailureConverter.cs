@@ -17,7 +17,8 @@ public sealed class ActivityFailureConverter : IWorkerInterceptor
 
     private readonly RepeatedStepFaults _faults = new();
 
-    private sealed class FailureMappingInbound(ActivityInboundInterceptor next, RepeatedStepFaults faults) : ActivityInboundInterceptor(next)
+    private sealed class FailureMappingInbound(ActivityInboundInterceptor next, RepeatedStepFaults faults)
+        : ActivityInboundInterceptor(next)
     {
         public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)
         {

@@ -30,8 +30,12 @@ public sealed class UnattendedContext(
     /// <param name="caller">The context of the caller.</param>
     /// <param name="interaction">Receives messages, or null to discard them.</param>
     /// <param name="device">Name of the user's device, or null for the terminal of this machine.</param>
-    public static UnattendedContext In(string directory, UseCaseContext caller, IUserInteraction? interaction = null, string? device = null) =>
-        new(caller.Environment, directory, caller.Time, caller.Platform, interaction) { Device = device };
+    public static UnattendedContext In(
+        string directory,
+        UseCaseContext caller,
+        IUserInteraction? interaction = null,
+        string? device = null
+    ) => new(caller.Environment, directory, caller.Time, caller.Platform, interaction) { Device = device };
 
     private sealed class UnattendedInteraction : IUserInteraction
     {

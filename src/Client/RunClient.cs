@@ -83,7 +83,11 @@ public sealed class RunClient(ITemporalClient client)
         CancellationToken cancellation = default
     )
     {
-        var pollers = await HostPresenceCheck.PollersAsync(_client, queue, new RpcOptions { Retry = true, CancellationToken = cancellation });
+        var pollers = await HostPresenceCheck.PollersAsync(
+            _client,
+            queue,
+            new RpcOptions { Retry = true, CancellationToken = cancellation }
+        );
         var seen = HostPresenceCheck.LastAsked(pollers.Where(poller => !isDead(poller.Identity)));
         return now - seen <= HostPresenceCheck.Silence ? seen : null;
     }

@@ -69,7 +69,7 @@ public sealed class FakeAgentTests
 
     [Fact]
     [Trait("Category", "Full")]
-    public async Task Misbehaviour_OfEveryKind_IsEndedWithTheAgent()
+    public async Task Misbehavior_OfEveryKind_IsEndedWithTheAgent()
     {
         await using AgentFixture agents = new();
         var start = agents.Start(limits: new AgentLimits { Stall = TimeSpan.FromSeconds(10) });

@@ -57,9 +57,9 @@ public sealed class AgentsCommandTests
     )]
     [InlineData(
         "program: x",
-        "arguments: {start: []}\n      colour: red",
-        ".orchestrator/config.yaml:6: agents.mine.description.colour",
-        "colour"
+        "arguments: {start: []}\n      color: red",
+        ".orchestrator/config.yaml:6: agents.mine.description.color",
+        "color"
     )]
     public async Task Description_ThatIsWrong_IsRefusedWithItsLine(string program, string arguments, string place, string why)
     {

@@ -42,14 +42,22 @@ public sealed partial class RecommendedCommandTests
         [AnswerActionKinds.Resolve] = Here(nameof(BadEnd_EachResolution_IsTakenAsItIsRecommended)),
         [AnswerActionKinds.CancelDependants] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
         [AnswerActionKinds.Resume] = Here(nameof(Killed_RecommendedCommand_GoesOn)),
-        [AnswerActionKinds.Retry] = ("Cli.Tests", nameof(ConflictByPersonTests), "Conflict_AgentUndoesTheMergeAsOftenAsItMay_APersonResolvesIt"),
+        [AnswerActionKinds.Retry] = (
+            "Cli.Tests",
+            nameof(ConflictByPersonTests),
+            "Conflict_AgentUndoesTheMergeAsOftenAsItMay_APersonResolvesIt"
+        ),
         [AnswerActionKinds.RaiseBudget] = ("EndToEnd.Tests", "GovernedRunTests", "raise"),
         [AnswerActionKinds.RunNow] = ("Cli.Tests", nameof(ScheduleCommandTests), "\"run-now\""),
         [AnswerActionKinds.ListSchedules] = ("Cli.Tests", nameof(ScheduleCommandTests), "\"list\""),
         [AnswerActionKinds.Move] = ("Cli.Tests", nameof(MovedRunTests), "Run_OfAnotherMachine_SaysSoEverywhereAndGoesOnHereWhenItIsMoved"),
         [AnswerActionKinds.ListFlakyTests] = ("Cli.Tests", nameof(FlakyCommandTests), "Run_QuarantineThatEnded_TheTestDecidesAndItIsSaid"),
         [AnswerActionKinds.SendNotices] = ("Cli.Tests", nameof(UnsentNoticeTests), "Notify_SendAndDiscard_CarryOutWhatTheInboxRecommends"),
-        [AnswerActionKinds.DiscardNotices] = ("Cli.Tests", nameof(UnsentNoticeTests), "Notify_SendAndDiscard_CarryOutWhatTheInboxRecommends"),
+        [AnswerActionKinds.DiscardNotices] = (
+            "Cli.Tests",
+            nameof(UnsentNoticeTests),
+            "Notify_SendAndDiscard_CarryOutWhatTheInboxRecommends"
+        ),
     };
 
     /// <summary>The test that plays the command of each kind of reason whose words name one.</summary>
@@ -81,7 +89,9 @@ public sealed partial class RecommendedCommandTests
     [Fact]
     public void Ways_Each_HasATestThatPlaysItsCommand()
     {
-        var kinds = typeof(AnswerActionKinds).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetValue(null)!);
+        var kinds = typeof(AnswerActionKinds)
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (string)field.GetValue(null)!);
 
         AssertPlayed(kinds, s_played);
     }

@@ -51,7 +51,7 @@ internal sealed class RecordingTerminal : ITerminal
 
     public int OutputWidth { get; init; } = int.MaxValue;
 
-    public ColorChoice Colours { get; set; }
+    public ColorChoice Colors { get; set; }
 
     public void Show(ScreenLine line) => Show(line.Text);
 

@@ -52,7 +52,10 @@ public sealed class ScheduledStartResultTests
             ("r", Run(RunStates.Completed, At(21) + TimeSpan.FromMinutes(30), began: At(20)))
         );
 
-        Assert.Equal([MissedScheduleStart.None, MissedScheduleStart.EarlierRunOpen, MissedScheduleStart.NothingServed], fires.Select(fire => fire.Missed));
+        Assert.Equal(
+            [MissedScheduleStart.None, MissedScheduleStart.EarlierRunOpen, MissedScheduleStart.NothingServed],
+            fires.Select(fire => fire.Missed)
+        );
         Assert.Equal("r", fires[1].Because);
     }
 

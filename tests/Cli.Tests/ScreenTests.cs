@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>The console itself: where lines are cut, how wide it is, when there are colours.</summary>
+/// <summary>The console itself: where lines are cut, how wide it is, when there are colors.</summary>
 public class ScreenTests
 {
     [Theory]
@@ -14,7 +14,7 @@ public class ScreenTests
     [InlineData(true, "always", "1", true)]
     [InlineData(false, "always", "1", true)]
     [InlineData(false, "never", "", false)]
-    public async Task Colours_ByStreamVariableAndOption(bool isPiped, string? option, string noColor, bool expected)
+    public async Task Colors_ByStreamVariableAndOption(bool isPiped, string? option, string noColor, bool expected)
     {
         using var cli = new CliFixture().WithRepository();
         string[] command = ["check", .. option is null ? Array.Empty<string>() : ["--color", option]];
@@ -25,7 +25,7 @@ public class ScreenTests
     }
 
     [Fact]
-    public async Task Colours_OfAnythingElse_AreRefused()
+    public async Task Colors_OfAnythingElse_AreRefused()
     {
         using var cli = new CliFixture().WithRepository();
 

@@ -55,7 +55,9 @@ public sealed class ServiceCommandHostTests
         var builder = ServiceCommandHost.Create(log);
         builder.Services.AddSingleton<IHostedService>(_ => new Service(Task.FromException(new InvalidOperationException("surprise"))));
 
-        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => ServiceCommandHost.RunAsync(builder, log, CancellationToken.None));
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            ServiceCommandHost.RunAsync(builder, log, CancellationToken.None)
+        );
 
         Assert.Equal("surprise", thrown.Message);
     }

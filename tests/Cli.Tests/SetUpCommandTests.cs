@@ -35,7 +35,7 @@ public class SetUpCommandTests
               "models": {"manager": {"model": "opus"}, "worker": {"model": "haiku"}},
               "execution": {"max_workers": 5, "worker_timeout": 600, "max_retries": 3},
               "temporal": {"api_key": "key-secret"},
-              "monitoring": {"colour": "red"},
+              "monitoring": {"color": "red"},
               "git": {"auto_commit": true}
             }
             """
@@ -52,7 +52,7 @@ public class SetUpCommandTests
 
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("unused DATABASE_URL  (in .env:1)", result.People, StringComparison.Ordinal);
-        Assert.Contains("unused monitoring.colour", result.People, StringComparison.Ordinal);
+        Assert.Contains("unused monitoring.color", result.People, StringComparison.Ordinal);
         Assert.Contains(
             "used   git.auto_commit  (in orchestrator_config.json:6; so it is here anyway)",
             result.People,

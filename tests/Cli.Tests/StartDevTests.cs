@@ -16,7 +16,7 @@ namespace Orchestrator.Cli.Tests;
 /// <summary>Official SDKs start our server by its path, as they do the programs that they download otherwise.</summary>
 public sealed class StartDevTests
 {
-    private static readonly SearchAttributeKey<string> Colour = SearchAttributeKey.CreateKeyword("Colour");
+    private static readonly SearchAttributeKey<string> Color = SearchAttributeKey.CreateKeyword("Color");
 
     [Fact]
     public async Task StartLocal_OurProgramByItsPath_RunsAWorkflowAndFindsItByItsAttribute()
@@ -25,13 +25,13 @@ public sealed class StartDevTests
             new()
             {
                 DevServerOptions = new() { ExistingPath = OrchestrateProgram.Path },
-                SearchAttributes = [Colour],
+                SearchAttributes = [Color],
             }
         );
 
-        var said = await RunAsync(environment, TimeSpan.FromMilliseconds(1), new SearchAttributeCollection.Builder().Set(Colour, "red"));
+        var said = await RunAsync(environment, TimeSpan.FromMilliseconds(1), new SearchAttributeCollection.Builder().Set(Color, "red"));
 
-        var found = await environment.Client.CountWorkflowsAsync("Colour = 'red'");
+        var found = await environment.Client.CountWorkflowsAsync("Color = 'red'");
         Assert.Equal(("slept", 1), (said, found.Count));
     }
 

@@ -163,7 +163,16 @@ public class TaskTableTests
         run = run with
         {
             Standing = RunLiveness.Interrupted,
-            Tasks = [run.Tasks[0], run.Tasks[1] with { Title = title, Why = new TaskRemarkRecorded(new Quote("3 gates passed")) }, run.Tasks[2]],
+            Tasks =
+            [
+                run.Tasks[0],
+                run.Tasks[1] with
+                {
+                    Title = title,
+                    Why = new TaskRemarkRecorded(new Quote("3 gates passed")),
+                },
+                run.Tasks[2],
+            ],
         };
 
         var text = string.Join('\n', Draw(run, new Dictionary<string, string>(), Now, width, 50));

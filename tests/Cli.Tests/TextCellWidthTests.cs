@@ -45,6 +45,6 @@ public class TextCellWidthTests
     }
 
     [Fact]
-    public void OneLine_ColoursTitlesAndTabs_AreTakenOut() =>
+    public void OneLine_ColorsTitlesAndTabs_AreTakenOut() =>
         Assert.Equal("red and more", TextCellWidth.OneLine("\u001b[1;31mred\u001b[0m\u001b]0;title\u0007 and\tmore\nsecond"));
 }

@@ -12,7 +12,8 @@ public class TextWrapperTests
     [InlineData("see runs/night/tasks/bad/gate-5b5e.log.", 24, new[] { "see", "runs/night/tasks/bad/", "gate-5b5e.log." })]
     [InlineData("one two three four", 9, new[] { "one two", "three", "four" })]
     [InlineData("a: /a/path/of/thirty/characters.log", 32, new[] { "a:", "/a/path/of/thirty/characters.log" })]
-    public void Of_TooWide_BreaksBetweenWordsThatFit(string text, int cells, string[] rows) => Assert.Equal(rows, TextWrapper.Of(text, cells));
+    public void Of_TooWide_BreaksBetweenWordsThatFit(string text, int cells, string[] rows) =>
+        Assert.Equal(rows, TextWrapper.Of(text, cells));
 
     [Theory]
     [InlineData("Look at it: orchestrate show run-a-123456/task --json", "orchestrate show run-a-123456/task --json")]
@@ -41,7 +42,7 @@ public class TextWrapperTests
         Assert.Equal(["one two", "| three", "| four"], TextWrapper.Of("one two three four", 9, "| "));
 
     [Fact]
-    public void Of_ColouredPart_IsColouredInEachOfItsRows() =>
+    public void Of_ColoredPart_IsColoredInEachOfItsRows() =>
         Assert.Equal(
             [
                 new ScreenLine("one two", TextTone.Bad, 4, 3),

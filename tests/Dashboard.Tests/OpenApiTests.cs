@@ -81,7 +81,7 @@ public sealed class OpenApiTests
                 )
         );
         var run = schemas["RunStatus"]!;
-        Assert.Equal("One of RunStates.", run["properties"]!["state"]!["description"]?.GetValue<string>());
+        Assert.Equal("State of the run.", run["properties"]!["state"]!["description"]?.GetValue<string>());
         Assert.Contains("snapshot of a run", run["description"]?.GetValue<string>() ?? "", StringComparison.Ordinal);
     }
 

@@ -47,7 +47,13 @@ public sealed class PageTests
         var shown = page.Source.Run.Questions[0].Shown;
         page.Source.Run = page.Source.Run with { Questions = [Runs.Approval("a", "May it delete everything?")] };
 
-        var answer = await page.SubmitAsync(RunPage, Act, ("kind", AnswerActionKinds.Approve), ("target", $"{Runs.Id}/a"), ("shown", shown));
+        var answer = await page.SubmitAsync(
+            RunPage,
+            Act,
+            ("kind", AnswerActionKinds.Approve),
+            ("target", $"{Runs.Id}/a"),
+            ("shown", shown)
+        );
 
         Assert.Empty(page.Source.Acts);
         Assert.Contains("Your answer was not sent", await page.Browser.GetStringAsync(answer.Headers.Location), StringComparison.Ordinal);

@@ -47,6 +47,10 @@ internal static class Runs
             Id = task,
             Question = question,
             Since = Begin,
-            Ways = [new AnswerAction(AnswerActionKinds.Approve, $"{Id}/{task}"), new AnswerAction(AnswerActionKinds.Reject, $"{Id}/{task}")],
+            Ways =
+            [
+                new AnswerAction(AnswerActionKinds.Approve, $"{Id}/{task}"),
+                new AnswerAction(AnswerActionKinds.Reject, $"{Id}/{task}"),
+            ],
         };
 }

@@ -217,7 +217,7 @@ public sealed class ViewTests
     }
 
     [Fact]
-    public void Diff_LinesOfAKnownLanguage_AreColouredAndStayWhatTheyAre()
+    public void Diff_LinesOfAKnownLanguage_AreColoredAndStayWhatTheyAre()
     {
         const string Code = "var text = \"<b>&\"; // 12 \u202E";
 
@@ -277,7 +277,7 @@ public sealed class ViewTests
     [InlineData("x.json", "{\"a\": 12}", "tok-number 12")]
     [InlineData("Dockerfile", "FROM debian:12 # why", "tok-word FROM")]
     [InlineData("x.toml", "a = \"b\" # why", "tok-string \"b\"")]
-    public void Diff_LinesOfManyLanguages_HaveTheColoursOfTheirGrammar(string file, string code, params string[] parts)
+    public void Diff_LinesOfManyLanguages_HaveTheColorsOfTheirGrammar(string file, string code, params string[] parts)
     {
         var line = DiffLines.Of($"diff --git a/{file} b/{file}\n+++ b/{file}\n@@ -1 +1 @@\n+{code}\n")[3];
 

@@ -9,7 +9,11 @@ internal static class HookHost
 {
     internal static int Run(string policyFile)
     {
-        var answer = AgentHook.Run(Console.In.ReadToEnd(), policyFile, policy => TaskFileOwnership.Of(policy.Write?.Concat(policy.Append)).Owns);
+        var answer = AgentHook.Run(
+            Console.In.ReadToEnd(),
+            policyFile,
+            policy => TaskFileOwnership.Of(policy.Write?.Concat(policy.Append)).Owns
+        );
         Console.Out.Write(answer.Output);
         Console.Error.Write(answer.Error);
         return answer.ExitCode;

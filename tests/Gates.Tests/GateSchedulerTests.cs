@@ -43,7 +43,8 @@ public sealed class GateSchedulerTests : IDisposable
             if (waiting >= 0)
             {
                 await Eventually.TrueAsync(() =>
-                    GateQueueTicket.In(Path.Combine(GateScheduler.ExclusiveFolder(State), "database")) is [.., var last] && last.Number > waiting
+                    GateQueueTicket.In(Path.Combine(GateScheduler.ExclusiveFolder(State), "database")) is [.., var last]
+                    && last.Number > waiting
                 );
             }
         }

@@ -149,7 +149,10 @@ public sealed class GateTamperingTests
 
         var meaning = await GateInputFiles.OfAsync([new Gate("make test")], ["Makefile"], [file], Text(before), Text(after));
 
-        Assert.Equal(asked, GateTampering.OfWork(Work, meaning, [file], [], new TestChanges([]), BaseSuiteVerdict.NotRun, []).ForPerson.Count);
+        Assert.Equal(
+            asked,
+            GateTampering.OfWork(Work, meaning, [file], [], new TestChanges([]), BaseSuiteVerdict.NotRun, []).ForPerson.Count
+        );
 
         static Func<string, Task<byte[]?>> Text(string text) => _ => Task.FromResult<byte[]?>(Encoding.UTF8.GetBytes(text));
     }

@@ -62,7 +62,10 @@ public sealed class RedTestProofsTests
         Assert.Equal(BaseSuiteResult.NotComparable, BaseSuiteVerdict.Of([], [Failed(GateKind.Failed, "a")], []).Result);
         Assert.Equal(BaseSuiteResult.NotRun, BaseSuiteVerdict.Of(green, [Failed(GateKind.Failed, "a")], [Failed(GateKind.Failed)]).Result);
         // It fails on the work as well, so that it says nothing about what was put back.
-        Assert.Equal(BaseSuiteResult.NotComparable, BaseSuiteVerdict.Of([Failed(GateKind.Failed)], [Failed(GateKind.Failed, "a")], []).Result);
+        Assert.Equal(
+            BaseSuiteResult.NotComparable,
+            BaseSuiteVerdict.Of([Failed(GateKind.Failed)], [Failed(GateKind.Failed, "a")], []).Result
+        );
     }
 
     [Fact]

@@ -62,7 +62,15 @@ public sealed class TamperedFilesTests
 
         static async Task<IReadOnlyList<string>> OfAsync(GateVerdict verdict) =>
             GateTampering
-                .OfWork(new PlanTask { Id = "a" }, await MeaningAsync("true", []), [], [], new TestChanges([]), BaseSuiteVerdict.NotRun, [verdict])
+                .OfWork(
+                    new PlanTask { Id = "a" },
+                    await MeaningAsync("true", []),
+                    [],
+                    [],
+                    new TestChanges([]),
+                    BaseSuiteVerdict.NotRun,
+                    [verdict]
+                )
                 .ForPerson;
     }
 

@@ -96,7 +96,9 @@ public sealed class TestChangesTests
     {
         var approved = new TestChanges([File(Two, null)], TaskFileOwnership.Of(["tests/**"]));
 
-        Assert.Empty(GateTampering.OfWork(Work, Meaning, [], [], approved, new BaseSuiteVerdict(BaseSuiteResult.Red, ["test_a"]), []).ForPerson);
+        Assert.Empty(
+            GateTampering.OfWork(Work, Meaning, [], [], approved, new BaseSuiteVerdict(BaseSuiteResult.Red, ["test_a"]), []).ForPerson
+        );
     }
 
     [Fact]

@@ -100,7 +100,7 @@ public sealed partial class DiscardTests
         "WorktreeTree.cs",
         "FileCommits.cs",
         "InterruptedCheckout.cs",
-        "CheckoutMove.cs",
+        "CheckoutForwarder.cs",
         "BranchCheckouts.cs",
         "PristineFileStash.cs",
         "WorktreeDiff.cs",

@@ -36,7 +36,8 @@ public sealed partial class DecidingFilesTests
         ["Runs/Sandboxing/SandboxAgentState"] = Agent,
         ["Runs/Sandboxing/LoginFileCopies"] = "a person's login: an agent's copy is taken over where it names the same account",
         ["Runs/Tasks/Moving/TaskExport"] = Agent,
-        ["Runs/Tasks/Moving/AssignedTaskRecords"] = "whether a run is another machine's: where it is changed, a step waits, or pushes nothing",
+        ["Runs/Tasks/Moving/AssignedTaskRecords"] =
+            "whether a run is another machine's: where it is changed, a step waits, or pushes nothing",
         ["Runs/Tasks/Mail/Mailbox"] =
             "what agents tell each other, which is no order: where it is changed, a message is lost, or comes twice",
         ["Runs/Tasks/Moving/RunSync"] = "whose run it is: where it is changed, what a step has made is pushed later, or the remote refuses",

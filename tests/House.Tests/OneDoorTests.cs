@@ -5,8 +5,8 @@ using Xunit;
 namespace Orchestrator.House.Tests;
 
 /// <summary>Files that confined programs can write (worktrees, an agent's <c>out</c>, its private state and copy of git, downloads) are
-/// read by one door: <c>WorktreeFiles</c> and <c>RegularFileReader</c>, which follow no link, wait for no pipe and bound what they read. Every
-/// other file of the source that lists or opens files by itself stands here, by the reason why that is no such path.</summary>
+/// read by one door: <c>WorktreeFiles</c> and <c>RegularFileReader</c>, which follow no link, wait for no pipe and bound what they read.
+/// Every other file of the source that lists or opens files by itself stands here, by the reason why that is no such path.</summary>
 public sealed partial class OneDoorTests
 {
     /// <summary>The foundation that has the door, and the engine, which knows nothing of the product.</summary>

@@ -5,8 +5,8 @@ using Xunit;
 namespace Orchestrator.House.Tests;
 
 /// <summary>
-/// Code that writes to a run's folder uses OrchestratorFileWriter, DurableFile or LogFile, because agents and gates may write there too. These types
-/// follow no link: a link in place of a log once moved branches and destroyed histories.
+/// Code that writes to a run's folder uses OrchestratorFileWriter, DurableFile or LogFile, because agents and gates may write there too.
+/// These types follow no link: a link in place of a log once moved branches and destroyed histories.
 /// </summary>
 public sealed partial class OrchestratorFileWriterTests
 {

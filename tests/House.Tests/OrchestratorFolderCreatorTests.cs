@@ -4,8 +4,8 @@ using Xunit;
 namespace Orchestrator.House.Tests;
 
 /// <summary>
-/// A folder of ours in a checkout is made by <c>OrchestratorFolderCreator</c> or <c>WorktreeFolders</c>, which have git ignore it first and refuse links
-/// there: <c>.worktrees</c> and the engine were committed by users, and a committed link had sibling folders removed.
+/// A folder of ours in a checkout is made by <c>OrchestratorFolderCreator</c> or <c>WorktreeFolders</c>, which have git ignore it first
+/// and refuse links there: <c>.worktrees</c> and the engine were committed by users, and a committed link had sibling folders removed.
 /// </summary>
 public sealed class OrchestratorFolderCreatorTests
 {

@@ -187,7 +187,11 @@ public sealed class AgentRequestTests
                 a.JudgeRequest = input =>
                 {
                     decisions.AddRange(input.Decision is { } decision ? [decision] : []);
-                    return new RequestVerdict { Step = input.Decision is null ? RequestNextSteps.Ask : RequestNextSteps.Answer, Text = Question };
+                    return new RequestVerdict
+                    {
+                        Step = input.Decision is null ? RequestNextSteps.Ask : RequestNextSteps.Answer,
+                        Text = Question,
+                    };
                 };
             },
             new RunRules { ApprovalTimeout = TimeSpan.FromMilliseconds(100) }

@@ -55,7 +55,10 @@ public sealed class GovernorTests
         var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => CallAsync(run, Start($"t{i}"))));
 
         Assert.Single(answers, answer => answer.Admission is Admitted);
-        Assert.All(answers.Where(answer => answer.Admission is StartDelayed), answer => Assert.IsType<NoFreeSlot>(((StartDelayed)answer.Admission!).Why));
+        Assert.All(
+            answers.Where(answer => answer.Admission is StartDelayed),
+            answer => Assert.IsType<NoFreeSlot>(((StartDelayed)answer.Admission!).Why)
+        );
         Assert.Equal(11, (await StateAsync(run)).Ledger!.Waiting.Length);
     }
 

@@ -229,7 +229,14 @@ public class MoveTests
             pending.Add(new() { State = PendingActivityState.Scheduled, ScheduledTime = Ago(since) });
         }
 
-        var away = HostPresenceCheck.Judge("aaaa", "desk", asked is { } s ? [new() { LastAccessTime = Ago(s) }] : [], pending, _ => false, Now);
+        var away = HostPresenceCheck.Judge(
+            "aaaa",
+            "desk",
+            asked is { } s ? [new() { LastAccessTime = Ago(s) }] : [],
+            pending,
+            _ => false,
+            Now
+        );
 
         Assert.Equal(isAway, away is not null);
         if (away is not null)

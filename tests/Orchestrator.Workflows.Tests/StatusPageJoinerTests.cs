@@ -15,7 +15,9 @@ public sealed class StatusPageJoinerTests
         var reads = 0;
 
         // The first pass begins before c handed over to a and ends after: joined, nobody would be at work.
-        var status = await StatusPageJoiner.JoinAsync(offset => Task.FromResult(++reads <= 1 ? Page(offset, 1, "c") : Page(offset, 2, "a")));
+        var status = await StatusPageJoiner.JoinAsync(offset =>
+            Task.FromResult(++reads <= 1 ? Page(offset, 1, "c") : Page(offset, 2, "a"))
+        );
 
         Assert.Equal(Ids, status.Tasks.Select(t => t.Id));
         Assert.Equal("a", Assert.Single(status.Tasks, t => t.State == TaskStates.Executing).Id);

@@ -172,7 +172,10 @@ public sealed class SummaryTests
 
         Assert.Equal(("skipTask", """{"task":"a"}"""), Of(AnswerActionKinds.Skip, "run/a"));
         Assert.Equal(("retryTask", """{"task":"a","text":"TEXT"}"""), Of(AnswerActionKinds.Guide, "run/a"));
-        Assert.Equal(("raiseBudget", """{"kind":"task","usd":AMOUNT,"task":"a"}"""), Of(AnswerActionKinds.RaiseBudget, "run/a", BudgetKinds.Task));
+        Assert.Equal(
+            ("raiseBudget", """{"kind":"task","usd":AMOUNT,"task":"a"}"""),
+            Of(AnswerActionKinds.RaiseBudget, "run/a", BudgetKinds.Task)
+        );
         Assert.Equal(
             ("resolveEscalation", $$"""{"way":"abort","shown":"{{question.Shown}}"}"""),
             Of(AnswerActionKinds.Resolve, "run", Resolutions.Abort)

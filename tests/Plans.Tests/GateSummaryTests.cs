@@ -9,7 +9,7 @@ public sealed class GateSummaryTests
     [Fact]
     public void Of_NoGate_IsNotVerified()
     {
-        var none = GateSummary.Of([], false, hasBehaviour: true);
+        var none = GateSummary.Of([], false, hasBehavior: true);
 
         Assert.Equal(
             (GateProof.NotVerified, "not verified", "not verified: no gate checked it"),
@@ -21,15 +21,15 @@ public sealed class GateSummaryTests
     [InlineData(GateType.Lint, true, GateProof.LintOnly)]
     [InlineData(GateType.Lint, false, GateProof.Verified)]
     [InlineData(GateType.Test, true, GateProof.Verified)]
-    public void Of_LintersAlone_ShowNothingOfWorkThatHasBehaviour(GateType type, bool hasBehaviour, GateProof proof) =>
-        Assert.Equal(proof, GateSummary.Of([Verdict("a", type)], false, hasBehaviour).Proof);
+    public void Of_LintersAlone_ShowNothingOfWorkThatHasBehavior(GateType type, bool hasBehavior, GateProof proof) =>
+        Assert.Equal(proof, GateSummary.Of([Verdict("a", type)], false, hasBehavior).Proof);
 
     [Fact]
     public void Of_VerdictsOfAllKinds_CountsThem()
     {
         var failed = Verdict("red") with { Result = GateResult.Failed, Failure = GateFailure.Logic, ExitCode = 1 };
 
-        var summary = GateSummary.Of([Verdict("taken") with { Cached = true }, Verdict("ran"), failed], true, hasBehaviour: true);
+        var summary = GateSummary.Of([Verdict("taken") with { Cached = true }, Verdict("ran"), failed], true, hasBehavior: true);
 
         Assert.Equal((GateProof.Failed, 3, 2, 1), (summary.Proof, summary.Total, summary.Passed, summary.Cached));
         Assert.Equal(("2/3 (1 from the cache)", ""), (GateFormatter.Count(summary), GateFormatter.Unproven(summary)));
@@ -39,7 +39,7 @@ public sealed class GateSummaryTests
     public void Json_OfASummary_IsSmallAndHasNoWordsForPeople() =>
         Assert.Equal(
             """{"proof":"verified","total":1,"passed":1,"cached":0}""",
-            JsonSerializer.Serialize(GateSummary.Of([Verdict("a")], false, hasBehaviour: true))
+            JsonSerializer.Serialize(GateSummary.Of([Verdict("a")], false, hasBehavior: true))
         );
 
     [Fact]

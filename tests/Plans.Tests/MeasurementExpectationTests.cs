@@ -21,7 +21,8 @@ public sealed class MeasurementExpectationTests
     [InlineData(">= 1e99", null)]
     [InlineData(">= 1e28", null)]
     [InlineData("", null)]
-    public void TryParse_Text_IsReadOrNone(string text, string? expected) => Assert.Equal(expected, MeasurementExpectation.TryParse(text)?.ToString());
+    public void TryParse_Text_IsReadOrNone(string text, string? expected) =>
+        Assert.Equal(expected, MeasurementExpectation.TryParse(text)?.ToString());
 
     [Theory]
     [InlineData(">= 1.5", "0", "1.5", true)]
@@ -44,7 +45,9 @@ public sealed class MeasurementExpectationTests
     public void IsMetBy_Number_IsComparedWithinTheTolerance(string expect, string tolerance, string measured, bool isMet) =>
         Assert.Equal(
             isMet,
-            MeasurementExpectation.TryParse(expect, MeasurementExpectation.TolerancePart(tolerance)!.Value)!.IsMetBy(MeasurementExpectation.NumberOf(measured)!.Value)
+            MeasurementExpectation
+                .TryParse(expect, MeasurementExpectation.TolerancePart(tolerance)!.Value)!
+                .IsMetBy(MeasurementExpectation.NumberOf(measured)!.Value)
         );
 
     [Theory]
@@ -62,7 +65,8 @@ public sealed class MeasurementExpectationTests
         Assert.Equal(expected is null ? null : MeasurementExpectation.NumberOf(expected), MeasurementExpectation.TolerancePart(text));
 
     [Fact]
-    public void Words_WithTolerance_SayIt() => Assert.Equal(">= 1.5, 12.5% tolerance", MeasurementExpectation.TryParse(">= 1.5", 0.125m)!.ToString());
+    public void Words_WithTolerance_SayIt() =>
+        Assert.Equal(">= 1.5, 12.5% tolerance", MeasurementExpectation.TryParse(">= 1.5", 0.125m)!.ToString());
 
     [Fact]
     public void Gates_OfAMerge_MeasureNothing()

@@ -140,9 +140,17 @@ public sealed class PlanConflictsTests
 
     [Theory]
     [InlineData(ConflictKind.File, ConflictAccessKind.Write, "Tasks 'a' and 'b' both own 'x', and neither waits for the other.")]
-    [InlineData(ConflictKind.Resource, ConflictAccessKind.Write, "Tasks 'a' and 'b' both own the resource 'x', and neither waits for the other.")]
+    [InlineData(
+        ConflictKind.Resource,
+        ConflictAccessKind.Write,
+        "Tasks 'a' and 'b' both own the resource 'x', and neither waits for the other."
+    )]
     [InlineData(ConflictKind.File, ConflictAccessKind.Read, "Task 'b' reads 'x', which task 'a' writes, and neither waits for the other.")]
-    [InlineData(ConflictKind.File, ConflictAccessKind.Append, "Task 'b' adds to 'x', which task 'a' owns, and neither waits for the other.")]
+    [InlineData(
+        ConflictKind.File,
+        ConflictAccessKind.Append,
+        "Task 'b' adds to 'x', which task 'a' owns, and neither waits for the other."
+    )]
     public void Message_OfEachUse_NamesBothAndTheCure(ConflictKind kind, ConflictAccessKind use, string message)
     {
         var conflict = new PlanConflict(kind, use, "x", ["a", "b"], new MissingEdge("b", "a"));

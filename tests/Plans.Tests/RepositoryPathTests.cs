@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Plans.Tests;
 
-/// <summary>A normalised path is printed and read again: it has to be taken for itself.</summary>
+/// <summary>A normalized path is printed and read again: it has to be taken for itself.</summary>
 public sealed class RepositoryPathTests
 {
     [Theory]

@@ -68,7 +68,11 @@ public sealed class AgentToolsTests : IDisposable
     {
         Questions("login", null);
         var folder = new RunFolder(_repository.Path, Run);
-        var files = new RunFiles(folder, PlanJson.Read(File.ReadAllBytes(folder.Plan)), RunStartSettings.Read(File.ReadAllBytes(folder.StartFile)));
+        var files = new RunFiles(
+            folder,
+            PlanJson.Read(File.ReadAllBytes(folder.Plan)),
+            RunStartSettings.Read(File.ReadAllBytes(folder.StartFile))
+        );
 
         Assert.Equal(
             expected,
@@ -92,7 +96,11 @@ public sealed class AgentToolsTests : IDisposable
         var mine = Questions("login", ["src/login.cs"]);
         var folder = new RunFolder(_repository.Path, Run);
         await new FileGrants(folder).LendAsync(new GrantedFile("mail", "docs/mail.md"), _ => null, CancellationToken.None);
-        var files = new RunFiles(folder, PlanJson.Read(File.ReadAllBytes(folder.Plan)), RunStartSettings.Read(File.ReadAllBytes(folder.StartFile)));
+        var files = new RunFiles(
+            folder,
+            PlanJson.Read(File.ReadAllBytes(folder.Plan)),
+            RunStartSettings.Read(File.ReadAllBytes(folder.StartFile))
+        );
         var claim = new AgentClaim
         {
             Task = "login",

@@ -241,7 +241,12 @@ public sealed class ContractStepsTests
     private static Task<RunFixture> BeginAsync(TemporaryRepository? repository, ContractSpec contract) =>
         BeginAsync(repository, RunFixture.Start(), RunFixture.RunId, contract);
 
-    private static Task<RunFixture> BeginAsync(TemporaryRepository? repository, RunStartSettings start, string runId, ContractSpec contract) =>
+    private static Task<RunFixture> BeginAsync(
+        TemporaryRepository? repository,
+        RunStartSettings start,
+        string runId,
+        ContractSpec contract
+    ) =>
         RunFixture.BeginAsync(
             repository,
             start,

@@ -47,7 +47,10 @@ public sealed class MorningReportTests : IDisposable
 
         var checker = Check(run, Evening.AddMinutes(61));
 
-        Assert.Equal($"1 of 1 task merged; landed: {CommitIdFormatter.Shorten(run.LandedCommit)} on main.", Assert.Single(checker.Said("landed")));
+        Assert.Equal(
+            $"1 of 1 task merged; landed: {CommitIdFormatter.Shorten(run.LandedCommit)} on main.",
+            Assert.Single(checker.Said("landed"))
+        );
     }
 
     [Fact]
@@ -196,7 +199,12 @@ public sealed class MorningReportTests : IDisposable
         var minute = chance.Next(60);
         for (var i = 0; i < chance.Next(1, 15); i++)
         {
-            Event(id, states[chance.Next(states.Length)], new TaskRemarkRecorded(new Quote($"why\u200B {i} <{index}>\nsecond line")), minute);
+            Event(
+                id,
+                states[chance.Next(states.Length)],
+                new TaskRemarkRecorded(new Quote($"why\u200B {i} <{index}>\nsecond line")),
+                minute
+            );
             minute += chance.Next(40);
         }
         var end = chance.Next(3) == 0 ? TaskStates.Failed : TaskStates.Merged;

@@ -174,7 +174,10 @@ public sealed class ResultRankingTests
     [InlineData(null, "The answer contains no complete JSON object that fits the schema.")]
     public void Read_AnswerOfTheReviewer_IsTakenOrSaysWhatIsWrong(string? text, string? problem)
     {
-        var (answer, problems) = ResultPickAnswer.Read(text, new ResultTie("Do it", [new ResultTieCandidate("a", "1"), new ResultTieCandidate("b", "2")]));
+        var (answer, problems) = ResultPickAnswer.Read(
+            text,
+            new ResultTie("Do it", [new ResultTieCandidate("a", "1"), new ResultTieCandidate("b", "2")])
+        );
 
         Assert.Equal(problem is null ? [] : [problem], problems.Take(1));
         Assert.Equal(problem is null, answer is not null);

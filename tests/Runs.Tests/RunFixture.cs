@@ -103,8 +103,12 @@ internal sealed class RunFixture : IDisposable
     public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunStartSettings start, params PlanTask[] tasks) =>
         BeginAsync(repository, start, RunId, tasks);
 
-    public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunStartSettings start, string runId, params PlanTask[] tasks) =>
-        BeginAsync(repository, start, runId, [], tasks);
+    public static Task<RunFixture> BeginAsync(
+        TemporaryRepository repository,
+        RunStartSettings start,
+        string runId,
+        params PlanTask[] tasks
+    ) => BeginAsync(repository, start, runId, [], tasks);
 
     /// <summary>A run of a plan with contracts; without a repository it gets one of its own.</summary>
     public static async Task<RunFixture> BeginAsync(
@@ -128,7 +132,9 @@ internal sealed class RunFixture : IDisposable
         {
             Environment = environment,
             AskRun = (_, _) =>
-                System.Threading.Tasks.Task.FromResult<RunStatus?>(asked!.Told ?? asked.WithGrants(RunStatusFile.Read(asked.Folder.Status))),
+                System.Threading.Tasks.Task.FromResult<RunStatus?>(
+                    asked!.Told ?? asked.WithGrants(RunStatusFile.Read(asked.Folder.Status))
+                ),
         };
         var opened = await services.OpenRepositoryAsync(repository.Path);
         var reference = new RepositoryReference(repository.Path, opened.Key, "queue");

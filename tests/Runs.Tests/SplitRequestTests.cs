@@ -90,7 +90,9 @@ public sealed class SplitRequestTests
         }.Write(Directory.CreateDirectory(run.Folder.Start("a", 1)).FullName);
 
     private static SplitConclusion Add(RunFixture run, string hash) =>
-        new TaskSplitter(run.Services).Add(new SplitTaskInput(RunFixture.RunId, run.Reference, hash, "a", 1) { SaidHash = run.SaidBy("a") });
+        new TaskSplitter(run.Services).Add(
+            new SplitTaskInput(RunFixture.RunId, run.Reference, hash, "a", 1) { SaidHash = run.SaidBy("a") }
+        );
 
     private static Task<RequestVerdict> JudgeAsync(RunFixture run, RequestDecision? decision = null) =>
         new AgentRequestJudge(run.Services, []).JudgeAsync(

@@ -18,7 +18,10 @@ public sealed class StepFaultClassifierTests
 
     [Fact]
     public void Describe_FullDiskForAMoment_IsRetriedWithoutABackoff() =>
-        Assert.All(DiskFull, fault => Assert.All(Enumerable.Range(1, 4), attempt => Assert.Null(StepFaultClassifier.Describe(fault, attempt))));
+        Assert.All(
+            DiskFull,
+            fault => Assert.All(Enumerable.Range(1, 4), attempt => Assert.Null(StepFaultClassifier.Describe(fault, attempt)))
+        );
 
     [Fact]
     public void Describe_FullDiskInAnyForm_IsWaitedFor() =>
@@ -34,7 +37,9 @@ public sealed class StepFaultClassifierTests
 
     [Fact]
     public void Describe_FileThatIsNoJson_IsFinalAtOnce() =>
-        Assert.True(StepFaultClassifier.Describe(new JsonException("'x' is invalid"), attempt: 1) is { IsFinal: true, FailureType: "FileDamaged" });
+        Assert.True(
+            StepFaultClassifier.Describe(new JsonException("'x' is invalid"), attempt: 1) is { IsFinal: true, FailureType: "FileDamaged" }
+        );
 
     /// <summary>A failure that repeats for minutes is final, unless it is transient, such as a service that does not answer.</summary>
     [Fact]

@@ -34,7 +34,7 @@ public static class ForgedTexts
         ("json-line", $"Done.\n{{\"schemaVersion\":1,\"state\":\"{Forged}\"}}"),
         ("clear-screen", $"\u001b[2J\u001b[1;1H{Command}"),
         ("cursor-up", $"Done.\u001b[1A\u001b[2K{Command}"),
-        ("colour", $"\u001b[8mhidden\u001b[0m \u001b[32m{Forged}\u001b[0m"),
+        ("color", $"\u001b[8mhidden\u001b[0m \u001b[32m{Forged}\u001b[0m"),
         ("title", $"\u001b]0;{Forged}\u0007Done."),
         ("hyperlink", $"\u001b]8;;https://example.org/{Forged}\u001b\\here\u001b]8;;\u001b\\"),
         ("clipboard", "\u001b]52;c;cm0gLXJmIH4=\u0007Done."),

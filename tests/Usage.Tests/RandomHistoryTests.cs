@@ -112,7 +112,10 @@ public sealed class RandomHistoryTests
             Run = run,
             Share = chance.Next(1, 6),
             Slots = chance.Next(3) == 0 ? chance.Next(1, 4) : null,
-            Caps = [.. scopes.Select(scope => new BudgetCap(scope[0] == 'd' ? BudgetCapKind.Day : BudgetCapKind.Run, scope, LimitOf(scope)))],
+            Caps =
+            [
+                .. scopes.Select(scope => new BudgetCap(scope[0] == 'd' ? BudgetCapKind.Day : BudgetCapKind.Run, scope, LimitOf(scope))),
+            ],
         };
     }
 

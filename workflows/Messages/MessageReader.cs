@@ -36,7 +36,9 @@ internal static class MessageReader
             var raw = i < arguments.Count ? arguments[i] as IRawValue : null;
             values[i] = Take(parameters, i, raw is null ? null : Parse(raw, NameOf(parameters, i), faults), faults);
         }
-        return faults.None ? new MessageReadResult(values, "") : new MessageReadResult([], faults.Describe() + MessageExample.Of(parameters));
+        return faults.None
+            ? new MessageReadResult(values, "")
+            : new MessageReadResult([], faults.Describe() + MessageExample.Of(parameters));
     }
 
     /// <summary>True if the argument is required.</summary>

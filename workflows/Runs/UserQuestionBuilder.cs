@@ -265,7 +265,9 @@ internal static class UserQuestionBuilder
             ?
             [
                 new AnswerAction(
-                    NotLanded.In(state.Run.Why) is { LosesWork: true } ? AnswerActionKinds.LandMergedAcceptingLosses : AnswerActionKinds.LandMerged,
+                    NotLanded.In(state.Run.Why) is { LosesWork: true }
+                        ? AnswerActionKinds.LandMergedAcceptingLosses
+                        : AnswerActionKinds.LandMerged,
                     state.RunId
                 ),
             ]

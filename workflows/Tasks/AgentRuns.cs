@@ -83,7 +83,8 @@ internal sealed class AgentRuns(TaskState state, TaskWaiter waits)
         {
             return await call(first);
         }
-        catch (ActivityFailureException failure) when (first.Interrupt.IsCancellationRequested && ActivityFailureClassifier.HasNoOutcome(failure))
+        catch (ActivityFailureException failure)
+            when (first.Interrupt.IsCancellationRequested && ActivityFailureClassifier.HasNoOutcome(failure))
         {
             if (failure.InnerException is TimeoutFailureException)
             {

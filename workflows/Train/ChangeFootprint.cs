@@ -17,5 +17,6 @@ internal sealed record ChangeFootprint(ImmutableSortedSet<string>? Parts)
     public bool Overlaps(ChangeFootprint other) => Parts is null || other.Parts is null || Parts.Overlaps(other.Parts);
 
     /// <summary>Returns the union of two footprints.</summary>
-    public ChangeFootprint With(ChangeFootprint other) => Parts is null || other.Parts is null ? Everything : new ChangeFootprint(Parts.Union(other.Parts));
+    public ChangeFootprint With(ChangeFootprint other) =>
+        Parts is null || other.Parts is null ? Everything : new ChangeFootprint(Parts.Union(other.Parts));
 }

@@ -118,7 +118,9 @@ internal sealed class ClaudeStreamParser(
         }
         var text = _result.Text.Length > 0 ? _result.Text : errorText;
         var failure =
-            _result.IsError || _result.Subtype != "success" ? ClaudeFailureClassifier.OfResult(_result, _apiError, text) : AgentFailure.GaveUp;
+            _result.IsError || _result.Subtype != "success"
+                ? ClaudeFailureClassifier.OfResult(_result, _apiError, text)
+                : AgentFailure.GaveUp;
         var cause =
             ClaudeFailureClassifier.IsLoginRefused(_apiError?.Kind, _result.ApiStatus ?? _apiError?.Status) ? $"{NotAccepted()} {Cut(text)}"
             : text.Length > 0 ? Cut(text)

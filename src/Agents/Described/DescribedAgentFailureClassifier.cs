@@ -43,7 +43,9 @@ internal sealed class DescribedAgentFailureClassifier(AgentDescription descripti
     /// <param name="failure">Class of the failure.</param>
     /// <param name="time">Clock, for times of day and durations.</param>
     internal DateTimeOffset? ResetOf(string message, AgentFailure failure, TimeProvider time) =>
-        failure == AgentFailure.UsageLimit && Find(message)?.Until is { } pattern ? UsageLimitResetParser.Find(message, pattern, time) : null;
+        failure == AgentFailure.UsageLimit && Find(message)?.Until is { } pattern
+            ? UsageLimitResetParser.Find(message, pattern, time)
+            : null;
 
     private AgentFailure? OfExitCode(int? exitCode) =>
         exitCode is { } code && description.ExitCodes.TryGetValue(code.ToString(CultureInfo.InvariantCulture), out var kind)

@@ -10,7 +10,8 @@ namespace Orchestrator.Agents.Described;
 /// <param name="call">Parameters of the agent run.</param>
 /// <param name="counts">Usage counts of the conversation's agent runs.</param>
 /// <param name="time">Clock, used for limits that end after a duration such as "in 5 hours".</param>
-internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, ConversationUsageStore counts, TimeProvider time) : IAgentOutputParser
+internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, ConversationUsageStore counts, TimeProvider time)
+    : IAgentOutputParser
 {
     private const int TextLimit = 2000;
     private const int EssenceLimit = 400;

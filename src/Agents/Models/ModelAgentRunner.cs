@@ -97,7 +97,13 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
     // Passed in a variable, because the sandbox replaces its value with the proxy's address.
     private IEnumerable<KeyValuePair<string, string>> Variables =>
         options.Url is { } url
-            ? [KeyValuePair.Create(options.Service == ModelService.Api ? AgentServiceKey.AnthropicAddress : AgentServiceKey.BedrockAddress, url)]
+            ?
+            [
+                KeyValuePair.Create(
+                    options.Service == ModelService.Api ? AgentServiceKey.AnthropicAddress : AgentServiceKey.BedrockAddress,
+                    url
+                ),
+            ]
             : [];
 
     private bool Has(string variable) => options.Environment.GetValueOrDefault(variable) is { Length: > 0 };

@@ -37,7 +37,8 @@ internal static class MissedScheduleStartNotices
         return notices;
     }
 
-    private static bool IsSame(ScheduledStartResult one, ScheduledStartResult other) => one.Missed == other.Missed && one.Because == other.Because;
+    private static bool IsSame(ScheduledStartResult one, ScheduledStartResult other) =>
+        one.Missed == other.Missed && one.Because == other.Because;
 
     // The key contains the id of the earlier run that is still open, so the user is notified only once about that run.
     private static RunNotice Notice(RunSchedule schedule, ScheduledStartResult last, int before) =>

@@ -64,7 +64,12 @@ internal sealed class BackgroundRunStarter(UseCaseContext context)
         ];
 
     /// <summary>Returns the arguments of the background process, without the plan.</summary>
-    private static IEnumerable<string> Arguments(BackgroundRunRequest start, string runId, PreparedRun prepared, RepositoryLocation repository) =>
+    private static IEnumerable<string> Arguments(
+        BackgroundRunRequest start,
+        string runId,
+        PreparedRun prepared,
+        RepositoryLocation repository
+    ) =>
         [
             start.Tasks is null ? "run" : "spawn",
             BackgroundRun.RunIdOption,

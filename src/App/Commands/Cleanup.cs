@@ -190,7 +190,11 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
             : chosen;
     }
 
-    private static IReadOnlyList<RetainedRunEntry> Kept(IReadOnlyList<RunStatus> runs, IReadOnlyList<RunStatus> chosen, CleanupSurvey found) =>
+    private static IReadOnlyList<RetainedRunEntry> Kept(
+        IReadOnlyList<RunStatus> runs,
+        IReadOnlyList<RunStatus> chosen,
+        CleanupSurvey found
+    ) =>
         [
             .. runs.Where(UnstartedRuns.IsOpen)
                 .Select(run => new RetainedRunEntry(run.RunId, RunLiveness.Describe(run), ["it keeps everything until it ends"])),

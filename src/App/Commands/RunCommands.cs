@@ -46,7 +46,13 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
         CallAsync(async context =>
         {
             var (stored, reference) = RunReference.Require(context.RequireRepository(), task is null ? run : $"{run}/{task}");
-            await RunMailSender.SendAsync(task is null ? null : reference.RequireTask(stored.Status), stored, text, context, cancellationToken);
+            await RunMailSender.SendAsync(
+                task is null ? null : reference.RequireTask(stored.Status),
+                stored,
+                text,
+                context,
+                cancellationToken
+            );
             return Outcome.Done;
         });
 

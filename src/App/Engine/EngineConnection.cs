@@ -304,7 +304,11 @@ public sealed class EngineConnection : IAsyncDisposable
         try
         {
             return new EngineConnection(
-                await TemporalClientFactory.ConnectAsync(EngineAddress.ClientOptions(EngineOwnerFinder.SocketPrefix + socket), loggers, stop),
+                await TemporalClientFactory.ConnectAsync(
+                    EngineAddress.ClientOptions(EngineOwnerFinder.SocketPrefix + socket),
+                    loggers,
+                    stop
+                ),
                 served
             );
         }

@@ -63,7 +63,8 @@ internal static class ServerConnectionOptions
         }
 
         return
-            address.StartsWith(EngineOwnerFinder.SocketPrefix, StringComparison.Ordinal) || address.LastIndexOf(':') > address.LastIndexOf(']')
+            address.StartsWith(EngineOwnerFinder.SocketPrefix, StringComparison.Ordinal)
+            || address.LastIndexOf(':') > address.LastIndexOf(']')
             ? address
             : $"{address}:{DefaultPort}";
     }

@@ -134,7 +134,11 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         var stored = RequireRun(run);
         try
         {
-            var files = new RunPlanCache().Load(NewRunInputFactory.ReferenceOf(context.RequireRepository()), stored.Id, stored.Status.PlanHash);
+            var files = new RunPlanCache().Load(
+                NewRunInputFactory.ReferenceOf(context.RequireRepository()),
+                stored.Id,
+                stored.Status.PlanHash
+            );
             return Task.FromResult(files.Plan);
         }
         catch (StepException fault)

@@ -52,7 +52,8 @@ public sealed record ScheduleResults(
             found.ToDictionary(
                 schedule => schedule.Name,
                 schedule =>
-                    (IReadOnlyList<ScheduledStartResult>)ScheduledStartResult.Of(schedule, id => StoredRuns.Find(repository, id)?.Status, now, ShownFires)
+                    (IReadOnlyList<ScheduledStartResult>)
+                        ScheduledStartResult.Of(schedule, id => StoredRuns.Find(repository, id)?.Status, now, ShownFires)
             )
         );
     }

@@ -85,7 +85,10 @@ public static class AgentActivity
     public static RunStatus WithDoing(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment)
     {
         var doing = Read(runFolder, run, environment);
-        var steps = RunningStepList.Of(run, runFolder, environment).DistinctBy(one => one.Task).ToDictionary(one => one.Task, one => one.Step);
+        var steps = RunningStepList
+            .Of(run, runFolder, environment)
+            .DistinctBy(one => one.Task)
+            .ToDictionary(one => one.Task, one => one.Step);
         return doing.Count == 0
             ? run
             : run with

@@ -131,7 +131,10 @@ public sealed record InboxEntry(
             notices[0].Run,
             notices[0].Describe(),
             [.. notices.Skip(1).Select(notice => notice.Describe())],
-            [new AnswerAction(AnswerActionKinds.SendNotices, notices[0].Run), new AnswerAction(AnswerActionKinds.DiscardNotices, notices[0].Run)],
+            [
+                new AnswerAction(AnswerActionKinds.SendNotices, notices[0].Run),
+                new AnswerAction(AnswerActionKinds.DiscardNotices, notices[0].Run),
+            ],
             notices[0].Since
         );
 
@@ -168,7 +171,10 @@ public sealed record InboxEntry(
                 last.RunId ?? schedule.Name,
                 $"The schedule {schedule.Name} did not run at {last.Due.UtcDateTime:yyyy-MM-dd HH:mm}Z.",
                 [],
-                [new AnswerAction(AnswerActionKinds.RunNow, schedule.Name), new AnswerAction(AnswerActionKinds.ListSchedules, schedule.Name)],
+                [
+                    new AnswerAction(AnswerActionKinds.RunNow, schedule.Name),
+                    new AnswerAction(AnswerActionKinds.ListSchedules, schedule.Name),
+                ],
                 last.Due
             );
     }

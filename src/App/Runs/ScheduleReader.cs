@@ -29,7 +29,9 @@ internal static class ScheduleReader
     {
         var now = context.Time.GetUtcNow();
         // Settings in the repository's files apply only if the user trusts them.
-        var settings = RepositorySettingsLoader.Open(repository.WorkTree, context.Environment, [], context.Trust, runId: null).Loaded.Settings;
+        var settings = RepositorySettingsLoader
+            .Open(repository.WorkTree, context.Environment, [], context.Trust, runId: null)
+            .Loaded.Settings;
         if (settings?.Temporal.Address is not { } address)
         {
             return StoredSchedules.Read(repository, since, now);

@@ -337,7 +337,13 @@ public sealed class RunSession : IAsyncDisposable
         await _worker.DisposeAsync();
         if (_hasEnded && !_engine.IsLost)
         {
-            using var retention = new EndedRunRetention([_repository], _settings, _engine, _context, _loggers.CreateLogger<EndedRunRetention>());
+            using var retention = new EndedRunRetention(
+                [_repository],
+                _settings,
+                _engine,
+                _context,
+                _loggers.CreateLogger<EndedRunRetention>()
+            );
             await retention.ActAsync(_presenter.Stopping);
         }
         await _engine.DisposeAsync();

@@ -44,5 +44,7 @@ public sealed class UnservedRunResumer(StoredRun run, IReadOnlyList<SettingFlag>
         RunSession.OpenAsync(context, presenter, context.RequireRepository(), DemandSettings(), stop);
 
     private OrchestratorSettings DemandSettings() =>
-        RepositoryTrustPrompt.Demand(context, context.OpenSettings(context.RequireRepository(), flags, run.Id), yes: false, run.Id).Settings!;
+        RepositoryTrustPrompt
+            .Demand(context, context.OpenSettings(context.RequireRepository(), flags, run.Id), yes: false, run.Id)
+            .Settings!;
 }

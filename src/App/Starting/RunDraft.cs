@@ -67,7 +67,16 @@ public sealed record RunDraft(string RunId, RepositoryLocation Repository, Repos
             var target = settings.Git.Target;
             input = input with
             {
-                Again = await NewRunInputFactory.AskAboutRepetitionAsync(input, RunId, Again, BesideOpen, Repository, target, context, stop),
+                Again = await NewRunInputFactory.AskAboutRepetitionAsync(
+                    input,
+                    RunId,
+                    Again,
+                    BesideOpen,
+                    Repository,
+                    target,
+                    context,
+                    stop
+                ),
             };
         }
         return new PreparedRun(

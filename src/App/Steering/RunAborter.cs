@@ -32,7 +32,8 @@ internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
                 WhereItsWorkIs(run.Status)
             );
         }
-        var isThere = hasLanded && (await LandedWorkCheck.LookAsync(run.Status, repository.Root, context.Services, stop)).LandedGone is not true;
+        var isThere =
+            hasLanded && (await LandedWorkCheck.LookAsync(run.Status, repository.Root, context.Services, stop)).LandedGone is not true;
         if (isThere && !yes && !Confirm(run))
         {
             return Outcome.NeedsPerson;

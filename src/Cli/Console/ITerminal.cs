@@ -31,7 +31,7 @@ internal interface ITerminal : IUserInteraction
     int OutputWidth { get; }
 
     /// <summary>Sets the mode of writing colors.</summary>
-    ColorChoice Colours { set; }
+    ColorChoice Colors { set; }
 
     /// <summary>Number of rows of the screen. 24 without a screen.</summary>
     int Height { get; }

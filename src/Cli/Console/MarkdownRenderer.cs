@@ -83,7 +83,10 @@ internal static class MarkdownRenderer
             var wrapped = cells.Take(columns.Length).Select((cell, i) => TextWrapper.Fitting(cell, columns[i]).ToArray()).ToArray();
             for (var row = 0; row < wrapped.Select(cell => cell.Length).DefaultIfEmpty().Max(); row++)
             {
-                var line = string.Join(Between, wrapped.Select((cell, i) => TextCellWidth.Pad(row < cell.Length ? cell[row] : "", columns[i])));
+                var line = string.Join(
+                    Between,
+                    wrapped.Select((cell, i) => TextCellWidth.Pad(row < cell.Length ? cell[row] : "", columns[i]))
+                );
                 yield return new ScreenLine(line.TrimEnd(), isHeader ? TextTone.Strong : TextTone.Plain);
             }
         }

@@ -12,7 +12,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     private readonly bool _documents;
     private readonly int? _columns;
     private readonly bool _isPlain;
-    private ColorChoice _colours;
+    private ColorChoice _colors;
     private readonly bool _reports;
     private readonly bool _hasBar;
     private IReadOnlyList<TerminalProgramStatus> _reported = [];
@@ -45,9 +45,9 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     public int OutputWidth =>
         _ends.IsOutPiped ? int.MaxValue : _columns ?? (HasScreen ? Width : SizeOf(static () => System.Console.WindowWidth, 80));
 
-    public ColorChoice Colours
+    public ColorChoice Colors
     {
-        set => _colours = value;
+        set => _colors = value;
     }
 
     public int Height => Size(static () => System.Console.WindowHeight, 24);
@@ -76,15 +76,15 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
         else
         {
-            Write(_ends.Out, Rows(line, OutputWidth, HasColour(_ends.IsOutPiped)));
+            Write(_ends.Out, Rows(line, OutputWidth, HasColor(_ends.IsOutPiped)));
         }
     }
 
-    public string Rendered(ScreenLine line) => Toned(line, text => Marked(text, !_ends.IsOutPiped), HasColour(_ends.IsOutPiped));
+    public string Rendered(ScreenLine line) => Toned(line, text => Marked(text, !_ends.IsOutPiped), HasColor(_ends.IsOutPiped));
 
     public IEnumerable<string> Rendered(UntrustedText block) => Rows(block, !_ends.IsOutPiped).Select(row => Rendered(row));
 
-    public bool IsPlainDocument => _ends.IsOutPiped && !HasColour(isPiped: true);
+    public bool IsPlainDocument => _ends.IsOutPiped && !HasColor(isPiped: true);
 
     public void ShowRendered(IReadOnlyList<string> lines) => Write(_ends.Out, string.Join('\n', lines) + "\n");
 
@@ -104,7 +104,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         lock (_lock)
         {
             ClearDrawn();
-            Tell(Rows(line, ErrorWidth, HasColour(_ends.IsErrorPiped)));
+            Tell(Rows(line, ErrorWidth, HasColor(_ends.IsErrorPiped)));
         }
     }
 
@@ -216,12 +216,12 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     public void Redraw(IReadOnlyList<ScreenLine> lines)
     {
         string[] plain = [.. lines.Select(line => OneLine(line.Text))];
-        string[] coloured = [.. lines.Select(line => Toned(line, OneLine, HasColour(_ends.IsErrorPiped)))];
+        string[] colored = [.. lines.Select(line => Toned(line, OneLine, HasColor(_ends.IsErrorPiped)))];
         lock (_lock)
         {
             var width = Width;
             var text = new StringBuilder(BackToFirst()).Append(Escape).Append("?7l");
-            foreach (var (line, shown) in coloured.Zip(plain))
+            foreach (var (line, shown) in colored.Zip(plain))
             {
                 // Only a command to copy can be wider than the screen. The terminal wraps the command, so that the user can copy it in one
                 // piece.
@@ -317,7 +317,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 
     // Rows are broken here, because a terminal would break words. Later rows start with the mark, because the line may contain untrusted
     // text.
-    private static string Rows(ScreenLine line, int width, bool colours)
+    private static string Rows(ScreenLine line, int width, bool colors)
     {
         var isScreen = width != int.MaxValue;
         var text = new StringBuilder();
@@ -328,22 +328,22 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
             var shown = isAsItCame ? line with { Text = part.Item } : part.Item;
             foreach (var row in isScreen ? TextWrapper.Of(shown, width, UntrustedText.Mark) : [shown])
             {
-                text.Append(Toned(row, static clean => clean, colours)).Append('\n');
+                text.Append(Toned(row, static clean => clean, colors)).Append('\n');
             }
         }
         return text.ToString();
     }
 
-    private bool HasColour(bool isPiped) => _colours == ColorChoice.Always || (_colours == ColorChoice.Auto && !_isPlain && !isPiped);
+    private bool HasColor(bool isPiped) => _colors == ColorChoice.Always || (_colors == ColorChoice.Auto && !_isPlain && !isPiped);
 
     private static string OneLine(string text) => new UntrustedText(text).ToString().Replace('\n', UntrustedText.LineEnd);
 
     // A line with replaced characters gets no color, because the part's position is known only for the original text.
-    private static string Toned(ScreenLine line, Func<string, string> clean, bool colours)
+    private static string Toned(ScreenLine line, Func<string, string> clean, bool colors)
     {
         var (start, end) = (Math.Min(line.Start, line.Text.Length), line.Length < 0 ? line.Text.Length : line.Start + line.Length);
         end = Math.Clamp(end, start, line.Text.Length);
-        if (!colours || CodeOf(line.Tone) is not { } code || start == end || clean(line.Text) != line.Text)
+        if (!colors || CodeOf(line.Tone) is not { } code || start == end || clean(line.Text) != line.Text)
         {
             return clean(line.Text);
         }

@@ -25,9 +25,9 @@ internal sealed class LoggedTerminal(ITerminal inner, ILogger log) : ITerminal
 
     public int OutputWidth => inner.OutputWidth;
 
-    public ColorChoice Colours
+    public ColorChoice Colors
     {
-        set => inner.Colours = value;
+        set => inner.Colors = value;
     }
 
     public void Show(ScreenLine line) => inner.Show(line);

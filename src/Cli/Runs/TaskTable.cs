@@ -101,7 +101,12 @@ internal static class TaskTable
         var stateWidth = cells.Select(row => row.State.Length).DefaultIfEmpty().Max();
         var longest = cells.Select(row => TextCellWidth.Of(row.Text)).DefaultIfEmpty().Max();
         // A column without any content is omitted.
-        List<Func<TaskRowCells, string>> columns = [row => row.Time, row => width >= WideEnoughForTokens ? row.Tokens : "", row => row.Cost];
+        List<Func<TaskRowCells, string>> columns =
+        [
+            row => row.Time,
+            row => width >= WideEnoughForTokens ? row.Tokens : "",
+            row => row.Cost,
+        ];
         var widths = columns.ConvertAll(column => cells.Select(row => column(row).Length).DefaultIfEmpty().Max());
         string Figures(TaskRowCells row) =>
             string.Concat(columns.Zip(widths, (column, figures) => figures == 0 ? "" : "  " + column(row).PadLeft(figures)));
@@ -217,7 +222,9 @@ internal static class TaskTable
         var text =
             room < LeastText
                 ? TextCellWidth.Cut(left.TrimEnd() + right, width)
-                : (left + (row.IsPath ? TextCellWidth.Pad(TextCellWidth.CutMiddle(row.Text, room), room) : Fit(row.Text, room)) + right).TrimEnd();
+                : (
+                    left + (row.IsPath ? TextCellWidth.Pad(TextCellWidth.CutMiddle(row.Text, room), room) : Fit(row.Text, room)) + right
+                ).TrimEnd();
         return new ScreenLine(text, row.Tone, 0, Math.Min(text.Length, left.TrimEnd().Length));
     }
 

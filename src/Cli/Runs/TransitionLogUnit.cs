@@ -52,7 +52,9 @@ internal sealed class TransitionLogUnit(IReadOnlyList<RepositoryLocation> reposi
             foreach (var line in EventFile.ReadNew(file, ref offset))
             {
                 var happened = EventFile.Parse(line);
-                using (_log.BeginScope(new Dictionary<string, object?> { [RunLogEnricher.Task] = happened.Task, ["State"] = happened.State }))
+                using (
+                    _log.BeginScope(new Dictionary<string, object?> { [RunLogEnricher.Task] = happened.Task, ["State"] = happened.State })
+                )
                 {
                     _log.Transition(Path.GetFileName(Path.GetDirectoryName(file))!, EventFile.Describe(happened));
                 }

@@ -35,10 +35,10 @@ internal static class CommandLine
         var terminal = openTerminal(HasFlag(parsed, GlobalOptions.JsonName));
         if (
             parsed.Errors.Count == 0
-            && Enum.TryParse<ColorChoice>(parsed.GetValue<string?>(GlobalOptions.ColorName), true, out var colours)
+            && Enum.TryParse<ColorChoice>(parsed.GetValue<string?>(GlobalOptions.ColorName), true, out var colors)
         )
         {
-            terminal.Colours = colours;
+            terminal.Colors = colors;
         }
         if (RefuseUnknown(parsed, arguments, terminal) is { } refused)
         {

@@ -59,7 +59,8 @@ internal static class CommandTable
         ("abort", static () => new AbortCommand()),
         (
             "budget",
-            static () => new Command("budget", "Raise the budget of a run") { new CatalogSteeringCommand(SteeringCatalog.RaiseBudget, "raise") }
+            static () =>
+                new Command("budget", "Raise the budget of a run") { new CatalogSteeringCommand(SteeringCatalog.RaiseBudget, "raise") }
         ),
         ("retry", static () => new CatalogSteeringCommand(SteeringCatalog.Retry)),
         ("skip", static () => new CatalogSteeringCommand(SteeringCatalog.Skip)),

@@ -21,7 +21,8 @@ public static class RunStallDetector
         string runId,
         string machine,
         CancellationToken cancellation = default
-    ) => Of(await HostPresenceCheck.PendingAsync(client, runId, new RpcOptions { CancellationToken = cancellation }, cancellation), machine);
+    ) =>
+        Of(await HostPresenceCheck.PendingAsync(client, runId, new RpcOptions { CancellationToken = cancellation }, cancellation), machine);
 
     /// <summary>True if a worker on a host is executing an activity of a run.</summary>
     /// <param name="client">Client of the server that hosts the run.</param>
@@ -36,7 +37,8 @@ public static class RunStallDetector
         CancellationToken cancellation = default
     ) =>
         (await HostPresenceCheck.PendingAsync(client, runId, new RpcOptions { CancellationToken = cancellation }, cancellation)).Any(step =>
-            step.State is PendingActivityState.Started or PendingActivityState.CancelRequested && HostPresenceCheck.MachineOf(step) == machine
+            step.State is PendingActivityState.Started or PendingActivityState.CancelRequested
+            && HostPresenceCheck.MachineOf(step) == machine
         );
 
     /// <summary>
@@ -46,7 +48,9 @@ public static class RunStallDetector
     /// <param name="machine">Identity of the run's owner host. Activities on other hosts are ignored.</param>
     public static string? Of(IReadOnlyCollection<PendingActivityInfo> pending, string machine)
     {
-        var steps = pending.Where(step => step.State != PendingActivityState.Paused && !HostPresenceCheck.IsElsewhere(step, machine)).ToList();
+        var steps = pending
+            .Where(step => step.State != PendingActivityState.Paused && !HostPresenceCheck.IsElsewhere(step, machine))
+            .ToList();
         // While a retry is scheduled for later, the run does not wait for a worker.
         return
             steps.Count == 0 || steps.Exists(step => step is { State: PendingActivityState.Scheduled, NextAttemptScheduleTime: not null })

@@ -27,7 +27,9 @@ internal sealed class SlotWaitDiagnosis(ITemporalClient client, TimeProvider tim
     public void Add(string run, string task, IEnumerable<PendingActivityInfo> steps, Func<PendingActivityInfo, bool> isTold)
     {
         foreach (
-            var place in steps.Where(step => step.ActivityType.Name == ActivityNames.HoldPlace && HostPresenceCheck.QueueOf(step).Length > 0)
+            var place in steps.Where(step =>
+                step.ActivityType.Name == ActivityNames.HoldPlace && HostPresenceCheck.QueueOf(step).Length > 0
+            )
         )
         {
             if (place.State != PendingActivityState.Scheduled)

@@ -52,7 +52,12 @@ public sealed record ScheduledStartResult(DateTimeOffset Due)
     /// <param name="statusOf">Returns the status of a run with its tasks, or null if it has no record.</param>
     /// <param name="now">Current time.</param>
     /// <param name="most">Maximum number of results. The most recent ones are returned.</param>
-    public static IReadOnlyList<ScheduledStartResult> Of(RunSchedule schedule, Func<string, RunStatus?> statusOf, DateTimeOffset now, int most)
+    public static IReadOnlyList<ScheduledStartResult> Of(
+        RunSchedule schedule,
+        Func<string, RunStatus?> statusOf,
+        DateTimeOffset now,
+        int most
+    )
     {
         var started = schedule.Starts.Select(start => Started(start, statusOf(start.RunId))).ToList();
         var known = started.Select(fire => fire.Due).ToHashSet();
@@ -79,7 +84,12 @@ public sealed record ScheduledStartResult(DateTimeOffset Due)
             Run = run,
         };
 
-    private static ScheduledStartResult Missing(DateTimeOffset due, RunSchedule schedule, List<ScheduledStartResult> started, DateTimeOffset now)
+    private static ScheduledStartResult Missing(
+        DateTimeOffset due,
+        RunSchedule schedule,
+        List<ScheduledStartResult> started,
+        DateTimeOffset now
+    )
     {
         if (started.LastOrDefault(fire => fire.Dispatched <= due && (fire.Ended is null || fire.Ended > due)) is { } open)
         {

@@ -60,8 +60,8 @@ public sealed record HistoryDocument(int Count, IReadOnlyList<HistoryEntry> Runs
 /// <summary>Summary of a run.</summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Title">Title of the run.</param>
-/// <param name="State">One of <see cref="RunStates"/>.</param>
-/// <param name="Standing">One of <see cref="RunLiveness"/>.</param>
+/// <param name="State">State of the run.</param>
+/// <param name="Standing">Liveness of the run.</param>
 /// <param name="StartedAt">Time at which the run started.</param>
 /// <param name="UpdatedAt">Time of the last transition.</param>
 /// <param name="Counts">Numbers of tasks by outcome.</param>

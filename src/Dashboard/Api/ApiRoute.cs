@@ -78,7 +78,7 @@ internal sealed record CommandAnswer(int ExitCode, string Told);
 /// <param name="ExitCode">0 if the run is executing, 3 if it waits for approval, or 1 if it has already failed.</param>
 /// <param name="Told">Messages for users.</param>
 /// <param name="RunId">Id of the run.</param>
-/// <param name="State">One of <see cref="RunStates"/>.</param>
+/// <param name="State">State of the run.</param>
 /// <param name="Url">Address of the run in this API.</param>
 internal sealed record RunStarted(int ExitCode, string Told, string RunId, string State, string Url);
 

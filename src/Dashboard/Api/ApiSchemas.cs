@@ -24,6 +24,8 @@ internal static class ApiSchemas
         ),
         (typeof(AnswerAction), "kind", ConstantsOf(typeof(AnswerActionKinds))),
         (typeof(BudgetStatus), "kind", ConstantsOf(typeof(BudgetKinds))),
+        (typeof(RunReplan), "state", ConstantsOf(typeof(ReplanStates))),
+        (typeof(RunReview), "verdict", ConstantsOf(typeof(ReviewVerdicts))),
         (typeof(RunStep), "kind", [RunStep.Gate, RunStep.SetUp]),
     ];
 

@@ -26,7 +26,11 @@ internal sealed class IdempotencyCache(TimeProvider time)
             if (!_kept.TryGetValue(key, out kept))
             {
                 RemoveEnded(_ => _kept.Count >= Most);
-                _kept[key] = kept = new StoredResponse(time.GetUtcNow(), request, Task.Run(() => ActAsync(key, act), CancellationToken.None));
+                _kept[key] = kept = new StoredResponse(
+                    time.GetUtcNow(),
+                    request,
+                    Task.Run(() => ActAsync(key, act), CancellationToken.None)
+                );
             }
         }
         return kept.Request == request ? await kept.Outcome.WaitAsync(stop) : null;

@@ -78,7 +78,10 @@ public sealed record RunScreenAddress(RepositoryEntry Repository, string Run)
         Add("view", View);
         Add("file", File);
         Add("line", Line?.ToString(CultureInfo.InvariantCulture));
-        var path = Task.Length > 0 ? PageLinkBuilder.Task(Repository, Run, Task) : PageLinkBuilder.Run(Repository, Run) + (Tab.Length > 0 ? $"/{Tab}" : "");
+        var path =
+            Task.Length > 0
+                ? PageLinkBuilder.Task(Repository, Run, Task)
+                : PageLinkBuilder.Run(Repository, Run) + (Tab.Length > 0 ? $"/{Tab}" : "");
         return path + (query.Count > 0 ? $"?{string.Join('&', query)}" : "");
 
         void Add(string name, string? value)

@@ -32,7 +32,8 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
         }
         try
         {
-            return JsonSerializer.Deserialize<StoredCursor>(Base64Url.DecodeFromChars(id), QueryCoalescer.Json) is { R: { } runs, H: var time }
+            return
+                JsonSerializer.Deserialize<StoredCursor>(Base64Url.DecodeFromChars(id), QueryCoalescer.Json) is { R: { } runs, H: var time }
                 ? new EventCursor(DateTimeOffset.FromUnixTimeMilliseconds(time), runs)
                 : null;
         }

@@ -9,15 +9,15 @@ internal sealed record LegacyStatus(IReadOnlyList<LegacyRun> Runs, IReadOnlyList
 /// <param name="Id">Id of the run.</param>
 /// <param name="Repository">Path of the repository.</param>
 /// <param name="Title">Title of the run.</param>
-/// <param name="Status">One of <see cref="RunStates"/>.</param>
-/// <param name="Standing">One of <see cref="RunLiveness"/>, or null if unknown.</param>
+/// <param name="Status">State of the run.</param>
+/// <param name="Standing">Liveness of the run, or null if unknown.</param>
 /// <param name="Cost">Cost in US dollars.</param>
 internal sealed record LegacyRun(string Id, string Repository, string Title, string Status, string? Standing, decimal Cost);
 
 /// <summary>A task with an agent in the form of an older tool.</summary>
 /// <param name="Id">Ids of the run and the task, <c>RUN/TASK</c>.</param>
 /// <param name="Task">Title of the task, or its id.</param>
-/// <param name="Status">One of <see cref="TaskStates"/>, or <c>paused</c>.</param>
+/// <param name="Status">State of the task, or <c>paused</c>.</param>
 /// <param name="StartedAt">Time at which the first agent started, or null if no agent has started.</param>
 /// <param name="Attempt">Number of the attempt.</param>
 /// <param name="Cost">Cost in US dollars.</param>

@@ -194,7 +194,10 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
             );
         }
         var commands = reader.CommandsIn(home, AccessMiddleware.SessionOf(context).Device);
-        return Told(await commands.StartAsync(new BackgroundRunRequest { Tasks = texts }, context.RequestAborted), StatusCodes.Status400BadRequest);
+        return Told(
+            await commands.StartAsync(new BackgroundRunRequest { Tasks = texts }, context.RequestAborted),
+            StatusCodes.Status400BadRequest
+        );
     }
 
     private static IEnumerable<string> TextsOf(JsonNode? tasks) =>

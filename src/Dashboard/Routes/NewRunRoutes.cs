@@ -12,7 +12,13 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="renderer">Renders HTML.</param>
 /// <param name="answers">Stores the results of the commands.</param>
 /// <param name="time">Clock.</param>
-internal sealed class NewRunRoutes(QueryCoalescer reader, PageRoutes pages, PageRenderer renderer, FormResultStore answers, TimeProvider time)
+internal sealed class NewRunRoutes(
+    QueryCoalescer reader,
+    PageRoutes pages,
+    PageRenderer renderer,
+    FormResultStore answers,
+    TimeProvider time
+)
 {
     private readonly IdempotencyCache _started = new(time);
 

@@ -211,7 +211,13 @@ internal sealed class RunPages(QueryCoalescer reader, PageRoutes pages, PageRend
         return plan.Document;
     }
 
-    private async Task<TaskScreen> ReadTaskAsync(PageFrame frame, RunScreenAddress address, RunStatus now, RunTask task, CancellationToken stop)
+    private async Task<TaskScreen> ReadTaskAsync(
+        PageFrame frame,
+        RunScreenAddress address,
+        RunStatus now,
+        RunTask task,
+        CancellationToken stop
+    )
     {
         var (home, name) = (address.Repository, $"{now.RunId}/{task.Id}");
         var gates = await reader.AskAsync(

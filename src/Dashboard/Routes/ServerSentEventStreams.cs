@@ -96,7 +96,11 @@ internal sealed class ServerSentEventStreams(
     {
         if (reader.Find(repository) is not { } home)
         {
-            return ProblemResponse.Of(StatusCodes.Status404NotFound, "The repository does not exist.", "GET /api/v1/repositories lists them.");
+            return ProblemResponse.Of(
+                StatusCodes.Status404NotFound,
+                "The repository does not exist.",
+                "GET /api/v1/repositories lists them."
+            );
         }
         if (await new FullIdCheck(reader).RefusalAsync(context, home, run, task: null) is { } refusal)
         {
@@ -106,7 +110,11 @@ internal sealed class ServerSentEventStreams(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ends);
         if (source.FollowAsync(home, run, last, stop.Token) is not { } events)
         {
-            return ProblemResponse.Of(StatusCodes.Status404NotFound, $"The run {run} does not exist.", "The runs of a repository are at .../runs.");
+            return ProblemResponse.Of(
+                StatusCodes.Status404NotFound,
+                $"The run {run} does not exist.",
+                "The runs of a repository are at .../runs."
+            );
         }
         var now = (await reader.RunAsync(home, run, stop.Token)).Document;
         if (!await BeginAsync(context, stop.Token))

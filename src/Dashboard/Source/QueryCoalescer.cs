@@ -93,7 +93,11 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
         (await AskAnyAsync("inbox", (queries, ask) => queries.InboxAsync(withSnoozed: false, ask), stop)).Document?.Entries ?? [];
 
     /// <summary>Runs a query that does not depend on a repository, using any repository.</summary>
-    public async Task<QueryResult<T>> AskAnyAsync<T>(string question, Func<IRunQueries, CancellationToken, Task<T>> ask, CancellationToken stop)
+    public async Task<QueryResult<T>> AskAnyAsync<T>(
+        string question,
+        Func<IRunQueries, CancellationToken, Task<T>> ask,
+        CancellationToken stop
+    )
         where T : class =>
         Repositories is [var any, ..]
             ? await AskAsync(any, question, ask, stop)

@@ -34,7 +34,7 @@ internal static class DiffLines
     private const string NewFile = "+++ b/";
     private const string OldFile = "--- a/";
 
-    private const int MostColoured = 1500;
+    private const int MostColored = 1500;
     private const int MostKept = 8;
 
     // Cached, because an open page is rendered again after every change, which rarely affects the diff.
@@ -59,28 +59,28 @@ internal static class DiffLines
 
     private static IEnumerable<DiffLine> Read(string patch)
     {
-        var colours = new SyntaxHighlighter();
+        var colors = new SyntaxHighlighter();
         var place = new ParserPosition();
         foreach (var (line, number) in patch.Split('\n').Take(Most).Select((line, number) => (line, number)))
         {
             if (line.StartsWith("diff ", StringComparison.Ordinal))
             {
                 place = new ParserPosition();
-                colours.Begin(line);
+                colors.Begin(line);
                 yield return new DiffLine("file", [new CodeSpan(null, Shown(line))]);
                 continue;
             }
             var look = place.Enter(line);
             if (look == "place" && place.InHunk)
             {
-                colours.BeginHunk();
+                colors.BeginHunk();
             }
             var text = Shown(line);
             IReadOnlyList<CodeSpan> parts =
-                look == "place" || text.Length == 1 || number > MostColoured
+                look == "place" || text.Length == 1 || number > MostColored
                     ? [new CodeSpan(null, text)]
-                    : [new CodeSpan(null, text[..1]), .. colours.Of(text[1..], look == "added", look == "removed")];
-            var isCounted = look != "place" && line.Length > 0 && line[0] != '\\' && number <= MostColoured;
+                    : [new CodeSpan(null, text[..1]), .. colors.Of(text[1..], look == "added", look == "removed")];
+            var isCounted = look != "place" && line.Length > 0 && line[0] != '\\' && number <= MostColored;
             yield return isCounted ? place.Count(new DiffLine(look, parts)) : new DiffLine(look, parts);
         }
     }

@@ -51,7 +51,11 @@ public sealed record IdlePeriod(DateTimeOffset From, DateTimeOffset To, TimeSpan
         return
         [
             .. gaps.Where(gap => gap.To - gap.From > _least && gap.To - gap.From > busy * LeastPart)
-                .Select(gap => new IdlePeriod(gap.From, gap.To, busy * ShownPart > gap.To - gap.From ? gap.To - gap.From : busy * ShownPart)),
+                .Select(gap => new IdlePeriod(
+                    gap.From,
+                    gap.To,
+                    busy * ShownPart > gap.To - gap.From ? gap.To - gap.From : busy * ShownPart
+                )),
         ];
     }
 }

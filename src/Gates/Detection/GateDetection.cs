@@ -76,7 +76,11 @@ public static class GateDetection
 
     private static List<(Gate Gate, string Meaning)> Of(ProjectFolder folder, ProjectFolder root)
     {
-        List<(Gate Gate, string Meaning)> gates = [.. NodeGateDetector.Of(folder), .. Ecosystems.All.SelectMany(row => OfRow(row, folder, root))];
+        List<(Gate Gate, string Meaning)> gates =
+        [
+            .. NodeGateDetector.Of(folder),
+            .. Ecosystems.All.SelectMany(row => OfRow(row, folder, root)),
+        ];
         // A Makefile usually wraps the same commands, so it only fills gaps.
         var filling = MakefileGateDetector.Of(folder).Where(gate => gates.TrueForAll(known => known.Gate.Type != gate.Gate.Type)).ToList();
         // Omits gates that a make recipe also runs, because they would run twice.

@@ -31,7 +31,8 @@ public sealed partial record PackageRequest(string Name, string Version, IReadOn
             );
         }
         problem =
-            $"'{FileNameEncoding.Show(text)}' is not a package of {tool.Registry}, so nothing was installed. Name one as in {tool.Example}. "
+            $"'{FileNameEncoding.Show(text)}' is not a package of {tool.Registry}, so nothing was installed. Name one as in "
+            + $"{tool.Example}. "
             + "For anything else (an address, a path, a system program, access to something) ask a "
             + "question.";
         return null;

@@ -120,8 +120,8 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
     /// verdict is still valid, and the gate runs again the next time.</summary>
     /// <param name="verdict">Result of the gate.</param>
     /// <param name="question">Tree that the gate checked.</param>
-    /// <param name="key">Cache key of a passing result (<see cref="GateResultLookup.Key"/>). Null if it must not be cached, for example because
-    /// the worktree differed from the tree before or after the run.</param>
+    /// <param name="key">Cache key of a passing result (<see cref="GateResultLookup.Key"/>). Null if it must not be cached, for example
+    /// because the worktree differed from the tree before or after the run.</param>
     /// <param name="leavesFiles">True if the gate left files that later gates may need.</param>
     /// <param name="stop">Cancels the wait for other writers.</param>
     /// <returns>The verdict with the gate's flakiness. The verdict is only advisory if all failed tests are in quarantine, or if the gate

@@ -90,7 +90,12 @@ internal static class DecisiveLineFinder
         rule.If?.IsMatch(command) != false && !(rule.Unless is { } unless && lines.Any(line => unless.IsMatch(line.Text)));
 
     // Indexes of the matching lines. The decisive line comes first.
-    private static List<int> Matches(RunnerOutputFormat runner, DecisiveLineRule rule, IReadOnlyList<GateOutputLine> lines, HashSet<string> failed)
+    private static List<int> Matches(
+        RunnerOutputFormat runner,
+        DecisiveLineRule rule,
+        IReadOnlyList<GateOutputLine> lines,
+        HashSet<string> failed
+    )
     {
         var found = new List<int>();
         var (isUnder, isAfter, isTaken) = (rule.Under is null, rule.After is null, false);
@@ -133,7 +138,13 @@ internal static class DecisiveLineFinder
         && rule.Pattern.Match(text).Groups["test"] is { Success: true, Value: not ("main" or "<unnamed>") and var test }
         && !failed.Contains(test);
 
-    private static DecisiveLineMatch Found(RunnerOutputFormat runner, DecisiveLineRule rule, IReadOnlyList<GateOutputLine> lines, List<int> matches, string directory)
+    private static DecisiveLineMatch Found(
+        RunnerOutputFormat runner,
+        DecisiveLineRule rule,
+        IReadOnlyList<GateOutputLine> lines,
+        List<int> matches,
+        string directory
+    )
     {
         var at = matches[0];
         var match = rule.Pattern.Match(lines[at].Text);
@@ -151,7 +162,9 @@ internal static class DecisiveLineFinder
                     ]
             ),
         ];
-        var failures = matches.Select(one => (SourceLocationFinder.Of(rule.Places ?? runner.Places, lines, one, directory).File, lines[one].Text));
+        var failures = matches.Select(one =>
+            (SourceLocationFinder.Of(rule.Places ?? runner.Places, lines, one, directory).File, lines[one].Text)
+        );
         while (rule.Previous && at > 0 && string.IsNullOrWhiteSpace(lines[--at].Text)) { }
         return new DecisiveLineMatch(lines[at], match, rule, file, line, evidence, FailureNameExtractor.Of(failures));
     }

@@ -139,7 +139,10 @@ internal static class RunnerReader
         if (kind != GateKind.NoTests && found.Evidence.Count > 0)
         {
             // If at least one test fails for another reason, the result is a verdict on the work.
-            if (EnvironmentFaultMessages.States(found.Evidence[0], out var cause) && found.Evidence.All(one => EnvironmentFaultMessages.States(one, out _)))
+            if (
+                EnvironmentFaultMessages.States(found.Evidence[0], out var cause)
+                && found.Evidence.All(one => EnvironmentFaultMessages.States(one, out _))
+            )
             {
                 return (GateKind.Environment, cause);
             }

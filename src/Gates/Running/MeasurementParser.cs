@@ -19,7 +19,7 @@ internal sealed partial class MeasurementParser
     /// <param name="isPart">True if more parts of the line follow.</param>
     public void Take(string line, bool isPart)
     {
-        var plain = Colours().Replace(line, "");
+        var plain = Colors().Replace(line, "");
         if (_isPart)
         {
             LastLine += plain;
@@ -43,7 +43,7 @@ internal sealed partial class MeasurementParser
     }
 
     [GeneratedRegex("\u001b\\[[0-9;]*[A-Za-z]", RegexOptions.CultureInvariant)]
-    private static partial Regex Colours();
+    private static partial Regex Colors();
 
     // A number within a word (p95) is part of a name, and a dash after a word is not a minus sign.
     [GeneratedRegex(@"(?<![\w.,])[-+]?(?:[0-9][0-9.,]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", RegexOptions.CultureInvariant)]

@@ -40,7 +40,11 @@ public sealed record BaseSuiteVerdict(BaseSuiteResult Result, IReadOnlyList<stri
     /// work, which have to pass as well.</param>
     /// <param name="atBase">Verdicts of the failed gates at the base. A gate that also fails at the base depends on unfinished
     /// work.</param>
-    public static BaseSuiteVerdict Of(IReadOnlyList<GateVerdict> ofWork, IReadOnlyList<GateVerdict> verdicts, IReadOnlyList<GateVerdict> atBase)
+    public static BaseSuiteVerdict Of(
+        IReadOnlyList<GateVerdict> ofWork,
+        IReadOnlyList<GateVerdict> verdicts,
+        IReadOnlyList<GateVerdict> atBase
+    )
     {
         var known = ofWork.ToDictionary(verdict => verdict.Gate.Identity, verdict => verdict.Holds);
         var open = atBase

@@ -135,7 +135,8 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
             entry.StashName = parent.Remove(name, isFolder: true) ? "" : null;
             return;
         }
-        using var place = FolderHandle.TryOpen(OrchestratorFolderCreator.Ensure(stash)) ?? throw new IOException($"'{stash}' no longer exists.");
+        using var place =
+            FolderHandle.TryOpen(OrchestratorFolderCreator.Ensure(stash)) ?? throw new IOException($"'{stash}' no longer exists.");
         var moved = (++_moved).ToString(CultureInfo.InvariantCulture);
         parent.Rename(name, place, Encoding.ASCII.GetBytes(moved));
         entry.StashName = moved;

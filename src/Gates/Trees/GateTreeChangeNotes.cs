@@ -55,5 +55,8 @@ public static class GateTreeChangeNotes
     private static AbridgedFileList? Named(IReadOnlyList<string> files) =>
         files.Count == 0
             ? null
-            : new AbridgedFileList([.. files.Take(MostFiles).Select(file => FileNameEncoding.Show(file))], Math.Max(0, files.Count - MostFiles));
+            : new AbridgedFileList(
+                [.. files.Take(MostFiles).Select(file => FileNameEncoding.Show(file))],
+                Math.Max(0, files.Count - MostFiles)
+            );
 }

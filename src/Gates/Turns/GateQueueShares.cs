@@ -29,7 +29,10 @@ internal sealed record GateQueueShares(FairTurns Turns, RunningTurn? Last)
     }
 
     internal void Write(string folder) =>
-        OrchestratorFileWriter.Write(FileIn(folder), JsonSerializer.SerializeToUtf8Bytes(this, GateQueueSharesJson.Default.GateQueueShares));
+        OrchestratorFileWriter.Write(
+            FileIn(folder),
+            JsonSerializer.SerializeToUtf8Bytes(this, GateQueueSharesJson.Default.GateQueueShares)
+        );
 
     /// <summary>Adds the run of a new ticket.</summary>
     /// <param name="ticket">The new ticket.</param>

@@ -53,7 +53,8 @@ internal sealed record GateQueueTicket(string Owner, string Mark, bool Alone, st
 
     /// <summary>Returns the ticket for which this ticket waits, preferably one whose gate is running. Null if this ticket does not
     /// wait.</summary>
-    internal GateQueueTicket? HolderAmong(IEnumerable<GateQueueTicket> others) => others.Where(WaitsFor).MaxBy(other => other.Began is not null);
+    internal GateQueueTicket? HolderAmong(IEnumerable<GateQueueTicket> others) =>
+        others.Where(WaitsFor).MaxBy(other => other.Began is not null);
 
     /// <summary>True while the ticket's process is alive.</summary>
     internal bool IsAlive() => ProcessIdentity.TryParse(Owner)?.IsAlive() == true;
@@ -62,12 +63,22 @@ internal sealed record GateQueueTicket(string Owner, string Mark, bool Alone, st
     internal static IReadOnlyList<GateQueueTicket> In(string folder) =>
         !Directory.Exists(folder)
             ? []
-            : [.. Directory.EnumerateFiles(folder, "*" + Extension).Select(Read).OfType<GateQueueTicket>().OrderBy(ticket => ticket.Number)];
+            :
+            [
+                .. Directory
+                    .EnumerateFiles(folder, "*" + Extension)
+                    .Select(Read)
+                    .OfType<GateQueueTicket>()
+                    .OrderBy(ticket => ticket.Number),
+            ];
 
     /// <summary>Adds the ticket to a queue with an atomic rename.</summary>
     internal void Write(string folder)
     {
-        OrchestratorFileWriter.Write(FileIn(folder), JsonSerializer.SerializeToUtf8Bytes(this, GateQueueTicketJson.Default.GateQueueTicket));
+        OrchestratorFileWriter.Write(
+            FileIn(folder),
+            JsonSerializer.SerializeToUtf8Bytes(this, GateQueueTicketJson.Default.GateQueueTicket)
+        );
     }
 
     internal void Remove(string folder) => File.Delete(FileIn(folder));

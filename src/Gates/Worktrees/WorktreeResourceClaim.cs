@@ -44,7 +44,10 @@ internal sealed record WorktreeResourceClaim(string Worktree, string Owner, int 
     internal void Write(string folder)
     {
         var file = FileOf(folder, Worktree, Owner);
-        OrchestratorFileWriter.Write(file, JsonSerializer.SerializeToUtf8Bytes(this, WorktreeResourceClaimJson.Default.WorktreeResourceClaim));
+        OrchestratorFileWriter.Write(
+            file,
+            JsonSerializer.SerializeToUtf8Bytes(this, WorktreeResourceClaimJson.Default.WorktreeResourceClaim)
+        );
     }
 
     /// <summary>Derives a name from the worktree's path, so that a worktree always gets the same name and first choice of ports.</summary>

@@ -21,7 +21,12 @@ public sealed class WorktreeResourceClaims
     /// <param name="owner">Process whose end releases the claim, for a worktree that exists longer than the process. If null, the claim is
     /// released when the worktree is removed.</param>
     /// <exception cref="IOException">No port range is free, or the user's state can't be written.</exception>
-    public async Task<WorktreeResources> TakeAsync(string worktree, WorktreePurpose use, CancellationToken stop, ProcessIdentity? owner = null)
+    public async Task<WorktreeResources> TakeAsync(
+        string worktree,
+        WorktreePurpose use,
+        CancellationToken stop,
+        ProcessIdentity? owner = null
+    )
     {
         worktree = Path.GetFullPath(worktree);
         var by = owner?.ToString() ?? "";

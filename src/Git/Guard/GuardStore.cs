@@ -61,7 +61,8 @@ internal sealed class GuardStore(string folder)
     /// <summary>Returns a stored content, or null if a power failure destroyed it.</summary>
     internal byte[]? Read(string hash)
     {
-        return Held.GetValueOrDefault(hash) ?? (SmallFileReader.TryRead(PathOf(hash)) is { } content && HashOf(content) == hash ? content : null);
+        return Held.GetValueOrDefault(hash)
+            ?? (SmallFileReader.TryRead(PathOf(hash)) is { } content && HashOf(content) == hash ? content : null);
     }
 
     internal string Text(GuardedFile? file) => Text(file?.Hash);

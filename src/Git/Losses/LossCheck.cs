@@ -29,7 +29,12 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         {
             return MergeLosses.None;
         }
-        var ledger = await TakeAsync(reader, [new StagingStepChanges(trees, author, diffs[0], diffs[1])], new LostHunkTracker(reader.Table), stop);
+        var ledger = await TakeAsync(
+            reader,
+            [new StagingStepChanges(trees, author, diffs[0], diffs[1])],
+            new LostHunkTracker(reader.Table),
+            stop
+        );
         return new MergeLosses(
             ledger.Report().Lost,
             ledger.Hunks.Any(hunk => hunk.Removed.Count > hunk.Added.Count && IsWatched(hunk.Path))
@@ -83,7 +88,12 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
                 : [.. diffs[diff].Where(file => paths.Contains(file.Path) || file.Change == FileChange.Added)];
     }
 
-    private async Task<LostHunkTracker> TakeAsync(StagingStepReader reader, StagingStepChanges[] steps, LostHunkTracker ledger, CancellationToken stop)
+    private async Task<LostHunkTracker> TakeAsync(
+        StagingStepReader reader,
+        StagingStepChanges[] steps,
+        LostHunkTracker ledger,
+        CancellationToken stop
+    )
     {
         var read = await reader.ReadAsync(steps, stop);
         for (var i = 0; i < read.Count; i++)
@@ -97,7 +107,12 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
 
     /// <summary>True if repeating the merge with git produces the same files. Otherwise, imbalances that git's own merge also has are
     /// ignored.</summary>
-    private async Task<bool> IsGitsAsync(StagingStepReader reader, StagingStepChanges step, StagingStepLineBalance balance, CancellationToken stop)
+    private async Task<bool> IsGitsAsync(
+        StagingStepReader reader,
+        StagingStepChanges step,
+        StagingStepLineBalance balance,
+        CancellationToken stop
+    )
     {
         if (
             step.Trees.Theirs is not { } theirs
@@ -129,7 +144,11 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         return chain;
     }
 
-    private async Task<IReadOnlyList<StagingStepTrees>> TreesAsync(IReadOnlyList<CommitInfo> all, List<CommitInfo> chain, CancellationToken stop)
+    private async Task<IReadOnlyList<StagingStepTrees>> TreesAsync(
+        IReadOnlyList<CommitInfo> all,
+        List<CommitInfo> chain,
+        CancellationToken stop
+    )
     {
         var known = all.ToDictionary(commit => commit.Id, StringComparer.Ordinal);
 

@@ -53,7 +53,10 @@ internal sealed class LostHunkTracker(LineIdTable lines)
     }
 
     /// <summary>Transfers the hunks of each line that moved to its new position.</summary>
-    private (IReadOnlyList<LineCopies> Removed, IReadOnlyList<LineCopies> Added) CarryWhatMoved(MergeStep step, StagingStepLineBalance balance)
+    private (IReadOnlyList<LineCopies> Removed, IReadOnlyList<LineCopies> Added) CarryWhatMoved(
+        MergeStep step,
+        StagingStepLineBalance balance
+    )
     {
         foreach (var (from, to) in balance.Moved)
         {

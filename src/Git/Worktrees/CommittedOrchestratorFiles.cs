@@ -22,7 +22,10 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
         var root = Path.IsPathRooted(worktrees)
             ? Path.GetRelativePath(checkout.Path, worktrees)
             : Path.TrimEndingDirectorySeparator(worktrees);
-        string[] folders = root == ".." || root.StartsWith("../", StringComparison.Ordinal) ? [OrchestratorFolderCreator.Name] : [OrchestratorFolderCreator.Name, root];
+        string[] folders =
+            root == ".." || root.StartsWith("../", StringComparison.Ordinal)
+                ? [OrchestratorFolderCreator.Name]
+                : [OrchestratorFolderCreator.Name, root];
         List<CommittedEntry> found = [];
         foreach (var folder in folders)
         {
@@ -93,7 +96,9 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
         return IsOfEngine(name)
             || (
                 entry.Mode is Link or Submodule
-                && !OrchestratorFolderCreator.Committed.Any(own => own.EndsWith('/') ? name.StartsWith(own, StringComparison.Ordinal) : name == own)
+                && !OrchestratorFolderCreator.Committed.Any(own =>
+                    own.EndsWith('/') ? name.StartsWith(own, StringComparison.Ordinal) : name == own
+                )
             );
     }
 
@@ -103,7 +108,9 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
     /// <summary>Returns a short path that covers the entry, for messages.</summary>
     private static string PlaceOf(CommittedEntry entry, string worktrees)
     {
-        var own = entry.Path.StartsWith(OrchestratorFolderCreator.Name + "/", StringComparison.Ordinal) ? OrchestratorFolderCreator.Name : worktrees;
+        var own = entry.Path.StartsWith(OrchestratorFolderCreator.Name + "/", StringComparison.Ordinal)
+            ? OrchestratorFolderCreator.Name
+            : worktrees;
         var below = entry.Path.Length > own.Length ? entry.Path[(own.Length + 1)..].Split('/') : [];
         return entry.Mode is not (Link or Submodule) && below.Length > 1 ? $"{own}/{below[0]}" : entry.Path;
     }

@@ -30,7 +30,10 @@ internal sealed class SharedRefCleanup(GitRepository repository, string? remote)
             return Left(problem);
         }
         var ofRun = new LeftoverRefs(prefix).RefsOf(run, found).ToList();
-        var contained = await new UserReachableCommits(repository, [prefix]).ContainedAsync([.. ofRun.Select(one => one.Commit).Distinct()], stop);
+        var contained = await new UserReachableCommits(repository, [prefix]).ContainedAsync(
+            [.. ofRun.Select(one => one.Commit).Distinct()],
+            stop
+        );
         var gone = ofRun
             .Where(one => !one.Ref.StartsWith(LeftoverRefs.Heads, StringComparison.Ordinal) || contained.Contains(one.Commit))
             .ToDictionary(one => one.Ref, one => one.Commit, StringComparer.Ordinal);

@@ -49,7 +49,10 @@ public sealed class KillRehearsal
         RehearsalAgent.Write(place, last);
         foreach (var task in tasks)
         {
-            OrchestratorFileWriter.Write(Path.Combine(place.Records, "files", task), string.Concat(owned[task].Select(file => file + "\n")));
+            OrchestratorFileWriter.Write(
+                Path.Combine(place.Records, "files", task),
+                string.Concat(owned[task].Select(file => file + "\n"))
+            );
         }
         var disturber = new RehearsalDisturber(place, _request, tasks.Count);
         try

@@ -47,7 +47,8 @@ public sealed class UnattendedRunCheck(string root = "/")
                 ? new(
                     "approvals",
                     MachineCheckStatus.Warn,
-                    $"{FileNameEncoding.Some(asking, MostNamed)} {Plural.Form(asking.Count, "needs", "need")} your approval before starting "
+                    $"{FileNameEncoding.Some(asking, MostNamed)} {Plural.Form(asking.Count, "needs", "need")} your approval before "
+                        + "starting "
                         + "(requires_approval), and dependent tasks wait.",
                     "Remove requires_approval from the plan, or be available to approve these tasks."
                 )

@@ -64,7 +64,8 @@ public static class AgentInventory
         // the Agent Client Protocol alike.
         var score =
             description is { Protocol: AgentProtocol.Acp } ? AgentConformanceScores.Find("acp")
-            : isClaude || (description is not null && description.Tried == BuiltInAgents.Find(name)?.Tried) ? AgentConformanceScores.Find(name)
+            : isClaude || (description is not null && description.Tried == BuiltInAgents.Find(name)?.Tried)
+                ? AgentConformanceScores.Find(name)
             : null;
         return new DetectedAgent(name, MachineCheck.StatusOf(check), check.Message, check.Cure)
         {

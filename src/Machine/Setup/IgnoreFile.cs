@@ -8,7 +8,9 @@ public static class IgnoreFile
 {
     private static readonly string Text =
         "# Made by orchestrate: only what is named here belongs into commits.\n*\n"
-        + string.Concat(OrchestratorFolderCreator.Committed.Select(entry => entry.EndsWith('/') ? $"!{entry}\n!{entry}**\n" : $"!{entry}\n"));
+        + string.Concat(
+            OrchestratorFolderCreator.Committed.Select(entry => entry.EndsWith('/') ? $"!{entry}\n!{entry}**\n" : $"!{entry}\n")
+        );
 
     /// <summary>Adds an exception to a <c>.gitignore</c> of an earlier version, so that git tracks the entry.</summary>
     /// <param name="folder">The <c>.orchestrator</c> folder.</param>

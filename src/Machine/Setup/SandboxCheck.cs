@@ -72,7 +72,8 @@ internal static class SandboxCheck
         var settings = loaded.Settings!;
         var permissions = settings.Permissions;
         var canOverlay =
-            permissions.Runner.Count == 0 && await services.Bubblewrap.CanOverlayAsync(program, UserStateFolder.MakeFolder(services.Environment));
+            permissions.Runner.Count == 0
+            && await services.Bubblewrap.CanOverlayAsync(program, UserStateFolder.MakeFolder(services.Environment));
         var tried = await SandboxProbe.StartAsync(program, canOverlay, permissions, repository, services);
         if (tried.Problem.Length > 0)
         {
@@ -105,7 +106,8 @@ internal static class SandboxCheck
                 + "out.";
 
     private static string Downloads(bool canOverlay, IReadOnlyList<string> closed) =>
-        closed.Count > 0 ? $"Package managers can't write downloads to {FileNameEncoding.Some(closed)}, so gates and set-up with downloads fail."
+        closed.Count > 0
+            ? $"Package managers can't write downloads to {FileNameEncoding.Some(closed)}, so gates and set-up with downloads fail."
         : canOverlay ? "Changes to downloads of package managers stay private to each worktree."
         : "Overlays do not work here, so downloads of package managers are read-only. Managers with a suitable variable download "
             + "into a separate folder for each worktree.";
@@ -119,7 +121,8 @@ internal static class SandboxCheck
             "observe" =>
                 "Confined programs reach every public host; 'orchestrate network' lists hosts that permissions.network.allow lacks.",
             "listed" =>
-                $"Confined programs reach the repository's remotes and {FileNameEncoding.Some(hosts)}; 'orchestrate network allow HOST' adds one.",
+                $"Confined programs reach the repository's remotes and {FileNameEncoding.Some(hosts)}; 'orchestrate network allow HOST' "
+                    + "adds one.",
             _ => Open(AbstractSockets.Listening()),
         };
     }

@@ -11,7 +11,7 @@ public sealed record RunReview
     [JsonPropertyName("maxRounds")]
     public required int MaxRounds { get; init; }
 
-    /// <summary>One of <see cref="ReviewVerdicts"/>.</summary>
+    /// <summary>Verdict of the review.</summary>
     [JsonPropertyName("verdict")]
     public required string Verdict { get; init; }
 

@@ -26,6 +26,7 @@ public sealed record TasksAdded(IReadOnlyList<string> Tasks, Person By) : Reason
 
 /// <summary>Skipped by a user and counted as done without changes.</summary>
 /// <param name="By">User who skipped the task.</param>
+[ReasonKind("waived-by")]
 public sealed record TaskWaivedBy(Person By) : Reason;
 
 /// <summary>A user resolved the task with commits that pass the gates of the whole run.</summary>
@@ -57,6 +58,7 @@ public sealed record ResumedByPerson : Reason;
 
 /// <summary>A user requested the landing.</summary>
 /// <param name="By">User who requested it.</param>
+[ReasonKind("promoted-by")]
 public sealed record LandingRequestedBy(Person By) : Reason;
 
 /// <summary>A user requested that the task merge before all other waiting tasks.</summary>

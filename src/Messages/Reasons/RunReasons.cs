@@ -39,6 +39,7 @@ public sealed record PreflightStarted : Reason;
 
 /// <summary>Preflight found errors, so the run can't start.</summary>
 /// <param name="Errors">Errors found by preflight, each with its remedy.</param>
+[ReasonKind("not-ready")]
 public sealed record PreflightFailed(IReadOnlyList<Quote> Errors) : Reason;
 
 /// <summary>A user has to approve the plan before it starts.</summary>

@@ -88,6 +88,7 @@ public sealed record TaskNotDivided(Quote? Cause) : Reason;
 
 /// <summary>A remark about the task that does not change its state.</summary>
 /// <param name="Text">Remark from the agent run.</param>
+[ReasonKind("noted")]
 public sealed record TaskRemarkRecorded(Quote Text) : Reason;
 
 /// <summary>The run ends without this attempt at a task, because other attempts at the same task succeeded.</summary>

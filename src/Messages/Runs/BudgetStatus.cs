@@ -51,7 +51,7 @@ public static class BudgetKinds
 }
 
 /// <summary>A user's command to raise a budget.</summary>
-/// <param name="Kind">One of <see cref="BudgetKinds"/>.</param>
+/// <param name="Kind">Kind of the budget.</param>
 /// <param name="Usd">The new limit in US dollars, or null to raise a token limit.</param>
 /// <param name="Tokens">The new limit in tokens, or null to raise a money limit.</param>
 /// <param name="Task">Id of the task whose budget is raised, for the scopes <c>task</c> and <c>attempt</c>; otherwise empty.</param>

@@ -31,7 +31,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>One of <see cref="RunStates"/>.</summary>
+    /// <summary>State of the run.</summary>
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
@@ -282,7 +282,7 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunCounts? Counts { get; init; }
 
-    /// <summary>One of <see cref="RunLiveness"/>. Set together with <see cref="Counts"/>.</summary>
+    /// <summary>Liveness of the run. Set together with <see cref="Counts"/>.</summary>
     [JsonPropertyName("standing")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Standing { get; init; }

@@ -1,10 +1,9 @@
 namespace Orchestrator.Messages;
 
 /// <summary>A possible answer to a question, or a command that shows its subject.</summary>
-/// <param name="Kind">One of <see cref="AnswerActionKinds"/>.</param>
+/// <param name="Kind">Kind of the action.</param>
 /// <param name="Target">The run, or <c>RUN/TASK</c>.</param>
-/// <param name="Resolution">One of <see cref="Resolutions"/> for <see cref="AnswerActionKinds.Resolve"/>; one of <see cref="BudgetKinds"/> for
-/// <see cref="AnswerActionKinds.RaiseBudget"/>; the branch for <see cref="AnswerActionKinds.PromoteOnto"/>.</param>
+/// <param name="Resolution">Way to resolve the run, kind of the budget to raise, or branch to land on. Null for all other kinds.</param>
 public sealed record AnswerAction(
     [property: JsonPropertyName("kind")] string Kind,
     [property: JsonPropertyName("target")] string Target,

@@ -14,7 +14,7 @@ public record TaskProgress
     [JsonPropertyOrder(-2)]
     public required string Id { get; init; }
 
-    /// <summary>One of <see cref="TaskStates"/>.</summary>
+    /// <summary>State of the task.</summary>
     [JsonPropertyName("state")]
     [JsonPropertyOrder(-1)]
     [AllowedValues(

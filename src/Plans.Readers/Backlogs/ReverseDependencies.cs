@@ -124,7 +124,11 @@ internal static class ReverseDependencies
             : task with
             {
                 Node = task.Node with { DependsOn = [.. task.Node.DependsOn, .. more.Select(block => block.Blocker)] },
-                DependsOn = [.. task.DependsOn, .. more.Select(block => new FieldPosition(file, block.Item.Line, block.Item.Column, block.Field))],
+                DependsOn =
+                [
+                    .. task.DependsOn,
+                    .. more.Select(block => new FieldPosition(file, block.Item.Line, block.Item.Column, block.Field)),
+                ],
             };
     }
 }

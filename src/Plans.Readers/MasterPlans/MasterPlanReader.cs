@@ -162,7 +162,12 @@ public static class MasterPlanReader
                 if (phase.Content?.DependsOn is (string text, int line))
                 {
                     named = named.Concat(
-                        PhaseReferences.DependsOn(text, byFile, known, new FieldPosition(phase.File, line, 1, $"phases.{phase.Row.Id}.depends_on"))
+                        PhaseReferences.DependsOn(
+                            text,
+                            byFile,
+                            known,
+                            new FieldPosition(phase.File, line, 1, $"phases.{phase.Row.Id}.depends_on")
+                        )
                     );
                 }
                 return (IReadOnlyList<PhaseReference>)[.. named.DistinctBy(d => d.Id, StringComparer.Ordinal)];

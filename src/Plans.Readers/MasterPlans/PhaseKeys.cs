@@ -10,7 +10,9 @@ internal static class PhaseKeys
     public const string DependsOn = "depends_on";
 
     /// <summary>Accepted keys, including those of other tools.</summary>
-    public static readonly MappingKeyTable Keys = new MappingKeyTable("status", "depends_on dependencies depends").WithOrderAndState(DependsOn);
+    public static readonly MappingKeyTable Keys = new MappingKeyTable("status", "depends_on dependencies depends").WithOrderAndState(
+        DependsOn
+    );
 
     /// <summary>Returns the status that follows another tool's key, or null if the value is no status.</summary>
     /// <param name="key">Canonical key for the word.</param>

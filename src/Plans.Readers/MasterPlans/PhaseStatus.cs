@@ -51,5 +51,7 @@ internal static class PhaseStatus
 
     /// <summary>True if a status means completed.</summary>
     public static bool IsCompleted(string? status) =>
-        status is not null && StatusParser.TryParse(InlineMarkdownParser.Plain(status), out var parsed) && parsed == PlanTaskStatus.Completed;
+        status is not null
+        && StatusParser.TryParse(InlineMarkdownParser.Plain(status), out var parsed)
+        && parsed == PlanTaskStatus.Completed;
 }

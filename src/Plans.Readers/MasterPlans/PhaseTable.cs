@@ -142,7 +142,9 @@ internal static class PhaseTable
         }
 
         // Other tables (risks, files, decisions) have no phase column, or have neither a title nor a status column beside it.
-        var isPhases = columns.ContainsKey(PhaseTableColumn.Id) && (columns.ContainsKey(PhaseTableColumn.Title) || columns.ContainsKey(PhaseTableColumn.Status));
+        var isPhases =
+            columns.ContainsKey(PhaseTableColumn.Id)
+            && (columns.ContainsKey(PhaseTableColumn.Title) || columns.ContainsKey(PhaseTableColumn.Status));
         if (isPhases)
         {
             AddSynonyms(columns, cells, header.Number, faults);
@@ -202,7 +204,8 @@ internal static class PhaseTable
             );
         }
         var link =
-            InlineMarkdownParser.LinkTarget(TextOf(PhaseTableColumn.Title)) ?? cells.Select(c => InlineMarkdownParser.LinkTarget(c.Text)).FirstOrDefault(t => t is not null);
+            InlineMarkdownParser.LinkTarget(TextOf(PhaseTableColumn.Title))
+            ?? cells.Select(c => InlineMarkdownParser.LinkTarget(c.Text)).FirstOrDefault(t => t is not null);
         return new PhaseRow(
             line.Number,
             id,

@@ -192,7 +192,8 @@ internal sealed class MappingFields
         where T : struct => Node(name) is { } node ? NodeValueReader.Word(node, Join(name), words, _faults) : null;
 
     /// <summary>Returns the texts in a list, or null if the field is missing. A single text counts as a list with one item.</summary>
-    public IReadOnlyList<PositionedText>? Texts(string name) => Node(name) is { } node ? NodeValueReader.Texts(node, Join(name), _faults) : null;
+    public IReadOnlyList<PositionedText>? Texts(string name) =>
+        Node(name) is { } node ? NodeValueReader.Texts(node, Join(name), _faults) : null;
 
     public IReadOnlyList<string>? TextList(string name) =>
         Texts(name) is { } texts ? [.. texts.Select(t => t.Node.Text.Trim()).Distinct(StringComparer.Ordinal)] : null;

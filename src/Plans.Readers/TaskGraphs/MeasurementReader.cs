@@ -59,7 +59,13 @@ internal static class MeasurementReader
                 "Add 'command:' with a command that prints the number on its last line."
             );
         }
-        var expected = Read(fields, "expect", text => MeasurementExpectation.TryParse(text), "is not a valid expectation", MeasurementExpectation.Rule);
+        var expected = Read(
+            fields,
+            "expect",
+            text => MeasurementExpectation.TryParse(text),
+            "is not a valid expectation",
+            MeasurementExpectation.Rule
+        );
         if (fields.Node("expect") is null)
         {
             fields.Missing("expect", "The measurement has no expected value.", MeasurementExpectation.Rule);
@@ -74,7 +80,13 @@ internal static class MeasurementReader
                 "Invert its expectation: '< 2' in place of '>= 2'."
             );
         }
-        var tolerance = Read(fields, "tolerance", MeasurementExpectation.TolerancePart, "is not a valid tolerance", MeasurementExpectation.ToleranceRule);
+        var tolerance = Read(
+            fields,
+            "tolerance",
+            MeasurementExpectation.TolerancePart,
+            "is not a valid tolerance",
+            MeasurementExpectation.ToleranceRule
+        );
         var gate = new Gate(
             command,
             GateType.Custom,

@@ -35,7 +35,13 @@ public sealed record MissingEdge(string Task, string DependsOn);
 /// <param name="Tasks">Ids of the two tasks, in plan order.</param>
 /// <param name="MissingEdge">A dependency that would order the tasks. The missing edges of all conflicts together never form a
 /// cycle.</param>
-public sealed record PlanConflict(ConflictKind Kind, ConflictAccessKind Use, string Path, IReadOnlyList<string> Tasks, MissingEdge MissingEdge)
+public sealed record PlanConflict(
+    ConflictKind Kind,
+    ConflictAccessKind Use,
+    string Path,
+    IReadOnlyList<string> Tasks,
+    MissingEdge MissingEdge
+)
 {
     /// <summary>Sentence that describes the conflict.</summary>
     public string Message =>

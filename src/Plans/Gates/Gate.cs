@@ -9,8 +9,8 @@ namespace Orchestrator.Plans;
 /// <see cref="DefaultTimeout"/>. A number of seconds in JSON.</param>
 /// <param name="Description">Human-readable description of the check.</param>
 /// <param name="Negate">True if the gate passes when the command fails. A command that could not run or timed out never passes.</param>
-/// <param name="Exclusive">Name shared by gates that must run one at a time on a host (<see cref="ExclusiveGateName"/>), or null if the gate
-/// may run together with any other.</param>
+/// <param name="Exclusive">Name shared by gates that must run one at a time on a host (<see cref="ExclusiveGateName"/>), or null if the
+/// gate may run together with any other.</param>
 /// <param name="Cache">False to run the gate each time, because its result depends on more than the tree and the environment, such as a
 /// service or the date. True or null to cache passing results according to <c>gates.cache</c>.</param>
 public sealed record Gate(
@@ -45,8 +45,8 @@ public sealed record Gate(
     public TextList? Needs { get; init; }
 
     /// <summary>
-    /// Additional hosts that this gate may reach in a sandbox, in the syntax of <see cref="HostEntryValidator"/>, or null if there are none. Results
-    /// of such a gate are not cached, because they depend on more than the tree and the environment.
+    /// Additional hosts that this gate may reach in a sandbox, in the syntax of <see cref="HostEntryValidator"/>, or null if there are
+    /// none. Results of such a gate are not cached, because they depend on more than the tree and the environment.
     /// </summary>
     [JsonPropertyName("network"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TextList? Network { get; init; }
@@ -72,7 +72,9 @@ public sealed record Gate(
     public MeasurementExpectation? Expectation =>
         Expect is null ? null
         : MeasurementExpectation.TryParse(Expect, Tolerance ?? 0) is { } read ? read
-        : throw new InvalidOperationException($"'{Expect}' is not a valid expectation for the measurement '{Name}'. {MeasurementExpectation.Rule}");
+        : throw new InvalidOperationException(
+            $"'{Expect}' is not a valid expectation for the measurement '{Name}'. {MeasurementExpectation.Rule}"
+        );
 
     /// <summary>Time limit of a gate that sets none.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);

@@ -459,7 +459,8 @@ public static class GateFormatter
 
     private static string Tests(decimal tests) => Plural.Of(tests, "test");
 
-    internal static string Names(AbridgedFileList files) => string.Join(", ", files.First) + (files.More > 0 ? $" and {files.More} more" : "");
+    internal static string Names(AbridgedFileList files) =>
+        string.Join(", ", files.First) + (files.More > 0 ? $" and {files.More} more" : "");
 
     private static string Some(IReadOnlyList<string> names, int most) =>
         Names(new AbridgedFileList([.. names.Take(most)], Math.Max(0, names.Count - most)));

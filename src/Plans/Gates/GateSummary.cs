@@ -46,8 +46,8 @@ public sealed record GateSummary
     /// <summary>Summarizes verdicts.</summary>
     /// <param name="verdicts">All verdicts.</param>
     /// <param name="prevented">True if at least one verdict prevents a merge.</param>
-    /// <param name="hasBehaviour">True if the work changes more than documents and images, so that linters alone do not prove it.</param>
-    public static GateSummary Of(IReadOnlyList<GateVerdict> verdicts, bool prevented, bool hasBehaviour)
+    /// <param name="hasBehavior">True if the work changes more than documents and images, so that linters alone do not prove it.</param>
+    public static GateSummary Of(IReadOnlyList<GateVerdict> verdicts, bool prevented, bool hasBehavior)
     {
         var passed = verdicts.Where(verdict => verdict.Result == GateResult.Passed).ToList();
         return new GateSummary
@@ -55,7 +55,7 @@ public sealed record GateSummary
             Proof =
                 prevented ? GateProof.Failed
                 : verdicts.Count == 0 ? GateProof.NotVerified
-                : hasBehaviour && passed.Count > 0 && passed.TrueForAll(verdict => verdict.Gate.Type == GateType.Lint) ? GateProof.LintOnly
+                : hasBehavior && passed.Count > 0 && passed.TrueForAll(verdict => verdict.Gate.Type == GateType.Lint) ? GateProof.LintOnly
                 : GateProof.Verified,
             Total = verdicts.Count,
             Passed = verdicts.Count(verdict => verdict.Passed),

@@ -24,7 +24,8 @@ public sealed class TaskFileOwnership
     public IReadOnlyList<string> Patterns => OwnsEverything ? [] : [.. _patterns.Select(p => p.Text)];
 
     /// <summary>Returns the paths that a task may write.</summary>
-    public static TaskFileOwnership Of(PlanTask task) => task.FilesWrite is null ? new TaskFileOwnership(ownsEverything: true, []) : Of(PathsOf(task));
+    public static TaskFileOwnership Of(PlanTask task) =>
+        task.FilesWrite is null ? new TaskFileOwnership(ownsEverything: true, []) : Of(PathsOf(task));
 
     /// <summary>Returns the paths and globs that a task owns, as written in its plan.</summary>
     internal static IEnumerable<string> PathsOf(PlanTask task) =>

@@ -134,8 +134,8 @@ public sealed record PlanTask
     public TaskIsolation? Isolation { get; init; }
 
     /// <summary>
-    /// Additional hosts that the task's agent may reach in a sandbox, in the syntax of <see cref="HostEntryValidator"/>, or null if there are none.
-    /// </summary>
+    /// Additional hosts that the task's agent may reach in a sandbox, in the syntax of <see cref="HostEntryValidator"/>, or null if there
+    /// are none. </summary>
     [JsonPropertyName("network"), JsonPropertyOrder(21), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TextList? Network { get; init; }
 

@@ -13,7 +13,11 @@ public sealed class LogFile : IDisposable
         try
         {
             WasInTheWay = OrchestratorFileWriter.Clear(_folder, path);
-            Stream = new FileStream(_folder.Make(OrchestratorFileWriter.NameOf(path), FolderHandle.Plain), FileAccess.ReadWrite, bufferSize: 0);
+            Stream = new FileStream(
+                _folder.Make(OrchestratorFileWriter.NameOf(path), FolderHandle.Plain),
+                FileAccess.ReadWrite,
+                bufferSize: 0
+            );
         }
         catch
         {

@@ -19,8 +19,8 @@ public sealed class ProcessOutput
     /// <value>Default: <see cref="DefaultCaptureLimit"/>.</value>
     public int CaptureLimit { get; init; } = DefaultCaptureLimit;
 
-    /// <summary>Path of a file for the output, or null to write no file. <see cref="OrchestratorFileWriter.Create"/> creates the file and its
-    /// folder.</summary>
+    /// <summary>Path of a file for the output, or null to write no file. <see cref="OrchestratorFileWriter.Create"/> creates the file and
+    /// its folder.</summary>
     public string? File { get; init; }
 
     /// <summary>Log for the output, used in place of <see cref="File"/>. The caller opens and closes the log. Null if there is no

@@ -24,7 +24,11 @@ public sealed record OverlayMounts(string File, IReadOnlyList<ReplacementFolder>
         foreach (var path in shared)
         {
             var own = Path.Combine(folder, NameOf(path));
-            var (view, work, upper) = (OrchestratorFolderCreator.Ensure(Path.Combine(own, "view")), Path.Combine(own, "work"), ChangesIn(folder, path));
+            var (view, work, upper) = (
+                OrchestratorFolderCreator.Ensure(Path.Combine(own, "view")),
+                Path.Combine(own, "work"),
+                ChangesIn(folder, path)
+            );
             OrchestratorFolderCreator.Ensure(work);
             OrchestratorFolderCreator.Ensure(upper);
             string[] lower =

@@ -58,8 +58,8 @@ public sealed record ProcessCommand
     public bool OwnSession { get; init; }
 
     /// <summary>True to stop the child's remaining processes after it has ended by itself. If this process dies first,
-    /// <see cref="LeftoverProcesses"/> finds the remaining processes. If false, remaining processes keep running even if they hold the output
-    /// open.</summary>
+    /// <see cref="LeftoverProcesses"/> finds the remaining processes. If false, remaining processes keep running even if they hold the
+    /// output open.</summary>
     public bool StopLeftovers { get; init; }
 
     /// <summary>Sandbox of the child, or null for unrestricted access. Descendants of a sandboxed child die with it.</summary>

@@ -131,7 +131,10 @@ internal static class ProcFiles
             {
                 return environment;
             }
-            if (SmallFileReader.ReadIfPossible($"/proc/{processId}/stat") is not { } stat || !MayHaveEnvironment(Encoding.UTF8.GetString(stat)))
+            if (
+                SmallFileReader.ReadIfPossible($"/proc/{processId}/stat") is not { } stat
+                || !MayHaveEnvironment(Encoding.UTF8.GetString(stat))
+            )
             {
                 return default;
             }

@@ -58,7 +58,10 @@ public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment
             Start = request,
             OnlyInLine = true,
         };
-        if ((await CallAsync(line, cancellationToken)).Admission is not StartDelayed { Until: var until } || until - time.GetUtcNow() > shortWait)
+        if (
+            (await CallAsync(line, cancellationToken)).Admission is not StartDelayed { Until: var until }
+            || until - time.GetUtcNow() > shortWait
+        )
         {
             return false;
         }

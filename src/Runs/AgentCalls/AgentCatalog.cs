@@ -28,7 +28,13 @@ public static class AgentCatalog
         {
             var own = settings.Agents.GetValueOrDefault(name)?.Command;
             return settings.DescriptionOf(name) is { } description
-                    ? DescribedAgentRunnerFactory.Create(name, description, own, runEnvironment.Environment, [.. hookCommand.SkipLast(1), "drive-acp"])
+                    ? DescribedAgentRunnerFactory.Create(
+                        name,
+                        description,
+                        own,
+                        runEnvironment.Environment,
+                        [.. hookCommand.SkipLast(1), "drive-acp"]
+                    )
                 : own is not null ? new CommandAgentRunner(name, own, runEnvironment.Environment)
                 : null;
         }

@@ -95,7 +95,10 @@ public sealed record AgentRunNotes
 
     /// <summary>Writes the notes to an agent run's folder.</summary>
     public void Write(string folder) =>
-        DurableFile.Write(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, AgentRunNotesJson.Default.AgentRunNotes));
+        DurableFile.Write(
+            Path.Combine(folder, FileName),
+            JsonSerializer.SerializeToUtf8Bytes(this, AgentRunNotesJson.Default.AgentRunNotes)
+        );
 
     /// <summary>Reads the notes of an agent run. Returns null if they are missing or unreadable.</summary>
     /// <param name="folder">Absolute path of the agent run's folder.</param>

@@ -25,7 +25,12 @@ public sealed class PayingAccounts : IDisposable
     /// <param name="own">The agent run, charged to the agent's own account.</param>
     /// <param name="agent">Name of the agent in the settings.</param>
     /// <param name="environment">The agent's environment variables.</param>
-    public static PayingAccounts Of(RunServices services, GovernedAgentRun own, string agent, IReadOnlyDictionary<string, string> environment)
+    public static PayingAccounts Of(
+        RunServices services,
+        GovernedAgentRun own,
+        string agent,
+        IReadOnlyDictionary<string, string> environment
+    )
     {
         var others =
             agent == AgentCatalog.Claude

@@ -225,7 +225,12 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
         return start with { Sandbox = confined, Variables = settings.VariablesOf(ask.Who.Agent) };
     }
 
-    private static GovernedAgentRun Governed(AskAgentInput input, ReadOnlyAgentQuestion ask, string folder, AgentRunEnvironment environment) =>
+    private static GovernedAgentRun Governed(
+        AskAgentInput input,
+        ReadOnlyAgentQuestion ask,
+        string folder,
+        AgentRunEnvironment environment
+    ) =>
         new()
         {
             Account = AccountName.Of(ask.Who.Agent, ask.RunStart.Settings, environment.Environment),

@@ -11,7 +11,8 @@ public static class GitConfigurationCopies
     private const string Runs = "runs";
 
     /// <summary>Returns the absolute path of the folder that contains all copies.</summary>
-    public static string FolderOf(IReadOnlyDictionary<string, string> environment) => Path.Combine(UserStateFolder.RootOf(environment), "git");
+    public static string FolderOf(IReadOnlyDictionary<string, string> environment) =>
+        Path.Combine(UserStateFolder.RootOf(environment), "git");
 
     /// <summary>Copies the git configuration that is in effect for a run. The copy is kept while the run's folder exists.</summary>
     /// <param name="repository">The repository. Its path determines the conditional includes. The programs in its configuration are copied

@@ -43,7 +43,10 @@ public sealed class GateSensitivityCheck(GateCheck gates)
         ];
         if (work.Basis.Supports.Count == 0 || all.All(gate => gate.Type == GateType.Build))
         {
-            return BaseSuiteVerdict.NotRun with { Fewer = BaseSuiteVerdict.FewerIn(work.Verdicts, await RunAtBaseAsync(work, RanFewer(), stop)) };
+            return BaseSuiteVerdict.NotRun with
+            {
+                Fewer = BaseSuiteVerdict.FewerIn(work.Verdicts, await RunAtBaseAsync(work, RanFewer(), stop)),
+            };
         }
         var verdicts = await RunAsync(work, work.Commit, isBefore: true, "base-suite", all, isRed: false, stop);
         IReadOnlyList<Gate> red = [.. verdicts.Where(BaseSuiteVerdict.IsRed).Select(verdict => verdict.Gate)];

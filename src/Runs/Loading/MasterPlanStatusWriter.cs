@@ -22,7 +22,10 @@ public static class MasterPlanStatusWriter
             )
             .ToDictionary(task => task.Id, task => task.State == TaskStates.Failed ? "Failed" : "Completed");
         var bytes = File.ReadAllBytes(path);
-        if (!PlanTextDecoder.TryDecode(bytes, path, out var text, out _) || MasterPlanStatus.Update(text, words) is var updated && updated == text)
+        if (
+            !PlanTextDecoder.TryDecode(bytes, path, out var text, out _)
+            || MasterPlanStatus.Update(text, words) is var updated && updated == text
+        )
         {
             return false;
         }

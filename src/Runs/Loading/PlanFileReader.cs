@@ -31,7 +31,8 @@ internal static class PlanFileReader
     /// <param name="folder">Folder of the plan, relative to the repository, or empty for the root.</param>
     public static PlanReadResult RefuseUnfit(PlanReadResult read, string root, string tree, string folder = "")
     {
-        var fit = read.RefuseLinks(other => OutsideLinkFinder.LeadsOutside(root, other)).RefuseSubmodules(OutsideLinkFinder.Submodules(root));
+        var fit = read.RefuseLinks(other => OutsideLinkFinder.LeadsOutside(root, other))
+            .RefuseSubmodules(OutsideLinkFinder.Submodules(root));
 
         // Outside a repository, it is unknown which of the files that gates mention exist.
         return Path.Exists(Path.Combine(tree, ".git"))

@@ -27,7 +27,8 @@ public static class TaskOutlines
         if (start.Settings.Git.Land == LandingMode.Branches && plan.Tasks.FirstOrDefault(t => t.DependsOn.Count > 0) is { } dependent)
         {
             faults.Add(
-                $"Task {dependent.Id} depends on {FileNameEncoding.Some(dependent.DependsOn)}, but would not see that work, because git.land: "
+                $"Task {dependent.Id} depends on {FileNameEncoding.Some(dependent.DependsOn)}, but would not see that work, because "
+                    + "git.land: "
                     + "branches merges nothing. Choose another value of git.land, or make the tasks independent."
             );
         }

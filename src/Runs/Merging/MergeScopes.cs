@@ -12,7 +12,10 @@ internal sealed class MergeScopes(Func<string, IReadOnlyList<string>> partsOf, I
     /// <param name="barriers">Globs of the files that influence every part.</param>
     public static MergeScopes Of(IReadOnlyDictionary<string, IReadOnlyList<string>> scopes, IReadOnlyList<string> barriers)
     {
-        IReadOnlyList<(string Name, TaskFileOwnership Files)> parts = [.. scopes.Select(scope => (scope.Key, TaskFileOwnership.Of(scope.Value)))];
+        IReadOnlyList<(string Name, TaskFileOwnership Files)> parts =
+        [
+            .. scopes.Select(scope => (scope.Key, TaskFileOwnership.Of(scope.Value))),
+        ];
         return new MergeScopes(path => [.. parts.Where(part => part.Files.Owns(path)).Select(part => part.Name)], barriers);
     }
 

@@ -127,7 +127,9 @@ internal sealed class EscalationReport(string repository)
         text.Append(
             done.Take(MostTasks)
                 .Select(t =>
-                    MarkdownText.Of($"| {t.Id}{(t.Landed ? " (landed)" : "")} | {CommitIdFormatter.Shorten(t.MergeCommit)} | {GatesOf(t)} |\n")
+                    MarkdownText.Of(
+                        $"| {t.Id}{(t.Landed ? " (landed)" : "")} | {CommitIdFormatter.Shorten(t.MergeCommit)} | {GatesOf(t)} |\n"
+                    )
                 )
         );
         if (done.Count > MostTasks)
@@ -207,9 +209,11 @@ internal sealed class EscalationReport(string repository)
         }
     }
 
-    private static bool IsLanding(AnswerAction way) => way.Kind is AnswerActionKinds.LandMerged or AnswerActionKinds.LandMergedAcceptingLosses;
+    private static bool IsLanding(AnswerAction way) =>
+        way.Kind is AnswerActionKinds.LandMerged or AnswerActionKinds.LandMergedAcceptingLosses;
 
-    private static bool IsOfTheWhole(AnswerAction way) => IsLanding(way) || way.Kind is AnswerActionKinds.Resolve or AnswerActionKinds.ReadEscalation;
+    private static bool IsOfTheWhole(AnswerAction way) =>
+        IsLanding(way) || way.Kind is AnswerActionKinds.Resolve or AnswerActionKinds.ReadEscalation;
 
     /// <summary>Returns the effect of a command as a shell comment, so that a user can copy the whole block.</summary>
     private static string Meaning(AnswerAction way) =>

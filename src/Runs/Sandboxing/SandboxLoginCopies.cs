@@ -10,7 +10,12 @@ namespace Orchestrator.Runs.Sandboxing;
 /// <param name="start">Absolute path of the agent run's folder.</param>
 /// <param name="environment">Environment variables of this process.</param>
 /// <param name="time">The clock.</param>
-public sealed class SandboxLoginCopies(IAgentRunner runner, string start, IReadOnlyDictionary<string, string> environment, TimeProvider time)
+public sealed class SandboxLoginCopies(
+    IAgentRunner runner,
+    string start,
+    IReadOnlyDictionary<string, string> environment,
+    TimeProvider time
+)
 {
     /// <summary>
     /// Copies the login files. If tokens are about to expire, the method first waits for another agent that is about to renew them.

@@ -44,7 +44,10 @@ internal sealed class ActivityTaskHandler(
         table.AddAsync(
             async (RespondActivityTaskCanceledRequest r) =>
             {
-                await AnswerAsync(OpaqueTokenReader.Task(r.TaskToken, namespaces, r.Namespace), (run, a) => Cancel(run, a, r.Details, r.Identity));
+                await AnswerAsync(
+                    OpaqueTokenReader.Task(r.TaskToken, namespaces, r.Namespace),
+                    (run, a) => Cancel(run, a, r.Details, r.Identity)
+                );
                 return new RespondActivityTaskCanceledResponse();
             }
         );

@@ -17,7 +17,12 @@ internal sealed class ResetOperation(WorkflowEngine engine)
     /// <param name="request">The reset point and the events to reapply.</param>
     /// <param name="once">True to make repeated requests with the same id idempotent. A client's request creates a new run each
     /// time.</param>
-    public ResetWorkflowExecutionResponse Reset(InMemoryWorkflow workflow, MutableState run, ResetWorkflowExecutionRequest request, bool once)
+    public ResetWorkflowExecutionResponse Reset(
+        InMemoryWorkflow workflow,
+        MutableState run,
+        ResetWorkflowExecutionRequest request,
+        bool once
+    )
     {
         if (request.RequestId.Length == 0)
         {

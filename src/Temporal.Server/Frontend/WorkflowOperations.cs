@@ -255,7 +255,8 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         );
 
     /// <summary>Finds the running run that a request names.</summary>
-    public MutableState Open(InMemoryWorkflow workflow, string runId) => Existing(workflow, runId) is { IsOpen: true } run ? run : throw Closed();
+    public MutableState Open(InMemoryWorkflow workflow, string runId) =>
+        Existing(workflow, runId) is { IsOpen: true } run ? run : throw Closed();
 
     public static RpcException Closed() => RpcErrors.NotFound("workflow execution already completed");
 

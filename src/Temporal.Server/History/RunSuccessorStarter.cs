@@ -15,7 +15,12 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
 {
     private static readonly TimeSpan MinimumInterval = TimeSpan.FromSeconds(1);
 
-    public void Complete(InMemoryWorkflow workflow, MutableState run, CompleteWorkflowExecutionCommandAttributes command, long taskCompletedId)
+    public void Complete(
+        InMemoryWorkflow workflow,
+        MutableState run,
+        CompleteWorkflowExecutionCommandAttributes command,
+        long taskCompletedId
+    )
     {
         var next = Cron(run);
         var e = run.NewEvent(EventType.WorkflowExecutionCompleted);

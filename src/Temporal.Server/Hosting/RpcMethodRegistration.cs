@@ -9,7 +9,8 @@ namespace Temporal.Server.Hosting;
 /// Registers the methods of the table with ASP.NET's gRPC server. Requests and responses pass as bytes, so that stored messages are not
 /// parsed just to be sent. The services' own descriptors are not used, because initializing them loads the types of all messages.
 /// </summary>
-internal sealed class RpcMethodRegistration(RpcTable table, CallerAuthorization admission, ILogger logger) : IServiceMethodProvider<RpcMethodRegistration>
+internal sealed class RpcMethodRegistration(RpcTable table, CallerAuthorization admission, ILogger logger)
+    : IServiceMethodProvider<RpcMethodRegistration>
 {
     /// <summary>
     /// Maximum decompressed size in bytes up to which a request is read, so that the size check can reject it with its own message.

@@ -251,7 +251,13 @@ internal sealed class Deployments(Database database, TimeProvider time)
                 .Distinct()
         )
         {
-            var route = new TaskRoute(record.Info.Name, Works(current), share > 0 ? Works(ramping) : BuildVersion.None, share, Works(ramping));
+            var route = new TaskRoute(
+                record.Info.Name,
+                Works(current),
+                share > 0 ? Works(ramping) : BuildVersion.None,
+                share,
+                Works(ramping)
+            );
             if (route.Current.Length > 0 || route.Named.Length > 0)
             {
                 _routes[(record.NamespaceId, name, activity)] = route;

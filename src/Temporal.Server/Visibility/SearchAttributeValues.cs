@@ -74,7 +74,8 @@ internal static class SearchAttributeValues
             (IndexedValueType.Bool, JsonValueKind.False) => [0L],
 
             // Takes the raw text between the quotes, because the Temporal server does not unescape it.
-            (IndexedValueType.Datetime, JsonValueKind.String) => QueryLiteralConverter.ParseAttributeTime(json.GetRawText()[1..^1]) is { } time
+            (IndexedValueType.Datetime, JsonValueKind.String) => QueryLiteralConverter.ParseAttributeTime(json.GetRawText()[1..^1])
+                is { } time
                 ? [time]
                 : null,
             _ => null,

@@ -68,7 +68,13 @@ public enum RehearsedEventKind
 /// <param name="Task">Id of the task, or null for an event of the run as a whole.</param>
 /// <param name="Until">Time at which a wait ends, or null for other events.</param>
 /// <param name="Cost">Cost in US dollars of a task that was completed or failed; otherwise 0.</param>
-public sealed record RehearsedEvent(DateTimeOffset At, RehearsedEventKind Kind, string? Task, DateTimeOffset? Until = null, double Cost = 0);
+public sealed record RehearsedEvent(
+    DateTimeOffset At,
+    RehearsedEventKind Kind,
+    string? Task,
+    DateTimeOffset? Until = null,
+    double Cost = 0
+);
 
 /// <summary>Result of simulating an unattended run.</summary>
 /// <param name="Steps">All events, in chronological order.</param>
@@ -217,7 +223,9 @@ public static class UnattendedRunRehearsal
             var used = new Amount(MicroDollars.Of((decimal)cost), 0);
             (_book, _) = Governor.Settle(_book, night.Request.Account, id, used, [], _now);
             _book = Fill(_book, night, cost, share, _now);
-            _steps.Add(new RehearsedEvent(at, fails ? RehearsedEventKind.Fails : RehearsedEventKind.Ends, night.Tasks[index].Id, Cost: cost));
+            _steps.Add(
+                new RehearsedEvent(at, fails ? RehearsedEventKind.Fails : RehearsedEventKind.Ends, night.Tasks[index].Id, Cost: cost)
+            );
         }
     }
 

@@ -119,7 +119,10 @@ public static class AccountBackoffs
             .OrderByDescending(window => window.Value.ResetsAt)
             .FirstOrDefault();
         return full.Value is { } window && IsPlausible(full.Key, window.ResetsAt, window.SeenAt)
-            ? new StartDelayed(WakeAt(ledger, request, OpensAt(window, rules)), new UsageWindowNearlyFull(ledger.Account, full.Key, window, request.PauseAt))
+            ? new StartDelayed(
+                WakeAt(ledger, request, OpensAt(window, rules)),
+                new UsageWindowNearlyFull(ledger.Account, full.Key, window, request.PauseAt)
+            )
             : null;
     }
 

@@ -26,7 +26,8 @@ internal static class AccountSlotQueue
         return Leave(waiting, request.Place).RemoveAll(waiter => now - waiter.SeenAt > Life).Add(Of(request, known?.Since ?? now, now));
     }
 
-    public static ImmutableArray<WaitingStart> Leave(ImmutableArray<WaitingStart> waiting, string id) => waiting.RemoveAll(waiter => waiter.Id == id);
+    public static ImmutableArray<WaitingStart> Leave(ImmutableArray<WaitingStart> waiting, string id) =>
+        waiting.RemoveAll(waiter => waiter.Id == id);
 
     /// <summary>Charges runs for the account's agents that are running. Must be called before a reservation ends.</summary>
     public static Ledger Advance(Ledger ledger, DateTimeOffset now) =>

@@ -50,7 +50,9 @@ public static class Governor
         {
             // A start that waits for money leaves the queue for slots, so that it keeps no slot from others.
             var isInLine = refusal is StartDelayed wait && !(isFair && wait.Why is BudgetReserved);
-            var waiting = isInLine ? AccountSlotQueue.Keep(ledger.Waiting, request, now) : AccountSlotQueue.Leave(ledger.Waiting, request.Place);
+            var waiting = isInLine
+                ? AccountSlotQueue.Keep(ledger.Waiting, request, now)
+                : AccountSlotQueue.Leave(ledger.Waiting, request.Place);
             return (book.With(ledger with { Waiting = waiting }), refusal);
         }
         var (micros, tokens) = ReservationAmounts.Of(others, request);

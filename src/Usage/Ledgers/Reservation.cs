@@ -3,7 +3,10 @@ namespace Orchestrator.Usage;
 /// <summary>Process that holds a reservation. After its death the reservation is settled or marked as lost.</summary>
 /// <param name="Host">Name of the host.</param>
 /// <param name="Process">Identity of the process on that host, with boot id and start time.</param>
-public sealed record ReservationHolder([property: JsonPropertyName("host")] string Host, [property: JsonPropertyName("process")] string Process);
+public sealed record ReservationHolder(
+    [property: JsonPropertyName("host")] string Host,
+    [property: JsonPropertyName("process")] string Process
+);
 
 /// <summary>Reservation of an admitted agent run, kept until the agent run is settled. Its grant counts as spent.</summary>
 public sealed record Reservation

@@ -47,7 +47,7 @@ public sealed class AgentDescriptionReaderTests
     [InlineData("""{"program": "x", "arguments": {"start": ["{promt}"]}}""", "arguments.start", "{promt}")]
     [InlineData("""{"program": "x", "prompt": "argument", "arguments": {"start": ["-p"]}}""", "arguments.start", "{prompt}")]
     [InlineData("""{"program": "x", "arguments": {"start": [], "resume": ["-r"]}}""", "arguments.resume", "{session}")]
-    [InlineData("""{"program": "x", "arguments": {"start": []}, "colour": "red"}""", "colour", "colour")]
+    [InlineData("""{"program": "x", "arguments": {"start": []}, "color": "red"}""", "color", "color")]
     [InlineData("""{"program": "x", "arguments": {"start": []}, "prompt": "mouth"}""", "prompt", "")]
     [InlineData("""{"program": "x", "arguments": {"start": []}, "state": {"writable": ["/etc"]}}""", "state", "/etc")]
     [InlineData("""{"program": "x", "arguments": {"start": []}, "state": {"files": ["a/../../b"]}}""", "state", "in the home folder")]

@@ -93,8 +93,8 @@ internal sealed class ScenarioRun(Scenario scenario, RpcCaller rpc, Variables va
             variables.Save(name, value);
         }
 
-        var normaliser = new Normaliser(variables, [.. ignored, .. Strings(step, "ignore")]);
-        onAnswer(number, step, normaliser.Apply(answer, Strings(step, "unordered")));
+        var normalizer = new Normalizer(variables, [.. ignored, .. Strings(step, "ignore")]);
+        onAnswer(number, step, normalizer.Apply(answer, Strings(step, "unordered")));
     }
 
     private Task<JsonObject> BeginAsync(JsonObject step, CancellationToken cancellationToken)

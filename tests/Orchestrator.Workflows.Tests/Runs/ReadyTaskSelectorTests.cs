@@ -163,5 +163,8 @@ public sealed class ReadyTaskSelectorTests
     [InlineData(30, 69, true, false)]
     [InlineData(30, 70, false, true)]
     public void IsLong_EventsOfItsOwn_Count(int eventsOfRestore, int events, bool isSuggested, bool expected) =>
-        Assert.Equal(expected, HistoryLengthLimit.IsLong(new RunRules { ContinueAfterEvents = 40 }, 0, events, eventsOfRestore, isSuggested));
+        Assert.Equal(
+            expected,
+            HistoryLengthLimit.IsLong(new RunRules { ContinueAfterEvents = 40 }, 0, events, eventsOfRestore, isSuggested)
+        );
 }

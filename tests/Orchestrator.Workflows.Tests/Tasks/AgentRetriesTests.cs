@@ -84,7 +84,14 @@ public sealed class AgentRetriesTests
         AgentRunNextStep[] next = [.. Enumerable.Range(0, 6).Select(_ => retries.After(died).Next)];
 
         Assert.Equal(
-            [AgentRunNextStep.Again, AgentRunNextStep.Later, AgentRunNextStep.Later, AgentRunNextStep.Later, AgentRunNextStep.ParkedAlone, AgentRunNextStep.ParkedAlone],
+            [
+                AgentRunNextStep.Again,
+                AgentRunNextStep.Later,
+                AgentRunNextStep.Later,
+                AgentRunNextStep.Later,
+                AgentRunNextStep.ParkedAlone,
+                AgentRunNextStep.ParkedAlone,
+            ],
             next
         );
     }

@@ -207,7 +207,12 @@ public sealed class AgentUsageReporterTests : IDisposable
                     tasks.Aggregate(
                         book,
                         (next, task) =>
-                            Governor.TakeOver(next, "claude", $"key/run/{task}/1", new ReservationHolder("host", $"999999 1 {Guid.NewGuid()}"))
+                            Governor.TakeOver(
+                                next,
+                                "claude",
+                                $"key/run/{task}/1",
+                                new ReservationHolder("host", $"999999 1 {Guid.NewGuid()}")
+                            )
                     ),
                     0
                 ),

@@ -84,7 +84,9 @@ public sealed class RunBudgetLedgerReaderTests
         var ledger = Ledger.Empty("claude");
         ledger = ledger with
         {
-            Raised = ledger.Raised.SetItem(BudgetScopeNames.Run("r", "run"), raised).SetItem(BudgetScopeNames.Day(new DateOnly(2026, 11, 24)), raised),
+            Raised = ledger
+                .Raised.SetItem(BudgetScopeNames.Run("r", "run"), raised)
+                .SetItem(BudgetScopeNames.Day(new DateOnly(2026, 11, 24)), raised),
         };
 
         var found = Read(LedgerBook.Empty.With(ledger), new BudgetSettings(Run: Usd(1)));

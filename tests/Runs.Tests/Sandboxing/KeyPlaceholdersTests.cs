@@ -31,7 +31,9 @@ public sealed class KeyPlaceholdersTests
     {
         Dictionary<string, string?> environment = new() { ["CODEX_API_KEY"] = "real" };
 
-        var key = Assert.Single(KeyPlaceholders.Replace([new AgentServiceKey("CODEX_API_KEY", null, "https://api.openai.com/v1")], environment));
+        var key = Assert.Single(
+            KeyPlaceholders.Replace([new AgentServiceKey("CODEX_API_KEY", null, "https://api.openai.com/v1")], environment)
+        );
 
         Assert.Equal(("real", "https://api.openai.com/v1"), (key.Key, key.Service));
         Assert.Equal(key.Placeholder, Assert.Single(environment).Value);

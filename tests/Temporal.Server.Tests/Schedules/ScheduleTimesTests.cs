@@ -100,7 +100,10 @@ public sealed class ScheduleTimesTests
             );
             var after = Utc("2026-10-24T00:00:00Z").AddSeconds(random.Next(200_000));
             var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
-            var plain = new ZonedCalendar(new Temporal.Server.Schedules.Specs.Calendar(spec.StructuredCalendar[0]), new NamedTimeZone(zone));
+            var plain = new ZonedCalendar(
+                new Temporal.Server.Schedules.Specs.Calendar(spec.StructuredCalendar[0]),
+                new NamedTimeZone(zone)
+            );
             var expected = after.AddSeconds(1);
             while (!plain.Matches(expected))
             {
@@ -122,7 +125,10 @@ public sealed class ScheduleTimesTests
     [InlineData("""{"interval":[{"interval":"60s","phase":"90s"}]}""", "phase cannot be greater than Interval")]
     [InlineData("""{"timezoneName":"Mars/Base"}""", "unknown time zone Mars/Base")]
     public void Canonical_SpecificationThatMakesNoSense_SaysWhatTheRealServerSays(string spec, string message) =>
-        Assert.Equal(message, Assert.Throws<SpecException>(() => ScheduleSpecNormalizer.Of(JsonParser.Default.Parse<ScheduleSpec>(spec))).Message);
+        Assert.Equal(
+            message,
+            Assert.Throws<SpecException>(() => ScheduleSpecNormalizer.Of(JsonParser.Default.Parse<ScheduleSpec>(spec))).Message
+        );
 
     [Theory]
     [InlineData("@every 5m", 300, 0)]

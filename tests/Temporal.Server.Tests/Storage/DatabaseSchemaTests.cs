@@ -81,7 +81,10 @@ public sealed class DatabaseSchemaTests : IDisposable
     public void Open_FileWhoseMigrationFailed_IsAsItWas()
     {
         ServerComponentTables[] old = [new("notes", ["CREATE TABLE notes(text TEXT)"])];
-        ServerComponentTables[] broken = [new("notes", ["CREATE TABLE notes(text TEXT)", "CREATE TABLE half(x); SELECT nonsense FROM nowhere;"])];
+        ServerComponentTables[] broken =
+        [
+            new("notes", ["CREATE TABLE notes(text TEXT)", "CREATE TABLE half(x); SELECT nonsense FROM nowhere;"]),
+        ];
         new Database(_folder.DatabasePath, old, NullLogger.Instance).Dispose();
 
         Assert.Throws<SqliteException>(() => new Database(_folder.DatabasePath, broken, NullLogger.Instance));

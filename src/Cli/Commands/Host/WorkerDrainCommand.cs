@@ -28,7 +28,9 @@ internal sealed class WorkerDrainCommand : CliCommand
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var settings = RepositoryTrustPrompt.Demand(context, context.OpenSettings(repository, _engine.Flags(parsed)), parsed.GetValue(_yes)).Settings!;
+        var settings = RepositoryTrustPrompt
+            .Demand(context, context.OpenSettings(repository, _engine.Flags(parsed)), parsed.GetValue(_yes))
+            .Settings!;
         if (settings.Temporal.Address is null)
         {
             throw new UseCaseException(

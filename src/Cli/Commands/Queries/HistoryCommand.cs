@@ -84,11 +84,14 @@ internal sealed class HistoryCommand : CliCommand
             var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
             var left =
                 $"{(width < WideEnoughForZone ? began[..began.LastIndexOf(' ')] : began)}  "
-                + $"{TextCellWidth.Pad(TextCellWidth.CutMiddle(name, names), names)}  {state.PadRight(states)}  {run.Counts!.Brief()}{cost}  ";
+                + $"{TextCellWidth.Pad(TextCellWidth.CutMiddle(name, names), names)}  {state.PadRight(states)}  "
+                + $"{run.Counts!.Brief()}{cost}  ";
             var title =
                 TextCellWidth.OneLine(run.Title)
                 + (HistoryEntry.Of(run).Hosts is { } hosts ? $" (also on {TextCellWidth.OneLine(string.Join(", ", hosts))})" : "");
-            yield return (left + (width == TaskTable.Unlimited ? title : TextCellWidth.Cut(title, width - TextCellWidth.Of(left)))).TrimEnd();
+            yield return (
+                left + (width == TaskTable.Unlimited ? title : TextCellWidth.Cut(title, width - TextCellWidth.Of(left)))
+            ).TrimEnd();
         }
     }
 }

@@ -55,7 +55,9 @@ internal sealed class NetworkCommand : CliCommand
     private static string Line(ConnectionSummary connection)
     {
         var bytes =
-            connection.Up + connection.Down == 0 ? "" : $", {ByteSizes.Describe(connection.Up)} up, {ByteSizes.Describe(connection.Down)} down";
+            connection.Up + connection.Down == 0
+                ? ""
+                : $", {ByteSizes.Describe(connection.Up)} up, {ByteSizes.Describe(connection.Down)} down";
         return $"{(connection.Task.Length > 0 ? connection.Task : "-")}  {connection.Role}  {connection.Host}:"
             + string.Create(CultureInfo.InvariantCulture, $"{connection.Port}  {Words(connection.Decision)}, ")
             + Plural.Of(connection.Count, "connection")

@@ -130,9 +130,9 @@ internal sealed class ReportCommand : CliCommand
             var text = $"  {name, -8} {TextCellWidth.OneLine(LocalTimes.In(value))}";
             var isRemark = name is "warning" or "left";
             foreach (
-                var (row, i) in (isRemark ? [TextCellWidth.Cut(text, width)] : TextWrapper.Of(text, width - UntrustedText.Mark.Length)).Select(
-                    (row, i) => (row, i)
-                )
+                var (row, i) in (
+                    isRemark ? [TextCellWidth.Cut(text, width)] : TextWrapper.Of(text, width - UntrustedText.Mark.Length)
+                ).Select((row, i) => (row, i))
             )
             {
                 terminal.Show(

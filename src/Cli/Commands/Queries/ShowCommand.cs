@@ -57,8 +57,7 @@ internal sealed class ShowCommand : CliCommand
         Say(
             context,
             "agent",
-            $"{string.Join(", ", RunAgentList.Of(run.Folder, status))}, {status.Workers} at once, "
-                + Plural.Of(status.AgentStarts, "start")
+            $"{string.Join(", ", RunAgentList.Of(run.Folder, status))}, {status.Workers} at once, " + Plural.Of(status.AgentStarts, "start")
         );
         Say(context, "cost", status.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${status.Cost:0.00}") : "");
         foreach (var line in BudgetText.Lines(status.Budgets))

@@ -115,7 +115,15 @@ internal sealed class RunCommand : CliCommand
 
         var yes = parsed.GetValue(_yes);
         var runId = parsed.GetValue(_id) ?? NewRunInputFactory.NewId(request, named);
-        var draft = DraftOf(parsed, context, opened, new RunTaskSource(request, file, backlog, IsFound: given is null), plan, chosen, runId);
+        var draft = DraftOf(
+            parsed,
+            context,
+            opened,
+            new RunTaskSource(request, file, backlog, IsFound: given is null),
+            plan,
+            chosen,
+            runId
+        );
         var prepared = await draft.PrepareAsync(context, stop);
         var settings = prepared.Settings;
         var input = await WithNightAsync(prepared.Input, plan, runId, parsed, new UnattendedPreflight(context, repository, settings), stop);

@@ -68,6 +68,7 @@ internal sealed class ScheduleListCommand : CliCommand
         {
             limits.Add("queues the next run while the last one is open");
         }
-        return $"{schedule.When}  {TextCellWidth.OneLine(input.Subject ?? "")}{(limits.Count == 0 ? "" : $", {string.Join(", ", limits)}")}";
+        var limited = limits.Count == 0 ? "" : $", {string.Join(", ", limits)}";
+        return $"{schedule.When}  {TextCellWidth.OneLine(input.Subject ?? "")}{limited}";
     }
 }

@@ -36,7 +36,9 @@ internal sealed class PrSyncCommand : CliCommand
         {
             // The tasks are added first. If the process is killed before they are recorded, the next call finds the tasks in the backlog
             // and does not add them again.
-            await context.Backlog(tag: null).ChangeAsync(backlog => backlog.AddTasks([.. tasks.Select(RemarkTaskConverter.Of)]).Backlog, stop);
+            await context
+                .Backlog(tag: null)
+                .ChangeAsync(backlog => backlog.AddTasks([.. tasks.Select(RemarkTaskConverter.Of)]).Backlog, stop);
             taken.Add(tasks.Select(remark => remark.Key));
         }
         foreach (var remark in tasks)

@@ -86,7 +86,7 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
         var gates = files.Gates.OfLanding(files.Plan, input.Without);
         var outcomes = await _gates.RunAsync(files, repository, tip, gates, changed, files.Folder.LandingEvidence, stop);
         var failures = GateCheck.Failures(files, outcomes);
-        var said = GateSummary.Of(outcomes, failures.Count > 0, hasBehaviour: true);
+        var said = GateSummary.Of(outcomes, failures.Count > 0, hasBehavior: true);
         if (failures.Count > 0)
         {
             return new ManualFixVerdict

@@ -46,7 +46,8 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
             return new LandResult
             {
                 Message =
-                    $"Nothing was landed, because git refuses: {FileNameEncoding.Show(refusal.Message.ReplaceLineEndings(" "), LongestRefusal)} "
+                    $"Nothing was landed, because git refuses: "
+                    + $"{FileNameEncoding.Show(refusal.Message.ReplaceLineEndings(" "), LongestRefusal)} "
                     + $"Fix this, then: {Again(input)}",
             };
         }

@@ -65,7 +65,9 @@ internal sealed class BaseGateCheck(GateCheck gates)
         var without = files.Plan.Tasks.Where(t => files.Gates.Of(files.Plan, t).Count == 0).Select(t => t.Id).ToList();
         if (without.Count > 0)
         {
-            warnings.Add($"{FileNameEncoding.Some(without)}: no gate checks the work. Add 'verification' to these tasks, or set gates.task.");
+            warnings.Add(
+                $"{FileNameEncoding.Some(without)}: no gate checks the work. Add 'verification' to these tasks, or set gates.task."
+            );
         }
         return GateBaseline.Store(files, outcomes, red);
     }

@@ -279,7 +279,8 @@ public sealed class PreflightCheck(RunServices services)
             ? []
             :
             [
-                $"Uncommitted changes that agents will not see: {FileNameEncoding.Some(changed, 8)}. Commit them first, or accept this with "
+                $"Uncommitted changes that agents will not see: {FileNameEncoding.Some(changed, 8)}. Commit them first, or accept this "
+                    + "with "
                     + "--yes.",
             ];
     }

@@ -81,7 +81,8 @@ internal static class ContractSection
             "No user is needed",
             asked.Count == 0
                 ? "none was"
-                : $"asked by {FileNameEncoding.Some([.. asked.Select(happened => happened.Task ?? "the run").Distinct()], MostNamed)}, first at "
+                : $"asked by {FileNameEncoding.Some([.. asked.Select(happened => happened.Task ?? "the run").Distinct()], MostNamed)}, "
+                    + "first at "
                     + Time(asked[0].Time),
             asked.Count == 0,
             [.. asked.Select(happened => happened.Sequence)],

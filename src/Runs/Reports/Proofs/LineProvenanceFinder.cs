@@ -94,7 +94,13 @@ public sealed class LineProvenanceFinder(RunServices services)
         return null;
     }
 
-    private static LineProvenance OfRun(LineProvenance proof, RecordedRun recorded, CommitInfo merge, CommitTrailers? said, RunFolder folder)
+    private static LineProvenance OfRun(
+        LineProvenance proof,
+        RecordedRun recorded,
+        CommitInfo merge,
+        CommitTrailers? said,
+        RunFolder folder
+    )
     {
         proof = proof with { Run = recorded.Status.RunId };
         // orchestrate itself creates the merges on staging and the commits of a linear landing, so their trailers can be trusted.

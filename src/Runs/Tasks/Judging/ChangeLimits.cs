@@ -79,10 +79,11 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         }
         var lines = counted.Where(file => !GeneratedFiles.IsGenerated(file.Key)).OrderByDescending(file => file.Value).ToList();
         var total = lines.Sum(file => (long)file.Value);
+        var largest = lines.Take(MostNamed).Select(file => $"{FileNameEncoding.Show(file.Key)} ({Number(file.Value)})");
         return total <= most
             ? null
             : $"The task changes {Plural.Grouped(total, "line")}, more than changes.max_lines allows ({Number(most)}); the largest: "
-                + $"{string.Join(", ", lines.Take(MostNamed).Select(file => $"{FileNameEncoding.Show(file.Key)} ({Number(file.Value)})"))}. "
+                + $"{string.Join(", ", largest)}. "
                 + "Revert everything that the task does not need. If it needs all of it, end as blocked: the user may set "
                 + "'allow_large_changes' on the task.";
     }

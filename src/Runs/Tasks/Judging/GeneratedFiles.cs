@@ -55,11 +55,13 @@ internal static partial class GeneratedFiles
         return
         [
             .. left.Select(file =>
-                $"'{FileNameEncoding.Show(file.Path)}' was added, but this task does not own it, and it can't be removed: {file.Reason} Delete it."
+                $"'{FileNameEncoding.Show(file.Path)}' was added, but this task does not own it, and it can't be removed: {file.Reason} "
+                + "Delete it."
             ),
             .. changed[false]
                 .Select(path =>
-                    $"'{FileNameEncoding.Show(path)}' was replaced, but this task does not own it: the file, or a folder above it, has another "
+                    $"'{FileNameEncoding.Show(path)}' was replaced, but this task does not own it: the file, or a folder above it, has "
+                    + "another "
                     + $"type now. Restore it (git checkout {CommitIdFormatter.Shorten(commit)} -- {FileNameEncoding.Show(path)})."
                 ),
         ];

@@ -36,7 +36,8 @@ internal static class MeasurementComparison
             .Where(said => !outcomes.Any(o => o.Gate.IsMeasurement && IsNamed(o, said.Name)))
             .Take(3)
             .Select(said =>
-                $"its agent claims '{FileNameEncoding.Show(said.Name, 80)}' = {TaskMeasurement.Show(said.Number, "")}, which is not measured"
+                $"its agent claims '{FileNameEncoding.Show(said.Name, 80)}' = {TaskMeasurement.Show(said.Number, "")}, which is not "
+                + "measured"
             );
 
     private static bool IsNamed(GateVerdict outcome, string name) =>

@@ -115,7 +115,10 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
 
     private static string PutBack(SubmoduleChange change)
     {
-        var (folder, file) = (FileNameEncoding.Show(change.Submodule), FileNameEncoding.Show(Path.GetRelativePath(change.Submodule, change.Path)));
+        var (folder, file) = (
+            FileNameEncoding.Show(change.Submodule),
+            FileNameEncoding.Show(Path.GetRelativePath(change.Submodule, change.Path))
+        );
         return file == "."
             ? "Restore it (its commit, and all of its files)."
             : $"Restore it (git -C {folder} show HEAD:{file} > {folder}/{file}).";

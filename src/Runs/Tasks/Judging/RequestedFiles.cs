@@ -17,8 +17,9 @@ internal static class RequestedFiles
         }
         var tasks = files.TasksWithLent();
         var status = RunStatusFile.Read(files.Folder.Status);
-        return string.Concat(claim.Files.Take(MostNamed).Select(path => $". {FileNameEncoding.Show(path)} {Whose(tasks, status, task, path)}"))
-            + ".";
+        return string.Concat(
+                claim.Files.Take(MostNamed).Select(path => $". {FileNameEncoding.Show(path)} {Whose(tasks, status, task, path)}")
+            ) + ".";
     }
 
     private static string Whose(IReadOnlyList<PlanTask> tasks, RunStatus? status, string task, string path)

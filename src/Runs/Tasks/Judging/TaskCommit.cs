@@ -55,7 +55,9 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
             stop
         );
         notes.AddRange(
-            ignored.Select(file => $"'{FileNameEncoding.Show(file.Path)}' is ignored by {file.Rule}; it was committed, because the plan names it")
+            ignored.Select(file =>
+                $"'{FileNameEncoding.Show(file.Path)}' is ignored by {file.Rule}; it was committed, because the plan names it"
+            )
         );
         _ignored = [.. ignored.Select(file => file.Path)];
         var changed = seen.Concat(_ignored.Select(path => WorktreeDiff.Untracked(worktree, path))).ToLookup(ownership.IsGenerated);

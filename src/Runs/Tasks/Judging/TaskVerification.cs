@@ -123,7 +123,7 @@ public sealed class TaskVerification(RunServices services)
             claims
         );
         var failures = GateCheck.Failures(files, outcomes);
-        work.Gates = GateSummary.Of(outcomes, failures.Count > 0, work.Changed.Exists(HasBehaviour));
+        work.Gates = GateSummary.Of(outcomes, failures.Count > 0, work.Changed.Exists(HasBehavior));
         work.Measurements = MeasurementComparison.Of(outcomes);
         return BlameMachine(work, failures)
             ?? await RefuseFailedAsync(work, failures, stop)
@@ -144,7 +144,11 @@ public sealed class TaskVerification(RunServices services)
             }
             : null;
 
-    private static async Task<VerifyResult?> RefuseFailedAsync(VerifiedWork work, IReadOnlyList<GateVerdict> failures, CancellationToken stop)
+    private static async Task<VerifyResult?> RefuseFailedAsync(
+        VerifiedWork work,
+        IReadOnlyList<GateVerdict> failures,
+        CancellationToken stop
+    )
     {
         if (failures.Count == 0)
         {
@@ -244,12 +248,13 @@ public sealed class TaskVerification(RunServices services)
     }
 
     private static string MissingContent(IReadOnlyList<string> missing) =>
-        $"The content of {FileNameEncoding.Some(missing)}, which git LFS keeps, is not in the repository: the commit names content that was "
+        $"The content of {FileNameEncoding.Some(missing)}, which git LFS keeps, is not in the repository: the commit names content that "
+        + "was "
         + "never stored, or that was changed later. Write the file again, 'git add' it, and leave the files in .git/lfs as git "
         + "made it.";
 
     /// <summary>True if a file may affect the behavior of a program. Documents and images do not.</summary>
-    private static bool HasBehaviour(string path) =>
+    private static bool HasBehavior(string path) =>
         Path.GetExtension(path).ToLowerInvariant() is not (".md" or ".txt" or ".rst" or ".adoc" or ".png" or ".svg" or ".jpg");
 
     /// <summary>Checks and commits the work. If git refuses to read or store a file, the agent gets a message and must fix this.</summary>

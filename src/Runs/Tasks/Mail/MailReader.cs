@@ -93,7 +93,9 @@ public sealed class MailReader(RunFolder folder, string task)
             return true;
         }
         // If there is no conversation to search, a new request or a restart of the agent means that the earlier mail was received.
-        return conversation is null ? last.Way == MailDisplayKinds.Asked || way == MailDisplayKinds.Prompt : Holds(conversation, last.Marker);
+        return conversation is null
+            ? last.Way == MailDisplayKinds.Asked || way == MailDisplayKinds.Prompt
+            : Holds(conversation, last.Marker);
     }
 
     private static bool Holds(string file, string words)

@@ -45,7 +45,8 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
             ? ConflictResolutionResult.None
             : new ConflictResolutionResult(
                 $"Other tasks' changes are missing in {FileNameEncoding.Some(missing, 20)}, because the merge that you were given was "
-                    + $"undone there. Take their version (git checkout {CommitIdFormatter.Shorten(theirs)} -- FILE) and add your changes to it.",
+                    + $"undone there. Take their version (git checkout {CommitIdFormatter.Shorten(theirs)} -- FILE) and add your "
+                    + "changes to it.",
                 BegunAgain: false
             );
     }

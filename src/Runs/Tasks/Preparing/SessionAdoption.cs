@@ -108,7 +108,13 @@ public sealed class SessionAdoption(RunServices services)
     /// <param name="task">Id of the task.</param>
     /// <param name="adopted">The snapshot.</param>
     /// <returns>Name of the ref that keeps all files unchanged, or null if there was no uncommitted work.</returns>
-    public async Task<string?> KeepAsync(RepositoryLocation location, string run, string task, AdoptedSession adopted, CancellationToken stop)
+    public async Task<string?> KeepAsync(
+        RepositoryLocation location,
+        string run,
+        string task,
+        AdoptedSession adopted,
+        CancellationToken stop
+    )
     {
         var repository = await services.Repositories.OpenAsync(location.Root);
         var folder = new RunFolder(location.Root, run);

@@ -205,7 +205,8 @@ public sealed class TaskPreparation(RunServices services)
             else if (tip == notes.Base && new AdoptedConversation(workspace.Files.Folder, workspace.TaskId).Find() is not null)
             {
                 throw new StepException(
-                    $"The uncommitted changes of the adopted conversation belong to the commit {CommitIdFormatter.Shorten(parent)}, but the run "
+                    $"The uncommitted changes of the adopted conversation belong to the commit {CommitIdFormatter.Shorten(parent)}, but "
+                        + "the run "
                         + $"started at {CommitIdFormatter.Shorten(tip)}, because the branch was moved in between. The changes are kept at "
                         + $"{RunRefs.Kept(workspace.Files.Folder, workspace.TaskId)}/1; cancel the run and adopt the conversation again.",
                     "AdoptedElsewhere"

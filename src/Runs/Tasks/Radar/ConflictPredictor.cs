@@ -117,7 +117,13 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
         return true;
     }
 
-    private async Task TryAsync(TrialMerges trials, TrialMergeCandidate own, string other, TrialMergeCandidate candidate, CancellationToken stop)
+    private async Task TryAsync(
+        TrialMerges trials,
+        TrialMergeCandidate own,
+        string other,
+        TrialMergeCandidate candidate,
+        CancellationToken stop
+    )
     {
         var pair = PredictedConflicts.PairOf(task, other);
         if (

@@ -44,7 +44,10 @@ internal static class PredictedConflicts
 
     /// <summary>Stores the result of a trial merge.</summary>
     public static void Store(RunFolder folder, TrialMergeResult result) =>
-        DurableFile.Write(PathOf(folder, result.Pair), JsonSerializer.SerializeToUtf8Bytes(result, PredictedConflictsJson.Default.TrialMergeResult));
+        DurableFile.Write(
+            PathOf(folder, result.Pair),
+            JsonSerializer.SerializeToUtf8Bytes(result, PredictedConflictsJson.Default.TrialMergeResult)
+        );
 
     /// <summary>Reads the last result for a pair. Returns null if there is none.</summary>
     public static TrialMergeResult? Find(RunFolder folder, string pair) => Read(PathOf(folder, pair));
@@ -96,7 +99,8 @@ internal static class PredictedConflicts
         return OutgoingMail.OfOrchestrator(
             task,
             $"A conflict is predicted with task '{other.Id}' ({FirstLine(other.Description)}), which works at the same time and has "
-                + $"changed the same places in {FileNameEncoding.Some(coming.Files, MostFiles)}. Whichever of you is merged second has to make "
+                + $"changed the same places in {FileNameEncoding.Some(coming.Files, MostFiles)}. Whichever of you is merged second has "
+                + "to make "
                 + "both hold: keep your changes there small, and leave alone what your task does not need.",
             coming.Pair
         );

@@ -13,7 +13,8 @@ public static class AgentRequestSection
             .Read()
             .Select(entry =>
                 MarkdownText.Of(
-                    $"- {entry.Task}: {FileNameEncoding.Show(entry.Package.ToString())} ({entry.Ecosystem}, {FileNameEncoding.Show(entry.Manifest)}): "
+                    $"- {entry.Task}: {FileNameEncoding.Show(entry.Package.ToString())} ({entry.Ecosystem}, "
+                        + $"{FileNameEncoding.Show(entry.Manifest)}): "
                         + $"{StateOf(entry)}\n"
                 )
             );

@@ -71,7 +71,8 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
                 Packages = packages,
                 Text =
                     $"May {TaskId} have "
-                    + $"{FileNameEncoding.Some([.. open.Select(w => $"{w.Package} ({w.Manifest.Tool.Registry}, {w.Manifest.Path})")], Most)}?"
+                    + FileNameEncoding.Some([.. open.Select(w => $"{w.Package} ({w.Manifest.Tool.Registry}, {w.Manifest.Path})")], Most)
+                    + "?"
                     + (claim.Reason.Length > 0 ? $" Its agent gives this reason: {FileNameEncoding.Show(claim.Reason.Trim(), 400)}" : ""),
             };
     }

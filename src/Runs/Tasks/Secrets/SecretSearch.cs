@@ -134,5 +134,6 @@ public sealed class SecretSearch(GitRepository repository)
 /// <param name="Text">Text of the line before the secret.</param>
 public sealed record FoundSecret(string File, int Line, string Kind, string Text)
 {
-    public override string ToString() => Line > 0 ? $"{FileNameEncoding.Show(File)}:{Line} ({Kind})" : $"{FileNameEncoding.Show(File)} ({Kind})";
+    public override string ToString() =>
+        Line > 0 ? $"{FileNameEncoding.Show(File)}:{Line} ({Kind})" : $"{FileNameEncoding.Show(File)} ({Kind})";
 }

@@ -111,7 +111,11 @@ public sealed class AgentRunStep(RunServices services)
     {
         var resources = await WorktreeResourceClaims
             .Of(services.Environment)
-            .TakeAsync(agent.Workspace.WorktreePath, agent.IsNew ? WorktreePurpose.Idle : WorktreePurpose.Continued, CancellationToken.None);
+            .TakeAsync(
+                agent.Workspace.WorktreePath,
+                agent.IsNew ? WorktreePurpose.Idle : WorktreePurpose.Continued,
+                CancellationToken.None
+            );
         return agent with
         {
             Start = agent.Start with
@@ -143,7 +147,9 @@ public sealed class AgentRunStep(RunServices services)
         if (agent.IsNew && !agent.Input.Stop && lead > TimeSpan.Zero)
         {
             using var left = CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach);
-            await services.Part(part => new PromptCacheWarmUp(part.Time)).WaitAsync(PromptCacheWarmUp.PrefixOf(agent.Name, agent.Start), lead, left.Token);
+            await services
+                .Part(part => new PromptCacheWarmUp(part.Time))
+                .WaitAsync(PromptCacheWarmUp.PrefixOf(agent.Name, agent.Start), lead, left.Token);
         }
     }
 

@@ -48,7 +48,8 @@ internal sealed class McpToolCheck(string folder)
         try
         {
             return
-                SmallFileReader.TryRead(Path.Combine(folder, "mcp.json")) is { } json && JsonNode.Parse(json)?["mcpServers"] is JsonObject servers
+                SmallFileReader.TryRead(Path.Combine(folder, "mcp.json")) is { } json
+                && JsonNode.Parse(json)?["mcpServers"] is JsonObject servers
                 ? [.. servers.Select(server => server.Key)]
                 : [];
         }

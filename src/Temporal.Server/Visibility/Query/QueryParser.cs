@@ -210,7 +210,10 @@ internal sealed class QueryParser
         {
             var sign = _token.Text;
             Advance();
-            left = new OtherExpression("*sqlparser.BinaryExpr", $"{QueryExpressionFormatter.Of(left)} {sign} {QueryExpressionFormatter.Of(Operand())}");
+            left = new OtherExpression(
+                "*sqlparser.BinaryExpr",
+                $"{QueryExpressionFormatter.Of(left)} {sign} {QueryExpressionFormatter.Of(Operand())}"
+            );
         }
 
         return left;

@@ -89,7 +89,11 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
                 return new PrefixFilter(attribute, (string)values[0], negated);
             default:
                 var value = values[0];
-                if (attribute.Type == IndexedValueType.Text && value is string words && !SearchTermExtractor.Of(attribute.Type, words).Any())
+                if (
+                    attribute.Type == IndexedValueType.Text
+                    && value is string words
+                    && !SearchTermExtractor.Of(attribute.Type, words).Any()
+                )
                 {
                     throw QueryException.Invalid($"no tokens found filtering on Text type search attribute {attribute.Name}");
                 }

@@ -9,9 +9,9 @@ using Orchestrator.TestKit.Git;
 namespace Orchestrator.Benchmarks.Git;
 
 /// <summary>
-/// Merging task commits to staging by <see cref="TreeMerger"/>, <see cref="CommitStore"/> and <see cref="RefStore"/>, against a shell script
-/// with the same three git commands and the same sync settings. Both merge the same commits, in turns, so that the machine's moods hit
-/// both.
+/// Merging task commits to staging by <see cref="TreeMerger"/>, <see cref="CommitStore"/> and <see cref="RefStore"/>, against a shell
+/// script with the same three git commands and the same sync settings. Both merge the same commits, in turns, so that the machine's moods
+/// hit both.
 /// </summary>
 internal static class MergeToStaging
 {
@@ -60,7 +60,7 @@ internal static class MergeToStaging
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"| merge to staging (1,000 files) | {Timing.Median(byHand):0.0} ms by hand | {Timing.Median(ours):0.0} ms | {ratio:0.00}x "
-                    + $"| bar 1.4x |"
+                    + "| bar 1.4x |"
             )
         );
         return ratio <= 1.4 ? 0 : 1;

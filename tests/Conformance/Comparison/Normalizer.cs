@@ -8,7 +8,7 @@ using Orchestrator.Conformance.Scenarios;
 namespace Orchestrator.Conformance.Comparison;
 
 /// <summary>Turns a raw answer into the form of the recordings; unique values become symbols that hold the raw value.</summary>
-internal sealed partial class Normaliser(Variables variables, IEnumerable<string> ignored)
+internal sealed partial class Normalizer(Variables variables, IEnumerable<string> ignored)
 {
     private static readonly string JsonPlain = Convert.ToBase64String("json/plain"u8);
 

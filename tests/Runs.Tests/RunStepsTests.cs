@@ -10,7 +10,7 @@ using static Orchestrator.Runs.Tests.TaskStepsTests;
 
 namespace Orchestrator.Runs.Tests;
 
-public sealed class RunningStepListTests
+public sealed class RunStepsTests
 {
     [Fact]
     public async Task Prepare_LessIsFreeThanTheReserve_MakesNothingAndBlamesTheMachine()

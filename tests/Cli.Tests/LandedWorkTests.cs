@@ -3,7 +3,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>Landed, retained and lost work is reported correctly, and none of it is dropped without a proof or a user's consent.</summary>
-public sealed class LandedWorkCheckTests
+public sealed class LandedWorkTests
 {
     private const string Plan = """
         tasks:
