@@ -41,7 +41,9 @@ internal sealed class SignedCommands
             .Where(known => known.Value.Answer.IsCompletedSuccessfully && !IsOver(known.Value.At, now))
             .OrderBy(known => known.Value.At)
             .ThenBy(known => known.Key, StringComparer.Ordinal)
+#pragma warning disable RS0030 // The answer is complete.
             .Select(known => new SignedAnswer(known.Key, known.Value.At, (SteeringAnswer)known.Value.Answer.Result!))
+#pragma warning restore RS0030
             .ToList();
         return answers.Count == 0 ? null : answers;
     }

@@ -198,7 +198,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     /// without an approver's signature.
     /// </summary>
     public CommandAuthor AuthorOf(string name, UserCommand? command) =>
-        CommandAuthor.Of(Input.RunId, name, command, Rules, Workflow.UtcNow);
+        CommandAuthor.Of(Input.RunId, name, command, Rules, new DateTimeOffset(Workflow.UtcNow, TimeSpan.Zero));
 
     /// <summary>Stores an approver's decision, if the task waits for one.</summary>
     public void Decide(bool accepted, Person by)
