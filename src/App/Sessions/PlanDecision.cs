@@ -1,4 +1,3 @@
-using Orchestrator.App.Steering;
 using Orchestrator.Client;
 
 namespace Orchestrator.App.Sessions;
