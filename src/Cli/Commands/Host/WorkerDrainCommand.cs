@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Orchestrator.App.Steering;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Runs.Tasks.Moving;

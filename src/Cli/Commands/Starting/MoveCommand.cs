@@ -1,4 +1,3 @@
-using Orchestrator.App.Steering;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Runs.Tasks.Moving;
