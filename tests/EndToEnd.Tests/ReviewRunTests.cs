@@ -33,11 +33,7 @@ public sealed class ReviewRunTests
                 ApiTurn.Calls(new ApiToolUse("Read", new { file_path = "${cwd}/sum.sh" })),
                 Reviews("findings", [Subtracts, Finding("gone.sh", 1, "It is not there.")])
             ),
-            new ApiRule(
-                "found this problem in .sum.sh., line 1",
-                ApiTurn.Writes("sum.sh", "echo $(($1 + $2))\n"),
-                ApiTurn.Says("Done.")
-            ),
+            new ApiRule("found this problem in .sum.sh., line 1", ApiTurn.Writes("sum.sh", "echo $(($1 + $2))\n"), ApiTurn.Says("Done.")),
             new ApiRule("MARK-SUM", ApiTurn.Writes("sum.sh", Wrong), ApiTurn.Says("Done."))
         );
         using var place = await Workplace.CreateAsync(api, "claude");

@@ -33,10 +33,7 @@ internal static class CommandLine
         arguments = isWholeHelp ? ["--help"] : CommandTable.Modernize(AsHelp(arguments));
         var parsed = CommandTable.Root(arguments).Parse(arguments);
         var terminal = openTerminal(HasFlag(parsed, GlobalOptions.JsonName));
-        if (
-            parsed.Errors.Count == 0
-            && Enum.TryParse<ColorChoice>(parsed.GetValue<string?>(GlobalOptions.ColorName), true, out var colors)
-        )
+        if (parsed.Errors.Count == 0 && Enum.TryParse<ColorChoice>(parsed.GetValue<string?>(GlobalOptions.ColorName), true, out var colors))
         {
             terminal.Colors = colors;
         }

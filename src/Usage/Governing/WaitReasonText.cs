@@ -11,9 +11,10 @@ public static class WaitReasonText
                 + $"({Fact(blocked.Park)})",
             AccountBeingProbed tried =>
                 $"one agent checks whether the account {tried.Account} works again after its limit{In(tried.Park.Window)}",
-            UsageWindowNearlyFull full => $"the account {full.Account} has used {Percent(full.Window.PartsPerMillion)} of its {Name(full.Name)} "
-                + $"limit, and no agent starts at {Percent(full.PauseAt)} or more (usage.pause_at) until "
-                + $"{Time(full.Window.ResetsAt)} ({full.Window.Fact} of {Time(full.Window.SeenAt)})",
+            UsageWindowNearlyFull full =>
+                $"the account {full.Account} has used {Percent(full.Window.PartsPerMillion)} of its {Name(full.Name)} "
+                    + $"limit, and no agent starts at {Percent(full.PauseAt)} or more (usage.pause_at) until "
+                    + $"{Time(full.Window.ResetsAt)} ({full.Window.Fact} of {Time(full.Window.SeenAt)})",
             NoFreeSlot slot => slot.InUse >= slot.Slots
                 ? $"{slot.InUse} of {Plural.Of(slot.Slots, "slot")} of the account {slot.Account} "
                     + $"{Plural.Form(slot.InUse, "is", "are")} in use"
