@@ -136,10 +136,13 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     private void EndMerged(VerifyResult work, MergeResult merge)
     {
         Progress = Progress with { MergeCommit = merge.Commit };
+        _worktree.IsReleased = merge.Released;
         var noted = merge.Message.Length > 0 ? new Quote(merge.Message) : null;
         Reporter.TransitionTo(
             TaskStates.Merged,
-            work.Notes.Count == 0 && noted is null ? null : new WorkMerged(Quote.All(work.Notes), noted)
+            work.Notes.Count == 0 && noted is null ? null : new WorkMerged(Quote.All(work.Notes), noted),
+            // Without a release the result follows at once.
+            byResult: merge.Released
         );
     }
 

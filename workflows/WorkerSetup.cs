@@ -43,6 +43,7 @@ public static class WorkerSetup
         {
             options.AddWorkflow(workflow);
         }
+        options.AddActivity((Func<string, string, RawValue, Task>)LocalSignals.SendAsync).AddActivity(LocalSignals.IsCurrentExecutionAsync);
         options.Interceptors = [.. options.Interceptors ?? [], Machines, CallOptions, Messages];
         return options;
     }

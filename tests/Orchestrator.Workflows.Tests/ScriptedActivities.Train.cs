@@ -59,8 +59,22 @@ internal sealed partial class ScriptedActivities
         }
         var gated = await GateBatchAsync(gate);
         return input.ToLand(built, gated) is { } land
-            ? new MergedBatch(built, gated, await LandBatchAsync(land))
+            ? new MergedBatch(built, gated, [.. (await LandBatchAsync(land)).Select(result => ReleaseMerged(input, result))])
             : new MergedBatch(built, gated);
+    }
+
+    private MergeResult ReleaseMerged(MergeBatchInput input, MergeResult result)
+    {
+        if (!result.Merged || !input.Build.Requests.Any(request => request.Releases && request.TaskId == result.TaskId))
+        {
+            return result;
+        }
+        if (!Release(new ReleaseTaskInput(input.Build.RunId, input.Build.Repository, "", result.TaskId)).IsCompletedSuccessfully)
+        {
+            return result;
+        }
+        Released.Enqueue(result.TaskId);
+        return result with { Released = true };
     }
 
     [Activity]

@@ -1,5 +1,3 @@
-using System.Linq.Expressions;
-
 namespace Orchestrator.Workflows.Calls;
 
 /// <summary>
@@ -13,18 +11,21 @@ internal sealed class RunSignals(Func<string> runId)
     private readonly List<Task> _sending = [];
 
     /// <summary>Sends a signal after all earlier signals.</summary>
+    /// <param name="signal">Name of the signal.</param>
+    /// <param name="argument">Argument of the signal.</param>
     /// <param name="failed">Called if the run is closed, or has received the maximum number of signals.</param>
-    public void Send(Expression<Func<IOrchestrationWorkflow, Task>> signal, Func<Task>? failed = null)
+    /// <param name="isLocal">True to send the signal by <see cref="LocalSignals"/>.</param>
+    public void Send(string signal, object argument, Func<Task>? failed = null, bool isLocal = false)
     {
         _sending.RemoveAll(t => t.IsCompleted);
-        _sending.Add(SendAsync(_sending.LastOrDefault() ?? Task.CompletedTask, signal, failed));
+        _sending.Add(SendAsync(_sending.LastOrDefault() ?? Task.CompletedTask, signal, argument, failed, isLocal));
     }
 
     /// <summary>Adds a dropped message to the run's warnings, which users see while the run is open.</summary>
     public void NoteDropped(string note, Func<Task>? failed = null)
     {
         var message = new DroppedMessage(Workflow.Info.WorkflowId, PayloadPaging.Brief(note));
-        Send(w => w.MessageDroppedAsync(message), failed);
+        Send(MessageNames.MessageDropped, message, failed);
     }
 
     /// <summary>Waits until all signals are sent.</summary>
@@ -40,14 +41,12 @@ internal sealed class RunSignals(Func<string> runId)
         return ended.Count > 0;
     }
 
-    private async Task SendAsync(Task before, Expression<Func<IOrchestrationWorkflow, Task>> signal, Func<Task>? failed)
+    private async Task SendAsync(Task before, string signal, object argument, Func<Task>? failed, bool isLocal)
     {
         try
         {
             await before;
-            await Workflow
-                .GetExternalWorkflowHandle<IOrchestrationWorkflow>(runId())
-                .SignalAsync(signal, new() { CancellationToken = CancellationToken.None });
+            await LocalSignals.SendAsync(runId(), signal, argument, isLocal);
         }
         catch (FailureException)
         {

@@ -13,6 +13,9 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
 
+    /// <summary>Patch id: the merge queue releases the worktrees of merged tasks.</summary>
+    private const string Releases = "merge-releases";
+
     private readonly RunState _state = context.State;
     private TimeSpan _pause = FirstPause;
     private bool _isSending;
@@ -111,7 +114,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
         }
         else if (Link.AnyToSend)
         {
-            var work = new TrainWork(Link.TakeUnsent(), _state.Staging) { PlanHash = _state.Plan.Hash };
+            var work = new TrainWork(WithRelease(Link.TakeUnsent()), _state.Staging) { PlanHash = _state.Plan.Hash };
             await TellAsync(train => train.EnqueueAsync(work));
         }
         else if (ToPass() is { } task)
@@ -120,6 +123,15 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
             await TellAsync(train => train.PassAsync(task));
         }
     }
+
+    /// <summary>
+    /// Requests the release of worktrees after the merges. Excludes work that may be on another host, and packages, because their tasks
+    /// continue after the merge.
+    /// </summary>
+    private IReadOnlyList<MergeRequest> WithRelease(IReadOnlyList<MergeRequest> requests) =>
+        _state.Rules is { Places: null, IsShared: false } && Workflow.Patched(Releases)
+            ? [.. requests.Select(request => request with { Releases = !request.Installs })]
+            : requests;
 
     private async Task EndAsync()
     {
@@ -156,7 +168,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
             MergesAtOnce = true,
             Verdicts = new RecentVerdicts(0, 0),
             Position = _state.Staging,
-            Queue = Link.Starting(),
+            Queue = WithRelease(Link.Starting()),
         };
         var options = new ChildWorkflowOptions
         {

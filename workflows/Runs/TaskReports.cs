@@ -85,7 +85,7 @@ internal static class TaskReports
         {
             return false; // The report is from an execution before the one that is about to start.
         }
-        if (state.ExecutionId.Length > 0 && (report.ExecutionId != state.ExecutionId || report.Sequence <= state.ReportSequence))
+        if (state.ExecutionId.Length > 0 && (report.ExecutionId != state.ExecutionId || IsOld(entry, report)))
         {
             return false;
         }
@@ -108,6 +108,14 @@ internal static class TaskReports
         }
         return true;
     }
+
+    /// <summary>
+    /// True if a later report was applied, or the same one. A worker may die after it has sent a report by <see cref="LocalSignals"/>. The
+    /// workflow may then take another path, whose report has the same number.
+    /// </summary>
+    private static bool IsOld(TaskEntry entry, TaskReport report) =>
+        report.Sequence < entry.State.ReportSequence
+        || (report.Sequence == entry.State.ReportSequence && report.Progress.State == entry.Progress.State);
 
     /// <summary>Handles the end of a task's workflow that sent no report.</summary>
     /// <param name="board">Tasks of the run.</param>

@@ -41,6 +41,7 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
             Lent = entry.Progress.Lent ?? [],
             PlanningHash = _state.Plan.PlanningHash,
             Replan = entry.Id == ReplanTask.Id ? _state.Run.Replan!.Round : 0,
+            SendsLocally = Workflow.Patched(LocalSignals.Patch),
             Fresh = _state.Input.Fresh || (entry.Progress.Attempt > 0 && !entry.State.MayReuse),
         };
 

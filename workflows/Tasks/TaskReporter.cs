@@ -4,26 +4,51 @@ namespace Orchestrator.Workflows.Tasks;
 internal sealed class TaskReporter(TaskState state)
 {
     private readonly RunSignals _run = new(() => state.Input.RunId);
+    private bool _isHeld;
 
     /// <summary>Moves the task to a state and reports it to the run.</summary>
-    public void TransitionTo(string to, Reason? why = null, string evidence = "")
+    /// <param name="to">State of the task.</param>
+    /// <param name="why">Reason for the state, or null if the state says enough.</param>
+    /// <param name="evidence">File with the evidence, relative to the repository; empty if there is none.</param>
+    /// <param name="byResult">True if the workflow ends soon, so that its result may report the state.</param>
+    public void TransitionTo(string to, Reason? why = null, string evidence = "", bool byResult = false)
     {
         state.TransitionTo(to, why, new DateTimeOffset(Workflow.UtcNow, TimeSpan.Zero), evidence);
         Workflow.CurrentDetails = $"**{to}** {state.Progress.Reason}";
+        _isHeld = byResult && state.SendsLocally;
         // The run itself set the task's first state, so the task does not report it.
-        if (to != TaskStates.Preparing || state.Report.Sequence > 2)
+        if (!_isHeld && (to != TaskStates.Preparing || state.Report.Sequence > 2))
         {
-            var report = state.Report;
-            // If the signal fails, only a query can find the cause.
-            _run.Send(w => w.TaskChangedAsync(report), () => CheckRunEndedAsync(new RunEndedWithoutIt()));
+            Send(state.Report);
         }
     }
+
+    // If the signal fails, only a query can find the cause.
+    private void Send(TaskReport report) =>
+        _run.Send(
+            MessageNames.TaskChanged,
+            report,
+            () => CheckRunEndedAsync(new RunEndedWithoutIt()),
+            state.SendsLocally && !IsAnswered(report.Progress.State)
+        );
+
+    /// <summary>
+    /// True if the run or a user answers to a state by a signal. The answer must not arrive before the workflow has stored that it waits.
+    /// </summary>
+    private static bool IsAnswered(string to) => to is TaskStates.AwaitingApproval or TaskStates.Blocked or TaskStates.Parked;
 
     /// <inheritdoc cref="RunSignals.NoteDropped"/>
     public void NoteDropped(string note) => _run.NoteDropped(note);
 
-    /// <inheritdoc cref="RunSignals.FlushAsync"/>
-    public Task FlushAsync() => _run.FlushAsync();
+    /// <summary>Waits until the run has all reports, or will get the last one as the result of the workflow.</summary>
+    public async Task FlushAsync()
+    {
+        if (_isHeld && !await LocalSignals.IsParentOpenAsync())
+        {
+            Send(state.Report);
+        }
+        await _run.FlushAsync();
+    }
 
     /// <summary>Handles a signal that the run has ended before the task.</summary>
     public async Task CheckRunEndedAsync(RunEndedWithoutIt how)

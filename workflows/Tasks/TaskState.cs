@@ -61,6 +61,9 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Progress = Progress with { Lent = Input.Lent.Count == 0 ? null : Input.Lent };
     }
 
+    /// <inheritdoc cref="TaskInput.SendsLocally"/>
+    public bool SendsLocally { get; private set; }
+
     /// <summary>Settings that the workflow uses.</summary>
     public RunRules Rules => Input.Rules;
 
@@ -121,11 +124,13 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     /// <summary>Restores the state from the workflow's input.</summary>
     public void Restore(TaskInput input)
     {
-        // The history stores the input of each activity, so the known progress is removed from it.
+        // The history stores the input of each activity, so members that concern only the workflow are removed from it.
         Input = input with
         {
             Known = null,
+            SendsLocally = false,
         };
+        SendsLocally = input.SendsLocally;
         Session = input.Session;
         IsPaused = input.Paused;
         Guidance = input.Guidance;

@@ -8,6 +8,9 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
     /// <summary>True if an earlier result with the same content key may replace an agent's work.</summary>
     public bool MayReuse { get; set; } = true;
 
+    /// <summary>True if the merge queue has released the worktree.</summary>
+    public bool IsReleased { get; set; }
+
     /// <summary>Prepares the worktree from the current staging branch.</summary>
     /// <param name="own">Commit with the task's work, which is merged with staging, including conflicts. Null to keep the content of the
     /// worktree.</param>
@@ -50,6 +53,10 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
     /// <summary>Releases the worktree. If this fails, adds the failure to the task's report.</summary>
     public async Task ReleaseAsync()
     {
+        if (IsReleased)
+        {
+            return;
+        }
         var release = new ReleaseTaskInput(state.Input.RunId, state.Input.Repository, state.Input.PlanHash, state.Input.Task.Id)
         {
             Result = state.Progress.State == TaskStates.Kept || places.HasMerged ? state.Progress.Commit : "",

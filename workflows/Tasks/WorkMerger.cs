@@ -5,10 +5,13 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
 {
     private MergeResult? _result;
 
-    /// <summary>Stores a result from the merge queue, if this attempt waits for one.</summary>
+    /// <summary>
+    /// Stores a result from the merge queue, if this attempt waits for one. A result for a local signal may arrive before the workflow has
+    /// stored that it waits.
+    /// </summary>
     public void Take(MergeResult result)
     {
-        if (state.Progress.State == TaskStates.Merging && result.Attempt == state.Progress.Attempt)
+        if ((state.SendsLocally || state.Progress.State == TaskStates.Merging) && result.Attempt == state.Progress.Attempt)
         {
             _result = result;
         }
@@ -20,7 +23,6 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
         var (pause, faults) = (TaskWaits.FirstPause, 0);
         while (true)
         {
-            _result = null;
             state.Progress = state.Progress with { Commit = commit };
             reporter.TransitionTo(TaskStates.Merging);
             await Workflow.WaitConditionAsync(() => _result is not null || state.HasNoRun, CancellationToken.None);
@@ -29,6 +31,7 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
                 state.ThrowIfCancelled();
             }
             var result = _result!;
+            _result = null;
             if (result.Merged || result.FailureClass != FailureClass.Environment)
             {
                 return result;

@@ -50,5 +50,5 @@ internal sealed class MergeQueueReporter(MergeQueueContext context)
         };
 
     // If the signal fails, only a query can find the cause.
-    private void Tell(TrainReport report) => _run.Send(w => w.TrainChangedAsync(report), CheckRunEndedAsync);
+    private void Tell(TrainReport report) => _run.Send(MessageNames.TrainChanged, report, CheckRunEndedAsync);
 }

@@ -21,6 +21,10 @@ public sealed record MergeRequest([property: Identifier] string TaskId, string C
     /// <inheritdoc cref="TaskReport.Installs"/>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Installs { get; init; }
+
+    /// <summary>True if the task's worktree is released once the work is on staging.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Releases { get; init; }
 }
 
 /// <summary>Progress of a task's merge.</summary>
@@ -85,6 +89,10 @@ public sealed record MergeResult
 
     /// <summary>Sentence about a change to staging before the merge, for the run's events. Empty if nothing changed.</summary>
     public string Note { get; init; } = "";
+
+    /// <summary>True if the task's worktree is released. False if the task must release it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Released { get; init; }
 
     /// <summary>True if the merge is on staging.</summary>
     [JsonIgnore]

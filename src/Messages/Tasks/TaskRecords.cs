@@ -57,6 +57,10 @@ public sealed record TaskInput
 
     /// <summary><see cref="PlanningPreparation.PlanningHash"/> of a planner's input; empty for other tasks.</summary>
     public string PlanningHash { get; init; } = "";
+
+    /// <summary>True if the task reports to the run by local activities. Not passed to activities.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SendsLocally { get; init; }
 }
 
 /// <summary>Request to prepare a task's worktree and prompt.</summary>

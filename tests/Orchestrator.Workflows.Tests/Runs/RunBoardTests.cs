@@ -153,6 +153,19 @@ public sealed class RunBoardTests
         Assert.Equal(TaskStates.Verifying, board.Find("a").Progress.State);
     }
 
+    /// <summary>A worker died after it had sent a report, and the workflow of the task took another path.</summary>
+    [Fact]
+    public void Report_SameNumberAndAnotherState_IsApplied()
+    {
+        var board = Board(Task("a"));
+        Start(board, 1);
+        Report(board, "a", TaskStates.Verifying, sequence: 5);
+
+        Report(board, "a", TaskStates.Cancelled, sequence: 5);
+
+        Assert.Equal(TaskStates.Cancelled, board.Find("a").Progress.State);
+    }
+
     [Fact]
     public void Approval_Rejected_SkipsDependants()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orchestrator.Benchmarks.Server;
+using Temporalio.Api.History.V1;
 using Temporalio.Client;
 
 namespace Orchestrator.Benchmarks.Runs;
@@ -21,6 +22,7 @@ internal static class RunHistory
         using var files = await BenchRepository.CreateAsync(program, Tasks, Writer);
         await files.RunAsync("run", "tasks.yaml", "--yes", "--again", "--no-progress");
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        var kinds = new SortedDictionary<(string Workflow, string Event), long>();
         var (engine, _) = await ServedEngine.StartAsync(program, files.Repository.Path, files.Repository[".orchestrator/engine.db"]);
         await using (engine)
         {
@@ -28,6 +30,11 @@ internal static class RunHistory
             await foreach (var execution in client.ListWorkflowsAsync(""))
             {
                 counts[execution.WorkflowType] = counts.GetValueOrDefault(execution.WorkflowType) + execution.HistoryLength;
+                var history = await client.GetWorkflowHandle(execution.Id, execution.RunId).FetchHistoryAsync();
+                foreach (var kind in history.Events.Select(happened => (execution.WorkflowType, KindOf(happened))))
+                {
+                    kinds[kind] = kinds.GetValueOrDefault(kind) + 1;
+                }
             }
         }
         var log = string.Concat(Directory.GetFiles(files.Repository[".orchestrator/logs"]).Select(File.ReadAllText));
@@ -43,11 +50,25 @@ internal static class RunHistory
         Console.WriteLine(
             $"| warnings of the SDK about large payloads and long workflow tasks | - | {string.Join(", ", warned)} | | bar none |"
         );
+        Console.WriteLine();
+        foreach (var (kind, count) in kinds.OrderByDescending(kind => kind.Value).Where(kind => kind.Value >= Tasks / 3))
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{PerTask(count), 6:0.0} {kind.Workflow}: {kind.Event}"));
+        }
         return all <= MostPerTask && warned.Count == 0 ? 0 : 1;
     }
 
     private static string Describe(KeyValuePair<string, long> count) =>
         string.Create(CultureInfo.InvariantCulture, $"{count.Key} {PerTask(count.Value):0.0}");
+
+    /// <summary>The kind of an event, with the activity or signal that it is about.</summary>
+    private static string KindOf(HistoryEvent happened) =>
+        $"{happened.EventType} "
+        + (
+            happened.ActivityTaskScheduledEventAttributes?.ActivityType.Name
+            ?? happened.WorkflowExecutionSignaledEventAttributes?.SignalName
+            ?? happened.SignalExternalWorkflowExecutionInitiatedEventAttributes?.SignalName
+        );
 
     private static double PerTask(long events) => events / (double)Tasks;
 }

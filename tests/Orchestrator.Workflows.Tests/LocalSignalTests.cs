@@ -1,0 +1,70 @@
+using Orchestrator.Messages;
+using Orchestrator.TestKit;
+using Temporalio.Api.Enums.V1;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>
+/// Reports that local activities send. A worker that dies before the event of a local activity is stored has sent the signal all the same.
+/// </summary>
+public sealed class LocalSignalTests
+{
+    /// <summary>The result of a merge arrives while the task, after the death of its worker, is verifying again.</summary>
+    [Fact]
+    public async Task MergeDone_BeforeTheTaskWaits_IsTheResult()
+    {
+        TaskCompletionSource verifying = new(),
+            verified = new(),
+            merged = new();
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a")],
+            activities =>
+            {
+                activities.WhileVerifying = stop =>
+                {
+                    verifying.TrySetResult();
+                    return verified.Task.WaitAsync(stop);
+                };
+                activities.WhileMerging = merged.Task.WaitAsync;
+            }
+        );
+        await verifying.Task.WaitAsync(Eventually.Limit);
+        var task = run.Client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(run.RunId, "a"));
+
+        await task.SignalAsync(w =>
+            w.MergeDoneAsync(
+                new MergeResult
+                {
+                    TaskId = "a",
+                    Attempt = 1,
+                    Outcome = MergeOutcome.Merged,
+                    Commit = "merge",
+                }
+            )
+        );
+        verified.SetResult();
+
+        Assert.Equal(TaskStates.Merged, (await task.GetResultAsync().WaitAsync(Eventually.Limit)).Progress.State);
+        merged.SetResult();
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+    }
+
+    [Fact]
+    public async Task Reports_OfATask_AreMarkersAndItsResult()
+    {
+        await using var run = await ScriptedRun.StartAsync([RunTests.Task("a")]);
+        await run.ResultAsync();
+
+        var history = await run.Client.GetWorkflowHandle(RunIds.ForTask(run.RunId, "a")).FetchHistoryAsync();
+
+        var kinds = history.Events.Select(e => e.EventType).ToList();
+        Assert.DoesNotContain(
+            history.Events,
+            happened => happened.ActivityTaskScheduledEventAttributes?.ActivityType.Name == "ReleaseTask"
+        );
+        Assert.DoesNotContain(EventType.SignalExternalWorkflowExecutionInitiated, kinds);
+        // Executing, verifying and merging are signals. The last one looks whether the run gets the result.
+        Assert.Equal(4, kinds.Count(kind => kind == EventType.MarkerRecorded));
+    }
+}
