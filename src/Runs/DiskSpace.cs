@@ -11,8 +11,8 @@ public static class DiskSpace
     public static string? FullAt(string path) =>
         new DriveInfo(path).AvailableFreeSpace >= Nothing
             ? null
-            : $"The disk of {path} is full. Runs can't record their progress, so this may be outdated. Free some space; they "
-                + "continue by themselves.";
+            : $"The disk of {path} is full. Runs can't record their progress, so their shown state may be outdated. Free "
+                + "some space; the runs then continue by themselves.";
 
     /// <summary>Returns a message if the disk has less free space than the reserve. Returns null otherwise.</summary>
     /// <param name="path">Absolute path of a file or folder on the disk.</param>

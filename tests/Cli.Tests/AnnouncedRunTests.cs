@@ -68,14 +68,14 @@ public sealed class AnnouncedRunTests
         var mended = await cli.RunAsync("night", "rehearse");
 
         Assert.True(rehearsed.ExitCode == 0, rehearsed.People);
-        Assert.Contains("A usual night: 1 of 2 tasks done", rehearsed.Output, StringComparison.Ordinal);
+        Assert.Contains("A typical night: 1 of 2 tasks done", rehearsed.Output, StringComparison.Ordinal);
         Assert.Contains("b fails as before", rehearsed.Output, StringComparison.Ordinal);
         Assert.Equal("b", (string?)Assert.Single(document["hard"]!["left"]!.AsArray()));
         Assert.All(
             [rehearsed, dry, scheduled],
             said => Assert.Contains("b failed in each of its 2 past runs", said.People, StringComparison.Ordinal)
         );
-        Assert.Contains("A usual night: 2 of 2 tasks done", mended.Output, StringComparison.Ordinal);
+        Assert.Contains("A typical night: 2 of 2 tasks done", mended.Output, StringComparison.Ordinal);
     }
 
     private static async Task<CliFixture> CostlyAsync()

@@ -20,7 +20,7 @@ public sealed class FlakyCommandTests
         await repository.LandAsync(Plan);
         var report = await repository.OrchestrateAsync("report", "--full", "--markdown");
 
-        Assert.Contains("'waits' decides nothing up to", ScriptedRepository.Text(put), StringComparison.Ordinal);
+        Assert.Contains("'waits' is only advisory until", ScriptedRepository.Text(put), StringComparison.Ordinal);
         Assert.Contains("waits  in quarantine until", ScriptedRepository.Text(listed), StringComparison.Ordinal);
         Assert.Contains("(ann: it's slow)", ScriptedRepository.Text(listed), StringComparison.Ordinal);
         Assert.Contains("and in quarantine: waits", ScriptedRepository.Text(report), StringComparison.Ordinal);

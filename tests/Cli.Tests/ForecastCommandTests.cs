@@ -35,11 +35,15 @@ public sealed class ForecastCommandTests
         var report = await cli.RunAsync("report", "--full");
 
         Assert.True(first.ExitCode == 0 && second.ExitCode == 0, first.People + second.People);
-        Assert.Contains("Its cost and time are unknown, because the repository has no past runs.", before.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "The cost and time of the run are unknown, because the repository has no past runs.",
+            before.Output,
+            StringComparison.Ordinal
+        );
         Assert.Equal((int)Outcome.Usage, unknown.ExitCode);
         Assert.Contains("A rehearsal needs a past run", unknown.People, StringComparison.Ordinal);
         Assert.Matches(@"a starts\n.*a is done, for 0\.00 USD\n.*b starts\n.*b is done", rehearsed.Output);
-        Assert.Contains("A usual night: 2 of 2 tasks done, 0.00 USD, over at ", rehearsed.Output, StringComparison.Ordinal);
+        Assert.Contains("A typical night: 2 of 2 tasks done, 0.00 USD, over at ", rehearsed.Output, StringComparison.Ordinal);
         Assert.Equal((3, 0), (document["usual"]!["done"]!.AsArray().Count, document["hard"]!["left"]!.AsArray().Count));
         Assert.DoesNotContain("Expected:", first.People, StringComparison.Ordinal);
         Assert.Matches(@"Expected: [0-9:]+ to [0-9:]+, by 3 past tasks of 1 run\.", between.Output);

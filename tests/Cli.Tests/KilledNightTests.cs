@@ -32,13 +32,17 @@ public sealed class KilledNightTests
 
         var text = ScriptedRepository.Text(night);
         Assert.True(night.ExitCode == 0, text);
-        Assert.Contains("A rehearsed night with seed 4: 2 tasks in a throw-away clone, now removed.", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "Rehearsed a night with seed 4: 2 tasks in a throw-away clone, which is now removed.",
+            text,
+            StringComparison.Ordinal
+        );
         Assert.Contains("  engine killed at start ", text, StringComparison.Ordinal);
         Assert.Contains("  all processes killed at start ", text, StringComparison.Ordinal);
         Assert.Contains("  usage limit at start ", text, StringComparison.Ordinal);
         Assert.Contains("The run would have ended as completed, with 2 of 2 tasks landed by ", text, StringComparison.Ordinal);
         Assert.Contains("No finished work was repeated.", text, StringComparison.Ordinal);
-        Assert.Contains("Left out, because the commits change none of their files: three.", text, StringComparison.Ordinal);
+        Assert.Contains("Skipped tasks, because the commits change none of their files: three.", text, StringComparison.Ordinal);
         Assert.Contains("Changed by the commits and owned by no task: nobody.txt", text, StringComparison.Ordinal);
         Assert.Equal(before, await StateAsync(repository));
         Assert.False(repository.HasStarted, "the agent of the repository was started");

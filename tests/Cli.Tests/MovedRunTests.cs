@@ -36,7 +36,7 @@ public class MovedRunTests
         Assert.Contains("'orchestrate move night' takes it over.", show.Output, StringComparison.Ordinal);
         Assert.Contains("orchestrate move night", inbox.Output, StringComparison.Ordinal);
         Assert.Equal(4, resumed.ExitCode);
-        Assert.Contains("night can't continue here. It waits for the host", resumed.People, StringComparison.Ordinal);
+        Assert.Contains("night can't continue here. The run waits for the host", resumed.People, StringComparison.Ordinal);
         Assert.True(moved.ExitCode == 0, moved.People);
         Assert.Contains("night was moved from", moved.People, StringComparison.Ordinal);
         Assert.StartsWith("night  completed  ", (await cli.RunAsync("status")).Output, StringComparison.Ordinal);

@@ -27,7 +27,7 @@ public sealed class ResolveTests
 
         // What a user has to know is in one file, and each way out with its commands.
         Assert.Contains("no GOOD in bad.txt", report, StringComparison.Ordinal);
-        Assert.Contains("Not run because of it: after.", report, StringComparison.Ordinal);
+        Assert.Contains("Tasks that did not run because of it: after.", report, StringComparison.Ordinal);
         Assert.Contains($"git worktree add ../{run}-fix {staging}", report, StringComparison.Ordinal);
         Assert.Contains($"orchestrate resolve {run} manual-fix", report, StringComparison.Ordinal);
         Assert.Contains($"orchestrate resolve {run} abort", report, StringComparison.Ordinal);

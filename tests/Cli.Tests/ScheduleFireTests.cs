@@ -164,8 +164,8 @@ public sealed class ScheduleFireTests
 
         Assert.Equal(
             [
-                "On 2026-03-29 clocks in Europe/Berlin are put forward over 02:30: no run starts.",
-                "On 2026-10-25 clocks in Europe/Berlin show 02:30 twice: two runs start.",
+                "On 2026-03-29, clocks in Europe/Berlin skip 02:30, so no run starts.",
+                "On 2026-10-25, clocks in Europe/Berlin show 02:30 twice, and two runs start.",
             ],
             odd
         );

@@ -80,7 +80,7 @@ public sealed class ServerListenTests : IDisposable
     [Theory]
     [InlineData("can be reached from other machines", "--listen", "0.0.0.0")]
     [InlineData("can be reached from other machines", "--listen", "0.0.0.0", "--api-key", "$ENGINE_KEY")]
-    [InlineData("anybody could control", "--listen", "::", "--tls-cert", "cert.pem", "--tls-key", "key.pem")]
+    [InlineData("anyone there could control", "--listen", "::", "--tls-cert", "cert.pem", "--tls-key", "key.pem")]
     [InlineData("belong together", "--tls-cert", "cert.pem")]
     [InlineData("can't be used", "--tls-cert", "cert.pem", "--tls-key", "cert.pem")]
     [InlineData("does not accept the key itself", "--api-key", "open sesame")]

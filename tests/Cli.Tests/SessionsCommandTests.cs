@@ -58,7 +58,7 @@ public sealed class SessionsCommandTests : IDisposable
         Assert.Equal(0, list.ExitCode);
         Assert.Contains($"{torn}  ended", list.Output, StringComparison.Ordinal);
         Assert.Contains(
-            $"not read: no line in it is of a kind that this version knows ({Projects}/{foreign}",
+            $"not read: this version knows none of its kinds of lines ({Projects}/{foreign}",
             list.Output,
             StringComparison.Ordinal
         );

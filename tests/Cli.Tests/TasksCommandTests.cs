@@ -220,7 +220,7 @@ public class TasksCommandTests
     [InlineData("set-status --status=done", "Which task?")]
     [InlineData("tasks update 1 --dependencies 1", "depends on itself")]
     [InlineData("tasks update 1 --dependencies 7", "which does not exist")]
-    [InlineData("tasks update 1", "The command does not name a change of 1.")]
+    [InlineData("tasks update 1", "The command does not change 1, because no new value is given.")]
     [InlineData("tasks update 1 --title ", "no title")]
     public async Task Tasks_WrongUse_IsExitTwoAndChangesNothing(string line, string message)
     {
@@ -246,7 +246,7 @@ public class TasksCommandTests
         var deleted = await cli.RunAsync("tasks", "delete", "1");
 
         Assert.Contains("One and a line\n", list.People, StringComparison.Ordinal);
-        Assert.Contains("Removed 1. 2 waited for it and no longer does.", deleted.People, StringComparison.Ordinal);
+        Assert.Contains("Removed 1. 2 no longer depends on it.", deleted.People, StringComparison.Ordinal);
     }
 
     [Fact]

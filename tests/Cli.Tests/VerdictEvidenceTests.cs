@@ -47,18 +47,18 @@ public sealed class VerdictEvidenceTests
     }
 
     [Theory]
-    [InlineData("sed -i '/test_sub/,$d' tests/calc.test.js\n", "It removes tests: test_sub.")]
-    [InlineData("sed -i \"s/test('test_sub/test.skip('test_sub/\" tests/calc.test.js\n", "It disables existing tests: test_sub.")]
-    [InlineData("sed -i 's/(sub(3, 2), 1)/(1, 1)/' tests/calc.test.js\n", "so that they pass with and without its work: test_sub")]
-    [InlineData("sed -i \"s/'test_sub', /&{ skip: 1 }, /\" tests/calc.test.js\n", "so that they pass with and without its work: test_sub")]
-    [InlineData("echo 'process.exit(0);' >>calc.js\n", "runs 0 tests on it, and ran 2 on its base")]
+    [InlineData("sed -i '/test_sub/,$d' tests/calc.test.js\n", "The work removes tests: test_sub.")]
+    [InlineData("sed -i \"s/test('test_sub/test.skip('test_sub/\" tests/calc.test.js\n", "The work disables existing tests: test_sub.")]
+    [InlineData("sed -i 's/(sub(3, 2), 1)/(1, 1)/' tests/calc.test.js\n", "with and without its other changes: test_sub")]
+    [InlineData("sed -i \"s/'test_sub', /&{ skip: 1 }, /\" tests/calc.test.js\n", "with and without its other changes: test_sub")]
+    [InlineData("echo 'process.exit(0);' >>calc.js\n", "runs 0 tests on the work, and ran 2 on its base")]
     [InlineData(
         "echo \"require('node:assert').equal = () => {}; require('node:test')('test_a', () => {});\" >tests/a.test.js\n",
-        "It fails with the tests and configuration of its base: test_sub"
+        "The work fails with the tests and configuration of its base: test_sub"
     )]
     [InlineData(
         "echo \"require('node:assert').equal = () => {};\" >tests/kit.js\n",
-        "It fails with the tests and configuration of its base: test_sub"
+        "The work fails with the tests and configuration of its base: test_sub"
     )]
     public async Task Run_BrokenWorkBehindAGreenGate_IsNamed(string cheat, string said)
     {

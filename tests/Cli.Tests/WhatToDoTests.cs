@@ -127,7 +127,7 @@ public sealed class WhatToDoTests : IAsyncLifetime
         Assert.Contains("+++ b/c1.txt", diff.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("c4.txt", diff.Output, StringComparison.Ordinal);
         Assert.Contains("I have written c", logs.Output, StringComparison.Ordinal);
-        Assert.Contains($"the logs of {_id}/c", logs.People, StringComparison.Ordinal);
+        Assert.Contains($"logs of {_id}/c", logs.People, StringComparison.Ordinal);
         Assert.True(open.ExitCode == 0 && Directory.Exists(open.Output.Trim()), open.Output + open.People);
         Assert.Contains($"orchestrate diff {_id}/c1", merged.People, StringComparison.Ordinal);
         Assert.Contains(_id, kept.People, StringComparison.Ordinal);

@@ -363,7 +363,7 @@ public sealed class PageTests
         Assert.Contains("orchestrate sessions adopt A shop", sessions, StringComparison.Ordinal);
         Assert.Contains(page.Source.Reads, question => question == "conversations 4 20");
         Assert.Contains($"href=\"{RunPage}/tasks/a\"", worktrees, StringComparison.Ordinal);
-        Assert.Contains("yours: not made by a run", worktrees, StringComparison.Ordinal);
+        Assert.Contains("you; no run created it", worktrees, StringComparison.Ordinal);
         Assert.Contains("2.5 MB, 3 files", worktrees, StringComparison.Ordinal);
     }
 }

@@ -217,7 +217,7 @@ public sealed class TokenTests
         }
 
         Assert.Equal(3, WebFailures.Read(page.Tokens.Folder)!.Count);
-        Assert.Contains("Failed tries to enter", await page.Browser.GetStringAsync("/settings"), StringComparison.Ordinal);
+        Assert.Contains("Failed logins since", await page.Browser.GetStringAsync("/settings"), StringComparison.Ordinal);
     }
 
     private static async Task<HttpStatusCode> GetAsync(ServedPage page, string cookie)

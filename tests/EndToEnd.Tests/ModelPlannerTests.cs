@@ -42,10 +42,10 @@ public sealed class ModelPlannerTests
     {
         await using var api = await ScriptedMessagesApi.StartAsync(
             new ApiRule(
-                "can't be used as it is.*is incomplete",
+                "can't be used.*is incomplete",
                 ApiTurn.Says("Sorry: {\"tasks\": [{\"id\": \"one\", \"depends_on\": [\"two\"], \"description\": \"One\"}]}")
             ),
-            new ApiRule("can't be used as it is.*which does not exist", Answer),
+            new ApiRule("can't be used.*which does not exist", Answer),
             new ApiRule("You plan work", Answer with { StopReason = "max_tokens", Instead = Overloaded(529, "1"), InsteadTimes = 1 })
         );
         using var place = await Workplace.CreateAsync(planner, api);

@@ -42,7 +42,7 @@ public sealed class RealPlannerTests
         },
     };
 
-    private static readonly ApiRule Repaired = new("can't be used as it is", ApiTurn.Calls(new ApiToolUse("StructuredOutput", Plan)));
+    private static readonly ApiRule Repaired = new("can't be used", ApiTurn.Calls(new ApiToolUse("StructuredOutput", Plan)));
 
     [Fact]
     public async Task Run_RequestWithFaultyFirstPlan_IsPlannedAgainAndRunToTheEnd()

@@ -32,11 +32,11 @@ public sealed class RelayRunTests
         await AssertRelayedAsync(orchestrate, repository, run.ExitCode, run.StandardOutput.Text + run.StandardError.Text, "helper");
         var prompt = await File.ReadAllTextAsync(Path.Combine(RunFolder(repository), "tasks", "one", "2", "prompt"));
         Assert.Contains("MARK-ONE", prompt, StringComparison.Ordinal);
-        Assert.Contains("# What was done before you", prompt, StringComparison.Ordinal);
+        Assert.Contains("# Work before yours", prompt, StringComparison.Ordinal);
         Assert.Contains("- I begin with the first file.", prompt, StringComparison.Ordinal);
         Assert.Matches("- Write: .*begun[.]txt", prompt);
         var later = await File.ReadAllTextAsync(Path.Combine(RunFolder(repository), "tasks", "two", "1", "prompt"));
-        Assert.DoesNotContain("What was done before you", later, StringComparison.Ordinal);
+        Assert.DoesNotContain("# Work before yours", later, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class RelayRunTests
         var run = await orchestrate.RunAsync("run", "tasks.yaml", "--yes");
 
         await AssertRelayedAsync(orchestrate, repository, run.ExitCode, run.StandardOutput.Text + run.StandardError.Text, "codex");
-        Assert.Contains("What was done before you", models.Conversations("ONE")[0], StringComparison.Ordinal);
+        Assert.Contains("# Work before yours", models.Conversations("ONE")[0], StringComparison.Ordinal);
         Assert.Contains("I begin with the first file.", models.Conversations("ONE")[0], StringComparison.Ordinal);
     }
 

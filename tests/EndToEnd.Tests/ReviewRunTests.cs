@@ -34,7 +34,7 @@ public sealed class ReviewRunTests
                 Reviews("findings", [Subtracts, Finding("gone.sh", 1, "It is not there.")])
             ),
             new ApiRule(
-                "the reviewer found this in .sum.sh., line 1",
+                "found this problem in .sum.sh., line 1",
                 ApiTurn.Writes("sum.sh", "echo $(($1 + $2))\n"),
                 ApiTurn.Says("Done.")
             ),
@@ -70,7 +70,7 @@ public sealed class ReviewRunTests
     {
         await using var api = await ScriptedMessagesApi.StartAsync(
             new ApiRule("You review a change", Answers("findings", [Subtracts], ("review-1-1", "open"))),
-            new ApiRule("the reviewer found this", ApiTurn.Writes("sum.sh", "echo $(($2 - $1))\n"), ApiTurn.Says("Done.")),
+            new ApiRule("A reviewer read the changes", ApiTurn.Writes("sum.sh", "echo $(($2 - $1))\n"), ApiTurn.Says("Done.")),
             new ApiRule("MARK-SUM", ApiTurn.Writes("sum.sh", "echo $(($1 - $2))\n"), ApiTurn.Says("Done."))
         );
         using var place = await Workplace.CreateAsync(api, "api");

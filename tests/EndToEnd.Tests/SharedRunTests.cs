@@ -48,7 +48,7 @@ public class SharedRunTests
         await places.Here.UntilAsync("night", run => (string?)run["state"] == "completed");
 
         Assert.True(elsewhere.ExitCode == 0, elsewhere.Error);
-        Assert.Contains("Its steps are executed on ", elsewhere.Error, StringComparison.Ordinal);
+        Assert.Contains("are executed on ", elsewhere.Error, StringComparison.Ordinal);
         Assert.Equal("whole", await places.Here.ReadAsync("main:one.txt"));
         Assert.Empty(places.There.Prompts());
     }

@@ -13,10 +13,10 @@ public sealed class TestChangesTests
     {
         const string One = "def test_a():\n    assert f() == 2\n    assert g()\n";
 
-        Assert.Equal(["It removes tests: test_b."], Asked(One, BaseSuiteResult.Green));
+        Assert.Equal(["The work removes tests: test_b."], Asked(One, BaseSuiteResult.Green));
         Assert.Empty(Asked(One + "\ndef test_c():\n    assert h()\n", BaseSuiteResult.Green));
         Assert.Equal(
-            ["It removes tests: test_b."],
+            ["The work removes tests: test_b."],
             Asked(One + "\ndef test_c():\n    assert h()\n", BaseSuiteResult.Red, "tests/test_x.py::test_b")
         );
         Assert.Empty(new TestChanges([File(Two, null), new("tests/test_y.py", null, Two)]).Gone);
@@ -30,8 +30,8 @@ public sealed class TestChangesTests
     {
         var off = "@unittest.skip('x')\n" + Two;
 
-        Assert.Equal(["It disables existing tests: test_a."], Asked(off, BaseSuiteResult.Green));
-        Assert.Equal(["It disables groups of tests: tests/test_x.py."], Asked("pytestmark = pytest.mark.skip\n" + Two));
+        Assert.Equal(["The work disables existing tests: test_a."], Asked(off, BaseSuiteResult.Green));
+        Assert.Equal(["The work disables groups of tests: tests/test_x.py."], Asked("pytestmark = pytest.mark.skip\n" + Two));
         Assert.Empty(new TestChanges([File(off, off)]).Skipped);
         Assert.Empty(new TestChanges([File(off, Two)]).Skipped);
     }
@@ -47,8 +47,8 @@ public sealed class TestChangesTests
         var less = Two.Replace("    assert g()\n", "", StringComparison.Ordinal);
         var empty = Two.Replace("assert f() == 3", "assert True", StringComparison.Ordinal);
 
-        Assert.Equal(["It weakens existing tests: test_a."], Asked(less, BaseSuiteResult.NotComparable));
-        Assert.Equal(["It weakens existing tests: test_b."], Asked(empty, BaseSuiteResult.Red, "test_b"));
+        Assert.Equal(["The work weakens existing tests: test_a."], Asked(less, BaseSuiteResult.NotComparable));
+        Assert.Equal(["The work weakens existing tests: test_b."], Asked(empty, BaseSuiteResult.Red, "test_b"));
         Assert.Empty(Asked(less, BaseSuiteResult.Green));
         Assert.Equal(["tests check less than before: test_a"], Found(less, BaseSuiteResult.Green).Notes);
     }
@@ -70,7 +70,7 @@ public sealed class TestChangesTests
     public void OfWork_UntouchedTestThatFails_NeedsAPerson()
     {
         Assert.Equal(
-            ["It fails with the tests and configuration of its base: tests/test_y.py::test_z."],
+            ["The work fails with the tests and configuration of its base: tests/test_y.py::test_z."],
             Asked(Two, BaseSuiteResult.Red, "tests/test_y.py::test_z")
         );
         Assert.Equal(["Its gates fail with the tests and configuration of its base."], Asked(Two, BaseSuiteResult.Red));
@@ -87,7 +87,7 @@ public sealed class TestChangesTests
     [Fact]
     public void OfWork_TestsThatShowNothingAnyMore_NeedAPerson() =>
         Assert.Equal(
-            ["It changed tests whose original version fails, so that they pass with and without its work: test_a."],
+            ["The work changes tests whose original version fails, so that they pass with and without its other changes: test_a."],
             GateTampering
                 .OfWork(Work, Meaning, [], [], new TestChanges([File(Two, Two)]), BaseSuite.NotRun, [], hollow: ["test_a"])
                 .ForPerson
@@ -98,8 +98,8 @@ public sealed class TestChangesTests
     {
         var fewer = BaseSuite.NotRun with { Fewer = [new TestCountDrop("pytest", 5, 3)] };
 
-        Assert.Equal(["The gate 'pytest' runs 3 tests on it, and ran 5 on its base."], AskedOf(new TestChanges([File(Two, Two)])));
-        Assert.Equal(["It removes tests: test_a, test_b."], AskedOf(new TestChanges([File(Two, null)])));
+        Assert.Equal(["The gate 'pytest' runs 3 tests on the work, and ran 5 on its base."], AskedOf(new TestChanges([File(Two, Two)])));
+        Assert.Equal(["The work removes tests: test_a, test_b."], AskedOf(new TestChanges([File(Two, null)])));
         Assert.Empty(AskedOf(new TestChanges([File(Two, null)], Ownership.Of(["tests/**"]))));
 
         IReadOnlyList<string> AskedOf(TestChanges tests) => GateTampering.OfWork(Work, Meaning, [], [], tests, fewer, []).ForPerson;
@@ -114,7 +114,7 @@ public sealed class TestChangesTests
 
         var found = GateTampering.OfWork(Work, Meaning, [], [], tests, new BaseSuite(result, []), []);
 
-        Assert.Equal(asked, found.ForPerson.Count(said => said == "It replaces tests by files that are not text: tests/data.sh."));
+        Assert.Equal(asked, found.ForPerson.Count(said => said == "The work replaces tests by files that are not text: tests/data.sh."));
         Assert.Equal(
             asked == 1,
             found.Notes.Contains("the tests of its base prove nothing, because they do not build or load with its work")

@@ -165,7 +165,7 @@ public sealed class ClientConnectionTests : IDisposable
         var answer = await ProxyKit.AskAsync(_kit.Connect(ProxyKit.Listed("missing.com")), Connect("missing.com:443"));
 
         Assert.StartsWith("HTTP/1.1 502", answer, StringComparison.Ordinal);
-        Assert.Contains("orchestrate found no address of missing.com.", answer, StringComparison.Ordinal);
+        Assert.Contains("orchestrate could not resolve missing.com.", answer, StringComparison.Ordinal);
     }
 
     [Fact]

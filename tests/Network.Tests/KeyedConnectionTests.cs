@@ -53,7 +53,7 @@ public sealed class KeyedConnectionTests : IDisposable
         var answer = await ProxyKit.AskAsync(client, ProxyKit.Bytes($"GET /v1/models HTTP/1.1\r\nHost: a\r\n{header}\r\n\r\n"));
 
         Assert.StartsWith("HTTP/1.1 403 Forbidden\r\n", answer, StringComparison.Ordinal);
-        Assert.Contains("the request has another credential, or none", answer, StringComparison.Ordinal);
+        Assert.Contains("it has another credential than the placeholder of this sandbox, or none", answer, StringComparison.Ordinal);
         Assert.Empty(_kit.Dialed);
         Assert.Equal(RefusalReason.Credential, (await _kit.Served)!.Reason);
     }
@@ -248,7 +248,7 @@ public sealed class KeyedConnectionTests : IDisposable
         var answer = await ProxyKit.AskAsync(client, Request("GET", "/v1/models"));
 
         Assert.StartsWith("HTTP/1.1 502 Bad Gateway\r\n", answer, StringComparison.Ordinal);
-        Assert.Contains("orchestrate found no address of unknown.example.com.", answer, StringComparison.Ordinal);
+        Assert.Contains("orchestrate could not resolve unknown.example.com.", answer, StringComparison.Ordinal);
         await _kit.Served;
         Assert.Equal((NetworkDecision.Failed, RefusalReason.Unresolved), (_kit.Entries.Single().Decision, _kit.Entries.Single().Reason));
     }

@@ -220,11 +220,7 @@ public sealed class SandboxNetworkTests : IDisposable
         var result = await StartAsync("echo started", network);
 
         Assert.Equal(("", Bubblewrap.NetworkFailed), (result.StandardOutput.Text, result.ExitCode));
-        Assert.Contains(
-            "The sandbox has no network, so that nothing was started in it",
-            result.StandardError.Text,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("The sandbox has no network, so nothing was started in it", result.StandardError.Text, StringComparison.Ordinal);
     }
 
     [BubblewrapFact]

@@ -47,7 +47,7 @@ public sealed class ChannelTests : IDisposable
 
     [Theory]
     [InlineData("short", "it is shorter than 16 characters.")]
-    [InlineData("whsec_no base64!", "what stands behind 'whsec_' is no Base64.")]
+    [InlineData("whsec_no base64!", "the text after 'whsec_' is not Base64.")]
     [InlineData("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", null)]
     [InlineData(Secret, null)]
     public void WebhookSignature_Secret_IsRefusedWhereItCannotSign(string secret, string? why) =>

@@ -59,7 +59,7 @@ public sealed class EmailTests
     [Theory]
     [InlineData("MAIL", "451 try later.", DeliveryStatus.Later, "the server answered 451: try later.")]
     [InlineData("RCPT", "550 no such user", DeliveryStatus.Failed, "the server answered 550: no such user.")]
-    [InlineData("AUTH", "535 no", DeliveryStatus.Failed, "the server does not take the login.")]
+    [InlineData("AUTH", "535 no", DeliveryStatus.Failed, "the server rejects the login.")]
     public async Task Send_ServerRefuses_IsLaterOrFailedAsItSays(string command, string answer, DeliveryStatus status, string problem)
     {
         await using var server = new SmtpServer((command, answer));

@@ -160,7 +160,7 @@ public sealed class PlannerAnswerTests
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
 
         Assert.Contains(
-            $"its question was answered by the planner (opus): ISO 8601 (asked: {Question}). To say otherwise to its agent: "
+            $"its question was answered by the planner (opus): ISO 8601 (asked: {Question}). To correct the answer, write to its agent: "
                 + $"orchestrate send {run.RunId}/a TEXT",
             refused.InnerException!.Message,
             StringComparison.Ordinal

@@ -66,7 +66,7 @@ public sealed class RunLimitTests
                 a.RaiseBudget = input =>
                 {
                     isRaised = true;
-                    return new RaisedBudget(true, "The budget of the run, 2.00 USD, holds from now on");
+                    return new RaisedBudget(true, "The budget of the run, 2.00 USD, applies from now on");
                 };
             }
         );
@@ -93,12 +93,12 @@ public sealed class RunLimitTests
         var more = new RaiseBudgetCommand(BudgetKinds.Run, 2, By: "kim");
         var answer = await run.Run.ExecuteUpdateAsync(w => w.IncreaseBudgetAsync(more));
 
-        Assert.Equal("The budget of the run, 2.00 USD, holds from now on; 2 tasks continue.", answer.Message);
+        Assert.Equal("The budget of the run, 2.00 USD, applies from now on; 2 tasks continue.", answer.Message);
         var result = await run.ResultAsync();
         Assert.Equal(RunStates.Completed, result.State);
         var status = await run.StatusAsync();
         Assert.All(status.Tasks, task => Assert.Equal((1, 1, 1), (task.Attempt, task.Starts, task.LastStart)));
-        Assert.Contains(run.Activities.Events, e => e.Reason == "The budget of the run, 2.00 USD, holds from now on, by kim");
+        Assert.Contains(run.Activities.Events, e => e.Reason == "The budget of the run, 2.00 USD, applies from now on, by kim");
     }
 
     [Fact]

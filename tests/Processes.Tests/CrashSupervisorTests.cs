@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes.Tests;
 
-/// <summary>A program that dies without a goodbye is started again; one that ends by itself, or is asked to, is not.</summary>
+/// <summary>A program that dies unexpectedly is started again; a program that ends itself or on request is not.</summary>
 public sealed class CrashSupervisorTests
 {
     [Fact]
@@ -14,7 +14,7 @@ public sealed class CrashSupervisorTests
         var log = await File.ReadAllTextAsync(folder["log"]);
         Assert.Contains("it's a \"$HOME\"\n", log, StringComparison.Ordinal);
         Assert.Contains(
-            "The engine died without a goodbye (exit code 137). It is started again in 1 s (1 of 6 times",
+            "The engine died unexpectedly (exit code 137). It is started again in 1 s (1 of 6 times",
             log,
             StringComparison.Ordinal
         );

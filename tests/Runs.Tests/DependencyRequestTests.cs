@@ -184,7 +184,7 @@ public sealed partial class DependencyRequestTests
     [InlineData("evil-pad", "dependencies.deny has 'evil-*'")]
     [InlineData("no-such-pad", "no-such-pad does not exist (npm). npm says: npm error code E404")]
     [InlineData("lost-pad@1", "npm can't be reached")]
-    [InlineData("pypi:pandas", "nothing on staging says which packages there are of pypi")]
+    [InlineData("pypi:pandas", "No manifest on staging lists packages of pypi")]
     [InlineData("is-odd@^4", "is-odd@^4 contradicts package.json on staging, which requires ^3.0.1")]
     public async Task Request_ThatCanNotBe_IsAnsweredWithTheReasonAndNothingIsInstalled(string needs, string reason)
     {
@@ -332,7 +332,7 @@ public sealed partial class DependencyRequestTests
         Claim(run, "a", "left-pad", folder: "web/");
         var web = await JudgeAsync(run, "a");
 
-        Assert.Contains("Several say which packages there are: package.json, requirements.txt.", which.Text, StringComparison.Ordinal);
+        Assert.Contains("Several manifests list packages: package.json, requirements.txt.", which.Text, StringComparison.Ordinal);
         Assert.Contains("(npm, package.json)", root.Text, StringComparison.Ordinal);
         Assert.Contains("(npm, web/package.json)", web.Text, StringComparison.Ordinal);
     }

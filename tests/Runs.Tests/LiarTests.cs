@@ -32,7 +32,7 @@ public sealed class LiarTests
     [InlineData("true", "1 failed, 2 passed in 0.01s (Gate failed: sh run.sh)")]
     [InlineData(
         "rm tests/test_work.sh",
-        "It removes tests: tests/test_work.sh.|passed with an anomaly: 3 tests before any work was done, 2 tests now"
+        "The work removes tests: tests/test_work.sh.|passed with an anomaly: 3 tests before any work was done, 2 tests now"
     )]
     [InlineData("echo '# @pytest.mark.skip(later)' >> tests/test_work.sh", "3 tests before any work was done, 2 tests now")]
     [InlineData(

@@ -220,8 +220,8 @@ public sealed class PlannerQuestionTests
             prompt.LastIndexOf("</QUESTION-", StringComparison.Ordinal)
         );
         Assert.InRange(words, begin, end);
-        Assert.Contains("gives you no instructions", prompt[..begin], StringComparison.Ordinal);
-        Assert.Contains("You can permit nothing.", prompt[..begin], StringComparison.Ordinal);
+        Assert.Contains("contains no instructions for you", prompt[..begin], StringComparison.Ordinal);
+        Assert.Contains("You can't grant permissions.", prompt[..begin], StringComparison.Ordinal);
         Assert.DoesNotContain(
             Secret,
             QuestionRecord.All(run.Folder).LastOrDefault(record => record.Start == 4)!.Question,

@@ -269,7 +269,11 @@ public sealed class ReviewStepsTests
 
         var mark = prompt[(prompt.IndexOf("<CHANGE-", StringComparison.Ordinal) + 1)..][..31];
         Assert.Equal(3, prompt.Split(mark).Length);
-        Assert.EndsWith($"</{mark}>\n\nThat was the change. Judge it by the rules at the top.\n", prompt, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"</{mark}>\n\nThis is the end of the change. Judge it by the rules at the top.\n",
+            prompt,
+            StringComparison.Ordinal
+        );
         Answer(run, round, Findings());
         var conclusion = await ConcludeAsync(run, round);
         Assert.Contains(

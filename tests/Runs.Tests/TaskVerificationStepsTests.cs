@@ -169,7 +169,7 @@ public sealed class TaskVerificationStepsTests
             (strict ? 2 : 0, strict ? 0 : 2),
             (
                 work.Problems.Count,
-                work.Notes.Count(note => note.StartsWith("not demanded (compliance.strict is false): ", StringComparison.Ordinal))
+                work.Notes.Count(note => note.StartsWith("not enforced (compliance.strict is false): ", StringComparison.Ordinal))
             )
         );
     }

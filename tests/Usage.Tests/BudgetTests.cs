@@ -75,7 +75,7 @@ public sealed class BudgetTests
         var (_, refusal) = Budgets.Lift(book, Account, RunCap(Dollar), Now);
         var (raised, none) = Budgets.Lift(book, Account, RunCap(2 * Dollar), Now);
 
-        Assert.Equal("1.00 USD are already spent, so the new limit must be higher.", refusal);
+        Assert.Equal("1.00 USD have already been spent, so the new limit must be higher.", refusal);
         Assert.Empty(none);
         Assert.IsType<Admitted>(raised!.Ask(Request("b", RunCap(Dollar))));
     }

@@ -26,7 +26,7 @@ public sealed class LedgerTextTests
     [InlineData("{\"schemaVersion\":1,\"account\":\"cla", "it is not a ledger")]
     [InlineData("[]", "it is not a ledger")]
     [InlineData("null", "it is not a ledger")]
-    [InlineData("{\"account\":\"other\"}", "it is of the account 'other'")]
+    [InlineData("{\"account\":\"other\"}", "it belongs to the account 'other'")]
     [InlineData("{\"schemaVersion\":9,\"account\":\"claude\"}", "a newer version of orchestrate has written it")]
     [InlineData("{\"account\":\"claude\",\"reservations\":[{\"id\":\"a\"}]}", "it is not a ledger")]
     public void TryRead_TornOrForeign_SaysWhatIsWrong(string content, string expected)

@@ -131,7 +131,7 @@ public sealed class ParkTests
         Assert.True(warns);
         Assert.False(again.Warns);
         Assert.Equal(
-            "the account claude has used 96 % of its weekly limit, and nothing is started from 95 % on (usage.pause_at) until "
+            "the account claude has used 96 % of its weekly limit, and no agent starts at 95 % or more (usage.pause_at) until "
                 + "2026-11-25 00:00Z (rate_limit_event of 2026-11-24 22:00Z)",
             WaitReasonText.Of(wait.Why)
         );

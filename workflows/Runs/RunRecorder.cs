@@ -12,8 +12,8 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
     private const int GatheredAtMost = 24;
 
     /// <summary>
-    /// Maximum age of a queried transition before the next event makes the run record it by an activity. An earlier version without this
-    /// query may have taken over on the host.
+    /// Maximum age of a transition that only its query delivers. Afterwards, the next event makes the run record its transitions by an
+    /// activity, because the host may have an earlier version of this program that does not query them.
     /// </summary>
     private static readonly TimeSpan GatheredFor = TimeSpan.FromHours(1);
 

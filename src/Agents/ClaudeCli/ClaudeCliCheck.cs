@@ -69,8 +69,8 @@ internal static class ClaudeCliCheck
                 {
                     Status = AgentCheckStatus.Failed,
                     Message =
-                        $"Claude Code {found} at {program} is outside the range that works: {oldest} up to, but without, "
-                        + $"{newest.Major + 1}.0.",
+                        $"Claude Code {found} at {program} is outside the supported range, which is {oldest} or newer, but older "
+                        + $"than {newest.Major + 1}.0.",
                     Cure = $"Install a version of that range: npm install -g @anthropic-ai/claude-code@{newest}",
                 }
             : found > newest

@@ -144,7 +144,7 @@ internal sealed class ClaudeStreamParser(
         {
             return (
                 AgentFailure.Account,
-                $"{UnknownEvents()} It ended without a result that is known (exit code {exitCode}). {Tried()} {Cut(said)}"
+                $"{UnknownEvents()} It ended without a known result (exit code {exitCode}). {Tried()} {Cut(said)}"
             );
         }
         return (failure, $"The Claude CLI ended without a result (exit code {exitCode?.ToString() ?? "unknown"}). {Cut(said)}");

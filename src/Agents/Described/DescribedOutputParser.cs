@@ -258,7 +258,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationUsag
         {
             return (
                 AgentFailure.Account,
-                $"{UnknownEvents()} It ended without a result that is known (exit code {exitCode}). {call.Versions} {Ending(errors)}"
+                $"{UnknownEvents()} It ended without a known result (exit code {exitCode}). {call.Versions} {Ending(errors)}"
             );
         }
         var said = _lastError.Length > 0 ? _lastError : errors;

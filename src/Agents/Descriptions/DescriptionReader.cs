@@ -57,7 +57,7 @@ public static partial class DescriptionReader
                     [
                         new DescriptionFault(
                             Like,
-                            $"no agent '{like}' is known.",
+                            $"the agent '{like}' is unknown.",
                             $"Known are {string.Join(", ", KnownAgents.Names)}; or describe it without 'like'."
                         ),
                     ]
@@ -102,7 +102,7 @@ public static partial class DescriptionReader
     /// write.</summary>
     private static string Sentence(string message) =>
         UnknownMember().Match(message) is { Success: true } unknown ? $"'{unknown.Groups[1].Value}' is not a member of a description."
-        : OtherType().IsMatch(message) ? "the value has not the form that a description needs here."
+        : OtherType().IsMatch(message) ? "the value does not have the form that a description requires here."
         : OwnType().Replace(message.Split(" Path: ", 2)[0], "a description");
 
     [GeneratedRegex("^The JSON property '([^']*)' could not be mapped")]

@@ -138,7 +138,7 @@ internal static class DescriptionRules
         {
             yield return new DescriptionFault(
                 path,
-                "nothing gives the program another address of the service.",
+                "no member passes another address of the service to the program.",
                 "Give address, arguments or environment; or list the variable in login.variables."
             );
         }
@@ -146,7 +146,7 @@ internal static class DescriptionRules
         {
             yield return new DescriptionFault(
                 $"{path}.arguments",
-                "they are nowhere in arguments.start or arguments.resume.",
+                "arguments.start or arguments.resume does not contain them.",
                 "Add '{keys}' to these lists, at the place for the key's arguments."
             );
         }
@@ -209,7 +209,7 @@ internal static class DescriptionRules
             {
                 yield return new DescriptionFault(
                     $"arguments.{name}",
-                    $"the prompt is nowhere in it.",
+                    $"it does not contain the prompt.",
                     $"Add the placeholder '{{{place}}}' to this list."
                 );
             }
@@ -224,7 +224,7 @@ internal static class DescriptionRules
             {
                 yield return new DescriptionFault(
                     "arguments.resume",
-                    "it names no conversation.",
+                    "it does not name the conversation.",
                     "Add the placeholder '{session}' to this list."
                 );
             }
@@ -232,7 +232,7 @@ internal static class DescriptionRules
             {
                 yield return new DescriptionFault(
                     "conversation",
-                    "a conversation can be continued, but it is not said where it is kept.",
+                    "conversations can be continued, but their file is not described.",
                     "Give conversation.file."
                 );
             }
@@ -280,7 +280,7 @@ internal static class DescriptionRules
         {
             yield return new DescriptionFault(
                 "login.tokens",
-                "it is missing, so that account and expiry mean nothing.",
+                "it is missing, so account and expiry have no effect.",
                 "List the members of the login files that contain tokens."
             );
         }

@@ -97,7 +97,7 @@ public sealed record EventRule
     public EventEnd End { get; init; }
 }
 
-/// <summary>Way in which an event ends the agent's work.</summary>
+/// <summary>Kind of end that an event of the agent's output marks.</summary>
 public enum EventEnd
 {
     /// <summary>The event does not end the work.</summary>

@@ -131,8 +131,8 @@ public static class AgentHook
         : WorktreePath.IsGitInternal(relative) ? Deny($"{relative} belongs to git itself, so task {policy.Task} may not write it.")
         : policy.ReadOnly.Contains(relative, StringComparer.Ordinal)
             ? Deny(
-                $"{relative} holds a contract that other tasks rely on, and only the orchestrator changes it. Hold to it; if "
-                    + "it can't be held, end as blocked and say what it would have to be."
+                $"{relative} contains a contract that other tasks rely on, so only the orchestrator may change it. Follow "
+                    + "the contract. If you can't, end as blocked and describe the contract that you need."
             )
         : mayWrite(relative) ? Allow()
         : Deny(

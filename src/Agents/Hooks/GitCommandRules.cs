@@ -8,14 +8,14 @@ internal static class GitCommandRules
 
     private static readonly Dictionary<string, string> DeniedCommands = new(StringComparer.Ordinal)
     {
-        ["push"] = "what is done here is published by the orchestrator",
+        ["push"] = "only the orchestrator publishes work",
         ["stash"] = "all worktrees share one stash with the user; commit instead",
-        ["worktree"] = "worktrees are made and removed by the orchestrator",
+        ["worktree"] = "only the orchestrator creates and removes worktrees",
         ["gc"] = "it may remove objects that others need",
         ["prune"] = "it may remove objects that others need",
-        ["update-ref"] = "refs are moved by the orchestrator",
-        ["symbolic-ref"] = "refs are moved by the orchestrator",
-        ["filter-branch"] = "it rewrites what others work on",
+        ["update-ref"] = "only the orchestrator moves refs",
+        ["symbolic-ref"] = "only the orchestrator moves refs",
+        ["filter-branch"] = "it rewrites history that others work on",
     };
 
     /// <summary>Denied commands that are harmless if the agent has private refs.</summary>
@@ -140,13 +140,13 @@ internal static class GitCommandRules
         }
         return DeniedCommands.TryGetValue(command, out var reason) ? $"'git {command}' is not allowed: {reason}"
             : command == "branch" && rest.FirstOrDefault(DeniedBranchOptions.Contains) is { } option
-                ? $"'git branch {option}' is not allowed: branches belong to the orchestrator and to other tasks"
+                ? $"'git branch {option}' is not allowed, because branches belong to the orchestrator and to other tasks"
             : command == "config" && rest.Count > 0 && !rest.Any(ConfigReads.Contains)
-                ? "'git config' may only read (--get, --list): the configuration is shared with the user"
+                ? "'git config' may only read (--get, --list), because the configuration is shared with the user"
             : command == "remote" && rest is ["add" or "set-url" or "remove" or "rm" or "rename" or "set-head" or "prune", ..]
-                ? "'git remote' may only show: the configuration is shared with the user"
+                ? "'git remote' may only show remotes, because the configuration is shared with the user"
             : command == "reflog" && rest is ["expire" or "delete" or "drop", ..]
-                ? "'git reflog' may only show: what it removes cannot be found again"
+                ? "'git reflog' may only show entries, because removed entries can't be restored"
             : null;
     }
 

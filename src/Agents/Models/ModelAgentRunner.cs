@@ -89,7 +89,8 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
             },
             _ => new AgentCheck(
                 AgentCheckStatus.Ok,
-                $"Models are asked at {options.Url ?? (options.Service == ModelService.Api ? "the Anthropic API" : "Amazon Bedrock")}."
+                "Models are called through "
+                    + $"{options.Url ?? (options.Service == ModelService.Api ? "the Anthropic API" : "Amazon Bedrock")}."
             ),
         };
 

@@ -26,7 +26,7 @@ internal sealed class ModelOutputParser : IAgentOutputParser
             ? new AgentOutcome
             {
                 Failure = AgentFailure.GaveUp,
-                Detail = $"The model was not asked (exit code {exitCode?.ToString() ?? "unknown"}). {errorText.Trim()}",
+                Detail = $"The model was not called (exit code {exitCode?.ToString() ?? "unknown"}). {errorText.Trim()}",
             }
             : new AgentOutcome
             {

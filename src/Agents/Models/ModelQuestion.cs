@@ -59,7 +59,7 @@ internal static class ModelQuestion
             return reply with
             {
                 Failure = AgentFailure.Transient,
-                Detail = $"The service could not be asked: {(failed.InnerException ?? failed).Message}",
+                Detail = $"The service could not be called: {(failed.InnerException ?? failed).Message}",
             };
         }
     }

@@ -25,8 +25,8 @@ internal static class ShellExitCodes
         {
             null => "Killed without a trace: it left neither a result nor an exit code. Its supervisor was killed too, or the machine "
                 + "went down.",
-            KilledBySignal when memoryKills > 0 => "Killed by SIGKILL for want of memory: the kernel has killed "
-                + $"{Plural.Of(memoryKills ?? 0, "process")} for that since it began. Free memory on this machine, "
+            KilledBySignal when memoryKills > 0 => "Killed by SIGKILL because memory ran out; the kernel has killed "
+                + $"{Plural.Of(memoryKills ?? 0, "process")} for this reason since the agent began. Free memory on this machine, "
                 + "or run fewer agents at once (workers).",
             KilledBySignal when memoryKills == 0 =>
                 "The agent program was killed by SIGKILL from another process; the kernel reports no lack of memory.",

@@ -34,8 +34,8 @@ public sealed class FinalNoticeDelivery(RepositoryLocation repository, UseCaseCo
                 {
                     isTold = true;
                     context.Interaction.Say(
-                        $"{new UntrustedText(first.Describe()).Line} It is retried for {Durations.Write(patience)}; "
-                            + "Press Ctrl-C to stop waiting."
+                        $"{new UntrustedText(first.Describe()).Line} Its delivery is retried for {Durations.Write(patience)}. Press "
+                            + "Ctrl-C to stop waiting."
                     );
                 }
                 await _outbox.DeliverAsync(run, NoticeSelection.Due, limit.Token);

@@ -199,8 +199,8 @@ public sealed class RunSession : IAsyncDisposable
         if (left > 0)
         {
             _context.Interaction.Warn(
-                $"{Plural.Of(left, "task")} of {run.RunId} {Plural.Form(left, "is", "are")} still being ended; the next worker in "
-                    + $"this repository continues that."
+                $"{Plural.Of(left, "task")} of {run.RunId} {Plural.Form(left, "is", "are")} still ending; the next worker "
+                    + "in this repository completes this."
             );
         }
     }
@@ -435,8 +435,8 @@ public sealed class RunSession : IAsyncDisposable
                 _context.StopNow.IsCancellationRequested
                     ? $"Ended at once. Agents at work continue: 'orchestrate stop {run.RunId}' ends them, 'orchestrate "
                         + $"resume {run.RunId}' continues them."
-                    : $"A step of {run.RunId} did not end within {WindDownWithin.TotalSeconds:0} s and is left as it is: 'orchestrate "
-                        + $"resume {run.RunId}' continues it."
+                    : $"A step of {run.RunId} did not end within {WindDownWithin.TotalSeconds:0} s and was abandoned; "
+                        + $"'orchestrate resume {run.RunId}' continues the run."
             );
             return null;
         }

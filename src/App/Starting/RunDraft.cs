@@ -85,8 +85,9 @@ public sealed record RunDraft(string RunId, RepositoryLocation Repository, Repos
             TrustGate.QuestionOf(Plan!, file),
             Yes,
             RunId,
-            $"Inspect it, then name it: orchestrate run {Path.GetRelativePath(context.Directory, context.FullPath(file))}; or run "
-                + "Run 'orchestrate trust' there, or use --yes for this run only."
+            "Inspect the plan and name it (orchestrate run "
+                + $"{Path.GetRelativePath(context.Directory, context.FullPath(file))}), run 'orchestrate trust' there, or use "
+                + "--yes for this run only."
         );
 }
 

@@ -9,7 +9,11 @@ public static class MachineFormatter
     public static string Of(UnreachableHost away, string runId) =>
         QueueNames.GiverOf(away.Machine, out var isReady) is { } giver
             ? OfGiven(giver, isReady, runId)
-            : $"It waits for the host {away.Shown}{(away.Since is { } since ? $" since {LocalTimes.Of(since)}" : "")}"
+            : (
+                away.Since is { } since
+                    ? $"The run has waited for the host {away.Shown} since {LocalTimes.Of(since)}"
+                    : $"The run waits for the host {away.Shown}"
+            )
                 + (away.LastSeen is { } seen ? $", last seen {LocalTimes.Of(seen)}" : "; its last contact is unknown")
                 + $". 'orchestrate move {runId}' takes it over.";
 

@@ -169,7 +169,7 @@ internal sealed class ServiceLog : IDisposable
         {
             if (Interlocked.Exchange(ref _told, 1) == 0)
             {
-                console.Warning("The log's file can't be written, and entries are missing there: {Why:l}", exception?.Message ?? message);
+                console.Warning("The log file can't be written, so entries are missing there: {Why:l}", exception?.Message ?? message);
             }
         }
     }

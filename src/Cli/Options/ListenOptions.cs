@@ -68,9 +68,8 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
             throw new UseCaseException(
                 Outcome.Usage,
                 $"{name} {text} can be reached from other machines, and "
-                    + $"{(isOpen ? "others on the network could read the traffic" : "anybody could control the engine")}.",
-                "Give --tls-cert, --tls-key and --api-key, or --insecure (no TLS) and --any-user (no key) on a network "
-                    + "without strangers."
+                    + $"{(isOpen ? "others on the network could read the traffic" : "anyone there could control the engine")}.",
+                "Use --tls-cert, --tls-key and --api-key. On a trusted network, use --insecure (no TLS) and --any-user (no key)."
             );
         }
 

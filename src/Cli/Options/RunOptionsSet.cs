@@ -81,7 +81,7 @@ internal sealed class RunOptionsSet
                 && zero == 0
             )
             {
-                result.AddError("--max-cost is 0, so nothing would start. Leave it out for no limit.");
+                result.AddError("--max-cost is 0, so no agent would start. Omit the option for no limit.");
             }
         });
         Option[] ofPlan = hasPlan ? [Only, Phase] : [];

@@ -36,7 +36,7 @@ internal static class PlanOverview
                     .. score
                         .Factors.Where(factor => factor.TaskId == task.Id)
                         .Select(factor => $"risk   {factor.Points}, because '{factor.Path}' matches '{factor.Pattern}'"),
-                    .. task.RequiresApproval ? ["asks   once more before it starts"] : Array.Empty<string>(),
+                    .. task.RequiresApproval ? ["asks   for your approval before it starts"] : Array.Empty<string>(),
                 ]
         );
         terminal.Say($"Risk {score.Score} (up to {score.AutoApproveThreshold} needs no approval){(score.Factors.Count > 0 ? ":" : "")}");
@@ -49,7 +49,7 @@ internal static class PlanOverview
     private static string Files(PlanTask task) =>
         task.FilesWrite is not { } files ? "any, because the task lists none; it runs alone"
         : files.Count + task.FilesAppend.Count == 0 ? "none"
-        : string.Join(", ", files.Concat(task.FilesAppend.Select(file => $"{file} (adds to it)")));
+        : string.Join(", ", files.Concat(task.FilesAppend.Select(file => $"{file} (appends)")));
 
     private static string Gates(IReadOnlyList<EffectiveGate> gates) =>
         gates.Count == 0 ? "none" : string.Join("; ", gates.Select(gate => gate.Gate.Command));

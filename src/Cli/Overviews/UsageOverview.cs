@@ -54,7 +54,7 @@ internal sealed class UsageOverview(CommandContext context)
             ];
             var starts = sum.Starts.ToString(CultureInfo.InvariantCulture);
             yield return Row(width, TextCells.OneLine(sum.Name), [Money(sum.Usd), starts, .. counts])
-                + (sum.IsWhole ? "" : "  at least: some ended without a result");
+                + (sum.IsWhole ? "" : "  at least; some agents ended without a result");
         }
         foreach (var fault in document.Faults)
         {

@@ -38,8 +38,8 @@ internal static class ForecastHistory
         if (told > 0)
         {
             context.Terminal.Say(
-                $"Of {Plural.Of(told, "ended run")}, {inCost} cost and {inTime} took what was forecast. Over many runs, eight of "
-                    + $"ten should."
+                $"Of {Plural.Of(told, "ended run")}, {inCost} stayed within the forecast of cost, and {inTime} within that "
+                    + "of time. Over many runs, eight of ten should."
             );
         }
     }

@@ -46,7 +46,7 @@ internal static class NextSteps
         }
         else if (steps.Exists(step => step.Others.Count > 0))
         {
-            write(new ScreenLine($"  Other ways: orchestrate status {run.RunId} --all", Tone.Faint));
+            write(new ScreenLine($"  Other options: orchestrate status {run.RunId} --all", Tone.Faint));
         }
 
         void WriteText(string text, string before, Tone tone)

@@ -54,8 +54,8 @@ internal static class RunSummary
             var commit = CommitIds.Shorten(run.LandedCommit);
             context.Terminal.Say(
                 run.LandedGone is true
-                    ? $"  It landed on {run.Target} as {commit}, which {run.Target} no longer has. 'git merge {commit}' there "
-                        + "lands it again."
+                    ? $"  It landed on {run.Target} as {commit}, which {run.Target} no longer contains. To land it again, merge "
+                        + $"it there: git merge {commit}"
                     : $"  Landed on {run.Target} as {commit}. 'orchestrate report {run.RunId}' shows more."
             );
         }
@@ -95,7 +95,7 @@ internal static class RunSummary
             && PlanEditing.KeptAt(context.RequireRepository().Root, run.RunId) is { } file
         )
         {
-            context.Terminal.Say($"  The plan is kept in {file}: 'orchestrate run {file}' runs it, as it is or as you change it.");
+            context.Terminal.Say($"  The plan is kept in {file}. 'orchestrate run {file}' runs it, with or without your changes.");
         }
     }
 }

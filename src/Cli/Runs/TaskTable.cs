@@ -166,8 +166,7 @@ internal static class TaskTable
             isDoing ? doing!
             : TaskStates.IsDone(task.State) || isAsked ? Done(task, isAsked)
             : task.Reason.Length > 0 && !IsSaidOfRun(run, task) ? LocalTimes.In(task.Reason)
-            : task.QueuePosition is { } place
-                ? string.Create(CultureInfo.InvariantCulture, $"number {place} of those that wait to be merged")
+            : task.QueuePosition is { } place ? string.Create(CultureInfo.InvariantCulture, $"number {place} in the merge queue")
             : task.Title
         );
         if (task.Attempt > 1 && !TaskStates.IsDone(task.State))

@@ -109,7 +109,7 @@
       const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Base": base }, redirect: "manual" });
       if (answer.type === "opaqueredirect") { location.reload(); return; }
       // What is gone is told by the page that says so, never by what it was before.
-      if (!answer.ok && answer.status !== 404 && answer.status !== 304) { say("This page could not be read: " + answer.status); return; }
+      if (!answer.ok && answer.status !== 404 && answer.status !== 304) { say("The page could not be loaded: " + answer.status); return; }
       const text = await answer.text();
       if (page !== pages) return;
       if (answer.status !== 304) {
@@ -118,7 +118,7 @@
       }
       say(answer.status === 404 ? "gone" : "live");
     } catch {
-      say("not connected: as of the last change");
+      say("not connected; the page shows the last known state");
     } finally {
       // What is long to read and changes all the time is read a fifth of the time, so that others have the server and the browser, too.
       const took = performance.now() - begun;
@@ -159,7 +159,7 @@
     source.onopen = () => { pause = 1000; refresh(); };
     source.addEventListener("changed", refresh);
     source.onerror = () => {
-      say("not connected: as of the last change");
+      say("not connected; the page shows the last known state");
       // Most browsers try again by themselves; after a refusal they don't.
       if (source?.readyState === EventSource.CLOSED) { setTimeout(listen, pause); pause = 2000; refresh(); }
     };

@@ -12,10 +12,10 @@ public sealed record TaskList<T>(IReadOnlyList<T> Shown, ListPaging Count);
 /// <param name="Part">Number of the part, from 1.</param>
 public sealed record ListPaging(int Total, int Size, int Part)
 {
-    /// <summary>Number of rows before the part.</summary>
+    /// <summary>Number of rows before the shown rows.</summary>
     public int Before => (Part - 1) * Size;
 
-    /// <summary>True if another part follows.</summary>
+    /// <summary>True if the list continues after the shown rows.</summary>
     public bool HasMore => Part * Size < Total;
 
     /// <summary>Creates the position. A number beyond the last part selects the last part.</summary>

@@ -97,7 +97,7 @@ internal sealed class QueryReader(IDashboardSource source, TimeProvider time)
         where T : class =>
         Repositories is [var any, ..]
             ? await AskAsync(any, question, ask, stop)
-            : new Answer<T>(null, new UseCaseException(Outcome.Usage, "No run was started by this user on this machine yet."));
+            : new Answer<T>(null, new UseCaseException(Outcome.Usage, "You have not started a run on this machine yet."));
 
     /// <summary>Returns the commands that change runs of a repository.</summary>
     /// <param name="repository">The repository.</param>

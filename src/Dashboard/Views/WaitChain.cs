@@ -39,7 +39,7 @@ public sealed class WaitChain(RunStatus run)
             : wait.HolderRun.Length > 0 ? wait.HolderRun
             : "'orchestrate verify'"
         )
-        + (wait.Exclusive is { } name ? $": both need {name}" : ", since one of them runs alone after they had met");
+        + (wait.Exclusive is { } name ? $": both need {name}" : ", because one of them runs alone after they conflicted");
 
     // As long as the run has not started any task, the cause is not a missing slot.
     private WaitLink? BeforeWork(string task) =>
@@ -89,10 +89,7 @@ public sealed class WaitChain(RunStatus run)
         }
         if (task.State == TaskStates.Merging && task.QueuePosition is { } place)
         {
-            return (
-                new WaitLink(task.Id, $"is number {place.ToString(CultureInfo.InvariantCulture)} of those that are merged", null),
-                null
-            );
+            return (new WaitLink(task.Id, $"is number {place.ToString(CultureInfo.InvariantCulture)} in the merge queue", null), null);
         }
         if (task.State == TaskStates.Pending && task.DependsOn.FirstOrDefault(IsUnmet) is { } need)
         {
@@ -114,7 +111,7 @@ public sealed class WaitChain(RunStatus run)
         {
             return new WaitLink(
                 task.Id,
-                "waits since the run is paused",
+                "waits because the run is paused",
                 $"orchestrate {(run.Away is null ? "resume" : "move")} {run.RunId}"
             );
         }
@@ -126,7 +123,7 @@ public sealed class WaitChain(RunStatus run)
         {
             return new WaitLink(
                 task.Id,
-                $"waits since {hold.By} holds new agents{(hold.Reason.Length > 0 ? $": {hold.Reason}" : "")}",
+                $"waits because {hold.By} holds new agents{(hold.Reason.Length > 0 ? $": {hold.Reason}" : "")}",
                 "orchestrate release"
             );
         }
@@ -145,7 +142,7 @@ public sealed class WaitChain(RunStatus run)
     private WaitLink WaitOfReady(string task) =>
         new(
             task,
-            run.State != RunStates.Executing ? $"waits since the run is {RunLiveness.Describe(run)}"
+            run.State != RunStates.Executing ? $"waits because the run is {RunLiveness.Describe(run)}"
                 : _atWork >= run.Workers ? $"waits for a free slot: {_atWork} of {run.Workers} are at work"
                 : "is about to start",
             null

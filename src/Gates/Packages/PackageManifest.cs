@@ -36,9 +36,9 @@ public sealed record PackageManifest(PackageTool Tool, string Path)
         if (found.Count > 1)
         {
             problem =
-                $"Several say which packages there are: {FileNames.Some([.. found.Select(manifest => manifest.Path)])}. Name one by its "
-                + $"ecosystem ({string.Join(", ", found.Select(m => m.Tool.Prefix).Distinct().Select(p => $"{p}:NAME"))}) or its folder "
-                + "(--in FOLDER).";
+                $"Several manifests list packages: {FileNames.Some([.. found.Select(manifest => manifest.Path)])}. Choose "
+                + $"one by its ecosystem ({string.Join(", ", found.Select(m => m.Tool.Prefix).Distinct().Select(p => $"{p}:NAME"))}) "
+                + "or its folder (--in FOLDER).";
             return null;
         }
         if (found is [var one])
@@ -52,7 +52,7 @@ public sealed record PackageManifest(PackageTool Tool, string Path)
         }
         if (prefix.Length > 0 || folder.Length > 0)
         {
-            problem = $"In {place} nothing on staging says which packages there are{(prefix.Length > 0 ? $" of {prefix}" : "")}.";
+            problem = $"No manifest on staging lists packages{(prefix.Length > 0 ? $" of {prefix}" : "")} in {place}.";
         }
         return null;
     }

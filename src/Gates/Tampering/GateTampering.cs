@@ -121,39 +121,39 @@ public static class GateTampering
         if (suite.Result == BaseSuiteResult.Red && (untouched.Count > 0 || suite.Failed.Count == 0))
         {
             yield return untouched.Count > 0
-                ? $"It fails with the tests and configuration of its base: {FileNames.Some(untouched, MostFiles)}."
+                ? $"The work fails with the tests and configuration of its base: {FileNames.Some(untouched, MostFiles)}."
                 : "Its gates fail with the tests and configuration of its base.";
         }
         var (isGreen, isUnlike) = (suite.Result == BaseSuiteResult.Green, suite.Result != BaseSuiteResult.Green);
         if (tests.Gone.Count > 0 && (tests.IsFewer || FailsIn(tests.Gone)))
         {
-            yield return $"It removes tests: {FileNames.Some(tests.Gone, MostFiles)}.";
+            yield return $"The work removes tests: {FileNames.Some(tests.Gone, MostFiles)}.";
         }
         if (tests.Skipped.Count > 0)
         {
-            yield return $"It disables existing tests: {FileNames.Some(tests.Skipped, MostFiles)}.";
+            yield return $"The work disables existing tests: {FileNames.Some(tests.Skipped, MostFiles)}.";
         }
         if (tests.GroupsSkipped.Count > 0)
         {
-            yield return $"It disables groups of tests: {FileNames.Some(tests.GroupsSkipped, MostFiles)}.";
+            yield return $"The work disables groups of tests: {FileNames.Some(tests.GroupsSkipped, MostFiles)}.";
         }
         if (tests.Loosened.Count > 0 && isUnlike)
         {
-            yield return $"It weakens existing tests: {FileNames.Some(tests.Loosened, MostFiles)}.";
+            yield return $"The work weakens existing tests: {FileNames.Some(tests.Loosened, MostFiles)}.";
         }
         if (hollow.Count > 0)
         {
-            yield return "It changed tests whose original version fails, so that they pass with and without its work: "
+            yield return "The work changes tests whose original version fails, so that they pass with and without its other changes: "
                 + $"{FileNames.Some(hollow, MostFiles)}.";
         }
         var isSaid = tests.Gone.Count + tests.Skipped.Count + tests.GroupsSkipped.Count > 0 || tests.IsApproved;
         foreach (var fewer in isSaid ? [] : suite.Fewer)
         {
-            yield return $"The gate '{fewer.Gate}' runs {Plural.Of(fewer.Now, "test")} on it, and ran {fewer.Before} on its base.";
+            yield return $"The gate '{fewer.Gate}' runs {Plural.Of(fewer.Now, "test")} on the work, and ran {fewer.Before} on its base.";
         }
         if (tests.Unreadable.Count > 0 && !isGreen)
         {
-            yield return $"It replaces tests by files that are not text: {FileNames.Some(tests.Unreadable, MostFiles)}.";
+            yield return $"The work replaces tests by files that are not text: {FileNames.Some(tests.Unreadable, MostFiles)}.";
         }
 
         bool FailsIn(IReadOnlyList<string> names) =>

@@ -78,7 +78,7 @@ internal sealed class GateTurn(
     private GateTicket? _among;
     private bool _foundOthers;
 
-    /// <summary>Mark of the gate's processes.</summary>
+    /// <summary>Value in the environment of the gate's processes, which identifies them.</summary>
     internal string Mark { get; } = Leftovers.NewMark();
 
     internal async Task BeginAsync(CancellationToken stop)

@@ -46,8 +46,8 @@ public sealed class RepositoryFeatures(GitRepository repository)
                 new(
                     "partial clone",
                     FeatureState.Warn,
-                    $"The clone lacks contents, which git fetches from '{remote}' when worktrees and merges need them: without the network "
-                        + "they fail.",
+                    $"The clone lacks file contents. Git fetches them from '{remote}' when worktrees and merges need them, so "
+                        + "these fail without the network.",
                     $"Fetch the rest: git config --unset remote.{remote}.partialclonefilter && git fetch --refetch {remote}"
                 )
             );

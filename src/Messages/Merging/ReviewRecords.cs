@@ -109,7 +109,9 @@ public static class ReviewVerdicts
 /// <summary>Request to prepare a review round. The activity stores the change, divided into parts, in the run's folder.</summary>
 public sealed record PrepareReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round)
 {
-    /// <summary><see cref="ReviewPreparation.SaidHash"/> of an earlier execution of the round; empty if none exists.</summary>
+    /// <summary>
+    /// Hash of the answers of an earlier execution of the round (<see cref="ReviewPreparation.SaidHash"/>). Empty if none exists.
+    /// </summary>
     /// <inheritdoc cref="ReviewPreparation.SaidHash"/>
     public string SaidHash { get; init; } = "";
 }

@@ -76,7 +76,7 @@ public static class ReasonText
             ReasonSequence why => $"{Say(why.First)}; {Say(why.Then)}",
             GatesChanged why => why.Changes.Text,
             CommitsBeingVerified why => $"{Of(why.Commits)} by {why.By.Who}: the gates of the whole run are run",
-            LandingRevertedBy why => $"taken back by a user: {why.How} Its work is kept at {why.Kept}.",
+            LandingRevertedBy why => $"reverted by a user: {why.How} Its work is kept at {why.Kept}.",
             LandMergedRequestedBy why => $"landing of merged work was requested by {why.By}",
             MergedTasksLanding => "merged work, as requested; the rest stays open",
             LeaseFailed why => $"its files and resources could not be leased: {why.Cause}",
@@ -159,7 +159,7 @@ public static class ReasonText
                 $"after {Plural.Of(why.Attempts, "attempt")} the reviewer's answer still can't be read, so nothing is accepted: "
                     + string.Join(' ', why.Problems),
             ReviewUnreadable why => $"the review can't be read: {why.Cause}",
-            ReviewRoundDone why => $"round {why.Round} is read",
+            ReviewRoundDone why => $"round {why.Round} is complete",
             RunAborted why => $"aborted by {why.By}{OnStaging(why.HasUnlanded)}",
             RunCancelled why => $"cancelled by {why.By}{OnStaging(why.HasUnlanded)}",
             RunEndedWithoutIt why => $"{Ended(why)}; its files stay",
@@ -167,7 +167,7 @@ public static class ReasonText
             RunLanded why => why.Where.Text,
             BranchesRetained { Tasks.Count: 0 } => "no task has left work on a branch",
             BranchesRetained { Tasks: [var only] } => $"the work of {only} is on its own branch; nothing was merged, as set by git.land",
-            BranchesRetained why => $"the work of {Plural.Of(why.Tasks.Count, "task")} is on a branch each; nothing was merged, as asked",
+            BranchesRetained why => $"the work of {Plural.Of(why.Tasks.Count, "task")} is on separate, unmerged branches, as requested",
             RunLimitReached why =>
                 $"no more agents start, because it is past {Minute(why.Until)} (until); running ones continue. 'resume' lifts the limit",
             StagingBranchLost why =>

@@ -70,7 +70,7 @@ public sealed record RunReplan
     public override string ToString() =>
         State switch
         {
-            ReplanStates.Planned => $"{Names(Replaces)} replaced by {Names(Tasks)}, as {By} asked",
+            ReplanStates.Planned => $"{Names(Replaces)} replaced by {Names(Tasks)}, as requested by {By}",
             ReplanStates.Dropped => $"requested by {By}, but dropped",
             _ => $"requested by {By}",
         };

@@ -385,7 +385,7 @@ public sealed record RunResult
     /// <summary><see cref="RunStates.Completed"/>, or <see cref="RunStates.Failed"/> with the reason.</summary>
     public required string State { get; init; }
 
-    /// <summary>Reason for the state, or null if the state says enough.</summary>
+    /// <summary>Reason for the state, or null if the state needs no explanation.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Reason? Why { get; init; }
 

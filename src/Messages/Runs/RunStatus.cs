@@ -39,7 +39,7 @@ public sealed record RunStatus
     [JsonPropertyName("paused")]
     public bool Paused { get; init; }
 
-    /// <summary>Reason for the run's state, or null if the state says enough.</summary>
+    /// <summary>Reason for the run's state, or null if the state needs no explanation.</summary>
     [JsonPropertyName("why")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Reason? Why { get; init; }

@@ -15,7 +15,8 @@ public static class SteeringRefusals
     /// <param name="answered">The planner's last answer to the task's agent, or null if there is none.</param>
     public static string? OfRetry(string run, string task, string state, bool isAtWork, TaskAnswer? answered) =>
         isAtWork && answered is not null
-            ? $"{task} is {state}; its question was {answered}. To say otherwise to its agent: orchestrate send {run}/{task} TEXT"
+            ? $"{task} is {state}; its question was {answered}. To correct the answer, write to its agent: orchestrate "
+                + $"send {run}/{task} TEXT"
         : isAtWork ? $"{task} is {state}; a task can be retried only after it has ended, or while it is blocked or parked."
         : TaskStates.IsDone(state) ? $"{task} is {state}, so it can't be retried."
         : null;

@@ -91,7 +91,7 @@ public sealed record AgentQuestion
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ReviewQuestion? Review { get; init; }
 
-    /// <summary>Asks for an answer to a task's agent, or null.</summary>
+    /// <summary>Question of a task's agent that needs an answer, or null for other requests.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TaskQuestion? Task { get; init; }
 }

@@ -31,7 +31,7 @@ public sealed record TaskRelay
     [JsonPropertyName("until")]
     public required DateTimeOffset Until { get; init; }
 
-    /// <summary>Returns the predicate of a sentence for users.</summary>
+    /// <summary>Describes the relay for users, in a phrase that follows the name of the task.</summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,

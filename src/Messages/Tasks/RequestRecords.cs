@@ -174,7 +174,7 @@ public sealed record SplitConclusion
     /// <summary>SHA-256 of the plan with the parts, which is stored beside the approved plan.</summary>
     public required string PlanHash { get; init; }
 
-    /// <summary>Outlines of the parts.</summary>
+    /// <summary>Outlines of the tasks into which the task is divided.</summary>
     public IReadOnlyList<TaskOutline> Tasks { get; init; } = [];
 }
 

@@ -12,13 +12,13 @@ public sealed record RunQuestion
     /// <summary>Id of the question about an escalated run.</summary>
     public const string Resolve = "resolve";
 
-    /// <summary>Ids of the questions that <c>promote</c> answers.</summary>
+    /// <summary>Ids of the questions that the command <c>promote</c> can answer.</summary>
     public static string[] OfPromote => [Promote];
 
-    /// <summary>Ids of the questions that <c>land --merged</c> answers.</summary>
+    /// <summary>Ids of the questions that the command <c>land --merged</c> can answer.</summary>
     public static string[] OfLandMerged => [Resolve];
 
-    /// <summary>Ids of the questions that <c>resolve</c> answers, in order of preference.</summary>
+    /// <summary>Ids of the questions that the command <c>resolve</c> can answer, in order of preference.</summary>
     public static string[] OfResolve => [Resolve, Promote];
 
     /// <summary>Id of the question about an account's outage.</summary>

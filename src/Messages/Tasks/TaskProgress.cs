@@ -49,7 +49,7 @@ public record TaskProgress
     [JsonPropertyName("paused")]
     public bool Paused { get; init; }
 
-    /// <summary>Reason for the task's state, or null if the state says enough.</summary>
+    /// <summary>Reason for the task's state, or null if the state needs no explanation.</summary>
     [JsonPropertyName("why")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Reason? Why { get; init; }
@@ -213,7 +213,7 @@ public record TaskProgress
 
     /// <summary>Returns the task in a new state, or in the same state with a new reason.</summary>
     /// <param name="state">One of <see cref="TaskStates"/>.</param>
-    /// <param name="why">Reason for the state, or null if the state says enough.</param>
+    /// <param name="why">Reason for the state, or null if the state needs no explanation.</param>
     /// <param name="now">The current time.</param>
     /// <param name="evidence">File with the evidence. If empty, the current file is kept unless the state changes.</param>
     public TaskProgress MovedTo(string state, Reason? why, DateTimeOffset now, string evidence = "")

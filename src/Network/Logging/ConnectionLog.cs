@@ -111,7 +111,7 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
         {
             if (!_isOver)
             {
-                report($"{path} can't be written, so that connections are not recorded: {unwritten.Message}");
+                report($"{path} can't be written, so connections are not recorded: {unwritten.Message}");
             }
             _isOver = true;
         }

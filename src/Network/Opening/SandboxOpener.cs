@@ -25,7 +25,8 @@ public static class SandboxOpener
         {
             if (process < 0)
             {
-                return "The kernel has no pidfd_open(2) (Linux 5.3 has it), so that the network of this sandbox could not end with it.";
+                return "The kernel lacks pidfd_open(2) (Linux 5.3 or newer has it), so this sandbox got no network, because its "
+                    + "network could not end with it.";
             }
             foreach (var port in ports.Split(','))
             {
@@ -35,8 +36,8 @@ public static class SandboxOpener
         }
         catch (Exception refused) when (refused is SocketException or Win32Exception)
         {
-            return $"The sandbox has no network, so that nothing was started in it: {refused.Message}. Its proxy may have ended; another "
-                + "start starts it again.";
+            return $"The sandbox has no network, so nothing was started in it: {refused.Message}. The proxy may have ended; "
+                + "the next attempt restarts the proxy.";
         }
         finally
         {

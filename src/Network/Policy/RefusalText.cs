@@ -24,10 +24,10 @@ public static class RefusalText
             RefusalReason.NotListed => $"{refused} it is not in {Setting}. {Allow(entry)}",
             RefusalReason.NoNetwork => $"{refused} permissions.network.mode is none. The user can change it with: orchestrate config set "
                 + "permissions.network.mode listed",
-            RefusalReason.AddressLiteral => $"{refused} it is an address in place of a name, and not in {Setting}. {Allow(entry)}",
-            RefusalReason.NonPublicAddress => $"{refused} {verdict.Detail} is not a public address, and not in {Setting}. "
+            RefusalReason.AddressLiteral => $"{refused} it is an IP address instead of a name, and it is not in {Setting}. {Allow(entry)}",
+            RefusalReason.NonPublicAddress => $"{refused} {verdict.Detail} is not a public address, and it is not in {Setting}. "
                 + Allow(string.Create(CultureInfo.InvariantCulture, $"{Bracketed(verdict.Detail)}:{port}")),
-            RefusalReason.OwnMachine => $"{refused} it is this machine, and not in {Setting}. "
+            RefusalReason.OwnMachine => $"{refused} it is this machine, which is not in {Setting}. "
                 + Allow(string.Create(CultureInfo.InvariantCulture, $"localhost:{port}")),
             RefusalReason.ServerName => verdict.Detail.Length == 0
                 ? $"{refused} the TLS handshake names no host, so it can't be compared with {Setting}."
@@ -35,18 +35,18 @@ public static class RefusalText
             RefusalReason.HostHeader => verdict.Detail.Length == 0
                 ? $"{refused} the request does not have exactly one Host header, so it can't be compared with {Setting}."
                 : $"{refused} the Host header names {verdict.Detail} instead.",
-            RefusalReason.NotTls when port == 443 => $"{refused} the connection is not TLS, and port 443 serves nothing else.",
+            RefusalReason.NotTls when port == 443 => $"{refused} the connection is not TLS, and port 443 accepts only TLS.",
             RefusalReason.NotTls => $"{refused} the connection is not TLS, and {place} is not in {Setting}. {Allow(place)}",
             RefusalReason.InvalidRequest => $"orchestrate refused a request: {verdict.Detail}",
-            RefusalReason.Unresolved => $"orchestrate found no address of {host}.",
+            RefusalReason.Unresolved => $"orchestrate could not resolve {host}.",
             RefusalReason.Unreachable => $"orchestrate could not connect to {place} ({verdict.Detail}).",
             RefusalReason.UpstreamRefused => $"orchestrate could not connect to {place}: the upstream proxy of this machine answered "
                 + $"'{verdict.Detail}'. {Upstream}",
-            RefusalReason.UpstreamFailed => $"orchestrate could not connect to {place} by the upstream proxy of this machine "
-                + $"({verdict.Detail}). {Upstream}",
+            RefusalReason.UpstreamFailed =>
+                $"orchestrate could not connect to {place} through the upstream proxy of this machine ({verdict.Detail}). " + $"{Upstream}",
             RefusalReason.Credential =>
-                "orchestrate refused a request: the proxy puts an API key in for the placeholder that this sandbox has in "
-                    + "its place, and the request has another credential, or none.",
+                "orchestrate refused a request, because it has another credential than the placeholder of this sandbox, or "
+                    + "none. The proxy replaces only the placeholder by the API key.",
             _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict.Reason, "This reason has no sentence."),
         };
     }

@@ -77,7 +77,7 @@ internal sealed class HttpProxyProtocol : IProxyProtocol
             || ClientTarget.TryParse(place.Authority, head.IsConnect ? 0 : Http) is not { } target
         )
         {
-            return (null, "this is a proxy, which serves CONNECT host:port and requests for http://host/.");
+            return (null, "this proxy serves only CONNECT host:port and requests for http://host/.");
         }
         return (head.IsConnect ? target : target with { Plain = head }, "");
     }
@@ -152,7 +152,7 @@ internal sealed class SocksProxyProtocol : IProxyProtocol
         await client.SendAsync(new[] { Version, isOpen ? (byte)0 : NoMethod }, stop);
         if (!isOpen)
         {
-            return (null, "the proxy needs no authentication, and the client insists on one.");
+            return (null, "the client requires authentication, which the proxy does not offer.");
         }
         if (!await client.ReadAsync(RequestHeader + 1, stop))
         {
@@ -169,7 +169,7 @@ internal sealed class SocksProxyProtocol : IProxyProtocol
         };
         if (command != Connect || length == 0)
         {
-            return (null, "of SOCKS 5 the proxy serves only CONNECT.");
+            return (null, "the proxy supports only the CONNECT command of SOCKS 5.");
         }
         if (!await client.ReadAsync(start + length + 2, stop))
         {

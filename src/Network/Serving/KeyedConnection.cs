@@ -47,7 +47,7 @@ internal sealed class KeyedConnection(
         {
             if (!head.IsOrigin)
             {
-                return NetworkVerdict.Refuse(RefusalReason.InvalidRequest, "its connection is one to a model service, not to the proxy.");
+                return NetworkVerdict.Refuse(RefusalReason.InvalidRequest, "its connection belongs to a model service, not to the proxy.");
             }
             if (services.Find(head) is not var (service, signature, headers))
             {
@@ -66,7 +66,7 @@ internal sealed class KeyedConnection(
             }
             if (service.AddressOf(head.Target) is not { } address)
             {
-                return NetworkVerdict.Refuse(RefusalReason.InvalidRequest, "its path leads out of the service's.");
+                return NetworkVerdict.Refuse(RefusalReason.InvalidRequest, "its path is outside of the service's path.");
             }
             if ((signature is null ? headers : signature.Renew(head.Method, address, headers, service)) is not { } signed)
             {

@@ -87,7 +87,7 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
         Encoding.UTF8.GetByteCount(path) <= LongestPath
             ? path
             : throw new IOException(
-                $"{path} is longer than a socket's path may be ({LongestPath} bytes). Set XDG_STATE_HOME to a shorter one."
+                $"The socket path {path} is longer than {LongestPath} bytes, the limit of the system. Set XDG_STATE_HOME to a shorter path."
             );
 
     private async Task WatchAsync(CancellationTokenSource end)

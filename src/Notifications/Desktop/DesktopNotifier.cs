@@ -51,7 +51,7 @@ public sealed class DesktopNotifier(IReadOnlyDictionary<string, string> environm
                 ],
                 cancellationToken
             )
-            : Task.FromResult(new Delivery(DeliveryStatus.Failed, "it is not known which bubble it was."));
+            : Task.FromResult(new Delivery(DeliveryStatus.Failed, "its bubble on the desktop is unknown."));
 
     /// <inheritdoc/>
     public Task<Delivery> CheckAsync(CancellationToken cancellationToken) =>

@@ -35,11 +35,11 @@ public sealed class EmailNotifier(EmailOptions options) : INotifier
 
     /// <inheritdoc/>
     public Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
-        Task.FromResult(new Delivery(DeliveryStatus.Failed, "a mail can't be taken back."));
+        Task.FromResult(new Delivery(DeliveryStatus.Failed, "a sent mail can't be deleted."));
 
     /// <inheritdoc/>
     public Task<Delivery> CheckAsync(CancellationToken cancellationToken) =>
-        WithServerAsync((client, token) => client.NoOpAsync(token), "the server answers and takes the login.", cancellationToken);
+        WithServerAsync((client, token) => client.NoOpAsync(token), "the server answers and accepts the login.", cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() { }
@@ -75,19 +75,19 @@ public sealed class EmailNotifier(EmailOptions options) : INotifier
         catch (AuthenticationException refused)
             when (refused.InnerException is SmtpCommandException command && (int)command.StatusCode is >= 400 and < 500)
         {
-            return new(DeliveryStatus.Later, "the server does not take the login now.");
+            return new(DeliveryStatus.Later, "the server rejects the login for now.");
         }
         catch (AuthenticationException)
         {
-            return new(DeliveryStatus.Failed, "the server does not take the login.");
+            return new(DeliveryStatus.Failed, "the server rejects the login.");
         }
         catch (SslHandshakeException)
         {
-            return new(DeliveryStatus.Failed, "the server's certificate is not trusted here, or it speaks no TLS at this port.");
+            return new(DeliveryStatus.Failed, "the server's certificate is not trusted here, or this port does not use TLS.");
         }
         catch (NotSupportedException)
         {
-            return new(DeliveryStatus.Failed, "the server offers no STARTTLS or no login, and without nothing is sent.");
+            return new(DeliveryStatus.Failed, "the server does not offer STARTTLS and a login, which notices require.");
         }
         catch (SmtpCommandException refused)
         {

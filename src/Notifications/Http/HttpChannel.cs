@@ -90,7 +90,7 @@ public sealed class HttpChannel : IDisposable
         }
         catch (BrokenCircuitException broken)
         {
-            return new(DeliveryStatus.Later, "the server did not answer the last tries, so it is left alone for a while.")
+            return new(DeliveryStatus.Later, "the server did not answer the last tries, so it is not tried again for a while.")
             {
                 NotBefore = _options.Time.GetUtcNow() + (broken.RetryAfter ?? _options.Break),
             };
@@ -167,7 +167,7 @@ public sealed class HttpChannel : IDisposable
     private static string Reason(HttpRequestException failure) =>
         failure.HttpRequestError switch
         {
-            HttpRequestError.NameResolutionError => "its name is not known here.",
+            HttpRequestError.NameResolutionError => "its host name can't be resolved.",
             HttpRequestError.SecureConnectionError => $"no secure connection: {failure.InnerException?.Message ?? failure.Message}",
             HttpRequestError.ConnectionError => failure.InnerException is SocketException socket
                 ? $"no connection ({socket.SocketErrorCode})."

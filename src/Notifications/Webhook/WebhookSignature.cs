@@ -36,8 +36,7 @@ public static class WebhookSignature
 
     /// <summary>Returns the reason why a secret can't be used, or null if it can.</summary>
     public static string? Refuse(string secret) =>
-        secret.StartsWith(Prefix, StringComparison.Ordinal) && !IsBase64(secret[Prefix.Length..])
-            ? "what stands behind 'whsec_' is no Base64."
+        secret.StartsWith(Prefix, StringComparison.Ordinal) && !IsBase64(secret[Prefix.Length..]) ? "the text after 'whsec_' is not Base64."
         : secret.Length < 16 ? "it is shorter than 16 characters."
         : null;
 

@@ -11,10 +11,10 @@ public static class BacklogAnswer
         "properties":{"tasks":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,
         "required":["id","title","description","dependencies"],"properties":{
         "id":{"type":"integer","minimum":1,"description":"Number of the task in this answer, from 1"},
-        "title":{"type":"string","minLength":1,"description":"What is to be done, in one line"},
-        "description":{"type":"string","description":"What is to be done, in a few sentences"},
-        "details":{"type":"string","description":"How it is to be done: files, interfaces, decisions"},
-        "testStrategy":{"type":"string","description":"How one knows that it works"},
+        "title":{"type":"string","minLength":1,"description":"The work, in one line"},
+        "description":{"type":"string","description":"The work, in a few sentences"},
+        "details":{"type":"string","description":"The approach: files, interfaces, decisions"},
+        "testStrategy":{"type":"string","description":"How to verify the work"},
         "priority":{"enum":["critical","high","medium","low"]},
         "dependencies":{"type":"array","items":{"type":"integer"},
         "description":"Numbers of tasks in this answer that must be done before"}}}}}}

@@ -12,9 +12,9 @@ public static class BacklogRequest
             """
             Plan these tasks of a backlog.
 
-            A task of the plan is called as the backlog's task that it does (`3`), or, where one is better divided, with a hyphen and a
-            word behind it (`3-api`, `3-tests`). Each of them is done by at least one task of the plan, and a task of the plan does one
-            of them only. Their own order must hold; say in `depends_on` what else must wait.
+            Give each task of the plan the id of the backlog task that it implements (`3`). If you divide a backlog task, append a hyphen
+            and a word (`3-api`, `3-tests`). At least one task of the plan implements each backlog task, and each task of the plan
+            implements only one of them. Keep the order of the backlog tasks, and add further dependencies in `depends_on`.
 
             """
         );

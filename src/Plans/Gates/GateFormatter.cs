@@ -185,7 +185,7 @@ public static class GateFormatter
         }
         if (verdict.EvidenceFile is not null)
         {
-            yield return $"      all of it: {verdict.EvidenceFile}";
+            yield return $"      full output: {verdict.EvidenceFile}";
         }
     }
 
@@ -415,7 +415,7 @@ public static class GateFormatter
         var files = anomaly.Files is { } named ? Names(named) : "";
         return anomaly.Kind switch
         {
-            GateAnomalyKind.LogReplaced => $"{files} stood in the place of the gate's output file; it was removed and not followed",
+            GateAnomalyKind.LogReplaced => $"{files} was in the place of the gate's output file; it was removed and not followed",
             GateAnomalyKind.LogForeign => "another program wrote to the gate's output file while it ran",
             GateAnomalyKind.CountsDiffer =>
                 $"it printed {Plural.Of(anomaly.Before ?? 0, "test")}, {files} {Plural.Form(tests?.Files.Count ?? 0, "says", "say")} "

@@ -9,9 +9,9 @@ public static class AnswerPrompt
     public static string GoOn(string problems, string guidance) =>
         (
             problems.Length > 0
-                ? "Your answer was checked and can't be used as it is. Correct the following and answer with the whole of it again:\n\n"
+                ? "Your answer was checked and can't be used. Correct the following faults, and give the complete answer again:\n\n"
                     + $"{problems.Trim()}\n"
-                : "You were interrupted before your answer was there. Answer now.\n"
+                : "You were interrupted before you answered. Answer now.\n"
         ) + (guidance.Length > 0 ? $"\nThe user adds: {guidance}\n" : "");
 
     /// <summary>Creates the prompt for a new conversation: the original prompt, followed by new information.</summary>
@@ -20,10 +20,6 @@ public static class AnswerPrompt
     /// <param name="guidance">Same as in <see cref="GoOn"/>.</param>
     public static string Again(string prompt, string problems, string guidance) =>
         prompt
-        + (
-            problems.Length > 0
-                ? $"\n# An earlier answer\n\nAn earlier answer had these faults; make none of them:\n\n{problems.Trim()}\n"
-                : ""
-        )
+        + (problems.Length > 0 ? $"\n# An earlier answer\n\nAn earlier answer had these faults; avoid them:\n\n{problems.Trim()}\n" : "")
         + (guidance.Length > 0 ? $"\n# Guidance\n\nThe user adds: {guidance}\n" : "");
 }

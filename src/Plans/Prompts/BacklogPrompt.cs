@@ -4,12 +4,12 @@ namespace Orchestrator.Plans;
 public static class BacklogPrompt
 {
     private const string Rules = """
-        Make tasks for the backlog of this repository, for people and coding agents who will do them later, each on its own. Nothing is
-        to be changed now. Where the outline is not enough, read what is in this folder first.
+        Create tasks for the backlog of this repository. People and coding agents will do them later, each task on its own. Change nothing
+        now. If the outline is not enough, read the files in this folder first.
 
-        - A task is worth doing by itself, can be tested, and takes an agent well under an hour. What belongs together stays together.
-        - `dependencies` only where a task can't be begun before another one is done.
-        - `details` hold what was decided or must be known; `testStrategy` says how one knows that it works.
+        - A task is useful by itself, can be tested, and takes an agent well under an hour. Keep related work in one task.
+        - Use `dependencies` only if a task can't start before another one is done.
+        - `details` contains decisions and required knowledge; `testStrategy` describes how to verify the work.
         """;
 
     /// <summary>Creates the prompt for a document.</summary>
@@ -20,7 +20,7 @@ public static class BacklogPrompt
         var text = Begin(input);
         if (titles.Count > 0)
         {
-            text.Append("\n# Tasks that are there already; do not repeat them\n\n");
+            text.Append("\n# Existing tasks; do not repeat them\n\n");
             foreach (var title in titles)
             {
                 text.Append("- ").Append(title).Append('\n');
@@ -36,13 +36,12 @@ public static class BacklogPrompt
         Begin(input)
             .Append(
                 research
-                    ? "\nFirst find out what there is: read the code that the task touches, and what it uses, and base the parts "
-                        + "on what you found.\n"
+                    ? "\nFirst study the existing code. Read the code that the task changes and the code that it uses, and base "
+                        + "the parts on your findings.\n"
                     : ""
             )
             .Append(
-                "\n# Task to be divided into parts\n\nThe tasks that you give become its subtasks, in order; together they are "
-                    + "the whole of it.\n\n"
+                "\n# Task to divide into parts\n\nYour tasks become its subtasks, in order; together they must cover the whole task.\n\n"
             )
             .Append(input.Request.Trim())
             .Append('\n')

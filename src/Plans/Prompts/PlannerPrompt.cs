@@ -23,27 +23,26 @@ public sealed record PlannerPromptInput
 public static class PlannerPrompt
 {
     private const string Rules = """
-        Divide the request below into tasks for coding agents. They work at the same time, each in a git worktree of its own, and see
-        nothing of each other's work before it is merged. You only plan: nothing is to be changed now. Where the outline is not enough,
-        read what is in this folder first.
+        Divide the request below into tasks for coding agents. They work at the same time, each in its own git worktree, and do not see
+        each other's work before it is merged. Only plan; change nothing. If the outline is not enough, read the files in this folder
+        first.
 
         # What makes a good plan
 
-        - A task is what one agent finishes in well under an hour, and no smaller than it must be: one file with its tests is often
-          right.
-        - `files_write` names every path that a task creates, changes or deletes, and as little else as possible. Two tasks that own the
-          same path need an order between them (`depends_on`); better is to divide the work so that they do not. Files that many tasks
-          only add lines to (a changelog, a list of routes) go into
-          `files_append`.
-        - `depends_on` only where a task needs another one's merged work. What can run at the same time should.
-        - What two tasks must agree on before either is done is a contract: `name`, `file_path` and the signatures in `methods`; its
-          `consumers` are the tasks that code against it. Contract files belong to no task.
-        - `verification` is what shows that a task is done: commands that exit with 0 then, and fail as long as it is not. They run at
-          the root of the repository, by /bin/sh, without network or a user. Never
-          `true`, `echo` or a pipe that hides the exit code.
-        - `prompt` tells an agent that knows nothing of this conversation all it needs: what to do, where, what to keep to, and what
-          done means. `description` is one line for people.
-        - Ids are short and say what the task is about: letters, digits, `.`, `_`, `-`. No task is called `planner`.
+        - One agent finishes a task in well under an hour. Do not make tasks smaller than necessary; one file with its tests is often
+          the right size.
+        - `files_write` lists every path that a task creates, changes or deletes, and as few other paths as possible. Two tasks that own
+          the same path need an order (`depends_on`); it is better to divide the work so that they own different paths. Files to which
+          many tasks only add lines (a changelog, a list of routes) belong in `files_append`.
+        - Use `depends_on` only if a task needs the merged work of another task. Let tasks run at the same time where possible.
+        - If two tasks must agree on an interface before either is done, write a contract with `name`, `file_path` and the signatures in
+          `methods`; its `consumers` are the tasks that code against it. No task owns a contract file.
+        - `verification` lists commands that show that a task is done: they exit with 0 if it is done, and fail otherwise. /bin/sh runs
+          them at the root of the repository, without network and without a user. Never use `true`, `echo` or a pipe that hides the
+          exit code.
+        - `prompt` gives an agent that does not know this conversation all it needs: what to do, where, which rules to follow, and when
+          the task is done. `description` is one line for people.
+        - Ids are short and describe the task, with letters, digits, `.`, `_` and `-`. The id `planner` is reserved.
         """;
 
     /// <summary>
@@ -56,7 +55,10 @@ public static class PlannerPrompt
         if (input.Gates.Count > 0)
         {
             Heading(text, "Commands that check this project")
-                .Append("They run for every task that names none; a task's own ones are better where they are quicker or sharper.\n\n");
+                .Append(
+                    "They run for every task without `verification`. A task's own commands are better if they are faster or "
+                        + "more specific.\n\n"
+                );
             foreach (var gate in input.Gates)
             {
                 text.Append("- `").Append(gate).Append("`\n");
@@ -83,13 +85,13 @@ public static class PlannerPrompt
         $"""
             {request.Trim()}
 
-            ## A plan that was made for this
+            ## The earlier plan
 
             ```yaml
             {earlier.Trim()}
             ```
 
-            ## The user's remarks about that plan
+            ## The user's remarks about the earlier plan
 
             Write the plan again with these remarks, and keep everything that they do not mention:
 

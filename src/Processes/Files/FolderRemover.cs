@@ -78,8 +78,8 @@ public static class FolderRemover
             if (tries == MostTries)
             {
                 throw new IOException(
-                    $"'{Encoding.UTF8.GetString(name)}' can't be removed, because another program keeps adding files. See which "
-                        + "process works in it, end that, and try again."
+                    $"'{Encoding.UTF8.GetString(name)}' can't be removed, because another program keeps adding files. Find the "
+                        + "process that works in the folder, end it, and try again."
                 );
             }
         }

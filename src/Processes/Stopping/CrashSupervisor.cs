@@ -40,13 +40,13 @@ public static class CrashSupervisor
           for t in $times; do if [ "$t" -gt $((now - 3600)) ]; then kept="$kept $t" n=$((n + 1)); fi; done
           if [ "$n" -ge "$most" ]; then
             echo "$now $code last" >> "$record"
-            echo "$name died again (exit code $code). It was restarted $n times within the hour and is not restarted any more."
+            echo "$name died again (exit code $code). It was restarted $n times within the hour and is not restarted again."
             exit "$code"
           fi
           times="$kept $now" pause=1 i=0
           while [ "$i" -lt "$n" ]; do pause=$((pause * 2)) i=$((i + 1)); done
           echo "$now $code" >> "$record"
-          echo "$name died without a goodbye (exit code $code)." \
+          echo "$name died unexpectedly (exit code $code)." \
                 "It is started again in $pause s ($((n + 1)) of $most times within the hour)."
           sleep "$pause" & wait $!
           [ -z "$ended" ] || exit "$code"

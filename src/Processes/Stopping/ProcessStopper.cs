@@ -80,8 +80,8 @@ public sealed class ProcessStopper(TimeProvider? time = null)
         if (!await IsGoneWithinAsync(tree, limit, kill: true, CancellationToken.None) && tree.Refresh() is { Count: > 0 } alive)
         {
             throw new ProcessStopException(
-                $"{Plural.Of(alive.Count, "process")} {Plural.Form(alive.Count, "is", "are")} still there {limit.TotalSeconds:0.#} "
-                    + $"s after SIGKILL: "
+                $"{Plural.Of(alive.Count, "process")} {Plural.Form(alive.Count, "is", "are")} still running "
+                    + $"{limit.TotalSeconds:0.#} s after SIGKILL: "
                     + string.Join(", ", alive.Select(process => $"{process.ProcessId} ({process.Name}, state {process.State})"))
                     + ". State D means that they wait in the kernel, usually for a disk or a network file system."
             );

@@ -8,7 +8,8 @@ namespace Orchestrator.Processes;
 public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootId)
 {
     private static readonly Lazy<ProcessIdentity> OfThisProcess = new(() =>
-        Of(Environment.ProcessId) ?? throw new InvalidOperationException("/proc is not mounted: this process is not in it.")
+        Of(Environment.ProcessId)
+        ?? throw new InvalidOperationException("/proc does not list this process, so it is not mounted or belongs to another namespace.")
     );
 
     /// <summary>Id of the host's current boot.</summary>

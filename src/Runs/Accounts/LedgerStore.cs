@@ -141,9 +141,9 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
 
     private static LedgerDamagedException Damaged(string path, string fault) =>
         new(
-            $"{path} can't be used: {fault.TrimEnd('.')}. It records an account's spending and limits, so no agent is started and "
-                + "the file is not changed. Restore it from a backup, or move it away. The account then starts at zero, and its earlier "
-                + "spending stays in the history beside it."
+            $"{path} can't be used: {fault.TrimEnd('.')}. The file records an account's spending and limits, so no "
+                + "agent is started and the file stays unchanged. Restore it from a backup, or move it away. The account "
+                + "then starts at zero, and its earlier spending stays in the history beside it."
         );
 }
 

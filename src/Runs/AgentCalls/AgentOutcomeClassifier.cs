@@ -8,7 +8,7 @@ public static partial class AgentOutcomeClassifier
     private const int MostNamed = 20;
 
     private const string MemoryCure =
-        "Retry it with --guidance on using less memory, or raise limits.memory (in the settings, or as 'limits: {memory: SIZE}' of "
+        "Retry the task with --guidance on using less memory, or raise limits.memory (in the settings, or as 'limits: {memory: SIZE}' of "
         + "the task) and start a new run, which keeps finished work.";
 
     /// <summary>Returns the failure class and a message for users.</summary>
@@ -95,7 +95,7 @@ public static partial class AgentOutcomeClassifier
 
     // A run keeps the settings that it started with, so a changed setting takes effect only in a new run.
     private static string Cure(string setting) =>
-        $"Retry it (with --guidance on leaving something out), or raise {setting} and start a new run, which keeps finished work.";
+        $"Retry the task (with --guidance that reduces its scope), or raise {setting} and start a new run, which keeps finished work.";
 
     // The message of an agent may lack a full stop at its end.
     private static string Sentences(string message, string cure) =>

@@ -24,7 +24,7 @@ public sealed class GateTree(
 ) : IAsyncDisposable
 {
     private const string Unclean =
-        "left a worktree that can't be restored to its commit, because of foreign files in it or a " + "refusal of git.";
+        "left a worktree that can't be restored to its commit, because it contains foreign files or git refused.";
 
     private readonly HashSet<Gate> _ran = [];
     private VerificationTree? _place;

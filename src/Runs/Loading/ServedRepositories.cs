@@ -59,7 +59,7 @@ public sealed class ServedRepositories(
         new(
             $"The worker on {services.Host} does not serve '{path}'; it serves "
                 + $"{(served.Count == 0 ? "none" : string.Join(", ", served.Select(r => r.Path).Concat(named.Keys)))}. "
-                + "The step is retried on another worker. If no worker serves it, start one on its host: orchestrate worker "
+                + "The step is retried on another worker. If no worker serves the repository, start one on its host: orchestrate worker "
                 + "--repository PATH, or "
                 + "PATH=NAME if runs are started with another path or a name",
             cause,

@@ -20,13 +20,13 @@ internal static class ReplanRequest
         var done = tasks.Where(t => TaskStates.IsOnStaging(t.State)).ToList();
         text.Append(
             """
-            A plan for this is running and can't continue by itself. Make the tasks that are still needed, in place of those that did not
-            end well.
+            A running plan for the request below can't continue by itself. Plan the tasks that are still needed, in place of the tasks that
+            failed.
 
-            - The files in this folder hold all that is merged: build on that, and do none of it again.
-            - Find out from the evidence below why these tasks failed, and divide what is left in another way. A task that
-              says the same as one that has failed will fail again.
-            - The new tasks may depend on each other only, and have ids that no earlier task has. No `contracts`, no `context`.
+            - The files in this folder contain all merged work. Build on this work, and do not repeat it.
+            - Find out from the evidence below why these tasks failed, and divide the remaining work differently. A task with the same
+              instructions as a failed task will fail again.
+            - The new tasks may depend only on each other, and need ids that no earlier task has. Omit `contracts` and `context`.
 
             """
         );
@@ -35,14 +35,17 @@ internal static class ReplanRequest
         {
             Section("The user's remarks", input.Guidance);
         }
-        Section("Why it can't continue", $"{input.Why}\n\n{PromptMarkdown.Quoted(evidence.Read(input.Evidence, EvidenceLines))}".TrimEnd());
-        Section("What is merged", done.Count == 0 ? "Nothing." : List(done.Select(t => Line(t.Id, t.Title, Files(t.Id)))));
+        Section(
+            "Why the plan can't continue",
+            $"{input.Why}\n\n{PromptMarkdown.Quoted(evidence.Read(input.Evidence, EvidenceLines))}".TrimEnd()
+        );
+        Section("Merged tasks", done.Count == 0 ? "Nothing." : List(done.Select(t => Line(t.Id, t.Title, Files(t.Id)))));
         foreach (var task in tasks.Where(t => input.Replaces.Contains(t.Id) && t.State != TaskStates.Skipped).Take(MostFailed))
         {
             Section(
                 $"{task.State}: {task.Id}",
                 (
-                    $"{Words(task.Id)}\n\nFiles: {Files(task.Id)}\n\nHow it ended, in attempt {task.Attempt}:\n\n"
+                    $"{Words(task.Id)}\n\nFiles: {Files(task.Id)}\n\nResult of attempt {task.Attempt}:\n\n"
                     + $"{PromptMarkdown.Quoted(task.Reason)}\n\n"
                     + PromptMarkdown.Quoted(evidence.Read(task.Evidence, EvidenceLines))
                 ).TrimEnd()
@@ -52,7 +55,7 @@ internal static class ReplanRequest
         if (skipped.Count > 0)
         {
             Section(
-                "Not begun, because they depend on those; the new tasks do this work, too",
+                "Not started, because they depend on failed tasks; the new tasks must do this work, too",
                 string.Join("\n\n", skipped.Take(MostFailed).Select(t => $"{Line(t.Id, t.Title, Files(t.Id))}\n{Words(t.Id)}"))
             );
         }

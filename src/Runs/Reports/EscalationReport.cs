@@ -31,16 +31,16 @@ internal sealed class EscalationReport(string repository)
         {
             text.Append($"\n{run.Title}\n");
         }
-        text.Append($"\nIt is {run.State} since {run.Since:yyyy-MM-dd HH:mm} UTC: ").AppendParagraph(run.Reason).Append($"\n");
+        text.Append($"\nThe run has been {run.State} since {run.Since:yyyy-MM-dd HH:mm} UTC: ").AppendParagraph(run.Reason).Append($"\n");
         text.Append($"While the run waits, it costs nothing and loses nothing, and no program needs to stay open. ");
         text.Append(
             run.State == RunStates.AwaitingPromotion
                 ? MarkdownText.Of($"If nobody promotes it in time, nothing lands, and the run keeps waiting. ")
-                : MarkdownText.Of($"It has no time limit. ")
+                : MarkdownText.Of($"The wait has no time limit. ")
         );
         text.Append(
             run.HasLanded
-                ? MarkdownText.Of($"A part of its work has landed on {run.Target} ({CommitIds.Shorten(run.LandedCommit)}).\n")
+                ? MarkdownText.Of($"Part of its work has landed on {run.Target} ({CommitIds.Shorten(run.LandedCommit)}).\n")
                 : MarkdownText.Of($"None of its work is on {run.Target}.\n")
         );
         AppendEvidence(text, run.Evidence);
@@ -82,7 +82,7 @@ internal sealed class EscalationReport(string repository)
             var skipped = Dependants(run, task).ToList();
             if (skipped.Count > 0)
             {
-                text.Append($"\nNot run because of it: {FileNames.Some(skipped, MostNamed)}.\n");
+                text.Append($"\nTasks that did not run because of it: {FileNames.Some(skipped, MostNamed)}.\n");
             }
             text.Append($"\nIts changes, its agent's output, and its history:\n\n");
             string[] looks = task.Id == ReviewTask.Id ? ["logs", "show"] : ["diff", "logs", "show"];
@@ -134,7 +134,7 @@ internal sealed class EscalationReport(string repository)
         {
             text.Append($"\nAnd {done.Count - MostTasks} more.\n");
         }
-        text.Append($"\nAll of it:\n\n")
+        text.Append($"\nAll merges of the run:\n\n")
             .AppendCommand($"git log --first-parent --oneline {CommitIds.Shorten(run.BaseCommit)}..{run.Staging}");
     }
 

@@ -203,6 +203,6 @@ public sealed record RunPage(
         {
             text.Append($"\nAnd {Plural.Of(MoreTasks, "more task")}.\n");
         }
-        return NextStep.AppendTo(text, Steps).Append($"\nAll of it: orchestrate report {RunId} --full\n").ToString();
+        return NextStep.AppendTo(text, Steps).Append($"\nFull report: orchestrate report {RunId} --full\n").ToString();
     }
 }

@@ -167,16 +167,16 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
     {
         if (run.Standing == RunLiveness.Interrupted)
         {
-            text.Append($"\n## No process works on it\n\nThe process that worked on it has ended. It continues with\n\n")
+            text.Append($"\n## No process works on the run\n\nThe process that executed the run has ended. To continue the run:\n\n")
                 .AppendCommand($"orchestrate resume {run.RunId}");
         }
         if (RunLiveness.Of(run) == RunLiveness.Paused)
         {
-            text.Append($"\n## It is paused\n\nIt continues with\n\n").AppendCommand($"orchestrate resume {run.RunId}");
+            text.Append($"\n## The run is paused\n\nTo continue the run:\n\n").AppendCommand($"orchestrate resume {run.RunId}");
         }
         if (run.State is RunStates.Escalated or RunStates.AwaitingPromotion)
         {
-            text.Append($"\n## It waits for a decision\n\nEvidence: {folder.Relative(folder.Escalation)}\n");
+            text.Append($"\n## The run waits for a decision\n\nEvidence: {folder.Relative(folder.Escalation)}\n");
         }
         NextStep.AppendTo(text, NextStep.Of(run));
         if (run.Questions.Count > 0)

@@ -3,7 +3,7 @@ namespace Orchestrator.Settings;
 /// <summary>Division of a repository into independent parts (<c>merge.scopes</c>).</summary>
 public sealed record MergeScopeSettings
 {
-    /// <summary>No division into parts.</summary>
+    /// <summary>Settings of a repository that is not divided into parts.</summary>
     public static MergeScopeSettings None { get; } = new();
 
     /// <summary>Division into the projects that the repository's manifests declare.</summary>

@@ -132,7 +132,7 @@ internal sealed class RpcMethods(RpcTable table, CallerAuthorization admission, 
             if (RpcErrors.Answered(e, context.CancellationToken) is not { } answered)
             {
                 Log.HandlerFailed(logger, e, context.Method);
-                answered = RpcErrors.Of(StatusCode.Internal, "internal error; the server's log has the details");
+                answered = RpcErrors.Of(StatusCode.Internal, "internal error; the server's log has details");
             }
 
             throw answered;

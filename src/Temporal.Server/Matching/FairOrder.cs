@@ -46,7 +46,7 @@ internal sealed class FairOrder
 
     private sealed class FairLevel
     {
-        /// <summary>The highest pass of the tasks that have left.</summary>
+        /// <summary>The highest pass of all tasks that have left the lane.</summary>
         public long Now { get; set; }
 
         /// <summary>The pass of each key's last task.</summary>

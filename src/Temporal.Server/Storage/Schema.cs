@@ -75,8 +75,8 @@ internal static class Schema
 
     /// <summary>Formats the message for a damaged file.</summary>
     public static string DamageOf(string path, string damage) =>
-        $"{path} is damaged: {damage}. 'server verify' tells which runs are hit; take the last copy that 'server backup' made, "
-        + "or another path";
+        $"{path} is damaged: {damage}. 'server verify' lists the affected runs; restore the latest copy made by "
+        + "'server backup', or name another file";
 
     /// <summary>Opens an engine file of this release read-only.</summary>
     /// <exception cref="InvalidOperationException">The file does not exist, is not an engine database, or was written by another
@@ -103,7 +103,7 @@ internal static class Schema
                 {
                     throw new InvalidOperationException(
                         $"{path} was written by an older release (part '{name}' has version {Version(db, name)} of "
-                            + $"{migrations.Count}); serve it once with this release, which brings it forward"
+                            + $"{migrations.Count}); serve it once with this release, which upgrades it"
                     );
                 }
             }
@@ -221,7 +221,7 @@ internal static class Schema
         return application == 0 && tables.Step() && tables.Integer(0) == 0
             ? false
             : throw new InvalidOperationException(
-                $"{path} is a database of another program (application id {application}); give another path. The file was not changed"
+                $"{path} is a database of another program (application id {application}); name another file. This file was not changed"
             );
     }
 
@@ -244,7 +244,7 @@ internal static class Schema
             {
                 throw new InvalidOperationException(
                     $"{path} was written by a newer release (part '{versions.Text(0)}' has version {versions.Integer(1)}, this "
-                        + $"release knows {newest}); use that release, or give another path. The file was not changed"
+                        + $"release knows {newest}); use that release, or name another file. This file was not changed"
                 );
             }
         }

@@ -23,9 +23,9 @@ internal sealed class StorageProblemReporter(string path, Action<string> tell)
         var said = failure is SqliteException e
             ? (e.Code & PrimaryCode) switch
             {
-                raw.SQLITE_FULL => $"The disk of {path} is full: changes are refused until there is room.",
+                raw.SQLITE_FULL => $"The disk of {path} is full, so changes are refused until space is freed.",
                 raw.SQLITE_IOERR or raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN =>
-                    $"{path} can't be written: {failure.Message}. Changes are refused until it can.",
+                    $"{path} can't be written: {failure.Message}. Changes are refused until the file can be written again.",
                 _ => null,
             }
             : null;

@@ -32,7 +32,7 @@ internal static class StoredFile
         if (!check.Step() || check.Text(0) != "ok")
         {
             throw new InvalidOperationException(
-                $"the copy is damaged: {check.Text(0)}. The file it was made from probably is too: check it with 'server verify'"
+                $"the copy is damaged: {check.Text(0)}. Its source is probably damaged too; check the source with 'server verify'"
             );
         }
     }

@@ -36,14 +36,14 @@ public static class Budgets
         var spent = book.SpentIn(cap.Scope).Plus(book.UsedIn(cap.Scope));
         if (cap.Micros <= spent.Micros)
         {
-            return (null, $"{MicroDollars.Text(spent.Micros)} USD are already spent, so the new limit must be higher.");
+            return (null, $"{MicroDollars.Text(spent.Micros)} USD have already been spent, so the new limit must be higher.");
         }
         if (cap.Tokens <= spent.Tokens)
         {
             return (
                 null,
-                $"{Plural.Of(spent.Tokens, "token")} {Plural.Form(spent.Tokens, "is", "are")} already used, "
-                    + "so the new limit must be higher."
+                $"{Plural.Of(spent.Tokens, "token")} {Plural.Form(spent.Tokens, "has", "have")} already been used, so the "
+                    + "new limit must be higher."
             );
         }
         var ledger = book.Of(account);

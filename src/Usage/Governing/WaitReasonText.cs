@@ -10,15 +10,14 @@ public static class WaitReasonText
             Blocked blocked => $"the account {blocked.Account} is used up{In(blocked.Park.Window)} until {Time(blocked.Park.Until)} "
                 + $"({Fact(blocked.Park)})",
             AccountBeingProbed tried =>
-                $"one agent tries whether the account {tried.Account} works again after its limit{In(tried.Park.Window)}",
-            NearlyFull full =>
-                $"the account {full.Account} has used {Percent(full.Window.PartsPerMillion)} of its {Name(full.Name)} limit, "
-                    + $"and nothing is started from {Percent(full.PauseAt)} on (usage.pause_at) until {Time(full.Window.ResetsAt)} "
-                    + $"({full.Window.Fact} of {Time(full.Window.SeenAt)})",
+                $"one agent checks whether the account {tried.Account} works again after its limit{In(tried.Park.Window)}",
+            NearlyFull full => $"the account {full.Account} has used {Percent(full.Window.PartsPerMillion)} of its {Name(full.Name)} "
+                + $"limit, and no agent starts at {Percent(full.PauseAt)} or more (usage.pause_at) until "
+                + $"{Time(full.Window.ResetsAt)} ({full.Window.Fact} of {Time(full.Window.SeenAt)})",
             NoSlot slot => slot.InUse >= slot.Slots
                 ? $"{slot.InUse} of {Plural.Of(slot.Slots, "slot")} of the account {slot.Account} "
                     + $"{Plural.Form(slot.InUse, "is", "are")} in use"
-                : $"the free slots of the account {slot.Account} go to others first",
+                : $"the free slots of the account {slot.Account} go to other tasks first",
             BudgetReserved reserved => $"the rest of {Of(reserved.Cap)} is reserved for running agents "
                 + $"({Of(reserved.Reserved, reserved.Cap)})",
             _ => why.Account,

@@ -31,8 +31,9 @@ public static class LedgerText
         fault =
             ledger is null ? "it is not a ledger"
             : ledger.SchemaVersion > Ledger.Version
-                ? $"a newer version of orchestrate has written it (form {ledger.SchemaVersion}, known are those up to {Ledger.Version})"
-            : ledger.Account != account ? $"it is of the account '{ledger.Account}'"
+                ? $"a newer version of orchestrate has written it (version {ledger.SchemaVersion}; this program supports "
+                    + $"versions up to {Ledger.Version})"
+            : ledger.Account != account ? $"it belongs to the account '{ledger.Account}'"
             : "";
         ledger = fault.Length == 0 ? ledger : null;
         return ledger is not null;

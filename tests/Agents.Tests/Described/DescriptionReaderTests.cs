@@ -66,7 +66,7 @@ public sealed class DescriptionReaderTests
     [InlineData(
         """{"program": "x", "arguments": {"start": []}, "keys": [{"variable": "A", "service": "https://a", "arguments": ["{address}"]}]}""",
         "keys[0].arguments",
-        "nowhere"
+        "does not contain them"
     )]
     [InlineData(
         """{"program": "x", "arguments": {"start": ["{keys}"]}, "keys": [{"variable": "A", "service": "https://a", """

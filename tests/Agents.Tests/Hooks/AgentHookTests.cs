@@ -78,7 +78,7 @@ public sealed class AgentHookTests : IDisposable
             var decision = AgentHook.Decide(policy, Owns, Call("Edit", new { file_path = path }));
 
             Assert.False(IsAllowed(decision));
-            Assert.Contains("src/contract.py holds a contract", decision.Reason, StringComparison.Ordinal);
+            Assert.Contains("src/contract.py contains a contract", decision.Reason, StringComparison.Ordinal);
         }
     }
 

@@ -90,7 +90,7 @@ public sealed class AuditAnswerTests
         """{"error":{"code":"ENOLOCK","summary":"This command requires an existing lockfile.","detail":"Try creating one first"}}""",
         "requires an existing lockfile"
     )]
-    [InlineData("npm audit", "{}", "names no vulnerabilities, not even none")]
+    [InlineData("npm audit", "{}", "lacks the member that lists vulnerabilities")]
     [InlineData("npm audit", "", "it printed nothing")]
     [InlineData("npm audit", "found 0 vulnerabilities", "it printed no JSON: found 0 vulnerabilities")]
     [InlineData("npm audit", "[[[", "it printed no JSON")]

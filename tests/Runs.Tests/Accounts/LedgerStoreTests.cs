@@ -46,7 +46,7 @@ public sealed class LedgerStoreTests : IDisposable
     [Theory]
     [InlineData("", "it is empty")]
     [InlineData("{\"schemaVersion\": 1, \"acc", "it is not a ledger")]
-    [InlineData("{\"account\": \"other\"}", "it is of the account 'other'")]
+    [InlineData("{\"account\": \"other\"}", "it belongs to the account 'other'")]
     public async Task Change_LedgerIsTornOrForeign_SaysSoAndLeavesItAsItIs(string content, string fault)
     {
         await AdmitAsync(Request("a"));

@@ -81,7 +81,7 @@ public sealed class StorageProblemReporterTests : IDisposable
             Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
         }
 
-        Assert.Equal([$"The disk of {_folder.DatabasePath} is full: changes are refused until there is room."], _said);
+        Assert.Equal([$"The disk of {_folder.DatabasePath} is full, so changes are refused until space is freed."], _said);
         await LimitAsync("PRAGMA max_page_count=1000000");
         await CallAsync(calls, "last");
 

@@ -178,7 +178,7 @@ public static class ClaudeSessionFile
                     ? tail.AddTo(facts, first)
                     : facts with
                     {
-                        Fault = "no line in it is of a kind that this version knows",
+                        Fault = "this version knows none of its kinds of lines",
                     };
             }
         }

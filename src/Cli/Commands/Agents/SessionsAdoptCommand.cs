@@ -8,8 +8,8 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class SessionsAdoptCommand : CliCommand
 {
     private const string Further =
-        "Go on with the work of this conversation: finish what was begun, in the folder that you are in now, which holds what was not "
-        + "committed. Say at the end what you have done.";
+        "Continue the work of this conversation. Finish the started work in your current folder, which also "
+        + "contains the uncommitted changes. At the end, report what you did.";
 
     private readonly Argument<string> _id = SessionsShowCommand.Id();
     private readonly Argument<string?> _task = new("TASK")
@@ -53,7 +53,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"A Claude Code works in {session.Folder ?? "a folder that is not known"}, perhaps in the conversation {session.Id}.",
+                $"A Claude Code process works in {session.Folder ?? "an unknown folder"}, perhaps in the " + $"conversation {session.Id}.",
                 "End the process first, or use --ended if it uses another conversation."
             );
         }
@@ -72,13 +72,13 @@ internal sealed class SessionsAdoptCommand : CliCommand
         var text = parsed.GetValue(_task) ?? Further;
         if (AdhocPlan.Fault([text]) is { } fault)
         {
-            throw new UseCaseException(Outcome.Usage, fault, "orchestrate sessions adopt ID \"What is to be done next\"");
+            throw new UseCaseException(Outcome.Usage, fault, "orchestrate sessions adopt ID \"Description of the next step\"");
         }
         var plan = AdhocPlan.Of([text]);
         plan = plan with
         {
             Request = $"{session.Title ?? session.Id}",
-            Tasks = [plan.Tasks[0] with { Id = "adopted", Description = $"Go on with: {session.Title ?? session.Id}", Prompt = text }],
+            Tasks = [plan.Tasks[0] with { Id = "adopted", Description = $"Continue: {session.Title ?? session.Id}", Prompt = text }],
         };
         var adoption = new SessionAdoption(context.Services);
         // The whole conversation is read before anything is written.
@@ -115,8 +115,9 @@ internal sealed class SessionsAdoptCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"The folder of the conversation {session.Id} is {session.Folder ?? "not known"}, which is no longer in a repository.",
-                "It can continue as an attempt of another task: orchestrate sessions resume ID --task RUN/TASK"
+                $"The conversation {session.Id} can't be adopted, because its folder ({session.Folder ?? "unknown"}) is no "
+                    + "longer in a repository.",
+                "To continue the conversation as an attempt of another task: orchestrate sessions resume ID --task RUN/TASK"
             );
         }
         return context.FindRepository()?.WorkTree == found.WorkTree

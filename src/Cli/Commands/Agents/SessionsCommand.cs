@@ -99,7 +99,7 @@ internal sealed class SessionsCommand : CliCommand
         session.Standing switch
         {
             SessionLiveness.Alive => $"alive (process {session.ProcessId})",
-            SessionLiveness.Unknown => "unknown whether alive",
+            SessionLiveness.Unknown => "state unknown",
             _ => "ended",
         };
 

@@ -23,7 +23,7 @@ internal sealed class CleanupCommand : CliCommand
     };
     private readonly Option<bool> _discard = new("--discard")
     {
-        Description = "Discard work of the given runs that is on no branch of yours, after listing it",
+        Description = "Discard work of the given runs that none of your branches contains, after listing it",
     };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _json = GlobalOptions.Json();

@@ -50,7 +50,7 @@ internal sealed class InitCommand : CliCommand
                 .Select(setting => $"took   {setting.Name}: {setting.Value}  (from {setting.From})"),
             .. result.InPlace.Select(setting => $"used   {setting.Name}: {setting.Value}  (in {setting.From})"),
             .. result.Left.Select(setting =>
-                $"left   {setting.Name}: {setting.Value}  (from {setting.From}); to take it: orchestrate config set "
+                $"left   {setting.Name}: {setting.Value}  (from {setting.From}); to import it: orchestrate config set "
                 + $"{setting.Name} '{setting.Value}'"
             ),
             .. result.Taken.Used.Select(setting => $"used   {setting.Name}  (in {setting.From}; {setting.Meaning})"),
@@ -71,7 +71,7 @@ internal sealed class InitCommand : CliCommand
         {
             context.Terminal.Warn(".env is not ignored by git: add it to .gitignore before you commit.");
         }
-        context.Terminal.Say("Next: orchestrate check   # whether runs can work here, and which gates were found");
+        context.Terminal.Say("Next: orchestrate check   # checks that runs can work here, and lists the detected gates");
         return Task.FromResult(Outcome.Done);
     }
 

@@ -138,12 +138,12 @@ internal sealed class ServerStartDevCommand : CliCommand
             ListenOptions.WarnOfOpenness(options, context);
             if (parsed.GetValue(_httpPort) is not null)
             {
-                context.Terminal.Say("--http-port has no effect: this server has no HTTP API. Use gRPC.");
+                context.Terminal.Say("--http-port has no effect, because this server has no HTTP API. Use gRPC.");
             }
 
             if (parsed.GetValue(_pragmas) is { Length: > 0 })
             {
-                context.Terminal.Say("--sqlite-pragma has no effect: the engine sets SQLite up itself.");
+                context.Terminal.Say("--sqlite-pragma has no effect, because the engine configures SQLite itself.");
             }
 
             if (!parsed.GetValue(_headless))

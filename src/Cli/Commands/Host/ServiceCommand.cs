@@ -77,8 +77,8 @@ internal sealed class ServiceCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 $"{file} {(kind == UnitFileKind.Edited ? "was changed by hand" : "was not written by this program")}. {consequence}.",
-                $"Keep your lines in '{file}.d/own.conf' (systemctl --user edit {unit.Name}), which stays; --replace gives up those in the "
-                    + "file."
+                $"Keep your lines in '{file}.d/own.conf' (systemctl --user edit {unit.Name}), which is never replaced; "
+                    + "--replace discards your lines in the unit file."
             );
         }
     }
@@ -102,18 +102,18 @@ internal sealed class ServiceCommand : CliCommand
         }
         else
         {
-            context.Terminal.Show($"  It does not run. For the cause: journalctl --user -u {state.Name}");
+            context.Terminal.Show($"  It is not running. For the cause: journalctl --user -u {state.Name}");
         }
         if (!state.IsEnabled)
         {
-            context.Terminal.Show("  It does not start by itself. 'orchestrate service install' enables it.");
+            context.Terminal.Show("  It does not start automatically. 'orchestrate service install' enables it.");
         }
         context.Terminal.Show(
             state.Lingers switch
             {
-                true => "  It starts at boot and keeps running after your logout.",
+                true => "  It starts at boot and keeps running after you log out.",
                 false => "  It ends when you log out and starts when you log in. To start it at boot: loginctl enable-linger",
-                null => "  loginctl does not answer, so it is unknown if it keeps running after your logout.",
+                null => "  loginctl does not answer, so it is unknown whether the service keeps running after you log out.",
             }
         );
     }

@@ -104,8 +104,8 @@ internal sealed class WebCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 $"--listen {text} can be reached from other machines, and others on the network could read the traffic.",
-                "Give --tls-cert and --tls-key, or --insecure on a network without strangers; from another machine, 'ssh -L "
-                    + $"{port}:127.0.0.1:{port}' leads to loopback."
+                "Use --tls-cert and --tls-key, or --insecure on a trusted network. To reach loopback from another machine: "
+                    + $"ssh -L {port}:127.0.0.1:{port} HOST"
             );
         }
         var tokens = WebTokens.Of(context.Environment, context.Time);

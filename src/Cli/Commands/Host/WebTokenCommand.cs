@@ -92,7 +92,7 @@ internal sealed partial class WebTokenCreateCommand : CliCommand
                     ? time
                     : throw new UseCaseException(
                         Outcome.Usage,
-                        $"--expires {text}: that is not a time.",
+                        $"--expires is '{text}', which is not a time.",
                         "Specify a time, such as 12h or 30d."
                     );
         }

@@ -104,8 +104,8 @@ internal sealed class PlanCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"{output} is the name of a {(PlanFileName.IsMasterPlan(output) ? "Markdown document" : "backlog")}: a task graph in it "
-                    + "would not be read as one.",
+                $"{output} is the name of a {(PlanFileName.IsMasterPlan(output) ? "Markdown document" : "backlog")}, so a "
+                    + "plan in it would not be read as a task graph.",
                 "Name another file that ends in .yaml or .json."
             );
         }

@@ -39,7 +39,7 @@ internal sealed class TasksDeleteCommand : CliCommand
         context.Terminal.Say(
             waited.Length == 0
                 ? $"Removed {id}."
-                : $"Removed {id}. {string.Join(", ", waited)} waited for it and no longer {Plural.Form(waited.Length, "does", "do")}."
+                : $"Removed {id}. {string.Join(", ", waited)} no longer {Plural.Form(waited.Length, "depends", "depend")} on it."
         );
         return Outcome.Done;
     }

@@ -37,7 +37,7 @@ internal sealed class TasksUpdateCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"The command does not name a change of {id}.",
+                $"The command does not change {id}, because no new value is given.",
                 "Use --title, --description, --details, --test-strategy, --priority or --dependencies; 'set-status' changes the status."
             );
         }

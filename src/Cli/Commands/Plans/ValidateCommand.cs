@@ -20,7 +20,7 @@ internal sealed class ValidateCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ValidateCommand()
-        : base("validate", "Check a plan, and list every fault with its place and fix")
+        : base("validate", "Check a plan, and list every fault with its position and fix")
     {
         _print.AcceptOnlyFromAmong("json", "yaml");
         Add(_plan);

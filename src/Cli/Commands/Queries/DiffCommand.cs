@@ -49,7 +49,7 @@ internal sealed class DiffCommand : CliCommand
     {
         if (id is null && context.Terminal.OutputWidth != TaskTable.Unlimited)
         {
-            context.Terminal.Say($"(all of {run.Id}; of one task: orchestrate diff {run.Id}/TASK)");
+            context.Terminal.Say($"(all changes of {run.Id}; for one task: orchestrate diff {run.Id}/TASK)");
         }
         if (run.Status.Tasks.Any(task => task.Id == id && task is { State: TaskStates.AwaitingApproval, Asks: null }))
         {

@@ -108,8 +108,8 @@ internal sealed class FlakyCommand : CliCommand
         var entry = tests.Add(test, parsed.GetValue(_owner)!, reason, days);
         return Said(
             entry is not null,
-            $"'{test}' decides nothing up to {entry?.Until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} in runs that start from a "
-                + "commit with it.",
+            $"'{test}' is only advisory until {entry?.Until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} in "
+                + "runs whose base commit has this entry.",
             context
         );
     }

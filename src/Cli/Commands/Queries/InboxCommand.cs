@@ -129,7 +129,7 @@ internal sealed class InboxCommand : CliCommand
             );
         }
         var chosen = entry.Ways[number - 1];
-        var asks = chosen.Kind == AnswerWays.RaiseBudget ? "How much may it be? (20 for US dollars, or 2M tokens)" : "Your text?";
+        var asks = chosen.Kind == AnswerWays.RaiseBudget ? "New limit of the budget? (20 for US dollars, or 2M tokens)" : "Your text?";
         var text = chosen.NeedsText ? context.Terminal.AskText(asks) : null;
         if (chosen.NeedsText && text is null)
         {

@@ -86,7 +86,7 @@ internal sealed class LogsCommand : CliCommand
         if (reference.Task is null)
         {
             context.Terminal.Say(
-                $"(the logs of {run.Id}/{start.Task}, the last of its tasks that had an agent; others: orchestrate logs {run.Id}/TASK)"
+                $"(logs of {run.Id}/{start.Task}, whose agent started last; for other tasks: orchestrate logs {run.Id}/TASK)"
             );
         }
         return Outcome.Done;

@@ -48,7 +48,7 @@ internal sealed class NetworkCommand : CliCommand
         }
         if (found.CutLogs > 0)
         {
-            context.Terminal.Warn($"{Plural.Of(found.CutLogs, "log")} reached the size limit, so that later connections are missing.");
+            context.Terminal.Warn($"{Plural.Of(found.CutLogs, "log")} reached the size limit, so later connections are missing.");
         }
         return Task.FromResult(Outcome.Done);
     }

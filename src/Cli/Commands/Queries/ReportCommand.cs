@@ -158,7 +158,7 @@ internal sealed class ReportCommand : CliCommand
             terminal.Show(new ScreenLine($"  and {Plural.Of(page.MoreTasks, "more task")}", Tone.Faint));
         }
         NextSteps.Write(run, all: false, width, terminal.Show);
-        terminal.Show(new ScreenLine($"  Everything: orchestrate report {run.RunId} --full", Tone.Faint));
+        terminal.Show(new ScreenLine($"  Full report: orchestrate report {run.RunId} --full", Tone.Faint));
     }
 
     private static async Task<Outcome> TellEscalationAsync(StoredRun run, bool asMarkdown, CommandContext context)

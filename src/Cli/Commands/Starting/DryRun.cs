@@ -43,12 +43,14 @@ internal sealed class DryRun(Plan plan, string file, TaskChoice chosen, Settings
         context.Terminal.Show(
             forecasts.Of(plan, chosen.Ids(plan), settings, context.AccountRecords) is { } expected
                 ? $"Expected: {RunForecasts.Describe(expected)}."
-                : "Its cost and time are unknown, because the repository has no past runs."
+                : "The cost and time of the run are unknown, because the repository has no past runs."
         );
         RunPreparation.WarnOfFailures(plan, chosen.Ids(plan), repository, context);
         if (!input.Again && await NewRun.FindLandedAsync(input, repository, settings.Git.Target, context, stop) is { } landed)
         {
-            context.Terminal.Warn($"{DuplicateRunCheck.Describe(landed)} 'run' asks before it pays for it again (--again).");
+            context.Terminal.Warn(
+                $"{DuplicateRunCheck.Describe(landed)} 'run' asks before it repeats this work; --again skips the question."
+            );
         }
         return Outcome.Done;
     }

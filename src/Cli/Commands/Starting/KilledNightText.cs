@@ -8,8 +8,8 @@ internal static class KilledNightText
     /// <summary>Formats a rehearsal with kills as lines of text.</summary>
     internal static IEnumerable<string> Lines(KilledNight night)
     {
-        yield return $"A rehearsed night with seed {night.Seed}: {Plural.Of(night.Tasks.Count, "task")} in a throw-away clone, "
-            + "now removed.";
+        yield return $"Rehearsed a night with seed {night.Seed}: {Plural.Of(night.Tasks.Count, "task")} in a throw-away clone, "
+            + "which is now removed.";
         foreach (var disturbance in night.Disturbances)
         {
             yield return $"  {disturbance}";
@@ -19,7 +19,7 @@ internal static class KilledNightText
             + $"by {Plural.Of(night.Starts, "agent start")}.";
         yield return night.Missing.Count == 0
             ? "The target contains every change of the commits."
-            : $"Not on the target as in the commits: {string.Join(", ", night.Missing)}.";
+            : $"Files that differ between the target and the commits: {string.Join(", ", night.Missing)}.";
         yield return night.Repeated.Count == 0
             ? "No finished work was repeated."
             : $"Started again after finished work: {string.Join(", ", night.Repeated)}.";
@@ -36,7 +36,7 @@ internal static class KilledNightText
         }
         if (night.Idle.Count > 0)
         {
-            yield return $"Left out, because the commits change none of their files: {string.Join(", ", night.Idle)}.";
+            yield return $"Skipped tasks, because the commits change none of their files: {string.Join(", ", night.Idle)}.";
         }
         if (night.Unowned.Count > 0)
         {

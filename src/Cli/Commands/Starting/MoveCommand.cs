@@ -203,7 +203,7 @@ internal sealed class MoveCommand : CliCommand
                     + (
                         brought.Missing.Lost.Count > 0
                             ? " If that machine is lost, "
-                                + $"--accept-losses repeats {Plural.Of(brought.Missing.Lost.Count, "task")} of it."
+                                + $"use --accept-losses, which repeats {Plural.Of(brought.Missing.Lost.Count, "task")}."
                             : ""
                     )
             );

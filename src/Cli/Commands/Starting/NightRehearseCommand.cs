@@ -91,23 +91,23 @@ internal sealed class NightRehearseCommand : CliCommand
             context.Print(RehearsalDocument.Of(night, usual, hard), DocumentJson.Default.RehearsalDocument);
             return Outcome.Done;
         }
-        context.Terminal.Show($"A usual night of {file}, from {LocalTimes.ToMinute(night.Start)}. Nothing was started.");
+        context.Terminal.Show($"A typical night with {file}, starting at {LocalTimes.ToMinute(night.Start)}. Nothing was started.");
         foreach (var step in usual.Steps.Take(MostSteps))
         {
             context.Terminal.Show($"  {LocalTimes.ToMinute(step.At)}  {Describe(step)}");
         }
         if (usual.Steps.Count > MostSteps)
         {
-            context.Terminal.Show($"  and {Plural.Of(usual.Steps.Count - MostSteps, "more moment")} (--json has all)");
+            context.Terminal.Show($"  and {Plural.Of(usual.Steps.Count - MostSteps, "more event")} (--json lists all)");
         }
         foreach (var task in forecasts.Failures(plan, chosen))
         {
             context.Terminal.Show($"  {RunForecasts.Describe(task)}.");
         }
-        context.Terminal.Show($"A usual night: {Sum(usual)}");
-        context.Terminal.Show($"A hard night:  {Sum(hard)}");
+        context.Terminal.Show($"A typical night: {Sum(usual)}");
+        context.Terminal.Show($"A hard night:    {Sum(hard)}");
         context.Terminal.Say(
-            "Gates, merges and answers take as long as for past tasks. The rehearsal leaves out unknown facts: "
+            "Gates, merges and answers take as long as for past tasks. The rehearsal ignores unknown facts, namely "
                 + (night.Fills.Count > 0 ? "" : "how fast the account's limits fill (the service reported too little), ")
                 + "other users of the account, and work that is rejected more often than before."
         );

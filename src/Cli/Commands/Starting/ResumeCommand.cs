@@ -89,7 +89,9 @@ internal sealed class ResumeCommand : CliCommand
         }
         if (there is not null)
         {
-            context.Terminal.Say($"Its steps are executed on {there}. 'orchestrate move {run.RunId}' moves it to this machine.");
+            context.Terminal.Say(
+                $"The steps of {run.RunId} are executed on {there}. 'orchestrate move {run.RunId}' moves it to this " + "machine."
+            );
             return Outcome.Done;
         }
         var end = await session.WatchAndAskAsync(run, stored?.Status.Sequence ?? 0);

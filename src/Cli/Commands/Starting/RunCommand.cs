@@ -24,7 +24,7 @@ internal sealed class RunCommand : CliCommand
     private readonly Option<bool> _attached = GlobalOptions.Attached();
     private readonly Option<bool> _overnight = new("--overnight")
     {
-        Description = "List what could wake a user, keep the machine awake, and check the run contract in the report",
+        Description = "List events that could wake you, keep the machine awake, and compare the run with its contract in the report",
     };
     private readonly Option<bool> _openNetwork = new("--yes-open-network")
     {

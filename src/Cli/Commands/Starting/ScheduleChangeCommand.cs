@@ -70,7 +70,7 @@ internal sealed class ScheduleChangeCommand : CliCommand
             {
                 ScheduleChange.Pause => $"{name} starts no runs until 'orchestrate schedule resume {name}'.",
                 ScheduleChange.Resume => $"{name} starts runs again.",
-                ScheduleChange.RunNow => $"{name} has started a run: 'orchestrate status'.",
+                ScheduleChange.RunNow => $"{name} has started a run; see 'orchestrate status'.",
                 _ => $"{name} is removed. Runs that it started continue.",
             }
         );

@@ -188,9 +188,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             var date = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
             var clock = at.ToString("HH:mm", CultureInfo.InvariantCulture);
             yield return zone.IsInvalidTime(local)
-                ? $"On {date} clocks in {when.Zone} are put forward over {clock}: "
-                    + $"{(count == 0 ? "no run starts" : "the run starts anyway")}."
-                : $"On {date} clocks in {when.Zone} show {clock} twice: "
+                ? $"On {date}, clocks in {when.Zone} skip {clock}, {(count == 0 ? "so no run starts" : "but the run starts anyway")}."
+                : $"On {date}, clocks in {when.Zone} show {clock} twice, and "
                     + $"{Plural.Form(Math.Max(count, 1), "one run starts", "two runs start")}.";
         }
     }
@@ -273,7 +272,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
                 TrustGate.QuestionOf(plan, named!),
                 yes,
                 runId: null,
-                $"Inspect it, then name it ({named}); or run 'orchestrate trust' there, or use --yes."
+                $"Inspect the plan and name it ({named}), run 'orchestrate trust' there, or use --yes."
             );
         }
         var chosen = plan is null ? TaskChoice.All : TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));

@@ -40,7 +40,7 @@ internal sealed class ScheduleListCommand : CliCommand
             context.Terminal.Show(
                 schedule.IsPaused ? $"  paused{(schedule.Note.Length == 0 ? "" : $": {schedule.Note}")}"
                 : schedule.Next is [var next, ..] ? $"  next: {LocalTimes.ToMinute(next)}"
-                : "  it has no further times"
+                : "  no further start times"
             );
             foreach (var fire in results.Fires[schedule.Name].Reverse())
             {
@@ -66,7 +66,7 @@ internal sealed class ScheduleListCommand : CliCommand
         }
         if (schedule.Overlap == ScheduleOverlap.Queue)
         {
-            limits.Add("one is queued while the last is open");
+            limits.Add("queues the next run while the last one is open");
         }
         return $"{schedule.When}  {TextCells.OneLine(input.Subject ?? "")}{(limits.Count == 0 ? "" : $", {string.Join(", ", limits)}")}";
     }

@@ -23,8 +23,8 @@ internal sealed class SpawnCommand : CliCommand
     private readonly Option<bool> _pick = new("--pick")
     {
         Description =
-            "With --n, pick the best result of each task by gates, measurements and size; the reviewer decides if these do not. The "
-            + "other results stay",
+            "With --n, pick the best result of each task by gates, measurements and size; the reviewer decides between "
+            + "equal results. The other results stay",
     };
     private readonly Option<string?> _into = new("--run")
     {

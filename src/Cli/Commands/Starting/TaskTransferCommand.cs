@@ -44,7 +44,7 @@ internal sealed class TaskExportCommand : CliCommand
             stop
         );
         context.Terminal.Say(
-            $"{file} has {task} of {run.Id}: its work so far with the history below it, and "
+            $"{file} contains {task} of {run.Id}, namely its work so far, the history before it, and "
                 + (
                     written.Session.Length > 0
                         ? $"the conversation {written.Session}."

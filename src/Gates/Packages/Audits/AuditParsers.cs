@@ -24,7 +24,7 @@ internal static class NpmAuditParser
                     .. root.At("advisories").Members().SelectMany(advisory => OfAdvisory(advisory.Name, advisory.Value)).Distinct(),
                 ])
             : AuditAnswer.None(
-                AuditJson.First(AuditJson.Short(root.At("message").Text()), "its answer names no vulnerabilities, not even none")
+                AuditJson.First(AuditJson.Short(root.At("message").Text()), "its answer lacks the member that lists vulnerabilities")
             );
     }
 

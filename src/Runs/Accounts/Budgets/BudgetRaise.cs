@@ -22,7 +22,7 @@ public sealed class BudgetRaise(IAccountGovernor governor, TimeProvider time)
         );
         return answer.Refusal.Length > 0
             ? new RaisedBudget(false, answer.Refusal)
-            : new RaisedBudget(true, $"{Capital(WaitReasonText.Of(cap))}, holds from now on");
+            : new RaisedBudget(true, $"{Capital(WaitReasonText.Of(cap))}, applies from now on");
     }
 
     private Cap CapOf(RaiseBudgetInput input)

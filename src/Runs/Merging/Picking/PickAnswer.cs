@@ -17,8 +17,8 @@ internal sealed record PickAnswer(string Task, string Why)
     public static string Schema { get; } =
         """
             {"type":"object","additionalProperties":false,"required":["result","why"],"properties":{
-            "result":{"type":"string","description":"The name of the result that is to be kept, as its heading has it"},
-            "why":{"type":"string","description":"What decided, in one or two sentences"}}}
+            "result":{"type":"string","description":"Name of the result to keep, as in its heading"},
+            "why":{"type":"string","description":"The reason, in one or two sentences"}}}
             """.ReplaceLineEndings("");
 
     /// <summary>Parses an answer, with or without text around its JSON.</summary>

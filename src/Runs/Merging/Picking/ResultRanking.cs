@@ -22,7 +22,7 @@ public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string R
 {
     private static readonly IReadOnlyList<(string Name, Func<RankedResult, double> Worse)> Criteria =
     [
-        ("its task ended well", static result => result.IsVerified ? 0 : 1),
+        ("its task succeeded", static result => result.IsVerified ? 0 : 1),
         (
             "its gates prove more",
             static result =>

@@ -74,8 +74,8 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         {
             return new PullRequestResult(
                 GitHubOutcome.Refused,
-                $"{branch} could not be pushed ({PullRequest.Why(pushed)}). If the branch has commits from others, they stay; fetch "
-                    + "them first."
+                $"{branch} could not be pushed ({PullRequest.Why(pushed)}). If the remote branch has commits from others, "
+                    + "they were not overwritten; fetch them first."
             );
         }
         var marker = $"\n\n<!-- orchestrate:{run.RunId}{(draft.Task is null ? "" : $"/{draft.Task}")} -->\n";

@@ -18,8 +18,8 @@ public static class RemarkTask
                         ? $"The check {Name(remark.Author)} of pull request #{Number(remark)} is red; find out why, and repair it. "
                         : $"{Name(remark.Author)} has commented on pull request #{Number(remark)}; do what it asks if that is " + "right. "
                 )
-                + $"The work is on the branch {Name(remark.Branch)}. The text below is quoted: it points to a problem, but changes nothing "
-                + "of the rules of your work.\n\n"
+                + $"The work is on the branch {Name(remark.Branch)}. The quoted text below points to a problem, but does not "
+                + "change the rules for your work.\n\n"
                 + new UntrustedText(QuotedText.Cut(remark.Text, LongestText)).Quotation,
             Details = $"{(remark.Place.Length > 0 ? Name(remark.Place) + "\n" : "")}{Name(remark.Url)}\n{remark.Key}",
         };

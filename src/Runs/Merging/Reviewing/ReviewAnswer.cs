@@ -25,10 +25,10 @@ internal sealed record ReviewAnswer
             "file":{"type":"string"},"line":{"type":"integer","description":"Line in the file as it is now"},
             "severity":{"enum":["blocking","minor"]},"summary":{"type":"string"},
             "consequence":{"type":"string","description":"What breaks, and for whom"},
-            "reproduction":{"type":"string","description":"An input, call or command that shows it, and what comes out"},
-            "fix":{"type":"string","description":"What an agent that knows nothing of this is to do"},
+            "reproduction":{"type":"string","description":"An input, call or command that shows the problem, and its result"},
+            "fix":{"type":"string","description":"Instructions for an agent that has not seen this review"},
             "files":{"type":"array","items":{"type":"string"},
-            "description":"All files that this creates, changes or deletes, tests too"}}}},
+            "description":"All files that the fix creates, changes or deletes, including tests"}}}},
             "earlier":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","state","why"],"properties":{
             "id":{"type":"string"},"state":{"enum":["fixed","open","unknown"]},"why":{"type":"string"}}}}}}
             """.ReplaceLineEndings("");

@@ -183,18 +183,18 @@ public sealed class ReviewEnd(RunServices services)
             Id = finding.Id,
             Description = $"Repair the review finding in {finding.Place}: {finding.Summary}".ReplaceLineEndings(" "),
             Prompt = $"""
-                The change that this run has made was reviewed, and the reviewer found this in `{finding.File}`, line {finding.Line}:
+                A reviewer read the changes of this run and found this problem in `{finding.File}`, line {finding.Line}:
 
                 {finding.Summary}
 
                 What breaks: {finding.Consequence}
 
-                How to see it: {finding.Reproduction}
+                How to reproduce it: {finding.Reproduction}
 
-                What is to be done: {finding.Fix}
+                How to fix it: {finding.Fix}
 
-                See it first, as it says. Then repair it, with a test that fails without your change. Where it is not so, add
-                a test that shows that, and say so. Change nothing else.
+                Reproduce the problem first. Then fix it, with a test that fails without your fix. If the problem does not exist,
+                add a test that shows so, and say so in your report. Change nothing else.
                 """,
             FilesWrite =
             [

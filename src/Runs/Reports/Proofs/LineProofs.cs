@@ -56,7 +56,7 @@ public sealed class LineProofs(RunServices services)
                 Gaps =
                 [
                     $"its commit names {said.Run}{(said.Task is { } task ? $"/{task}" : "")}, but no run record on this machine "
-                        + "contains it. The run was cleaned up or ran on another machine, or the message is wrong",
+                        + "contains the commit. The run was cleaned up or ran on another machine, or the commit message is wrong",
                 ],
             };
     }
@@ -107,7 +107,7 @@ public sealed class LineProofs(RunServices services)
             : proof with
             {
                 Decisions = Decisions(recorded, null),
-                Gaps = ["it comes from the run, but from none of its tasks: a user's repair of staging, or installed packages"],
+                Gaps = ["the line comes from the run, but not from a task, because a user repaired staging or packages were installed"],
             };
     }
 

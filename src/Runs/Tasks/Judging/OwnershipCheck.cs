@@ -95,8 +95,8 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
     }
 
     private static string OfItsOwn(string name) =>
-        $"{name} is a repository of its own (a submodule or a .git folder inside). Its content can't be merged; remove its .git folder or "
-        + "the whole.";
+        $"{name} is a repository of its own (a submodule or a .git folder inside). Its content can't be merged; "
+        + "remove its .git folder, or all of it.";
 
     // If a sandboxed agent made a worktree, its git folder does not exist outside the sandbox, so git treats its files as ordinary files.
     // Each folder is inspected once.

@@ -78,7 +78,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         var missing = PhaseRequirementCheck.Problems(task, worktree.Path, input.Called);
         var isStrict = files.Settings.StrictCompliance;
         problems.AddRange(isStrict ? missing : []);
-        notes.AddRange(isStrict ? [] : missing.Select(what => $"not demanded (compliance.strict is false): {what}"));
+        notes.AddRange(isStrict ? [] : missing.Select(what => $"not enforced (compliance.strict is false): {what}"));
         return problems;
     }
 

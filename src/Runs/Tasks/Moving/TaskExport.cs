@@ -82,7 +82,8 @@ public sealed class TaskExport(RunServices services)
         {
             throw new RefusedException(
                 $"{progress.Id} runs on {host}, which has its files and its conversation.",
-                $"orchestrate pause {run.RunId}/{progress.Id}. Both are here as soon as 'orchestrate status' names no host for it."
+                $"orchestrate pause {run.RunId}/{progress.Id}. You can export the task as soon as 'orchestrate status' "
+                    + "shows no host for it."
             );
         }
         if (

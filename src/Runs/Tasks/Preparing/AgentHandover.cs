@@ -46,13 +46,13 @@ internal sealed class AgentHandover(RunFolder folder, string taskId, TimeProvide
             }
         }
         var told = new StringBuilder(
-            "\n# What was done before you\n\nAnother agent has worked on this task in this worktree, until its usage limit was reached. "
-                + "You do not have its conversation. The files are as it left them, also those that are not committed: look at what is "
-                + $"there (git status, git diff {baseCommit}), keep what is good, and go on with the task where it stopped. What it was "
-                + "told is above.\n"
+            "\n# Work before yours\n\nAnother agent worked on this task in this worktree until it reached its usage "
+                + "limit. You do not have its conversation. Its files are unchanged, including uncommitted ones. Inspect "
+                + "them (git status, git diff {baseCommit}), keep good work, and continue the task where that agent stopped. "
+                + "Its instructions are above.\n"
         );
         Append(told, "Its last actions, in order", uses);
-        Append(told, "What it said last, as quotations", words);
+        Append(told, "Its last messages, as quotations", words);
         return told.ToString();
     }
 

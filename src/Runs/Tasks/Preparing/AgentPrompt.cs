@@ -34,7 +34,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         var text = conversation is not null
             ? GoOn(problems, input, ending)
             : Whole(files, task, input.Guidance, problems, ending)
-                + (input.Answer.Length == 0 ? "" : $"\n# What became of your request\n\n{input.Answer}\n");
+                + (input.Answer.Length == 0 ? "" : $"\n# Answer to your request\n\n{input.Answer}\n");
         if (conversation is null && input.Agent is not null)
         {
             text += await new AgentHandover(files.Folder, task.Id, time).WriteAsync(input.Start, input.Prepared.BaseCommit);
@@ -127,10 +127,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         var text = new StringBuilder(TaskPrompt.Render(Input(files, task, guidance.Length == 0 ? null : guidance)));
         if (problems.Length > 0)
         {
-            text.Append(
-                    "\n# What was wrong with the work so far\n\nThe files are as the last attempt left them. Repair this and "
-                        + "nothing else:\n\n"
-                )
+            text.Append("\n# Problems of the work so far\n\nThe files are as the last attempt left them. Fix only these problems:\n\n")
                 .Append(problems);
         }
         if (ending.Length > 0)
@@ -150,21 +147,21 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         if (problems.Length > 0)
         {
             text.Append(
-                    "Your work on this task was checked and is not finished. Repair the following, keep to the files you own, and "
-                        + "report done again.\n\n"
+                    "Your work on this task was checked and is not finished. Fix the following problems, change only files "
+                        + "that you own, and report done again.\n\n"
                 )
                 .Append(problems);
         }
         else if (input.Answer.Length == 0)
         {
             text.Append(
-                "You were interrupted. Your files are as you left them; look at what is there (git status, git diff) and go on "
-                    + "with the task where you stopped.\n"
+                "You were interrupted. Your files are as you left them; inspect them (git status, git diff), and continue "
+                    + "the task where you stopped.\n"
             );
         }
         if (input.Answer.Length > 0)
         {
-            text.Append("What became of your request: ").Append(input.Answer).Append("\n\nGo on with the task where you stopped.\n");
+            text.Append("The answer to your request: ").Append(input.Answer).Append("\n\nContinue the task where you stopped.\n");
         }
         if (input.Guidance.Length > 0)
         {

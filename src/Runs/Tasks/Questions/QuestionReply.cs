@@ -19,9 +19,9 @@ internal sealed record QuestionReply(string Answer, string Why)
         """
             {"type":"object","additionalProperties":false,"required":["decision","answer","why"],"properties":{
             "decision":{"enum":["answer","person"],
-            "description":"person: what you are shown does not decide it, or it is not yours to decide"},
-            "answer":{"type":"string","description":"What the agent is told, complete in itself; empty where a person must decide"},
-            "why":{"type":"string","description":"What the answer follows from, or why a person must decide, in a sentence"}}}
+            "description":"person: the given sources do not decide the question, or you may not decide it"},
+            "answer":{"type":"string","description":"Complete instructions for the agent; empty if a person must decide"},
+            "why":{"type":"string","description":"The basis of the answer, or why a person must decide, in a sentence"}}}
             """.ReplaceLineEndings("");
 
     /// <summary>Parses a reply, with or without text around its JSON. If the reply is unreadable, a user must answer.</summary>

@@ -92,8 +92,8 @@ public sealed class TaskSplit(RunServices services)
             Id = id,
             Description = text.ReplaceLineEndings(" "),
             Prompt = $"""
-                This is part {number} of {count} of the task {whole.Id}, which was too big for one agent. Do this part
-                and leave the others to those that come after you:
+                This is part {number} of {count} of the task {whole.Id}, which was too big for one agent. Do only this part;
+                other agents do the parts after it:
 
                 {text}
 
