@@ -181,8 +181,8 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
                 )
         );
 
-    public Task<LineCounts> LineCountsAsync(string run, CancellationToken stop) =>
-        AnswerAsync($"lines of {run}", () => OfRun(run, new LineCounts(CountLines("\n+"), CountLines("\n-"))));
+    public Task<DiffLineCounts> LineCountsAsync(string run, CancellationToken stop) =>
+        AnswerAsync($"lines of {run}", () => OfRun(run, new DiffLineCounts(CountLines("\n+"), CountLines("\n-"))));
 
     private int CountLines(string begin) => Patch.Split(begin).Length - Patch.Split(begin + begin[1..] + begin[1..]).Length;
 

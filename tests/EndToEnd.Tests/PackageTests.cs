@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>The packages, a service of somebody else that starts runs with them, and a worker of somebody else that executes runs.</summary>
+/// <summary>The packages, and two programs of others that use them: a service that starts runs, and a worker that executes runs.</summary>
 public sealed class PackageTests(PackedLibraries packed) : IClassFixture<PackedLibraries>
 {
     private const string Secret = "only for tests";

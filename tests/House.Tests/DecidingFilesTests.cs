@@ -110,6 +110,7 @@ public sealed partial class DecidingFilesTests
         ["Runs/Merging/Resets/EarlierExecutionFinder"] = "a run that was reset: SECURITY.md says what is left",
         ["Runs/Merging/Reviewing/ReviewFindingIds"] = "a number in the names of tasks",
         ["Machine/Hosting/WebLoginFailures"] = Machine,
+        ["Machine/Hosting/ApprovalKey"] = Machine,
         ["Machine/Hosting/WebSessionKey"] = Machine,
         ["Machine/Hosting/WebTokens"] = Machine,
         ["Machine/Night/KillRehearsal"] = Report,

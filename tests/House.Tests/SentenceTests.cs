@@ -61,6 +61,7 @@ public sealed class SentenceTests
         "FileDiff: git's diff",
         "PythonTypes: source code",
         "ServiceUnit: a unit's file, which the user may have changed",
+        "CommandAuthor: a mark in names that senders give, of which our own are no claims",
         "RefStore: what git prints",
         "RemoteRefs: what git push prints",
         "SecretFileName: keys in files",

@@ -56,7 +56,7 @@ public interface IRunQueries
     Task<DiffDocument> DiffAsync(string? which, CancellationToken cancellationToken);
 
     /// <summary>Counts the lines that the merged work of a run adds and removes. Binary files count 0.</summary>
-    Task<LineCounts> LineCountsAsync(string run, CancellationToken cancellationToken);
+    Task<DiffLineCounts> LineCountsAsync(string run, CancellationToken cancellationToken);
 
     /// <summary>Returns the status of a run with the branches and folders that it left behind.</summary>
     Task<RunStatus> ReportAsync(string? run, CancellationToken cancellationToken);

@@ -80,7 +80,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                after < 0 ? $"'{after}' is not a cursor." : $"A page has from 1 to {longest} entries, not {limit}.",
+                after < 0 ? $"'{after}' is not a cursor." : $"A page has from 1 to {Plural.Of(longest, "entry", "entries")}, not {limit}.",
                 "Use the cursor in 'next' of the previous page."
             );
         }
@@ -189,7 +189,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     }
 
     /// <inheritdoc/>
-    public async Task<LineCounts> LineCountsAsync(string run, CancellationToken cancellationToken)
+    public async Task<DiffLineCounts> LineCountsAsync(string run, CancellationToken cancellationToken)
     {
         var (added, removed) = await TaskDiff.CountLinesOfRunAsync(
             context.RequireRepository(),
@@ -197,7 +197,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
             RequireRun(run).Status,
             cancellationToken
         );
-        return new LineCounts(added, removed);
+        return new DiffLineCounts(added, removed);
     }
 
     /// <summary>Returns the absolute path of a task's worktree. The worktree may not exist anymore.</summary>

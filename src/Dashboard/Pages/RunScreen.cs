@@ -23,7 +23,7 @@ public sealed record RunScreen(PageFrame Frame, RunScreenAddress Address, RunSta
     public DiffDocument? Diff { get; init; }
 
     /// <summary>Lines that the run's merged work changes. Null if they can't be counted, or for an earlier time.</summary>
-    public LineCounts? Lines { get; init; }
+    public DiffLineCounts? Lines { get; init; }
 
     /// <summary>Report as Markdown. Empty if the tab does not show the report.</summary>
     public string Report { get; init; } = "";

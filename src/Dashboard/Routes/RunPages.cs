@@ -16,7 +16,7 @@ internal sealed class RunPages(QueryCoalescer reader, PageRoutes pages, PageRend
     private readonly CoalescingCache<IResult?> _runs = new(time);
     private readonly RunEventCache _events = new(reader);
     private readonly ConcurrentDictionary<string, Plan> _plans = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, (int Merges, LineCounts Lines)> _lines = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (int Merges, DiffLineCounts Lines)> _lines = new(StringComparer.Ordinal);
 
     /// <summary>Adds the routes.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
@@ -118,7 +118,7 @@ internal sealed class RunPages(QueryCoalescer reader, PageRoutes pages, PageRend
     }
 
     // Git counts the lines only after another merge, because a page is rendered for each event.
-    private async Task<LineCounts?> LinesAsync(RepositoryEntry home, RunStatus run)
+    private async Task<DiffLineCounts?> LinesAsync(RepositoryEntry home, RunStatus run)
     {
         var key = $"{home.Root}\0{run.RunId}";
         var merges = run.Tasks.Aggregate(HashCode.Combine(run.LandedCommit), (hash, task) => HashCode.Combine(hash, task.MergeCommit));

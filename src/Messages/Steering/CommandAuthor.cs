@@ -37,8 +37,8 @@ public sealed record CommandAuthor(string By, bool IsProven, string? Refusal = n
             ? new CommandAuthor(
                 claimed,
                 IsProven: false,
-                $"{runId} accepts '{name}' only with the signature of an approver (require_proof). Send it with orchestrate's command, page "
-                    + "or API on a machine whose key the setting approvers lists; 'orchestrate check' shows that key."
+                $"{runId} accepts '{name}' only with the signature of an approver (require_proof). Send it with orchestrate's command, "
+                    + "page or API on a machine whose key the setting approvers lists; 'orchestrate check' shows that key."
             )
             : new CommandAuthor(claimed, IsProven: false);
     }
@@ -55,7 +55,7 @@ public sealed record CommandAuthor(string By, bool IsProven, string? Refusal = n
             ? $"The signature with the key of {approver.Name} is not that of this '{name}' for {runId}, so the command is not accepted."
         : signature.At < now - SignatureLifetime || signature.At > now + ClockLead
             ? $"{approver.Name} signed this '{name}' at {signature.At.UtcDateTime:yyyy-MM-dd HH:mm}Z. A signature is valid for "
-                + $"{SignatureLifetime.TotalHours:0} hours, so send the command again."
+                + $"{Plural.Of((int)SignatureLifetime.TotalHours, "hour")}, so send the command again."
         : null;
 
     /// <summary>Marks an unproven author. Runs without approvers mark only names that imitate a proof.</summary>

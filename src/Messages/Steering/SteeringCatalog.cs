@@ -264,8 +264,8 @@ public static class SteeringCatalog
     [Approve, Reject, Pause, Resume, Cancel, Abort, Promote, LandMerged, Resolve, RaiseBudget, Retry, Skip, MergeNext];
 
     /// <summary>
-    /// True if a command decides something, so that runs with <c>require_proof</c> accept it only with a signature. Anybody may pause, resume
-    /// and cancel.
+    /// True if a command decides something, so that runs with <c>require_proof</c> accept it only with a signature. Anybody may pause,
+    /// resume and cancel.
     /// </summary>
     /// <param name="name">Wire name of the command.</param>
     public static bool IsDecision(string name) => name == MessageNames.AddTasks || All.Any(command => command.Decision == name);

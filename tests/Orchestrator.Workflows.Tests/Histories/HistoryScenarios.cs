@@ -3,10 +3,8 @@ using Orchestrator.TestKit;
 
 namespace Orchestrator.Workflows.Tests.Histories;
 
-/// <summary>
-/// Each workflow comes to each of its outcomes. The histories are what <c>scripts/record-histories</c> keeps, and what each later version
-/// of the workflows must replay. A workflow or an outcome that is new here needs a recorded history.
-/// </summary>
+/// <summary>Bring each workflow to each of its outcomes. <c>scripts/record-histories</c> records their histories, which each later version
+/// must replay. A new workflow or outcome needs a recorded history.</summary>
 internal static class HistoryScenarios
 {
     private static readonly Type Orchestration = typeof(OrchestrationWorkflow);
@@ -384,7 +382,6 @@ internal static class HistoryScenarios
                         : DoneAsync(),
         };
         yield return new("continued", Governor) { KeepsFirst = true, Play = GovernorTests.PlayAsync };
-        // Later recorded, with slots that are assigned fairly between runs.
         yield return new("fair", Governor) { KeepsFirst = true, Play = GovernorTests.PlayAsync };
     }
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests.Messages;
 
-/// <summary>Who has sent a command, by its signature and by its claim.</summary>
+/// <summary>The author of a command, by its signature and by its claim.</summary>
 public sealed class CommandAuthorTests : IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
@@ -160,7 +160,8 @@ public sealed class CommandAuthorTests : IDisposable
     [Fact]
     public void Content_OfACommand_HasItsMembersInOrderAndNoEmptyOnes() =>
         Assert.Equal(
-            """{"arguments":{"id":"a","reason":"looks good","shown":"0123"},"at":1767268800,"by":"kim@laptop","command":"approve","run":"run-1"}""",
+            """{"arguments":{"id":"a","reason":"looks good","shown":"0123"},"at":1767268800,"""
+                + """"by":"kim@laptop","command":"approve","run":"run-1"}""",
             System.Text.Encoding.UTF8.GetString(SignedContent.Of("run-1", MessageNames.Approve, SignedByKim, "kim@laptop", Now))
         );
 
