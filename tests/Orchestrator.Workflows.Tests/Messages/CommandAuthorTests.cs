@@ -160,8 +160,8 @@ public sealed class CommandAuthorTests : IDisposable
     [Fact]
     public void Content_OfACommand_HasItsMembersInOrderAndNoEmptyOnes() =>
         Assert.Equal(
-            """{"arguments":{"id":"a","reason":"looks good","shown":"0123"},"at":1767268800,"""
-                + """"by":"kim@laptop","command":"approve","run":"run-1"}""",
+            """{"arguments":{"id":"a","reason":"looks """
+                + """good","shown":"0123"},"at":1767268800,"by":"kim@laptop","command":"approve","run":"run-1"}""",
             System.Text.Encoding.UTF8.GetString(SignedContent.Of("run-1", MessageNames.Approve, SignedByKim, "kim@laptop", Now))
         );
 
