@@ -4,9 +4,10 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 export interface AddTasksCommand {
   tasks: Array<TaskText>;
   by?: string;
+  signature?: CommandSignature | null;
 }
 
-export interface AnswerWay {
+export interface AnswerAction {
   kind: string;
   target: string;
   resolution?: string | null;
@@ -18,6 +19,7 @@ export interface ApprovalCommand {
   reason?: string;
   by?: string;
   shown?: string;
+  signature?: CommandSignature | null;
 }
 
 export interface BudgetLimit {
@@ -33,6 +35,13 @@ export interface BudgetStatus {
   limitUsd?: number | null;
   spentTokens?: number | null;
   limitTokens?: number | null;
+}
+
+export interface CommandSignature {
+  key: string;
+  by: string;
+  at: string;
+  value: string;
 }
 
 export interface FailingActivity {
@@ -66,6 +75,7 @@ export interface MoveRunCommand {
   by?: string;
   lost?: Array<string> | null;
   staging?: string | null;
+  signature?: CommandSignature | null;
 }
 
 export interface NightContract {
@@ -119,6 +129,7 @@ export interface PersonCommand {
   by?: string;
   shown?: string;
   target?: string | null;
+  signature?: CommandSignature | null;
 }
 
 export interface PlanningOptions {
@@ -143,6 +154,7 @@ export interface RaiseBudgetCommand {
   tokens?: number | null;
   task?: string;
   by?: string;
+  signature?: CommandSignature | null;
 }
 
 export interface Reason {
@@ -163,6 +175,7 @@ export interface ResolutionCommand {
   by?: string;
   tasks?: Array<string> | null;
   shown?: string;
+  signature?: CommandSignature | null;
 }
 
 export interface RunAccount {
@@ -231,7 +244,7 @@ export interface RunHold {
 export interface RunQuestion {
   id: string;
   question: string;
-  ways?: Array<AnswerWay>;
+  ways?: Array<AnswerAction>;
   commands?: Array<string> | null;
   saysReason?: boolean;
   shown?: string | null;
@@ -387,6 +400,7 @@ export interface TaskCommand {
   task: string;
   text?: string;
   by?: string;
+  signature?: CommandSignature | null;
 }
 
 export interface TaskMeasurement {
