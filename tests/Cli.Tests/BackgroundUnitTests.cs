@@ -106,7 +106,7 @@ public sealed class BackgroundUnitTests : IDisposable
         var types = typeof(BackgroundUnit).Assembly.GetTypes();
 
         Assert.Equal(
-            ["HostedWorker", "ServedEngine"],
+            ["EngineHost", "HostedWorker"],
             types
                 .Where(type => type.IsSubclassOf(typeof(BackgroundService)) && type != typeof(BackgroundUnit))
                 .Where(type => !type.IsSubclassOf(typeof(BackgroundUnit)))

@@ -91,7 +91,7 @@ public sealed partial class DecidingFilesTests
         ["Runs/Reports/Notices/NoticeRecord"] = Machine,
         ["Runs/Reports/Notices/NoticeTargets"] = "secrets of channels, which go to them alone",
         ["Runs/Planning/PlanningConcluder"] = Person,
-        ["Runs/Planning/Replanning"] = Report,
+        ["Runs/Planning/RunReplanner"] = Report,
         ["Runs/Planning/PlanningRequestSource"] = Person,
         ["Runs/Tasks/Questions/QuestionCaller"] = Report,
         ["Runs/Tasks/Radar/PredictedConflicts"] = Report,
@@ -146,7 +146,7 @@ public sealed partial class DecidingFilesTests
 
     [GeneratedRegex(
         @"\bFile\.(ReadAll|ReadLines|OpenRead|OpenText)|\b(SmallFileReader|StoredJson|DurableFile|LandingNote)\.TryRead"
-            + @"|\bStatusFile\.Read|\bRegularFile\.Try",
+            + @"|\bRunStatusFile\.Read|\bRegularFileReader\.Try",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Reads();
