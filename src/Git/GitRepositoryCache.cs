@@ -3,8 +3,8 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git;
 
-/// <summary> Opens the git program and each repository once. Avoids three git processes per step; the git version, the paths and the
-/// configuration are assumed not to change while the process runs. Failures are not cached. </summary>
+/// <summary>Opens the git program and each repository once. Avoids three git processes per step; the git version, the paths and the
+/// configuration are assumed not to change while the process runs. Failures are not cached.</summary>
 public sealed class GitRepositoryCache
 {
     private readonly ConcurrentDictionary<string, Task<GitProgram>> _programs = new(StringComparer.Ordinal);

@@ -13,9 +13,9 @@ namespace Temporal.Server;
 /// again.</param>
 public sealed record EngineOwner(string Address, int Pid, DateTimeOffset StartTime, string Token);
 
-/// <summary> The exclusive right to serve the engine file of a folder, held as an operating-system lock on <c>engine.lock</c>. The lock is
+/// <summary>The exclusive right to serve the engine file of a folder, held as an operating-system lock on <c>engine.lock</c>. The lock is
 /// held until this object is disposed or the process ends. This class never opens <c>engine.db</c> itself, because closing that file would
-/// drop SQLite's own locks. </summary>
+/// drop SQLite's own locks.</summary>
 public sealed class EngineFile : IDisposable
 {
     private static readonly string[] NetworkFileSystems =

@@ -80,8 +80,8 @@ public sealed class TemporalServer : IAsyncDisposable
     /// <returns>Number of deleted runs.</returns>
     public Task<int> SweepAsync() => Parts.Retention.SweepAsync();
 
-    /// <summary> Ends open polls with an empty response, gives running calls a moment to finish, flushes queued writes, and closes. The
-    /// method is idempotent. </summary>
+    /// <summary>Ends open polls with an empty response, gives running calls a moment to finish, flushes queued writes, and closes. The
+    /// method is idempotent.</summary>
     public async Task StopAsync()
     {
         _parts?.Stopping();

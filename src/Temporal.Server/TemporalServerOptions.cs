@@ -13,8 +13,8 @@ public sealed record TemporalServerOptions
     /// <summary>Path of the database file, created if missing, or null to keep everything in memory until the server stops.</summary>
     public string? DatabasePath { get; init; }
 
-    /// <summary> Path of a Unix domain socket to listen on, at most 107 bytes, or null to listen on no socket. The socket is created with
-    /// mode 0600 and replaces a socket file on which no process listens. </summary>
+    /// <summary>Path of a Unix domain socket to listen on, at most 107 bytes, or null to listen on no socket. The socket is created with
+    /// mode 0600 and replaces a socket file on which no process listens.</summary>
     public string? SocketPath { get; init; }
 
     /// <summary>TCP address to listen on, or null to listen on no address. Port 0 selects any free port.</summary>
@@ -79,8 +79,8 @@ public sealed record TemporalServerOptions
     /// <value>Default: 3 minutes, as in Temporal's server.</value>
     public TimeSpan DrainageGracePeriod { get; init; } = TimeSpan.FromMinutes(3);
 
-    /// <summary> Number of partitions that task queue descriptions report, each with 1,000 tasks per second. Task queues of this server
-    /// have no partitions; clients only display this number. </summary>
+    /// <summary>Number of partitions that task queue descriptions report, each with 1,000 tasks per second. Task queues of this server
+    /// have no partitions; clients only display this number.</summary>
     /// <value>Default: 4, as in Temporal's server.</value>
     public int TaskQueuePartitions { get; init; } = 4;
 
@@ -99,12 +99,12 @@ public sealed record TemporalServerOptions
     /// <value>Default: the system clock.</value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary> True to enable time skipping for tests. While <c>temporal.api.testservice.v1.TestService</c> has unlocked the clock, it
-    /// skips forward to the next due time whenever the server is idle. </summary>
+    /// <summary>True to enable time skipping for tests. While <c>temporal.api.testservice.v1.TestService</c> has unlocked the clock, it
+    /// skips forward to the next due time whenever the server is idle.</summary>
     /// <value>Default: false. The clock then follows <see cref="TimeProvider"/>, and the test service is unavailable.</value>
     public bool TimeSkipping { get; init; }
 
-    /// <summary> Callback for urgent storage problems, each described in one sentence. It reports a full disk, an unwritable or damaged
+    /// <summary>Callback for urgent storage problems, each described in one sentence. It reports a full disk, an unwritable or damaged
     /// file, and the end of such a problem. Needed in addition to the log, because the log may be on the same disk. Called on any thread.
     /// </summary>
     /// <value>Default: null, which means no callback.</value>

@@ -19,7 +19,7 @@ internal static class ApiTable
 
     private const int PageLength = 500;
 
-    private static readonly ApiMember After = new("after", "Cursor, which is 'next' of the previous page.");
+    private static readonly ApiMember After = new("after", "Cursor: the value of 'next' from the previous page.");
 
     private static ApiMember Limit(int usual) =>
         new(

@@ -9,7 +9,7 @@ namespace Orchestrator.Gates.Results;
 /// <para>Only passing results are kept. A failure could outlive causes that are not part of the key, such as a stopped service, a full disk
 /// or a used port. A user who fixes such a cause expects the gate to run. Failures are rare, and a rerun detects flaky gates. A passing
 /// result can only be wrong if the same files in the same environment may also fail. Such a gate is flaky, and flaky gates are not cached
-/// (<see cref="GateResultStore"/>).</para> </summary>
+/// (<see cref="GateResultStore"/>).</para></summary>
 /// <param name="folder">Folder of the cache.</param>
 /// <param name="time">Clock for the age of entries.</param>
 public sealed class GateResultCache(string folder, TimeProvider time)

@@ -208,7 +208,7 @@ internal sealed record DecisiveLineRule(LinePattern Pattern)
     public IReadOnlyList<SourceLocationRule>? Places { get; init; }
 }
 
-/// <summary>Direction in which a source location is searched, starting at the decisive line.</summary>
+/// <summary>Direction of the search for a source location, which starts at the decisive line.</summary>
 internal enum LocationSearchDirection
 {
     Here,

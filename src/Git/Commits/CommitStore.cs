@@ -140,9 +140,9 @@ public sealed class CommitStore(GitRepository repository)
         return $"@{(await repository.ReadAsync(call, cancellationToken)).Text} +0000";
     }
 
-    /// <summary> Lists the commits on the first-parent chain of <paramref name="tip"/> that are not reachable from
+    /// <summary>Lists the commits on the first-parent chain of <paramref name="tip"/> that are not reachable from
     /// <paramref name="since"/>, newest first. On a staging branch, these commits are merges made by the orchestrator and not commits made
-    /// by agents, so their trailers can be trusted. </summary>
+    /// by agents, so their trailers can be trusted.</summary>
     public async Task<IReadOnlyList<CommitInfo>> ListFirstParentsAsync(
         string tip,
         string? since,

@@ -39,8 +39,8 @@ public sealed class CommitTree
             ? real
             : null;
 
-    /// <summary> Finds the files below a folder whose names have a given ending. The folder may be a symbolic link. Returns for each file
-    /// the path through the folder and the resolved path, sorted. </summary>
+    /// <summary>Finds the files below a folder whose names have a given ending. The folder may be a symbolic link. Returns for each file
+    /// the path through the folder and the resolved path, sorted.</summary>
     public async Task<IReadOnlyList<(string Shown, string Real)>> FindBelowAsync(string folder, string ending, CancellationToken stop)
     {
         if (await ResolveAsync(folder, stop) is not { Length: > 0 } real || !_folders.Value.Contains(real))

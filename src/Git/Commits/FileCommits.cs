@@ -8,7 +8,7 @@ public sealed class FileCommits(GitRepository repository)
     /// <summary>File mode of a missing file.</summary>
     private const string Nothing = "000000";
 
-    /// <summary> Creates a commit on top of <paramref name="parent"/> in which the given files have the given contents and all other files
+    /// <summary>Creates a commit on top of <paramref name="parent"/> in which the given files have the given contents and all other files
     /// are unchanged. The commit has the same date as its parent, so that repeated calls create the same commit. No ref is updated.
     /// </summary>
     /// <param name="parent">Parent commit.</param>
@@ -40,8 +40,8 @@ public sealed class FileCommits(GitRepository repository)
         return await CommitAsync(parent, entries.ToString(), message, trailers, cancellationToken);
     }
 
-    /// <summary> Creates a commit on top of <paramref name="parent"/> in which the given files have the content from before or after their
-    /// change. The commit has the same date as its parent, so that repeated calls create the same commit. No ref is updated. </summary>
+    /// <summary>Creates a commit on top of <paramref name="parent"/> in which the given files have the content from before or after their
+    /// change. The commit has the same date as its parent, so that repeated calls create the same commit. No ref is updated.</summary>
     /// <param name="parent">Parent commit.</param>
     /// <param name="files">Changed files, without submodules.</param>
     /// <param name="isBefore">True for the content before the change.</param>

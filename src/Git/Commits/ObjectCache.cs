@@ -26,8 +26,8 @@ internal sealed class ObjectCache
 
     internal CommitInfo? Find(string id) => _commits.GetValueOrDefault(id);
 
-    /// <summary> Determines from cached commits only if one commit is an ancestor of another. Returns false if the cached history of the
-    /// descendant ends only in commits that are ancestors of the first commit. </summary>
+    /// <summary>Determines from cached commits only if one commit is an ancestor of another. Returns false if the cached history of the
+    /// descendant ends only in commits that are ancestors of the first commit.</summary>
     /// <returns>True or false, or null if the cache does not contain enough commits.</returns>
     internal bool? IsAncestor(string ancestor, string descendant)
     {

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary> A quarantined hook, attributes file or setting. It appeared while an agent ran and would have made git run a program.
+/// <summary>A quarantined hook, attributes file or setting. It appeared while an agent ran and would have made git run a program.
 /// </summary>
 /// <param name="Id">Id for <see cref="Quarantine.AcceptAsync"/>.</param>
 /// <param name="Name">File name relative to the common directory, such as <c>hooks/pre-commit</c>. For a setting, the file name is followed

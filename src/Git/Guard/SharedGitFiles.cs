@@ -96,8 +96,8 @@ internal sealed class SharedGitFiles(GitRepository repository, GuardStore store)
             ];
     }
 
-    /// <summary> True for the list of refs that serves clones over plain HTTP (git-update-server-info(1)), and for its temporary file.
-    /// <c>git gc</c>, which git starts automatically in a repository with many objects, writes it. Git itself never reads it. </summary>
+    /// <summary>True for the list of refs that serves clones over plain HTTP (git-update-server-info(1)), and for its temporary file.
+    /// <c>git gc</c>, which git starts automatically in a repository with many objects, writes it. Git itself never reads it.</summary>
     private static bool IsListForDownloads(string name) => name is "info/refs" || name.StartsWith("info/refs_", StringComparison.Ordinal);
 
     /// <summary>True if the change only adds ignore patterns, which our own code also does.</summary>

@@ -3,10 +3,10 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary> The user's branches and tags. The user works at the same time, so a move alone proves nothing. A commit that was made in the
+/// <summary>The user's branches and tags. The user works at the same time, so a move alone proves nothing. A commit that was made in the
 /// agent's worktree, however, came from the agent, even if another ref names the commit now. Branches and tags that name such commits are
 /// reported and left unchanged. The exception is a branch that was moved while checked out elsewhere. No ordinary git command does that,
-/// and the checkout would show the agent's work as undone. </summary>
+/// and the checkout would show the agent's work as undone.</summary>
 /// <param name="Refs">All branches and tags with the ids of their objects.</param>
 /// <param name="HeadLines">Number of entries in the reflog of the worktree's HEAD when the agent started. In a pooled worktree these
 /// entries belong to another task.</param>

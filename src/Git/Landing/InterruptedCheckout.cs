@@ -2,9 +2,9 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary> Restores a checkout in which a move between two commits, forward or back, was killed. Some files have the old content, some
+/// <summary>Restores a checkout in which a move between two commits, forward or back, was killed. Some files have the old content, some
 /// have the new content, one may be partially written, and the index may match either commit. Only files that differ between the two
-/// commits are restored, because all other changes belong to the user. </summary>
+/// commits are restored, because all other changes belong to the user.</summary>
 internal sealed class InterruptedCheckout(Worktree checkout)
 {
     private readonly WorktreeFiles _files = new(checkout.Path);
@@ -57,8 +57,8 @@ internal sealed class InterruptedCheckout(Worktree checkout)
         return [];
     }
 
-    /// <summary> Returns the files on disk that differ from <paramref name="entries"/>. Compares through a temporary index, so that git's
-    /// rules for line endings and filters apply. Files that differ right after a checkout are ignored. </summary>
+    /// <summary>Returns the files on disk that differ from <paramref name="entries"/>. Compares through a temporary index, so that git's
+    /// rules for line endings and filters apply. Files that differ right after a checkout are ignored.</summary>
     private async Task<IReadOnlyCollection<string>> DifferingAsync(
         IReadOnlyList<TreeFile?> entries,
         IEnumerable<string> paths,

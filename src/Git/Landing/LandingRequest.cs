@@ -12,8 +12,8 @@ public sealed record LandingRequest(string Target, string Commit, string Base)
     /// <summary>Command that retries the landing, shown in messages. Default: <c>orchestrate land RUN</c>.</summary>
     public string FinishCommand { get; init; } = "orchestrate land RUN";
 
-    /// <summary> Path of the landing note (<see cref="LandingNote"/>). The note is written before each move of the target, and a move that
-    /// does not happen is removed from the note. If null, no note is written and the landing can't be reverted. </summary>
+    /// <summary>Path of the landing note (<see cref="LandingNote"/>). The note is written before each move of the target, and a move that
+    /// does not happen is removed from the note. If null, no note is written and the landing can't be reverted.</summary>
     public string? NoteFile { get; init; }
 }
 

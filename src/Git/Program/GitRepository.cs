@@ -161,8 +161,8 @@ public sealed class GitRepository
     internal async Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
         await Program.AddObjectsAsync(await ConfinedAsync(call, cancellationToken), cancellationToken);
 
-    /// <summary> Runs a write after recording an intent, so that leftovers can be identified after a crash. Removes a lock file that a
-    /// recorded, dead process left, and waits until any other lock file is released. </summary>
+    /// <summary>Runs a write after recording an intent, so that leftovers can be identified after a crash. Removes a lock file that a
+    /// recorded, dead process left, and waits until any other lock file is released.</summary>
     /// <exception cref="GitLockedException">Another process holds a lock file for longer than
     /// <see cref="GitProgram.LockPatience"/>.</exception>
     internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken)

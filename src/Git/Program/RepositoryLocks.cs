@@ -28,8 +28,8 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
                     .SelectMany(name => Directory.EnumerateFiles(name, "*.lock", SearchOption.AllDirectories))
             );
 
-    /// <summary> Returns the processes that may hold a lock file, namely processes that have the file open and git processes in the
-    /// repository that are older than the file. Git closes some lock files before it finishes. </summary>
+    /// <summary>Returns the processes that may hold a lock file, namely processes that have the file open and git processes in the
+    /// repository that are older than the file. Git closes some lock files before it finishes.</summary>
     public IReadOnlyList<ProcessInfo> HoldersOf(string lockFile)
     {
         var made = File.GetLastWriteTimeUtc(lockFile) + TimeSpan.FromSeconds(1);

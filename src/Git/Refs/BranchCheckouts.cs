@@ -1,9 +1,9 @@
 namespace Orchestrator.Git.Refs;
 
-/// <summary> Handles checkouts whose branch is about to be deleted or moved. Git refuses to delete or move a branch that is checked out,
+/// <summary>Handles checkouts whose branch is about to be deleted or moved. Git refuses to delete or move a branch that is checked out,
 /// because the files of the checkout would then appear as uncommitted changes, or as new files of an unborn branch. <see cref="RefStore"/>
 /// applies this rule to every change of a branch and refuses deletions. Before a move, the user's checkouts leave the branch, and they
-/// return to it afterward. Our own worktrees are updated by the code that moves their branch. </summary>
+/// return to it afterward. Our own worktrees are updated by the code that moves their branch.</summary>
 /// <param name="repository">The repository.</param>
 public sealed class BranchCheckouts(GitRepository repository)
 {

@@ -45,10 +45,10 @@ internal sealed record CheckoutHead(string Path, string Admin)
         }
     }
 
-    /// <summary> Returns the worktree folder of an administrative folder from its "gitdir" file, which contains the path of the worktree's
+    /// <summary>Returns the worktree folder of an administrative folder from its "gitdir" file, which contains the path of the worktree's
     /// .git file. Returns null if git was killed before writing "gitdir". Does not call git in the worktree, because an agent may have
     /// replaced the .git file so that git would open another repository. Does not use <c>git worktree list</c>, because that command does
-    /// not show administrative folders. </summary>
+    /// not show administrative folders.</summary>
     internal static string? PlaceOf(string admin) =>
         DurableFile.TryRead(System.IO.Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link
             ? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(link, admin))!

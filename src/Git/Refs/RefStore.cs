@@ -11,8 +11,8 @@ public sealed record RefChange(string Name, string? New, string? Old);
 /// <param name="Actual">Current values of the refs by name, with null for a missing ref. Empty unless the transaction failed.</param>
 public sealed record RefUpdateResult(bool Done, IReadOnlyDictionary<string, string?> Actual);
 
-/// <summary> Reads and moves refs. Every change is a compare-and-swap, and symbolic refs are never followed. Only this class moves or
-/// deletes branches, so that no branch changes while the user has it checked out (<see cref="BranchCheckouts"/>). </summary>
+/// <summary>Reads and moves refs. Every change is a compare-and-swap, and symbolic refs are never followed. Only this class moves or
+/// deletes branches, so that no branch changes while the user has it checked out (<see cref="BranchCheckouts"/>).</summary>
 public sealed class RefStore(GitRepository repository)
 {
     /// <summary>Prefix of refs that retain otherwise unreferenced commits, such as replaced ones and removed stash entries.</summary>
@@ -108,9 +108,9 @@ public sealed class RefStore(GitRepository repository)
         );
     }
 
-    /// <summary> Moves all given refs or none of them, in one git process. Also succeeds if the refs already have their new values, so the
+    /// <summary>Moves all given refs or none of them, in one git process. Also succeeds if the refs already have their new values, so the
     /// method is idempotent. If the user has one of the branches checked out, HEAD is detached before the move and returns to the branch
-    /// afterward. </summary>
+    /// afterward.</summary>
     /// <param name="changes">Steps of the transaction, with each ref at most once.</param>
     /// <param name="reason">Line for the reflog.</param>
     /// <param name="cancellationToken">Checked only before the first step.</param>

@@ -58,7 +58,7 @@ public sealed class OwnedProcesses
         }
     }
 
-    /// <summary>Ends all agents of the repositories. Used if no process will follow them again.</summary>
+    /// <summary>Ends all agents of the repositories. Used if no process will monitor them again.</summary>
     public async Task EndAgentsAsync()
     {
         foreach (var reference in References)

@@ -8,8 +8,8 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Machine.Night;
 
-/// <summary> Rehearses an unattended run with kills, a usage limit and a full disk. Runs the repository's own plan and gates in a
-/// throw-away clone, with scripted agents that copy the changes of a range of commits. All files are removed afterward. </summary>
+/// <summary>Rehearses an unattended run with kills, a usage limit and a full disk. Runs the repository's own plan and gates in a
+/// throw-away clone, with scripted agents that copy the changes of a range of commits. All files are removed afterward.</summary>
 public sealed class KillRehearsal
 {
     private const int MostResumes = 20;

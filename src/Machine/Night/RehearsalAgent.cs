@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Orchestrator.Machine.Night;
 
-/// <summary> Creates the scripted agent of a rehearsal. It copies the changes of a range of commits to the files of its task, and records
-/// its start and end. </summary>
+/// <summary>Creates the scripted agent of a rehearsal. It copies the changes of a range of commits to the files of its task, and records
+/// its start and end.</summary>
 internal static class RehearsalAgent
 {
     /// <summary>Name of the agent in the settings of the clone.</summary>

@@ -76,8 +76,8 @@ internal sealed class RehearsalClone : IDisposable
     /// <summary>Writes the plan.</summary>
     internal void WritePlan(Plan plan) => DurableFile.Write(PlanFile, Encoding.UTF8.GetBytes(TaskGraphYamlWriter.Write(plan)));
 
-    /// <summary> Returns the environment of the commands. Agents are scripted, notices and pushes are disabled, and state, settings and
-    /// caches are private to the rehearsal. </summary>
+    /// <summary>Returns the environment of the commands. Agents are scripted, notices and pushes are disabled, and state, settings and
+    /// caches are private to the rehearsal.</summary>
     /// <param name="request">The request.</param>
     internal IReadOnlyDictionary<string, string?> Environment(KillRehearsalRequest request)
     {

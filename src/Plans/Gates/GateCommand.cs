@@ -86,8 +86,8 @@ internal static class GateCommand
     }
 
     /// <summary>
-    /// Returns the reason why a command always passes, as the end of a sentence ("always succeeds"), or null if it can fail as far as
-    /// known.
+    /// Returns the reason why a command always passes, as the end of a sentence ("always succeeds"), or null if no such
+    /// reason is known.
     /// </summary>
     public static string? ReasonItCannotFail(string command)
     {

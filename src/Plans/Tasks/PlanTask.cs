@@ -135,7 +135,7 @@ public sealed record PlanTask
 
     /// <summary>
     /// Additional hosts that the task's agent may reach in a sandbox, in the syntax of <see cref="HostEntryValidator"/>, or null if there
-    /// are none. </summary>
+    /// are none.</summary>
     [JsonPropertyName("network"), JsonPropertyOrder(21), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TextList? Network { get; init; }
 

@@ -49,7 +49,7 @@ public static partial class GateBaseline
                 .ToDictionary(verdict => verdict.Gate.Identity.Command, StringComparer.Ordinal)
             : new Dictionary<string, GateVerdict>();
 
-    /// <summary>True if the work has no required test gate that passed at the base or has no verdict there.</summary>
+    /// <summary>True unless the work has a required test gate that either passed at the base or was not run there.</summary>
     /// <param name="known">Verdicts at the base.</param>
     /// <param name="gates">All gates that check the work.</param>
     public static bool LackTests(IReadOnlyDictionary<string, GateVerdict> known, IEnumerable<Gate> gates) =>
@@ -58,7 +58,7 @@ public static partial class GateBaseline
             && known.GetValueOrDefault(gate.Identity.Command) is null or { Passed: true }
         );
 
-    /// <summary>True if at least one task has no required test gate that passed at the base or has no verdict there.</summary>
+    /// <summary>True unless each task has a required test gate that either passed at the base or was not run there.</summary>
     /// <param name="known">Verdicts at the base.</param>
     public static bool SomeTaskLacksTests(RunFiles files, IReadOnlyDictionary<string, GateVerdict> known) =>
         files.Plan.Tasks.Any(task => LackTests(known, files.Gates.Of(files.Plan, task)));

@@ -2,8 +2,8 @@ using Google.Protobuf;
 
 namespace Temporal.Server.Common;
 
-/// <summary> The RPC methods that the server supports, identified by their request types as in the descriptors. Each service adds its own
-/// methods. All other methods return UNIMPLEMENTED. </summary>
+/// <summary>The RPC methods that the server supports, identified by their request types as in the descriptors. Each service adds its own
+/// methods. All other methods return UNIMPLEMENTED.</summary>
 internal sealed class RpcTable
 {
     public const string WorkflowService = "temporal.api.workflowservice.v1.WorkflowService";
@@ -44,8 +44,8 @@ internal sealed class RpcTable
         where TRequest : IMessage<TRequest>, new() =>
         AddRaw(ServiceOf(typeof(TRequest)), typeof(TRequest).Name[..^RequestSuffix.Length], handler);
 
-    /// <summary> Adds a method whose response transfers an item that must not be lost, such as a task. Only these methods support
-    /// <see cref="RpcCall.WhenUndelivered"/>. </summary>
+    /// <summary>Adds a method whose response transfers an item that must not be lost, such as a task. Only these methods support
+    /// <see cref="RpcCall.WhenUndelivered"/>.</summary>
     public void AddHandOver<TRequest>(Func<RpcCall, TRequest, ValueTask<RpcAnswer>> handler)
         where TRequest : IMessage<TRequest>, new() =>
         AddRaw(ServiceOf(typeof(TRequest)), typeof(TRequest).Name[..^RequestSuffix.Length], handler, handsOver: true);

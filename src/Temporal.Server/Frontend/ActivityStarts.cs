@@ -13,8 +13,8 @@ namespace Temporal.Server.Frontend;
 /// </summary>
 internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry namespaces)
 {
-    /// <summary> Starts the waiting attempt for a worker that polled, or returns null if the task is obsolete. The caller must hold the
-    /// lock. </summary>
+    /// <summary>Starts the waiting attempt for a worker that polled, or returns null if the task is obsolete. The caller must hold the
+    /// lock.</summary>
     public PollActivityTaskQueueResponse? Start(
         InMemoryWorkflow workflow,
         ActivityQueuedTask task,
@@ -47,8 +47,8 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
         return Started(run, activity, identity, requestId, version);
     }
 
-    /// <summary> True if the run's tasks are now routed to the worker's version while the run itself is still on another version. The
-    /// workflow task of the run must then move first. </summary>
+    /// <summary>True if the run's tasks are now routed to the worker's version while the run itself is still on another version. The
+    /// run must then move to that version with its next workflow task before the activity starts.</summary>
     private bool Moves(MutableState run, string deployment) =>
         deployment.Length > 0
         && RunDeploymentVersions.Pinned(run) is null
@@ -87,8 +87,8 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
                 )
         );
 
-    /// <summary> Starts an attempt for the worker that scheduled the activity, within the same change and without queueing it. The caller
-    /// must hold the lock. </summary>
+    /// <summary>Starts an attempt for the worker that scheduled the activity, within the same change and without queueing it. The caller
+    /// must hold the lock.</summary>
     public PollActivityTaskQueueResponse StartEagerly(
         MutableState run,
         PendingActivity activity,

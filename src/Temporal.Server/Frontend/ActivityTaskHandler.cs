@@ -190,8 +190,8 @@ internal sealed class ActivityTaskHandler(
         };
     }
 
-    /// <summary> Applies a change to the activity that a token or an id identifies. Returns its record, or null if the attempt is known to
-    /// have ended. </summary>
+    /// <summary>Applies a change to the activity that a token or an id identifies. Returns its record, or null if the attempt is known to
+    /// have ended.</summary>
     private Task<ActivityRecord?> AnswerAsync(
         TaskToken token,
         Action<MutableState, PendingActivity> activityAnswer,
@@ -241,8 +241,8 @@ internal sealed class ActivityTaskHandler(
             deferred
         );
 
-    /// <summary> True if the token belongs to the running attempt. If the activity was reset, its attempt number differs from the number in
-    /// the token. </summary>
+    /// <summary>True if the token belongs to the running attempt. If the activity was reset, its attempt number differs from the number in
+    /// the token.</summary>
     private static bool IsAttempt(ActivityRecord record, TaskToken token) =>
         record.RequestId == token.RequestId && (record.ResetRequested || record.Attempt == token.Attempt);
 

@@ -1,7 +1,7 @@
 namespace Temporal.Server.Frontend;
 
-/// <summary> Ends a waiting call at its own time limit, shortly before the client's deadline, or when the server stops, whichever comes
-/// first. </summary>
+/// <summary>Ends a waiting call at its own time limit, shortly before the client's deadline, or when the server stops, whichever comes
+/// first.</summary>
 internal sealed class LongPoll : IDisposable
 {
     // A response that is in flight when the deadline expires is lost, so the poll returns an empty response a little earlier.

@@ -96,7 +96,8 @@ internal sealed class QueryHandler(
 
     /// <summary>
     /// Waits for the answer, or until the workflow's cached state is dropped. Offers the query to any worker if its worker has died, did
-    /// not answer in time, or left it in the sticky queue. Also sends it again if its workflow task ended with the run.
+    /// not answer in time, or left it in the sticky queue. If the run ends together with the
+    /// workflow task that carried the query, the query is sent again.
     /// </summary>
     private async Task AnsweredAsync(string namespaceId, string workflowId, PendingQuery query, Task gone, CancellationToken limit)
     {

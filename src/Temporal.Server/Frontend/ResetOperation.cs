@@ -5,7 +5,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary> Resets a run to one of its workflow tasks. Copies the history up to that task, fails the task, and reapplies later events.
+/// <summary>Resets a run to one of its workflow tasks. Copies the history up to that task, fails the task, and reapplies later events.
 /// </summary>
 internal sealed class ResetOperation(WorkflowEngine engine)
 {

@@ -56,8 +56,8 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         );
     }
 
-    /// <summary> Finds the update, or admits it and ensures that a workflow task delivers it to the worker. The caller must hold the
-    /// workflow's lock. </summary>
+    /// <summary>Finds the update, or admits it and ensures that a workflow task delivers it to the worker. The caller must hold the
+    /// workflow's lock.</summary>
     public PendingUpdate Admit(InMemoryWorkflow workflow, MutableState run, Request request)
     {
         var id = request.Meta.UpdateId;

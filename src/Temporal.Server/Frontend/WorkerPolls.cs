@@ -15,8 +15,8 @@ internal sealed class WorkerPolls
     private readonly ConcurrentDictionary<LongPoll, string> _open = new();
     private readonly ConcurrentDictionary<string, long> _ended = new(StringComparer.Ordinal);
 
-    /// <summary> Registers a poll until the result is disposed. Workers without an instance key are not tracked, and the result is null for
-    /// them. </summary>
+    /// <summary>Registers a poll until the result is disposed. Workers without an instance key are not tracked, and the result is null for
+    /// them.</summary>
     public IDisposable? Note(string workerInstanceKey, LongPoll poll)
     {
         if (workerInstanceKey.Length == 0)

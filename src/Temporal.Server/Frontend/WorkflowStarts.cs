@@ -15,7 +15,7 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
 
     private WorkflowStore Store => engine.Store;
 
-    /// <summary> Starts a run or uses the existing one, according to the request's id policies. The caller must hold the workflow's lock.
+    /// <summary>Starts a run or uses the existing one, according to the request's id policies. The caller must hold the workflow's lock.
     /// </summary>
     /// <param name="beforeFirstTask">Adds events before the first workflow task.</param>
     /// <param name="repeats">True for a known request id that identifies the same start.</param>

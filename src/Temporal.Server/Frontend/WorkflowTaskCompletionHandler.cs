@@ -212,8 +212,8 @@ internal sealed class WorkflowTaskCompletionHandler(
         return tasks.Start(workflow, run, request.Identity, ReturnedTaskRequestId, request.WorkerVersionStamp, partialHistory: true);
     }
 
-    /// <summary> Terminates a run whose history exceeds the limits. The worker of such a run received the suggestion to continue as new
-    /// long before. </summary>
+    /// <summary>Terminates a run whose history exceeds the limits. The worker of such a run received the suggestion to continue as new
+    /// long before.</summary>
     private void EndTooLong(InMemoryWorkflow workflow, MutableState run)
     {
         if (run.IsOpen && (run.NextEventId > MaxEvents || run.Record.HistorySize > MaxHistoryBytes))

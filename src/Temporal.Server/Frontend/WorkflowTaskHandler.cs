@@ -26,8 +26,8 @@ internal sealed class WorkflowTaskHandler(
 
     public void Register(RpcTable table) => table.AddHandOver<PollWorkflowTaskQueueRequest>(PollAsync);
 
-    /// <summary> Starts the task for a worker and encodes the response, or returns null if the task is obsolete. The caller must hold the
-    /// workflow's lock. </summary>
+    /// <summary>Starts the task for a worker and encodes the response, or returns null if the task is obsolete. The caller must hold the
+    /// workflow's lock.</summary>
     public byte[]? Start(
         InMemoryWorkflow workflow,
         MutableState run,

@@ -271,8 +271,8 @@ internal static class ActivityTransitions
         return RetryState.InProgress;
     }
 
-    /// <summary> Marks an activity's record as changed, so that it is stored and its due time computed again. Must be called after every
-    /// change. </summary>
+    /// <summary>Marks an activity's record as changed, so that it is stored and its due time computed again. Must be called after every
+    /// change.</summary>
     public static void Touch(MutableState run, PendingActivity activity)
     {
         activity.NoteChange();

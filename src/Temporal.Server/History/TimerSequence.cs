@@ -3,8 +3,8 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary> Computes and executes the changes of a run that depend only on time, namely time limits, timers, retries and the first task.
-/// The caller must hold the workflow's lock. </summary>
+/// <summary>Computes and executes the changes of a run that depend only on time, namely time limits, timers, retries and the first task.
+/// The caller must hold the workflow's lock.</summary>
 internal static class TimerSequence
 {
     /// <summary>Time of the run's next change that depends on time alone, or null if there is no such change.</summary>

@@ -15,7 +15,7 @@ public static class AccountBackoffs
     /// <summary>Length of the delay in proportion to the wait for the reset.</summary>
     private const double GraceShare = 0.1;
 
-    /// <summary>Time span over which starts that wait for a reset are spread.</summary>
+    /// <summary>Time span over which waiting starts are spread after the reset of a usage limit.</summary>
     public static readonly TimeSpan Spread = TimeSpan.FromMinutes(1);
 
     /// <summary>First backoff if no plausible reset time is known.</summary>

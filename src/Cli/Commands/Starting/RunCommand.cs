@@ -5,7 +5,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>run</c>: executes a plan until its tasks are merged commits.</summary>
+/// <summary><c>run</c>: executes a plan until the work of its tasks is merged.</summary>
 internal sealed class RunCommand : CliCommand
 {
     private readonly Argument<string?> _plan = new("PLAN")
