@@ -111,7 +111,7 @@ public class PlanByPlannerTests
 
         var run = await cli.RunAsync(new RecordingTerminal { Answer = false }, "run", "write one file");
         var kept = run.People.Split('\n').First(line => line.Contains("The plan is kept in ", StringComparison.Ordinal));
-        var file = kept.Split("kept in ")[1].Split(':')[0];
+        var file = kept.Split("kept in ")[1].Split(". ")[0];
         var again = await cli.RunAsync("run", file, "--yes");
 
         Assert.Contains("files  one.txt", run.People, StringComparison.Ordinal);
