@@ -9,8 +9,8 @@ using Temporalio.Exceptions;
 namespace Orchestrator.App.Runs;
 
 /// <summary>
-/// Updates the record of a run to match the state of its newest workflow execution. A terminated run could not record its end. A run that was
-/// reset continues although its record contains an end. For the embedded engine, the file is read, so no process has to serve it.
+/// Updates the record of a run to match the state of its newest workflow execution. A terminated run could not record its end. A run that
+/// was reset continues although its record contains an end. For the embedded engine, the file is read, so no process has to serve it.
 /// </summary>
 public static class RunRecordReconciler
 {

@@ -94,7 +94,8 @@ public sealed class GateCheck(RunServices services)
 
     /// <summary>
     /// Returns the verdicts of the gates that are skipped because they cover none of the changed files. No gate is skipped if a file
-    /// changed that the setting <c>train.barriers</c> lists. If no file was changed, all gates run, because only they show that no change was needed.
+    /// changed that the setting <c>train.barriers</c> lists. If no file was changed, all gates run, because only they show that no change
+    /// was needed.
     /// </summary>
     private static Dictionary<Gate, GateVerdict> SkippedFor(IReadOnlyList<string> changed, IReadOnlyList<Gate> gates, RunFiles files)
     {
