@@ -28,7 +28,7 @@ public sealed class GeneratedClientTests
                 {
                     return await PlayRunAsync(http, plan);
                 }
-                catch (ApiException<Problem> refused)
+                catch (ApiException<ProblemResponse> refused)
                 {
                     return $"{refused.Result.Title} {refused.Result.Detail}";
                 }
@@ -60,13 +60,13 @@ public sealed class GeneratedClientTests
                 RunStatus report = await api.GetReportAsync(repository.Id, entry.RunId);
                 TaskDocument task = await api.GetTaskAsync(repository.Id, entry.RunId, report.Tasks.Single().Id);
                 DiffDocument diff = await api.GetDiffAsync(repository.Id, entry.RunId, task.Task.Id);
-                LineProof proof = (await api.GetProofAsync(repository.Id, "a.txt:1", null)).Proof;
+                LineProvenance proof = (await api.GetProofAsync(repository.Id, "a.txt:1", null)).Proof;
                 try
                 {
                     await api.GetRunAsync(repository.Id, "run-that-is-not-there");
                     return "A run that is not there was answered.";
                 }
-                catch (ApiException<Problem> refused) when (refused.StatusCode == 404 && refused.Result.ExitCode == 2)
+                catch (ApiException<ProblemResponse> refused) when (refused.StatusCode == 404 && refused.Result.ExitCode == 2)
                 {
                     return $"{started.ExitCode} {report.State} {task.Events.Last().State} {diff.Patch.Contains("+a")} {proof.Text}";
                 }

@@ -201,7 +201,7 @@ public sealed class RepeatedRunTests
         };
 
     /// <summary>Serves the repository's engine and works on it, until the test has done its part.</summary>
-    private static async Task ServeAsync(CliFixture cli, Func<ITemporalClient, Task> test)
+    internal static async Task ServeAsync(CliFixture cli, Func<ITemporalClient, Task> test)
     {
         using var serving = new InterruptHandler();
         var terminal = new RecordingTerminal();

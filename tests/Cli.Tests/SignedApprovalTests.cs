@@ -23,26 +23,31 @@ public sealed class SignedApprovalTests
         var key = await KeyAsync(cli);
         cli.WriteUser($"approvers: [\"{key}\"]\nrequire_proof: true\n");
         var program = new OrchestrateProgram(cli.Folder, WebCommandTests.Variables(cli));
-        await program.RunAsync("run", "--yes", "--detach", "--run-id", "night");
-        var client = await TemporalClient.ConnectAsync(
-            App.Engine.EngineAddress.ClientOptions("unix:" + Path.Combine(cli.Folder, ".orchestrator", "engine.sock"))
-        );
-        var run = client.GetWorkflowHandle("night");
 
-        var refused = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() =>
-            run.ExecuteUpdateAsync<SteeringAnswer>(MessageNames.Approve, [new { id = "a", by = "kim@laptop" }])
-        );
-        var atTerminal = await program.RunAsync("approve", "night/a");
-        await using var web = await WebCommandTests.Web.StartAsync(cli);
-        var repository = (await web.GetAsync("repositories"))["repositories"]![0]!["id"]!.GetValue<string>();
-        var onPage = await web.PostAsync($"repositories/{repository}/runs/night/questions/b/approve");
+        await RepeatedRunTests.ServeAsync(
+            cli,
+            async client =>
+            {
+                await program.RunAsync("run", "--yes", "--detach", "--run-id", "night");
+                var refused = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() =>
+                    client
+                        .GetWorkflowHandle("night")
+                        .ExecuteUpdateAsync<SteeringAnswer>(MessageNames.Approve, [new { id = "a", by = "kim@laptop" }])
+                );
+                var atTerminal = await program.RunAsync("approve", "night/a");
+                await using var web = await WebCommandTests.Web.StartAsync(cli);
+                var repository = (await web.GetAsync("repositories"))["repositories"]![0]!["id"]!.GetValue<string>();
+                var onPage = await web.PostAsync($"repositories/{repository}/runs/night/questions/b/approve");
 
-        Assert.Contains("only with the signature of an approver", refused.InnerException!.Message, StringComparison.Ordinal);
-        Assert.True(atTerminal.ExitCode == 0, atTerminal.StandardError.Text);
-        Assert.Equal(HttpStatusCode.OK, onPage.StatusCode);
-        await Eventually.AskAsync(async () =>
-            (await web.GetAsync($"repositories/{repository}/runs/night"))["state"]!.GetValue<string>() == "completed" ? "" : null
+                Assert.Contains("only with the signature of an approver", refused.InnerException!.Message, StringComparison.Ordinal);
+                Assert.True(atTerminal.ExitCode == 0, atTerminal.StandardError.Text);
+                Assert.Equal(HttpStatusCode.OK, onPage.StatusCode);
+                await Eventually.AskAsync(async () =>
+                    (await web.GetAsync($"repositories/{repository}/runs/night"))["state"]!.GetValue<string>() == "completed" ? "" : null
+                );
+            }
         );
+
         var events = (await program.RunAsync("events", "night", "--json")).StandardOutput.Text;
         Assert.Matches(@"""by"":""\w+@\w+ \(proven by \w+, SHA256:", events);
         Assert.Matches(@"""by"":""\w+@\w+ \(a program at this machine\) \(proven by \w+, SHA256:", events);
@@ -54,7 +59,7 @@ public sealed class SignedApprovalTests
     public async Task Approve_WithAKeyThatIsNotListed_IsRefusedAndRecordedAsClaimedWhereProofIsNotRequired()
     {
         using var cli = Repository();
-        using var other = new CliFixture();
+        using var other = Repository();
         cli.WriteUser($"approvers: [\"{await KeyAsync(other)}\"]\nrequire_proof: true\n");
 
         await cli.RunAsync("run", "--yes", "--run-id", "strict");
