@@ -21,7 +21,7 @@ public class AgentOutcomeClassifierTests
         );
 
         Assert.Equal(FailureClass.Limit, failureClass);
-        Assert.StartsWith("Stopped. Retry it ", message, StringComparison.Ordinal);
+        Assert.StartsWith("Stopped. Retry the task ", message, StringComparison.Ordinal);
         Assert.Contains(cure, message, StringComparison.Ordinal);
     }
 
@@ -50,7 +50,7 @@ public class AgentOutcomeClassifierTests
     [Fact]
     public void Of_LimitToldWithoutFullStop_IsASentenceBeforeTheCure() =>
         Assert.StartsWith(
-            "Reached maximum number of turns (3). Retry it ",
+            "Reached maximum number of turns (3). Retry the task ",
             AgentOutcomeClassifier
                 .Of(new AgentOutcome { Failure = AgentFailure.Turns, Detail = "Reached maximum number of turns (3)" }, null, found: false)
                 .Message,
