@@ -148,7 +148,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         Reporter.TransitionTo(
             TaskStates.Merged,
             work.Notes.Count == 0 && noted is null ? null : new WorkMerged(Quote.All(work.Notes), noted),
-            // Without a release the result follows at once.
+            // If no worktree is left to release, the result follows at once.
             byResult: merge.Released
         );
     }

@@ -15,9 +15,11 @@ namespace Orchestrator.App.Queries;
 /// <param name="flags">Command-line options that set a setting, such as the address of the engine.</param>
 public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<SettingFlag> flags) : IRunQueries
 {
+    /// <summary>Maximum number of lines that <see cref="GateLogAsync"/> returns.</summary>
+    public const int LongestGateLog = 200_000;
+
     private const long LongestLog = 16 * 1024 * 1024;
     private const int LongestPage = 10_000;
-    private const int LongestGateLog = 200_000;
 
     /// <inheritdoc/>
     public async Task<RunStatus> RunAsync(string? run, CancellationToken cancellationToken) =>

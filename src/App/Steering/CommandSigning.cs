@@ -16,9 +16,9 @@ public static class CommandSigning
         var at = DateTimeOffset.FromUnixTimeSeconds(context.Time.GetUtcNow().ToUnixTimeSeconds());
         try
         {
-            var key = ApprovalKey.Of(context.Environment);
-            var value = key.Sign(SignedContent.Of(runId, name, command, command.By, at));
-            return command with { Signature = new CommandSignature(key.PublicKey("").Fingerprint, command.By, at, value) };
+            var content = SignedContent.Of(runId, name, command, command.By, at);
+            var (fingerprint, value) = ApprovalKey.Of(context.Environment).Sign(content);
+            return command with { Signature = new CommandSignature(fingerprint, command.By, at, value) };
         }
         catch (IOException unusable)
         {

@@ -10,8 +10,6 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="renderer">Renders HTML.</param>
 internal sealed class LogPages(QueryCoalescer reader, PageRoutes pages, PageRenderer renderer)
 {
-    private const int MostGateLines = 200_000;
-
     /// <summary>Adds the routes.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
@@ -110,7 +108,7 @@ internal sealed class LogPages(QueryCoalescer reader, PageRoutes pages, PageRend
         reader.AskAsync<IReadOnlyList<string>>(
             home,
             $"gate log {run} {gate}",
-            async (queries, _) => (await queries.GateLogAsync(run, gate, after: 0, MostGateLines)).Lines,
+            async (queries, _) => (await queries.GateLogAsync(run, gate, after: 0, RunQueries.LongestGateLog)).Lines,
             stop,
             run
         );

@@ -24,17 +24,19 @@ public sealed class ApprovalKey(string folder)
     public ApproverKey PublicKey(string name)
     {
         using var key = Open();
-        return new ApproverKey(name, Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()));
+        return PublicKeyOf(key, name);
     }
 
     /// <summary>Signs content.</summary>
-    /// <returns>The signature, in base64.</returns>
+    /// <returns>The fingerprint of the key, and the signature in base64.</returns>
     /// <exception cref="IOException">The file can't be read or written, or contains no such key.</exception>
-    public string Sign(ReadOnlySpan<byte> content)
+    public (string Fingerprint, string Value) Sign(ReadOnlySpan<byte> content)
     {
         using var key = Open();
-        return Convert.ToBase64String(key.SignData(content, HashAlgorithmName.SHA256));
+        return (PublicKeyOf(key, "").Fingerprint, Convert.ToBase64String(key.SignData(content, HashAlgorithmName.SHA256)));
     }
+
+    private static ApproverKey PublicKeyOf(ECDsa key, string name) => new(name, Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()));
 
     private ECDsa Open()
     {

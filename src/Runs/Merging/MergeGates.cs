@@ -39,14 +39,14 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     {
         var (last, groups) = (merged[^1], GatesOf(merged));
         IReadOnlyList<Gate> gates = [.. groups.SelectMany(group => group)];
-        IReadOnlyList<string> changed = gates.Any(gate => gate.Covers is not null || ChangedFileNames.AreAskedFor(gate))
-            ? [.. (await new Diffs(repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)]
-            : [];
+        var changed = gates.Any(AsksForChanges) ? await ChangedAsync(staging, commit, stop) : [];
         var evidence = Path.Combine(files.Folder.Task(last.TaskId), $"merge-gates-{last.Attempt}");
-        var (flaky, fromCache) = (new List<string>(), "");
-        var runs = Math.Min(tries, UsualTries);
+        var (flaky, fromCache, runs) = (new List<string>(), "", Math.Min(tries, UsualTries));
         var failures = await FailuresAsync(expectedRed: tries > 1 ? null : gates);
-        tries = await TriesAfterAsync(failures, tries, staging, commit, stop);
+        tries =
+            failures.Count == 0
+                ? tries
+                : TriesAfter(failures, changed.Count > 0 ? changed : await ChangedAsync(staging, commit, stop), tries);
         for (; runs < tries && failures.Count > 0 && !failures.Any(f => f.BlamesMachine); runs++)
         {
             // All gates are looked up again, because one may need files of another. A gate that passed on this tree is not run again.
@@ -61,7 +61,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
             Message = fromCache,
             Flaky = [.. flaky.Distinct()],
         };
-        return failures.Count == 0 ? passed : Refuse(passed, merged, failures) with { Failures = tries };
+        return failures.Count == 0 ? passed : Refuse(passed, merged, failures) with { Failures = runs };
 
         async Task<IReadOnlyList<GateVerdict>> FailuresAsync(IReadOnlyList<Gate>? expectedRed)
         {
@@ -90,26 +90,18 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
         }
     }
 
+    private static bool AsksForChanges(Gate gate) => gate.Covers is not null || ChangedFileNames.AreAskedFor(gate);
+
     /// <summary>
     /// Returns the number of times that the failed gates are run. After a failure of several tasks, the search for the culprit confirms it.
     /// </summary>
-    private async Task<int> TriesAfterAsync(
-        IReadOnlyList<GateVerdict> failures,
-        int tries,
-        string staging,
-        string commit,
-        CancellationToken stop
-    )
-    {
-        if (failures.Count == 0)
-        {
-            return tries;
-        }
-        var changed = (await new Diffs(repository).BetweenAsync(staging, commit, stop)).Select(change => change.Path).ToList();
-        return failures.Any(failure => FailureMentions.AnyOf(changed, failure))
-            ? tries
-            : Math.Max(tries, tries == 1 ? UsualTries : TriesOfUnrelated);
-    }
+    private static int TriesAfter(IReadOnlyList<GateVerdict> failures, IReadOnlyList<string> changed, int tries) =>
+        failures.Any(failure => FailureMentions.AnyOf(changed, failure)) ? tries
+        : tries == 1 ? UsualTries
+        : Math.Max(tries, TriesOfUnrelated);
+
+    private async Task<IReadOnlyList<string>> ChangedAsync(string staging, string commit, CancellationToken stop) =>
+        [.. (await new Diffs(repository).BetweenAsync(staging, commit, stop)).Select(change => change.Path)];
 
     private static string NotesOn(IReadOnlyList<GateVerdict> verdicts) =>
         string.Join(

@@ -149,11 +149,11 @@ public static class AccountBackoffs
 
     private static TimeSpan GraceFor(TimeSpan wait, GovernorRules rules)
     {
-        var grace = rules.HasFlag(GovernorRules.ProportionalGrace) ? wait * GraceShare : wait;
-        var least = rules.HasFlag(GovernorRules.ProportionalGrace) ? LeastGrace : TimeSpan.Zero;
-        return grace > Grace ? Grace
-            : grace < least ? least
-            : grace;
+        if (!rules.HasFlag(GovernorRules.ProportionalGrace))
+        {
+            return wait < Grace ? wait : Grace;
+        }
+        return TimeSpan.FromTicks(Math.Clamp((wait * GraceShare).Ticks, LeastGrace.Ticks, Grace.Ticks));
     }
 
     /// <summary>
