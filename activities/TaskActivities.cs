@@ -41,12 +41,33 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
             );
             var leftOut = await ShareAsync(input.Task, CancellationToken.None);
             return leftOut.Count == 0
-                ? result
+                ? result with
+                {
+                    Verified = input.Verifies(result) ? await TryVerifyAsync(input, result) : null,
+                }
                 : result with
                 {
                     HasUnshared = true,
                     Notices = [.. result.Notices, .. leftOut.Select(left => new TaskNotice($"not shared with other hosts: {left}"))],
                 };
+        });
+
+    /// <summary>
+    /// Verifies the work of an agent. Returns null if the verification fails or is interrupted. The workflow then verifies the work by
+    /// another activity, whose failures are retried and shown to users.
+    /// </summary>
+    private Task<VerifyResult?> TryVerifyAsync(RunAgentInput input, AgentRunResult result) =>
+        ActivityHeartbeats.WhileAsync<VerifyResult?>(async stop =>
+        {
+            try
+            {
+                await CurrentTask.ReportAsync(input.Task.RunId, input.ToReport(result, services.Time.GetUtcNow()), stop);
+                return await _verification.VerifyAsync(input.ToVerify(result), stop);
+            }
+            catch (Exception)
+            {
+                return null;
+            }
         });
 
     [Activity]

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Orchestrator.Workflows.Messages;
 using Orchestrator.Workflows.Tasks;
 
@@ -34,9 +35,9 @@ public abstract class AgentWorkflow : MessageWorkflow
     [WorkflowQuery(MessageNames.Status, Description = "The last report.")]
     public TaskReport Status() => State.Report;
 
-    /// <summary>Interrupts the agent. The conversation is kept.</summary>
+    /// <inheritdoc cref="ITaskWorkflow.PauseAsync"/>
     [WorkflowSignal(MessageNames.Pause, Description = "Interrupts its agent, which keeps its conversation.")]
-    public Task PauseAsync() => Done(State.Pause);
+    public Task PauseAsync([Range(0, int.MaxValue)] int verifying = 0) => Done(() => State.Pause(verifying));
 
     /// <summary>Continues after a pause.</summary>
     [WorkflowSignal(MessageNames.Resume, Description = "Continues after a pause.")]

@@ -226,10 +226,12 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
             Failures = _remediations.Count,
             Stop = call.Stop,
             AwaitRelease = call.AwaitRelease,
+            Report = State.VerifiesAtOnce && !call.Stop && !call.AwaitRelease ? State.Report : null,
         };
+        var limit = Input.Task.Timeout + (run.Report is null ? TimeSpan.Zero : WorkVerifier.Limit);
         return Waits.DoAsync(
             (ITaskActivities a) => a.RunAgentAsync(run),
-            ActivityDefaults.Long(ActivityRouting.AtPlace(Input.Repository.Queue), Input.Task.Timeout, call.Interrupt)
+            ActivityDefaults.Long(ActivityRouting.AtPlace(Input.Repository.Queue), limit, call.Interrupt)
         );
     }
 }

@@ -21,6 +21,15 @@ internal static class CurrentTask
         }
     }
 
+    /// <summary>Sends a report of the task to its run.</summary>
+    public static Task ReportAsync(string runId, TaskReport report, CancellationToken stop) =>
+        ActivityExecutionContext
+            .Current.TemporalClient.GetWorkflowHandle<IOrchestrationWorkflow>(runId)
+            .SignalAsync(
+                run => run.TaskChangedAsync(report),
+                new WorkflowSignalOptions { Rpc = new RpcOptions { CancellationToken = stop } }
+            );
+
     /// <summary>
     /// Announces an agent of a shared run to the task's workflow, and fails if the agent is not wanted on this host. The workflow then
     /// knows about the agent even if this host is lost before its first push.

@@ -165,8 +165,10 @@ public interface ITaskWorkflow
     [WorkflowQuery(MessageNames.Status)]
     TaskReport Status();
 
+    /// <summary>Interrupts the agent. The conversation is kept. Gates continue if the agent has ended.</summary>
+    /// <param name="verifying">Number of the task's last report if it says that the work is being verified; otherwise 0.</param>
     [WorkflowSignal(MessageNames.Pause)]
-    Task PauseAsync();
+    Task PauseAsync(int verifying = 0);
 
     [WorkflowSignal(MessageNames.Resume)]
     Task ResumeAsync();
@@ -265,8 +267,9 @@ public interface IPlanningWorkflow
     [WorkflowQuery(MessageNames.Status)]
     TaskReport Status();
 
+    /// <inheritdoc cref="ITaskWorkflow.PauseAsync"/>
     [WorkflowSignal(MessageNames.Pause)]
-    Task PauseAsync();
+    Task PauseAsync(int verifying = 0);
 
     [WorkflowSignal(MessageNames.Resume)]
     Task ResumeAsync();
@@ -304,8 +307,9 @@ public interface IReviewWorkflow
     [WorkflowQuery(MessageNames.Status)]
     TaskReport Status();
 
+    /// <inheritdoc cref="ITaskWorkflow.PauseAsync"/>
     [WorkflowSignal(MessageNames.Pause)]
-    Task PauseAsync();
+    Task PauseAsync(int verifying = 0);
 
     [WorkflowSignal(MessageNames.Resume)]
     Task ResumeAsync();

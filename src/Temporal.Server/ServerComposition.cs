@@ -50,7 +50,8 @@ internal sealed class ServerComposition : IDisposable
             {
                 SuggestContinueAsNewAfter = options.SuggestContinueAsNewAfter,
             };
-            Engine = new WorkflowEngine(Store, Queues, Timers, Namespaces, logger)
+            Commands = new WorkerCommandQueues(_stopping.Token);
+            Engine = new WorkflowEngine(Store, Queues, Commands, Timers, Namespaces, logger)
             {
                 TracksTasks = clock is not null,
                 DeadWorkers = new DeadWorkerDetector(options.MachineName),
@@ -68,7 +69,8 @@ internal sealed class ServerComposition : IDisposable
                     new NamespaceRemoval(services, directory, attributes, reader),
                     Timers,
                     options.BlobSizeLimit,
-                    options.WorkflowPause
+                    options.WorkflowPause,
+                    options.WorkerCommands
                 )
             );
             _parts.Add(new SearchAttributeHandler(Namespaces, attributes));
@@ -112,6 +114,8 @@ internal sealed class ServerComposition : IDisposable
     public TimerService Timers { get; }
 
     public TaskQueues Queues { get; }
+
+    public WorkerCommandQueues Commands { get; }
 
     public Deployments Deployments { get; }
 
@@ -204,7 +208,7 @@ internal sealed class ServerComposition : IDisposable
         var tasks = new WorkflowTaskHandler(Engine, Namespaces, polls, Deployments, _stopping);
         tasks.Register(Table);
         Workflows.Starts.StartEagerly = tasks.StartEagerly;
-        var activities = new ActivityStarts(Engine, Namespaces);
+        var activities = new ActivityStarts(Engine, Namespaces, _options.CancelCommands);
         new WorkflowTaskCompletionHandler(Engine, Namespaces, attributes, tasks, activities).Register(Table);
         new ActivityTaskHandler(Engine, Namespaces, activities, polls, Deployments, _stopping).Register(Table);
         new HistoryHandler(Engine, Namespaces, _stopping).Register(Table);
@@ -213,9 +217,8 @@ internal sealed class ServerComposition : IDisposable
         updates.Register(Table);
         new MultiOperationHandler(Engine, Namespaces, Workflows, updates, attributes).Register(Table);
         new ActivityControlHandler(Engine, Namespaces, time).Register(Table);
-        new TaskQueueHandler(Engine, Namespaces, workers, polls, configs, time, _stopping, address, _options.TaskQueuePartitions).Register(
-            Table
-        );
+        new WorkerCommandHandler(Commands, Namespaces, polls, _stopping).Register(Table);
+        new TaskQueueHandler(Engine, Namespaces, workers, polls, configs, time, address, _options.TaskQueuePartitions).Register(Table);
         new PauseHandler(Engine, Namespaces, Workflows, _options.WorkflowPause).Register(Table);
         Workflows.Register(Table);
     }

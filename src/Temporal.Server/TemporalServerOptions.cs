@@ -73,6 +73,17 @@ public sealed record TemporalServerOptions
     /// <value>Default: true.</value>
     public bool WorkflowPause { get; init; } = true;
 
+    /// <summary>True to let workers poll for commands, which the namespaces then claim as a capability.</summary>
+    /// <value>Default: false, as in Temporal's server.</value>
+    public bool WorkerCommands { get; init; }
+
+    /// <summary>
+    /// True to command workers to cancel activities whose cancellation was requested or whose run has closed. A worker then learns of the
+    /// cancellation without a heartbeat, if it polls for commands.
+    /// </summary>
+    /// <value>Default: false, as in Temporal's server.</value>
+    public bool CancelCommands { get; init; }
+
     /// <summary>
     /// Minimum time for which a worker deployment version drains after it was current or ramping, even if no open run is pinned to it.
     /// </summary>

@@ -94,6 +94,8 @@ public sealed class StartDevTests
                         "limit.blobSize.error=10",
                         "--dynamic-config-value",
                         "a.b=true",
+                        "--dynamic-config-value",
+                        "frontend.WorkerCommandsEnabled=true",
                         "--http-port",
                         "1",
                         "--sqlite-pragma",
@@ -108,6 +110,7 @@ public sealed class StartDevTests
         var client = await TemporalClient.ConnectAsync(new(address) { Namespace = "shop" });
 
         var attributes = await client.Connection.OperatorService.ListSearchAttributesAsync(new() { Namespace = "shop" });
+        var described = await client.Connection.WorkflowService.DescribeNamespaceAsync(new() { Namespace = "shop" });
         var refused = await Assert.ThrowsAsync<Temporalio.Exceptions.RpcException>(() =>
             client.StartWorkflowAsync("Any", ["longer than ten bytes"], new("id", "queue"))
         );
@@ -115,6 +118,7 @@ public sealed class StartDevTests
         var served = await serving;
 
         Assert.Equal(IndexedValueType.Int, attributes.CustomAttributes["Age"]);
+        Assert.True(described.NamespaceInfo.Capabilities.WorkerCommands);
         Assert.Equal(Temporalio.Exceptions.RpcException.StatusCode.InvalidArgument, refused.Code);
         Assert.Equal(0, served.ExitCode);
         Assert.Contains("--http-port has no effect", terminal.People, StringComparison.Ordinal);
@@ -129,6 +133,7 @@ public sealed class StartDevTests
     [InlineData("--search-attribute WorkflowId=Text", "WorkflowId is reserved")]
     [InlineData("--dynamic-config-value limit.blobSize.error=many", "'many', which is not a number")]
     [InlineData("--dynamic-config-value frontend.WorkflowPauseEnabled=maybe", "'maybe', which is neither true nor false")]
+    [InlineData("--dynamic-config-value system.enableCancelActivityWorkerCommand=1", "'1', which is neither true nor false")]
     [InlineData("--ip 0.0.0.0", "--ip 0.0.0.0 can be reached from other machines")]
     [InlineData("--ip here", "--ip: 'here' is not an IP address")]
     public async Task StartDev_WhatIsNotHere_IsRefusedWithASentence(string options, string said)

@@ -11,7 +11,7 @@ public class EventCountTests
 
     /// <summary>Largest number of events for each task: all of the run, its tasks, its merge queue and leases. Activities that take no time
     /// cause more workflow tasks than real ones.</summary>
-    private const int MostPerTask = 85;
+    private const int MostPerTask = 78;
 
     /// <summary>Largest event in bytes, its payloads included.</summary>
     private const int LargestEvent = 10 * 1024;

@@ -425,13 +425,29 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     {
         Starts.Enqueue(input);
         MostAgentsAtOnce = Math.Max(MostAgentsAtOnce, Interlocked.Increment(ref _agents));
+        AgentRunResult result;
         try
         {
-            return await WithHeartbeatsAsync(stop => Agent(input, stop));
+            result = await WithHeartbeatsAsync(stop => Agent(input, stop));
         }
         finally
         {
             Interlocked.Decrement(ref _agents);
+        }
+        return input.Verifies(result) ? result with { Verified = await TryVerifyAsync(input, result) } : result;
+    }
+
+    private async Task<VerifyResult?> TryVerifyAsync(RunAgentInput input, AgentRunResult result)
+    {
+        try
+        {
+            var report = input.ToReport(result, DateTimeOffset.UtcNow);
+            await client.GetWorkflowHandle<IOrchestrationWorkflow>(input.Task.RunId).SignalAsync(w => w.TaskChangedAsync(report));
+            return await VerifyTaskAsync(input.ToVerify(result));
+        }
+        catch (Exception)
+        {
+            return null;
         }
     }
 

@@ -67,15 +67,14 @@ public sealed class SummaryTests
         Assert.Equal("Sums", await task.GetStaticSummaryAsync());
         Assert.Contains($"`a` of the run `{run.RunId}`", await task.GetStaticDetailsAsync());
         var steps = await StepsAsync(run, RunIds.ForTask(run.RunId, "a"));
-        Assert.Contains("Run the agent of a, attempt 1", steps);
-        Assert.Contains("Verify a, attempt 1", steps);
+        Assert.Contains("Run the agent of a, attempt 1, and verify its work", steps);
         Assert.Contains("Read the plan tasks.yaml", await StepsAsync(run, run.RunId));
     }
 
     [Fact]
     public async Task Run_OnTaskQueues_HasTheKeyOfTheRunAndTheRankOfEachStep()
     {
-        await using var run = await ScriptedRun.CreateAsync([Task("a")]);
+        await using var run = await ScriptedRun.CreateAsync([Task("a")], VerifyAlone);
         await new RunClient(run.Client).StartAsync(
             new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml" },
             run.RunId
@@ -97,6 +96,14 @@ public sealed class SummaryTests
         Assert.Equal((1, 2, 3), (ranks["Land"], ranks["VerifyTask"], ranks["RunAgent"]));
         Assert.Equal(5, ranks["RecordProgress"]);
         Assert.Equal(64, RunIds.FairnessKey(new string('x', 65)).Length);
+    }
+
+    /// <summary>Makes the verification fail in the activity of the agent, so that another activity repeats it.</summary>
+    private static void VerifyAlone(ScriptedActivities activities)
+    {
+        var (verify, isFirst) = (activities.Verify, 1);
+        activities.Verify = input =>
+            Interlocked.Exchange(ref isFirst, 0) == 1 ? throw new InvalidOperationException("The table is locked.") : verify(input);
     }
 
     [Fact]

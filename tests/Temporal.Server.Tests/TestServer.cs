@@ -37,7 +37,8 @@ internal sealed class TestServer : IAsyncDisposable
         TimeProvider? time = null,
         ILoggerFactory? loggers = null,
         int blobSizeLimit = 2 * 1024 * 1024,
-        TimeSpan? drainageGracePeriod = null
+        TimeSpan? drainageGracePeriod = null,
+        bool commands = false
     )
     {
         var socket = Path.Combine(Path.GetTempPath(), "ts-" + Guid.NewGuid().ToString("N")[..12] + ".sock");
@@ -49,6 +50,8 @@ internal sealed class TestServer : IAsyncDisposable
                 TimeProvider = time ?? TimeProvider.System,
                 BlobSizeLimit = blobSizeLimit,
                 DrainageGracePeriod = drainageGracePeriod ?? TimeSpan.FromMinutes(3),
+                WorkerCommands = commands,
+                CancelCommands = commands,
             },
             loggers
         );

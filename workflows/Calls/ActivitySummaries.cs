@@ -22,6 +22,7 @@ internal static class ActivitySummaries
         {
             PrepareTaskInput x => $"Prepare the worktree of {x.Task.Task.Id}, attempt {x.Attempt}",
             RunAgentInput { Stop: true } x => $"Stop the agent of {x.Task.Task.Id}",
+            RunAgentInput { Report: not null } x => $"Run the agent of {x.Task.Task.Id}, attempt {x.Attempt}, and verify its work",
             RunAgentInput x => $"Run the agent of {x.Task.Task.Id}, attempt {x.Attempt}",
             VerifyTaskInput x => $"Verify {x.Task.Task.Id}, attempt {x.Attempt}",
             ReleaseTaskInput x => $"Release the worktree of {x.TaskId}",

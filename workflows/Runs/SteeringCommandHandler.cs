@@ -104,17 +104,20 @@ internal sealed class SteeringCommandHandler(RunState state)
         return SteeringResult.OfRun(
             $"{state.RunId} is paused. No step starts; running agents are interrupted and keep their conversations.",
             changed: true,
-            [.. Board.AtWork.Select(e => new TaskMessage(e.Id, t => t.PauseAsync()))]
+            [.. Board.AtWork.Select(Pause)]
         );
+    }
+
+    private static TaskMessage Pause(TaskBoardEntry entry)
+    {
+        var verifying = entry.Progress.State == TaskStates.Verifying ? entry.State.ReportSequence : 0;
+        return new TaskMessage(entry.Id, task => task.PauseAsync(verifying));
     }
 
     public SteeringResult PauseTask(string id)
     {
         state.PausedAlone.Add(id);
-        return new SteeringResult(
-            new SteeringAnswer($"{id} is being paused.", !Board.Find(id).Progress.Paused),
-            new TaskMessage(id, t => t.PauseAsync())
-        );
+        return new SteeringResult(new SteeringAnswer($"{id} is being paused.", !Board.Find(id).Progress.Paused), Pause(Board.Find(id)));
     }
 
     public SteeringResult Resume(DateTimeOffset now)

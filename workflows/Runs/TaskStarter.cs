@@ -9,6 +9,9 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
 
+    /// <summary>Patch id: one activity runs the agent of a task and verifies the work.</summary>
+    private const string VerifiesAtOnce = "verifies-at-once";
+
     private readonly RunState _state = context.State;
 
     /// <summary>Marks the task as running, and starts its workflow in the background.</summary>
@@ -42,6 +45,8 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
             PlanningHash = _state.Plan.PlanningHash,
             Replan = entry.Id == ReplanTask.Id ? _state.Run.Replan!.Round : 0,
             SendsLocally = Workflow.Patched(LocalSignals.Patch),
+            // A worker host shares the result of each step before the next one.
+            VerifiesAtOnce = _state.Rules is { Places: null, IsShared: false } && Workflow.Patched(VerifiesAtOnce),
             Fresh = _state.Input.Fresh || (entry.Progress.Attempt > 0 && !entry.State.MayReuse),
         };
 

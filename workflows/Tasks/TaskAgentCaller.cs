@@ -64,16 +64,12 @@ internal sealed class TaskAgentCaller(
         {
             state.Answer = "";
         }
-        state.Notice(result.Notices);
         state.Heard(result);
         state.Progress = state.Progress with
         {
-            Cost = state.Progress.Cost + result.Cost,
-            Tokens = state.Progress.Tokens + result.Tokens,
             Starts = state.Progress.Starts - (hasRun || isLeftBehind ? 0 : 1),
             LastStart = state.Progress.LastStart - (IsNumberFree(result) ? 1 : 0),
         };
-        state.Report = state.Report with { Signature = result.Signature };
         _wasInterrupted = interrupt.IsCancellationRequested;
         return result;
     }

@@ -11,13 +11,14 @@ internal sealed class TaskReporter(TaskState state)
     /// <param name="why">Reason for the state, or null if the state says enough.</param>
     /// <param name="evidence">File with the evidence, relative to the repository; empty if there is none.</param>
     /// <param name="byResult">True if the workflow ends soon, so that its result may report the state.</param>
-    public void TransitionTo(string to, Reason? why = null, string evidence = "", bool byResult = false)
+    /// <param name="isReported">True if an activity has reported the state.</param>
+    public void TransitionTo(string to, Reason? why = null, string evidence = "", bool byResult = false, bool isReported = false)
     {
         state.TransitionTo(to, why, new DateTimeOffset(Workflow.UtcNow, TimeSpan.Zero), evidence);
         Workflow.CurrentDetails = $"**{to}** {state.Progress.Reason}";
         _isHeld = byResult && state.SendsLocally;
         // The run itself set the task's first state, so the task does not report it.
-        if (!_isHeld && (to != TaskStates.Preparing || state.Report.Sequence > 2))
+        if (!_isHeld && !isReported && (to != TaskStates.Preparing || state.Report.Sequence > 2))
         {
             Send(state.Report);
         }

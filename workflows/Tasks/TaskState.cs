@@ -3,7 +3,7 @@ namespace Orchestrator.Workflows.Tasks;
 /// <summary>State of a task's workflow, including the commands that it has received.</summary>
 internal sealed class TaskState(string executionId, CancellationToken cancellation)
 {
-    private const int MostNotices = 20;
+    private const int MostAnswers = 20;
     private int _startsBefore;
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
@@ -42,16 +42,11 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     /// <summary>Stores the results of the parts, if the task waits for them.</summary>
     public void TakeParts(string summary) => Parts = Progress.Parts is not null ? summary : Parts;
 
-    /// <summary>Stores the output of an agent run, which later activities use.</summary>
+    /// <summary>Stores the usage, the output and the notices of an agent run.</summary>
     public void Heard(AgentRunResult result)
     {
-        if (result.NeverBegun)
-        {
-            return;
-        }
-        HasUnshared = result.HasUnshared;
-        IReadOnlyList<string> called = [.. (Progress.Called ?? []).Union(result.Called ?? [])];
-        Progress = Progress with { SaidHash = result.SaidHash, Called = called.Count == 0 ? null : called };
+        Report = Report.After(result);
+        HasUnshared = result.NeverBegun ? HasUnshared : result.HasUnshared;
     }
 
     /// <summary>Records files that the task may write in addition to those in the plan.</summary>
@@ -63,6 +58,9 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
 
     /// <inheritdoc cref="TaskInput.SendsLocally"/>
     public bool SendsLocally { get; private set; }
+
+    /// <inheritdoc cref="TaskInput.VerifiesAtOnce"/>
+    public bool VerifiesAtOnce { get; private set; }
 
     /// <summary>Settings that the workflow uses.</summary>
     public RunRules Rules => Input.Rules;
@@ -129,8 +127,9 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         {
             Known = null,
             SendsLocally = false,
+            VerifiesAtOnce = false,
         };
-        SendsLocally = input.SendsLocally;
+        (SendsLocally, VerifiesAtOnce) = (input.SendsLocally, input.VerifiesAtOnce);
         Session = input.Session;
         IsPaused = input.Paused;
         Guidance = input.Guidance;
@@ -139,11 +138,15 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Report = Report with { PlanHash = input.PlanHash, Sequence = 1, Progress = known with { Attempt = known.Attempt + 1 } };
     }
 
-    /// <summary>Interrupts the agent. The conversation is kept.</summary>
-    public void Pause()
+    /// <inheritdoc cref="ITaskWorkflow.PauseAsync"/>
+    public void Pause(int verifying)
     {
         (IsPaused, WhyPaused) = (true, new PausedByPerson());
-        Interrupt?.Cancel();
+        // The activity that has sent the next report no longer runs an agent.
+        if (verifying != Report.Sequence + 1)
+        {
+            Interrupt?.Cancel();
+        }
     }
 
     /// <summary>Pauses the task until a user resumes it, because a user stopped the agent's process on its host.</summary>
@@ -186,7 +189,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     public void TakeAnswer(TaskAnswer answer, string told)
     {
         Answer = told;
-        Progress = Progress with { Answers = [.. (Progress.Answers ?? []).TakeLast(MostNotices - 1), answer] };
+        Progress = Progress with { Answers = [.. (Progress.Answers ?? []).TakeLast(MostAnswers - 1), answer] };
         Notice([new TaskNotice(answer.ToString())]);
     }
 
@@ -239,8 +242,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     }
 
     /// <summary>Adds notices to the next report.</summary>
-    public void Notice(IEnumerable<TaskNotice> notices) =>
-        Report = Report with { Notices = [.. Report.Notices.Concat(notices).Take(MostNotices)] };
+    public void Notice(IEnumerable<TaskNotice> notices) => Report = Report.Noticing(notices);
 
     /// <summary>Moves the task to a new state, or sets a new reason for the same state.</summary>
     public void TransitionTo(string state, Reason? why, DateTimeOffset now, string evidence = "")

@@ -3,7 +3,10 @@ namespace Orchestrator.Workflows.Tasks;
 /// <summary>Verifies the work in a task's worktree: ownership, gates, and an approval if necessary.</summary>
 internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskWaiter waits)
 {
-    /// <summary>Verifies the work of an agent run.</summary>
+    /// <summary>Time limit of the gates.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromHours(4);
+
+    /// <summary>Verifies the work of an agent run, unless its activity has verified it.</summary>
     public Task<VerifyResult> VerifyAsync(PreparedTask prepared, AgentRunResult agentRun) =>
         VerifyAsync(prepared, state.Progress.LastStart, agentRun);
 
@@ -28,23 +31,9 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
         var (pause, faults) = (TaskWaiter.FirstPause, 0);
         while (true)
         {
-            reporter.TransitionTo(TaskStates.Verifying, why);
-            var verify = new VerifyTaskInput
-            {
-                Task = state.Input,
-                Prepared = prepared,
-                Attempt = state.Progress.Attempt,
-                Start = start,
-                ClaimedDone = agentRun.ClaimedDone,
-                EndedWith = agentRun.EndedWith,
-                SaidHash = start == 0 ? "" : state.Progress.SaidHash ?? "",
-                Called = state.Progress.Called ?? [],
-                ByUser = byUser,
-            };
-            var work = await waits.DoAsync(
-                (ITaskActivities a) => a.VerifyTaskAsync(verify),
-                ActivityDefaults.Long(ActivityRouting.AtPlace(state.Input.Repository.Queue), TimeSpan.FromHours(4), state.Stop)
-            );
+            reporter.TransitionTo(TaskStates.Verifying, why, isReported: agentRun.Verified is not null);
+            var work = agentRun.Verified ?? await ExecuteAsync(prepared, start, agentRun, byUser);
+            agentRun = agentRun with { Verified = null };
             state.Progress = state.Progress with
             {
                 Commit = work.Commit,
@@ -62,5 +51,25 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
             }
             pause = await waits.AfterFaultAsync(new NotVerified(Quote.All(work.Problems)), work.ProblemsFile, pause, ++faults);
         }
+    }
+
+    private Task<VerifyResult> ExecuteAsync(PreparedTask prepared, int start, AgentRunResult agentRun, bool byUser)
+    {
+        var verify = new VerifyTaskInput
+        {
+            Task = state.Input,
+            Prepared = prepared,
+            Attempt = state.Progress.Attempt,
+            Start = start,
+            ClaimedDone = agentRun.ClaimedDone,
+            EndedWith = agentRun.EndedWith,
+            SaidHash = start == 0 ? "" : state.Progress.SaidHash ?? "",
+            Called = state.Progress.Called ?? [],
+            ByUser = byUser,
+        };
+        return waits.DoAsync(
+            (ITaskActivities a) => a.VerifyTaskAsync(verify),
+            ActivityDefaults.Long(ActivityRouting.AtPlace(state.Input.Repository.Queue), Limit, state.Stop)
+        );
     }
 }

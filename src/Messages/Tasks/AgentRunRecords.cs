@@ -50,6 +50,39 @@ public sealed record RunAgentInput : AgentCallInput
 
     /// <summary>Text that answers the agent's last request; empty if the agent made none.</summary>
     public string Answer { get; init; } = "";
+
+    /// <summary>
+    /// Last report of the task, if the activity also verifies the agent's work. Null if the workflow verifies it by another activity.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TaskReport? Report { get; init; }
+
+    /// <summary>True if the activity verifies the work of an agent run with this result.</summary>
+    public bool Verifies(AgentRunResult result) => Report is not null && result.FailureClass == FailureClass.None;
+
+    /// <summary>Returns the report that the work is being verified, for an activity that verifies it.</summary>
+    /// <param name="result">Result of the agent run.</param>
+    /// <param name="now">The current time.</param>
+    public TaskReport ToReport(AgentRunResult result, DateTimeOffset now)
+    {
+        var report = Report!.After(result);
+        return report with { Sequence = report.Sequence + 1, Progress = report.Progress.MovedTo(TaskStates.Verifying, null, now) };
+    }
+
+    /// <summary>Returns the request to verify the work, for an activity that verifies it.</summary>
+    /// <param name="result">Result of the agent run.</param>
+    public VerifyTaskInput ToVerify(AgentRunResult result) =>
+        new()
+        {
+            Task = Task,
+            Prepared = Prepared,
+            Attempt = Attempt,
+            Start = Start,
+            ClaimedDone = result.ClaimedDone,
+            EndedWith = result.EndedWith,
+            SaidHash = result.SaidHash,
+            Called = Report!.After(result).Progress.Called ?? [],
+        };
 }
 
 /// <summary>Request to run a read-only agent, namely a planner or a reviewer, which only answers a question.</summary>
@@ -224,4 +257,8 @@ public sealed record AgentRunResult
     /// <summary>Required agents that the task's agent has called, or null if it called none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Called { get; init; }
+
+    /// <summary>Result of verifying the work, or null if the workflow must verify it by another activity.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public VerifyResult? Verified { get; init; }
 }

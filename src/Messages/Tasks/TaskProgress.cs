@@ -234,6 +234,21 @@ public record TaskProgress
     }
 
     /// <summary>
+    /// Returns the task with the usage and the output of an agent run. Later activities use the output. An agent that was not started has
+    /// none.
+    /// </summary>
+    public TaskProgress After(AgentRunResult result)
+    {
+        var paid = this with { Cost = Cost + result.Cost, Tokens = Tokens + result.Tokens };
+        if (result.NeverBegun)
+        {
+            return paid;
+        }
+        IReadOnlyList<string> called = [.. (Called ?? []).Union(result.Called ?? [])];
+        return paid with { SaidHash = result.SaidHash, Called = called.Count == 0 ? null : called };
+    }
+
+    /// <summary>
     /// Returns a copy for the next execution of the task's workflow. Keeps usage, grants and answers, discards results, and returns to the
     /// task's own agent.
     /// </summary>

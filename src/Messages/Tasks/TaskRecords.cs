@@ -61,6 +61,12 @@ public sealed record TaskInput
     /// <summary>True if the task reports to the run by local activities. Not passed to activities.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SendsLocally { get; init; }
+
+    /// <summary>
+    /// True if the activity that runs the agent also verifies the agent's work. Not passed to activities.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool VerifiesAtOnce { get; init; }
 }
 
 /// <summary>Request to prepare a task's worktree and prompt.</summary>

@@ -6,6 +6,8 @@ public sealed record TaskReport
     /// <summary><see cref="Sequence"/> of a report that the run creates for an execution that another client terminated.</summary>
     public const int FinalSequence = 10_000_000;
 
+    private const int MostNotices = 20;
+
     /// <summary>
     /// Progress as known to the task's workflow. The run itself sets <see cref="TaskProgress.Outage"/>, <see cref="TaskProgress.Landed"/>
     /// and the ids in <see cref="TaskProgress.Parts"/>.
@@ -54,6 +56,17 @@ public sealed record TaskReport
 
     /// <summary>Notices from the task's agent runs, oldest first. Entries are never removed.</summary>
     public IReadOnlyList<TaskNotice> Notices { get; init; } = [];
+
+    /// <summary>Returns the report with the usage, the output and the notices of an agent run.</summary>
+    public TaskReport After(AgentRunResult result) =>
+        Noticing(result.Notices) with
+        {
+            Progress = Progress.After(result),
+            Signature = result.Signature,
+        };
+
+    /// <summary>Returns the report with further notices, up to the maximum number.</summary>
+    public TaskReport Noticing(IEnumerable<TaskNotice> notices) => this with { Notices = [.. Notices.Concat(notices).Take(MostNotices)] };
 }
 
 /// <summary>A notice that does not affect the task itself: an agent, or a user meanwhile, changed something that all tasks share.</summary>

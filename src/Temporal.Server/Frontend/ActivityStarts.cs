@@ -11,7 +11,8 @@ namespace Temporal.Server.Frontend;
 /// Starts activity attempts for workers that poll. Also starts an attempt with the response to the workflow task that scheduled the
 /// activity, if the worker requested it (<c>request_eager_execution</c>).
 /// </summary>
-internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry namespaces)
+/// <param name="cancelCommands"><see cref="TemporalServerOptions.CancelCommands"/>.</param>
+internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry namespaces, bool cancelCommands)
 {
     /// <summary>Starts the waiting attempt for a worker that polled, or returns null if the task is obsolete. The caller must hold the
     /// lock.</summary>
@@ -21,6 +22,7 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
         string identity,
         string requestId,
         WorkerVersionStamp? version,
+        string commandQueue,
         string deployment = BuildVersion.None
     )
     {
@@ -44,7 +46,7 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
             return null;
         }
 
-        return Started(run, activity, identity, requestId, version);
+        return Started(run, activity, identity, requestId, version, commandQueue);
     }
 
     /// <summary>True if the run's tasks are now routed to the worker's version while the run itself is still on another version. The
@@ -94,11 +96,12 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
         PendingActivity activity,
         string identity,
         string requestId,
-        WorkerVersionStamp? version
+        WorkerVersionStamp? version,
+        string commandQueue
     )
     {
         run.Changes.DispatchActivities.Remove(activity.ScheduledEventId);
-        return Started(run, activity, identity, requestId, version);
+        return Started(run, activity, identity, requestId, version, commandQueue);
     }
 
     /// <summary>Returns an eagerly started attempt to the queue after the response did not reach its worker.</summary>
@@ -128,24 +131,15 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
         PendingActivity activity,
         string identity,
         string requestId,
-        WorkerVersionStamp? version
+        WorkerVersionStamp? version,
+        string commandQueue
     )
     {
-        ActivityTransitions.Start(run, activity, identity, requestId, version);
+        ActivityTransitions.Start(run, activity, identity, requestId, version, cancelCommands ? commandQueue : "");
         var scheduled = activity.Scheduled;
         return new PollActivityTaskQueueResponse
         {
-            TaskToken = new TaskToken
-            {
-                NamespaceId = run.NamespaceId,
-                WorkflowId = run.WorkflowId,
-                RunId = run.RunId,
-                ScheduledEventId = activity.ScheduledEventId,
-                Attempt = activity.Record.Attempt,
-                Activity = true,
-                ActivityId = scheduled.ActivityId,
-                RequestId = activity.Record.RequestId,
-            }.ToByteString(),
+            TaskToken = ActivityTransitions.TokenOf(run, activity),
             WorkflowNamespace = namespaces.FindById(run.NamespaceId)?.Name ?? "",
             WorkflowType = run.Start.WorkflowType,
             WorkflowExecution = run.Execution,

@@ -149,6 +149,7 @@ internal sealed class ActivityTaskHandler(
                         request.Identity,
                         requestId,
                         TaskQueueDescriber.Version(request.WorkerVersionCapabilities),
+                        request.WorkerControlTaskQueue,
                         version
                     )
             );

@@ -15,19 +15,15 @@ internal sealed class TaskQueueHandler(
     WorkerPolls polls,
     TaskQueueConfigs configs,
     TimeProvider time,
-    ServerStopSignal stopping,
     Func<string> address,
     int partitions
 )
 {
-    private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);
-
     public void Register(RpcTable table)
     {
         table.AddAsync<ShutdownWorkerRequest, ShutdownWorkerResponse>(Shutdown);
         table.AddAsync<DescribeTaskQueueRequest, DescribeTaskQueueResponse>(Describe);
         table.AddAsync((UpdateTaskQueueConfigRequest request) => UpdateAsync(request));
-        table.AddAsync<PollNexusTaskQueueRequest, PollNexusTaskQueueResponse>(PollNexusAsync);
         table.AddAsync<ListTaskQueuePartitionsRequest, ListTaskQueuePartitionsResponse>(ListPartitions);
     }
 
@@ -91,16 +87,5 @@ internal sealed class TaskQueueHandler(
         }
 
         return new UpdateTaskQueueConfigResponse { Config = config };
-    }
-
-    // This server creates no Nexus tasks, but accepts polls for them.
-    private async ValueTask<PollNexusTaskQueueResponse> PollNexusAsync(RpcCall context, PollNexusTaskQueueRequest request)
-    {
-        namespaces.Resolve(request.Namespace);
-        RequestArgumentCheck.TaskQueue(request.TaskQueue);
-        using var poll = new LongPoll(context, PollLimit, stopping.Token);
-        using var noted = polls.Note(request.WorkerInstanceKey, poll);
-        await Task.Delay(Timeout.Infinite, poll.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return new PollNexusTaskQueueResponse();
     }
 }

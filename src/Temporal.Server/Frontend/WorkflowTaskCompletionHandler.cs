@@ -190,7 +190,14 @@ internal sealed class WorkflowTaskCompletionHandler(
         foreach (var activity in eager.Where(a => run.Activities.Find(a.ScheduledEventId) == a && !a.Record.CancelRequested))
         {
             response.ActivityTasks.Add(
-                activities.StartEagerly(run, activity, request.Identity, Guid.NewGuid().ToString(), request.WorkerVersionStamp)
+                activities.StartEagerly(
+                    run,
+                    activity,
+                    request.Identity,
+                    Guid.NewGuid().ToString(),
+                    request.WorkerVersionStamp,
+                    request.WorkerControlTaskQueue
+                )
             );
         }
     }

@@ -1,3 +1,5 @@
+using Google.Protobuf;
+using Temporal.Server.Storage;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
@@ -42,7 +44,15 @@ internal static class ActivityTransitions
     }
 
     /// <summary>Records that a worker has started the attempt.</summary>
-    public static void Start(MutableState run, PendingActivity activity, string identity, string requestId, WorkerVersionStamp? version)
+    /// <param name="commandQueue">Queue from which the worker takes commands; empty if there is none.</param>
+    public static void Start(
+        MutableState run,
+        PendingActivity activity,
+        string identity,
+        string requestId,
+        WorkerVersionStamp? version,
+        string commandQueue
+    )
     {
         var record = activity.Record;
         record.StartedTime = run.Now.Stamp();
@@ -50,9 +60,24 @@ internal static class ActivityTransitions
         record.LastIdentity = identity;
         record.RequestId = requestId;
         record.WorkerVersion = version;
+        record.CommandQueue = commandQueue;
         activity.NoteStart();
         Touch(run, activity);
     }
+
+    /// <summary>Returns the token with which the worker of the started attempt answers.</summary>
+    public static ByteString TokenOf(MutableState run, PendingActivity activity) =>
+        new TaskToken
+        {
+            NamespaceId = run.NamespaceId,
+            WorkflowId = run.WorkflowId,
+            RunId = run.RunId,
+            ScheduledEventId = activity.ScheduledEventId,
+            Attempt = activity.Record.Attempt,
+            Activity = true,
+            ActivityId = activity.Scheduled.ActivityId,
+            RequestId = activity.Record.RequestId,
+        }.ToByteString();
 
     /// <summary>Returns an attempt to the queue after it did not reach its worker.</summary>
     public static void Unstart(MutableState run, PendingActivity activity)

@@ -228,6 +228,10 @@ internal sealed class CommandApplier(
                 details.Payloads_.Add(PayloadExtensions.Json("\"ACTIVITY_ID_NOT_STARTED\""));
                 ActivityTransitions.CancelUnstarted(run, activity, details, identity);
             }
+            else
+            {
+                TransferTaskFactory.AddCancel(run, activity);
+            }
         }
     }
 

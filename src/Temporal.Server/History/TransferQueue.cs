@@ -1,3 +1,4 @@
+using Temporal.Server.Matching;
 using Temporal.Server.Storage;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -6,9 +7,14 @@ using Temporalio.Api.History.V1;
 namespace Temporal.Server.History;
 
 /// <summary>Executes requests between workflows, namely starting a child, signaling, canceling, notifying the parent and closing the
-/// children. Each task is stored with the change that requests it and deleted with the change that answers it. The receiver recognizes a
+/// children. Also commands workers to cancel activities. Each task is stored with the change that requests it and deleted with the change that answers it. The receiver recognizes a
 /// repeated request by its id, so each request takes effect once despite crashes.</summary>
-internal sealed class TransferQueue(WorkflowStore store, RunSuccessorStarter chain, NamespaceRegistry namespaces)
+internal sealed class TransferQueue(
+    WorkflowStore store,
+    RunSuccessorStarter chain,
+    NamespaceRegistry namespaces,
+    WorkerCommandQueues commands
+)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -30,6 +36,7 @@ internal sealed class TransferQueue(WorkflowStore store, RunSuccessorStarter cha
                 TransferTask.Types.Kind.SignalExternal => SignalAsync(key, task),
                 TransferTask.Types.Kind.CancelExternal => CancelAsync(key, task),
                 TransferTask.Types.Kind.ChildClosed => TellParentAsync(key, task),
+                TransferTask.Types.Kind.CommandWorker => CommandWorkerAsync(key, task),
                 _ => CloseChildAsync(key, task),
             }
         );
@@ -234,6 +241,14 @@ internal sealed class TransferQueue(WorkflowStore store, RunSuccessorStarter cha
             }
         );
         await _answers.DoneAsync(key, task);
+    }
+
+    private async Task CommandWorkerAsync(long key, TransferTask task)
+    {
+        if (await commands.CancelAsync(task.NamespaceId, task.CommandQueue, task.ActivityTokens))
+        {
+            await _answers.DoneAsync(key, task);
+        }
     }
 
     private async Task CloseChildAsync(long key, TransferTask task)

@@ -47,7 +47,36 @@ internal static class TransferTaskFactory
         }
     }
 
-    /// <summary>Adds the tasks for a closed run: notifies its parent and closes its children.</summary>
+    /// <summary>
+    /// Adds the command to cancel a started activity, unless its worker takes no commands. A change of a run sends one task to each worker.
+    /// </summary>
+    public static void AddCancel(MutableState run, PendingActivity activity)
+    {
+        if (activity.Record.CommandQueue is not { Length: > 0 } queue)
+        {
+            return;
+        }
+
+        var task = run.Changes.Transfers.Find(task => task.CommandQueue == queue);
+        if (task is null)
+        {
+            task = new TransferTask
+            {
+                Kind = TransferTask.Types.Kind.CommandWorker,
+                NamespaceId = run.NamespaceId,
+                WorkflowId = run.WorkflowId,
+                RunId = run.RunId,
+                CommandQueue = queue,
+            };
+            run.Changes.Transfers.Add(task);
+        }
+
+        task.ActivityTokens.Add(ActivityTransitions.TokenOf(run, activity));
+    }
+
+    /// <summary>
+    /// Adds the tasks for a closed run: notifies its parent, closes its children and cancels its activities.
+    /// </summary>
     /// <param name="continues">True if another run of the chain follows, whose end the parent awaits.</param>
     /// <param name="closesChildren">False if the children stay open under another run.</param>
     public static void AddForClose(MutableState run, HistoryEvent closing, bool continues, bool closesChildren)
@@ -68,6 +97,11 @@ internal static class TransferTaskFactory
                     Event = closing.ToByteString(),
                 }
             );
+        }
+
+        foreach (var activity in run.Activities.All.Where(activity => activity.IsStarted))
+        {
+            AddCancel(run, activity);
         }
 
         foreach (

@@ -21,7 +21,14 @@ internal sealed class WorkflowEngine
     private readonly Dictionary<long, OutstandingTaskCount> _busyRuns = [];
     private readonly HashSet<long> _lostRuns = [];
 
-    public WorkflowEngine(WorkflowStore store, TaskQueues queues, TimerService timers, NamespaceRegistry namespaces, ILogger logger)
+    public WorkflowEngine(
+        WorkflowStore store,
+        TaskQueues queues,
+        WorkerCommandQueues commands,
+        TimerService timers,
+        NamespaceRegistry namespaces,
+        ILogger logger
+    )
     {
         Store = store;
         Queues = queues;
@@ -29,7 +36,7 @@ internal sealed class WorkflowEngine
         _work = new EngineBackgroundWork(timers, logger);
         _runTimers = new RunTimers(timers);
         Chain = new RunSuccessorStarter(store, namespaces);
-        _transfers = new TransferQueue(store, Chain, namespaces);
+        _transfers = new TransferQueue(store, Chain, namespaces, commands);
         store.Committed = OnCommitted;
         store.Lost = OnLost;
         timers.SetBack += _runTimers.ElapseAll;

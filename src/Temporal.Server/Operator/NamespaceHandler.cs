@@ -19,7 +19,8 @@ internal sealed class NamespaceHandler(
     NamespaceRemoval removal,
     TimerService timers,
     int blobSizeLimit,
-    bool workflowPause
+    bool workflowPause,
+    bool workerCommands
 ) : IServiceHandler
 {
     private const int LongestName = 1000;
@@ -196,6 +197,7 @@ internal sealed class NamespaceHandler(
             WorkflowPause = workflowPause,
             ReportedProblemsSearchAttribute = true,
             WorkerPollCompleteOnShutdown = true,
+            WorkerCommands = workerCommands,
         };
         info.Limits = new NamespaceInfo.Types.Limits
         {

@@ -10,7 +10,8 @@ namespace Temporal.Server.Operator;
 /// </summary>
 internal sealed class NexusHandler(NamespaceRegistry namespaces) : IServiceHandler
 {
-    private const string Nexus =
+    /// <summary>Message for requests of Nexus.</summary>
+    public const string Nexus =
         "The embedded engine does not execute Nexus operations, so it has no Nexus endpoints. Call the other "
         + "service from an activity, or use a Temporal server.";
 
@@ -35,8 +36,6 @@ internal sealed class NexusHandler(NamespaceRegistry namespaces) : IServiceHandl
         table.Add((DeleteNexusEndpointRequest _) => Refuse<DeleteNexusEndpointResponse>());
         table.Add((GetNexusEndpointRequest _) => Refuse<GetNexusEndpointResponse>());
         table.Add((ListNexusEndpointsRequest _) => new ListNexusEndpointsResponse());
-        Refuse(table, (RespondNexusTaskCompletedRequest request) => request.Namespace, Nexus);
-        Refuse(table, (RespondNexusTaskFailedRequest request) => request.Namespace, Nexus);
 
         Refuse(table, (StartActivityExecutionRequest request) => request.Namespace, StandaloneActivity);
         Refuse(table, (DescribeActivityExecutionRequest request) => request.Namespace, StandaloneActivity);

@@ -32,6 +32,8 @@ internal static class RecordedSettings
             options = key switch
             {
                 "frontend.WorkflowPauseEnabled" => options with { WorkflowPause = bool.Parse(value) },
+                "frontend.WorkerCommandsEnabled" => options with { WorkerCommands = bool.Parse(value) },
+                "system.enableCancelActivityWorkerCommand" => options with { CancelCommands = bool.Parse(value) },
                 "matching.numTaskqueueReadPartitions" => options with
                 {
                     TaskQueuePartitions = int.Parse(value, CultureInfo.InvariantCulture),

@@ -34,7 +34,8 @@ internal sealed class ServerStartDevCommand : CliCommand
     {
         Description =
             "A setting of the official server (may be repeated). These have an effect: limit.blobSize.error, "
-            + "limit.historyCount.suggestContinueAsNew, frontend.WorkflowPauseEnabled, matching.numTaskqueueReadPartitions and "
+            + "limit.historyCount.suggestContinueAsNew, frontend.WorkflowPauseEnabled, frontend.WorkerCommandsEnabled, "
+            + "system.enableCancelActivityWorkerCommand, matching.numTaskqueueReadPartitions and "
             + "matching.wv.VersionDrainageStatusVisibilityGracePeriod. All others are ignored",
         HelpName = "KEY=VALUE",
     };
@@ -115,6 +116,8 @@ internal sealed class ServerStartDevCommand : CliCommand
             BlobSizeLimit = NumberOf(settings, "limit.blobSize.error") ?? usual.BlobSizeLimit,
             SuggestContinueAsNewAfter = NumberOf(settings, "limit.historyCount.suggestContinueAsNew") ?? usual.SuggestContinueAsNewAfter,
             WorkflowPause = FlagOf(settings, "frontend.WorkflowPauseEnabled") ?? usual.WorkflowPause,
+            WorkerCommands = FlagOf(settings, "frontend.WorkerCommandsEnabled") ?? usual.WorkerCommands,
+            CancelCommands = FlagOf(settings, "system.enableCancelActivityWorkerCommand") ?? usual.CancelCommands,
             TaskQueuePartitions = NumberOf(settings, "matching.numTaskqueueReadPartitions") ?? usual.TaskQueuePartitions,
             DrainageGracePeriod = SpanOf(settings, "matching.wv.VersionDrainageStatusVisibilityGracePeriod") ?? usual.DrainageGracePeriod,
         };
