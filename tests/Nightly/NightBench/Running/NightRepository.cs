@@ -11,6 +11,9 @@ namespace Orchestrator.NightBench.Running;
 /// <param name="folders">Folders of the night.</param>
 public sealed class NightRepository(DrawnNight night, NightFolders folders)
 {
+    /// <summary>Name of the agent's program, which is a script.</summary>
+    public const string AgentProgram = "claude";
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private readonly List<string> _userPieces = [];
 
@@ -59,7 +62,7 @@ public sealed class NightRepository(DrawnNight night, NightFolders folders)
         );
         var program = RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent");
         Shim.WriteProgram(
-            Path.Combine(folders.Programs, "claude"),
+            Path.Combine(folders.Programs, AgentProgram),
             $$"""
             #!/bin/sh
             # The agent. It records its launch before anything else, because it may be killed at any moment.

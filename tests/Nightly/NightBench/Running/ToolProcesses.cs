@@ -9,6 +9,8 @@ namespace Orchestrator.NightBench.Running;
 /// <param name="folders">Folders of the night.</param>
 public sealed class ToolProcesses(ToolAdapter adapter, NightFolders folders)
 {
+    private const int MostLooks = 500;
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>Largest memory of the tool's own processes so far in bytes. Agents are not counted.</summary>
@@ -23,9 +25,16 @@ public sealed class ToolProcesses(ToolAdapter adapter, NightFolders folders)
         PeakMemory = Math.Max(PeakMemory, own.Sum(process => SharedOutMemory(process.ProcessId)));
     }
 
-    /// <summary>Kills everything of the night, as if the machine lost its power. The files then name an earlier boot.</summary>
+    /// <summary>
+    /// Kills everything of the night, as if the machine lost its power. The files then name an earlier boot. Waits until each agent's
+    /// program has recorded its launch, because the tool already knows of it.
+    /// </summary>
     public async Task KillMachineAsync()
     {
+        for (var tries = 0; tries < MostLooks && All().Any(IsUnrecordedAgent); tries++)
+        {
+            await Task.Delay(LookPause);
+        }
         await StopAllAsync();
         OtherBoot.Pretend(folders.Repository, folders.Home);
     }
@@ -41,6 +50,13 @@ public sealed class ToolProcesses(ToolAdapter adapter, NightFolders folders)
                 .Concat(ProcessTable.FindByEnvironment("HOME", folders.Home))
                 .DistinctBy(process => process.ProcessId),
         ];
+
+    // The script of the agent's program sets the variable after its record, and then becomes another program.
+    private static bool IsUnrecordedAgent(ProcessInfo process) =>
+        process.Name == NightRepository.AgentProgram
+        && ProcessTable.VariableOf(process.ProcessId, "NIGHTBENCH") is null
+        && ProcessTable.ArgumentsOf(process.ProcessId) is ["/bin/sh", ..] arguments
+        && arguments.Contains("-p");
 
     // Pages that processes share count once.
     private static long SharedOutMemory(int processId)
