@@ -92,7 +92,7 @@ public sealed class RunHandle
         }
     }
 
-    /// <summary>Reads the input that the run was started with from its history. Needs no worker.</summary>
+    /// <summary>Reads the run's input from its history. Needs no worker.</summary>
     /// <exception cref="RpcException">The server can't be reached, or it does not know the run.</exception>
     public async Task<OrchestrationInput> InputAsync(CancellationToken cancellation = default)
     {

@@ -35,7 +35,7 @@ public sealed class RunHistoryCleanup(ITemporalClient client)
         return true;
     }
 
-    /// <summary>Deletes closed executions of the lease workflow, of which each run leaves one.</summary>
+    /// <summary>Deletes closed executions of the lease workflow. Each run leaves one such execution.</summary>
     /// <param name="now">The current time, in UTC.</param>
     /// <param name="cancellation">Checked between deletions.</param>
     public async Task ForgetLeasesAsync(DateTimeOffset now, CancellationToken cancellation = default)

@@ -11,7 +11,7 @@ using Orchestrator.Dashboard.Routes;
 
 namespace Orchestrator.Dashboard;
 
-/// <summary>Web server of the page and the API.</summary>
+/// <summary>Builds the web server for the dashboard pages and the API.</summary>
 public static class DashboardHost
 {
     private const int MostConnections = 1000;

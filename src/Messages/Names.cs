@@ -101,7 +101,7 @@ public static class RunIds
     /// <param name="workflowId">Workflow id of a task of that run.</param>
     public static string TaskOf(string runId, string workflowId) => workflowId[(runId.Length + 1)..];
 
-    /// <summary>Visibility query for the open child workflows of a run: tasks, planners and the merge queue.</summary>
+    /// <summary>Visibility query for the open child workflows of a run, namely its tasks, planners and merge queue.</summary>
     /// <param name="runId">Id of the run, or null for all runs.</param>
     public static string OpenChildrenQuery(string? runId = null)
     {
@@ -118,7 +118,7 @@ public static class RunIds
     /// <summary>Visibility query for a run and all its child workflows, with all executions of each.</summary>
     public static string FamilyQuery(string runId) => $"WorkflowId = '{Quoted(runId)}' OR {Below(runId)}";
 
-    /// <summary>Visibility query for the open workflows of a run: the run itself, tasks, planners and the merge queue.</summary>
+    /// <summary>Visibility query for the open workflows of a run, namely the run itself and its tasks, planners and merge queue.</summary>
     public static string OpenFamilyQuery(string runId) =>
         $"ExecutionStatus = 'Running' AND (WorkflowId = '{Quoted(runId)}' OR {Below(runId)})";
 

@@ -4,7 +4,7 @@ using Orchestrator.Runs.Accounts;
 
 namespace Orchestrator.Runs;
 
-/// <summary>The services that the steps of runs use.</summary>
+/// <summary>Services that the steps of a run use.</summary>
 /// <param name="Host">Name of this host in the names of task queues.</param>
 /// <param name="HookCommand">Program and arguments of the hook that checks file ownership. The caller appends <c>--policy FILE</c>.</param>
 /// <param name="Time">The clock.</param>
@@ -13,8 +13,8 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     private readonly ConcurrentDictionary<Type, object> _parts = new();
 
     /// <summary>
-    /// Files that the ownership hook needs. They are its program, and the libraries next to it if the program is not a single file. A
-    /// sandbox that hides their folder must make them visible.
+    /// Program of the ownership hook, and the libraries next to it if the program is not a single file. A sandbox must make these files
+    /// visible if it hides their folder.
     /// </summary>
     public IEnumerable<string> HookFiles =>
         HookCommand.Where(Path.IsPathRooted).SelectMany(file => (string[])[file, Path.GetDirectoryName(file) ?? file]);
@@ -31,7 +31,7 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     /// <value>Default: the file that <see cref="Environment"/> names.</value>
     public TrustStore? Trust { get; init; }
 
-    /// <summary>Queries the workflows of runs for their status.</summary>
+    /// <summary>Queries the workflow of a run for the run's status.</summary>
     /// <value>Default: no run responds, so that other tasks count as open.</value>
     public AskRun AskRun { get; init; } = (_, _) => Task.FromResult<RunStatus?>(null);
 

@@ -100,7 +100,7 @@ internal sealed class RunState
 
     public LeaseTracker Leases { get; } = new();
 
-    /// <summary>Verified work that waits for its merge, and the state about the merge queue.</summary>
+    /// <summary>Verified work that waits for its merge, and the state of the connection to the merge queue.</summary>
     public MergeQueueLink Train { get; } = new();
 
     /// <summary>Last reported position of staging.</summary>

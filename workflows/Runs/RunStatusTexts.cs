@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Creates texts about a run, other than its states.</summary>
+/// <summary>Formats a run's details, outages and dropped messages as text.</summary>
 internal static class RunStatusTexts
 {
     /// <summary>Maximum number of notes about unreadable messages in the status.</summary>

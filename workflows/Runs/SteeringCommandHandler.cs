@@ -193,7 +193,7 @@ internal sealed class SteeringCommandHandler(RunState state)
     }
 
     /// <summary>Skips a task. A running task is stopped first (<see cref="CancelTask"/>).</summary>
-    /// <param name="command">Command that names the task, which is not running any more.</param>
+    /// <param name="command">Command that names the task, which is not running anymore.</param>
     /// <param name="wasAtWork">True if the task was running when the command arrived.</param>
     public SteeringResult Skip(TaskCommand command, bool wasAtWork, DateTimeOffset now)
     {

@@ -7,7 +7,7 @@ internal static class TaskReportHandler
 {
     private const int MostWarnings = 60;
 
-    /// <summary>Handles a report, unless it is old.</summary>
+    /// <summary>Handles a report. Ignores an old report.</summary>
     public static void TakeIn(RunState state, TaskReport report, DateTimeOffset now)
     {
         if (!Apply(state.Board, report, now, notesHost: HasMoved(state, report) && Workflow.Patched("host-noted")))

@@ -4,8 +4,8 @@ using Orchestrator.Machine.Cleaning;
 namespace Orchestrator.App.Background;
 
 /// <summary>
-/// Removes ended runs that the settings <c>retention.*</c> and <c>worktrees.pool</c> no longer retain. It acts only while no run is open.
-/// Each pass removes a few runs within a time limit.
+/// Removes ended runs that the settings <c>retention.*</c> and <c>worktrees.pool</c> no longer retain. Acts only while no run is open. Each
+/// pass removes a few runs within a time limit.
 /// </summary>
 /// <param name="locations">The repositories.</param>
 /// <param name="settings">The current settings.</param>

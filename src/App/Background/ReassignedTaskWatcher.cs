@@ -57,8 +57,8 @@ internal sealed class ReassignedTaskWatcher(
     }
 
     /// <summary>
-    /// Pushes the tasks that are assigned to this host and ends their agents. It is called after the worker has stopped. The tasks continue
-    /// on other hosts with the pushed state.
+    /// Pushes the tasks that are assigned to this host and ends their agents. Called after the worker has stopped. The tasks continue on
+    /// other hosts with the pushed state.
     /// </summary>
     /// <param name="stop">Cancels the pushes.</param>
     public async Task EndAsync(CancellationToken stop)
@@ -83,8 +83,8 @@ internal sealed class ReassignedTaskWatcher(
     }
 
     /// <summary>
-    /// Copies the final status of another host's run to the local record. Otherwise the record would keep the status from the last task
-    /// that was executed here, and the run would never be cleaned up.
+    /// Copies the final status of another host's run to the local record. Without the copy, the record would keep an old status, and the
+    /// run would never be cleaned up.
     /// </summary>
     private async Task<string> RecordEndAsync(StoredRun run, CancellationToken stop)
     {

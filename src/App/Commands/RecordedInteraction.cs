@@ -9,7 +9,7 @@ internal sealed class RecordedInteraction : IUserInteraction
     /// <inheritdoc/>
     public bool IsInteractive => false;
 
-    /// <summary>The recorded messages, one per line. If there are too many, only the first ones.</summary>
+    /// <summary>The recorded messages, one per line. If there are too many messages, contains only the first ones.</summary>
     public string Text => string.Join('\n', _lines);
 
     /// <inheritdoc/>

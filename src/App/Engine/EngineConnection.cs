@@ -10,9 +10,9 @@ using Temporalio.Exceptions;
 namespace Orchestrator.App.Engine;
 
 /// <summary>
-/// Connects to the engine that executes a repository's workflows. It is the server at a configured address, or the embedded engine. The
-/// first process that needs the embedded engine locks its file and serves it. Other processes connect to its socket. When the owner ends, a
-/// worker process takes over the file.
+/// Connects to the engine that executes a repository's workflows. The engine is the server at a configured address, or the embedded engine.
+/// The first process that needs the embedded engine locks its file and serves it. Other processes connect to its socket. When the owner
+/// ends, a worker process takes over the file.
 /// </summary>
 public sealed class EngineConnection : IAsyncDisposable
 {

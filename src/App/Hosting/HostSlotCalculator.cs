@@ -69,7 +69,7 @@ internal static class HostSlotCalculator
         return (places, remotes);
     }
 
-    /// <summary>Returns the slots that a run of this machine uses here, from its own settings.</summary>
+    /// <summary>Returns the slots that a run of this machine uses here, from the run's own settings.</summary>
     /// <returns>The slots. Null if there are none, or if a problem that was reported prevents the offer.</returns>
     public static Task<OfferedSlots?> OfRunAsync(
         RepositoryLocation location,

@@ -16,7 +16,7 @@ public static class RunObservation
         CancellationToken stop
     ) => await OfFilesAsync(await RunRecordReconciler.AskAsync(run, repository, context, stop), repository, context, stop);
 
-    /// <summary>Determines the state from the files on this machine only. It is used by callers that poll often.</summary>
+    /// <summary>Determines the state from the files on this machine only. Used by callers that poll often.</summary>
     public static async Task<StoredRun> OfFilesAsync(
         StoredRun run,
         RepositoryLocation repository,

@@ -9,8 +9,8 @@ namespace Orchestrator.App.Sessions;
 public static class PlannerRun
 {
     /// <summary>
-    /// Returns the run id for a request. Equal requests have the same id. If the command is repeated after a crash, it finds the run and
-    /// does not pay twice. A finished run is started again.
+    /// Returns the run id for a request. Equal requests have the same id. A command that is repeated after a crash finds the existing run
+    /// and does not pay twice. A finished run is started again.
     /// </summary>
     /// <param name="title">Subject of the request, which becomes part of the id.</param>
     /// <param name="question">All inputs that distinguish the request from other requests.</param>

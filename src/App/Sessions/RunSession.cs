@@ -156,9 +156,9 @@ public sealed class RunSession : IAsyncDisposable
         ClosedRunCheck.RefuseAsync(run, stored, _engine.Description, _context.Time, stop);
 
     /// <summary>
-    /// Follows a run until it ends or needs the user. The first Ctrl-C pauses it. Agents are then interrupted and keep their conversations,
-    /// and a preparation in progress is canceled, because <c>resume</c> repeats it. The second Ctrl-C ends this process at once, and
-    /// <c>resume</c> attaches to the running agents.
+    /// Follows a run until it ends or needs the user. The first Ctrl-C pauses the run. Agents are then interrupted and keep their
+    /// conversations, and a preparation in progress is canceled, because <c>resume</c> repeats it. The second Ctrl-C ends this process at
+    /// once, and <c>resume</c> attaches to the running agents.
     /// </summary>
     /// <returns>The exit code.</returns>
     public Task<Outcome> WatchAsync(RunHandle run, long skipUntil = 0) => WatchAsync(run, skipUntil, asks: false);
@@ -303,7 +303,7 @@ public sealed class RunSession : IAsyncDisposable
 
     /// <summary>
     /// Follows the other open runs after this process has taken over the engine, because no other worker may execute them. Returns when
-    /// each of them has ended, is paused or needs attention. They do not affect the exit code.
+    /// each of them has ended, is paused or needs attention. The other runs do not affect the exit code.
     /// </summary>
     /// <param name="own">The run of this session.</param>
     public async Task FinishOthersAsync(RunHandle own)

@@ -47,7 +47,7 @@ internal abstract class SharedRunUnit(
         return runs.Exists(one => !RunStates.IsFinal(one.Run.Status.State)) ? Pause : LongPause;
     }
 
-    /// <summary>Lists the runs that the unit processes. It is called after the unit has stopped.</summary>
+    /// <summary>Lists the runs that the unit processes. Called after the unit has stopped.</summary>
     protected IEnumerable<(StoredRun Run, RepositoryReference Reference)> List() =>
         List(new StoredRunCache(), []).Select(one => (one.Run, one.Reference));
 

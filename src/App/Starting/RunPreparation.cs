@@ -18,7 +18,7 @@ public static class RunPreparation
         }
     }
 
-    /// <summary>Throws if runs can't be executed in the repository. It is used for a dry run, which needs no agent and no trust.</summary>
+    /// <summary>Throws if runs can't be executed in the repository. Used for a dry run, which needs no agent and no trust.</summary>
     /// <exception cref="UseCaseException">Runs can't be executed in the repository.</exception>
     public static async Task DemandRepositoryAsync(
         UseCaseContext context,
@@ -31,7 +31,7 @@ public static class RunPreparation
         Demand(entries.Where(IsOfRepository), context);
     }
 
-    /// <summary>Throws if no run could start with the plan. It is called before anything is announced, started or paid.</summary>
+    /// <summary>Throws if no run could start with the plan. Called before anything is announced, started or paid.</summary>
     /// <param name="plan">The plan, or null if a planner will create it.</param>
     /// <param name="input">Input of the run.</param>
     /// <exception cref="UseCaseException">The plan is rejected. The exit code is 2.</exception>

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Steering;
 
-/// <summary>Ends an open run, and reverts its landing if nobody has built on it.</summary>
+/// <summary>Ends an open run, and reverts its landing unless later work is based on it.</summary>
 internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
 {
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(60);

@@ -2,8 +2,9 @@ using Orchestrator.Cli.Console;
 
 namespace Orchestrator.Cli.Help;
 
-/// <summary>Groups the commands for the program's help: the essential ones, all commands by goal, and command names of other
-/// tools.</summary>
+/// <summary>
+/// Groups the commands for the program's help, namely the essential commands, all commands by goal, and command names of other tools.
+/// </summary>
 internal static class CommandGroups
 {
     /// <summary>Commands that a user needs from the first plan to the landed work, in this order.</summary>

@@ -19,8 +19,10 @@ internal enum WorkerAction
     Retry,
 }
 
-/// <summary>State of the panel that lists all agents, namely the selected row, the filter and the visible part. Maps keys and rows to
-/// screen lines, without side effects.</summary>
+/// <summary>
+/// State of the panel that lists all agents, namely the selected row, the filter and the visible part. Handles keys and renders the rows,
+/// without side effects.
+/// </summary>
 internal sealed record WorkerPanel
 {
     private const string Help = "up/down select   / filter   l logs   p pause or continue   r retry   q quit";
@@ -54,7 +56,7 @@ internal sealed record WorkerPanel
                 ),
             ];
 
-    /// <summary>Selected row. If it is not shown, the first row, or null if no row is shown.</summary>
+    /// <summary>Selected row if it is shown, otherwise the first row, or null if no row is shown.</summary>
     public WorkerRow? Current => Shown.FirstOrDefault(row => row.Name == Selected) ?? (Shown is [var first, ..] ? first : null);
 
     /// <summary>Handles a key. Returns the new panel, and the requested action or null if only the panel changes.</summary>

@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Runs;
 /// <summary>Shows the expected cost and duration of runs next to the actual ones (<c>history --forecast</c>).</summary>
 internal static class ForecastHistory
 {
-    /// <summary>Prints the runs, the latest first.</summary>
+    /// <summary>Prints the runs, latest first.</summary>
     public static void Show(RepositoryLocation repository, IReadOnlyList<RunStatus> runs, CommandContext context)
     {
         var forecasts = new RunForecasts(repository.Root);

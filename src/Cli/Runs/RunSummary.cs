@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Runs;
 /// <summary>Prints the final message of a command that waited for a run.</summary>
 internal static class RunSummary
 {
-    /// <summary>Shows the run's state and possible next steps of the user.</summary>
+    /// <summary>Shows the run's state and possible next steps for the user.</summary>
     /// <param name="run">The run.</param>
     /// <param name="context">Provides the terminal.</param>
     /// <param name="warned">Warnings that were already shown.</param>

@@ -4,8 +4,10 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Formats a run as lines of text, running tasks first and done ones last. On a screen every line is cut to fit; otherwise
-/// nothing is cut.</summary>
+/// <summary>
+/// Formats a run as lines of text, with running tasks first and completed tasks last. On a screen every line is cut to fit; otherwise no
+/// line is cut.
+/// </summary>
 internal static class TaskTable
 {
     /// <summary>Width of piped output, in which no line is cut.</summary>

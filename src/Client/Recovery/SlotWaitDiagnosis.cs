@@ -3,7 +3,7 @@ using Temporalio.Api.Workflow.V1;
 namespace Orchestrator.Client;
 
 /// <summary>
-/// Determines why tasks wait for a slot on a worker host: either no connected host offers slots, or all slots are taken. Uses the workers
+/// Determines why tasks wait for a slot on a worker host. Either no connected host offers slots, or all slots are taken. Uses the workers
 /// that poll for tasks that need a slot, and the slots in use. Cases that remain unclear are not reported.
 /// </summary>
 /// <param name="client">Client of the server that hosts the runs.</param>

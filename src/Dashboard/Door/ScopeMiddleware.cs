@@ -31,7 +31,7 @@ internal sealed class ScopeMiddleware(RequestDelegate next)
 /// <param name="Scope">The scope.</param>
 internal sealed record RequiredScope(WebScope Scope)
 {
-    /// <summary>Metadata of routes that themselves check if the request answers an open question.</summary>
+    /// <summary>Metadata of routes that themselves check whether the request answers an open question.</summary>
     public static RequiredScope Answer { get; } = new(WebScope.Answer);
 
     /// <summary>Metadata of routes that every session may use.</summary>

@@ -5,10 +5,11 @@ using Orchestrator.Dashboard.Door;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Compatibility routes for clients of an older tool: <c>/api/status</c>, <c>/api/sessions</c>, <c>/api/worktrees</c>,
-/// <c>/api/spawn</c>, <c>/api/agents/RUN/TASK/pause</c> and <c>resume</c>, <c>/api/cleanup</c>, <c>/ws/status</c>. The id of an agent is
-/// <c>RUN/TASK</c>, and some clients encode the slash. If a request names no repository, the repository in which the server was started is
-/// used.</summary>
+/// <summary>
+/// Compatibility routes for clients of an older tool: <c>/api/status</c>, <c>/api/sessions</c>, <c>/api/worktrees</c>, <c>/api/spawn</c>,
+/// <c>/api/agents/RUN/TASK/pause</c> and <c>resume</c>, <c>/api/cleanup</c>, <c>/ws/status</c>. The id of an agent is <c>RUN/TASK</c>, in
+/// which some clients encode the slash. If a request names no repository, the repository in which the server was started is used.
+/// </summary>
 /// <param name="reader">Runs queries and commands.</param>
 /// <param name="events">Events of all runs.</param>
 /// <param name="time">Clock.</param>

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Formats times, money and untrusted texts for pages.</summary>
+/// <summary>Formats times, money and untrusted text for pages.</summary>
 internal static partial class PageFormatter
 {
     private const int MostOfLine = 8_000;

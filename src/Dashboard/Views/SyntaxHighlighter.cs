@@ -17,7 +17,7 @@ internal sealed class SyntaxHighlighter
     /// <summary>Maximum length of a highlighted line. Longer lines are not readable code, and patterns would be slow on them.</summary>
     public const int LongestLine = 400;
 
-    /// <summary>Maximum time to highlight a diff.</summary>
+    /// <summary>Maximum time for highlighting a diff.</summary>
     public static readonly TimeSpan Most = TimeSpan.FromSeconds(1);
 
     private static readonly RegistryOptions Known = new(ThemeName.LightPlus);

@@ -10,7 +10,7 @@ public sealed record TamperFindings(IReadOnlyList<string> ForPerson, IReadOnlyLi
 
 /// <summary>Detects passing gates that prove less than before. The user approved the gate's command with the plan, but work can change the
 /// scripts that the command runs, the test configuration or the tests so that the gate always passes. Such work needs an approval. A result
-/// that differs from earlier results of the gate is only reported. Without side effects.</summary>
+/// that differs from earlier results of the gate is only reported. Has no side effects.</summary>
 public static class GateTampering
 {
     /// <summary>Number of earlier runs to compare with. After that many runs, an intentionally reduced suite is no longer

@@ -92,8 +92,10 @@ public sealed class LandingReversal(GitRepository repository)
                 ?? await TryAsync(target, landed, before, run, cancellationToken);
     }
 
-    /// <summary>Completes a reversal that was killed after the ref was moved and before the files were. Returns null if no such reversal
-    /// exists.</summary>
+    /// <summary>
+    /// Completes a reversal that was killed after the ref was moved and before the files were moved. Returns null if no such reversal
+    /// exists.
+    /// </summary>
     private async Task<ReversalResult?> FinishAsync(
         string target,
         string branch,

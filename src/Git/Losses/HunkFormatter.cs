@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Formats hunks and lines for the report. Without side effects.</summary>
+/// <summary>Formats hunks and lines for the report. Has no side effects.</summary>
 /// <param name="lines">Table of the lines of all file versions.</param>
 internal sealed class HunkFormatter(LineIdTable lines)
 {

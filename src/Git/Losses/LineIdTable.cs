@@ -35,8 +35,9 @@ internal sealed class LineIdTable(bool isLoose = false)
         return [.. numbers];
     }
 
-    /// <summary>Removes surrounding space and a final comma. A list in which another element follows has the same line with a
-    /// comma.</summary>
+    /// <summary>
+    /// Removes surrounding space and a final comma. The last element of a list gets a comma when another element is added.
+    /// </summary>
     public static ReadOnlySpan<char> Loosen(ReadOnlySpan<char> line) => line.Trim(Space).TrimEnd(',').TrimEnd(Space);
 
     /// <summary>Returns the number of a line. Adds the line to the table if it is new.</summary>

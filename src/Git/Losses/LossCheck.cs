@@ -2,9 +2,10 @@ using Orchestrator.Git.Merging;
 
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Verifies that a staging branch contains all work merged to it. Each hunk of each merged task must be present, unless a task
-/// with write access to the file changed the same lines later. Reads only, except that a virtual merge base is written as a commit without
-/// a ref.</summary>
+/// <summary>
+/// Verifies that a staging branch contains all work merged to it. Each hunk of each merged task must be present, unless a task with write
+/// access to the file changed the same lines later. The only object that is written is a virtual merge base, as a commit without a ref.
+/// </summary>
 /// <param name="appendedFiles">As in <see cref="TreeMerger.MergeAsync"/>.</param>
 public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<string> appendedFiles)
 {

@@ -1,7 +1,9 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Replays a staging branch step by step. Tracks the hunks that tasks brought, and marks each hunk as present, overwritten by a
-/// permitted change, or lost. Without side effects.</summary>
+/// <summary>
+/// Replays a staging branch step by step. Tracks the hunks that tasks introduced, and marks each hunk as present, overwritten by a
+/// permitted change, or lost. Has no side effects.
+/// </summary>
 /// <param name="lines">Table of the lines of all file versions.</param>
 internal sealed class LostHunkTracker(LineIdTable lines)
 {
@@ -114,8 +116,9 @@ internal sealed class LostHunkTracker(LineIdTable lines)
         }
     }
 
-    /// <summary>Applies removed lines. Finds the hunks that brought the lines, and checks if the step was permitted to remove
-    /// them.</summary>
+    /// <summary>
+    /// Applies removed lines. Finds the hunks that introduced the lines, and checks whether the step was permitted to remove the lines.
+    /// </summary>
     /// <param name="removed">Lines that the step removed.</param>
     /// <param name="missing">Lines that the step should have moved but that are missing.</param>
     private void Remove(MergeStep step, IReadOnlyList<LineCopies> removed, HashSet<int> missing)

@@ -10,8 +10,10 @@ namespace Orchestrator.Git.Losses;
 /// <param name="IsRemoval">True if the side removed the lines and the result contains them.</param>
 public sealed record DroppedChange(bool IsOwn, string Path, int Line, IReadOnlyList<string> Lines, bool IsRemoval);
 
-/// <summary>Compares a resolved conflict with the changes of both sides. Indentation, a final comma and the place of a line in its file do
-/// not matter. A line that both sides added may be present once.</summary>
+/// <summary>
+/// Compares a resolved conflict with the changes of both sides. Indentation, a final comma and the position of a line in its file do not
+/// matter. A line that both sides added may be present only once.
+/// </summary>
 /// <param name="appendedFiles">As in <see cref="TreeMerger.MergeAsync"/>.</param>
 /// <param name="isWhole">True for files that are compared as a whole, because a program generates them.</param>
 public sealed class ResolutionCheck(GitRepository repository, IReadOnlyCollection<string> appendedFiles, Func<string, bool> isWhole)

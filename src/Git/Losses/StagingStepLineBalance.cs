@@ -1,8 +1,10 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Compares the lines that the merged work added and removed with the lines that the step changed on staging. Lines are counted
-/// per file and not compared by position, because a difference can often be expressed in several ways. A line that is missing in one file
-/// and surplus in another has moved with a rename. Without side effects.</summary>
+/// <summary>
+/// Compares the lines that the merged work added and removed with the lines that the step changed on staging. Lines are counted per file
+/// and not compared by position, because a difference can often be expressed in several ways. A line that is missing in one file and
+/// surplus in another has moved with a rename. Has no side effects.
+/// </summary>
 internal sealed class StagingStepLineBalance
 {
     private readonly List<LineCopies> _missing = [];

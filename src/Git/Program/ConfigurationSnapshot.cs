@@ -4,9 +4,11 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>Snapshot of the user's git configuration and of those settings in the repository's own configuration that can run programs.
-/// Git calls for a run use the snapshot. Later changes to <c>~/.gitconfig</c>, the user's attributes or <c>.git/config</c> have no effect
-/// on these calls, even if an agent makes them. The snapshot's folder is named by the hash of its content.</summary>
+/// <summary>
+/// Snapshot of the user's git configuration, and of the settings in the repository's own configuration that can run programs. Git calls for
+/// a run use the snapshot. Later changes to <c>~/.gitconfig</c>, the user's attributes or <c>.git/config</c> have no effect on these calls,
+/// even if an agent makes them. The snapshot's folder is named by the hash of its content.
+/// </summary>
 public sealed class ConfigurationSnapshot
 {
     private const string Settings = "config";

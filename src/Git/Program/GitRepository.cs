@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>An open repository: its paths, its kind and git calls on it. Safe for concurrent callers.</summary>
+/// <summary>An open repository, with its paths, its kind and the git calls on it. Safe for concurrent callers.</summary>
 public sealed class GitRepository
 {
     /// <summary>Command that creates a repository with a first commit, so that runs can start in it.</summary>
@@ -188,7 +188,7 @@ public sealed class GitRepository
                 ]),
             };
 
-    /// <summary>Returns environment variables for a program that calls git on our behalf, such as <c>gh</c>.</summary>
+    /// <summary>Returns environment variables for a program that calls git on behalf of orchestrate, such as <c>gh</c>.</summary>
     public async Task<IReadOnlyDictionary<string, string?>> VariablesAsync(CancellationToken cancellationToken = default) =>
         await _programs.VariablesAsync(CommonDirectory, cancellationToken);
 

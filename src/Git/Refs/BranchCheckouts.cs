@@ -1,16 +1,20 @@
 namespace Orchestrator.Git.Refs;
 
-/// <summary>Handles checkouts whose branch is about to be deleted or moved. Git refuses to delete or move a branch that is checked out,
-/// because the files of the checkout would then appear as uncommitted changes, or as new files of an unborn branch. <see cref="RefStore"/>
-/// applies this rule to every change of a branch and refuses deletions. Before a move, the user's checkouts leave the branch, and they
-/// return to it afterward. Our own worktrees are updated by the code that moves their branch.</summary>
+/// <summary>
+/// Handles checkouts whose branch is about to be deleted or moved. Git refuses to delete or move a branch that is checked out, because the
+/// files of the checkout would then appear as uncommitted changes, or as new files of an unborn branch. <see cref="RefStore"/> applies this
+/// rule to every change of a branch and refuses deletions. Before a move, the user's checkouts leave the branch, and they return to it
+/// afterward. Orchestrate's own worktrees are updated by the code that moves their branch.
+/// </summary>
 /// <param name="repository">The repository.</param>
 public sealed class BranchCheckouts(GitRepository repository)
 {
     private const string BranchPrefix = "refs/heads/";
 
-    /// <summary>Name of the marker file in the administrative folder of one of our worktrees. The marker is written last and means that the
-    /// worktree is complete.</summary>
+    /// <summary>
+    /// Name of the marker file in the administrative folder of one of orchestrate's worktrees. The marker is written last and means that
+    /// the worktree is complete.
+    /// </summary>
     internal const string MarkerName = "orchestrator-ready";
 
     /// <summary>Name of the file that replaces the marker while a worktree is pooled. The file contains the key of the retained

@@ -5,8 +5,9 @@ namespace Orchestrator.Git.Worktrees;
 /// last two are removed later.</summary>
 internal sealed class PooledWorktrees(GitRepository repository, WorktreePool pool)
 {
-    /// <summary>Files in the administrative folder that change the behavior of git there. A new worktree has none of these
-    /// files.</summary>
+    /// <summary>
+    /// Files in the administrative folder that change the behavior of git in the worktree. A new worktree has none of these files.
+    /// </summary>
     private static readonly string[] Tampering = ["config.worktree", "info", "hooks", "refs", "modules"];
 
     private const string LockReason = "kept for later tasks (orchestrate)";

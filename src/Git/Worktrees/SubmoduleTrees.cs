@@ -1,8 +1,10 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Manages the files of submodules in our worktrees. Each submodule is a detached worktree of its repository in the user's clone.
+/// <summary>
+/// Manages the files of submodules in orchestrate's worktrees. Each submodule is a detached worktree of its repository in the user's clone.
 /// Objects are not copied, and the URLs in <c>.gitmodules</c> are not used. A submodule that is not initialized in the clone stays an empty
-/// folder.</summary>
+/// folder.
+/// </summary>
 public sealed class SubmoduleTrees(Worktree worktree)
 {
     private readonly Submodules _submodules = new(worktree.Repository);

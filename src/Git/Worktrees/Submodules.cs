@@ -95,7 +95,7 @@ public sealed class Submodules(GitRepository repository)
         ];
     }
 
-    /// <summary>True if the name or path stays inside its parent folder. Git also rejects other names.</summary>
+    /// <summary>True if the name or path stays inside its parent folder. Git itself also rejects all other names.</summary>
     private static bool IsSafe(string name) =>
         name.Length > 0 && name[0] is not ('/' or '-') && !name.Split('/', '\\').Any(part => part is ".." or "." or "" or ".git");
 

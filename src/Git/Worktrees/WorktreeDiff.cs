@@ -16,8 +16,10 @@ public sealed class WorktreeDiff(Worktree worktree)
     public async Task<IReadOnlyList<ChangedFile>> AgainstAsync(string from, CancellationToken cancellationToken = default) =>
         (await LookAsync(from, isWanted: null, cancellationToken)).Files;
 
-    /// <summary>Returns the changed files, and the commit that contains them if it exists. If it exists, no file has to be
-    /// hashed.</summary>
+    /// <summary>
+    /// Returns the changed files, and the commit that contains them, or null if there is none. With such a commit, no file has to be
+    /// hashed.
+    /// </summary>
     /// <param name="from">Commit to compare with.</param>
     /// <param name="isWanted">True for a file that counts as changed if it was only stored in another form, with the same content on disk.
     /// If null, every such file counts if attributes changed too.</param>

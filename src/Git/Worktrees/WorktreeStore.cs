@@ -47,7 +47,7 @@ public sealed class WorktreeStore(GitRepository repository)
     /// <summary>True if the path belongs to the leftovers of a worktree that could not be removed.</summary>
     public static bool IsLeft(string path) => Path.GetFileName(path).Contains(FolderRemover.Left, StringComparison.Ordinal);
 
-    /// <summary>Returns our complete worktree at a path, or null if there is no such worktree.</summary>
+    /// <summary>Returns orchestrate's complete worktree at a path, or null if there is no such worktree.</summary>
     public Worktree? Find(string path)
     {
         path = Path.GetFullPath(path);

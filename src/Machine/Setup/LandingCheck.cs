@@ -6,7 +6,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Checks that runs can use the user's commit signing and merge hooks, if git has them.</summary>
+/// <summary>Checks that runs can use the user's commit signing and merge hooks, if they are configured.</summary>
 internal static class LandingCheck
 {
     /// <summary>Runs both checks. Makes a trial signature without storing it.</summary>

@@ -127,8 +127,10 @@ internal static class SandboxCheck
         };
     }
 
-    /// <summary>Describes the agents' keys that stay outside the sandbox with the proxy and those inside, and names plain programs that get
-    /// none; empty without keys.</summary>
+    /// <summary>
+    /// Describes the agents' keys that stay outside the sandbox with the proxy, and the keys inside the sandbox. Names plain programs that
+    /// get no key. Empty if there are no keys.
+    /// </summary>
     private static string Keys(SettingsResult loaded, IReadOnlyCollection<string> agents)
     {
         var (settings, environment) = (loaded.Settings!, loaded.AgentEnvironment);

@@ -13,8 +13,10 @@ public static class BudgetText
     /// are left</c>.</summary>
     public static string Of(RunBudget budget) => $"{Whose(budget)}: {Figures(budget.Budget)}{Working(budget)}; {Left(budget)}";
 
-    /// <summary>Formats each spending limit of a run as one line: shared budgets, usage limits of its accounts, and budgets of tasks.
-    /// Empty if the run has no limits or they are unknown.</summary>
+    /// <summary>
+    /// Formats each spending limit of a run as one line, namely shared budgets, usage limits of its accounts, and budgets of tasks. Empty
+    /// if the run has no limits or they are unknown.
+    /// </summary>
     /// <param name="budgets">The budgets, or null if unknown.</param>
     public static IReadOnlyList<string> Lines(RunBudgets? budgets) =>
         budgets is null

@@ -14,7 +14,7 @@ public sealed record Rejected(Person By) : Reason;
 /// <param name="By">User who cancelled.</param>
 public sealed record CancelledBy(Person By) : Reason;
 
-/// <summary>Resumed by a user who told it to continue.</summary>
+/// <summary>Resumed by a user's command to continue.</summary>
 /// <param name="By">User who resumed, with guidance for the agent.</param>
 [ReasonKind("told-to-go-on")]
 public sealed record ContinuedBy(Person By) : Reason;

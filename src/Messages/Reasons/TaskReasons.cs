@@ -28,7 +28,7 @@ public sealed record NotApprovedInTime : Reason;
 /// <summary>The task's work was merged before the run was reset.</summary>
 public sealed record MergedBeforeReset : Reason;
 
-/// <summary>The task's work existed only on a host that is gone.</summary>
+/// <summary>The task's work existed only on a host that is permanently unavailable.</summary>
 /// <param name="Machine">Host that is gone.</param>
 public sealed record LostWithMachine(MachineName Machine) : Reason;
 

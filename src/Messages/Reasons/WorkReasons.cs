@@ -88,7 +88,7 @@ public sealed record AgentQuestionOpen(Quote Question, Reason? Because = null) :
 [ReasonKind("asked-too-often")]
 public sealed record TooManyQuestions(int Times) : Reason;
 
-/// <summary>The policy for a request says that a user has to decide.</summary>
+/// <summary>The policy for a request requires a user's decision.</summary>
 /// <param name="Policy">Text of the policy.</param>
 [ReasonKind("policy-asks-person")]
 public sealed record PolicyRequiresUser(Quote Policy) : Reason;

@@ -254,7 +254,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, UpstreamDialer dial
             : (JudgeHost(head, target.Host!, target.Port), head);
     }
 
-    /// <summary>Reads the first bytes until it is known if the connection uses TLS.</summary>
+    /// <summary>Reads the first bytes until it is known whether the connection uses TLS.</summary>
     /// <param name="waits">True if the client must send data within the time limit for requests. If false, the host may send
     /// first.</param>
     private async Task<(ClientHelloKind Kind, string Name)> ReadHelloAsync(bool waits, CancellationToken stop)

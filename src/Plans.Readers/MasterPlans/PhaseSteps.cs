@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Steps in a phase's process wrapper: required agents, notes, and text for the agent.</summary>
+/// <summary>Steps in a phase's process wrapper, namely required agents, notes, and text for the agent.</summary>
 /// <param name="file">Name of the file in faults.</param>
 /// <param name="faults">Receives the faults.</param>
 /// <param name="body">List that receives the lines for the agent.</param>

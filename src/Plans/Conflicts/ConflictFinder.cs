@@ -144,7 +144,7 @@ internal sealed class ConflictFinder
         return tasks;
     }
 
-    /// <summary>Collects the conflicts of one kind of use. Stores each pair of unordered tasks once per path.</summary>
+    /// <summary>Collects the conflicts over one kind of object. Stores each pair of unordered tasks once per path.</summary>
     private sealed class ConflictCollector(ConflictFinder finder, ConflictAccessKind use)
     {
         // Two owners are stored in plan order. Readers are stored before owners, because each of two tasks may read files that the other

@@ -24,8 +24,10 @@ public sealed record Gate(
     [property: JsonPropertyName("cache"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Cache = null
 )
 {
-    /// <summary>Expected value of the number that the command prints, such as <c>&gt;= 1.5</c>, or null if the exit code decides. A gate
-    /// with an expectation is a measurement: its command must succeed and print a number.</summary>
+    /// <summary>
+    /// Expected value of the number that the command prints, such as <c>&gt;= 1.5</c>, or null if the exit code decides. A gate with an
+    /// expectation is a measurement, whose command must succeed and print a number.
+    /// </summary>
     [JsonPropertyName("expect"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Expect { get; init; }
 

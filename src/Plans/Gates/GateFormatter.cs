@@ -83,7 +83,8 @@ public static class GateFormatter
         Advice(verdict) is { Length: > 0 } advice ? $"{Sentence(verdict)} {advice}" : Sentence(verdict);
 
     /// <summary>
-    /// Explains to users and to the agent why a gate failed: the strongest evidence, the file with its output, and the suggested fix.
+    /// Explains to users and to the agent why a gate failed, with the strongest evidence, the file that contains the output, and the
+    /// suggested fix.
     /// </summary>
     /// <param name="verdict">Verdict of the failed gate.</param>
     /// <param name="log">Path of the file with the output; empty if there is none.</param>
@@ -205,7 +206,9 @@ public static class GateFormatter
             + (verdict is { EvidenceFile: { } log, Cached: false } ? $" ({log})" : "");
     }
 
-    /// <summary>Formats the last lines of a gate's log: result, exit code, command and suggested fix.</summary>
+    /// <summary>
+    /// Formats the last lines of a gate's log, which contain the result, the exit code, the command and the suggested fix.
+    /// </summary>
     public static string LogEnd(GateVerdict verdict)
     {
         string[] lines =

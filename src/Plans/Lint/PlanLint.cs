@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Finds weaknesses in a valid plan: gates that can't fail, tasks that own too many files, and needless waiting.</summary>
+/// <summary>Finds weaknesses in a valid plan, such as gates that can't fail, tasks that own too many files, and needless waiting.</summary>
 public static class PlanLint
 {
     /// <summary>Maximum number of written paths before a task is considered hard to review.</summary>

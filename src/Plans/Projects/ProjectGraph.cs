@@ -44,8 +44,8 @@ public sealed class ProjectGraph
     }
 
     /// <summary>
-    /// Returns the projects that a change to a file can affect: the innermost project that contains the file, and all projects that depend
-    /// on it. Empty if the file belongs to no project, or determines which projects or packages exist.
+    /// Returns the projects that a change to a file can affect, namely the innermost project that contains the file, and all projects that
+    /// depend on it. Empty if the file belongs to no project, or determines which projects or packages exist.
     /// </summary>
     /// <param name="path">Path of the file, relative to the repository.</param>
     public IReadOnlyList<string> PartsOf(string path) =>
@@ -53,7 +53,9 @@ public sealed class ProjectGraph
             ? []
             : _parts[folder];
 
-    /// <summary>True if a manifest stands for a project. It does not if another manifest of its kind above it fails to list it.</summary>
+    /// <summary>
+    /// True if a manifest stands for a project. False if a manifest of the same kind in a folder above exists and does not list it.
+    /// </summary>
     private static bool IsProject(
         ProjectManifest manifest,
         IReadOnlyList<ProjectManifest> ofKind,

@@ -14,7 +14,7 @@ public static class AnswerPrompt
                 : "You were interrupted before you answered. Answer now.\n"
         ) + (guidance.Length > 0 ? $"\nThe user adds: {guidance}\n" : "");
 
-    /// <summary>Creates the prompt for a new conversation: the original prompt, followed by new information.</summary>
+    /// <summary>Creates the prompt for a new conversation, which is the original prompt followed by new information.</summary>
     /// <param name="prompt">Prompt of the original conversation.</param>
     /// <param name="problems">Same as in <see cref="GoOn"/>.</param>
     /// <param name="guidance">Same as in <see cref="GoOn"/>.</param>

@@ -1,8 +1,10 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Creates and opens folders for the orchestrator's files. No other code creates folders below <c>.orchestrator</c>. In a
-/// checkout, git is first configured to ignore the folder. No part of a path below <c>.orchestrator</c> may be a link, because other
-/// programs can write there and a link could redirect our writes to a path that an attacker chooses.</summary>
+/// <summary>
+/// Creates and opens folders for the orchestrator's files. No other code creates folders below <c>.orchestrator</c>. In a checkout, git is
+/// first configured to ignore the folder. No part of a path below <c>.orchestrator</c> may be a link, because other programs can write
+/// there and a link could redirect the orchestrator's writes to a path that an attacker chooses.
+/// </summary>
 public static class OrchestratorFolderCreator
 {
     /// <summary>Name of the orchestrator's folder in a checkout. The folder itself may be a link, because the user may store it on another

@@ -27,11 +27,13 @@ public sealed partial class Bubblewrap
     private readonly ConcurrentDictionary<string, Task<bool>> _overlays = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task<BubblewrapCheck>> _known = new(StringComparer.Ordinal);
 
-    /// <summary>True if this process runs in one of our sandboxes.</summary>
+    /// <summary>True if this process runs in a sandbox of the orchestrator.</summary>
     public static bool IsInside => new FileInfo(Mark).LinkTarget is not null;
 
-    /// <summary>Finds bubblewrap and tests if it works on this machine. A successful test is cached, and a failed test is repeated by the
-    /// next call.</summary>
+    /// <summary>
+    /// Finds bubblewrap and tests whether it works on this machine. A successful test is cached, and a failed test is repeated by the next
+    /// call.
+    /// </summary>
     /// <param name="path">Folders to search, in the form of PATH, or null for the PATH of this process.</param>
     public async Task<BubblewrapCheck> CheckAsync(string? path = null) =>
         ProgramLocator.Find("bwrap", path) is { } program ? await CheckOnceAsync(new Sandbox(program)) : new BubblewrapCheck(null, "");

@@ -9,8 +9,10 @@ namespace Orchestrator.Processes;
 /// <param name="time">Clock, or null for the system clock.</param>
 public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double cores, TimeProvider? time = null)
 {
-    /// <summary>Maximum interval between two checks that counts. After a longer one, this process was not running and could not stop
-    /// them.</summary>
+    /// <summary>
+    /// Maximum interval between two checks that counts. During a longer interval, this process was not running and could not stop other
+    /// processes.
+    /// </summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
 
     /// <summary>Maximum unused share that is saved, so that a mostly idle process is not stopped for a short command.</summary>
@@ -65,8 +67,10 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
         _stopped.Clear();
     }
 
-    /// <summary>Reads the known processes, or finds all. An ended process counts until its parent, possibly stopped by us, has reaped it
-    /// and its CPU time. Parents are read before their children, so that nothing counts twice.</summary>
+    /// <summary>
+    /// Reads the known processes, or finds all. An ended process counts until its parent, which this class may have stopped, has reaped it
+    /// and its CPU time. Parents are read before their children, so that nothing counts twice.
+    /// </summary>
     private void See(bool anew)
     {
         var found = anew ? find() : [];

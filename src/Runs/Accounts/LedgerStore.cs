@@ -69,7 +69,7 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
         }
     }
 
-    /// <summary>Reads, changes and writes the ledgers while it holds the lock.</summary>
+    /// <summary>Reads, changes and writes the ledgers while holding the lock.</summary>
     /// <param name="change">Returns the changed ledgers and the result of the call.</param>
     public async Task<T> ChangeAsync<T>(Func<LedgerBook, (LedgerBook Book, T Result)> change, CancellationToken stop)
     {

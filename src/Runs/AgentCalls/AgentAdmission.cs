@@ -26,7 +26,7 @@ public sealed class AgentAdmission(RunServices services, GovernedAgentRun agent)
     /// <summary>True if this process knows of a reservation for the agent run.</summary>
     public bool IsReserved => _reservation is not null;
 
-    /// <summary>Reporter of the agent's usage to the governor.</summary>
+    /// <summary>Reports the agent's usage to the governor.</summary>
     public AgentUsageReporter Use => field ??= new AgentUsageReporter(services, agent, _prices, _holder) { Reservation = _reservation };
 
     /// <summary>

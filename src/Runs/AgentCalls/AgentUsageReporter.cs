@@ -40,7 +40,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
     /// <summary>The session of the followed agent, or null before the agent has started.</summary>
     public AgentSession? Session { get; set; }
 
-    /// <summary>Messages for the user that arose while the agent worked.</summary>
+    /// <summary>Messages for the user that were added while the agent worked.</summary>
     public IReadOnlyList<TaskNotice> Notices => _notices;
 
     /// <summary>Adds a message for the user.</summary>
@@ -187,8 +187,8 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
     }
 
     /// <summary>
-    /// Describes the cost of continuing the conversation later, when the prompt has left the cache and must be read again. Empty if the
-    /// wait is shorter than <see cref="CacheLife"/>.
+    /// Describes the cost of continuing the conversation later, when the provider no longer caches the prompt. Empty if the wait is shorter
+    /// than <see cref="CacheLife"/>.
     /// </summary>
     private string PriceOfGoingOn(DateTimeOffset? wake)
     {

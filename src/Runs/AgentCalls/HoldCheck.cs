@@ -3,7 +3,7 @@ using Orchestrator.Runs.Holds;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Waits until admission of an agent can be requested again, or until a long wait is required.</summary>
+/// <summary>Waits until an agent's admission can be requested again. Returns early if the wait would be long.</summary>
 public delegate Task AwaitTurn(StepExecution execution, CancellationToken called);
 
 /// <summary>

@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Loading;
 /// </summary>
 public static class TaskOutlines
 {
-    /// <summary>Default for the maximum number of tasks in a batch. It fits gates that need only seconds.</summary>
+    /// <summary>Default for the maximum number of tasks in a batch. Suitable for gates that take only seconds.</summary>
     private const int UsualBatch = 8;
 
     /// <summary>Returns an outline of each task for the workflow's scheduling.</summary>
@@ -105,8 +105,8 @@ public static class TaskOutlines
     }
 
     /// <summary>
-    /// Returns the agents that may continue a task for its own agent, or null if there are none. A task that requires subagents has none,
-    /// because only Claude provides subagents.
+    /// Returns the agents that may continue a task in place of its own agent, or null if there are none. A task that requires subagents has
+    /// none, because only Claude provides subagents.
     /// </summary>
     private static List<AgentRelay>? RelaysOf(PlanTask task, OrchestratorSettings settings) =>
         task.RequiredAgents.Count == 0 && settings.RelaysOf(settings.AgentOf(task)) is { Count: > 0 } relays

@@ -93,7 +93,8 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     private static bool AsksForChanges(Gate gate) => gate.Covers is not null || ChangedFileNames.AreAskedFor(gate);
 
     /// <summary>
-    /// Returns the number of times that the failed gates are run. After a failure of several tasks, the search for the culprit confirms it.
+    /// Returns how many times the failed gates are run before their failure counts. A failure of several tasks is confirmed by the search
+    /// for the culprit.
     /// </summary>
     private static int TriesAfter(IReadOnlyList<GateVerdict> failures, IReadOnlyList<string> changed, int tries) =>
         failures.Any(failure => FailureMentions.AnyOf(changed, failure)) ? tries
@@ -111,8 +112,8 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
 
     /// <summary>
     /// Groups the gates by the first task that requires them, so that each gate occurs once. A resolved conflict must also pass the gates
-    /// of the tasks on the other side. Each group starts in a clean tree, as if its task were merged alone. Otherwise a test suite of two
-    /// tasks could fail because of files from its first run.
+    /// of the tasks on the other side. Each group starts in a clean tree, as if its task were merged alone. Otherwise a test suite that two
+    /// tasks share could fail because of files from its first run.
     /// </summary>
     private IReadOnlyList<IReadOnlyList<Gate>> GatesOf(IReadOnlyList<MergeRequest> merged)
     {

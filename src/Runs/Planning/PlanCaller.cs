@@ -5,7 +5,7 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Asks a planner for a plan. A valid plan is stored. If the plan has errors, the planner gets them in its next attempt.</summary>
+/// <summary>Asks a planner for a plan. A valid plan is stored. If the plan has errors, the planner's next attempt receives them.</summary>
 public sealed class PlanCaller : IReadOnlyAgentCaller
 {
     /// <summary>Maximum number of errors that are returned to the planner at once.</summary>

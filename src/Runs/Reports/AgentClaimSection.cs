@@ -9,7 +9,7 @@ internal sealed class AgentClaimSection(RunFolder folder)
 {
     private const int LongestClaim = 500;
 
-    /// <summary>Lists each task that has known facts, with one line for the claim and one for each fact.</summary>
+    /// <summary>Lists each task that has known facts, with one line about the claim and one about each fact.</summary>
     public IReadOnlyList<(RunTask Task, IReadOnlyList<string> Lines)> Of(RunStatus run) =>
         [
             .. run

@@ -12,7 +12,7 @@ internal sealed class EscalationReport(string repository)
     private const int MostNamed = 10;
     private readonly EvidenceTailReader _evidence = new(repository);
 
-    /// <summary>Writes the report if the status of the run is escalated.</summary>
+    /// <summary>Writes the report if the run is escalated.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     public static void WriteIfDue(RunFolder folder, RunStatus run)
     {

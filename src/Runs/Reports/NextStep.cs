@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>
-/// An action that a run requires from users. All views of next steps use it. Tasks that require the same action share one step, and each
-/// step has one recommended command.
+/// An action that a run requires from users. All views of next steps use this type. Tasks that require the same action share one step, and
+/// each step has one recommended command.
 /// </summary>
 /// <param name="What">The required action as a sentence. It ends with a colon if <paramref name="Each"/> follows.</param>
 /// <param name="Each">The required actions of several tasks, without duplicates.</param>
@@ -24,7 +24,7 @@ public sealed record NextStep(
     private const int MostNamed = 10;
 
     /// <summary>
-    /// Command lines of the recommended commands. There are two if the first is for the whole run and the second is for a task.
+    /// Command lines of the recommended commands. There are two if the first applies to the whole run and the second to one task.
     /// </summary>
     public IReadOnlyList<string> Recommended => [.. Ways.Take(Leading(Ways)).Select(Shown)];
 

@@ -51,7 +51,7 @@ public sealed record ReportFirstPage(
         );
     }
 
-    /// <summary>Lists names and values about the whole run, for the page and for the complete report.</summary>
+    /// <summary>Lists facts about the whole run as names and values, for the page and for the complete report.</summary>
     internal static IEnumerable<(string Name, string Value)> FactsOf(RunStatus run, RunFolder folder, DateTimeOffset now)
     {
         yield return ("tasks", (run.Counts ?? RunCounts.Of(run)).ToString());

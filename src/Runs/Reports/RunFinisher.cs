@@ -152,7 +152,9 @@ public sealed class RunFinisher(RunServices services)
         return (gone, staying);
     }
 
-    /// <summary>Divides saved work into refs that can be deleted because their content has landed, and names of refs that stay.</summary>
+    /// <summary>
+    /// Divides refs with saved work into those that can be deleted because their content has landed, and those that stay.
+    /// </summary>
     // The merge of a task does not prove that earlier saved work landed, because the task may have been restarted or done differently.
     private static async Task<(List<RefChange> Gone, List<string> Staying)> JudgeSavedWorkAsync(
         IReadOnlyDictionary<string, string> saved,

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>
 /// The private state folder of a sandboxed agent. The agent sees it in place of the user's shared folder of conversations and logs. The
-/// agent's conversation is copied in before the start and back after the end. Everything else is discarded.
+/// agent's conversation is copied in before the start and back after the end. All other files in the private folder are discarded.
 /// </summary>
 /// <param name="runner">Runner for the agent's program.</param>
 /// <param name="folder">Absolute path of the private folder.</param>

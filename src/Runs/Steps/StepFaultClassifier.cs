@@ -7,14 +7,14 @@ namespace Orchestrator.Runs;
 public static class StepFaultClassifier
 {
     /// <summary>
-    /// Number of attempts after which a refusal by git or the operating system is final. They take about two minutes, because a user may be
-    /// working in the repository.
+    /// Number of attempts after which a refusal by git or the operating system is final. The attempts take about two minutes, because a
+    /// user may be working in the repository.
     /// </summary>
     private const int MostRefusals = 10;
 
     /// <summary>
-    /// Number of consecutive attempts with the same message after which a refusal is final. They take a few seconds, because such a refusal
-    /// is not transient.
+    /// Number of consecutive attempts with the same message after which a refusal is final. The attempts take a few seconds, because such a
+    /// refusal is not transient.
     /// </summary>
     private const int MostRepeats = 4;
 
@@ -30,8 +30,8 @@ public static class StepFaultClassifier
     private const int MostMomentaryAttempts = 4;
 
     /// <summary>
-    /// Returns the failure, or null for a transient fault that is retried. A refusal that the content of the repository causes becomes
-    /// final after some retries, and sooner if its message does not change. A full disk is transient at first and never final.
+    /// Returns the failure, or null for a transient fault that is retried. A refusal that is caused by the content of the repository
+    /// becomes final after some retries, and sooner if its message does not change. A full disk is transient at first and never final.
     /// </summary>
     /// <param name="fault">The exception that the step threw.</param>
     /// <param name="attempt">Number of the attempt.</param>

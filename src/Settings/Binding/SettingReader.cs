@@ -2,7 +2,7 @@ namespace Orchestrator.Settings;
 
 /// <summary>
 /// Supplies values to the settings records. <see cref="SettingsBinder"/> reads the values from the layers. <see cref="SettingIndex"/> makes
-/// the same calls to find out which settings are declared.
+/// the same calls to determine the declared settings.
 /// </summary>
 internal abstract class SettingReader
 {
@@ -28,7 +28,7 @@ internal abstract class SettingReader
     /// <param name="always">Name that is always included, or null if there is none.</param>
     public abstract IReadOnlyList<string> Names(string key, string? always = null);
 
-    /// <summary>Returns where the effective value comes from.</summary>
+    /// <summary>Returns the source of the effective value.</summary>
     public abstract SettingSource SourceOf(Setting setting, string? part = null);
 
     /// <summary>Reports a value that is inconsistent with other values, unless a condition is true.</summary>

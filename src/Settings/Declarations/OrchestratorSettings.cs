@@ -213,8 +213,8 @@ public sealed record OrchestratorSettings
     }
 
     /// <summary>
-    /// Returns the first model of a task: from the plan, otherwise from its agent's settings, otherwise <see cref="Model"/>. For an agent
-    /// whose program chooses the model, returns <see cref="AgentSettings.OwnModel"/>.
+    /// Returns the first model of a task, taken from the plan, otherwise from its agent's settings, otherwise from <see cref="Model"/>. For
+    /// an agent whose program chooses the model, returns <see cref="AgentSettings.OwnModel"/>.
     /// </summary>
     public string ModelOf(PlanTask task) =>
         task.Model
@@ -362,8 +362,8 @@ public sealed record OrchestratorSettings
     } = ProofSettings.Off;
 
     /// <summary>
-    /// Time after which a task that waits for a file shows which task holds the file (<c>locks.timeout</c>). Default: 5 minutes. Range: 1
-    /// second to 30 days.
+    /// Time after which a task that waits for a file shows the task that holds the file (<c>locks.timeout</c>). Default: 5 minutes. Range:
+    /// 1 second to 30 days.
     /// </summary>
     public required TimeSpan LockTimeout { get; init; }
 

@@ -34,7 +34,7 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
     }
 
     /// <summary>
-    /// True if the user trusted exactly these items: for the repository, for this run (<c>run --yes</c>), or for this process.
+    /// True if the user trusted exactly these items for the repository, for this run (<c>run --yes</c>), or for this process.
     /// </summary>
     public bool IsTrusted(string repository, TrustQuestion question, string? runId = null)
     {

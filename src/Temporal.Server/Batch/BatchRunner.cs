@@ -10,8 +10,8 @@ using Temporalio.Api.Enums.V1;
 namespace Temporal.Server.Batch;
 
 /// <summary>
-/// Executes one batch: finds its runs, applies its action to each, and stores its progress. An action that is repeated after a restart has
-/// the same request id.
+/// Executes one batch. Finds the batch's runs, applies its action to each run, and stores the progress. An action that is repeated after a
+/// restart has the same request id.
 /// </summary>
 internal sealed class BatchRunner(
     EngineServices services,

@@ -6,7 +6,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Operator actions on pending activities: pause, unpause, reset, and change of options.</summary>
+/// <summary>Handles operator actions on pending activities, namely pause, unpause, reset, and changes of options.</summary>
 internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceRegistry namespaces, TimeProvider time)
 {
     public void Register(RpcTable table)
@@ -242,7 +242,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
         return new UpdateActivityOptionsResponse { ActivityOptions = Shown(changed) };
     }
 
-    /// <summary>Normalizes a field mask path: clients send JSON names as well as descriptor names.</summary>
+    /// <summary>Normalizes a path in a field mask, because clients send both JSON names and descriptor names.</summary>
     private static string Path(string path) =>
         string.Concat(path.Select(c => char.IsAsciiLetterUpper(c) ? "_" + char.ToLowerInvariant(c) : c.ToString()));
 

@@ -7,8 +7,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Returns workflow histories, either page by page, in reverse order, only the close event, or as a long poll for new
-/// events.</summary>
+/// <summary>Returns workflow histories page by page, in reverse order, as a long poll for new events, or only their close event.</summary>
 internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry namespaces, ServerStopSignal stopping)
 {
     private const int HistoryField = GetWorkflowExecutionHistoryResponse.HistoryFieldNumber;

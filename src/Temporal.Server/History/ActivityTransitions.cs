@@ -5,7 +5,7 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 
 namespace Temporal.Server.History;
 
-/// <summary>State transitions of a run's activity: attempts, retries, heartbeats and the end.</summary>
+/// <summary>Changes the state of a run's activity through its attempts, retries, heartbeats and end.</summary>
 internal static class ActivityTransitions
 {
     private static readonly TimeSpan TimerResolution = TimeSpan.FromSeconds(1);
@@ -119,7 +119,7 @@ internal static class ActivityTransitions
         run.Buffer(e);
     }
 
-    /// <summary>Handles a failed attempt: schedules a retry or ends the activity.</summary>
+    /// <summary>Schedules a retry after a failed attempt, or ends the activity.</summary>
     public static void Fail(MutableState run, PendingActivity activity, FailureMessage? failure, string identity)
     {
         var state = Retry(run, activity, failure, identity);
@@ -142,7 +142,7 @@ internal static class ActivityTransitions
         run.WorkflowTask.EnsureScheduled();
     }
 
-    /// <summary>Handles an expired time limit: schedules a retry or ends the activity.</summary>
+    /// <summary>Schedules a retry after an expired time limit, or ends the activity.</summary>
     public static void TimeOut(MutableState run, PendingActivity activity, TimeoutType type)
     {
         var failure = ServerFailureFactory.Timeout(type, $"activity {Word(type)} timeout");

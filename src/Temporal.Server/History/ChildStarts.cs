@@ -6,7 +6,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Starts child workflows: creates the child, notifies its parent, and only then schedules the child's first task.</summary>
+/// <summary>Starts child workflows. Creates the child, notifies its parent, and only then schedules the child's first task.</summary>
 internal sealed class ChildStarts(WorkflowStore store, RunSuccessorStarter chain, NamespaceRegistry namespaces)
 {
     private readonly TransferTaskCompletion _answers = new(store);

@@ -31,7 +31,7 @@ internal sealed class InMemoryWorkflow(string namespaceId, string workflowId, Ta
     /// <summary>True if a write of the workflow failed; writes that were submitted later must fail as well.</summary>
     public volatile bool CannotSucceed;
 
-    /// <summary>Completes when everything submitted so far is durable.</summary>
+    /// <summary>Completes when all changes submitted so far are durable.</summary>
     public Task LastCommit { get; set; } = Task.CompletedTask;
 
     /// <summary>Like <see cref="LastCommit"/>, without deferred writes (starts of workflow tasks, heartbeats).</summary>

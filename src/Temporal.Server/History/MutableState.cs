@@ -11,8 +11,9 @@ using Temporalio.Api.Workflow.V1;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// The state of a run: the events applied so far (<see cref="Apply"/>) plus state that no event contains, in <see cref="Record"/> and the
-/// activity records. Changes accumulate in <see cref="Changes"/> until they are committed. Guarded by the lock of its workflow.
+/// The state of a run. It consists of the state from the events applied so far (<see cref="Apply"/>), and of state that no event contains,
+/// in <see cref="Record"/> and the activity records. Changes accumulate in <see cref="Changes"/> until they are committed. Guarded by the
+/// lock of its workflow.
 /// </summary>
 internal sealed class MutableState
 {

@@ -6,8 +6,8 @@ using Temporal.Server.Visibility;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// The cache of workflows: loads them on demand, serializes changes per workflow id, and submits the changes to the database. Results are
-/// released only when the changes they depend on are durable.
+/// The cache of workflows. Loads workflows on demand, serializes changes per workflow id, and submits the changes to the database. Results
+/// are released only when the changes they depend on are durable.
 /// </summary>
 internal sealed class WorkflowStore
 {

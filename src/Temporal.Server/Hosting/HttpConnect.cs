@@ -59,8 +59,8 @@ internal static class HttpConnect
     }
 
     /// <summary>
-    /// Recognizes a CONNECT request. Known without an end means another protocol, and an end marks a complete request. If neither is set,
-    /// more bytes are needed.
+    /// Recognizes a CONNECT request. An end is returned for a complete request. If the result is known and has no end, the connection uses
+    /// another protocol. If it is not known, more bytes are needed.
     /// </summary>
     private static (bool Known, SequencePosition? End) Look(ReadOnlySequence<byte> buffer)
     {

@@ -8,8 +8,8 @@ using VersionTaskQueueInfo = Temporalio.Api.Deployment.V1.WorkerDeploymentVersio
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// Worker deployments: their versions, the queues that each version polls, and the routing of tasks whose runs are not pinned to a
-/// version.
+/// Manages worker deployments with their versions, the queues that each version polls, and the routing of tasks whose runs are not pinned
+/// to a version.
 /// </summary>
 internal sealed class Deployments(Database database, TimeProvider time)
 {

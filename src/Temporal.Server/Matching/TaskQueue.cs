@@ -4,7 +4,9 @@ using Place = (int Priority, long Pass, long Sequence);
 
 namespace Temporal.Server.Matching;
 
-/// <summary>A task queue of one task type: tasks that wait for pollers, or pollers that wait for tasks. Guarded by its own lock.</summary>
+/// <summary>
+/// A task queue of one task type, in which either tasks wait for pollers or pollers wait for tasks. Guarded by its own lock.
+/// </summary>
 internal sealed class TaskQueue : IDisposable
 {
     /// <summary>Time for which descriptions list a poller after its last poll.</summary>

@@ -11,7 +11,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Schedules;
 
-/// <summary>Schedules: their RPCs, and the schedules in operation.</summary>
+/// <summary>Handles the RPCs of schedules, and runs the existing schedules.</summary>
 internal sealed class ScheduleHandler(EngineServices services, ScheduleListing lists) : IServiceHandler
 {
     private const int MostMatchingTimes = 1000;

@@ -10,7 +10,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Schedules;
 
 /// <summary>
-/// One schedule in operation. Changes are serialized; each modifies a copy that replaces the record once stored. A start is stored with
+/// Runs one schedule. Changes are serialized; each modifies a copy that replaces the record once the copy is stored. A start is stored with
 /// its request id before it is executed, so that it takes effect exactly once despite a crash.
 /// </summary>
 internal sealed class ScheduleRunner

@@ -20,8 +20,8 @@ internal sealed class Database : IDisposable
     private static readonly TimeSpan DeferredDelay = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// Maximum size in bytes of a file that is checked before the server starts: 45 ms with a warm disk cache. A larger file is checked in
-    /// the background.
+    /// Maximum size in bytes of a file that is checked before the server starts. The check of such a file takes 45 ms with a warm disk
+    /// cache. A larger file is checked in the background.
     /// </summary>
     public const long UsuallyCheckedAtOnce = 32 * 1024 * 1024;
 

@@ -6,7 +6,7 @@ namespace Orchestrator.Usage.Forecasts;
 /// </summary>
 internal static class RunSimulation
 {
-    /// <summary>Number of similar past tasks that suffice. With fewer, the next weaker criterion applies.</summary>
+    /// <summary>Number of similar past tasks that suffice. With fewer similar tasks, the next weaker criterion applies.</summary>
     private const int Enough = 5;
     private const int Draws = 200_000;
     private const int MostRounds = 250;

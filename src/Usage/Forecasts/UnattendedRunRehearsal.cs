@@ -92,7 +92,8 @@ public sealed record RehearsalResult(
 
 /// <summary>
 /// Simulates an unattended run with a clock that jumps from event to event. Agents take the time and cost of similar past tasks, including
-/// gates, merges and answers. The governor's own rules admit the agents, whose cost fills the account's usage windows at past rates. Pure.
+/// gates, merges and answers. The governor's own rules admit the agents, whose cost fills the account's usage windows at past rates. Has no
+/// side effects.
 /// </summary>
 public static class UnattendedRunRehearsal
 {

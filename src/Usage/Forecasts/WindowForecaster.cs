@@ -1,8 +1,9 @@
 namespace Orchestrator.Usage.Forecasts;
 
 /// <summary>
-/// Forecasts how much of an account's usage windows a run will use. Services do not publish how cost relates to usage. The ratio is
-/// therefore measured between consecutive resets, as the rise of the window divided by the cost of the account's agents. Pure.
+/// Forecasts the share of an account's usage windows that a run will use. Services do not publish how cost relates to usage. The ratio is
+/// therefore measured between consecutive resets, as the rise of the window divided by the cost of the account's agents. Has no side
+/// effects.
 /// </summary>
 public static class WindowForecaster
 {
@@ -41,8 +42,8 @@ public static class WindowForecaster
     }
 
     /// <summary>
-    /// Computes how fast each usage window fills, in percent per US dollar. Each period between resets gives one rate. The rates are
-    /// sorted.
+    /// Computes the rate at which each usage window fills, in percent per US dollar. Each period between resets gives one rate. The rates
+    /// are sorted.
     /// </summary>
     /// <param name="records">Usage records of the account's agent runs, in any order.</param>
     /// <returns>Rates by window name. Empty if no rate is known.</returns>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Rules for budgets: no agent starts once a budget is used up, and running agents share the remainder.</summary>
+/// <summary>Rules for budgets. No agent starts once a budget is used up, and running agents share the remainder.</summary>
 public static class Budgets
 {
     /// <summary>Computes the remaining amount of a budget. Null for a unit that the budget does not limit.</summary>
@@ -54,8 +54,8 @@ public static class Budgets
 }
 
 /// <summary>
-/// Computes the amount that one agent start reserves: a share of the remainder of each budget, so that other agents can start as well. An
-/// agent that has used its grant finishes its current request and then asks for more.
+/// Computes the amount that one agent start reserves. It is a share of the remainder of each budget, so that other agents can start as
+/// well. An agent that has used its grant finishes its current request and then asks for more.
 /// </summary>
 internal static class ReservationAmounts
 {

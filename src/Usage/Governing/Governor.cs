@@ -1,8 +1,8 @@
 namespace Orchestrator.Usage;
 
 /// <summary>
-/// Rules for starting the agents of an account. Pure: each rule turns a book of ledgers into the next one. The caller stores the book and
-/// must serialize changes.
+/// Rules for starting the agents of an account. Has no side effects. Each rule turns a book of ledgers into the next one. The caller stores
+/// the book and must serialize changes.
 /// </summary>
 public static class Governor
 {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Describes waiting starts and budgets for users: the limit, its account, its end and the source of the report.</summary>
+/// <summary>Describes waiting starts and budgets for users, with the limit, its account, its end and the source of the report.</summary>
 public static class WaitReasonText
 {
     /// <summary>Formats the reason for a wait as a sentence.</summary>

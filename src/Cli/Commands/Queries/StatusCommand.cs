@@ -3,7 +3,7 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>status</c>: shows the status of a run and if a worker serves it. Reads files and needs no engine.</summary>
+/// <summary><c>status</c>: shows the status of a run and whether a worker serves the run. Reads files and needs no engine.</summary>
 internal sealed class StatusCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN", "The run; default: the latest");

@@ -2,7 +2,7 @@ using Orchestrator.Machine.Cleaning;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>worktrees</c>: lists the linked worktrees of the repository with their owners and if they can be removed.</summary>
+/// <summary><c>worktrees</c>: lists the linked worktrees of the repository with their owners and whether they can be removed.</summary>
 internal sealed class WorktreesCommand : CliCommand
 {
     private readonly Option<bool> _json = GlobalOptions.Json();

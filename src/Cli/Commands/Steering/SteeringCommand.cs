@@ -25,7 +25,9 @@ internal abstract class SteeringCommand : CliCommand
     protected SteeringCommand(string name, string description)
         : base(name, description) { }
 
-    /// <summary>Adds an argument or option for each argument of a command, and the options for what follows the command.</summary>
+    /// <summary>
+    /// Adds an argument or option for each argument of a command, and the options for continuing the run after the command.
+    /// </summary>
     /// <param name="definition">The command.</param>
     protected void AddOptionsOf(SteeringDefinition definition)
     {

@@ -38,7 +38,7 @@ public sealed class PackageInstallation(RunServices services)
     }
 
     /// <summary>
-    /// Writes the agent's message about the result. If the packages are on staging, the agent's unfinished work is committed, so that
+    /// Writes a message to the agent about the result. If the packages are on staging, the agent's unfinished work is committed, so that
     /// staging can be merged into its worktree.
     /// </summary>
     /// <param name="input">The agent run that requested the packages, and the result of the merge.</param>

@@ -2,7 +2,7 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Checks a commit before it lands. No merged change may be missing, and the gates must pass.</summary>
+/// <summary>Checks a commit before it lands. The commit must contain all merged changes, and the gates must pass.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="input">The landing.</param>
 internal sealed class LandingChecks(RunFiles files, GitRepository repository, RunServices services, LandInput input)

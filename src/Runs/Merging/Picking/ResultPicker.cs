@@ -15,7 +15,7 @@ public sealed class ResultPicker(RepositoryLocation location, RunServices servic
 {
     /// <summary>
     /// Ranks the results of tasks that have the same text, and moves a branch to the best result of each group. If the evidence rates
-    /// results equally, the choice of the run's reviewer decides.
+    /// results equally, the run's reviewer decides.
     /// </summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     /// <param name="stop">Cancels the call. A repeated call has the same result.</param>

@@ -2,13 +2,13 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 
-/// <summary>Runs set-up and gates once at the run's base, before any agent is paid.</summary>
+/// <summary>Runs set-up and gates once at the run's base, before any agent starts.</summary>
 /// <param name="gates">Runs the gates.</param>
 internal sealed class BaseGateCheck(GateCheck gates)
 {
     /// <summary>
-    /// Runs set-up and gates once at the base. A gate that can't be run prevents the run. A gate in the settings that fails there is only
-    /// advisory, unless a task has no other test. A task's own gate that already passes is reported, because it proves nothing.
+    /// Runs set-up and gates once at the base. A gate that can't be run prevents the run. A gate in the settings that fails at the base is
+    /// only advisory, unless a task has no other test. A task's own gate that already passes is reported, because it proves nothing.
     /// </summary>
     /// <param name="confirmations">Receives findings that a user must confirm before agents are paid.</param>
     /// <returns>The list of files that affect the run's decisions, including the verdicts.</returns>

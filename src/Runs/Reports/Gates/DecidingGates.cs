@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Reports.Gates;
 
-/// <summary>Describes which gates decide about the work of each task and about staging.</summary>
+/// <summary>Describes the gates that decide whether the work of each task and staging are accepted.</summary>
 public static class DecidingGates
 {
     private const int MostIds = 8;

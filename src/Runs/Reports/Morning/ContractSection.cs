@@ -158,7 +158,7 @@ internal static class ContractSection
 
     /// <summary>
     /// Compares the forecast of each usage limit with its actual use. The actual value includes all other use of the account, because the
-    /// service does not separate it.
+    /// service reports only the sum.
     /// </summary>
     private static IEnumerable<ReportLine> Windows(
         RunStatus run,

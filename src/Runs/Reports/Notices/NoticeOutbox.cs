@@ -55,7 +55,8 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
         [.. Books(run).SelectMany(book => Unsent(NoticeRecord.Read(book))).OrderBy(notice => notice.Since)];
 
     /// <summary>
-    /// Sends messages. Meanwhile the notice record is locked. The result of each message is stored before the next one is sent.
+    /// Sends messages. The notice record is locked until all messages are sent. The result of each message is stored before the next one is
+    /// sent.
     /// </summary>
     /// <param name="run">Id of a run to send only its messages, or null to send all.</param>
     /// <param name="tried">Selects the messages to send.</param>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Reports.Notices;
 
 /// <summary>
-/// Notifies users about news in a run, and withdraws obsolete messages. Each message is stored before it is sent, and its result is stored
-/// afterwards. After a crash in between, the same message is sent again with the same id.
+/// Notifies users about changes in a run, and withdraws obsolete messages. Each message is stored before it is sent, and its result is
+/// stored afterwards. After a crash in between, the same message is sent again with the same id.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class NoticeService(RunServices services)
@@ -80,7 +80,7 @@ public sealed class NoticeService(RunServices services)
     }
 
     /// <summary>
-    /// True for facts that one run reports on behalf of all runs. They concern accounts, and the budgets of a day or an account.
+    /// True for a fact that one run reports on behalf of all runs. Such facts concern accounts, and budgets of a day or an account.
     /// </summary>
     private static bool IsOfAllRuns(RunNotice notice) =>
         notice.Kind == NoticeKinds.AccountParked

@@ -10,7 +10,7 @@ public sealed record NoticeTargetCheck(string Target, bool IsReachable, string M
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Checks all targets in parallel. Users get no message.</summary>
+    /// <summary>Checks all targets in parallel. No message is sent to users.</summary>
     /// <param name="loaded">The current settings, without errors.</param>
     /// <param name="services">Dependencies of the run's steps.</param>
     public static Task<IReadOnlyList<NoticeTargetCheck>> LookAsync(SettingsResult loaded, RunServices services, CancellationToken stop) =>

@@ -11,8 +11,8 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
     private readonly RunFolder _folder = new(repository, run);
 
     /// <summary>
-    /// Returns the new mail that the hook <c>PostToolBatch</c> gives to an agent after a batch of tool calls. Empty if there is none, and
-    /// always for a subagent.
+    /// Returns the new mail that the hook <c>PostToolBatch</c> gives to an agent after a batch of tool calls. Empty if there is none.
+    /// Always empty for a subagent.
     /// </summary>
     /// <param name="task">Id of the agent's task.</param>
     /// <param name="input">JSON of the hook from stdin.</param>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Checks a task's work against the plan's contracts. Contract files must be unchanged, and a class that declares a contract must implement
-/// it.
+/// Checks a task's work against the plan's contracts. Contract files must be unchanged, and a class that declares a contract's interface
+/// must implement it.
 /// </summary>
 internal static class ContractCheck
 {

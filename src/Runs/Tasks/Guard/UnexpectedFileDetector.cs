@@ -18,7 +18,8 @@ public static class UnexpectedFileDetector
     }
 
     /// <summary>
-    /// Describes the files that appeared since then, in one sentence. Empty if there are none or if git can't read the checkout.
+    /// Describes, in one sentence, the untracked files that appeared since the record was made. Empty if there are none or if git can't
+    /// read the checkout.
     /// </summary>
     public static async Task<string> FindAsync(GitRepository repository, RunFiles files)
     {

@@ -19,7 +19,7 @@ internal sealed record WorktreeClaim
     [JsonPropertyName("status")]
     public string? Status { get; init; }
 
-    /// <summary>The reason. Agents that list their needs may omit it.</summary>
+    /// <summary>Reason for the state. Agents that list their needs may omit the reason.</summary>
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
@@ -65,7 +65,7 @@ internal sealed record WorktreeClaim
         return claim;
     }
 
-    /// <summary>Maps the state in the file to that of a claim. An unknown state does not count as completed.</summary>
+    /// <summary>Maps the state in the file to a claim's state. An unknown state does not count as completed.</summary>
     private static string StatusOf(string? said) =>
         said?.Trim().ToLowerInvariant() switch
         {

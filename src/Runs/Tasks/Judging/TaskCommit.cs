@@ -21,7 +21,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
 
     /// <summary>
     /// Lists the problems in the worktree, as sentences for the agent. Lock files and build output that no task owns are restored, and a
-    /// note is added.
+    /// note for users is added.
     /// </summary>
     internal async Task<IReadOnlyList<string>> FindProblemsAsync(VerifyTaskInput input, List<string> notes, CancellationToken stop)
     {
@@ -103,8 +103,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
     }
 
     /// <summary>
-    /// Commits the files as the single commit of this attempt if there are no problems. If the commit was made before a crash, it is found
-    /// and reused.
+    /// Commits the files as the single commit of this attempt if there are no problems. A commit that was made before a crash is reused.
     /// </summary>
     /// <param name="input">The task and the attempt.</param>
     /// <param name="said">Receives notes for users.</param>
@@ -119,7 +118,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
     /// </summary>
     public async Task<string> SaveAsync(VerifyTaskInput input, CancellationToken stop) => (await MakeAsync(input, said: null, stop)).Commit;
 
-    /// <summary>Creates the commit. The tree is checked only if notes for users are collected.</summary>
+    /// <summary>Creates the commit. Checks the tree only if the caller collects notes for users.</summary>
     private async Task<(IReadOnlyList<string> Problems, string Commit)> MakeAsync(
         VerifyTaskInput input,
         List<string>? said,

@@ -22,9 +22,7 @@ public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
         CancellationToken stop
     ) => await ReadAsync(await services.LookIntoAsync(new RunFolder(repository.Root, run.RunId)), run, task, worktree, stop);
 
-    /// <summary>
-    /// Reads the changes of a whole run. They are read from its landed commits, or from its staging branch if it has not landed.
-    /// </summary>
+    /// <summary>Reads the changes of a whole run from its landed commits, or from its staging branch if the run has not landed.</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="run">Status of the run.</param>
     /// <returns>The changes, or null if nothing was merged.</returns>

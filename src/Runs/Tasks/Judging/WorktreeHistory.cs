@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Checks how an agent used git in its worktree. Commits, amended or rebased commits, new branches and a detached HEAD are acceptable,
-/// because only the files count. An operation that stopped at a conflict, such as a rebase, must be finished.
+/// Checks how an agent used git in its worktree. New, amended or rebased commits, new branches and a detached HEAD are acceptable, because
+/// only the files count. An operation that stopped at a conflict, such as a rebase, must be finished.
 /// </summary>
 internal static class WorktreeHistory
 {

@@ -14,8 +14,9 @@ internal static class MailDisplayKinds
 }
 
 /// <summary>
-/// Reads the mail of one task, so that each message is shown once. A message can't be shown and recorded atomically, so it is first
-/// recorded as about to be shown. The next read searches the agent's conversation for the message, and shows it again if it is missing.
+/// Reads the mail of one task, and ensures that each message is shown once. A message can't be shown and recorded atomically, so it is
+/// first recorded as about to be shown. The next read searches the agent's conversation for the message, and shows it again if it is
+/// missing.
 /// </summary>
 public sealed class MailReader(RunFolder folder, string task)
 {
@@ -24,8 +25,8 @@ public sealed class MailReader(RunFolder folder, string task)
     private readonly string _path = Path.Combine(TaskMailFolder.Of(folder, task), "read.json");
 
     /// <summary>
-    /// Returns the path of a file that tells a hook whether there is new mail, without starting a program. The file contains the size of
-    /// the run's mail after all of it was shown and verified.
+    /// Returns the path of a file that shows a hook whether there is new mail, so that the hook starts no program. The file contains the
+    /// size of the run's mail up to which everything was shown and verified.
     /// </summary>
     public static string ReadUpTo(RunFolder folder, string task) => Path.Combine(TaskMailFolder.Of(folder, task), "read");
 

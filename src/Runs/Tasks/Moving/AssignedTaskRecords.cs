@@ -36,7 +36,7 @@ public static class AssignedTaskRecords
         [.. new RunFolder(here.Path, runId).TaskIds().Select(task => new SharedTask(runId, here, task)).Where(Has)];
 
     /// <summary>
-    /// Throws unless a task is assigned to this host. It is called before a step is run, because the results would be lost otherwise.
+    /// Throws unless a task is assigned to this host. Called before a step runs, because its results would otherwise be lost.
     /// </summary>
     /// <exception cref="StepException">The task is not assigned to this host, and another host owns its run.</exception>
     public static void Demand(SharedTask task)
@@ -63,7 +63,7 @@ public static class AssignedTaskRecords
     }
 
     /// <summary>
-    /// Creates the failure that a stopping worker reports, so that the step is retried on the host to which the task is now assigned.
+    /// Creates the failure that a worker reports when it stops, so that the step is retried on the host to which the task is now assigned.
     /// </summary>
     internal static StepException Gone(SharedTask task) =>
         new($"{task.TaskId} of {task.RunId} is no longer assigned to this host", FailureTypes.WorkerStops) { IsFinal = false };
@@ -72,8 +72,8 @@ public static class AssignedTaskRecords
 }
 
 /// <summary>
-/// Records the tasks for which this process holds a slot. If a task is assigned to this host but has no slot, an earlier worker process
-/// held it.
+/// Records the tasks for which this process holds a slot. If a task is assigned to this host but has no slot here, an earlier worker
+/// process held the slot.
 /// </summary>
 public sealed class SlotHolderRecords
 {
@@ -117,7 +117,7 @@ public sealed class SlotHolderRecords
         }
     }
 
-    /// <summary>Lists the tasks of a run that are assigned to this host because of an earlier worker process.</summary>
+    /// <summary>Lists the tasks of a run that were assigned to an earlier worker process on this host.</summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="here">The repository on this host.</param>
     public IReadOnlyList<SharedTask> FindLeft(string runId, RepositoryReference here) =>
@@ -125,7 +125,8 @@ public sealed class SlotHolderRecords
 }
 
 /// <summary>
-/// Locks by key. Successive holders of a lock share a state. When nobody uses a key, its state is removed unless it is still needed.
+/// Locks by key. Successive holders of a lock share a state. When a key is no longer in use, its state is removed unless the state is still
+/// needed.
 /// </summary>
 /// <param name="isNeeded">True if the state of an unused key is still needed.</param>
 internal sealed class KeyedLocks<TKey, TState>(Func<TKey, bool> isNeeded)

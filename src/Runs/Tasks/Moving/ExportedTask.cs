@@ -25,7 +25,7 @@ public sealed record ExportedTask
     public required string Plan { get; init; }
 
     /// <summary>
-    /// Id of the agent's conversation. If empty, the file contains no conversation, and an agent starts with the files only.
+    /// Id of the agent's conversation. If empty, the file contains no conversation, and a new conversation starts with the files only.
     /// </summary>
     [JsonPropertyName("session")]
     public required string Session { get; init; }

@@ -36,8 +36,7 @@ public sealed class MailSync(RunServices services, string remote)
     }
 
     /// <summary>
-    /// True if there may be mail to exchange. This is the case if tasks of the run may be on worker hosts, or if the mail on this host is a
-    /// copy.
+    /// True if there may be mail to exchange, because tasks of the run may be on worker hosts or the mail on this host is a copy.
     /// </summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="here">The repository on this host.</param>
@@ -46,8 +45,8 @@ public sealed class MailSync(RunServices services, string remote)
         && (Mailbox.IsCopy(folder) || RunStartSettings.TryRead(folder)?.Settings.Hosts.Spread == true);
 
     /// <summary>
-    /// Fetches messages from worker hosts, and pushes the run's mail to them. It is called on the owner host. A repeated call accepts no
-    /// message twice.
+    /// Fetches messages from worker hosts, and pushes the run's mail to them. Called on the owner host. A repeated call accepts no message
+    /// twice.
     /// </summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="here">The repository on this host.</param>
@@ -94,7 +93,7 @@ public sealed class MailSync(RunServices services, string remote)
         );
 
     /// <summary>
-    /// Pushes stored messages, and fetches the run's mail. It is called on a worker host. A repeated call sends no message twice.
+    /// Pushes stored messages, and fetches the run's mail. Called on a worker host. A repeated call sends no message twice.
     /// </summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="here">The repository on this host.</param>
@@ -141,7 +140,7 @@ public sealed class MailSync(RunServices services, string remote)
     private static bool IsNew(MailExchange at, KeyValuePair<string, string> found) =>
         at.Known.Taken.GetValueOrDefault(found.Key) != found.Value && at.Known.Pushed.GetValueOrDefault(found.Key)?.Commit != found.Value;
 
-    /// <summary>Fetches the files of a ref by their paths. If they are unavailable, returns the reason.</summary>
+    /// <summary>Fetches the files of a ref, by path. If the files are unavailable, returns the reason.</summary>
     private static async Task<(IReadOnlyDictionary<string, byte[]> Files, string Problem)> FetchAsync(
         MailExchange at,
         string name,

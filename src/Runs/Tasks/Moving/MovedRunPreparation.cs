@@ -152,8 +152,8 @@ public sealed class MovedRunPreparation(RunServices services)
     private static bool IsUnderWay(RunTask task) => task.State != TaskStates.Pending && !TaskStates.IsEnd(task.State);
 
     /// <summary>
-    /// Prepares everything that steps expect on the owner host. This is git's configuration, and the worktrees of running tasks with their
-    /// unfinished work.
+    /// Prepares this host to execute steps as the owner host. Creates the copy of git's configuration, and the worktrees of running tasks
+    /// with their unfinished work.
     /// </summary>
     /// <param name="run">Status of the run, as reported by its workflow.</param>
     /// <param name="here">The repository on this host.</param>
@@ -207,7 +207,7 @@ public sealed class MovedRunPreparation(RunServices services)
 }
 
 /// <summary>
-/// Moves away the leftovers of a task that returns to this host with newer work. Otherwise an old agent outcome would end the task. Old
+/// Moves away the leftovers of a task that returns to this host with newer work. Otherwise an old agent outcome would end the task, and old
 /// worktrees and conversations would lack the newer work.
 /// </summary>
 internal static class TaskLeftovers
@@ -232,7 +232,7 @@ internal static class TaskLeftovers
         }
     }
 
-    /// <summary>Stops the agents of a task, and moves their folders away. Files from other hosts can then take their place.</summary>
+    /// <summary>Stops the agents of a task, and moves their folders away to make room for files from other hosts.</summary>
     public static async Task MoveLeftoversAsync(RunFolder folder, string taskId, TimeProvider time)
     {
         await StopAgentsAsync(folder, taskId, time);

@@ -3,8 +3,7 @@ using Orchestrator.Git.Sharing;
 namespace Orchestrator.Runs.Tasks.Moving;
 
 /// <summary>
-/// A snapshot of a run that will be pushed. It starts with the stored files. Unfinished work in worktrees is added, and everything becomes
-/// one git tree.
+/// A snapshot of a run that will be pushed. It combines the stored files and the unfinished work in worktrees in one git tree.
 /// </summary>
 internal sealed class OutgoingRunSnapshot(
     GitRepository repository,

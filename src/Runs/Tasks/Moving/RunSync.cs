@@ -89,7 +89,7 @@ public sealed class RunSync(RunServices services)
         }
     }
 
-    /// <summary>Pushes a run.</summary>
+    /// <summary>Pushes a run's current state.</summary>
     /// <param name="runId">Id of the run, whose files are on this host.</param>
     /// <param name="here">The repository on this host.</param>
     /// <param name="remote">Name or URL of the remote.</param>
@@ -170,8 +170,8 @@ public sealed class RunSync(RunServices services)
     }
 
     /// <summary>
-    /// Pushes a run that this host still owns, regardless of the remote's state. A takeover may not have completed, or the remote may have
-    /// lost earlier pushes.
+    /// Pushes a run that this host still owns, regardless of the remote's state. Needed because a takeover may be incomplete, and because
+    /// the remote may have lost earlier pushes.
     /// </summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="here">The repository on this host.</param>

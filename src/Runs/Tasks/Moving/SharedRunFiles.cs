@@ -4,8 +4,8 @@ using Orchestrator.Git.Sharing;
 namespace Orchestrator.Runs.Tasks.Moving;
 
 /// <summary>
-/// Collects the files of a run that may leave this host. They are the run's folder without process state, and the unfinished work in
-/// worktrees. A file with likely secrets stays on this host. A run has one instance, so that a file is searched only once.
+/// Collects the files of a run that may leave this host. These are the files in the run's folder except process state, and the unfinished
+/// work in worktrees. A file with likely secrets stays on this host. A run has one instance, so that a file is searched only once.
 /// </summary>
 internal sealed class SharedRunFiles
 {
@@ -19,8 +19,8 @@ internal sealed class SharedRunFiles
     private static readonly string[] OfProcesses = ["pid", "supervisor", "lease", "stderr"];
 
     /// <summary>
-    /// Starts a snapshot. It stores the current state of the files that may leave this host. Refs are read before the files, and worktrees
-    /// after them. The other host then has everything that a conversation or an agent outcome mentions.
+    /// Starts a snapshot. Stores the current state of the files that may leave this host. Reads refs before the files, and worktrees after
+    /// the files, so that the other host has everything that a conversation or an agent outcome mentions.
     /// </summary>
     /// <param name="repository">Repository in which the snapshot is stored.</param>
     /// <param name="folder">The run's folder.</param>

@@ -96,7 +96,7 @@ public sealed class TaskSync(RunServices services, string? remote)
         }
     }
 
-    /// <summary>Throws unless the remote has the task's refs. The worker host pushes lost refs again.</summary>
+    /// <summary>Throws unless the remote has the task's refs. The worker host then pushes lost refs again.</summary>
     private async Task DemandThereAsync(SharedTask at, bool isThere, bool mustBeThere, string commit, CancellationToken stop)
     {
         if (!isThere && mustBeThere)
@@ -109,7 +109,7 @@ public sealed class TaskSync(RunServices services, string? remote)
         }
     }
 
-    /// <summary>Removes the local ref of a task's shared state. It is called after the state was fetched.</summary>
+    /// <summary>Removes the local ref of a task's shared state. Called after the state was fetched.</summary>
     private async Task ForgetAsync(SharedTask at, CancellationToken stop)
     {
         var name = RunRefs.Placed(at.Folder, at.TaskId);
@@ -127,8 +127,8 @@ public sealed class TaskSync(RunServices services, string? remote)
     }
 
     /// <summary>
-    /// Pushes the current state of a task if it is assigned to this host. It is called on a worker host. If the owner host has reassigned
-    /// the task, nothing is pushed.
+    /// Pushes the current state of a task if it is assigned to this host. Called on a worker host. If the owner host has reassigned the
+    /// task, nothing is pushed.
     /// </summary>
     /// <param name="at">The shared task.</param>
     /// <param name="isHere">Queries the task's workflow for the task's current host. It is called if the remote has an unknown state. If
@@ -214,7 +214,7 @@ public sealed class TaskSync(RunServices services, string? remote)
 
     private static StepException NotNow(string why) => new($"{why.TrimEnd('.')}. The step is retried.", "NotShared") { IsFinal = false };
 
-    /// <summary>The commit that the remote must have, so that a push succeeds.</summary>
+    /// <summary>The commit that the remote ref must point to for a push to succeed.</summary>
     /// <param name="Commit">Hash of the commit, or null if the ref must not exist.</param>
     private sealed record PushPrecondition(string? Commit);
 
@@ -341,8 +341,8 @@ public sealed class TaskSync(RunServices services, string? remote)
     }
 
     /// <summary>
-    /// Lists the refs that one side pushes. A worker host pushes those of the task. The owner host also pushes those on which the task is
-    /// based.
+    /// Lists the refs that one side pushes. A worker host pushes the refs of the task. The owner host also pushes the refs on which the
+    /// task is based.
     /// </summary>
     private static IEnumerable<string> NamesOf(RunFolder folder, OrchestratorSettings settings, string taskId, bool isHost) =>
         (string[])

@@ -16,7 +16,9 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     private const string AgentsFolder = ".claude/agents/";
     private const int LargestAgent = 1024 * 1024;
 
-    /// <summary>Creates the prompt. A new conversation gets the whole task, and a continued one gets only what is new.</summary>
+    /// <summary>
+    /// Creates the prompt. A new conversation gets the whole task, and a continued conversation gets only new information.
+    /// </summary>
     /// <param name="input">The task and the agent run.</param>
     /// <param name="conversation">Absolute path of the file with the conversation to continue, or null to start a new one.</param>
     /// <param name="time">The clock.</param>
@@ -96,7 +98,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         );
     }
 
-    /// <summary>True if the agent gets a file of the repository as a subagent.</summary>
+    /// <summary>True if a file of the repository defines a subagent that the agent can use.</summary>
     public static bool IsSubAgent(string path) => path.StartsWith(AgentsFolder, StringComparison.Ordinal);
 
     /// <summary>Collects the data for the prompt of a new conversation.</summary>
@@ -171,7 +173,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     }
 
     /// <summary>
-    /// Describes the limit that ended the previous agent run, so that the agent can avoid it. Empty if no limit ended it.
+    /// Describes the limit that ended the previous agent run, so that the next agent can stay within it. Empty if no limit ended it.
     /// </summary>
     private static string EndingOfLast(RunAgentInput input, RunFiles files) =>
         AgentRunNotes.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { IsAtGrant: false } last

@@ -3,8 +3,8 @@ using Orchestrator.Git.Merging;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Checks that the files still contain the work of other tasks that the agent had to merge. The files are compared, because after a 'git
-/// reset' that keeps them, git no longer knows about the merge.
+/// Checks that the files still contain the work of other tasks that the agent had to merge. The files are compared, because git no longer
+/// knows about the merge after a <c>git reset</c> that keeps the files.
 /// </summary>
 internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, TaskNotes notes, IReadOnlyCollection<string> appendedFiles)
 {

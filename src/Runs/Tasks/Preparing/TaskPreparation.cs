@@ -84,8 +84,8 @@ public sealed class TaskPreparation(RunServices services)
             : null;
 
     /// <summary>
-    /// Reads the task's notes. If the run does not know the base in the notes, they are ignored. Other programs can write the file, and the
-    /// base determines which changes are the task's own.
+    /// Reads the task's notes. Notes with a base that the run does not know are ignored. Other programs can write the file, and the base
+    /// determines which changes are the task's own.
     /// </summary>
     private static async Task<TaskNotes> KnownAsync(TaskWorkspace workspace, PrepareTaskInput input, CancellationToken stop)
     {
@@ -178,7 +178,7 @@ public sealed class TaskPreparation(RunServices services)
 
     /// <summary>
     /// Creates the worktree. If a worktree with unfinished work no longer exists, the new one starts with the last snapshot of that work.
-    /// It may have been on another host, or a user may have deleted its folder.
+    /// The old worktree may have been on another host, or a user may have deleted its folder.
     /// </summary>
     public static async Task<Worktree> MakeWorktreeAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
     {

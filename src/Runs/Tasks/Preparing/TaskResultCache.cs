@@ -100,7 +100,7 @@ internal static class TaskResultCache
     private static async Task<bool> HasSameTreeAsync(CommitStore commits, string one, string other, CancellationToken stop) =>
         (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
 
-    /// <summary>Removes an applied result from the branch. It is called if the result failed verification.</summary>
+    /// <summary>Removes an applied result from the branch. Called if the result failed verification.</summary>
     public static async Task ForgetAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
     {
         if (notes.Reused.Length > 0 && await workspace.Refs.ReadAsync(workspace.Branch, stop) == notes.Reused)

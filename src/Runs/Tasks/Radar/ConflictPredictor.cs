@@ -30,7 +30,7 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
     /// <summary>Path of the lock file that the checking process holds. It contains the time at which the pause ends.</summary>
     internal string LockPath => Path.Combine(_folder, "turn");
 
-    /// <summary>Starts a check if there is a new snapshot. It does not delay the agent or the process that follows it.</summary>
+    /// <summary>Starts a check if there is a new snapshot. Does not delay the agent or the process that follows the agent.</summary>
     public async Task LookIfDueAsync()
     {
         // Branches that land separately are never merged with each other.
@@ -59,7 +59,7 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
         _end.Dispose();
     }
 
-    /// <summary>Checks new snapshots during one time slice. The others are checked in the next one.</summary>
+    /// <summary>Checks new snapshots during one time slice. Remaining snapshots are checked in the next time slice.</summary>
     internal async Task LookAsync(CancellationToken stop)
     {
         try
@@ -91,7 +91,7 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
         }
     }
 
-    /// <summary>True if the snapshot was checked with all other tasks.</summary>
+    /// <summary>True if the snapshot was checked against all other tasks.</summary>
     private async Task<bool> LookAsync(TrialMergeCandidate own, long began, CancellationToken stop)
     {
         var trials = new TrialMerges(repository, Path.Combine(_folder, "objects"));

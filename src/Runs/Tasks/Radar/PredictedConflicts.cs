@@ -28,7 +28,7 @@ internal sealed record TrialMergeResult(
 }
 
 /// <summary>
-/// Stores predicted conflicts in the run's folder, in one file per pair of conflicting tasks. They are only for information, and no
+/// Stores predicted conflicts in the run's folder, in one file per pair of conflicting tasks. Predictions are only for information, and no
 /// decision depends on them.
 /// </summary>
 internal static class PredictedConflicts

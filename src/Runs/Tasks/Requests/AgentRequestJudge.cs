@@ -2,7 +2,7 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Decides about the requests of agents that can't continue without them.</summary>
+/// <summary>Decides about the requests of blocked agents.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="leases">Leases that tasks of all runs in the repository hold or wait for.</param>
 public sealed class AgentRequestJudge(RunServices services, IReadOnlyList<LeaseRequest> leases)

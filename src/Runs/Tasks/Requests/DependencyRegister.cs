@@ -36,7 +36,7 @@ public sealed record DependencyEntry
     /// <summary>State of the request, which is one of the constants above.</summary>
     public required string State { get; init; }
 
-    /// <summary>Reason for which a user refused the package, or null if no user refused it.</summary>
+    /// <summary>Reason that a user gave for refusing the package, or null if no user refused it.</summary>
     public string? Refusal { get; init; }
 
     /// <summary>Creates the entry for a package.</summary>
@@ -79,7 +79,7 @@ public sealed class DependencyRegister(RunFolder folder)
     /// <summary>Reads all entries in the order of their first request.</summary>
     public IReadOnlyList<DependencyEntry> Read() => _file.Read();
 
-    /// <summary>Changes the entries while it holds the file's lock.</summary>
+    /// <summary>Changes the entries while holding the file's lock.</summary>
     /// <param name="change">Returns the new entries from the current ones.</param>
     /// <param name="stop">Cancels waiting for another writer.</param>
     public Task ChangeAsync(Func<IReadOnlyList<DependencyEntry>, IReadOnlyList<DependencyEntry>> change, CancellationToken stop) =>

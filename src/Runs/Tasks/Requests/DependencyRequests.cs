@@ -147,7 +147,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
             ? $"{package} is not allowed in this repository (dependencies.deny has '{pattern}')."
             : null;
 
-    /// <summary>Returns the reason for which a user already refused the same package. The user is not asked again.</summary>
+    /// <summary>Returns the reason that a user gave for refusing the same package earlier. The user is not asked again.</summary>
     private string? SaidNoTo(PackageManifest manifest, PackageRequest package) =>
         _register.RefusedBefore(TaskId, input.Start, manifest.Path, package) is { } before
             ? $"{package}: {before.Refusal}. You requested it before, so it is not requested again."

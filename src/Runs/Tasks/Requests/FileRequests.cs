@@ -83,7 +83,7 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
         return holder is null ? null : $"{path} belongs to {holder.Id} ({others.StateOf(holder.Id)}).";
     }
 
-    /// <summary>Returns a sentence with the task to which a path is granted. Returns null if it is granted to none.</summary>
+    /// <summary>Returns a sentence that names the task to which a path is granted. Returns null if no task has it.</summary>
     /// <param name="lent">Grants in the run's folder. They include recent ones that are not in the run's history yet, which can only cause
     /// a refusal.</param>
     private string? Borrower(IReadOnlyList<GrantedFile> lent, PathPattern pattern, string path)

@@ -54,7 +54,7 @@ public sealed partial class PackageManagerProgram(IReadOnlyDictionary<string, st
             )
         );
 
-    /// <summary>Checks whether a package exists. Nothing is changed. If the package manager is killed, it is run once again.</summary>
+    /// <summary>Checks whether a package exists. Nothing is changed. If the package manager is killed, it runs a second time.</summary>
     /// <param name="manifest">The manifest that would list the package.</param>
     /// <param name="root">Absolute path of a worktree of staging.</param>
     /// <returns>Explanation for the agent if the package does not exist, or null if it exists.</returns>

@@ -53,9 +53,9 @@ internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
     }
 
     /// <summary>
-    /// Evaluates the outcome of an agent program that ended with an error. If the agent changed nothing, the task fails. If it changed
-    /// something, it needs another attempt, unless the agent claimed to be done. The gates then decide, because some programs also end with
-    /// an error after a mere warning.
+    /// Evaluates the outcome of an agent program that ended with an error. If the agent changed nothing, the task fails. If the agent
+    /// changed something, the task needs another attempt. If the agent claimed to be done, the gates decide, because some programs also end
+    /// with an error after a mere warning.
     /// </summary>
     private async Task<AgentRunResult> JudgeErrorAsync(AgentRunResult result, AgentOutcome outcome)
     {

@@ -4,7 +4,7 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The sandbox of one agent run, with the commits that the agent makes inside it.</summary>
+/// <summary>The sandbox of one agent run, including the commits that the agent makes inside it.</summary>
 /// <param name="folder">Absolute path of the agent run's folder.</param>
 /// <param name="services">Dependencies of the run's steps.</param>
 internal sealed class SandboxedAgentRun(
@@ -87,7 +87,7 @@ internal sealed class SandboxedAgentRun(
     }
 
     /// <summary>
-    /// Copies renewed login tokens from the agent's sandbox to the user's files, and those of other agents to the sandbox.
+    /// Copies renewed login tokens from the agent's sandbox to the user's files, and tokens renewed by other agents to the sandbox.
     /// </summary>
     /// <param name="agent">The agent, or null if it runs without a sandbox.</param>
     public static Task SynchronizeAsync(SandboxedAgentRun? agent) => agent?._logins.SynchronizeAsync() ?? Task.CompletedTask;

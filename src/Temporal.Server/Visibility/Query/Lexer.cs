@@ -89,7 +89,7 @@ internal sealed class Lexer(string text, int offset)
 
     public static bool IsKeyword(string name) => Keywords.Contains(name.ToLowerInvariant());
 
-    /// <summary>Returns the next token; after the last one, always the end token.</summary>
+    /// <summary>Returns the next token, or the end token if no token is left.</summary>
     public Token Next()
     {
         while (SkipBlank()) { }
