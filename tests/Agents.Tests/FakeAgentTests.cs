@@ -134,7 +134,7 @@ public sealed class FakeAgentTests
 
         Assert.Equal(AgentFailure.Account, refused.Failure);
         Assert.Contains("is not accepted.", refused.Detail, StringComparison.Ordinal);
-        Assert.StartsWith("The login is not accepted. Invalid API key", ended.Detail, StringComparison.Ordinal);
+        Assert.StartsWith("The service rejected the login. Invalid API key", ended.Detail, StringComparison.Ordinal);
     }
 
     private static CommandAgentRunner Command(AgentFixture agents, string script)

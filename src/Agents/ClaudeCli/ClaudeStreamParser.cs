@@ -156,7 +156,7 @@ internal sealed class ClaudeStreamParser(
 
     private static string Tried() => $"Claude Code is tested up to version {ClaudeCliOptions.NewestTriedVersion}; install that version.";
 
-    private string NotAccepted() => _hasOwnKey ? "The API key is not accepted." : "The login is not accepted.";
+    private string NotAccepted() => _hasOwnKey ? "The service rejected the API key." : "The service rejected the login.";
 
     /// <summary>Returns the id of the session. Rejects a session other than the one to continue, because it contains the work of another
     /// task.</summary>

@@ -46,6 +46,6 @@ internal sealed class CommandOutputParser(string name, bool wantsAnswer) : IAgen
 
     private string Said(string errorText) =>
         errorText.Length > 0 ? $"Its stderr ends with: '{errorText[Math.Max(0, errorText.Length - TextLimit)..].TrimEnd()}'."
-        : _lastText.Length > 0 ? $"Its last line: '{_lastText}'."
+        : _lastText.Length > 0 ? $"Its last output line is '{_lastText}'."
         : "It printed no output.";
 }

@@ -275,8 +275,8 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
 
     private string Ending(string errors) =>
         errors.Length > 0 ? $"It reported: '{Essence(errors)}'."
-        : _noise.Length > 0 ? $"Its last line: '{Line(_noise)}'."
-        : LastText().Length > 0 ? $"Its last text: '{Line(LastText())}'."
+        : _noise.Length > 0 ? $"Its last output line is '{Line(_noise)}'."
+        : LastText().Length > 0 ? $"Its last text is '{Line(LastText())}'."
         : "It printed no output.";
 
     private string LastText()

@@ -91,7 +91,7 @@ internal static class CommandLine
             terminal.Fail(
                 unexpected.Message,
                 log is null
-                    ? "Not even a log file can be written. Check that the folder is writable and its disk is not full, then run again."
+                    ? "The error could not be logged either. Check that the folder is writable and its disk is not full, then retry."
                     : $"Details are in {log}."
             );
             return unexpected is IOException or UnauthorizedAccessException ? Outcome.Unavailable : Outcome.WorkFailed;

@@ -204,7 +204,7 @@ public static class ReasonText
             WorkRetained why => why.Where.Text,
             WorkMerged why => string.Join("; ", why.Notes.Append(why.Merge).OfType<Quote>()),
             WorktreeNotReleased why => $"{Say(why.Ended)} (its worktree could not be released: {why.Cause})".TrimStart(),
-            _ => throw new UnreachableException($"There are no words for {reason.GetType().Name}."),
+            _ => throw new UnreachableException($"No text is defined for {reason.GetType().Name}."),
         };
 
     private static string Say(ReviewRejected why) =>

@@ -46,7 +46,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 $"Process {session.ProcessId} still uses the conversation {session.Id}.",
-                "End that process first, because two agents would write to the same files."
+                "First end that process, because otherwise two agents would write to the same files."
             );
         }
         if (session.Standing == SessionLiveness.Unknown && !saidEnded)

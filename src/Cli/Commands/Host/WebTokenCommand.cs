@@ -103,7 +103,7 @@ internal sealed partial class WebTokenCreateCommand : CliCommand
                 )
         );
         context.Terminal.Say(
-            "This token is not shown again. Programs send it as 'Authorization: Bearer TOKEN'; a browser logs in with it."
+            "This token is not shown again. Programs send it as 'Authorization: Bearer TOKEN', and browsers log in with it."
         );
         return Task.FromResult(Outcome.Done);
     }

@@ -28,7 +28,8 @@ public static class LandingReversals
     public static async Task<RevertedLanding> TakeBackAsync(RunFolder folder, RunServices services, CancellationToken cancellationToken)
     {
         var landing =
-            LandingNote.TryRead(folder.Landing) ?? throw new InvalidOperationException($"The run of {folder.Path} has landed nothing.");
+            LandingNote.TryRead(folder.Landing)
+            ?? throw new InvalidOperationException($"The run in {folder.Path} has not landed any work.");
         var opened = await services.LookIntoAsync(folder);
         var run = folder.Name;
         var (refs, reached) = (new RefStore(opened), LandingReversal.AbortedRef(run));

@@ -186,7 +186,7 @@ public sealed class TaskVerification(RunServices services)
         return null;
     }
 
-    /// <summary>Accepts work whose gates passed, unless the verdicts prove too little.</summary>
+    /// <summary>Accepts work whose gates passed, unless the verdicts are insufficient evidence.</summary>
     private async Task<VerifyResult> AcceptAsync(
         VerifiedWork work,
         IReadOnlyList<GateVerdict> outcomes,
@@ -275,7 +275,7 @@ public sealed class TaskVerification(RunServices services)
             return (
                 [
                     $"git can't add the files in the worktree: {FileNameEncoding.Show(refusal.ErrorOutput.ReplaceLineEndings(" "), 600)} "
-                        + "Fix it so that 'git status' and 'git add --all' work there, and remove files that git can't store.",
+                        + "Repair the worktree so that 'git status' and 'git add --all' succeed, and remove files that git can't store.",
                 ],
                 ""
             );

@@ -119,7 +119,7 @@ public sealed class TaskImport(RunServices services)
     private static async Task<string> HeadAsync(GitRepository repository, string? linkedWorktree, CancellationToken stop) =>
         new WorktreeStore(repository).FindCheckout(linkedWorktree) is { } checkout && await checkout.ReadHeadAsync(stop) is { } head
             ? head
-            : throw new RefusedException("The repository has no commit yet.", $"Make one: {GitRepository.BeginCommand}");
+            : throw new RefusedException("The repository has no commits yet.", $"Create one: {GitRepository.BeginCommand}");
 
     private static async Task<ExportedTask> ReadAsync(GitRepository repository, string commit, string file, CancellationToken stop)
     {
