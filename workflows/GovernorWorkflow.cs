@@ -146,7 +146,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
 
     internal override void NoteDropped(string note)
     {
-        _dropped.Add(PayloadPaging.Brief(note));
+        _dropped.Add(PayloadPaging.Shorten(note));
         if (_dropped.Count > MostDropped)
         {
             _dropped.RemoveAt(0);

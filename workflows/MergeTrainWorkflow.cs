@@ -158,7 +158,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
         var (batch, waiting) = (string.Join(", ", status.Batch), string.Join(", ", status.Queue.Select(request => request.TaskId)));
         Workflow.CurrentDetails =
             waiting.Length == 0 ? "**nothing waits**"
-            : batch.Length == 0 ? $"**waiting** {PayloadPaging.Brief(waiting)}"
-            : $"**merging** {PayloadPaging.Brief(batch)}\n\n**waiting** {PayloadPaging.Brief(waiting)}";
+            : batch.Length == 0 ? $"**waiting** {PayloadPaging.Shorten(waiting)}"
+            : $"**merging** {PayloadPaging.Shorten(batch)}\n\n**waiting** {PayloadPaging.Shorten(waiting)}";
     }
 }

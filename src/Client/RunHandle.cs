@@ -63,7 +63,7 @@ public sealed class RunHandle
     /// <summary>
     /// Makes the run resend all transitions that are not recorded, because the owner host could not record those that it received.
     /// </summary>
-    public Task TellNotRecordedAsync(CancellationToken cancellation = default) =>
+    public Task ReportNotRecordedAsync(CancellationToken cancellation = default) =>
         Workflow.SignalAsync(
             w => w.NotRecordedAsync(),
             new WorkflowSignalOptions { Rpc = new RpcOptions { CancellationToken = cancellation } }

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Dashboard.Access;
 using Orchestrator.Dashboard.Api;
-using Orchestrator.Dashboard.Door;
 using Orchestrator.Dashboard.Pages;
 using Orchestrator.Dashboard.Routes;
 

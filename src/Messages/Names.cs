@@ -50,10 +50,10 @@ public static class QueueNames
     /// <summary>Returns the host that drains or has drained the run of a queue, or null for other queues.</summary>
     /// <param name="queue">Name of a task queue.</param>
     /// <param name="isReady">True if all data that the run needs is pushed.</param>
-    public static string? GivenAwayBy(string queue, out bool isReady) => GiverOf(MachineOf(queue) ?? "", out isReady);
+    public static string? DrainingHostOf(string queue, out bool isReady) => DrainingHostOfMachine(MachineOf(queue) ?? "", out isReady);
 
     /// <summary>Returns the host that drains or has drained a run, from the host part of a queue name (<see cref="MachineOf"/>).</summary>
-    public static string? GiverOf(string machine, out bool isReady)
+    public static string? DrainingHostOfMachine(string machine, out bool isReady)
     {
         isReady = machine.StartsWith(Left, StringComparison.Ordinal);
         return isReady ? machine[Left.Length..]

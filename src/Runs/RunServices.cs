@@ -84,21 +84,27 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     /// <summary>Opens the repository of a run, with the git configuration at the time when the run started.</summary>
     /// <exception cref="ConfigurationSnapshotException">The copy of the configuration is missing or was changed.</exception>
     public async Task<GitRepository> OpenRepositoryAsync(RunFiles files) =>
-        await GoingByAsync(await OpenRepositoryAsync(files.Folder.Repository), files.Start.GitConfiguration);
+        await WithConfigurationAsync(await OpenRepositoryAsync(files.Folder.Repository), files.Start.GitConfiguration);
 
     /// <summary>Opens the repository of a run for a step that works even without the run's start settings.</summary>
     public async Task<GitRepository> OpenRepositoryAsync(RunFolder folder) =>
-        await GoingByAsync(await OpenRepositoryAsync(folder.Repository), RunStartSettings.TryRead(folder)?.GitConfiguration ?? "");
+        await WithConfigurationAsync(
+            await OpenRepositoryAsync(folder.Repository),
+            RunStartSettings.TryRead(folder)?.GitConfiguration ?? ""
+        );
 
     /// <summary>Opens the repository of a run for a command that only reads. Interrupted changes in it are not repaired.</summary>
-    public async Task<GitRepository> LookIntoAsync(RunFolder folder) =>
-        await GoingByAsync(await Repositories.OpenAsync(folder.Repository), RunStartSettings.TryRead(folder)?.GitConfiguration ?? "");
+    public async Task<GitRepository> OpenReadOnlyAsync(RunFolder folder) =>
+        await WithConfigurationAsync(
+            await Repositories.OpenAsync(folder.Repository),
+            RunStartSettings.TryRead(folder)?.GitConfiguration ?? ""
+        );
 
     // Without a copy, the repository's own configuration is ignored, because the run's folder may have arrived together with the
     // repository.
-    private Task<GitRepository> GoingByAsync(GitRepository repository, string configuration) =>
+    private Task<GitRepository> WithConfigurationAsync(GitRepository repository, string configuration) =>
         configuration.Length > 0
-            ? Repositories.GoingByAsync(repository, GitConfigurationCopies.Open(Environment, configuration))
+            ? Repositories.WithConfigurationAsync(repository, GitConfigurationCopies.Open(Environment, configuration))
             : Task.FromResult(repository);
 
     /// <summary>

@@ -19,7 +19,7 @@ internal sealed class RunState
             RunId = runId,
             State = RunStates.Planning,
             // A request becomes the title only after the planner has derived one.
-            Title = PayloadPaging.Brief(input.Request is null ? input.Subject ?? "" : ""),
+            Title = PayloadPaging.Shorten(input.Request is null ? input.Subject ?? "" : ""),
             Repository = input.Repository,
             StartedAt = now,
             Since = now,

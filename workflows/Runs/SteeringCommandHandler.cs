@@ -253,7 +253,7 @@ internal sealed class SteeringCommandHandler(RunState state)
         state.Note(new LandMergedRequestedBy(by), now, by.Who);
         var merged = string.Join(", ", Board.Unlanded.Select(e => e.Id));
         return SteeringResult.As(
-            $"The merged work ({PayloadPaging.Brief(merged)}) lands if the gates of the whole run pass on it; the rest stays open."
+            $"The merged work ({PayloadPaging.Shorten(merged)}) lands if the gates of the whole run pass on it; the rest stays open."
         );
     }
 

@@ -142,7 +142,7 @@ internal static class TaskReportHandler
         {
             state.Journal.Note(entry.Id, entry.Progress.State, new TaskRemarkRecorded(new Quote(notice.Text)), now);
         }
-        var told = news.Where(notice => notice.IsForPerson).Select(notice => PayloadPaging.Brief(notice.Text));
+        var told = news.Where(notice => notice.IsForPerson).Select(notice => PayloadPaging.Shorten(notice.Text));
         state.Run = state.Run with { Warnings = [.. state.Run.Warnings.Union(told).Take(MostWarnings)] };
     }
 

@@ -172,7 +172,7 @@ internal sealed record MergeQueueState
         var state = Change(batch, b => b.With(length, result)) with
         {
             Flaky = Flaky.Union(result.Flaky),
-            Verdicts = Rules is { StretchesBatches: true } ? Verdicts?.Took(duration) : Verdicts,
+            Verdicts = Rules is { StretchesBatches: true } ? Verdicts?.WithDuration(duration) : Verdicts,
         };
         return TrainBatch.IsGreen(result) ? state : state.WithoutThoseOn(batch);
     }

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 
 namespace Orchestrator.App.Background;
 
@@ -29,7 +29,7 @@ internal sealed class ReassignedTaskWatcher(
         IsOfOther(run, reference) ? TimeSpan.Zero : null;
 
     /// <inheritdoc/>
-    protected override async Task<string> ActAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
+    protected override async Task<string> ProcessRunAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
     {
         if (!RunStates.IsFinal(run.Status.State) && _pace.TryBegin(run.Id, RecordsEvery))
         {
@@ -37,7 +37,7 @@ internal sealed class ReassignedTaskWatcher(
         }
         var left = _held.FindLeft(run.Id, reference).ToDictionary(task => $"{run.Id}/{task.TaskId}");
         var record = RunStates.IsFinal(run.Status.State) ? "" : $"{run.Id}/";
-        ForgetItems(item => !item.StartsWith($"{run.Id}/", StringComparison.Ordinal) || item == record || left.ContainsKey(item));
+        ClearRemovedItems(item => !item.StartsWith($"{run.Id}/", StringComparison.Ordinal) || item == record || left.ContainsKey(item));
         foreach (var (name, task) in left)
         {
             await TryAsync(name, () => EndLeftAsync(task, stop), stop);
@@ -51,7 +51,7 @@ internal sealed class ReassignedTaskWatcher(
         if (!await IsHereAsync(task, stop))
         {
             Logger.TaskLeft(task.RunId, task.TaskId);
-            await _share.LeaveAsync(task);
+            await _share.RemoveAssignmentAsync(task);
         }
         return "";
     }
@@ -77,7 +77,7 @@ internal sealed class ReassignedTaskWatcher(
                     // The task continues with the state of its previous push.
                     Logger.RunNotShared(run.Id, missed);
                 }
-                await share.LeaveAsync(task);
+                await share.RemoveAssignmentAsync(task);
             }
         }
     }

@@ -13,10 +13,10 @@ internal sealed class RecordedInteraction : IUserInteraction
     public string Text => string.Join('\n', _lines);
 
     /// <inheritdoc/>
-    public void Say(string line) => Add(new UntrustedText(line).Line);
+    public void Inform(string line) => Add(new UntrustedText(line).Line);
 
     /// <inheritdoc/>
-    public void Say(UntrustedText block) => _lines.AddRange(block.Block().Take(MostLines - _lines.Count));
+    public void Inform(UntrustedText block) => _lines.AddRange(block.Block().Take(MostLines - _lines.Count));
 
     /// <inheritdoc/>
     public void Warn(string line) => Add($"warning: {new UntrustedText(line).Line}");

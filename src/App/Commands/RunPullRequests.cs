@@ -26,7 +26,7 @@ public static class RunPullRequests
         var repository = context.RequireRepository();
         var chosen = Chosen(run.Status, task);
         // The remote must come from the user's settings, not from files that an agent may have changed.
-        RepositoryTrustPrompt.Demand(context, context.OpenSettings(repository, []), yes: false, run.Id);
+        RepositoryTrustPrompt.RequireTrust(context, context.OpenSettings(repository, []), yes: false, run.Id);
         var plan = CurrentPlanReader.TryRead(repository.Root, run.Status);
         var text = new PullRequestText(repository.Root);
         var service = new PullRequestService(repository, context.Services);

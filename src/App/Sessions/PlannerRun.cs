@@ -45,16 +45,16 @@ public static class PlannerRun
         CancellationToken stop
     )
     {
-        var settings = RepositoryTrustPrompt.Demand(context, opened, yes, id);
-        await RunPreparation.DemandPlannerAsync(repository, settings, stop);
+        var settings = RepositoryTrustPrompt.RequireTrust(context, opened, yes, id);
+        await RunPreparation.RequirePlannerAsync(repository, settings, stop);
         await using var session = await RunSession.OpenAsync(context, presenter, repository, settings.Settings!, stop);
         var before = StoredRun.TryRead(Path.Combine(repository.RunsFolder, id))?.Status;
         var run = await session.Runs.StartAsync(input, id, stop);
         if (before?.Paused == true)
         {
-            context.Interaction.Say((await run.ResumeAsync(cancellation: stop)).Message);
+            context.Interaction.Inform((await run.ResumeAsync(cancellation: stop)).Message);
         }
-        context.Interaction.Say(before is null ? $"{id} has started." : $"{id} was started earlier and continues.");
+        context.Interaction.Inform(before is null ? $"{id} has started." : $"{id} was started earlier and continues.");
         var code = await session.WatchAsync(run, before?.Sequence ?? 0);
         if (code == Outcome.Done)
         {

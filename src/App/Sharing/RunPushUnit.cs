@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Runs.Tasks;
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Sharing;
@@ -37,7 +37,7 @@ internal sealed class RunPushUnit(
         run.Status.Queue == reference.Queue && IsShared(run, reference) ? RunSync.WipOf(run.Id, reference)?.Interval : null;
 
     /// <inheritdoc/>
-    protected override async Task<string> ActAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
+    protected override async Task<string> ProcessRunAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
     {
         if (RunSync.WipOf(run.Id, reference)?.Remote is not { } remote)
         {
@@ -45,7 +45,7 @@ internal sealed class RunPushUnit(
         }
         if (await IsTakenAsync(run.Id, reference, stop) is true)
         {
-            await GiveUpAsync(run, reference);
+            await ReleaseRunAsync(run, reference);
             return "";
         }
         var outcome = await _share.PushAsync(run.Id, reference, remote, takesOver: false, stop);
@@ -60,7 +60,7 @@ internal sealed class RunPushUnit(
         switch (await IsTakenAsync(run.Id, reference, stop))
         {
             case true:
-                await GiveUpAsync(run, reference);
+                await ReleaseRunAsync(run, reference);
                 return "";
             case false:
                 // The other machine did not complete the takeover, or the remote lost the pushed refs.
@@ -94,7 +94,7 @@ internal sealed class RunPushUnit(
         }
     }
 
-    private async Task GiveUpAsync(StoredRun run, RepositoryReference reference)
+    private async Task ReleaseRunAsync(StoredRun run, RepositoryReference reference)
     {
         var runId = run.Id;
         _fenced[runId] = run.WrittenAt;

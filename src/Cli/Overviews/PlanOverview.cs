@@ -27,7 +27,7 @@ internal static class PlanOverview
         Write(
             plan,
             terminal,
-            terminal.Say,
+            terminal.Inform,
             _ => "",
             task =>
                 [
@@ -39,10 +39,10 @@ internal static class PlanOverview
                     .. task.RequiresApproval ? ["asks   for your approval before it starts"] : Array.Empty<string>(),
                 ]
         );
-        terminal.Say($"Risk {score.Score} (up to {score.AutoApproveThreshold} needs no approval){(score.Factors.Count > 0 ? ":" : "")}");
+        terminal.Inform($"Risk {score.Score} (up to {score.AutoApproveThreshold} needs no approval){(score.Factors.Count > 0 ? ":" : "")}");
         foreach (var factor in score.Factors)
         {
-            terminal.Say($"{factor.Points, 5}  {factor.Message}");
+            terminal.Inform($"{factor.Points, 5}  {factor.Message}");
         }
     }
 

@@ -60,7 +60,7 @@ internal sealed record WorkerPanel
     public WorkerRow? Current => Shown.FirstOrDefault(row => row.Name == Selected) ?? (Shown is [var first, ..] ? first : null);
 
     /// <summary>Handles a key. Returns the new panel, and the requested action or null if only the panel changes.</summary>
-    public (WorkerPanel Panel, WorkerAction? Action) Press(TerminalKey key) =>
+    public (WorkerPanel Panel, WorkerAction? Action) HandleKey(TerminalKey key) =>
         IsFiltering ? (Type(key), null)
         : key.Key == ConsoleKey.Escape && Filter.Length > 0 ? (this with { Filter = "" }, null)
         : (key.Key, key.Character) switch
@@ -84,7 +84,7 @@ internal sealed record WorkerPanel
     /// <param name="now">Current time.</param>
     /// <param name="width">Number of columns.</param>
     /// <param name="height">Maximum number of lines.</param>
-    public IReadOnlyList<ScreenLine> Draw(IReadOnlyList<string> tail, DateTimeOffset now, int width, int height)
+    public IReadOnlyList<ScreenLine> RenderLines(IReadOnlyList<string> tail, DateTimeOffset now, int width, int height)
     {
         var shown = Shown;
         var lines = new List<ScreenLine> { new(TextCellWidth.Cut(Title(shown.Count), width), TextTone.Strong) };
@@ -105,7 +105,7 @@ internal sealed record WorkerPanel
             lines.Add(new ScreenLine(TextCellWidth.Cut($"-- {of.Name}", width), TextTone.Faint));
             lines.AddRange(tail.TakeLast(ofLog).Select(line => (ScreenLine)TextCellWidth.Cut(TextCellWidth.OneLine(line), width)));
         }
-        lines.Add(new ScreenLine(TextCellWidth.Cut(Foot(), width), TextTone.Faint));
+        lines.Add(new ScreenLine(TextCellWidth.Cut(FooterText(), width), TextTone.Faint));
         return [.. lines.Take(height)];
     }
 
@@ -119,7 +119,7 @@ internal sealed record WorkerPanel
             + (shown < Rows.Count ? $"; {shown.ToString(CultureInfo.InvariantCulture)} shown" : "");
     }
 
-    private string Foot() =>
+    private string FooterText() =>
         IsFiltering ? $"/{Filter}_   (Enter: done, Esc: no filter)"
         : Message.Length > 0 ? TextCellWidth.OneLine(Message)
         : Filter.Length > 0 ? $"/{Filter}   {Help}"

@@ -25,7 +25,7 @@ internal sealed record WorkerRow
     public bool IsAtWork => TaskStates.HoldsSlot(Task.State) && !Task.Paused && !RunCounts.IsHeldBack(Task);
 
     /// <summary>Converts the row to a document.</summary>
-    public WorkerDocument ToDocument() =>
+    public RunningTaskDocument ToDocument() =>
         new(
             Run,
             Task.Id,

@@ -54,7 +54,7 @@ internal static class ReportFile
                 "Name a file in an existing folder to which you can write."
             );
         }
-        context.Terminal.Say($"Wrote {path}. Open the file in a browser, or send it to someone; it needs no other files.");
+        context.Terminal.Inform($"Wrote {path}. Open the file in a browser, or send it to someone; it needs no other files.");
     }
 
     private static bool IsReport(string path)

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.App.Telemetry;
 using Orchestrator.Dashboard;
-using Orchestrator.Dashboard.Door;
+using Orchestrator.Dashboard.Access;
 
 namespace Orchestrator.Cli.Web;
 

@@ -57,13 +57,13 @@ internal sealed class SlotWaitDiagnosis(ITemporalClient client, TimeProvider tim
             known.AddRange(
                 from waiting in queue
                 where hosts.Count == 0 || (hosts.IsSubsetOf(full) && HasWaited(waiting.Place))
-                select (waiting.Run, Told(waiting.Task, waiting.Place.Attempt, hosts.Count))
+                select (waiting.Run, DescribeWait(waiting.Task, waiting.Place.Attempt, hosts.Count))
             );
         }
         return known;
     }
 
-    private static FailingActivity Told(string task, int attempt, int hosts) =>
+    private static FailingActivity DescribeWait(string task, int attempt, int hosts) =>
         new(task, ActivityNames.HoldPlace, attempt, "") { Hosts = hosts };
 
     private bool HasWaited(PendingActivityInfo place) =>

@@ -1,7 +1,7 @@
 using System.Net.WebSockets;
 using Microsoft.OpenApi;
+using Orchestrator.Dashboard.Access;
 using Orchestrator.Dashboard.Api;
-using Orchestrator.Dashboard.Door;
 
 namespace Orchestrator.Dashboard.Routes;
 
@@ -195,7 +195,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
             );
         }
         var commands = reader.CommandsIn(home, AccessMiddleware.SessionOf(context).Device);
-        return Told(
+        return FormatResult(
             await commands.StartAsync(new BackgroundRunRequest { Tasks = texts }, context.RequestAborted),
             StatusCodes.Status400BadRequest
         );
@@ -217,7 +217,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
             {
                 var commands = reader.CommandsIn(repository, AccessMiddleware.SessionOf(context).Device);
                 var ofUsage = found.Tasks.Any(one => one.Id == task) ? StatusCodes.Status409Conflict : StatusCodes.Status404NotFound;
-                return Told(await commands.SteerAsync(command, new SteeringRequest(run, task), context.RequestAborted), ofUsage);
+                return FormatResult(await commands.SteerAsync(command, new SteeringRequest(run, task), context.RequestAborted), ofUsage);
             }
         }
         return Unknown($"{run}/{task}");
@@ -308,7 +308,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
     private static IResult Refused(UseCaseException fault, int ofUsage) =>
         ProblemResponse.Of(ApiStatus.Of(fault.Outcome, isRead: true, ofUsage), fault.Message, fault.Cure, (int)fault.Outcome);
 
-    private static IResult Told(CommandResult result, int ofUsage)
+    private static IResult FormatResult(CommandResult result, int ofUsage)
     {
         var status = ApiStatus.Of(result, ofUsage);
         // A run that waits for approval was also started. These clients do not expect status 201 or 202.

@@ -132,7 +132,7 @@ internal sealed class SyntaxHighlighter
             var end = Math.Min(token.EndIndex, line.Length);
             if (end > at)
             {
-                Add(LookOf(token.Scopes, line[at]), line[at..end]);
+                Add(StyleOf(token.Scopes, line[at]), line[at..end]);
                 at = end;
             }
         }
@@ -155,7 +155,7 @@ internal sealed class SyntaxHighlighter
         }
     }
 
-    private static string? LookOf(List<string> scopes, char first)
+    private static string? StyleOf(List<string> scopes, char first)
     {
         for (var i = scopes.Count - 1; i > 0; i--)
         {

@@ -21,7 +21,7 @@ internal sealed class SharedGitFiles(GitRepository repository, GuardStore store)
     ];
 
     /// <summary>Returns the hash and mode of each file. Stores the contents, so that the files can be restored.</summary>
-    internal Dictionary<string, GuardedFile> Read(Worktree worktree) => Read(worktree, store.Hold);
+    internal Dictionary<string, GuardedFile> Read(Worktree worktree) => Read(worktree, store.StoreFile);
 
     private Dictionary<string, GuardedFile> Read(Worktree worktree, Func<string, GuardedFile?> look)
     {

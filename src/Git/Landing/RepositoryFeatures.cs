@@ -96,7 +96,7 @@ public sealed class RepositoryFeatures(GitRepository repository)
                 ? new(
                     "submodules",
                     FeatureSupport.Warn,
-                    $"The repository has {count}, but this clone lacks the commits of {FileNameEncoding.Some(missing)}: in worktrees "
+                    $"The repository has {count}, but this clone lacks the commits of {FileNameEncoding.List(missing)}: in worktrees "
                         + $"{Plural.Form(missing.Count, "its folder is", "their folders are")} empty.",
                     "git submodule update --init --recursive"
                 )

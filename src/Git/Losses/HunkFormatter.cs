@@ -5,7 +5,7 @@ namespace Orchestrator.Git.Losses;
 internal sealed class HunkFormatter(LineIdTable lines)
 {
     /// <summary>Returns the current state of a hunk for the report.</summary>
-    public MergedHunk Told(TrackedHunk hunk) =>
+    public MergedHunk Format(TrackedHunk hunk) =>
         new(hunk.Task, hunk.Merge, hunk.Path, hunk.Line, Of(hunk), hunk.Fate, hunk.By, hunk.ByMerge);
 
     /// <summary>Returns the most informative line of a hunk, preferably a missing one.</summary>

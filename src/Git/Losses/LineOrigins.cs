@@ -8,7 +8,7 @@ internal sealed class LineOrigins
     private readonly Dictionary<(string Path, int Line), List<HashSet<TrackedHunk>>> _copies = [];
 
     /// <summary>Records a copy of a line and the hunks that introduced the copy.</summary>
-    public void Bring(string path, int line, params IEnumerable<TrackedHunk> hunks) => At(path, line).Add([.. hunks]);
+    public void AddCopy(string path, int line, params IEnumerable<TrackedHunk> hunks) => At(path, line).Add([.. hunks]);
 
     /// <summary>Adds a hunk to a copy that another hunk already introduced.</summary>
     public void Join(string path, int line, TrackedHunk hunk)
@@ -33,7 +33,7 @@ internal sealed class LineOrigins
     /// <param name="before">Number of copies that exist.</param>
     /// <param name="hit">Hunks that lost other lines in the same step.</param>
     /// <returns>The hunks of each removed copy.</returns>
-    public IReadOnlyList<HashSet<TrackedHunk>> Take(string path, int line, int count, int before, IReadOnlySet<TrackedHunk> hit)
+    public IReadOnlyList<HashSet<TrackedHunk>> RemoveCopies(string path, int line, int count, int before, IReadOnlySet<TrackedHunk> hit)
     {
         if (!_copies.TryGetValue((path, line), out var copies))
         {

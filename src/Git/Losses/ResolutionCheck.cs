@@ -48,7 +48,7 @@ public sealed class ResolutionCheck(GitRepository repository, IReadOnlyCollectio
     }
 
     /// <summary>Formats a line for comparison and display.</summary>
-    public static string Show(string line) => FileNameEncoding.Show(LineIdTable.Loosen(line).ToString());
+    public static string Show(string line) => FileNameEncoding.Show(LineIdTable.TrimLine(line).ToString());
 
     private static async Task<MergeSide> SideAsync(
         StagingStepReader reader,
@@ -78,9 +78,13 @@ public sealed class ResolutionCheck(GitRepository repository, IReadOnlyCollectio
         foreach (var file in files.Values.Where(file => !file.IsText || isWhole(file.Path)))
         {
             if (
-                !MergedFile.Same(file.Base, file.Theirs)
-                && !MergedFile.Same(file.Result, file.Theirs)
-                && (file.Result is null || MergedFile.Same(file.Result, file.Ours) || MergedFile.Same(file.Result, file.Base))
+                !MergedFile.HasSameContent(file.Base, file.Theirs)
+                && !MergedFile.HasSameContent(file.Result, file.Theirs)
+                && (
+                    file.Result is null
+                    || MergedFile.HasSameContent(file.Result, file.Ours)
+                    || MergedFile.HasSameContent(file.Result, file.Base)
+                )
             )
             {
                 yield return Whole(file.Path);
@@ -88,7 +92,7 @@ public sealed class ResolutionCheck(GitRepository repository, IReadOnlyCollectio
         }
         // Git leaves both sides of a conflict in its own merge, so only lines that it lacks, too, are excused there.
         var back = side.Balance.Surplus.Where(copies => conflicted.Contains(copies.Path)).ToList();
-        side.Balance.Excuse(side.Gits);
+        side.Balance.IgnoreImbalancesOf(side.Gits);
         // A line that both sides added counts for staging.
         var missing = Lines(side.Balance.Missing.Concat(side.Balance.Gone));
         back.AddRange(side.Balance.Surplus.Where(copies => !conflicted.Contains(copies.Path)));

@@ -130,7 +130,7 @@ public sealed class GitRepository
     }
 
     /// <summary>Returns an instance for the same repository whose calls use a configuration snapshot.</summary>
-    public async Task<GitRepository> GoingByAsync(ConfigurationSnapshot copy, CancellationToken cancellationToken = default)
+    public async Task<GitRepository> WithConfigurationAsync(ConfigurationSnapshot copy, CancellationToken cancellationToken = default)
     {
         var repository = new GitRepository(Program, CommonDirectory, copy, _shared)
         {
@@ -200,11 +200,11 @@ public sealed class GitRepository
     /// <summary>Claims the repository for this process's PID namespace.</summary>
     /// <exception cref="GitException">Processes of another PID namespace (a container) work in the repository.</exception>
     internal async Task ClaimAsync(CancellationToken cancellationToken) =>
-        _shared.Claim ??= await new PidNamespaceClaims(this, ProcessIdentity.CurrentNamespace).TakeAsync(cancellationToken);
+        _shared.Claim ??= await new PidNamespaceClaims(this, ProcessIdentity.CurrentNamespace).ClaimAsync(cancellationToken);
 
     /// <summary>Waits for running writes whose owner process has ended. Stops these writes after <paramref name="limit"/>.</summary>
-    internal Task SettleWritesAsync(TimeSpan limit, CancellationToken cancellationToken) =>
-        _shared.Notes.SettleAsync(limit, cancellationToken);
+    internal Task WaitForOrphanedWritesAsync(TimeSpan limit, CancellationToken cancellationToken) =>
+        _shared.Notes.WaitForOrphanedWritesAsync(limit, cancellationToken);
 
     /// <summary>Removes the lock files and intents of git processes that were recorded and are dead. Called before a run resumes after a
     /// crash.</summary>

@@ -14,7 +14,7 @@ internal sealed class PidNamespaceClaims(GitRepository repository, string own)
     /// <summary>Claims the repository for this process's namespace.</summary>
     /// <returns>Claim that is released when disposed.</returns>
     /// <exception cref="GitException">Another namespace works in the repository.</exception>
-    internal async Task<IDisposable> TakeAsync(CancellationToken cancellationToken)
+    internal async Task<IDisposable> ClaimAsync(CancellationToken cancellationToken)
     {
         OrchestratorFolderCreator.Ensure(_folder);
 

@@ -51,7 +51,7 @@ internal sealed class ProgramSettingOverrides(GitRepository repository)
     private Dictionary<string, string?> VariablesOf(IReadOnlyList<ScopedGitSetting> settings)
     {
         var overruling = Running(settings)
-            .Where(setting => repository.Copy?.Knows(setting.Name, setting.Values) != true)
+            .Where(setting => repository.Copy?.HasValues(setting.Name, setting.Values) != true)
             .SelectMany(setting => ProgramSettings.Without(setting.Name))
             .Select(neutral => new KeyValuePair<string, string>(
                 Name(neutral.Key),

@@ -54,7 +54,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
 
     /// <summary>Waits for writes whose owner process has ended, because a partial write is useless. Stops these writes after
     /// <paramref name="limit"/>.</summary>
-    internal async Task SettleAsync(TimeSpan limit, CancellationToken cancellationToken)
+    internal async Task WaitForOrphanedWritesAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         foreach (var note in Notes().Where(note => note.Owner?.IsAlive() != true))
         {

@@ -35,9 +35,9 @@ public sealed class BranchCheckouts(GitRepository repository)
     /// <param name="branch">Full ref name of the branch.</param>
     /// <param name="except">Folders of checkouts that are about to be removed.</param>
     /// <returns>Sentence that explains the fix, without a full stop, or null if the branch is not checked out.</returns>
-    public string? WhyItStays(string branch, IReadOnlyCollection<string>? except = null) =>
+    public string? ReasonToKeep(string branch, IReadOnlyCollection<string>? except = null) =>
         Of(branch).FirstOrDefault(path => except?.Contains(path) != true) is { } path
-            ? $"{Shown(branch)} stays, because '{path}' has it checked out. "
+            ? $"{ShortName(branch)} stays, because '{path}' has it checked out. "
                 + (
                     path == repository.MainCheckout
                         ? $"Switch to another branch there (git -C {ProcessCommand.Quote(path)} switch BRANCH)"
@@ -56,7 +56,7 @@ public sealed class BranchCheckouts(GitRepository repository)
     {
         foreach (var change in changes.Where(change => change.New is null && IsBranch(change.Name)))
         {
-            if (WhyItStays(change.Name) is { } why)
+            if (ReasonToKeep(change.Name) is { } why)
             {
                 throw new GitException($"{why}, then repeat the command.");
             }
@@ -70,7 +70,7 @@ public sealed class BranchCheckouts(GitRepository repository)
     /// <param name="cancellationToken">Checked only before the first step.</param>
     internal async Task<T> MoveAsync<T>(IReadOnlyDictionary<string, string> tips, Func<Task<T>> move, CancellationToken cancellationToken)
     {
-        var left = await LeaveAsync(tips, cancellationToken);
+        var left = await DetachAsync(tips, cancellationToken);
         try
         {
             return await move();
@@ -83,7 +83,7 @@ public sealed class BranchCheckouts(GitRepository repository)
 
     /// <summary>Detaches HEAD at the commit of the branch in each of the user's checkouts that has one of the branches checked out. If the
     /// process is killed afterward, the files still match HEAD.</summary>
-    private async Task<IReadOnlyList<DetachedCheckout>> LeaveAsync(
+    private async Task<IReadOnlyList<DetachedCheckout>> DetachAsync(
         IReadOnlyDictionary<string, string> tips,
         CancellationToken cancellationToken
     )
@@ -126,7 +126,8 @@ public sealed class BranchCheckouts(GitRepository repository)
             }
             var back =
                 tip == at ? checkout.Call("symbolic-ref", "-m", $"back on {branch}", "HEAD", branch)
-                : await IsAncestorAsync(at, tip) ? checkout.Call("switch", "--quiet", "--no-guess", "--no-overwrite-ignore", Shown(branch))
+                : await IsAncestorAsync(at, tip)
+                    ? checkout.Call("switch", "--quiet", "--no-guess", "--no-overwrite-ignore", ShortName(branch))
                 : null;
             try
             {
@@ -155,7 +156,7 @@ public sealed class BranchCheckouts(GitRepository repository)
 
     private static bool IsBranch(string name) => name.StartsWith(BranchPrefix, StringComparison.Ordinal);
 
-    private static string Shown(string branch) => IsBranch(branch) ? branch[BranchPrefix.Length..] : branch;
+    private static string ShortName(string branch) => IsBranch(branch) ? branch[BranchPrefix.Length..] : branch;
 
     /// <summary>A checkout whose HEAD is detached while its branch moves.</summary>
     /// <param name="Checkout">The checkout.</param>

@@ -71,7 +71,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
 
     /// <summary>Moves a pooled worktree to a path. Its files are still those of its last use.</summary>
     /// <returns>Its administrative folder, and true if its retained files match the key, or null if the pool is empty.</returns>
-    internal (string Admin, bool Fits)? Take(string path, string lockReason)
+    internal (string Admin, bool Fits)? MoveTo(string path, string lockReason)
     {
         var found = RemoveUnknown()
             .Select(entry =>

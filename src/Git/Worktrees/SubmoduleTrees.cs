@@ -21,7 +21,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
             {
                 continue;
             }
-            var path = PlaceOf(submodule);
+            var path = PathOf(submodule);
             if (!IsInPlace(path))
             {
                 throw new WorktreeReplacedException(
@@ -35,7 +35,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
                 await reset.CheckOutAsync(["--detach", submodule.Commit], cancellationToken);
                 if (sweeps)
                 {
-                    await reset.SweepAsync(keep, cancellationToken);
+                    await reset.RemoveUntrackedAsync(keep, cancellationToken);
                 }
                 await new SubmoduleTrees(tree).SyncAsync(cancellationToken, sweeps, keep);
                 continue;
@@ -61,7 +61,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
     {
         foreach (var (submodule, repository, _) in await FindTreesAsync(await OfHeadAsync(cancellationToken), cancellationToken))
         {
-            await new WorktreeStore(repository).RemoveAsync(PlaceOf(submodule), cancellationToken);
+            await new WorktreeStore(repository).RemoveAsync(PathOf(submodule), cancellationToken);
             File.Delete(worktree.SetupMark); // Also removes files that the set-up created in submodules.
         }
         File.Delete(NoteFile);
@@ -163,7 +163,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
         {
             if (
                 await _submodules.FindRepositoryAsync(submodule, cancellationToken) is { } repository
-                && new WorktreeStore(repository).FindLinked(PlaceOf(submodule)) is { } tree
+                && new WorktreeStore(repository).FindLinked(PathOf(submodule)) is { } tree
                 && WorktreeStore.IsOurs(tree.AdminDirectory)
             )
             {
@@ -175,7 +175,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
 
     private string NoteFile => Path.Combine(worktree.AdminDirectory, "orchestrator-submodules");
 
-    private string PlaceOf(Submodule submodule) => Path.Combine(worktree.Path, submodule.Path);
+    private string PathOf(Submodule submodule) => Path.Combine(worktree.Path, submodule.Path);
 
     private bool IsInPlace(string path) =>
         GitRepository.RealPath(path) == Path.Combine(GitRepository.RealPath(worktree.Path), Path.GetRelativePath(worktree.Path, path));

@@ -41,7 +41,7 @@ public sealed class WorktreeFiles(string root)
         {
             using var parent = Parent(path, make: false, out var name, out _);
             using var parentOfOther = Parent(other, make: false, out var otherName, out _);
-            return parent?.PlaceOf(name) is { } place && place == parentOfOther?.PlaceOf(otherName);
+            return parent?.FileIdOf(name) is { } place && place == parentOfOther?.FileIdOf(otherName);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -94,7 +94,7 @@ public sealed class WorktreeStore(GitRepository repository)
     {
         var reset = new WorktreeReset(worktree, DiscardPermit.OfNobody(worktree));
         await reset.CheckOutAsync(["--detach", commit], cancellationToken);
-        await reset.SweepAsync(keep, cancellationToken);
+        await reset.RemoveUntrackedAsync(keep, cancellationToken);
         await new SubmoduleTrees(worktree).SyncAsync(cancellationToken, sweeps: true, keep);
     }
 

@@ -49,7 +49,7 @@ public sealed class UnattendedRunCheck(string root = "/")
                 ? new(
                     "approvals",
                     MachineCheckStatus.Warn,
-                    $"{FileNameEncoding.Some(asking, MostNamed)} {Plural.Form(asking.Count, "needs", "need")} your approval before "
+                    $"{FileNameEncoding.List(asking, MostNamed)} {Plural.Form(asking.Count, "needs", "need")} your approval before "
                         + "starting "
                         + "(requires_approval), and dependent tasks wait.",
                     "Remove requires_approval from the plan, or be available to approve these tasks."
@@ -65,7 +65,7 @@ public sealed class UnattendedRunCheck(string root = "/")
                 : new(
                     "packages",
                     MachineCheckStatus.Ok,
-                    $"Packages that need no approval: {FileNameEncoding.Some([.. settings.Dependencies.Allow], MostNamed)}."
+                    $"Packages that need no approval: {FileNameEncoding.List([.. settings.Dependencies.Allow], MostNamed)}."
                 ),
         ];
     }

@@ -48,7 +48,7 @@ public sealed record RecentVerdicts([property: Range(0, int.MaxValue)] int Judge
     }
 
     /// <summary>Returns a copy that includes the duration of a gate run.</summary>
-    public RecentVerdicts Took(TimeSpan duration)
+    public RecentVerdicts WithDuration(TimeSpan duration)
     {
         var seconds = (int)Math.Min(duration.TotalSeconds, int.MaxValue / (Inertia + 1));
         return this with { GateSeconds = GateSeconds == 0 ? seconds : ((GateSeconds * Inertia) + seconds) / (Inertia + 1) };

@@ -33,7 +33,8 @@ public sealed record TaskWaivedBy(Person By) : Reason;
 /// <param name="By">User who made the commits.</param>
 /// <param name="Commits">User's commits.</param>
 /// <param name="Gates">Verdict of the gates of the whole run, or null if no gates were run.</param>
-public sealed record ResolvedBy(Person By, PersonCommits Commits, GateSummary? Gates) : Reason;
+[ReasonKind("resolved-by")]
+public sealed record TaskResolvedByUser(Person By, PersonCommits Commits, GateSummary? Gates) : Reason;
 
 /// <summary>A user's commits on a branch of the run.</summary>
 /// <param name="Count">Number of commits.</param>

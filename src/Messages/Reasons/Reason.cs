@@ -27,7 +27,7 @@ public sealed record Quote
 {
     /// <summary>Creates a quote and truncates the text if necessary.</summary>
     /// <param name="text">The text, truncated to <see cref="PayloadPaging.MostReason"/> characters.</param>
-    public Quote(string text) => Text = PayloadPaging.Brief(text);
+    public Quote(string text) => Text = PayloadPaging.Shorten(text);
 
     /// <summary>Quoted text, possibly truncated.</summary>
     public string Text { get; }

@@ -47,7 +47,8 @@ public sealed record WorkflowStillOpen(string Workflow) : Reason;
 
 /// <summary>The task's run has ended, so the task ends too.</summary>
 /// <param name="State">State of the run.</param>
-public sealed record EndedWithRun(string State) : Reason;
+[ReasonKind("ended-with-run")]
+public sealed record TaskEndedWithRun(string State) : Reason;
 
 /// <summary>A task of another run has the lease that this task needs.</summary>
 /// <param name="Path">Contested file, pattern or resource.</param>

@@ -45,7 +45,7 @@ public sealed record MachineName(string Machine, string Host)
 
     /// <summary>Returns the host's name, if known, followed by its identity.</summary>
     public override string ToString() =>
-        QueueNames.GiverOf(Machine, out _) is { } giver ? $"{giver} (which handed it over)"
+        QueueNames.DrainingHostOfMachine(Machine, out _) is { } giver ? $"{giver} (which handed it over)"
         : Host.Length > 0 ? $"{Host} ({Machine})"
         : Machine;
 }

@@ -82,17 +82,17 @@ public sealed record RunCounts
     }
 
     /// <summary>Formats the counts briefly, for example as <c>2/4 merged, 1 failed</c>.</summary>
-    public string Brief() => Say(string.Create(CultureInfo.InvariantCulture, $"{Merged + Kept}/{Asked} {How}"));
+    public string FormatShort() => FormatCounts(string.Create(CultureInfo.InvariantCulture, $"{Merged + Kept}/{Asked} {How}"));
 
     /// <summary>
     /// Formats the counts, for example as <c>2 of 4 tasks merged, 1 waived, 1 failed</c>; empty before the run has tasks.
     /// </summary>
-    public override string ToString() => Say(Counted(Merged + Kept, $"of {Plural.Of(Asked, "task")} {How}"));
+    public override string ToString() => FormatCounts(Counted(Merged + Kept, $"of {Plural.Of(Asked, "task")} {How}"));
 
     // A run either merges its tasks or retains a branch for each.
     private string How => Kept > 0 ? "on branches" : "merged";
 
-    private string Say(string merged)
+    private string FormatCounts(string merged)
     {
         List<string> said = Asked > 0 ? [merged] : [];
         Add(Resolved, "resolved");

@@ -63,13 +63,13 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
             _steps.Add(RequiredStepNames.Implementation);
             if (!lower.TrimStart('[').StartsWith("implementation", StringComparison.Ordinal))
             {
-                TellAlso(line);
+                AppendLine(line);
             }
         }
         else if (Validation().IsMatch(lower))
         {
             _steps.Add(RequiredStepNames.PreValidation);
-            TellAlso(line);
+            AppendLine(line);
         }
         else
         {
@@ -87,7 +87,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
     }
 
     // Text after the step's keyword is passed to the agent as well.
-    private void TellAlso(MarkdownLine line)
+    private void AppendLine(MarkdownLine line)
     {
         body.Add(line.Text);
         Told++;

@@ -43,7 +43,7 @@ internal sealed class ConflictFinder
             (patch, write) => found.Add(ConflictKind.File, patch.Owner, write.Owner, Narrower(patch, write))
         );
         var writers = Writers();
-        Meet(writers, writers, found);
+        AddConflicts(writers, writers, found);
         return found.Sorted();
     }
 
@@ -55,7 +55,7 @@ internal sealed class ConflictFinder
             _writes,
             (read, write) => reads.Add(ConflictKind.File, read.Owner, write.Owner, Narrower(read, write))
         );
-        Meet(Resources(t => t.ResourcesRead), Writers(), reads);
+        AddConflicts(Resources(t => t.ResourcesRead), Writers(), reads);
 
         var appends = new ConflictCollector(this, ConflictAccessKind.Append);
         PathTrieOverlaps.Find(
@@ -78,7 +78,7 @@ internal sealed class ConflictFinder
         return longer > 0 || (longer == 0 && string.CompareOrdinal(a.Text, b.Text) <= 0) ? a.Text : b.Text;
     }
 
-    private static void Meet(Dictionary<string, List<int>> some, Dictionary<string, List<int>> others, ConflictCollector found)
+    private static void AddConflicts(Dictionary<string, List<int>> some, Dictionary<string, List<int>> others, ConflictCollector found)
     {
         foreach ((var resource, var left) in some)
         {

@@ -99,7 +99,7 @@ public sealed record Gate(
 
     /// <summary>True if a change to any of these files can change the gate's result.</summary>
     /// <param name="changed">Changed files, relative to the repository.</param>
-    public bool ConcernsAny(IReadOnlyList<string> changed) => Covers is null || changed.Any(TaskFileOwnership.Of(Covers).Owns);
+    public bool IsAffectedBy(IReadOnlyList<string> changed) => Covers is null || changed.Any(TaskFileOwnership.Of(Covers).Owns);
 
     /// <summary>Key that is equal for equivalent gates, even if their commands are spelled differently (<c>npm test</c>, <c>npm run
     /// test</c>).</summary>

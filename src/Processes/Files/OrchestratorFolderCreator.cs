@@ -51,7 +51,7 @@ public static class OrchestratorFolderCreator
         if (own < 0)
         {
             Directory.CreateDirectory(path);
-            return FolderHandle.TryOpen(path, followLink: true) ?? throw Gone(path);
+            return FolderHandle.TryOpen(path, followLink: true) ?? throw FolderMissingError(path);
         }
         CheckoutExcludes.Ensure(own == 1 ? "/" : string.Join('/', parts[..own]), Patterns);
         var at = string.Join('/', parts[..(own + 1)]);
@@ -60,7 +60,7 @@ public static class OrchestratorFolderCreator
             throw Blocked(at);
         }
         Directory.CreateDirectory(at);
-        var folder = FolderHandle.TryOpen(at, followLink: true) ?? throw Gone(at);
+        var folder = FolderHandle.TryOpen(at, followLink: true) ?? throw FolderMissingError(at);
         foreach (var part in parts[(own + 1)..].Where(part => part.Length > 0))
         {
             using var above = folder;
@@ -76,7 +76,8 @@ public static class OrchestratorFolderCreator
         return folder;
     }
 
-    private static DirectoryNotFoundException Gone(string path) => new($"The folder '{path}' is not a folder, or was just removed.");
+    private static DirectoryNotFoundException FolderMissingError(string path) =>
+        new($"The folder '{path}' is not a folder, or was just removed.");
 
     private static UnauthorizedAccessException Blocked(string path) =>
         new(

@@ -62,7 +62,7 @@ public static class CrashSupervisor
     /// <param name="again">Program and arguments to start after a crash.</param>
     /// <param name="name">Name of the program in the log.</param>
     /// <param name="record">File to which a line is added for each crash (see <see cref="Read"/>).</param>
-    public static DetachedCommand Hold(DetachedCommand command, IReadOnlyList<string> again, string name, string record)
+    public static DetachedCommand CreateCommand(DetachedCommand command, IReadOnlyList<string> again, string name, string record)
     {
         string[] first = [command.FileName, .. command.Arguments];
         return command with

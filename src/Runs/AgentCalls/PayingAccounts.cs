@@ -50,7 +50,7 @@ public sealed class PayingAccounts : IDisposable
     /// <returns>Null if the agent may start or has already started; otherwise the result of the step.</returns>
     public async Task<AgentRunResult?> AdmitAsync(string session, CancellationToken stop)
     {
-        if (AgentSupervisor.Look(Chosen.Agent.Folder) != AgentStartState.NotStarted)
+        if (AgentSupervisor.ReadState(Chosen.Agent.Folder) != AgentStartState.NotStarted)
         {
             return await FollowAsync(session, stop);
         }
@@ -95,7 +95,7 @@ public sealed class PayingAccounts : IDisposable
     /// Reports a reached usage limit as a used-up budget if another account may pay. The task then retries without delay, and the attempt
     /// is not counted. The next start chooses an account that admits the agent.
     /// </summary>
-    public AgentRunResult GoingOn(AgentRunResult result) =>
+    public AgentRunResult RetryOnOtherAccount(AgentRunResult result) =>
         result is { FailureClass: FailureClass.UsageLimit, NeverBegun: false } && _starts.Count > 1
             ? result with
             {

@@ -73,7 +73,7 @@ public sealed class BacklogStore
         var changed = BacklogReader.Read(content, Name, file.Tag);
         HashSet<string> before = [.. read.Errors.Select(fault => fault.Message)];
         PlanFault[] errors = [.. changed.Errors.Where(fault => !before.Contains(fault.Message))];
-        if (errors.Length == 0 && changed.File?.Backlog.SaysTheSame(wanted) is not true)
+        if (errors.Length == 0 && changed.File?.Backlog.HasSameContent(wanted) is not true)
         {
             errors =
             [

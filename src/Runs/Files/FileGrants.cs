@@ -26,7 +26,7 @@ public sealed class FileGrants(RunFolder folder)
     /// <param name="refuse">Returns the reason for a refusal under the current grants, or null if the file can be granted.</param>
     /// <param name="stop">Cancels waiting for another writer.</param>
     /// <returns>The reason for the refusal, or null if the file was granted.</returns>
-    public async Task<string?> LendAsync(GrantedFile wanted, Func<IReadOnlyList<GrantedFile>, string?> refuse, CancellationToken stop)
+    public async Task<string?> GrantAsync(GrantedFile wanted, Func<IReadOnlyList<GrantedFile>, string?> refuse, CancellationToken stop)
     {
         string? refusal = null;
         await _file.ChangeAsync(lent => lent.Contains(wanted) || (refusal = refuse(lent)) is not null ? lent : [.. lent, wanted], stop);

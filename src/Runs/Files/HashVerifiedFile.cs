@@ -64,12 +64,12 @@ public static class HashVerifiedFile
                 is { } moved
             ? new StepException(
                 $"{shown} was changed since the run {folder.Name} wrote it, so it is not used. It was renamed to "
-                    + $"{folder.Relative(moved)}. {Cure(shown)}",
+                    + $"{folder.Relative(moved)}. {SuggestFix(shown)}",
                 "FileChanged"
             )
-            : new StepException($"{shown} of the run {folder.Name} is missing. {Cure(shown)}", "FileGone");
+            : new StepException($"{shown} of the run {folder.Name} is missing. {SuggestFix(shown)}", "FileGone");
     }
 
-    private static string Cure(string path) =>
+    private static string SuggestFix(string path) =>
         $"Restore {path}, for example from a backup, and retry. Or cancel the run and start it again; finished tasks are reused.";
 }

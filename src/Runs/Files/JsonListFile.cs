@@ -15,7 +15,7 @@ public sealed class JsonListFile<T>(string path, JsonTypeInfo<IReadOnlyList<T>> 
     /// <param name="stop">Cancels waiting for another writer.</param>
     public async Task ChangeAsync(Func<IReadOnlyList<T>, IReadOnlyList<T>> change, CancellationToken stop)
     {
-        using var alone = await LockFile.TakeAsync(path + ".lock", stop);
+        using var alone = await LockFile.AcquireAsync(path + ".lock", stop);
         var before = Read();
         var after = change(before);
         if (!ReferenceEquals(before, after))

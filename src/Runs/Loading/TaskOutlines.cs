@@ -27,7 +27,7 @@ public static class TaskOutlines
         if (start.Settings.Git.Land == LandingMode.Branches && plan.Tasks.FirstOrDefault(t => t.DependsOn.Count > 0) is { } dependent)
         {
             faults.Add(
-                $"Task {dependent.Id} depends on {FileNameEncoding.Some(dependent.DependsOn)}, but would not see that work, because "
+                $"Task {dependent.Id} depends on {FileNameEncoding.List(dependent.DependsOn)}, but would not see that work, because "
                     + "git.land: "
                     + "branches merges nothing. Choose another value of git.land, or make the tasks independent."
             );
@@ -38,7 +38,7 @@ public static class TaskOutlines
         if (alone.Count > 0 && selected.Count > 1 && start.Settings.Workers > 1)
         {
             warnings.Add(
-                $"These tasks run alone, because without 'files_write' they may write everywhere: {FileNameEncoding.Some(alone)}. List the "
+                $"These tasks run alone, because without 'files_write' they may write everywhere: {FileNameEncoding.List(alone)}. List the "
                     + "paths that they "
                     + "write, or set 'parallel: true'."
             );

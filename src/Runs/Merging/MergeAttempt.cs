@@ -33,7 +33,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
             var conflict = Refused(
                 request,
                 onto,
-                $"Conflict with work merged in the meantime: {FileNameEncoding.Some(merge.ConflictedFiles, 20)}.",
+                $"Conflict with work merged in the meantime: {FileNameEncoding.List(merge.ConflictedFiles, 20)}.",
                 withEvidence
                     ? await ConflictReport.WriteAsync(new TaskWorkspace(repository, files, task.Id), task, merge, onto, stop)
                     : null
@@ -154,7 +154,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
         if (links.Count > 0)
         {
             return "After the merge with other tasks' work, symbolic links lead out of the repository or into .git: "
-                + $"{FileNameEncoding.Some(links, 20)}. Replace them with files, or with links that stay inside.";
+                + $"{FileNameEncoding.List(links, 20)}. Replace them with files, or with links that stay inside.";
         }
 
         // A merge is rejected if it lacks changes of one side.

@@ -107,7 +107,11 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     private static string NotesOn(IReadOnlyList<GateVerdict> verdicts) =>
         string.Join(
             "; ",
-            GateFormatter.SinceBase(verdicts).Take(MostNotes).Prepend(GateFormatter.FromCache(verdicts)).Where(note => note.Length > 0)
+            GateFormatter
+                .BaseFailureNotes(verdicts)
+                .Take(MostNotes)
+                .Prepend(GateFormatter.FromCache(verdicts))
+                .Where(note => note.Length > 0)
         );
 
     /// <summary>
@@ -122,7 +126,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
             .SelectMany(request =>
                 // The task that requested an installation is not done yet, so its gates are not run.
                 request.Installs
-                    ? [files.Gates.Beside(files.Plan)]
+                    ? [files.Gates.GatesFor(files.Plan)]
                     : partners.Of(request.TaskId).Prepend(request.TaskId).Select(id => files.Gates.OfMerge(files.Plan, files.Task(id)))
             )
             .ToList();

@@ -1,6 +1,6 @@
 using Orchestrator.Git.Refs;
 using Orchestrator.Git.Sharing;
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 
 namespace Orchestrator.Runs.Merging;
 
@@ -86,7 +86,7 @@ public sealed class RemoteMergeGates(RunServices services, string? remote, GetCa
             {
                 throw NotShared($"The merge {CommitIdFormatter.Shorten(input.Commit)} can't be fetched: {problem}");
             }
-            await SharedRunFiles.TakeAsync(repository, folder, name, IsWanted, stop);
+            await SharedRunFiles.ExtractAsync(repository, folder, name, IsWanted, stop);
             if (RunStartSettings.TryRead(folder) is { } start)
             {
                 await GitConfigurationCopies.StandInAsync(repository, folder, start.GitConfiguration, services.Environment, stop);

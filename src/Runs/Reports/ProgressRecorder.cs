@@ -55,7 +55,7 @@ public sealed class ProgressRecorder
     /// </summary>
     /// <param name="events">Path of the run's event file.</param>
     /// <param name="stop">Cancels the wait.</param>
-    internal static LockFile WriteAlone(string events, CancellationToken stop = default) => LockFile.Take(events + ".lock", stop);
+    internal static LockFile WriteAlone(string events, CancellationToken stop = default) => LockFile.Acquire(events + ".lock", stop);
 
     /// <summary>
     /// Appends new events. If an interrupted append or a power failure left an incomplete event at the end, it is removed first. The caller

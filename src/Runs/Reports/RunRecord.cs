@@ -59,7 +59,7 @@ public sealed class RunRecord(string folder)
                         {
                             State = TaskStates.Cancelled,
                             Paused = false,
-                            Why = new EndedWithRun(result.State),
+                            Why = new TaskEndedWithRun(result.State),
                         }
                 ),
             ],

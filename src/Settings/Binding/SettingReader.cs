@@ -37,7 +37,7 @@ internal abstract class SettingReader
     /// <param name="message">Description of the fault.</param>
     /// <param name="cure">Suggested fix.</param>
     /// <param name="part">Replacement for the <c>*</c> in the setting's name, or null if it has none.</param>
-    public abstract void Demand(bool holds, Setting setting, string message, string cure, string? part = null);
+    public abstract void Require(bool holds, Setting setting, string message, string cure, string? part = null);
 
     /// <summary>Returns a model that is still available. Replaces a retired name with its alias, and reports a warning.</summary>
     public string ReadModel(Setting<string> setting) => CurrentModel(setting, Read(setting));

@@ -101,7 +101,7 @@ internal sealed class BatchRunner(
         {
             try
             {
-                await actions.DoAsync(Record, Record.Targets[number]);
+                await actions.ApplyAsync(Record, Record.Targets[number]);
                 return true;
             }
             catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.ResourceExhausted)

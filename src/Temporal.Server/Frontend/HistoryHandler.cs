@@ -152,7 +152,7 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         {
             page = [.. page, .. token.TransientEvents.Span];
         }
-        else if (showsUnwritten && run.IsOpen && last == run.NextEventId - 1 && run.WorkflowTask.ShownEvents() is { Count: > 0 } shown)
+        else if (showsUnwritten && run.IsOpen && last == run.NextEventId - 1 && run.WorkflowTask.EventsForReaders() is { Count: > 0 } shown)
         {
             page = [.. page, .. HistoryReader.Encode(shown)];
         }

@@ -72,7 +72,7 @@ internal sealed class MultiOperationHandler(
         if (
             engine.Store.Current(workflow) is { } current
             && (current.IsOpen || (current.Updates.TryGetValue(update.Request.Meta.UpdateId, out var events) && events.Completed > 0))
-            && updates.Known(workflow, current, update.Request.Meta.UpdateId) is { } known
+            && updates.FindUpdate(workflow, current, update.Request.Meta.UpdateId) is { } known
         )
         {
             return (WorkflowStarts.Started(start, current, started: false), workflow, current, known);

@@ -20,12 +20,12 @@ internal static class ActivityTransitions
     }
 
     /// <summary>Holds an unstarted activity back while the workflow is paused.</summary>
-    public static void Hold(MutableState run, PendingActivity activity)
+    public static void HoldBack(MutableState run, PendingActivity activity)
     {
         activity.Record.Held = true;
         activity.Record.Stamp++;
         run.Changes.DispatchActivities.Remove(activity.ScheduledEventId);
-        Touch(run, activity);
+        MarkChanged(run, activity);
     }
 
     /// <summary>Queues a held activity again after the workflow was unpaused.</summary>
@@ -33,7 +33,7 @@ internal static class ActivityTransitions
     {
         var record = activity.Record;
         record.Held = false;
-        Touch(run, activity);
+        MarkChanged(run, activity);
         if (!record.Paused && !record.WaitsForRetry)
         {
             record.ScheduledTime = run.Now.Stamp();
@@ -51,16 +51,16 @@ internal static class ActivityTransitions
         record.RequestId = requestId;
         record.WorkerVersion = version;
         activity.NoteStart();
-        Touch(run, activity);
+        MarkChanged(run, activity);
     }
 
     /// <summary>Returns an attempt to the queue after it did not reach its worker.</summary>
-    public static void Unstart(MutableState run, PendingActivity activity)
+    public static void ReturnAttemptToQueue(MutableState run, PendingActivity activity)
     {
         activity.Record.StartedTime = null;
         activity.Record.StartedIdentity = "";
         activity.Record.RequestId = "";
-        Touch(run, activity);
+        MarkChanged(run, activity);
         Dispatch(run, activity);
     }
 
@@ -69,7 +69,7 @@ internal static class ActivityTransitions
         activity.Record.LastHeartbeat = run.Now.Stamp();
         activity.NoteHeartbeat();
         activity.Record.HeartbeatDetails = details;
-        Touch(run, activity);
+        MarkChanged(run, activity);
     }
 
     public static void Complete(MutableState run, PendingActivity activity, Payloads? result, string identity)
@@ -179,7 +179,7 @@ internal static class ActivityTransitions
     }
 
     /// <summary>Executes the activity's transitions that are due by time.</summary>
-    public static void Elapse(MutableState run, PendingActivity activity, DateTimeOffset now, TimeSpan asleep)
+    public static void ApplyDueTransitions(MutableState run, PendingActivity activity, DateTimeOffset now, TimeSpan asleep)
     {
         if (
             activity is { IsStarted: false, Record.WaitsForRetry: false, Record.Paused: false }
@@ -202,7 +202,7 @@ internal static class ActivityTransitions
         else if (activity.Record.WaitsForRetry)
         {
             activity.Record.WaitsForRetry = false;
-            Touch(run, activity);
+            MarkChanged(run, activity);
             Dispatch(run, activity);
         }
     }
@@ -212,7 +212,7 @@ internal static class ActivityTransitions
     {
         activity.Record.ScheduledTime = run.Now.Stamp();
         activity.Record.FirstScheduledTime = activity.Record.ScheduledTime;
-        Touch(run, activity);
+        MarkChanged(run, activity);
         Dispatch(run, activity);
     }
 
@@ -267,13 +267,13 @@ internal static class ActivityTransitions
         record.RequestId = "";
         record.WaitsForRetry = true;
         record.Stamp++;
-        Touch(run, activity);
+        MarkChanged(run, activity);
         return RetryState.InProgress;
     }
 
     /// <summary>Marks an activity's record as changed, so that it is stored and its due time computed again. Must be called after every
     /// change.</summary>
-    public static void Touch(MutableState run, PendingActivity activity)
+    public static void MarkChanged(MutableState run, PendingActivity activity)
     {
         activity.NoteChange();
         run.Changes.TouchedActivities.Add(activity.ScheduledEventId);

@@ -27,7 +27,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunSuccessorStarter chain
         if (root is null)
         {
             // The parent has closed or already has the answer, so no child is started.
-            await _answers.DoneAsync(key, task);
+            await _answers.CompleteAsync(key, task);
             return;
         }
 
@@ -71,7 +71,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunSuccessorStarter chain
             );
             if (!isThere)
             {
-                await _answers.ForgetAsync(key);
+                await _answers.DeleteTaskAsync(key);
             }
         }
     }

@@ -68,10 +68,10 @@ internal sealed class InMemoryWorkflow(string namespaceId, string workflowId, Ta
     /// Removes an ended run from memory once its end is durable and another run is current. Before that, the stored state is older than
     /// the state in memory.
     /// </summary>
-    public void ForgetWhenWritten(MutableState run, Task written) => _leaving.Add((run, written));
+    public void RemoveWhenWritten(MutableState run, Task written) => _leaving.Add((run, written));
 
     /// <summary>Removes the ended runs whose end is durable. Call with the lock held.</summary>
-    public void ForgetWritten()
+    public void RemoveWritten()
     {
         if (_leaving.Count == 0)
         {

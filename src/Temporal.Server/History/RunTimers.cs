@@ -32,7 +32,7 @@ internal sealed class RunTimers(TimerService timers)
     }
 
     /// <summary>Removes the timer of a run after it has fired.</summary>
-    public void Forget(long key)
+    public void RemoveTimer(long key)
     {
         lock (_lock)
         {
@@ -44,7 +44,7 @@ internal sealed class RunTimers(TimerService timers)
     /// Fires all timers after the clock was set back. The limits of attempts use awake time, so on the new clock the limits are reached
     /// before their timers fire.
     /// </summary>
-    public void ElapseAll()
+    public void FireAll()
     {
         List<RunTimer> all;
         lock (_lock)

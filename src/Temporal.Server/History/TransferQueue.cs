@@ -29,7 +29,7 @@ internal sealed class TransferQueue(WorkflowStore store, RunSuccessorStarter cha
                 TransferTask.Types.Kind.StartChild => _childStarts.RunAsync(key, task),
                 TransferTask.Types.Kind.SignalExternal => SignalAsync(key, task),
                 TransferTask.Types.Kind.CancelExternal => CancelAsync(key, task),
-                TransferTask.Types.Kind.ChildClosed => TellParentAsync(key, task),
+                TransferTask.Types.Kind.ChildClosed => NotifyParentAsync(key, task),
                 _ => CloseChildAsync(key, task),
             }
         );
@@ -206,7 +206,7 @@ internal sealed class TransferQueue(WorkflowStore store, RunSuccessorStarter cha
         );
     }
 
-    private async Task TellParentAsync(long key, TransferTask task)
+    private async Task NotifyParentAsync(long key, TransferTask task)
     {
         var closing = HistoryEvent.Parser.ParseFrom(task.Event);
         await store.ChangeAsync(
@@ -233,7 +233,7 @@ internal sealed class TransferQueue(WorkflowStore store, RunSuccessorStarter cha
                 }
             }
         );
-        await _answers.DoneAsync(key, task);
+        await _answers.CompleteAsync(key, task);
     }
 
     private async Task CloseChildAsync(long key, TransferTask task)
@@ -269,7 +269,7 @@ internal sealed class TransferQueue(WorkflowStore store, RunSuccessorStarter cha
             // The child had already closed.
         }
 
-        await _answers.DoneAsync(key, task);
+        await _answers.CompleteAsync(key, task);
     }
 
     /// <summary>Finds the open run that a task targets. A request to a child requires that the requesting run is its parent.</summary>

@@ -187,7 +187,7 @@ internal static class UpdateProtocol
     /// <summary>
     /// Drops updates that no worker has accepted, so that the next attempt runs without them. Waiting callers send them again.
     /// </summary>
-    public static void ForgetAdmitted(InMemoryWorkflow workflow)
+    public static void DropAdmitted(InMemoryWorkflow workflow)
     {
         foreach (var update in workflow.Updates.Admitted.ToList())
         {

@@ -37,7 +37,7 @@ internal sealed class PendingUpdate(string id, Request request)
     public UpdateProgress Progress => _progress;
 
     /// <summary>Completes when the update has reached the stage or has ended.</summary>
-    public Task Reached(Stage stage) =>
+    public Task StageReached(Stage stage) =>
         stage switch
         {
             Stage.Admitted => Task.CompletedTask,

@@ -32,7 +32,7 @@ internal sealed class WorkflowEngine
         _transfers = new TransferQueue(store, Chain, namespaces);
         store.Committed = OnCommitted;
         store.Lost = OnLost;
-        timers.SetBack += _runTimers.ElapseAll;
+        timers.SetBack += _runTimers.FireAll;
     }
 
     public WorkflowStore Store { get; }
@@ -154,7 +154,7 @@ internal sealed class WorkflowEngine
             {
                 if (task.Sticky && (!Queues.StickyWorkerLives(task.NamespaceId, task.Queue) || Moves(task)))
                 {
-                    Detached(task.WorkflowId, () => Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w => LeaveSticky(w, task)));
+                    Detached(task.WorkflowId, () => Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w => ClearStickyQueue(w, task)));
                 }
                 else
                 {
@@ -225,7 +225,7 @@ internal sealed class WorkflowEngine
         }
     }
 
-    private void LeaveSticky(InMemoryWorkflow workflow, WorkflowQueuedTask task)
+    private void ClearStickyQueue(InMemoryWorkflow workflow, WorkflowQueuedTask task)
     {
         if (
             Store.Find(workflow, task.RunId) is { IsOpen: true } run
@@ -255,7 +255,7 @@ internal sealed class WorkflowEngine
 
     private Task ElapseAsync(RunIdentity name)
     {
-        _runTimers.Forget(name.Key);
+        _runTimers.RemoveTimer(name.Key);
         return Store.ChangeAsync(
             name.NamespaceId,
             name.WorkflowId,
@@ -266,7 +266,7 @@ internal sealed class WorkflowEngine
                     return;
                 }
 
-                TimerSequence.Elapse(run);
+                TimerSequence.ApplyDueChanges(run);
                 if (run.Changes.TimedOut)
                 {
                     Chain.TimeOut(workflow, run);

@@ -148,7 +148,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awak
     }
 
     /// <summary>Events of an unwritten task, as readers of the history see them.</summary>
-    public IReadOnlyList<HistoryEvent> ShownEvents()
+    public IReadOnlyList<HistoryEvent> EventsForReaders()
     {
         // A task that was scheduled before the last event gets another id when it is written, and is not shown until then.
         if (run.Task is not { } task || !(task.Transient || task.Speculative) || task.ScheduledEventId != run.NextEventId)

@@ -32,7 +32,7 @@ internal sealed class FairOrder
     /// <param name="place">The task's position: its priority (1 for the most urgent tasks, 5 for the least, 0 for queries), its pass, and
     /// its arrival number.</param>
     /// <param name="isEmpty">True if no task waits anymore, which resets all shares.</param>
-    public void Leave(Place place, bool isEmpty)
+    public void RecordLeft(Place place, bool isEmpty)
     {
         if (isEmpty)
         {

@@ -73,7 +73,7 @@ internal sealed class NamespaceRemoval(
                 }
             }
 
-            attributes.Forget(id);
+            attributes.RemoveNamespace(id);
             await directory.RemoveAsync(id);
         }
         catch (Exception e)

@@ -259,7 +259,7 @@ internal sealed class Database : IDisposable
 
     private void WriteLoop()
     {
-        while (Take())
+        while (WaitForItems())
         {
             for (var from = 0; from < _taken.Count; from += MaxGroup)
             {
@@ -271,7 +271,7 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>Waits for items to write. Returns false when none are left and none will come.</summary>
-    private bool Take()
+    private bool WaitForItems()
     {
         lock (_queueLock)
         {

@@ -31,7 +31,7 @@ internal sealed class VisibilityComparison(WorkflowExecutionInfo? row, MutableSt
         Equal(
             "search_attributes",
             row.SearchAttributes ?? new SearchAttributes(),
-            VisibilityStore.Shown(expected.SearchAttributes) ?? new SearchAttributes()
+            VisibilityStore.RegisteredAttributes(expected.SearchAttributes) ?? new SearchAttributes()
         );
         if (!run.IsOpen)
         {

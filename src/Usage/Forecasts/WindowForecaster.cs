@@ -77,7 +77,7 @@ public static class WindowForecaster
             foreach (var reading in record.Windows)
             {
                 var known = before.GetValueOrDefault(reading.Name);
-                before[reading.Name] = Fuller(known, reading);
+                before[reading.Name] = HigherReading(known, reading);
                 if (record.At < from || known is null)
                 {
                     continue;
@@ -124,7 +124,7 @@ public static class WindowForecaster
             {
                 if (open.GetValueOrDefault(reading.Name) is { First: { } first } known && IsOfOne(known.Last, reading))
                 {
-                    open[reading.Name] = (first, Fuller(known.Last, reading), known.Micros + known.Since, 0);
+                    open[reading.Name] = (first, HigherReading(known.Last, reading), known.Micros + known.Since, 0);
                     continue;
                 }
                 Close(reading.Name);
@@ -152,7 +152,7 @@ public static class WindowForecaster
     /// Returns the reading with the higher value. Between resets a window only fills, so a lower value is an older reading from a longer
     /// agent run.
     /// </summary>
-    private static WindowReading Fuller(WindowReading? before, WindowReading after) =>
+    private static WindowReading HigherReading(WindowReading? before, WindowReading after) =>
         before is not null && IsOfOne(before, after) && before.PartsPerMillion > after.PartsPerMillion ? before : after;
 
     /// <summary>A period between two resets of a usage window.</summary>

@@ -31,7 +31,7 @@ internal sealed class ScheduleListCommand : CliCommand
         var found = results.Schedules;
         if (found.Count == 0)
         {
-            context.Terminal.Say(
+            context.Terminal.Inform(
                 "This repository has no schedule. 'orchestrate schedule create nightly --at 22:00 --until 07:00' creates one."
             );
             return Outcome.Done;

@@ -32,8 +32,8 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
     /// <summary>Returns notes about the gates for users. Empty if there are none.</summary>
     public static string Told(IReadOnlyList<GateVerdict> outcomes)
     {
-        var notes = GateFormatter.Brief(outcomes).ToList();
-        return notes.Count == 0 ? "" : $"{FileNameEncoding.Some(notes, MostNotes)}.";
+        var notes = GateFormatter.FormatShort(outcomes).ToList();
+        return notes.Count == 0 ? "" : $"{FileNameEncoding.List(notes, MostNotes)}.";
     }
 
     /// <summary>Gates that must pass before the landing.</summary>

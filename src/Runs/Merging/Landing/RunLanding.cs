@@ -58,7 +58,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
         var staging = new StagingRecord(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder);
-        input = input with { StagingTip = await staging.BringUpToDateAsync(input.StagingTip, caller, stop) };
+        input = input with { StagingTip = await staging.UpdateRecordedAsync(input.StagingTip, caller, stop) };
         var (found, note) = await StagingTipAsync(repository, staging, input, stop);
         if (found is not { } tip)
         {
@@ -279,7 +279,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         {
             return Refused(
                 $"{input.Target} has moved and conflicts with the run's work in "
-                    + $"{FileNameEncoding.Some(merge.ConflictedFiles, 20)}. Merge it into {input.Staging} yourself, resolve and commit "
+                    + $"{FileNameEncoding.List(merge.ConflictedFiles, 20)}. Merge it into {input.Staging} yourself, resolve and commit "
                     + $"({Fix(repository, input).Merge(input.Target)}), then: {Again(input)}"
             );
         }

@@ -71,7 +71,7 @@ public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string R
             ? this
             : new ResultRanking(
                 [.. Results.OrderBy(result => result.Commit == preferred.Commit ? 0 : 1)],
-                $"the reviewer, {preferred.Reviewer}, prefers it to {FileNameEncoding.Some([.. preferred.Others])}: "
+                $"the reviewer, {preferred.Reviewer}, prefers it to {FileNameEncoding.List([.. preferred.Others])}: "
                     + $"{preferred.Why.TrimEnd('.')}"
             );
     }

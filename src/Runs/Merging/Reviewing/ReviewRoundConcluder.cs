@@ -73,7 +73,7 @@ public sealed class ReviewRoundConcluder(RunServices services)
         {
             WasRead = true,
             Reviewer = reviewer,
-            Message = $"it prefers {FileNameEncoding.Some([.. preferences.Select(one => one.Task)])}",
+            Message = $"it prefers {FileNameEncoding.List([.. preferences.Select(one => one.Task)])}",
             Evidence = evidence,
             PlanHash = run.Decisions!.Store(run.Folder),
         };

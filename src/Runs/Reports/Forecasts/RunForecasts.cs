@@ -93,7 +93,7 @@ public sealed class RunForecasts(string repository)
                 ),
             ],
         };
-        return (UnattendedRunRehearsal.Play(night, past, share: 0.5), UnattendedRunRehearsal.Play(night, past, share: 0.9));
+        return (UnattendedRunRehearsal.Simulate(night, past, share: 0.5), UnattendedRunRehearsal.Simulate(night, past, share: 0.9));
     }
 
     /// <summary>Lists the tasks of a plan that failed in past runs with the same text, files and gates.</summary>
@@ -162,7 +162,7 @@ public sealed class RunForecasts(string repository)
 
     /// <summary>Returns the forecast that was stored when the run started. Returns null if there is none or it is unreadable.</summary>
     /// <param name="runId">Id of the run.</param>
-    public RunForecast? BegunWith(string runId)
+    public RunForecast? ReadInitialForecast(string runId)
     {
         try
         {
@@ -176,7 +176,7 @@ public sealed class RunForecasts(string repository)
 
     /// <summary>Returns the duration of a run, excluding the time in which it waited for users.</summary>
     /// <param name="end">End of the run, or the current time.</param>
-    public TimeSpan TookOf(RunStatus run, DateTimeOffset end)
+    public TimeSpan DurationOf(RunStatus run, DateTimeOffset end)
     {
         var waited = ReportFirstPage.Waited(RunEvents.Read(new RunFolder(repository, run.RunId).Events), end);
         var took = end - run.StartedAt - waited;
@@ -231,7 +231,7 @@ public sealed class RunForecasts(string repository)
                     ),
                 ],
                 (double)run.Cost,
-                TookOf(run, run.UpdatedAt).TotalSeconds
+                DurationOf(run, run.UpdatedAt).TotalSeconds
             );
     }
 

@@ -69,7 +69,7 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
             {
                 continue;
             }
-            using var alone = await LockFile.TakeAsync(NoticeService.LockOf(path), stop);
+            using var alone = await LockFile.AcquireAsync(NoticeService.LockOf(path), stop);
             var book = NoticeRecord.Read(path);
             if (!NeedsDelivery(book, tried))
             {
@@ -99,7 +99,7 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
         var dropped = 0;
         foreach (var path in Books(run))
         {
-            using var alone = await LockFile.TakeAsync(NoticeService.LockOf(path), stop);
+            using var alone = await LockFile.AcquireAsync(NoticeService.LockOf(path), stop);
             var book = NoticeRecord.Read(path);
             if (Unsent(book).ToList() is { Count: > 0 } unsent)
             {

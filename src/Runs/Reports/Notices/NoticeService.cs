@@ -12,7 +12,7 @@ public sealed class NoticeService(RunServices services)
     /// <summary>Sends and withdraws all messages that are due now.</summary>
     /// <param name="input">All facts about the run that are true now.</param>
     /// <param name="stop">Cancels the call. The next call sends the remaining messages.</param>
-    public async Task<NoticesSent> TellAsync(SendNoticesInput input, CancellationToken stop)
+    public async Task<NoticesSent> SendDueAsync(SendNoticesInput input, CancellationToken stop)
     {
         var loaded = services.LoadSettings(input.Repository.WorkTree, input.RunId, new OrchestrationInput()).Loaded;
         if (loaded.Settings is not { } settings)
@@ -22,7 +22,7 @@ public sealed class NoticeService(RunServices services)
                 [$"This run sends no notices, because the settings have {Plural.Of(loaded.Errors.Count, "fault")} ('orchestrate check')."]
             );
         }
-        return await TellAsync(
+        return await SendDueAsync(
             input,
             services.Part(part => new NoticeTargets(part)).Open(loaded),
             settings.Notifications.Quiet,
@@ -32,7 +32,7 @@ public sealed class NoticeService(RunServices services)
     }
 
     /// <summary>Sends and withdraws all messages to the given targets that are due now.</summary>
-    public async Task<NoticesSent> TellAsync(
+    public async Task<NoticesSent> SendDueAsync(
         SendNoticesInput input,
         IReadOnlyList<NoticeTarget> targets,
         QuietHours? quiet,
@@ -44,7 +44,7 @@ public sealed class NoticeService(RunServices services)
         var folder = FolderOf(services.Environment);
         var name = $"{input.Repository.Key}-{RunFolder.NameOf(input.RunId)}";
         var path = Path.Combine(folder, $"{name}.json");
-        using var alone = await LockFile.TakeAsync(LockOf(path), stop);
+        using var alone = await LockFile.AcquireAsync(LockOf(path), stop);
         Prune(folder);
         var claims = new AccountNoticeClaims(folder, services.Time);
         var book = NoticeRecord.Read(path);

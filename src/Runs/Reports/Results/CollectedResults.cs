@@ -48,7 +48,7 @@ public sealed record CollectedRun(string RunId, string State, string Title, stri
                     task.MergeCommit.Length > 0 ? task.MergeCommit : task.Commit,
                     GateFormatter.Count(task.Gates ?? (TaskStates.IsGoodEnd(task.State) ? new GateSummary() : null)),
                     task.Cost,
-                    facts.Said(task)
+                    facts.ClosingMessage(task)
                 )),
             ]
         );

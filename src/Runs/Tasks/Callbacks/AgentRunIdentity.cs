@@ -24,7 +24,7 @@ public sealed record AgentRunIdentity(string Task, string Folder, string Run, st
     /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
     /// <param name="findRepository">Finds the repository of this process. It is called only if needed.</param>
-    public static bool Concern(IReadOnlyDictionary<string, string> environment, Func<RepositoryLocation?> findRepository)
+    public static bool IsInsideAgentRun(IReadOnlyDictionary<string, string> environment, Func<RepositoryLocation?> findRepository)
     {
         if (environment.GetValueOrDefault(FolderVariable) is { Length: > 0 })
         {

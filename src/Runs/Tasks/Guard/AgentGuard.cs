@@ -52,7 +52,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
                     .Select(change => new SharedStateChange(
                         Describe(guard, change),
                         change.Kind == TamperedKind.Program,
-                        toolUsage.ThatDid(change) ?? ""
+                        toolUsage.CallThatChanged(change) ?? ""
                     ))
                     .Where(change => known.All(k => k.Text != change.Text));
                 DurableFile.Write(
@@ -127,7 +127,7 @@ internal sealed class ToolUsage
     private readonly Dictionary<string, string> _subjects = new(StringComparer.Ordinal);
 
     /// <summary>Adds the tool calls of an event.</summary>
-    public void Take(AgentEvent happened)
+    public void RecordToolCalls(AgentEvent happened)
     {
         if (happened is AgentToolUse use)
         {
@@ -142,7 +142,7 @@ internal sealed class ToolUsage
     /// <summary>
     /// Returns the tool call that mentions the changed item. Returns null if there is none, or if the item would not be restored anyway.
     /// </summary>
-    public string? ThatDid(TamperedItem change)
+    public string? CallThatChanged(TamperedItem change)
     {
         if (change.IsLeft || change.Kind == TamperedKind.Link)
         {

@@ -21,7 +21,7 @@ internal static class ContractCheck
     /// <summary>
     /// Returns advice for the user if a contract blocks an agent. Empty if the agent's claim does not mention a contract.
     /// </summary>
-    public static string HowToChange(RunFiles files, string words) =>
+    public static string ContractAdvice(RunFiles files, string words) =>
         files.Contracts?.FirstOrDefault(c =>
             words.Contains(c.Name, StringComparison.Ordinal) || words.Contains(c.FilePath, StringComparison.Ordinal)
         )

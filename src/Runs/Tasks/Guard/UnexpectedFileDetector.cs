@@ -48,7 +48,7 @@ public static class UnexpectedFileDetector
         var added = untracked.Where(path => !before.Contains(path)).ToList();
         return added.Count == 0
             ? ""
-            : $"While the run worked, files that git does not track appeared in {checkout}: {FileNameEncoding.Some(added)}. If they "
+            : $"While the run worked, files that git does not track appeared in {checkout}: {FileNameEncoding.List(added)}. If they "
                 + "are not yours, an agent wrote them outside of its worktree.";
     }
 

@@ -30,7 +30,7 @@ internal sealed record WorktreeClaim
     /// <summary>
     /// Moves the content of the file to the agent run's folder as a claim. Returns null if the file is missing or unreadable.
     /// </summary>
-    public static AgentClaim? Take(AgentStart start)
+    public static AgentClaim? MoveToRunFolder(AgentStart start)
     {
         var worktree = new WorktreeFiles(start.WorkingDirectory);
         // The ownership check reports anything that is not a regular file.

@@ -53,13 +53,13 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         {
             problems.Add(
                 $"{Files(formatOnly.Count)} only in white space, more than changes.max_format_only allows ({Number(mostFiles)}): "
-                    + $"{FileNameEncoding.Some(formatOnly, MostNamed)}. Restore them "
+                    + $"{FileNameEncoding.List(formatOnly, MostNamed)}. Restore them "
                     + $"(git checkout {CommitIdFormatter.Shorten(baseCommit)} -- FILE)."
             );
         }
         IReadOnlyList<string> notes =
             formatOnly.Count > 0 && problems.Count == 0
-                ? [$"{Files(formatOnly.Count)} only in white space: {FileNameEncoding.Some(formatOnly, MostNamed)}"]
+                ? [$"{Files(formatOnly.Count)} only in white space: {FileNameEncoding.List(formatOnly, MostNamed)}"]
                 : [];
         return (problems, notes);
     }

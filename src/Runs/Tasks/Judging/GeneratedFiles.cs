@@ -196,7 +196,7 @@ internal sealed class UnlandableFileFinder
 
     /// <summary>Returns a note that lists the held-back paths, shortened if there are many.</summary>
     /// <param name="places">Paths as returned by <see cref="Places"/>.</param>
-    public static string Describe(IReadOnlyList<string> places) => Note + FileNameEncoding.Some(places);
+    public static string Describe(IReadOnlyList<string> places) => Note + FileNameEncoding.List(places);
 
     /// <summary>Returns the distinct paths of held-back files. A folder that is held back as a whole ends with a slash.</summary>
     public IReadOnlyList<string> Places(IEnumerable<string> paths) =>

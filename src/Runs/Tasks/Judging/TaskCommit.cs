@@ -69,7 +69,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         HeldBack = held.Places(generated.Select(file => file.Path));
         notes.AddRange(HeldBack.Count > 0 ? [UnlandableFileFinder.Describe(HeldBack)] : []);
         var others = generated.Select(file => file.Path).Where(path => !held.Holds(path)).ToList();
-        notes.AddRange(others.Count > 0 ? [$"restored, because no task changed them: {FileNameEncoding.Some(others)}"] : []);
+        notes.AddRange(others.Count > 0 ? [$"restored, because no task changed them: {FileNameEncoding.List(others)}"] : []);
         if (merge.Problem.Length > 0)
         {
             problems.Add(merge.Problem);
@@ -96,7 +96,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         {
             return (merge, []);
         }
-        var (changed, head) = await new WorktreeDiff(worktree).LookAsync(input.Prepared.BaseCommit, _isWanted, stop);
+        var (changed, head) = await new WorktreeDiff(worktree).ReadChangesAsync(input.Prepared.BaseCommit, _isWanted, stop);
         // The agent's claim file must be untracked and is never committed. No other file is exempt from the check.
         _committed = changed.All(c => c.IsUntracked == (c.Path == WorktreeClaim.FileName)) ? head : null;
         return (merge, [.. changed.Where(c => c.Path != WorktreeClaim.FileName)]);
@@ -162,7 +162,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         if (made.Lost)
         {
             throw new StepException(
-                $"The branch {RunRefs.Shown(workspace.Branch)} was moved by another program during the commit. The attempt "
+                $"The branch {RunRefs.Short(workspace.Branch)} was moved by another program during the commit. The attempt "
                     + "is repeated.",
                 "BranchMoved"
             )
@@ -232,7 +232,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         return marked.Count == 0
             ? await merge.FindUndecidedAsync(ours, stop)
             : new ConflictResolutionResult(
-                $"Conflict markers remain in {FileNameEncoding.Some(marked, 20)}. Resolve them so that both intentions hold.",
+                $"Conflict markers remain in {FileNameEncoding.List(marked, 20)}. Resolve them so that both intentions hold.",
                 BegunAgain: false
             );
     }

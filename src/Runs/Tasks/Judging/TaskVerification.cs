@@ -37,7 +37,7 @@ public sealed class TaskVerification(RunServices services)
                 Problems =
                 [
                     .. result.Problems,
-                    $"Its programs were refused {Plural.Of(refused.Count, "host")}: {FileNameEncoding.Some(refused)}. If this is the "
+                    $"Its programs were refused {Plural.Of(refused.Count, "host")}: {FileNameEncoding.List(refused)}. If this is the "
                         + "cause, the user "
                         + $"can allow {Plural.Form(refused.Count, "it", "one")}: 'orchestrate network allow {refused[0]}' for all, or "
                         + $"'network: [{refused[0]}]' of the task or the gate in the plan.",
@@ -84,7 +84,7 @@ public sealed class TaskVerification(RunServices services)
                 ? [.. work.Changed.Where(path => !owned.Owns(path) || ContractCheck.Of(work.Files, path) is not null)]
                 : [];
         return foreign.Count > 0
-            ? work.Refuse([$"The earlier result changes files that this task does not own: {FileNameEncoding.Some(foreign)}."])
+            ? work.Refuse([$"The earlier result changes files that this task does not own: {FileNameEncoding.List(foreign)}."])
             : null;
     }
 
@@ -248,7 +248,7 @@ public sealed class TaskVerification(RunServices services)
     }
 
     private static string MissingContent(IReadOnlyList<string> missing) =>
-        $"The content of {FileNameEncoding.Some(missing)}, which git LFS keeps, is not in the repository: the commit names content that "
+        $"The content of {FileNameEncoding.List(missing)}, which git LFS keeps, is not in the repository: the commit names content that "
         + "was "
         + "never stored, or that was changed later. Write the file again, 'git add' it, and leave the files in .git/lfs as git "
         + "made it.";

@@ -41,7 +41,7 @@ public sealed class MailReader(RunFolder folder, string task)
     /// <param name="call">Id of this call, or null if it is never repeated. A repeated call with the same id returns the same mail.</param>
     /// <param name="conversation">Absolute path of the agent's conversation file, or null if it is unknown or does not exist.</param>
     /// <param name="heard">Other text that was certainly shown to the agent.</param>
-    public async Task<IReadOnlyList<MailMessage>> TakeAsync(
+    public async Task<IReadOnlyList<MailMessage>> ReadNewAsync(
         string way,
         string? call,
         string? conversation,
@@ -51,7 +51,7 @@ public sealed class MailReader(RunFolder folder, string task)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(Patience);
-        using var alone = await LockFile.TakeAsync(_path + ".lock", limit.Token);
+        using var alone = await LockFile.AcquireAsync(_path + ".lock", limit.Token);
         var cursor = ReadCursor();
         if (cursor.Shown is { } last)
         {
@@ -83,7 +83,7 @@ public sealed class MailReader(RunFolder folder, string task)
         {
             Write(new MailCursor(0, null));
         }
-        return await TakeAsync(MailDisplayKinds.Prompt, call, conversation, "", stop);
+        return await ReadNewAsync(MailDisplayKinds.Prompt, call, conversation, "", stop);
     }
 
     /// <summary>True if the mail that was recorded as about to be shown was actually shown.</summary>

@@ -52,7 +52,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         }
         using var patience = new CancellationTokenSource(Patience, time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
-        using var alone = await AloneAsync(limit.Token);
+        using var alone = await LockAsync(limit.Token);
         using var file = OrchestratorFileWriter.Open(_path);
         CutHalfLine(file);
         var recent = Lines(file, Math.Max(0, file.Length - Tail), isWhole: false).Select(line => line.Message).ToList();
@@ -98,7 +98,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     /// <returns>Messages on this host that are not accepted yet.</returns>
     public async Task<IReadOnlyList<MailMessage>> BeginToTakeAsync(CancellationToken stop)
     {
-        using (await AloneAsync(stop))
+        using (await LockAsync(stop))
         {
             File.Delete(CopyOf(folder));
         }
@@ -121,7 +121,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
                     var answer = $"Your message to {letter.To ?? "all"} was not delivered: {sent.Refusal}";
                     await SendAsync(OutgoingMail.OfOrchestrator(letter.From, answer, $"refused {letter.Id}"), stop);
                 }
-                using var alone = await AloneAsync(stop);
+                using var alone = await LockAsync(stop);
                 OrchestratorFileWriter.Append(Refused, letter.Id + "\n");
             }
         }
@@ -145,7 +145,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
             .ThenBy(letter => letter.Number);
 
     /// <summary>Removes stored messages that the owner host has accepted or rejected. Called on a worker host.</summary>
-    internal void ForgetTaken()
+    internal void RemoveProcessed()
     {
         var waiting = ListWaiting();
         var settled = waiting.Count == 0 ? [] : Settled([.. waiting.Select(Path.GetFileNameWithoutExtension).OfType<string>()]);
@@ -161,13 +161,13 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     /// <summary>Replaces a shared file with another host's version if that version has more content.</summary>
     /// <param name="name">Path of the file, relative to the mail folder.</param>
-    internal async Task TakeOverAsync(string name, byte[] content, CancellationToken stop)
+    internal async Task ReplaceIfLongerAsync(string name, byte[] content, CancellationToken stop)
     {
         if (new[] { _path, Refused }.FirstOrDefault(file => Path.GetFileName(file) == name) is not { } path)
         {
             return;
         }
-        using var alone = await AloneAsync(stop);
+        using var alone = await LockAsync(stop);
         var own = File.Exists(path) ? await File.ReadAllBytesAsync(path, stop) : [];
         // Content of the owner host that the other host lacks was added in the meantime.
         if (content.Length > own.Length && (IsCopy(folder) || content.AsSpan().StartsWith(own)))
@@ -190,7 +190,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     private IEnumerable<MailMessage> ReadWaiting() => InOrder(ListWaiting().Select(SmallFileReader.TryRead).OfType<byte[]>());
 
-    private Task<LockFile> AloneAsync(CancellationToken stop) => LockFile.TakeAsync(Path.Combine(folder.Path, "mail", "lock"), stop);
+    private Task<LockFile> LockAsync(CancellationToken stop) => LockFile.AcquireAsync(Path.Combine(folder.Path, "mail", "lock"), stop);
 
     /// <summary>Returns the reason why a message would be rejected now. Empty if it would be accepted. Changes nothing.</summary>
     internal string RefusalNow(OutgoingMail letter)

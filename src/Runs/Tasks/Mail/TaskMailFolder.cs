@@ -19,7 +19,7 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
 
     /// <summary>Stores an outgoing message. When the method returns, the message is on the disk.</summary>
     /// <exception cref="IOException">The message cannot be written.</exception>
-    internal MailReceipt Leave(OutgoingMail letter)
+    internal MailReceipt StoreOutgoing(OutgoingMail letter)
     {
         var refusal = MailLimits.Refusal(letter.Text) is { Length: > 0 } bad ? bad : new Mailbox(folder, time).RefusalNow(letter);
         if (refusal.Length > 0)

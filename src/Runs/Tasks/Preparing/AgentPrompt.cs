@@ -34,14 +34,14 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         var problems = ContentAddressedFile.Read(files.Folder, input.ProblemsFile);
         var ending = EndingOfLast(input, files);
         var text = conversation is not null
-            ? GoOn(problems, input, ending)
+            ? RenderContinuation(problems, input, ending)
             : Whole(files, task, input.Guidance, problems, ending)
                 + (input.Answer.Length == 0 ? "" : $"\n# Answer to your request\n\n{input.Answer}\n");
         if (conversation is null && input.Agent is not null)
         {
             text += await new AgentHandoverInstructions(files.Folder, task.Id, time).WriteAsync(input.Start, input.Prepared.BaseCommit);
         }
-        if (AgentSupervisor.Look(files.Folder.Start(task.Id, input.Start)) == AgentStartState.NotStarted)
+        if (AgentSupervisor.ReadState(files.Folder.Start(task.Id, input.Start)) == AgentStartState.NotStarted)
         {
             text += await MailAsync(files, task.Id, input.Start, conversation);
         }
@@ -88,7 +88,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     public static string ForKey(RunFiles files, PlanTask task)
     {
         var input = Input(files, task, null);
-        return TaskPrompt.Render(
+        return TaskPromptRenderer.Render(
             input with
             {
                 Task = task with { Verification = [.. task.Verification.Select(g => g.WithoutTurns())] },
@@ -126,7 +126,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
 
     private static string Whole(RunFiles files, PlanTask task, string guidance, string problems, string ending)
     {
-        var text = new StringBuilder(TaskPrompt.Render(Input(files, task, guidance.Length == 0 ? null : guidance)));
+        var text = new StringBuilder(TaskPromptRenderer.Render(Input(files, task, guidance.Length == 0 ? null : guidance)));
         if (problems.Length > 0)
         {
             text.Append("\n# Problems of the work so far\n\nThe files are as the last attempt left them. Fix only these problems:\n\n")
@@ -139,7 +139,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         return text.ToString();
     }
 
-    private static string GoOn(string problems, RunAgentInput input, string ending)
+    private static string RenderContinuation(string problems, RunAgentInput input, string ending)
     {
         var text = new StringBuilder();
         if (ending.Length > 0)

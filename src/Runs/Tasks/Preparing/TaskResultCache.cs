@@ -47,7 +47,7 @@ internal static class TaskResultCache
     /// Applies the stored result with a key to the current base, as one commit. Returns null if there is no such result or it has
     /// conflicts.
     /// </summary>
-    public static async Task<string?> TakeUpAsync(
+    public static async Task<string?> ApplyStoredAsync(
         TaskWorkspace workspace,
         PlanTask task,
         TaskNotes notes,
@@ -101,7 +101,7 @@ internal static class TaskResultCache
         (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
 
     /// <summary>Removes an applied result from the branch. Called if the result failed verification.</summary>
-    public static async Task ForgetAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
+    public static async Task RemoveAppliedAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
     {
         if (notes.Reused.Length > 0 && await workspace.Refs.ReadAsync(workspace.Branch, stop) == notes.Reused)
         {

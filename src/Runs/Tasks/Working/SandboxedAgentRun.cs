@@ -37,7 +37,7 @@ internal sealed class SandboxedAgentRun(
         }
         await _commits.PrepareAsync(stop);
         var mail = OrchestratorFolderCreator.Ensure(TaskMailFolder.Of(workspace.Files.Folder, task.Id));
-        _state.BringIn(session);
+        _state.CopyConversationIn(session);
         var keys = StepSandbox.KeysOutside(settings, settings.AgentOf(task), runner);
         var agent = rules.OfAgent(runner.State, _state.Folder, await _logins.TakeAsync(keys, stop), services.HookFiles);
         var sandbox = rules.WithDownloads(
@@ -72,9 +72,9 @@ internal sealed class SandboxedAgentRun(
     public async Task FinishAsync(string? session)
     {
         await OpenAgainAsync();
-        await TakeOverAsync();
+        await ImportCommitsAsync();
         var notTakenOver = await _logins.ReturnAsync();
-        if (_state.TakeOver(session) is { Length: > 0 } notTaken)
+        if (_state.CopyConversationBack(session) is { Length: > 0 } notTaken)
         {
             Problem = $"{Problem} {notTaken}".Trim();
         }
@@ -109,5 +109,5 @@ internal sealed class SandboxedAgentRun(
     public string? FindConversation(string session) => _state.Find(session);
 
     /// <summary>Copies the commits that the agent has made since the last call to the repository.</summary>
-    public async Task TakeOverAsync() => Problem = await _commits.TakeOverAsync(CancellationToken.None);
+    public async Task ImportCommitsAsync() => Problem = await _commits.ImportAsync(CancellationToken.None);
 }
