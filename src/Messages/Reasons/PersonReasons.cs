@@ -12,6 +12,7 @@ public sealed record Rejected(Person By) : Reason;
 
 /// <summary>Cancelled by a user.</summary>
 /// <param name="By">User who cancelled.</param>
+[ReasonKind("cancelled-by")]
 public sealed record CancelledBy(Person By) : Reason;
 
 /// <summary>Resumed by a user's command to continue.</summary>
