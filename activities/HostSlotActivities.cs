@@ -2,7 +2,7 @@ using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Merging;
 using Orchestrator.Runs.Merging.Preflight;
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 using Temporalio.Activities;
 using Temporalio.Exceptions;
 
@@ -90,7 +90,7 @@ public sealed class HostSlotActivities(
     {
         var (isHome, isStopped) = (input.HomeQueue == here.Queue, false);
         var held = new SharedTask(input.RunId, here, input.TaskId);
-        _held.Hold(held);
+        _held.RecordSlot(held);
         try
         {
             isStopped = await ActivityHeartbeats.WhileAsync(stop => KeepAsync(input, held, isHome, stop));
@@ -102,20 +102,20 @@ public sealed class HostSlotActivities(
         }
         finally
         {
-            _held.GiveBack(held);
+            _held.RecordSlotRelease(held);
             if (!isHome && !isStopped)
             {
-                await _share.LeaveAsync(held, unlessHeld: true);
+                await _share.RemoveAssignmentAsync(held, unlessHeld: true);
             }
         }
     }
 
     [Activity]
-    public Task HandTaskAsync(PublishTaskInput input) => ActivityHeartbeats.WhileAsync(stop => _share.HandAsync(input, stop));
+    public Task HandTaskAsync(PublishTaskInput input) => ActivityHeartbeats.WhileAsync(stop => _share.PublishAsync(input, stop));
 
     [Activity]
     public Task TakeTaskAsync(FetchTaskInput input) =>
-        ActivityHeartbeats.WhileAsync(stop => _share.TakeAsync(input, isHost: input.HomeQueue != here.Queue, stop));
+        ActivityHeartbeats.WhileAsync(stop => _share.FetchTaskAsync(input, isHost: input.HomeQueue != here.Queue, stop));
 
     /// <summary>Holds the slot until the task no longer needs it, and publishes the task's work at intervals.</summary>
     /// <returns>True if the worker is stopping, so that the task may continue on this host after a restart.</returns>

@@ -1,7 +1,7 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks;
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
@@ -92,7 +92,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
     {
         if (task.Rules.Places is not null)
         {
-            AssignedTaskRecords.Demand(SharedOf(task));
+            AssignedTaskRecords.RequireAssignment(SharedOf(task));
         }
     }
 
@@ -104,7 +104,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
         task.Rules.Places is null ? Task.FromResult<IReadOnlyList<string>>([]) : DemandPushedAsync(SharedOf(task), stop);
 
     private Task<IReadOnlyList<string>> DemandPushedAsync(SharedTask task, CancellationToken stop) =>
-        _share.DemandPushedAsync(task, asking => TaskHostResolver.IsHereAsync(CurrentTask.Workflow, task.Repository, asking), stop);
+        _share.RequirePushAsync(task, asking => TaskHostResolver.IsHereAsync(CurrentTask.Workflow, task.Repository, asking), stop);
 
     private static SharedTask SharedOf(TaskInput task) => new(task.RunId, task.Repository, task.Task.Id);
 }

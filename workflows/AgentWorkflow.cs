@@ -36,7 +36,7 @@ public abstract class AgentWorkflow : MessageWorkflow
     public TaskReport Status() => State.Report;
 
     /// <inheritdoc cref="ITaskWorkflow.PauseAsync"/>
-    [WorkflowSignal(MessageNames.Pause, Description = "Interrupts its agent, which keeps its conversation.")]
+    [WorkflowSignal(MessageNames.Pause, Description = "Interrupts the task's agent. The agent keeps its conversation.")]
     public Task PauseAsync([Range(0, int.MaxValue)] int verifying = 0) => Done(() => State.Pause(verifying));
 
     /// <summary>Continues after a pause.</summary>
@@ -44,11 +44,11 @@ public abstract class AgentWorkflow : MessageWorkflow
     public Task ResumeAsync() => Done(State.Resume);
 
     /// <summary>Stops the agent and ends the workflow. The task's files are retained.</summary>
-    [WorkflowSignal(MessageNames.Cancel, Description = "Stops its agent and ends; its files stay.")]
+    [WorkflowSignal(MessageNames.Cancel, Description = "Stops the task's agent and ends the task. The files are kept.")]
     public Task CancelAsync() => Done(State.Cancel);
 
     /// <summary>Resumes a task that waits for a user immediately, with the user's guidance.</summary>
-    [WorkflowSignal(MessageNames.GoOn, Description = "Continues at once with the user's guidance if it waits for a user.")]
+    [WorkflowSignal(MessageNames.GoOn, Description = "Continues immediately with the user's guidance if the task waits for a user.")]
     public Task GoOnAsync(string guidance = null!, TaskCommand? command = null) =>
         Done(() =>
         {
@@ -57,8 +57,8 @@ public abstract class AgentWorkflow : MessageWorkflow
             State.GoOn(guidance);
         });
 
-    /// <summary>Ends the workflow if its run has ended before it.</summary>
-    [WorkflowSignal(MessageNames.RunEnded, Description = "The run ended without this task.")]
+    /// <summary>Ends the workflow if its run has ended.</summary>
+    [WorkflowSignal(MessageNames.RunEnded, Description = "Reports that the run ended while this task was open.")]
     public Task RunEndedAsync(RunEndedWithoutIt how = null!) => Reporter.CheckRunEndedAsync(how);
 
     /// <summary>Moves the workflow's activities to another host. Interrupts the agent, which then continues there.</summary>

@@ -34,7 +34,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
     {
         if (state.Account.Length == 0)
         {
-            throw UnreadableStart("'account' is missing: the name of the account.");
+            throw UnreadableStart("'account' is missing. Set it to the name of the account.");
         }
         if (state.Ledger is { } ledger && ledger.Account != state.Account)
         {
@@ -146,7 +146,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
 
     internal override void NoteDropped(string note)
     {
-        _dropped.Add(PayloadPaging.Brief(note));
+        _dropped.Add(PayloadPaging.Shorten(note));
         if (_dropped.Count > MostDropped)
         {
             _dropped.RemoveAt(0);

@@ -17,7 +17,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     /// wait.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>True if lease holders must be checked now, because a task has to wait and the holder may be gone.</summary>
+    /// <summary>True if lease holders must be checked now, because a task has to wait and the holder may have ended.</summary>
     private bool _shouldLook;
     private readonly HashSet<string> _undeclared = new(StringComparer.Ordinal);
 
@@ -37,7 +37,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     {
         if (state.Queue.Length == 0)
         {
-            throw UnreadableStart("'queue' is missing: the task queue of the repository's activities.");
+            throw UnreadableStart("'queue' is missing. Set it to the task queue of the repository's activities.");
         }
         _begin = state;
         _table = new LeaseTable(state);
@@ -105,7 +105,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
 
     internal override void NoteDropped(string note)
     {
-        _dropped.Add(PayloadPaging.Brief(note));
+        _dropped.Add(PayloadPaging.Shorten(note));
         if (_dropped.Count > MostDropped)
         {
             _dropped.RemoveAt(0);

@@ -121,7 +121,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Pass, Description = "Stops waiting for a task.")]
+    [WorkflowSignal(MessageNames.Pass, Description = "Reports that a task no longer waits for its merge.")]
     public Task PassAsync([Identifier] string task = null!)
     {
         _runner.Pass(task);
@@ -138,7 +138,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.RunEnded, Description = "The run ended without this queue.")]
+    [WorkflowSignal(MessageNames.RunEnded, Description = "Reports that the run ended while this queue was open.")]
     public Task RunEndedAsync(RunEndedWithoutIt how = null!) => _reporter.CheckRunEndedAsync();
 
     /// <inheritdoc/>
@@ -158,7 +158,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
         var (batch, waiting) = (string.Join(", ", status.Batch), string.Join(", ", status.Queue.Select(request => request.TaskId)));
         Workflow.CurrentDetails =
             waiting.Length == 0 ? "**nothing waits**"
-            : batch.Length == 0 ? $"**waiting** {PayloadPaging.Brief(waiting)}"
-            : $"**merging** {PayloadPaging.Brief(batch)}\n\n**waiting** {PayloadPaging.Brief(waiting)}";
+            : batch.Length == 0 ? $"**waiting** {PayloadPaging.Shorten(waiting)}"
+            : $"**merging** {PayloadPaging.Shorten(batch)}\n\n**waiting** {PayloadPaging.Shorten(waiting)}";
     }
 }

@@ -35,7 +35,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     public Task<TaskReport> RunAsync(TaskInput input = null!) => LiveAsync(input, WorkAsync, _worktree.ReleaseAsync);
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.MergeDone, Description = "The merge queue's result for this task's commit.")]
+    [WorkflowSignal(MessageNames.MergeDone, Description = "Reports the merge queue's result for this task's commit.")]
     public Task MergeDoneAsync(MergeResult result = null!) => Done(() => _merger.Take(result));
 
     /// <inheritdoc/>
@@ -47,7 +47,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     public Task PartsDoneAsync(string summary = null!) => Done(() => State.TakeParts(summary));
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Decide, Description = "A user's decision about a task that changed the meaning of its gates.")]
+    [WorkflowSignal(MessageNames.Decide, Description = "A user's decision about a task whose work changes the input of its gates.")]
     public Task DecideAsync(bool accepted = false, Person by = null!, ApprovalCommand? command = null) =>
         Done(() =>
         {

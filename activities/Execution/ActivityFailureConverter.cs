@@ -27,19 +27,19 @@ public sealed class ActivityFailureConverter : IWorkerInterceptor
             try
             {
                 var result = await base.ExecuteActivityAsync(input);
-                faults.Forget(step);
+                faults.RemoveCount(step);
                 return result;
             }
             catch (OperationCanceledException)
             {
-                faults.Forget(step);
+                faults.RemoveCount(step);
                 throw;
             }
             catch (Exception fault) when (StepFaultClassifier.Describe(fault, info.Attempt, faults.Add(step, fault)) is { } failed)
             {
                 if (failed.IsFinal)
                 {
-                    faults.Forget(step);
+                    faults.RemoveCount(step);
                 }
                 throw new ApplicationFailureException(
                     failed.Message,

@@ -5,7 +5,7 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Sends heartbeats during an activity. The server's responses tell whether the activity is cancelled.</summary>
+/// <summary>Sends heartbeats during an activity. The server's responses show whether the activity is cancelled.</summary>
 internal static class ActivityHeartbeats
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);

@@ -1,6 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 using Temporalio.Activities;
 using Temporalio.Worker.Interceptors;
 

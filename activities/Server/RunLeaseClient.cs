@@ -57,7 +57,7 @@ internal sealed class RunLeaseClient(RunServices services, ITemporalClient clien
         }
     }
 
-    /// <summary>Returns the ids of those given runs that are no longer open.</summary>
+    /// <summary>Returns the ids of the given runs that are no longer open.</summary>
     public async Task<IReadOnlyList<string>> FindEndedAsync(IReadOnlyList<string> runIds)
     {
         var ended = new List<string>();

@@ -32,7 +32,7 @@ internal static class TaskReportQueries
         }
     }
 
-    /// <summary>Returns the reports of those tasks of a run whose workflows are open, by task id.</summary>
+    /// <summary>Returns the reports of a run's tasks whose workflows are open, by task id.</summary>
     public static async Task<IReadOnlyDictionary<string, TaskReport>> FindAsync(
         ITemporalClient client,
         string runId,

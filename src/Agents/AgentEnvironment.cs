@@ -125,7 +125,7 @@ public static class AgentEnvironment
         {
             environment[name] = value;
         }
-        GitVariableFilter.LeaveOutMaintenance(environment);
+        GitVariableFilter.DisableMaintenance(environment);
         return environment;
     }
 
@@ -204,7 +204,7 @@ internal static class GitVariableFilter
 
     /// <summary>Disables git's automatic maintenance, which runs in the background after a commit. After the agent ends, it would still
     /// write to the folder that all worktrees share, and would be killed with the agent's other processes.</summary>
-    public static void LeaveOutMaintenance(Dictionary<string, string> environment) =>
+    public static void DisableMaintenance(Dictionary<string, string> environment) =>
         Add(environment, [("gc.auto", "0"), ("maintenance.auto", "false")]);
 
     private static void Add(Dictionary<string, string> environment, IReadOnlyList<(string Key, string Value)> settings)

@@ -69,7 +69,7 @@ public sealed record AgentApiError(string Kind, int? Status, string Message) : A
 /// <param name="Kind">Kind of failure in the agent program's terms.</param>
 public sealed record AgentRetry(int Attempt, int MaxAttempts, TimeSpan Delay, int? Status, string Kind) : AgentEvent;
 
-/// <summary>The agent ended a turn with a result. If a program prints several results, the last one counts.</summary>
+/// <summary>The agent ended a turn with a result. If a program prints several results, only the last one counts.</summary>
 /// <param name="IsError">True if the program reports failure.</param>
 /// <param name="Text">Final text or error.</param>
 /// <param name="Turns">Number of turns so far.</param>

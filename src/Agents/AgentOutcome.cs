@@ -1,7 +1,9 @@
 namespace Orchestrator.Agents;
 
-/// <summary>Reason why an agent run did not finish its work. Determines if the caller retries, waits, continues the conversation or asks a
-/// user.</summary>
+/// <summary>
+/// Reason why an agent run did not finish its work. It determines whether the caller retries, waits, continues the conversation or asks a
+/// user.
+/// </summary>
 public enum AgentFailure
 {
     /// <summary>No failure. The agent claims that the work is done.</summary>
@@ -88,7 +90,7 @@ public sealed record AgentOutcome
     /// agent programs, whose usage limits have their reset times in <see cref="Windows"/>.</summary>
     public DateTimeOffset? ResetsAt { get; init; }
 
-    /// <summary>Service's latest report on the account's windows, or null if there was none.</summary>
+    /// <summary>The service's latest report on the account's windows, or null if there was none.</summary>
     public UsageWindows? Windows { get; init; }
 
     /// <summary>Exit code of the program. Null if the program is still running or was killed together with its supervisor.</summary>

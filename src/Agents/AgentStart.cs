@@ -59,8 +59,9 @@ public sealed record AgentStart
     /// text is added.</summary>
     public string? SystemPrompt { get; init; }
 
-    /// <summary>Repository's own sub-agents at the base commit (<c>.claude/agents/*.md</c>): Markdown text with front matter by file
-    /// name.</summary>
+    /// <summary>
+    /// The repository's own sub-agents at the base commit (<c>.claude/agents/*.md</c>): Markdown text with front matter by file name.
+    /// </summary>
     public IReadOnlyDictionary<string, string> AgentDefinitions { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Rules that determine which paths the agent may write and which commands it may run. Stored in the file <c>policy</c> of the

@@ -33,8 +33,10 @@ public interface IAgentRunner
     /// <param name="workingDirectory">Absolute path of the folder.</param>
     string? PlaceOfConversation(string sessionId, string workingDirectory) => null;
 
-    /// <summary>Service keys that can stay outside the sandbox, because the program can use the address of our proxy instead of the
-    /// service's address.</summary>
+    /// <summary>
+    /// Service keys that can stay outside the sandbox, because the program can use the address of orchestrate's proxy instead of the
+    /// service's address.
+    /// </summary>
     IReadOnlyList<AgentServiceKey> Keys => [];
 
     /// <summary>Names of variables that contain the keys that the program uses. A name that ends with <c>_</c> is a prefix. A confined
@@ -94,7 +96,7 @@ public interface IAgentOutputParser
     AgentOutcome Complete(int? exitCode, string errorText);
 }
 
-/// <summary>Result of checking if an agent program can work on this machine.</summary>
+/// <summary>Result of checking whether an agent program can work on this machine.</summary>
 /// <param name="Status">Status of the check.</param>
 /// <param name="Message">Result in one line.</param>
 /// <param name="Cure">Suggested fix, or null if nothing has to be done.</param>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents;
 
-/// <summary>Classifies failures of a model service for all callers. Without side effects.</summary>
+/// <summary>Classifies failures of a model service for all callers. Has no side effects.</summary>
 internal static class ModelApiFailureClassifier
 {
     /// <summary>Classifies a failure by its HTTP status. The status is null if there was no response.</summary>
@@ -22,14 +22,16 @@ internal static class ModelApiFailureClassifier
     internal static AgentFailure? OfText(string text) =>
         text switch
         {
-            _ when Says(text, "ENOSPC") || Says(text, "no space left on device") || Says(text, "disk quota exceeded") =>
-                AgentFailure.Environment,
-            _ when Says(text, "ENOMEM") || Says(text, "cannot allocate memory") => AgentFailure.Environment,
-            _ when Says(text, "not logged in") || Says(text, "please run /login") || Says(text, "credit balance is too low") =>
-                AgentFailure.Account,
-            _ when Says(text, "native binary not installed") => AgentFailure.Account,
+            _ when ContainsText(text, "ENOSPC")
+                    || ContainsText(text, "no space left on device")
+                    || ContainsText(text, "disk quota exceeded") => AgentFailure.Environment,
+            _ when ContainsText(text, "ENOMEM") || ContainsText(text, "cannot allocate memory") => AgentFailure.Environment,
+            _ when ContainsText(text, "not logged in")
+                    || ContainsText(text, "please run /login")
+                    || ContainsText(text, "credit balance is too low") => AgentFailure.Account,
+            _ when ContainsText(text, "native binary not installed") => AgentFailure.Account,
             _ => null,
         };
 
-    private static bool Says(string text, string words) => text.Contains(words, StringComparison.OrdinalIgnoreCase);
+    private static bool ContainsText(string text, string words) => text.Contains(words, StringComparison.OrdinalIgnoreCase);
 }

@@ -6,8 +6,10 @@ namespace Orchestrator.Agents;
 /// <param name="ResetsAt">Reset time reported by the service, or null if unknown. It may be wrong; the governor judges it.</param>
 public sealed record UsageWindow(string Name, double? Used, DateTimeOffset? ResetsAt);
 
-/// <summary>Service's report on an account's usage limits. It comes with answers at no cost, even while everything is allowed. It never
-/// decides that work is refused; <see cref="AgentFailure.UsageLimit"/> does.</summary>
+/// <summary>
+/// The service's report on an account's usage limits. It comes with answers at no cost, even while no limit is reached. Only
+/// <see cref="AgentFailure.UsageLimit"/> shows that work was refused.
+/// </summary>
 /// <param name="Status">Status reported by the service: <c>allowed</c>, <c>allowed_warning</c>, <c>rejected</c>, or <c>unknown</c> if not
 /// reported.</param>
 /// <param name="Windows">Reported windows, each once.</param>

@@ -8,10 +8,10 @@ public interface IUserInteraction
     bool IsInteractive { get; }
 
     /// <summary>Shows a line about the progress.</summary>
-    void Say(string line);
+    void Inform(string line);
 
     /// <summary>Shows untrusted text of several lines.</summary>
-    void Say(UntrustedText block);
+    void Inform(UntrustedText block);
 
     /// <summary>Shows a warning.</summary>
     void Warn(string line);

@@ -28,7 +28,7 @@ public sealed class SpaceOnDisk(UseCaseContext context, string folder)
     /// <param name="act">The action. It can be repeated, and leaves nothing open if it fails.</param>
     /// <param name="stop">Cancels the wait.</param>
     /// <exception cref="UseCaseException">The disk is still full after <see cref="Longest"/>. The exit code is 5.</exception>
-    public async Task<T> DoAsync<T>(Func<Task<T>> act, CancellationToken stop)
+    public async Task<T> RetryWhileFullAsync<T>(Func<Task<T>> act, CancellationToken stop)
     {
         await AwaitAsync(stop);
         while (true)

@@ -41,9 +41,9 @@ public sealed class UnattendedContext(
     {
         public bool IsInteractive => false;
 
-        public void Say(string line) { }
+        public void Inform(string line) { }
 
-        public void Say(UntrustedText block) { }
+        public void Inform(UntrustedText block) { }
 
         public void Warn(string line) { }
 

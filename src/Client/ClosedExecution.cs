@@ -20,7 +20,7 @@ internal static class ClosedExecution
     }
 
     /// <summary>Returns the reason for the end, or null if it is unknown.</summary>
-    public static Reason? WhyOf(HistoryEvent? last) =>
+    public static Reason? ReasonOf(HistoryEvent? last) =>
         last switch
         {
             { WorkflowExecutionTerminatedEventAttributes: { } terminated } => RunExecution.Terminated(

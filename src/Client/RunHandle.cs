@@ -63,7 +63,7 @@ public sealed class RunHandle
     /// <summary>
     /// Makes the run resend all transitions that are not recorded, because the owner host could not record those that it received.
     /// </summary>
-    public Task TellNotRecordedAsync(CancellationToken cancellation = default) =>
+    public Task ReportNotRecordedAsync(CancellationToken cancellation = default) =>
         Workflow.SignalAsync(
             w => w.NotRecordedAsync(),
             new WorkflowSignalOptions { Rpc = new RpcOptions { CancellationToken = cancellation } }
@@ -92,7 +92,7 @@ public sealed class RunHandle
         }
     }
 
-    /// <summary>Reads the input that the run was started with from its history. Needs no worker.</summary>
+    /// <summary>Reads the run's input from its history. Needs no worker.</summary>
     /// <exception cref="RpcException">The server can't be reached, or it does not know the run.</exception>
     public async Task<OrchestrationInput> InputAsync(CancellationToken cancellation = default)
     {

@@ -15,7 +15,7 @@ public sealed class RunHistoryCleanup(ITemporalClient client)
     /// <param name="runId">Id of the run.</param>
     /// <param name="cancellation">Checked between deletions.</param>
     /// <returns>True if the histories were deleted. False if the run or one of its tasks is open, so that nothing was deleted.</returns>
-    public async Task<bool> ForgetAsync(string runId, CancellationToken cancellation = default)
+    public async Task<bool> DeleteHistoriesAsync(string runId, CancellationToken cancellation = default)
     {
         var found = new List<WorkflowExecution>();
         await foreach (var execution in client.ListWorkflowsAsync(RunIds.FamilyQuery(runId)).WithCancellation(cancellation))
@@ -35,10 +35,10 @@ public sealed class RunHistoryCleanup(ITemporalClient client)
         return true;
     }
 
-    /// <summary>Deletes closed executions of the lease workflow, of which each run leaves one.</summary>
+    /// <summary>Deletes closed executions of the lease workflow. Each run leaves one such execution.</summary>
     /// <param name="now">The current time, in UTC.</param>
     /// <param name="cancellation">Checked between deletions.</param>
-    public async Task ForgetLeasesAsync(DateTimeOffset now, CancellationToken cancellation = default)
+    public async Task DeleteLeaseHistoriesAsync(DateTimeOffset now, CancellationToken cancellation = default)
     {
         await foreach (var execution in client.ListWorkflowsAsync(Leases).WithCancellation(cancellation))
         {

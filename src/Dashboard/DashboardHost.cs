@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Dashboard.Access;
 using Orchestrator.Dashboard.Api;
-using Orchestrator.Dashboard.Door;
 using Orchestrator.Dashboard.Pages;
 using Orchestrator.Dashboard.Routes;
 
 namespace Orchestrator.Dashboard;
 
-/// <summary>Web server of the page and the API.</summary>
+/// <summary>Builds the web server for the dashboard pages and the API.</summary>
 public static class DashboardHost
 {
     private const int MostConnections = 1000;

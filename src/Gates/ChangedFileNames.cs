@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates;
 
-/// <summary>Replaces the placeholders for changed files in a gate's command. Without side effects.</summary>
+/// <summary>Replaces the placeholders for changed files in a gate's command. Has no side effects.</summary>
 public static class ChangedFileNames
 {
     internal const string FilesPlaceholder = "{modified_files}";

@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates;
 
-/// <summary>Recognizes failures caused by two test suites that use the same resource at the same time. Without side effects.</summary>
+/// <summary>Recognizes failures caused by two test suites that use the same resource at the same time. Has no side effects.</summary>
 internal static partial class ResourceConflictDetector
 {
     /// <summary>Returns the kind of resource conflict that a failed gate's output reports.</summary>

@@ -14,21 +14,21 @@ public sealed class GitRepositoryCache
 
     /// <summary>Returns the <c>git</c> program that PATH resolves to.</summary>
     /// <exception cref="GitUnavailableException">Git is missing or too old.</exception>
-    public Task<GitProgram> GitAsync() => OnceAsync(_programs, "git", _ => GitProgram.FindAsync());
+    public Task<GitProgram> GitAsync() => GetOrFindAsync(_programs, "git", _ => GitProgram.FindAsync());
 
     /// <summary>Returns the repository that contains a folder.</summary>
     /// <param name="path">Absolute path of a folder.</param>
     /// <exception cref="GitUnavailableException">Git is missing or too old.</exception>
     /// <exception cref="NotARepositoryException">The folder is not inside a usable repository.</exception>
     public Task<GitRepository> OpenAsync(string path) =>
-        OnceAsync(_opened, path, async p => await GitRepository.OpenAsync(await GitAsync(), p));
+        GetOrFindAsync(_opened, path, async p => await GitRepository.OpenAsync(await GitAsync(), p));
 
     /// <summary>Opens a repository after repairing the leftovers of killed git processes.</summary>
     /// <param name="path">Absolute path of a folder.</param>
     /// <exception cref="GitUnavailableException">Git is missing or too old.</exception>
     /// <exception cref="NotARepositoryException">The folder is not inside a usable repository.</exception>
     public Task<GitRepository> OpenRecoveredAsync(string path) =>
-        OnceAsync(
+        GetOrFindAsync(
             _recovered,
             path,
             async p =>
@@ -40,21 +40,21 @@ public sealed class GitRepositoryCache
         );
 
     /// <summary>Returns the repository configured so that all git calls use the given configuration snapshot.</summary>
-    public Task<GitRepository> GoingByAsync(GitRepository repository, ConfigurationSnapshot copy) =>
-        OnceAsync(_goingBy, $"{repository.CommonDirectory}\n{copy.Hash}", _ => repository.GoingByAsync(copy));
+    public Task<GitRepository> WithConfigurationAsync(GitRepository repository, ConfigurationSnapshot copy) =>
+        GetOrFindAsync(_goingBy, $"{repository.CommonDirectory}\n{copy.Hash}", _ => repository.WithConfigurationAsync(copy));
 
     /// <summary>Returns the repository configured so that all git calls use a configuration snapshot, which the first call of this method
     /// takes.</summary>
     /// <param name="repository">Repository opened without a snapshot.</param>
     /// <param name="folder">Parent folder of all snapshots.</param>
-    public Task<GitRepository> GoingByPresentAsync(GitRepository repository, string folder) =>
-        OnceAsync(
+    public Task<GitRepository> WithCurrentConfigurationAsync(GitRepository repository, string folder) =>
+        GetOrFindAsync(
             _goingBy,
             repository.CommonDirectory,
-            async _ => await repository.GoingByAsync(await ConfigurationSnapshot.MakeAsync(repository, folder))
+            async _ => await repository.WithConfigurationAsync(await ConfigurationSnapshot.MakeAsync(repository, folder))
         );
 
-    private static async Task<T> OnceAsync<T>(ConcurrentDictionary<string, Task<T>> known, string key, Func<string, Task<T>> findAsync)
+    private static async Task<T> GetOrFindAsync<T>(ConcurrentDictionary<string, Task<T>> known, string key, Func<string, Task<T>> findAsync)
     {
         var finding = known.GetOrAdd(key, findAsync);
         try

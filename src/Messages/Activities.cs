@@ -42,13 +42,13 @@ public interface IRunActivities
     [Activity]
     Task TellLeasesAsync(LeaseInput input);
 
-    /// <summary>Returns the ids of those given runs that have ended or do not exist.</summary>
+    /// <summary>Returns the ids of the given runs that have ended or do not exist.</summary>
     [Activity]
     Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds);
 
     /// <summary>
-    /// Finds the work of an earlier execution of this run, which a reset replaced, in git, in the run's record and on the server. Recreates
-    /// a missing staging branch.
+    /// Searches git, the run's record and the server for the work of an execution that a reset replaced. Recreates a missing staging
+    /// branch.
     /// </summary>
     [Activity]
     Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input);
@@ -116,8 +116,8 @@ public interface ITaskActivities
 public interface IHostSlotActivities
 {
     /// <summary>
-    /// Holds a slot for a task until cancelled, and tells the task's workflow which host has the slot. Scheduled on a queue of slots, so
-    /// any host with a free slot may run the activity.
+    /// Holds a slot for a task until cancelled, and reports the host with the slot to the task's workflow. Scheduled on a queue of slots,
+    /// so any host with a free slot may run the activity.
     /// </summary>
     [Activity]
     Task HoldPlaceAsync(HoldSlotInput input);
@@ -213,7 +213,7 @@ public interface ITrainActivities
 }
 
 /// <summary>
-/// Activities that query a read-only agent: a planner for a plan or for an answer to another agent, or a reviewer. Each is idempotent and
+/// Activities that query a read-only agent, namely a reviewer, or a planner that plans or answers another agent. Each is idempotent and
 /// never pays twice for an answer.
 /// </summary>
 public interface IAnswerActivities

@@ -23,12 +23,16 @@ public enum FailureClass
     [JsonStringEnumMemberName("throttled")]
     Throttled,
 
-    /// <summary>Fault of the account: login, credit, permission, missing model or broken agent program. The task backs off until a probe
-    /// succeeds.</summary>
+    /// <summary>
+    /// Fault of the account, such as an expired login, missing credit or permission, an unknown model, or a broken agent program. The task
+    /// backs off until a probe succeeds.
+    /// </summary>
     [JsonStringEnumMemberName("account")]
     Account,
 
-    /// <summary>Fault of the host: disk, memory or a missing tool. The task backs off until the fault is repaired.</summary>
+    /// <summary>
+    /// Fault of the host, such as a full disk, a lack of memory or a missing tool. The task backs off until the fault is repaired.
+    /// </summary>
     [JsonStringEnumMemberName("environment")]
     Environment,
 
@@ -43,7 +47,7 @@ public enum FailureClass
     [JsonStringEnumMemberName("run-ended")]
     RunEnded,
 
-    /// <summary>The task reached one of its limits: time, turns, cost or memory.</summary>
+    /// <summary>The task reached its limit of time, turns, cost or memory.</summary>
     [JsonStringEnumMemberName("limit")]
     Limit,
 
@@ -55,7 +59,7 @@ public enum FailureClass
     [JsonStringEnumMemberName("blocked")]
     Blocked,
 
-    /// <summary>The agent's process was killed from outside, or its host went down. A new agent run resumes the conversation.</summary>
+    /// <summary>The agent's process was killed from outside, or its host shut down. A new agent run resumes the conversation.</summary>
     [JsonStringEnumMemberName("died")]
     Died,
 
@@ -74,7 +78,7 @@ public enum FailureClass
     [JsonStringEnumMemberName("budget")]
     Budget,
 
-    /// <summary>Stopped by orchestrate itself: pause, cancel or shutdown.</summary>
+    /// <summary>Orchestrate itself stopped the agent because of a pause, a cancellation or a shutdown.</summary>
     [JsonStringEnumMemberName("stopped")]
     Stopped,
 

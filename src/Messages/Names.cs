@@ -50,10 +50,10 @@ public static class QueueNames
     /// <summary>Returns the host that drains or has drained the run of a queue, or null for other queues.</summary>
     /// <param name="queue">Name of a task queue.</param>
     /// <param name="isReady">True if all data that the run needs is pushed.</param>
-    public static string? GivenAwayBy(string queue, out bool isReady) => GiverOf(MachineOf(queue) ?? "", out isReady);
+    public static string? DrainingHostOf(string queue, out bool isReady) => DrainingHostOfMachine(MachineOf(queue) ?? "", out isReady);
 
     /// <summary>Returns the host that drains or has drained a run, from the host part of a queue name (<see cref="MachineOf"/>).</summary>
-    public static string? GiverOf(string machine, out bool isReady)
+    public static string? DrainingHostOfMachine(string machine, out bool isReady)
     {
         isReady = machine.StartsWith(Left, StringComparison.Ordinal);
         return isReady ? machine[Left.Length..]
@@ -101,7 +101,7 @@ public static class RunIds
     /// <param name="workflowId">Workflow id of a task of that run.</param>
     public static string TaskOf(string runId, string workflowId) => workflowId[(runId.Length + 1)..];
 
-    /// <summary>Visibility query for the open child workflows of a run: tasks, planners and the merge queue.</summary>
+    /// <summary>Visibility query for the open child workflows of a run, namely its tasks, planners and merge queue.</summary>
     /// <param name="runId">Id of the run, or null for all runs.</param>
     public static string OpenChildrenQuery(string? runId = null)
     {
@@ -118,7 +118,7 @@ public static class RunIds
     /// <summary>Visibility query for a run and all its child workflows, with all executions of each.</summary>
     public static string FamilyQuery(string runId) => $"WorkflowId = '{Quoted(runId)}' OR {Below(runId)}";
 
-    /// <summary>Visibility query for the open workflows of a run: the run itself, tasks, planners and the merge queue.</summary>
+    /// <summary>Visibility query for the open workflows of a run, namely the run itself and its tasks, planners and merge queue.</summary>
     public static string OpenFamilyQuery(string runId) =>
         $"ExecutionStatus = 'Running' AND (WorkflowId = '{Quoted(runId)}' OR {Below(runId)})";
 

@@ -126,7 +126,7 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate(MessageNames.ResolveEscalation)]
     Task<SteeringAnswer> ResolveEscalationAsync(ResolutionCommand command);
 
-    /// <summary>Moves the run to another host. Running agents are interrupted and continue their conversations there.</summary>
+    /// <summary>Moves the run to another host, where running agents continue their conversations after an interruption.</summary>
     [WorkflowUpdate(MessageNames.Move)]
     Task<SteeringAnswer> MoveAsync(MoveRunCommand command);
 
@@ -155,7 +155,7 @@ public interface IOrchestrationWorkflow
     Task MessageDroppedAsync(DroppedMessage message);
 }
 
-/// <summary>Workflow of one task: worktree, agent, verification, remediation and merge.</summary>
+/// <summary>Workflow of one task, from its worktree and its agent to verification, remediation and merge.</summary>
 [Workflow]
 public interface ITaskWorkflow
 {
@@ -190,7 +190,7 @@ public interface ITaskWorkflow
     [WorkflowSignal(MessageNames.Decide)]
     Task DecideAsync(bool accepted, Person by, ApprovalCommand? command = null);
 
-    /// <summary>Notifies the task that its run has ended before the task. The task stops its agent, keeps its work and closes.</summary>
+    /// <summary>Notifies the task that its run has ended. The task stops its agent, keeps its work and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 
@@ -236,7 +236,7 @@ public interface IMergeTrainWorkflow
     Task EnqueueAsync(TrainWork work);
 
     /// <summary>
-    /// Stops waiting for a task. Used if a task that must resolve a conflict stays away too long, or if a waiting task is cancelled.
+    /// Stops waiting for a task. Used if a task takes too long to resolve its conflict, or if a waiting task is cancelled.
     /// </summary>
     [WorkflowSignal(MessageNames.Pass)]
     Task PassAsync([Identifier] string task);
@@ -245,7 +245,7 @@ public interface IMergeTrainWorkflow
     [WorkflowSignal(MessageNames.Close)]
     Task CloseAsync([Identifier] string reason);
 
-    /// <summary>Notifies the merge queue that its run has ended before it. The queue interrupts the current merge and closes.</summary>
+    /// <summary>Notifies the merge queue that its run has ended. The queue interrupts the current merge and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 
@@ -281,7 +281,7 @@ public interface IPlanningWorkflow
     [WorkflowSignal(MessageNames.GoOn)]
     Task GoOnAsync(string guidance, TaskCommand? command = null);
 
-    /// <summary>Notifies the workflow that its run has ended before it. The workflow stops its agent and closes.</summary>
+    /// <summary>Notifies the workflow that its run has ended. The workflow stops its agent and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 
@@ -321,7 +321,7 @@ public interface IReviewWorkflow
     [WorkflowSignal(MessageNames.GoOn)]
     Task GoOnAsync(string guidance, TaskCommand? command = null);
 
-    /// <summary>Notifies the workflow that its run has ended before it. The workflow stops its agent and closes.</summary>
+    /// <summary>Notifies the workflow that its run has ended. The workflow stops its agent and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 

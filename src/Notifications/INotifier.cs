@@ -1,7 +1,7 @@
 namespace Orchestrator.Notifications;
 
 /// <summary>
-/// A channel that delivers notices to a configured address. Expected failures are returned as results, whose texts contain no secrets.
+/// A channel that delivers notices to a configured address. Expected failures are returned as results, whose messages contain no secrets.
 /// </summary>
 public interface INotifier : IDisposable
 {

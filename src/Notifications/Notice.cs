@@ -1,7 +1,7 @@
 namespace Orchestrator.Notifications;
 
 /// <summary>
-/// A message to users. Its texts are safe to display, because its creator has removed secrets and made invisible characters visible.
+/// A message to users. Its text is safe to display, because its creator has removed secrets and made invisible characters visible.
 /// </summary>
 public sealed record Notice
 {
@@ -47,7 +47,7 @@ public sealed record Notice
     [JsonIgnore]
     public IReadOnlyList<string> Commands => [.. Items.SelectMany(item => item.Commands).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>Formats the message as plain text without its title: each item, followed by the commands that answer it.</summary>
+    /// <summary>Formats the message as plain text without its title. Each item is followed by the commands that answer it.</summary>
     /// <param name="most">Maximum number of characters. If items are omitted, the last line states how many.</param>
     public string ToText(int most)
     {

@@ -1,12 +1,12 @@
 namespace Orchestrator.Plans.Readers;
 
-/// <summary>Position of a field: file, line, column and path.</summary>
+/// <summary>Position of a field, with its file, line, column and path.</summary>
 internal sealed record FieldPosition(string File, int Line, int Column, FieldPath Field);
 
 /// <summary>A graph node with the positions of its id and dependencies.</summary>
 internal sealed record PositionedTask(TaskNode Node, FieldPosition Id, IReadOnlyList<FieldPosition> DependsOn);
 
-/// <summary>Reports faults that only the whole plan shows: duplicate ids, unknown dependencies and cycles.</summary>
+/// <summary>Reports faults that only the whole plan shows, namely duplicate ids, unknown dependencies and cycles.</summary>
 internal static class GraphFaultReporter
 {
     // Limits the suggestions, because searching for similar names among thousands of ids takes time.

@@ -4,7 +4,7 @@ using System.Text;
 namespace Orchestrator.Plans.Readers;
 
 /// <summary>
-/// Decodes a plan file's bytes as UTF-8, or as UTF-16 with a byte order mark. Rejects anything else and gives the reason.
+/// Decodes a plan file's bytes as UTF-8, or as UTF-16 with a byte order mark. Rejects any other content and returns the reason.
 /// </summary>
 public static class PlanTextDecoder
 {

@@ -3,7 +3,7 @@ namespace Orchestrator.Plans;
 /// <summary>Kinds of notices, as listed in the setting <c>notifications.on</c>.</summary>
 public static class NoticeKinds
 {
-    /// <summary>A decision is required: an approval, a blocked task, an escalation or a landing.</summary>
+    /// <summary>A decision is required about an approval, a blocked task, an escalation or a landing.</summary>
     public const string NeedsPerson = "needs_person";
 
     /// <summary>A cost or time limit is reached, so nothing new starts.</summary>

@@ -1,6 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A plan: a graph of tasks, the contracts between them, and named texts. Plain data; lists keep the order of the file.</summary>
+/// <summary>
+/// A plan, which consists of a graph of tasks, the contracts between the tasks, and named texts. Plain data; lists keep the order of the
+/// file.
+/// </summary>
 /// <remarks>The JSON names are those of the task-graph format, so a plan written by <see cref="PlanJson"/> is itself a plan file. Active
 /// runs refer to plans by content hash, so members may be added as optional ones, never renamed or removed. Two plans with equal content
 /// are not <c>Equals</c> because lists compare by reference; compare <see cref="PlanJson.Hash"/> instead.</remarks>

@@ -22,7 +22,9 @@ public static class RunPriority
         [BacklogPriority.All[3]] = Lowest / 2,
     };
 
-    /// <summary>Parses a priority: one of <see cref="BacklogPriority.All"/> or a whole number. Returns null for other texts.</summary>
+    /// <summary>
+    /// Parses a priority, which is one of <see cref="BacklogPriority.All"/> or a whole number. Returns null for any other text.
+    /// </summary>
     public static int? Parse(string text) =>
         Words.TryGetValue(text.Trim(), out var word) ? word
         : int.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out var number)

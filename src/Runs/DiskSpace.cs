@@ -37,7 +37,7 @@ public static class DiskSpace
             } || IsLacking(fault.InnerException)
         );
 
-    /// <summary>True if the text of a program reports a full disk or quota.</summary>
+    /// <summary>True if the output of a program reports a full disk or quota.</summary>
     public static bool IsNamedBy(string text) => Texts.Any(name => text.Contains(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Returns a message if the disk is full. Returns null otherwise.</summary>
@@ -48,7 +48,7 @@ public static class DiskSpace
             : $"The disk of {path} is full. Runs can't record their progress, so their shown state may be outdated. Free "
                 + "some space; the runs then continue by themselves.";
 
-    /// <summary>Fails like a write if the disk is full, so that the step is repeated.</summary>
+    /// <summary>Throws an I/O exception if the disk is full, so that the step is retried.</summary>
     /// <param name="path">Absolute path of a file or folder on the disk.</param>
     /// <exception cref="IOException">The disk is full.</exception>
     public static void ThrowIfFull(string path)

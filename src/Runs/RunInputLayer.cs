@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Creates the settings layer of highest precedence, from the input of a run.</summary>
+/// <summary>Creates the settings layer with the highest precedence from the input of a run.</summary>
 internal static class RunInputLayer
 {
     /// <summary>Returns the settings that the run's input contains.</summary>

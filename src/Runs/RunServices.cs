@@ -4,7 +4,7 @@ using Orchestrator.Runs.Accounts;
 
 namespace Orchestrator.Runs;
 
-/// <summary>The services that the steps of runs use.</summary>
+/// <summary>Services that the steps of a run use.</summary>
 /// <param name="Host">Name of this host in the names of task queues.</param>
 /// <param name="HookCommand">Program and arguments of the hook that checks file ownership. The caller appends <c>--policy FILE</c>.</param>
 /// <param name="Time">The clock.</param>
@@ -13,8 +13,8 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     private readonly ConcurrentDictionary<Type, object> _parts = new();
 
     /// <summary>
-    /// Files that the ownership hook needs. They are its program, and the libraries next to it if the program is not a single file. A
-    /// sandbox that hides their folder must make them visible.
+    /// Program of the ownership hook, and the libraries next to it if the program is not a single file. A sandbox must make these files
+    /// visible if it hides their folder.
     /// </summary>
     public IEnumerable<string> HookFiles =>
         HookCommand.Where(Path.IsPathRooted).SelectMany(file => (string[])[file, Path.GetDirectoryName(file) ?? file]);
@@ -31,7 +31,7 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     /// <value>Default: the file that <see cref="Environment"/> names.</value>
     public TrustStore? Trust { get; init; }
 
-    /// <summary>Queries the workflows of runs for their status.</summary>
+    /// <summary>Queries the workflow of a run for the run's status.</summary>
     /// <value>Default: no run responds, so that other tasks count as open.</value>
     public AskRun AskRun { get; init; } = (_, _) => Task.FromResult<RunStatus?>(null);
 
@@ -84,21 +84,27 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     /// <summary>Opens the repository of a run, with the git configuration at the time when the run started.</summary>
     /// <exception cref="ConfigurationSnapshotException">The copy of the configuration is missing or was changed.</exception>
     public async Task<GitRepository> OpenRepositoryAsync(RunFiles files) =>
-        await GoingByAsync(await OpenRepositoryAsync(files.Folder.Repository), files.Start.GitConfiguration);
+        await WithConfigurationAsync(await OpenRepositoryAsync(files.Folder.Repository), files.Start.GitConfiguration);
 
     /// <summary>Opens the repository of a run for a step that works even without the run's start settings.</summary>
     public async Task<GitRepository> OpenRepositoryAsync(RunFolder folder) =>
-        await GoingByAsync(await OpenRepositoryAsync(folder.Repository), RunStartSettings.TryRead(folder)?.GitConfiguration ?? "");
+        await WithConfigurationAsync(
+            await OpenRepositoryAsync(folder.Repository),
+            RunStartSettings.TryRead(folder)?.GitConfiguration ?? ""
+        );
 
     /// <summary>Opens the repository of a run for a command that only reads. Interrupted changes in it are not repaired.</summary>
-    public async Task<GitRepository> LookIntoAsync(RunFolder folder) =>
-        await GoingByAsync(await Repositories.OpenAsync(folder.Repository), RunStartSettings.TryRead(folder)?.GitConfiguration ?? "");
+    public async Task<GitRepository> OpenReadOnlyAsync(RunFolder folder) =>
+        await WithConfigurationAsync(
+            await Repositories.OpenAsync(folder.Repository),
+            RunStartSettings.TryRead(folder)?.GitConfiguration ?? ""
+        );
 
     // Without a copy, the repository's own configuration is ignored, because the run's folder may have arrived together with the
     // repository.
-    private Task<GitRepository> GoingByAsync(GitRepository repository, string configuration) =>
+    private Task<GitRepository> WithConfigurationAsync(GitRepository repository, string configuration) =>
         configuration.Length > 0
-            ? Repositories.GoingByAsync(repository, GitConfigurationCopies.Open(Environment, configuration))
+            ? Repositories.WithConfigurationAsync(repository, GitConfigurationCopies.Open(Environment, configuration))
             : Task.FromResult(repository);
 
     /// <summary>

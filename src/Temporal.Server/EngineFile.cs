@@ -123,8 +123,8 @@ public sealed class EngineFile : IDisposable
         FileStream? held = null;
         try
         {
-            second = guard is null ? null : TakeLock(guard);
-            held = TakeLock(Path.ChangeExtension(path, LockExtension));
+            second = guard is null ? null : AcquireLock(guard);
+            held = AcquireLock(Path.ChangeExtension(path, LockExtension));
             var file = new EngineFile(path, held, second);
             File.Delete(file._ownerPath);
             return file;
@@ -227,7 +227,7 @@ public sealed class EngineFile : IDisposable
 
     // FileShare.None is an advisory lock of the whole file on Unix. A lock on a file that was deleted before it was locked excludes
     // nobody, because other processes open a new file.
-    private static FileStream TakeLock(string path)
+    private static FileStream AcquireLock(string path)
     {
         while (true)
         {

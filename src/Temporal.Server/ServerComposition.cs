@@ -14,7 +14,7 @@ using Temporalio.Api.Namespace.V1;
 
 namespace Temporal.Server;
 
-/// <summary>Composition root of the server: creates its components and connects them.</summary>
+/// <summary>Composition root of the server, which creates and connects its components.</summary>
 internal sealed class ServerComposition : IDisposable
 {
     private readonly ServerStopSignal _stopping = new();

@@ -78,7 +78,7 @@ public sealed class TemporalServer : IAsyncDisposable
     /// for the next periodic sweep.
     /// </summary>
     /// <returns>Number of deleted runs.</returns>
-    public Task<int> SweepAsync() => Parts.Retention.SweepAsync();
+    public Task<int> DeleteExpiredAsync() => Parts.Retention.DeleteExpiredAsync();
 
     /// <summary>Ends open polls with an empty response, gives running calls a moment to finish, flushes queued writes, and closes. The
     /// method is idempotent.</summary>

@@ -5,7 +5,7 @@ using Temporalio.Api.Enums.V1;
 namespace Temporal.Server;
 
 /// <summary>
-/// Options of a <see cref="TemporalServer"/>: storage, addresses and limits. At least one of <see cref="SocketPath"/> and
+/// Options of a <see cref="TemporalServer"/>, such as its storage, addresses and limits. At least one of <see cref="SocketPath"/> and
 /// <see cref="Address"/> must be set.
 /// </summary>
 public sealed record TemporalServerOptions

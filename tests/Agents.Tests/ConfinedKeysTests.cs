@@ -184,7 +184,7 @@ public sealed class ConfinedKeysTests
         return environment;
     }
 
-    private static DescribedAgentRunner Described(AgentFixture agents, params (string Name, string Value)[] more) =>
+    private static AgentDescriptionRunner Described(AgentFixture agents, params (string Name, string Value)[] more) =>
         new("mine", AgentDescriptionReader.Read(Description).Description!, null, Environment(agents, more));
 
     private static IAgentRunner Runner(string agent, AgentFixture agents, Dictionary<string, string> environment) =>
@@ -192,7 +192,7 @@ public sealed class ConfinedKeysTests
         {
             "plain" => new CommandAgentRunner(agent, ["/opt/mine"], environment),
             "plain aider" => new CommandAgentRunner(agent, ["/opt/aider"], environment),
-            "described" => new DescribedAgentRunner(
+            "described" => new AgentDescriptionRunner(
                 agent,
                 new AgentDescription
                 {
@@ -219,7 +219,7 @@ public sealed class ConfinedKeysTests
                     Environment = environment,
                 }
             ),
-            var name => new DescribedAgentRunner(name, BuiltInAgents.Find(name)!, null, environment),
+            var name => new AgentDescriptionRunner(name, BuiltInAgents.Find(name)!, null, environment),
         };
 
     private sealed class ScriptedDoor : ISandboxNetworkProvider

@@ -133,8 +133,8 @@ public sealed class FakeAgentTests
         (var ended, _) = await agents.RunAsync(runner, agents.Start("2") with { Attempt = 2 });
 
         Assert.Equal(AgentFailure.Account, refused.Failure);
-        Assert.Contains("is not accepted.", refused.Detail, StringComparison.Ordinal);
-        Assert.StartsWith("The login is not accepted. Invalid API key", ended.Detail, StringComparison.Ordinal);
+        Assert.Contains("The service rejected the API key.", refused.Detail, StringComparison.Ordinal);
+        Assert.StartsWith("The service rejected the login. Invalid API key", ended.Detail, StringComparison.Ordinal);
     }
 
     private static CommandAgentRunner Command(AgentFixture agents, string script)

@@ -179,14 +179,14 @@ public class AgentCommandTests
             start,
             CancellationToken.None
         );
-        Assert.Equal(AgentStartState.Running, AgentSupervisor.Look(folder));
+        Assert.Equal(AgentStartState.Running, AgentSupervisor.ReadState(folder));
 
         var result = await cli.RunAsync("stop", "run-x/sl");
         var again = await cli.RunAsync("stop", "--all");
 
         Assert.Equal((0, 0), (result.ExitCode, again.ExitCode));
         Assert.Contains("stopped run-x-1/slow", result.People, StringComparison.Ordinal);
-        Assert.NotEqual(AgentStartState.Running, AgentSupervisor.Look(folder));
+        Assert.NotEqual(AgentStartState.Running, AgentSupervisor.ReadState(folder));
         Assert.Contains("None of the selected agents is running", again.People, StringComparison.Ordinal);
     }
 

@@ -63,7 +63,7 @@ public class HelpTests
         Assert.All(CommandGroups.ForeignWords, word => Assert.DoesNotContain(word, ours));
         Assert.All(
             CommandGroups.ForeignWords,
-            word => Assert.Empty(CommandTable.Root([]).Parse(CommandGroups.Meant(word, root)!.Split(' ')).UnmatchedTokens)
+            word => Assert.Empty(CommandTable.Root([]).Parse(CommandGroups.ProbableCommand(word, root)!.Split(' ')).UnmatchedTokens)
         );
     }
 

@@ -15,7 +15,7 @@ public class ManualPagesTests
 
         Assert.Equal(0, result.ExitCode);
         var pages = Directory.GetFiles(Path.Combine(cli.Folder, "share", "man", "man1")).Select(Path.GetFileNameWithoutExtension).ToList();
-        Assert.All(CommandGroups.Offered(CommandTable.Root([])), command => Assert.Contains($"orchestrate-{command.Name}", pages));
+        Assert.All(CommandGroups.VisibleCommands(CommandTable.Root([])), command => Assert.Contains($"orchestrate-{command.Name}", pages));
         Assert.Contains("orchestrate", pages);
         Assert.Contains("orchestrate-schedule-create", pages);
         Assert.DoesNotContain("orchestrate-mcp", pages);
@@ -46,6 +46,9 @@ public class ManualPagesTests
 
         var help = (await cli.RunAsync("completion", "--help")).Output;
 
-        Assert.All(CompletionScript.Shells, shell => Assert.Contains(CompletionScript.HowTo(shell), help, StringComparison.Ordinal));
+        Assert.All(
+            CompletionScript.Shells,
+            shell => Assert.Contains(CompletionScript.InstallInstructions(shell), help, StringComparison.Ordinal)
+        );
     }
 }

@@ -113,7 +113,7 @@ public sealed class OvernightTests
             ["INHIBITOR_LOG"] = folder["log"],
         };
 
-        await using (Assert.IsType<SleepInhibitor>(await SleepInhibitor.HoldAsync("a test", environment, CancellationToken.None)))
+        await using (Assert.IsType<SleepInhibitor>(await SleepInhibitor.AcquireAsync("a test", environment, CancellationToken.None)))
         {
             await Eventually.TrueAsync(() => File.ReadAllText(folder["log"]).Contains("tail --pid=", StringComparison.Ordinal));
         }

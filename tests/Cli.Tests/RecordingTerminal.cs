@@ -67,7 +67,7 @@ internal sealed class RecordingTerminal : ITerminal
 
     public IEnumerable<string> Rendered(UntrustedText block) => block.Block(UntrustedText.Mark);
 
-    public void Say(ScreenLine line) => Say(line.Text);
+    public void Inform(ScreenLine line) => Inform(line.Text);
 
     public void Result(string text)
     {
@@ -87,24 +87,24 @@ internal sealed class RecordingTerminal : ITerminal
         }
     }
 
-    public void Say(UntrustedText block)
+    public void Inform(UntrustedText block)
     {
         foreach (var line in block.Block())
         {
-            Say(line);
+            Inform(line);
         }
     }
 
     public void Show(string line)
     {
-        Say(line);
+        Inform(line);
         if (!Documents)
         {
             Result(line + "\n");
         }
     }
 
-    public void Say(string line)
+    public void Inform(string line)
     {
         lock (_lock)
         {
@@ -112,14 +112,14 @@ internal sealed class RecordingTerminal : ITerminal
         }
     }
 
-    public void Warn(string line) => Say("warning: " + line);
+    public void Warn(string line) => Inform("warning: " + line);
 
     public void Fail(string message, string cure)
     {
-        Say("error: " + message);
+        Inform("error: " + message);
         if (cure.Length > 0)
         {
-            Say("  " + cure);
+            Inform("  " + cure);
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed class RecordingTerminal : ITerminal
 
     public bool? Ask(string question, bool byDefault = false)
     {
-        Say(question);
+        Inform(question);
         return Answer;
     }
 
@@ -141,7 +141,7 @@ internal sealed class RecordingTerminal : ITerminal
 
     public string? AskText(string question)
     {
-        Say(question);
+        Inform(question);
         return Texts.TryDequeue(out var text) ? text
             : Answer is { } yes ? (yes ? "yes" : "no")
             : null;

@@ -163,7 +163,7 @@ public sealed class ScheduledStartResultTests
             new(2026, 10, 25, 1, 30, 0, TimeSpan.Zero),
         ];
 
-        var odd = ScheduleCreateCommand.OddNights(when, times);
+        var odd = ScheduleCreateCommand.ClockChangeWarnings(when, times);
 
         Assert.Equal(
             [
@@ -172,8 +172,8 @@ public sealed class ScheduledStartResultTests
             ],
             odd
         );
-        Assert.Empty(ScheduleCreateCommand.OddNights(when with { At = new TimeOnly(22, 0) }, times));
-        Assert.Empty(ScheduleCreateCommand.OddNights(when with { Days = [DayOfWeek.Monday] }, times));
+        Assert.Empty(ScheduleCreateCommand.ClockChangeWarnings(when with { At = new TimeOnly(22, 0) }, times));
+        Assert.Empty(ScheduleCreateCommand.ClockChangeWarnings(when with { Days = [DayOfWeek.Monday] }, times));
     }
 
     private static IReadOnlyList<ScheduledStartResult> Fires(RunSchedule schedule, params (string Id, RunStatus Run)[] runs) =>

@@ -27,7 +27,7 @@ public sealed partial class ServiceLogTests : IDisposable
                 Slow(logger, 3);
                 Untold(logger);
             }
-            log.Terminal.Say("Working.");
+            log.Terminal.Inform("Working.");
             log.Terminal.Fail("It broke.", "Mend it.");
         }
 
@@ -71,8 +71,8 @@ public sealed partial class ServiceLogTests : IDisposable
         }
         using (var log = ServiceLog.Open(LogFormat.Text, LogEventLevel.Warning, _folder["worker-.log"], _terminal))
         {
-            log.Terminal.Say("first");
-            log.Terminal.Say("second");
+            log.Terminal.Inform("first");
+            log.Terminal.Inform("second");
         }
 
         var lines = _terminal.People.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -98,7 +98,7 @@ public sealed partial class ServiceLogTests : IDisposable
                 using var log = ServiceLog.Open(LogFormat.Text, LogEventLevel.Warning, _folder["worker-.log"], new RecordingTerminal());
                 for (var i = 0; i < 200; i++)
                 {
-                    log.Terminal.Say($"{who} {i}");
+                    log.Terminal.Inform($"{who} {i}");
                 }
             });
     }

@@ -385,6 +385,6 @@ public class SetUpCommandTests
         var result = await cli.RunAsync("check");
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("no commit yet", result.People, StringComparison.Ordinal);
+        Assert.Contains("no commits yet", result.People, StringComparison.Ordinal);
     }
 }

@@ -47,6 +47,6 @@ public sealed class SpaceOnDiskTests
         {
             CallAsync = (_, _) => Task.FromResult(Outcome.Done),
         };
-        return await new SpaceOnDisk(context, Path.GetTempPath()).DoAsync(act, CancellationToken.None);
+        return await new SpaceOnDisk(context, Path.GetTempPath()).RetryWhileFullAsync(act, CancellationToken.None);
     }
 }

@@ -17,7 +17,7 @@ public class TaskTableTests
         int width,
         int height,
         bool stepsFollow = false
-    ) => [.. TaskTable.Draw(run, doing, now, width, height, stepsFollow).Select(line => line.Text)];
+    ) => [.. TaskTable.RenderTable(run, doing, now, width, height, stepsFollow).Select(line => line.Text)];
 
     [Fact]
     public void Draw_ThirtyTasksOnASmallScreen_FitsWidthAndHeightAndShowsWhatMatters()

@@ -56,6 +56,6 @@ public class TextWrapperTests
     public void Hanging_TwoColumns_GoOnBelowTheSecond() =>
         Assert.Equal(
             ["  --all    Also what", "           was put", "           off"],
-            TextWrapper.Hanging("  --all    Also what was put off", 21)
+            TextWrapper.WrapWithIndent("  --all    Also what was put off", 21)
         );
 }

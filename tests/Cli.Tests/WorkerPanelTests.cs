@@ -22,13 +22,13 @@ public sealed class WorkerPanelTests
         var panel = new WorkerPanel { Rows = [.. Enumerable.Range(1, 30).Select(n => Row($"task-{n}"))] };
         for (var pressed = 0; pressed < 35; pressed++)
         {
-            var lines = panel.Draw(Log, Now, width, height);
+            var lines = panel.RenderLines(Log, Now, width, height);
 
             Assert.True(lines.Count <= height, $"{lines.Count} lines");
             Assert.All(lines, line => Assert.True(TextCellWidth.Of(line.Text) <= width, line.Text));
             var marked = Assert.Single(lines, line => line.Text.StartsWith('>'));
             Assert.Contains(panel.Current!.Task.Id, marked.Text, StringComparison.Ordinal);
-            (panel, _) = panel.Press(new TerminalKey(ConsoleKey.DownArrow, '\0'));
+            (panel, _) = panel.HandleKey(new TerminalKey(ConsoleKey.DownArrow, '\0'));
         }
         Assert.Equal("task-30", panel.Current!.Task.Id);
     }
@@ -45,7 +45,7 @@ public sealed class WorkerPanelTests
             ],
         };
 
-        var lines = panel.Draw(Log, Now, 80, 10).Select(line => line.Text.TrimEnd());
+        var lines = panel.RenderLines(Log, Now, 80, 10).Select(line => line.Text.TrimEnd());
 
         Assert.Equal(
             [
@@ -74,10 +74,10 @@ public sealed class WorkerPanelTests
         Assert.Equal("qu", typed.Panel.Filter);
         Assert.Null(typed.Action);
         Assert.Equal(["quick"], typed.Panel.Shown.Select(row => row.Task.Id));
-        Assert.Equal(WorkerAction.Pause, typed.Panel.Press(new TerminalKey(ConsoleKey.P, 'p')).Action);
-        var (cleared, _) = typed.Panel.Press(new TerminalKey(ConsoleKey.Escape, '\u001b'));
+        Assert.Equal(WorkerAction.Pause, typed.Panel.HandleKey(new TerminalKey(ConsoleKey.P, 'p')).Action);
+        var (cleared, _) = typed.Panel.HandleKey(new TerminalKey(ConsoleKey.Escape, '\u001b'));
         Assert.Equal(3, cleared.Shown.Count);
-        Assert.Equal(WorkerAction.Quit, cleared.Press(new TerminalKey(ConsoleKey.Escape, '\u001b')).Action);
+        Assert.Equal(WorkerAction.Quit, cleared.HandleKey(new TerminalKey(ConsoleKey.Escape, '\u001b')).Action);
         Assert.Equal(["docs"], Press(panel, "/FAILED\n").Panel.Shown.Select(row => row.Task.Id));
     }
 
@@ -100,12 +100,12 @@ public sealed class WorkerPanelTests
     public void Rows_SelectedTaskIsGone_TheFirstIsSelected()
     {
         var panel = new WorkerPanel { Rows = [Row("a"), Row("b")] };
-        (panel, _) = panel.Press(new TerminalKey(ConsoleKey.DownArrow, '\0'));
+        (panel, _) = panel.HandleKey(new TerminalKey(ConsoleKey.DownArrow, '\0'));
 
         panel = panel with { Rows = [Row("a")] };
 
         Assert.Equal("a", panel.Current!.Task.Id);
-        Assert.Contains("No agent is running.", (panel with { Rows = [] }).Draw([], Now, 80, 24).Select(line => line.Text));
+        Assert.Contains("No agent is running.", (panel with { Rows = [] }).RenderLines([], Now, 80, 24).Select(line => line.Text));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class WorkerPanelTests
     {
         var panel = new WorkerPanel { Rows = [Row("a", doing: "x\u001b[2J\ny")] };
 
-        var lines = panel.Draw(["a\rb\u001b]0;t\u0007"], Now, 80, 24);
+        var lines = panel.RenderLines(["a\rb\u001b]0;t\u0007"], Now, 80, 24);
 
         Assert.All(lines, line => Assert.DoesNotContain('\n', line.Text));
     }
@@ -123,7 +123,7 @@ public sealed class WorkerPanelTests
         WorkerAction? action = null;
         foreach (var key in keys)
         {
-            (panel, action) = panel.Press(
+            (panel, action) = panel.HandleKey(
                 new TerminalKey(
                     key switch
                     {

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Orchestrator.Dashboard.Door;
+using Orchestrator.Dashboard.Access;
 using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Tests;

@@ -253,7 +253,11 @@ public sealed class TimelineTests
         Assert.All(
             [0, 50, 100, 100 + (night.TotalSeconds / 2), 100 + night.TotalSeconds, 150 + night.TotalSeconds],
             second =>
-                Assert.Equal(second, (axis.TimeAt(axis.PlaceOf(Runs.Begin.AddSeconds(second))) - Runs.Begin).TotalSeconds, tolerance: 0.01)
+                Assert.Equal(
+                    second,
+                    (axis.TimeAt(axis.PositionOf(Runs.Begin.AddSeconds(second))) - Runs.Begin).TotalSeconds,
+                    tolerance: 0.01
+                )
         );
         Assert.Equal(axis.Ticks.Select(tick => tick.At).Order(), axis.Ticks.Select(tick => tick.At));
     }

@@ -83,7 +83,7 @@ public sealed class MeasurementTests : IDisposable
         Assert.Equal(measured is null ? null : MeasurementExpectation.NumberOf(measured), verdict.Measured);
         Assert.Contains(
             words,
-            result == GateResult.Passed ? GateFormatter.Comparison(verdict) : GateFormatter.Complaint(verdict),
+            result == GateResult.Passed ? GateFormatter.Comparison(verdict) : GateFormatter.FormatFailure(verdict),
             StringComparison.Ordinal
         );
         Assert.Contains(

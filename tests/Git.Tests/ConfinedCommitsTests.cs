@@ -20,11 +20,11 @@ public sealed class ConfinedCommitsTests
         var made = await CommitAsync(opened, worktree, folder, "mine");
 
         Assert.False(await opened.Repository.HasCommitAsync(made));
-        Assert.Equal("", await commits.TakeOverAsync(CancellationToken.None));
+        Assert.Equal("", await commits.ImportAsync(CancellationToken.None));
 
         Assert.Equal(made, await new RefStore(opened.Repository).ReadAsync(Branch));
         Assert.Equal("mine", await opened.Files.GitAsync("show", $"{made}:a"));
-        Assert.Equal("", await commits.TakeOverAsync(CancellationToken.None));
+        Assert.Equal("", await commits.ImportAsync(CancellationToken.None));
         commits.Remove();
         Assert.False(commits.Exists);
         Assert.Equal("", await opened.Files.GitAsync("fsck", "--no-dangling"));
@@ -40,7 +40,7 @@ public sealed class ConfinedCommitsTests
         var other = await opened.Files.GitAsync("commit-tree", "-p", head, "-m", "a person's", $"{head}^{{tree}}");
         await opened.Files.GitAsync("update-ref", Branch, other);
 
-        var problem = await commits.TakeOverAsync(CancellationToken.None);
+        var problem = await commits.ImportAsync(CancellationToken.None);
 
         Assert.Contains(made, problem, StringComparison.Ordinal);
         Assert.Equal(other, await opened.Files.GitAsync("rev-parse", Branch));
@@ -69,7 +69,7 @@ public sealed class ConfinedCommitsTests
         await CommitAsync(opened, worktree, folder, "mine");
         await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", deed) { WorkingDirectory = folder });
 
-        await commits.TakeOverAsync(CancellationToken.None).WaitAsync(TestKit.Eventually.Timeout());
+        await commits.ImportAsync(CancellationToken.None).WaitAsync(TestKit.Eventually.Timeout());
 
         var tip = await opened.Files.GitAsync("rev-parse", Branch);
         Assert.True(await opened.Repository.HasCommitAsync(tip));
@@ -94,7 +94,7 @@ public sealed class ConfinedCommitsTests
         var script = deed.Replace("{0}", objects, StringComparison.Ordinal);
         await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", script) { WorkingDirectory = folder });
 
-        Assert.Equal("", await commits.TakeOverAsync(CancellationToken.None));
+        Assert.Equal("", await commits.ImportAsync(CancellationToken.None));
 
         Assert.Equal(made, await new RefStore(opened.Repository).ReadAsync(Branch));
         Assert.DoesNotContain(
@@ -125,7 +125,7 @@ public sealed class ConfinedCommitsTests
         File.CreateSymbolicLink(Path.Combine(folder, PlaceOf(linked)), "/dev/zero");
         await File.WriteAllTextAsync(Path.Combine(folder, "lfs", "objects", "stray"), "stray");
 
-        var problem = await commits.TakeOverAsync(CancellationToken.None);
+        var problem = await commits.ImportAsync(CancellationToken.None);
 
         Assert.Contains(forged, problem, StringComparison.Ordinal);
         Assert.Contains(linked, problem, StringComparison.Ordinal);
@@ -135,7 +135,7 @@ public sealed class ConfinedCommitsTests
             Directory.GetFiles(shared, "*", SearchOption.AllDirectories)
         );
         Write(folder, good, "evil by now");
-        Assert.Equal("", await commits.TakeOverAsync(CancellationToken.None));
+        Assert.Equal("", await commits.ImportAsync(CancellationToken.None));
         Assert.Equal("content", await File.ReadAllTextAsync(Path.Combine(opened.Repository.CommonDirectory, PlaceOf(good))));
 
         static string Named(string content) =>

@@ -26,8 +26,8 @@ public sealed class LandingReversalTests
             await opened.Files.GitAsync("switch", "--quiet", "-c", "other");
         }
 
-        var result = await new LandingReversal(opened.Repository).TakeBackAsync(Main, landed, before, "run-1");
-        var again = await new LandingReversal(opened.Repository).TakeBackAsync(Main, landed, before, "run-1");
+        var result = await new LandingReversal(opened.Repository).RevertAsync(Main, landed, before, "run-1");
+        var again = await new LandingReversal(opened.Repository).RevertAsync(Main, landed, before, "run-1");
 
         Assert.Equal(ReversalState.TakenBack, result.State);
         Assert.Equal(ReversalState.NotLanded, again.State);
@@ -44,7 +44,7 @@ public sealed class LandingReversalTests
         var landed = await opened.Files.CommitAsync("landed", ("README.md", "landed"));
         opened.Files.Write("README.md", "the user's change");
 
-        var result = await new LandingReversal(opened.Repository).TakeBackAsync(Main, landed, before, "run-1");
+        var result = await new LandingReversal(opened.Repository).RevertAsync(Main, landed, before, "run-1");
 
         Assert.Equal(ReversalState.CheckoutInUse, result.State);
         Assert.Equal(landed, await opened.Refs.ReadAsync(Main));
@@ -67,7 +67,7 @@ public sealed class LandingReversalTests
         var landed = await opened.Files.CommitAsync("landed", ("landed", "x"));
 
         git.Arm();
-        var result = await new LandingReversal(opened.Repository).TakeBackAsync(Main, landed, before, "run-1");
+        var result = await new LandingReversal(opened.Repository).RevertAsync(Main, landed, before, "run-1");
 
         Assert.Equal(ReversalState.RevertOffered, result.State);
         Assert.Equal("mine", await opened.Files.GitAsync("log", "-1", "--format=%s", "main"));
@@ -93,7 +93,7 @@ public sealed class LandingReversalTests
             opened.Files.Write("changed", "1");
         }
 
-        var result = await new LandingReversal(opened.Repository).TakeBackAsync(Main, landed, before, "run-1");
+        var result = await new LandingReversal(opened.Repository).RevertAsync(Main, landed, before, "run-1");
 
         Assert.Equal(ReversalState.TakenBack, result.State);
         Assert.Equal("M README.md", (await opened.Files.GitAsync("status", "--porcelain")).Trim());
@@ -113,7 +113,7 @@ public sealed class LandingReversalTests
         await opened.Files.GitAsync("remote", "add", "origin", "file://" + remote.Path);
         await opened.Files.GitAsync("push", "--quiet", "origin", "main:elsewhere");
 
-        var result = await new LandingReversal(opened.Repository).TakeBackAsync(Main, landed, before, "run-1");
+        var result = await new LandingReversal(opened.Repository).RevertAsync(Main, landed, before, "run-1");
 
         Assert.Equal(ReversalState.RevertOffered, result.State);
         Assert.Contains("origin/elsewhere", result.Reason, StringComparison.Ordinal);
@@ -130,7 +130,7 @@ public sealed class LandingReversalTests
         var landed = await opened.Files.CommitAsync("landed", ("landed", "x"));
         await opened.Files.CommitAsync("newer", ("newer", "y"));
 
-        var result = await new LandingReversal(opened.Repository).TakeBackAsync(Main, landed, before, "run-1");
+        var result = await new LandingReversal(opened.Repository).RevertAsync(Main, landed, before, "run-1");
 
         Assert.Equal(ReversalState.RevertOffered, result.State);
         Assert.Equal(["README.md", "newer"], (await opened.Commits.ListFilesAsync(result.Revert!)).Select(file => file.Path));
@@ -144,7 +144,7 @@ public sealed class LandingReversalTests
         var landed = await opened.Files.CommitAsync("landed", ("README.md", "landed\n"));
         await opened.Files.CommitAsync("newer", ("README.md", "newer\n"));
 
-        var result = await new LandingReversal(opened.Repository).TakeBackAsync(Main, landed, before, "run-1");
+        var result = await new LandingReversal(opened.Repository).RevertAsync(Main, landed, before, "run-1");
 
         Assert.Equal(ReversalState.RevertConflicts, result.State);
         Assert.Contains("README.md", result.Reason, StringComparison.Ordinal);

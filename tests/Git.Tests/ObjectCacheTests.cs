@@ -103,7 +103,7 @@ public sealed class ObjectCacheTests
     {
         var (memory, asked, first) = (new ObjectCache(), 0, new TaskCompletionSource<string>());
         Task<string> Ask(Func<Task<string>> answer) =>
-            memory.OnceAsync(
+            memory.GetOrQueryAsync(
                 new string('a', 40),
                 "files",
                 () =>

@@ -98,7 +98,9 @@ public sealed class RepositoryCheckTests
         await opened.Files.CommitAsync("more", (".gitattributes", "*.psd filter=gone\n"));
         await opened.Files.GitAsync("config", "filter.gone.process", "no-such-program-here filter-process");
         var unknown = await GitRepository.OpenAsync(opened.Repository.Program, opened.Files.Path);
-        var repository = await unknown.GoingByAsync(await ConfigurationSnapshot.MakeAsync(unknown, opened.Files.Beside("copies")));
+        var repository = await unknown.WithConfigurationAsync(
+            await ConfigurationSnapshot.MakeAsync(unknown, opened.Files.Beside("copies"))
+        );
 
         var result = await new RepositoryCheck(repository).RunAsync();
 

@@ -24,7 +24,7 @@ public sealed class WorktreeResetTests
         Directory.CreateSymbolicLink(Path.Combine(worktree.Path, "folder", "link"), outside);
         Directory.CreateSymbolicLink(Path.Combine(worktree.Path, "broken"), opened.Files.Beside("nowhere"));
 
-        await new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).SweepAsync(null, CancellationToken.None);
+        await new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).RemoveUntrackedAsync(null, CancellationToken.None);
 
         var left = Directory
             .EnumerateFileSystemEntries(worktree.Path, "*", SearchOption.AllDirectories)
@@ -53,7 +53,7 @@ public sealed class WorktreeResetTests
             await shell.WaitForExitAsync();
         }
 
-        await new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).SweepAsync(null, CancellationToken.None);
+        await new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).RemoveUntrackedAsync(null, CancellationToken.None);
         Assert.Equal(
             [".git", "README.md"],
             Directory.EnumerateFileSystemEntries(worktree.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal)

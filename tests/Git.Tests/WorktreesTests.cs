@@ -254,7 +254,7 @@ public sealed class WorktreesTests
         }
 
         var fault = await Assert.ThrowsAsync<WorktreeReplacedException>(() =>
-            new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).SweepAsync(null, CancellationToken.None)
+            new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).RemoveUntrackedAsync(null, CancellationToken.None)
         );
         await Assert.ThrowsAsync<WorktreeReplacedException>(async () =>
             await new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).ToAsync(await opened.HeadAsync())

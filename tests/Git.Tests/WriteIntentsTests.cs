@@ -42,8 +42,8 @@ public sealed class WriteIntentsTests
     public async Task Recover_RepositoryInWhichAnotherNamespaceWorks_IsRefusedUntilItHasEnded()
     {
         using var opened = await Opened.CreateAsync();
-        var theirs = await new PidNamespaceClaims(opened.Repository, "4026531000").TakeAsync(CancellationToken.None);
-        using var second = await new PidNamespaceClaims(opened.Repository, "4026531000").TakeAsync(CancellationToken.None);
+        var theirs = await new PidNamespaceClaims(opened.Repository, "4026531000").ClaimAsync(CancellationToken.None);
+        using var second = await new PidNamespaceClaims(opened.Repository, "4026531000").ClaimAsync(CancellationToken.None);
 
         var refused = await Assert.ThrowsAsync<GitException>(() => new RepositoryRecovery(opened.Repository).RunAsync());
         theirs.Dispose();
@@ -53,7 +53,7 @@ public sealed class WriteIntentsTests
 
         Assert.Contains("Another container works in", refused.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<GitException>(() =>
-            new PidNamespaceClaims(opened.Repository, "4026531000").TakeAsync(CancellationToken.None)
+            new PidNamespaceClaims(opened.Repository, "4026531000").ClaimAsync(CancellationToken.None)
         );
     }
 

@@ -35,12 +35,13 @@ public sealed partial class DecidingFilesTests
         ["Runs/Tasks/Working/ConversationStore"] = Agent,
         ["Runs/Sandboxing/SandboxAgentState"] = Agent,
         ["Runs/Sandboxing/LoginFileCopies"] = "a person's login: an agent's copy is taken over where it names the same account",
-        ["Runs/Tasks/Moving/TaskExport"] = Agent,
-        ["Runs/Tasks/Moving/AssignedTaskRecords"] =
+        ["Runs/Tasks/Transfer/TaskExport"] = Agent,
+        ["Runs/Tasks/Transfer/AssignedTaskRecords"] =
             "whether a run is another machine's: where it is changed, a step waits, or pushes nothing",
         ["Runs/Tasks/Mail/Mailbox"] =
             "what agents tell each other, which is no order: where it is changed, a message is lost, or comes twice",
-        ["Runs/Tasks/Moving/RunSync"] = "whose run it is: where it is changed, what a step has made is pushed later, or the remote refuses",
+        ["Runs/Tasks/Transfer/RunSync"] =
+            "whose run it is: where it is changed, what a step has made is pushed later, or the remote refuses",
         ["Runs/Files/JsonListFile"] = "lists that can only lead to a refusal (lent.json, dependencies.json)",
         ["Runs/Checkouts/GitConfigurationCopies"] =
             "in the user's state: which copy stands in for another machine's; it is compared with its hash",
@@ -94,7 +95,7 @@ public sealed partial class DecidingFilesTests
         ["Runs/Planning/RunReplanner"] = Report,
         ["Runs/Planning/PlanningRequestSource"] = Person,
         ["Runs/Tasks/Questions/QuestionCaller"] = Report,
-        ["Runs/Tasks/Radar/PredictedConflicts"] = Report,
+        ["Runs/Tasks/ConflictPrediction/PredictedConflicts"] = Report,
         ["Runs/Merging/Preflight/ContractHistory"] = Report,
         ["Runs/Files/EvidenceTailReader"] = Report,
         ["Runs/Files/RunEvents"] = Report,

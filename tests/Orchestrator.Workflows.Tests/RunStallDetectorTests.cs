@@ -70,10 +70,10 @@ public class RunStallDetectorTests
     [Fact]
     public void GivenAwayBy_QueuesOfEachKind_NamesTheMachine()
     {
-        Assert.Equal(("aaaa", true), (QueueNames.GivenAwayBy(QueueNames.ForLeft("aaaa", "key"), out var isReady), isReady));
-        Assert.Equal(("aaaa", false), (QueueNames.GivenAwayBy(QueueNames.ForLeaving("aaaa", "key"), out isReady), isReady));
-        Assert.Equal((null, false), (QueueNames.GivenAwayBy(QueueNames.ForRepository("aaaa", "key"), out isReady), isReady));
-        Assert.Equal((null, false), (QueueNames.GivenAwayBy("elsewhere", out isReady), isReady));
+        Assert.Equal(("aaaa", true), (QueueNames.DrainingHostOf(QueueNames.ForLeft("aaaa", "key"), out var isReady), isReady));
+        Assert.Equal(("aaaa", false), (QueueNames.DrainingHostOf(QueueNames.ForLeaving("aaaa", "key"), out isReady), isReady));
+        Assert.Equal((null, false), (QueueNames.DrainingHostOf(QueueNames.ForRepository("aaaa", "key"), out isReady), isReady));
+        Assert.Equal((null, false), (QueueNames.DrainingHostOf("elsewhere", out isReady), isReady));
     }
 
     private static PendingActivityInfo Step(PendingActivityState state, int beat, int attempt = 1) =>

@@ -288,7 +288,7 @@ internal sealed class Scene : IAsyncDisposable
         var orphans = new OrphanedTasks(Run.Client);
         while (!_stop.IsCancellationRequested)
         {
-            await orphans.LookAsync(_dispose.Token);
+            await orphans.CheckAsync(_dispose.Token);
             await Task.Delay(200, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

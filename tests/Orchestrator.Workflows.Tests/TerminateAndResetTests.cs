@@ -125,11 +125,11 @@ public sealed class TerminateAndResetTests
     {
         await using var scene = await Scene.AtAsync("executing");
         var orphans = new OrphanedTasks(new Temporalio.Client.TemporalClient(scene.Run.Client.Connection, new()));
-        Assert.Empty(await orphans.LookAsync());
+        Assert.Empty(await orphans.CheckAsync());
         await scene.GoOnAsync();
         await scene.Run.ResultAsync();
 
-        var ended = await UntilAsync(() => orphans.LookAsync(), found => found.Count > 0);
+        var ended = await UntilAsync(() => orphans.CheckAsync(), found => found.Count > 0);
 
         Assert.Equal(RunStates.Completed, Assert.Single(ended).Execution?.End?.State);
     }
@@ -143,9 +143,9 @@ public sealed class TerminateAndResetTests
         await run.Client.GetWorkflowHandle(RunIds.ForTask(run.RunId, "a")).TerminateAsync("pressed by mistake");
         var lost = new ExternallyEndedTasks(run.Client);
 
-        var told = await UntilAsync(() => lost.LookAsync(), found => found.Count > 0);
+        var told = await UntilAsync(() => lost.NotifyRunsAsync(), found => found.Count > 0);
         var status = await run.UntilAsync(s => s.State == RunStates.Escalated);
-        var again = await lost.LookAsync();
+        var again = await lost.NotifyRunsAsync();
 
         var terminated = Assert.IsType<TerminatedBy>(Assert.IsType<WorkflowEnded>(status.Tasks[0].Why).Because);
         Assert.Equal("pressed by mistake", terminated.Words?.Text);
@@ -154,7 +154,7 @@ public sealed class TerminateAndResetTests
         go.SetResult();
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "")));
         // A worker that has just started knows nothing of earlier reports, so the run ignores reports about finished agents.
-        await new ExternallyEndedTasks(run.Client).LookAsync();
+        await new ExternallyEndedTasks(run.Client).NotifyRunsAsync();
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
     }
 

@@ -101,7 +101,7 @@ public sealed class TrainChildTests
         await run.Client.GetWorkflowHandle(RunIds.ForTrain(run.RunId)).TerminateAsync("pressed by mistake");
         var lost = new ExternallyEndedTasks(run.Client);
 
-        while ((await lost.LookAsync()).Count == 0)
+        while ((await lost.NotifyRunsAsync()).Count == 0)
         {
             await Task.Delay(50, Eventually.Timeout());
         }

@@ -98,7 +98,7 @@ public sealed class MutationTests
                             "The printed plan is not valid: "
                                 + string.Join('\n', TaskGraphReader.Read(TaskGraphYamlWriter.Write(plan), "again.yaml").Errors)
                         );
-                    _ = plan.Tasks.Select(t => TaskPrompt.Render(TaskPromptInput.Of(plan, t.Id))).ToList();
+                    _ = plan.Tasks.Select(t => TaskPromptRenderer.Render(TaskPromptInput.Of(plan, t.Id))).ToList();
                 }
             }
         );
@@ -166,7 +166,7 @@ public sealed class MutationTests
                         changed = changed.SetStatus(task.Id, BacklogStatus.InProgress);
                     }
                     var again = BacklogReader.Read(file.Write(changed), "tasks.json", file.Tag);
-                    Assert.True(again.File!.Backlog.SaysTheSame(changed));
+                    Assert.True(again.File!.Backlog.HasSameContent(changed));
                 }
 
                 _ = BacklogPlanReader.Read(content, ".taskmaster/tasks/tasks.json", _ => null);

@@ -16,7 +16,7 @@ public sealed class GateFormatterTests
             [
                 GateFormatter.Sentence(verdict),
                 GateFormatter.Section(verdict),
-                GateFormatter.Complaint(verdict),
+                GateFormatter.FormatFailure(verdict),
                 GateFormatter.Explain(verdict, "gate.log", ""),
                 GateFormatter.OnlyAdvises(verdict, "gate.log"),
                 GateFormatter.BeforeWork(verdict with { BeforeWork = BaseComparison.Other }),

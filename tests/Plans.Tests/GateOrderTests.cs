@@ -19,8 +19,8 @@ public sealed class GateOrderTests
         IReadOnlyList<Gate> gates = [Gate("a", "b"), Gate("b", "a")];
 
         Assert.Equal(2, GateOrder.Sort(gates).Count);
-        Assert.Equal("a", GateOrder.InCircle(gates)!.Command);
-        Assert.Null(GateOrder.InCircle([Gate("a", "b"), Gate("b")]));
+        Assert.Equal("a", GateOrder.FindCycle(gates)!.Command);
+        Assert.Null(GateOrder.FindCycle([Gate("a", "b"), Gate("b")]));
     }
 
     [Fact]

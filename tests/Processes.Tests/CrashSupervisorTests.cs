@@ -80,7 +80,7 @@ public sealed class CrashSupervisorTests
 
     private static Task<ProcessIdentity> HoldAsync(TemporaryFolder folder, string first, string again, string word) =>
         new DetachedProcess().StartAsync(
-            CrashSupervisor.Hold(
+            CrashSupervisor.CreateCommand(
                 new DetachedCommand("/bin/sh", ["-c", first, "sh", word]) { OutputFile = folder["log"], ErrorFile = folder["log"] },
                 ["/bin/sh", "-c", again, "sh", word],
                 "The engine",

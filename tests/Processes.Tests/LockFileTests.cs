@@ -15,7 +15,7 @@ public sealed class LockFileTests
                 .Select(_ =>
                     Task.Run(async () =>
                     {
-                        using var taken = await LockFile.TakeAsync(path, CancellationToken.None);
+                        using var taken = await LockFile.AcquireAsync(path, CancellationToken.None);
                         most = Math.Max(most, Interlocked.Increment(ref inside));
                         total++;
                         await Task.Yield();
@@ -35,7 +35,7 @@ public sealed class LockFileTests
         Task<LockFile> waiting;
         await using (new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
         {
-            waiting = LockFile.TakeAsync(path, CancellationToken.None);
+            waiting = LockFile.AcquireAsync(path, CancellationToken.None);
             Assert.False(waiting.IsCompleted);
         }
 
@@ -52,7 +52,7 @@ public sealed class LockFileTests
         Task[] cancelled;
         await using (new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
         {
-            cancelled = [LockFile.TakeAsync(path, stop.Token), LockFile.TakeAsync(path, stop.Token)];
+            cancelled = [LockFile.AcquireAsync(path, stop.Token), LockFile.AcquireAsync(path, stop.Token)];
             await stop.CancelAsync();
             foreach (var task in cancelled)
             {
@@ -60,7 +60,7 @@ public sealed class LockFileTests
             }
         }
 
-        using var taken = await LockFile.TakeAsync(path, CancellationToken.None);
+        using var taken = await LockFile.AcquireAsync(path, CancellationToken.None);
         Assert.NotNull(taken);
     }
 }

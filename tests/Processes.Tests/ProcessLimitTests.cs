@@ -48,25 +48,25 @@ public sealed class ProcessLimitTests : IAsyncLifetime
         await StartAsync(TwoLoops);
         await Shell.WaitUntilAsync(() => Find().Count == 2, "both loops run");
         var throttle = new CpuThrottle(Find, 0.5, _time);
-        throttle.Look();
+        throttle.CheckUsage();
         var before = Used();
         await Shell.WaitUntilAsync(() => Used() - before > TimeSpan.FromSeconds(0.3), "they have used 0.3 s");
 
         _time.Advance(TimeSpan.FromSeconds(0.1));
-        throttle.Look();
+        throttle.CheckUsage();
         await Shell.WaitUntilAsync(() => Find().All(process => process.IsStopped), "all are stopped");
         var used = Used() - before;
 
         // Of half a core 0.2 s for every 0.4 s: just before they have had as long as they used they are stopped, then they continue.
         for (var given = TimeSpan.FromSeconds(0.05); given < used - TimeSpan.FromSeconds(0.05); given += TimeSpan.FromSeconds(0.05))
         {
-            throttle.Look();
+            throttle.CheckUsage();
             Assert.All(Find(), process => Assert.True(process.IsStopped));
             _time.Advance(TimeSpan.FromSeconds(0.1));
         }
 
         _time.Advance(TimeSpan.FromSeconds(0.3));
-        throttle.Look();
+        throttle.CheckUsage();
         await Shell.WaitUntilAsync(() => Find().All(process => !process.IsStopped), "all go on");
     }
 
@@ -78,7 +78,7 @@ public sealed class ProcessLimitTests : IAsyncLifetime
         var throttle = new CpuThrottle(Find, 0.5, _time);
         for (var i = 0; i < 20; i++)
         {
-            throttle.Look();
+            throttle.CheckUsage();
             Assert.DoesNotContain(Find(), process => process.IsStopped);
             await Task.Delay(10);
             _time.Advance(TimeSpan.FromSeconds(1));
@@ -93,12 +93,12 @@ public sealed class ProcessLimitTests : IAsyncLifetime
         await Shell.WaitUntilAsync(() => Find().Count > 0, "it runs");
         var first = Find().MinBy(process => process.StartTime)!;
         var throttle = new CpuThrottle(() => [.. Find().Where(process => process.ProcessId == first.ProcessId)], 0.5, _time);
-        throttle.Look();
+        throttle.CheckUsage();
         var before = Used();
         await Shell.WaitUntilAsync(() => Used() - before > TimeSpan.FromSeconds(0.3), "children have used 0.3 s");
 
         _time.Advance(TimeSpan.FromSeconds(0.1));
-        throttle.Look();
+        throttle.CheckUsage();
 
         await Shell.WaitUntilAsync(() => Find().First(process => process.ProcessId == first.ProcessId).IsStopped, "the parent is stopped");
         throttle.Release();
@@ -116,7 +116,7 @@ public sealed class ProcessLimitTests : IAsyncLifetime
 
         await Shell.WaitUntilAsync(() => Find().All(process => process.IsStopped), "all are stopped");
 
-        new CpuThrottle(Find, 0.5, _time).Look();
+        new CpuThrottle(Find, 0.5, _time).CheckUsage();
 
         await Shell.WaitUntilAsync(() => Find().All(process => !process.IsStopped), "all go on");
     }
@@ -127,12 +127,12 @@ public sealed class ProcessLimitTests : IAsyncLifetime
         await StartAsync(TwoLoops);
         await Shell.WaitUntilAsync(() => Find().Count == 2, "both loops run");
         var throttle = new CpuThrottle(Find, 0.5, _time);
-        throttle.Look();
+        throttle.CheckUsage();
         ProcessSignals.Send(Find()[0].ProcessId, ProcessSignals.Stop);
         await Shell.WaitUntilAsync(() => Find().Any(process => process.IsStopped), "one is stopped");
 
         _time.Advance(TimeSpan.FromSeconds(1));
-        throttle.Look();
+        throttle.CheckUsage();
         throttle.Release();
 
         Assert.Single(Find(), process => process.IsStopped);

@@ -65,7 +65,7 @@ public sealed class AgentGuardTests
         var deeds = new ToolUsage();
         foreach (var happened in events)
         {
-            deeds.Take(happened);
+            deeds.RecordToolCalls(happened);
         }
 
         var notices = await guard.PutBackAsync(worktree, attempt: 1, deeds);
@@ -86,7 +86,7 @@ public sealed class AgentGuardTests
         await run.Repository.GitAsync("config", "pull.rebase", "true");
         await run.Repository.GitAsync("remote", "add", "mine", "https://user.example/x.git");
         var deeds = new ToolUsage();
-        deeds.Take(new AgentToolUse("1", "Bash", "git config pull.rebase true; git remote add mine https://user.example/x.git"));
+        deeds.RecordToolCalls(new AgentToolUse("1", "Bash", "git config pull.rebase true; git remote add mine https://user.example/x.git"));
 
         await guard.PutBackAsync(worktree, attempt: 1, deeds);
 

@@ -50,7 +50,7 @@ public sealed class AgentRunStepTests
 
         Assert.Equal((FailureClass.Stopped, "kept", true), (result.FailureClass, result.Session, result.NeverBegun));
         // A worker that was frozen and wakes up now finds that it may not begin it any more.
-        Assert.Equal(AgentStartState.CancelledBeforeStart, AgentSupervisor.Look(run.Folder.Start("a", 1)));
+        Assert.Equal(AgentStartState.CancelledBeforeStart, AgentSupervisor.ReadState(run.Folder.Start("a", 1)));
         await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(run, input with { Stop = false }));
         Assert.False(File.Exists(Path.Combine(run.Repository.Path, "starts")));
     }
@@ -75,7 +75,7 @@ public sealed class AgentRunStepTests
         var result = await RunAsync(run, input with { Stop = true });
 
         Assert.Equal(FailureClass.Stopped, result.FailureClass);
-        Assert.Equal(AgentStartState.Ended, AgentSupervisor.Look(run.Folder.Start("a", 1)));
+        Assert.Equal(AgentStartState.Ended, AgentSupervisor.ReadState(run.Folder.Start("a", 1)));
         Assert.Equal("started\n", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, "starts")));
         Assert.True(File.Exists(Path.Combine(run.Repository.Path, input.Prepared.Worktree, "half.txt")));
         // Its worker died before it could say so: the next one stops nothing a second time, and the task continues when it may.

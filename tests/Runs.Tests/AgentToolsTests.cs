@@ -54,10 +54,14 @@ public sealed class AgentToolsTests : IDisposable
     {
         Assert.Contains(
             "- mail [executing] Sends mail; writes src/mail.cs",
-            Questions("login", null).Neighbours(),
+            Questions("login", null).ListRunningTasks(),
             StringComparison.Ordinal
         );
-        Assert.StartsWith("No other task of this run has a running agent", Questions("mail", null).Neighbours(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "No other task of this run has a running agent",
+            Questions("mail", null).ListRunningTasks(),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -95,7 +99,7 @@ public sealed class AgentToolsTests : IDisposable
     {
         var mine = Questions("login", ["src/login.cs"]);
         var folder = new RunFolder(_repository.Path, Run);
-        await new FileGrants(folder).LendAsync(new GrantedFile("mail", "docs/mail.md"), _ => null, CancellationToken.None);
+        await new FileGrants(folder).GrantAsync(new GrantedFile("mail", "docs/mail.md"), _ => null, CancellationToken.None);
         var files = new RunFiles(
             folder,
             PlanJson.Read(File.ReadAllBytes(folder.Plan)),
@@ -111,7 +115,7 @@ public sealed class AgentToolsTests : IDisposable
         Assert.Equal(". docs/mail.md belongs to mail (executing).", RequestedFiles.Owners(files, "login", claim));
         Assert.Equal(". docs/mail.md belongs to this task, which may write it.", RequestedFiles.Owners(files, "mail", claim));
         Assert.Contains("It was granted to task mail [executing].", mine.Ownership("docs/mail.md"), StringComparison.Ordinal);
-        Assert.Contains("writes src/mail.cs, docs/mail.md", mine.Neighbours(), StringComparison.Ordinal);
+        Assert.Contains("writes src/mail.cs, docs/mail.md", mine.ListRunningTasks(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,7 +139,7 @@ public sealed class AgentToolsTests : IDisposable
         DurableFile.Write(_repository["start/mcp.json"], """{"mcpServers":{"orchestrator":{"command":"x"}}}"""u8.ToArray());
         var tools = new McpToolCheck(_repository["start"]);
 
-        tools.Take(
+        tools.HandleEvent(
             new AgentSessionStarted("s", null, null)
             {
                 McpServers = state is null ? [] : new Dictionary<string, string> { ["orchestrator"] = state },

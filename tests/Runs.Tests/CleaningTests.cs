@@ -29,7 +29,7 @@ public sealed class CleaningTests
         var ended = Ended(run, RunStates.Completed, await MergedAsync(run, "a"), await MergedAsync(run, "b"));
         var persons = await PersonsAsync(run.Repository);
 
-        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
+        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").SurveyAsync([ended], None));
 
         Assert.True(remains.IsWhole, string.Join("; ", remains.Kept));
         Assert.True(remains.RefCount >= 5, $"{remains.RefCount}");
@@ -50,7 +50,7 @@ public sealed class CleaningTests
         run.Write(await run.PrepareAsync("b"), "b.txt", "not yet");
         var ended = Ended(run, RunStates.Failed, await MergedAsync(run, "a"), new RunTask { Id = "b", State = TaskStates.Failed });
 
-        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
+        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").SurveyAsync([ended], None));
         Assert.Null(
             await new RunRemoval(repository, null).RemoveAsync(remains, _ => throw new InvalidOperationException("must stay"), None)
         );
@@ -66,7 +66,7 @@ public sealed class CleaningTests
         // What the user has taken over, and then thrown away, is theirs.
         await run.Repository.GitAsync("branch", "taken", run.StagingBranch);
         await run.Repository.GitAsync("worktree", "remove", "-f", "-f", $".worktrees/{run.Folder.Name}/b");
-        var later = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
+        var later = Assert.Single(await new RunSurvey(repository, "orchestrator").SurveyAsync([ended], None));
         Assert.True(later.IsWhole, string.Join("; ", later.Kept));
     }
 
@@ -86,7 +86,7 @@ public sealed class CleaningTests
         await run.Repository.CommitAsync("squashed (#7)", isWhole ? ("other.txt", "y") : ("b.txt", "only nearly"));
         await run.Repository.CommitAsync("after it", ("a.txt", "went on"));
 
-        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
+        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").SurveyAsync([ended], None));
 
         Assert.Equal((isWhole, isWhole), (remains.IsWhole, remains.Kept.Count == 0));
         Assert.Null(await new RunRemoval(repository, null).RemoveAsync(remains, Forget, None));
@@ -102,7 +102,7 @@ public sealed class CleaningTests
         await run.AbortAsync();
         var ended = Ended(run, RunStates.Aborted, await MergedAsync(run, "a"));
 
-        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
+        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").SurveyAsync([ended], None));
         await new RunRemoval(repository, null).RemoveAsync(remains, Forget, None);
 
         Assert.False(remains.IsWhole);
@@ -120,7 +120,7 @@ public sealed class CleaningTests
         await run.LandAsync();
         var ended = Ended(run, RunStates.Completed, await MergedAsync(run, "a"));
         var survey = new RunSurvey(repository, "orchestrator");
-        var stale = Assert.Single(await survey.LookAsync([ended], None));
+        var stale = Assert.Single(await survey.SurveyAsync([ended], None));
         await run.Repository.CommitOnBranchAsync(run.StagingBranch, run.StagingBranch, "theirs", ("x", "x"));
 
         // Somebody moved a branch between the look and the removal: none of the refs goes.
@@ -129,7 +129,7 @@ public sealed class CleaningTests
         await run.Repository.GitAsync("update-ref", $"refs/heads/{run.StagingBranch}", run.StagingBranch + "^");
 
         // Killed when the refs were gone.
-        var remains = Assert.Single(await survey.LookAsync([ended], None));
+        var remains = Assert.Single(await survey.SurveyAsync([ended], None));
         await Assert.ThrowsAsync<OperationCanceledException>(() =>
             new RunRemoval(repository, null).RemoveAsync(remains, _ => throw new OperationCanceledException(), None)
         );
@@ -137,7 +137,7 @@ public sealed class CleaningTests
 
         // Killed when the folder had its other name.
         Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(run.Folder.Path)!, RunFolder.Removed + "run-before"));
-        remains = Assert.Single(await survey.LookAsync([ended], None));
+        remains = Assert.Single(await survey.SurveyAsync([ended], None));
         RunRemoval.FinishEarlier(Path.GetDirectoryName(run.Folder.Path)!);
         Assert.Null(await new RunRemoval(repository, null).RemoveAsync(remains, Forget, None));
         Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(run.Folder.Path)!));
@@ -169,7 +169,7 @@ public sealed class CleaningTests
         await run.Repository.GitAsync(["push", "-q", remote, .. kept.Select(one => $"{unmerged}:{one}")]);
         var ended = Ended(run, RunStates.Completed, await MergedAsync(run, "a"));
 
-        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
+        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").SurveyAsync([ended], None));
         Assert.True(remains.IsWhole, string.Join("; ", remains.Kept));
         Assert.Null(await new RunRemoval(repository, null).RemoveAsync(remains, Forget, None));
 
@@ -192,7 +192,7 @@ public sealed class CleaningTests
         await run.LandAsync();
         var ended = Ended(run, RunStates.Completed, await MergedAsync(run, "a"));
 
-        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
+        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").SurveyAsync([ended], None));
         var said = await new RunRemoval(repository, null).RemoveAsync(remains, Forget, None);
 
         Assert.StartsWith($"the refs of {RunFixture.RunId} on /nowhere/at/all stay there: ", said, StringComparison.Ordinal);
@@ -209,7 +209,7 @@ public sealed class CleaningTests
         await run.Repository.GitAsync("update-ref", $"refs/remotes/origin/{run.StagingBranch}", run.StagingBranch);
         var ended = Ended(run, RunStates.Failed, await MergedAsync(run, "a"));
 
-        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
+        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").SurveyAsync([ended], None));
 
         Assert.False(remains.IsWhole);
         Assert.Contains(remains.Kept, why => why.Contains("staging", StringComparison.Ordinal));
@@ -293,7 +293,7 @@ public sealed class CleaningTests
         Assert.Empty(GitConfigLeftovers.List(environment, now.AddDays(6)));
         string[] left = [copies[0], copies[2]];
         Assert.Equal(left.Order(StringComparer.Ordinal), GitConfigLeftovers.List(environment, now.AddDays(8)));
-        GitConfigLeftovers.Forget(environment, now.AddDays(8));
+        GitConfigLeftovers.UnregisterRemovedRuns(environment, now.AddDays(8));
         Assert.Equal([0, 1, 0, 1], copies.Select(copy => GitConfigurationCopies.RunsOf(copy).Count));
     }
 

@@ -2,8 +2,8 @@ using Orchestrator.Git.Commits;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Processes;
+using Orchestrator.Runs.Tasks.ConflictPrediction;
 using Orchestrator.Runs.Tasks.Mail;
-using Orchestrator.Runs.Tasks.Radar;
 using Orchestrator.Settings;
 using Orchestrator.TestKit.Git;
 using Xunit;
@@ -47,7 +47,7 @@ public sealed class ConflictPredictorTests : IAsyncLifetime
             );
             Assert.Contains("the same places in shared.txt.", prompt, StringComparison.Ordinal);
             Assert.Single(prompt.Split("A conflict is predicted").Skip(1));
-            var events = PredictedConflicts.Notices(task, PredictedConflicts.TakeUntold(run.Folder, task, 1));
+            var events = PredictedConflicts.Notices(task, PredictedConflicts.ClaimUnreported(run.Folder, task, 1));
             Assert.Equal($"A conflict with task '{other}' is predicted, in shared.txt.", Assert.Single(events).Text);
         }
     }
@@ -106,19 +106,19 @@ public sealed class ConflictPredictorTests : IAsyncLifetime
         Directory.CreateDirectory(Path.GetDirectoryName(turn)!);
         await File.WriteAllTextAsync(turn, "99999999999999");
 
-        await (await RadarOfAsync(run, "a")).LookAsync(CancellationToken.None);
+        await (await RadarOfAsync(run, "a")).CheckSnapshotsAsync(CancellationToken.None);
         Assert.Empty(PredictedConflicts.All(run.Folder)); // Somebody has looked, and all rest.
 
         File.Delete(turn);
         using (var held = LockFile.TryTake(turn))
         {
             Assert.NotNull(held);
-            await (await RadarOfAsync(run, "a")).LookAsync(CancellationToken.None);
+            await (await RadarOfAsync(run, "a")).CheckSnapshotsAsync(CancellationToken.None);
             Assert.Empty(PredictedConflicts.All(run.Folder)); // Somebody looks.
         }
 
         var before = DateTimeOffset.UtcNow;
-        await (await RadarOfAsync(run, "a")).LookAsync(CancellationToken.None);
+        await (await RadarOfAsync(run, "a")).CheckSnapshotsAsync(CancellationToken.None);
         var took = DateTimeOffset.UtcNow - before;
         Assert.Single(PredictedConflicts.All(run.Folder));
         var rest =
@@ -145,7 +145,7 @@ public sealed class ConflictPredictorTests : IAsyncLifetime
         Directory.Delete(run.Folder.Radar, recursive: true);
         var off = Files(run) with { Start = Files(run).Start.With(s => s with { Radar = false }) };
         var radar = new ConflictPredictor(off, await run.Services.OpenRepositoryAsync(run.Repository.Path), "a", run.Services);
-        await radar.LookIfDueAsync();
+        await radar.StartCheckIfDueAsync();
         await radar.DisposeAsync();
         Assert.False(Directory.Exists(run.Folder.Radar));
     }
@@ -180,7 +180,7 @@ public sealed class ConflictPredictorTests : IAsyncLifetime
         {
             File.Delete(radar.LockPath);
         }
-        await radar.LookAsync(CancellationToken.None);
+        await radar.CheckSnapshotsAsync(CancellationToken.None);
     }
 
     private static async Task SnapshotAsync(

@@ -316,7 +316,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         Assert.Equal("gate 'gate-1': taken from the cache: ran in run run-1 at 1970-01-01 00:00:00 UTC", notes[0]);
         Assert.Equal("2 more gates: taken from the cache", notes[3]);
         Assert.Equal("gate 'other': failed, and passed when run again on the same files", notes[4]);
-        Assert.Equal(["5 of 6 gates taken from the cache", notes[4]], GateFormatter.Brief([.. hits, flaky]));
+        Assert.Equal(["5 of 6 gates taken from the cache", notes[4]], GateFormatter.FormatShort([.. hits, flaky]));
     }
 
     [Fact]

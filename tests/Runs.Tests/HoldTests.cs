@@ -77,7 +77,7 @@ public sealed class HoldTests : IDisposable
         var held = await RunAsync(run, input);
         var waiting = RunAsync(run, input with { AwaitRelease = true });
         Assert.False(waiting.IsCompleted);
-        Assert.Equal(AgentStartState.NotStarted, AgentSupervisor.Look(run.Folder.Start("a", 1)));
+        Assert.Equal(AgentStartState.NotStarted, AgentSupervisor.ReadState(run.Folder.Start("a", 1)));
         await holds.ReleaseAsync("", "", CancellationToken.None);
         var released = await waiting;
         var worked = await RunAsync(run, input);
@@ -112,7 +112,7 @@ public sealed class HoldTests : IDisposable
         var result = await waiting;
 
         Assert.Equal((FailureClass.Stopped, true), (result.FailureClass, result.NeverBegun));
-        Assert.Equal(AgentStartState.CancelledBeforeStart, AgentSupervisor.Look(run.Folder.Start("a", 1)));
+        Assert.Equal(AgentStartState.CancelledBeforeStart, AgentSupervisor.ReadState(run.Folder.Start("a", 1)));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 using Xunit;
 
 namespace Orchestrator.Runs.Tests;

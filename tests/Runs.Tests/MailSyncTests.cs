@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Messages;
 using Orchestrator.Runs.Tasks.Mail;
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 using Orchestrator.TestKit.Git;
 using Xunit;
 

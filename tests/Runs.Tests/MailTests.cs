@@ -278,7 +278,7 @@ public sealed class MailTests : IDisposable
     private MailReader Reader(string task) => new(Folder, task);
 
     private async Task<IReadOnlyList<string>> TakeAsync(string task, string? conversation = null, string heard = "") =>
-        Texts(await Reader(task).TakeAsync(MailDisplayKinds.Batch, null, conversation, heard, CancellationToken.None));
+        Texts(await Reader(task).ReadNewAsync(MailDisplayKinds.Batch, null, conversation, heard, CancellationToken.None));
 
     private static IReadOnlyList<string> Texts(IReadOnlyList<MailMessage> mail) => [.. mail.Select(message => message.Text)];
 

@@ -96,7 +96,7 @@ public sealed class NoticeServiceTests : IDisposable
     [Fact]
     public async Task Tell_SecretIsMissing_IsReportedAndStopsNobody()
     {
-        var told = await Desk.TellAsync(
+        var told = await Desk.SendDueAsync(
             Input("run-x", Question("a")),
             [
                 new NoticeTarget("team", NoticeKinds.All, null, "its secret $SLACK is not set."),
@@ -128,8 +128,8 @@ public sealed class NoticeServiceTests : IDisposable
         NoticeTarget[] targets = [new NoticeTarget("phone", NoticeKinds.All, _phone)];
         var missed = new RunNotice("fire/1", NoticeKinds.ScheduleMissed, null, "nightly did not run", []);
 
-        await Desk.TellAsync(Input("run-1", Account), targets, null, CancellationToken.None, "https://desk.example");
-        await Desk.TellAsync(Input("schedule-nightly", missed), targets, null, CancellationToken.None, "https://desk.example");
+        await Desk.SendDueAsync(Input("run-1", Account), targets, null, CancellationToken.None, "https://desk.example");
+        await Desk.SendDueAsync(Input("schedule-nightly", missed), targets, null, CancellationToken.None, "https://desk.example");
 
         Assert.Equal(
             ["https://desk.example/r/0123456789ab/run-1", "https://desk.example/inbox"],
@@ -140,7 +140,7 @@ public sealed class NoticeServiceTests : IDisposable
     public void Dispose() => Directory.Delete(_home, recursive: true);
 
     private Task<NoticesSent> TellAsync(string run, params IReadOnlyList<RunNotice> notices) =>
-        Desk.TellAsync(Input(run, [.. notices]), [new NoticeTarget("phone", NoticeKinds.All, _phone)], null, CancellationToken.None);
+        Desk.SendDueAsync(Input(run, [.. notices]), [new NoticeTarget("phone", NoticeKinds.All, _phone)], null, CancellationToken.None);
 
     private static SendNoticesInput Input(string run, params RunNotice[] notices) =>
         new(run, new RepositoryReference("/work/shop", "0123456789ab", "queue"), notices, RunProgressState.None);

@@ -1,6 +1,6 @@
 using Orchestrator.Git;
 using Orchestrator.Git.Program;
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 using Orchestrator.TestKit.Git;
 using Xunit;
 

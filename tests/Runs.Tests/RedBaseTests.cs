@@ -88,7 +88,7 @@ public sealed class RedBaseTests
 
         Assert.Contains(
             "`echo new > dist.js`: must pass; it rewrites files that git tracks (dist.js), so commit what it makes of them",
-            TaskPrompt.Render(AgentPrompt.Input(files, files.Task("a"), null)),
+            TaskPromptRenderer.Render(AgentPrompt.Input(files, files.Task("a"), null)),
             StringComparison.Ordinal
         );
     }

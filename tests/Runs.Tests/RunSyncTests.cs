@@ -7,7 +7,7 @@ using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 using Orchestrator.Settings;
 using Xunit;
 
@@ -133,18 +133,18 @@ public sealed class RunSyncTests
         Directory.CreateDirectory(Path.Combine(start, "started"));
         Write(said, "half");
         Write(Path.Combine(worktree, "work.txt"), "half");
-        await tasks.DemandPushedAsync(place, _ => Task.FromResult(true), default);
+        await tasks.RequirePushAsync(place, _ => Task.FromResult(true), default);
         Write(Path.Combine(worktree, "work.txt"), "whole");
         Write(said, "half, whole");
         Write(Path.Combine(start, "stdout"), "Done.");
         Write(Path.Combine(start, "exit"), "0");
         Directory.CreateSymbolicLink(Path.Combine(start, "out"), run.Repository.Path);
-        await tasks.LeaveAsync(place);
+        await tasks.RemoveAssignmentAsync(place);
 
         var take = new FetchTaskInput(run.Id, run.Reference, run.Hash, "one", "home") { GoesOn = true };
-        await tasks.TakeAsync(take, isHost: true, default);
+        await tasks.FetchTaskAsync(take, isHost: true, default);
 
-        Assert.Equal(AgentStartState.NotStarted, AgentSupervisor.Look(start));
+        Assert.Equal(AgentStartState.NotStarted, AgentSupervisor.ReadState(start));
         Assert.Equal(["prompt"], Directory.EnumerateFileSystemEntries(start).Select(Path.GetFileName));
         Assert.Equal(
             ("half", "half"),
@@ -156,9 +156,9 @@ public sealed class RunSyncTests
         Assert.NotEmpty(Directory.EnumerateFiles(run.Repository.Path));
         // A task placed here keeps its state, because the remote has no newer one.
         Write(Path.Combine(start, "exit"), "0");
-        await tasks.TakeAsync(take, isHost: true, default);
-        await tasks.DemandPushedAsync(place, _ => Task.FromResult(true), default);
-        Assert.Equal(AgentStartState.Ended, AgentSupervisor.Look(start));
+        await tasks.FetchTaskAsync(take, isHost: true, default);
+        await tasks.RequirePushAsync(place, _ => Task.FromResult(true), default);
+        Assert.Equal(AgentStartState.Ended, AgentSupervisor.ReadState(start));
         var shared = await run.Repository.GitInAsync(
             run.Repository.Beside("shared.git"),
             "ls-tree",
@@ -257,7 +257,7 @@ public sealed class RunSyncTests
         using var run = await BeginAsync("shared.git");
         await MakeRemoteAsync(run);
         var (status, arrival) = (new RunStatus { RunId = run.Id, State = RunStates.Preparing }, new MovedRunPreparation(run.Services));
-        Task<bool?> KnowsAsync() => arrival.KnowsAsync(status, run.Reference, "../shared.git", default);
+        Task<bool?> KnowsAsync() => arrival.ContainsBaseAsync(status, run.Reference, "../shared.git", default);
 
         var before = await KnowsAsync();
         await Share(run).ShareStepAsync(run.Id, run.Reference, default);
@@ -275,7 +275,7 @@ public sealed class RunSyncTests
         var run = await RunFixture.BeginAsync(
             start with
             {
-                Settings = start.Settings with { Wip = new WipSettings("../" + remote, TimeSpan.FromHours(1)) },
+                Settings = start.Settings with { Wip = new RunSharingSettings("../" + remote, TimeSpan.FromHours(1)) },
             },
             new PlanTask { Id = "one", Description = "One" }
         );

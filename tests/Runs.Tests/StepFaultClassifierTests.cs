@@ -78,7 +78,7 @@ public sealed class StepFaultClassifierTests
             StringComparison.Ordinal
         );
         Assert.Equal((1, 2), (faults.Add("step", other), faults.Add("step", other)));
-        faults.Forget("step");
+        faults.RemoveCount("step");
         Assert.Equal(1, faults.Add("step", other));
     }
 }

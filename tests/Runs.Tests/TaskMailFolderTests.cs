@@ -21,9 +21,9 @@ public sealed class TaskMailFolderTests : IDisposable
     [Fact]
     public async Task Deliver_WhatWasLeft_ComesInItsOrderFromTheDesksTaskAndOnce()
     {
-        Assert.True(Desk.Leave(new OutgoingMail("b", IsFromPerson: true, "c", "first")).IsTaken);
+        Assert.True(Desk.StoreOutgoing(new OutgoingMail("b", IsFromPerson: true, "c", "first")).IsTaken);
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(Desk.Leave(new OutgoingMail("a", IsFromPerson: false, null, "second")).IsTaken);
+        Assert.True(Desk.StoreOutgoing(new OutgoingMail("a", IsFromPerson: false, null, "second")).IsTaken);
 
         Assert.Empty(await Desk.DeliverAsync(CancellationToken.None));
         Assert.Empty(await Desk.DeliverAsync(CancellationToken.None));
@@ -61,7 +61,7 @@ public sealed class TaskMailFolderTests : IDisposable
             );
         }
 
-        var refused = Desk.Leave(new OutgoingMail("a", IsFromPerson: false, "b", "one more"));
+        var refused = Desk.StoreOutgoing(new OutgoingMail("a", IsFromPerson: false, "b", "one more"));
 
         Assert.Contains("You have sent", refused.Refusal, StringComparison.Ordinal);
     }

@@ -19,7 +19,7 @@ public sealed class RepositorySettingsTests : IDisposable
         Assert.Equal((false, true), (before.IsTrusted, before.WithholdsEngine));
         Assert.Null(before.Loaded.Settings!.Gates.Task);
 
-        var meanwhile = before.Trusting();
+        var meanwhile = before.WithTrust();
         Assert.Equal((null, true, false), (meanwhile.Refusal, meanwhile.IsTrusted, meanwhile.WithholdsEngine));
         Assert.NotNull(meanwhile.Loaded.Settings!.Gates.Task);
         Assert.False(Load(Text).IsTrusted);
@@ -27,7 +27,7 @@ public sealed class RepositorySettingsTests : IDisposable
         Store.Trust("/repo", before.Question);
         var after = Load(Text);
         Assert.Equal((null, true, false), (after.Refusal, after.IsTrusted, after.WithholdsEngine));
-        Assert.Same(after, after.Trusting());
+        Assert.Same(after, after.WithTrust());
         Assert.NotNull(after.Loaded.Settings!.Gates.Task);
         Assert.False(Load("gates: {task: [make all]}\n").IsTrusted);
     }

@@ -16,9 +16,9 @@ public sealed class TrustStoreTests : IDisposable
     {
         Store().Trust("/repo", _asked);
 
-        Assert.True(Store().IsTrusted("/repo", _asked) && Store().IsTrusted("/repo", _asked, "run") && Store().Knows("/repo", null));
+        Assert.True(Store().IsTrusted("/repo", _asked) && Store().IsTrusted("/repo", _asked, "run") && Store().WasTrusted("/repo", null));
         Assert.False(Store().IsTrusted("/repo", _other));
-        Assert.False(Store().IsTrusted("/other", _asked) || Store().Knows("/other", null) || Store().Knows("/other", "run"));
+        Assert.False(Store().IsTrusted("/other", _asked) || Store().WasTrusted("/other", null) || Store().WasTrusted("/other", "run"));
     }
 
     [Fact]
@@ -26,9 +26,11 @@ public sealed class TrustStoreTests : IDisposable
     {
         Store().TrustForRun("/repo", "run", _asked);
 
-        Assert.True(Store().IsTrusted("/repo", _asked, "run") && Store().Knows("/repo", "run"));
+        Assert.True(Store().IsTrusted("/repo", _asked, "run") && Store().WasTrusted("/repo", "run"));
         Assert.False(Store().IsTrusted("/repo", _other, "run"));
-        Assert.False(Store().Knows("/repo", null) || Store().Knows("/repo", "another") || Store().IsTrusted("/repo", _asked, "another"));
+        Assert.False(
+            Store().WasTrusted("/repo", null) || Store().WasTrusted("/repo", "another") || Store().IsTrusted("/repo", _asked, "another")
+        );
     }
 
     [Fact]
@@ -37,9 +39,9 @@ public sealed class TrustStoreTests : IDisposable
         var store = Store();
         store.Grant("/repo", _asked);
 
-        Assert.True(store.IsTrusted("/repo", _asked) && store.Knows("/repo", null));
-        Assert.False(store.IsTrusted("/repo", _other) || store.IsTrusted("/other", _asked) || store.Knows("/other", null));
-        Assert.False(Store().IsTrusted("/repo", _asked) || Store().Knows("/repo", null));
+        Assert.True(store.IsTrusted("/repo", _asked) && store.WasTrusted("/repo", null));
+        Assert.False(store.IsTrusted("/repo", _other) || store.IsTrusted("/other", _asked) || store.WasTrusted("/other", null));
+        Assert.False(Store().IsTrusted("/repo", _asked) || Store().WasTrusted("/repo", null));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class BufferedEventsTests
         );
         Add(EventType.WorkflowExecutionSignaled, e => e.WorkflowExecutionSignaledEventAttributes = new() { SignalName = "s" });
 
-        var taken = _buffered.Take(20);
+        var taken = _buffered.RemoveAll(20);
 
         Assert.Equal(
             [
@@ -46,9 +46,9 @@ public sealed class BufferedEventsTests
     {
         Add(EventType.TimerFired, e => e.TimerFiredEventAttributes = new() { TimerId = "t", StartedEventId = 5 });
 
-        Assert.Null(_buffered.TakeFired("another"));
-        Assert.Equal(5, _buffered.TakeFired("t")?.TimerFiredEventAttributes.StartedEventId);
-        Assert.Null(_buffered.TakeFired("t"));
+        Assert.Null(_buffered.RemoveTimerFired("another"));
+        Assert.Equal(5, _buffered.RemoveTimerFired("t")?.TimerFiredEventAttributes.StartedEventId);
+        Assert.Null(_buffered.RemoveTimerFired("t"));
     }
 
     private void Add(EventType type, Action<HistoryEvent> set)

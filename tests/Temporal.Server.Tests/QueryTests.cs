@@ -219,7 +219,7 @@ public sealed class QueryTests
         query.Offer(TimeSpan.FromSeconds(5));
         clock.Advance(TimeSpan.FromSeconds(4.999));
         Assert.False(query.IsLost);
-        query.Take("worker");
+        query.RecordWorker("worker");
         clock.Advance(TimeSpan.FromSeconds(9.999));
         Assert.False(query.IsLost);
         clock.Advance(TimeSpan.FromSeconds(0.001));

@@ -24,9 +24,9 @@ public sealed class RetentionTests
             TerminateWorkflowExecutionResponse.Parser
         );
 
-        Assert.Equal(0, await server.Server.Parts.Retention.SweepAsync());
+        Assert.Equal(0, await server.Server.Parts.Retention.DeleteExpiredAsync());
         time.Advance(TimeSpan.FromHours(25));
-        Assert.Equal(1, await server.Server.Parts.Retention.SweepAsync());
+        Assert.Equal(1, await server.Server.Parts.Retention.DeleteExpiredAsync());
 
         var gone = await Assert.ThrowsAsync<RpcException>(() => server.HistoryAsync("closed"));
         Assert.Equal(StatusCode.NotFound, gone.StatusCode);
@@ -56,7 +56,7 @@ public sealed class RetentionTests
 
         var before = Size(folder.DatabasePath);
         time.Advance(TimeSpan.FromHours(25));
-        Assert.Equal(60, await server.Server.Parts.Retention.SweepAsync());
+        Assert.Equal(60, await server.Server.Parts.Retention.DeleteExpiredAsync());
 
         Assert.True(before > 12_000_000, $"the file had {before} bytes");
         Assert.True(Size(folder.DatabasePath) < 1_000_000, $"the file still has {Size(folder.DatabasePath)} of {before} bytes");

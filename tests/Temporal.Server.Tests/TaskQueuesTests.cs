@@ -41,16 +41,16 @@ public sealed class TaskQueuesTests : IDisposable
     {
         using var end = new CancellationTokenSource();
         var poll = PollAsync(end.Token);
-        _queues.Forget(TimeSpan.Zero);
+        _queues.RemoveUnused(TimeSpan.Zero);
         Assert.NotNull(_queues.Find("n", "q", activity: false));
 
         await end.CancelAsync();
         Assert.Null(await poll);
-        _queues.Forget(TimeSpan.FromMinutes(10));
+        _queues.RemoveUnused(TimeSpan.FromMinutes(10));
         Assert.NotNull(_queues.Find("n", "q", activity: false));
 
         _queues.Add(Work(1));
-        _queues.Forget(TimeSpan.Zero);
+        _queues.RemoveUnused(TimeSpan.Zero);
         Assert.Equal(1, _queues.Find("n", "q", activity: false)!.Backlog);
     }
 
@@ -59,9 +59,9 @@ public sealed class TaskQueuesTests : IDisposable
     {
         _queues.Get("n", "described", activity: true);
         _queues.Get("n", "sticky", activity: false);
-        _queues.Abandon("n", "sticky");
+        _queues.AbandonStickyQueue("n", "sticky");
 
-        _queues.Forget(TimeSpan.Zero);
+        _queues.RemoveUnused(TimeSpan.Zero);
 
         Assert.Null(_queues.Find("n", "described", activity: true));
         Assert.Null(_queues.Find("n", "sticky", activity: false));
@@ -76,7 +76,7 @@ public sealed class TaskQueuesTests : IDisposable
         {
             while (!end.IsCancellationRequested)
             {
-                _queues.Forget(TimeSpan.Zero);
+                _queues.RemoveUnused(TimeSpan.Zero);
             }
         });
         var adder = Task.Run(() =>

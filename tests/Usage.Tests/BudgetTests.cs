@@ -61,7 +61,7 @@ public sealed class BudgetTests
     public void Lose_HolderIsGone_WhatWasGrantedCountsAsSpent()
     {
         var cap = RunCap(Dollar);
-        var book = Governor.Lose(LedgerBook.Empty.Admit(Request("a", cap)), Account, "a");
+        var book = Governor.MarkLost(LedgerBook.Empty.Admit(Request("a", cap)), Account, "a");
 
         var ask = Assert.IsType<BudgetExhausted>(book.Ask(Request("b", cap)));
         Assert.Equal(Dollar, ask.Spent.Micros);
@@ -72,8 +72,8 @@ public sealed class BudgetTests
     {
         var book = LedgerBook.Empty.Admit(Request("a", RunCap(Dollar))).Settle("a", Dollar + 5);
 
-        var (_, refusal) = Budgets.Lift(book, Account, RunCap(Dollar), Now);
-        var (raised, none) = Budgets.Lift(book, Account, RunCap(2 * Dollar), Now);
+        var (_, refusal) = Budgets.RaiseBudget(book, Account, RunCap(Dollar), Now);
+        var (raised, none) = Budgets.RaiseBudget(book, Account, RunCap(2 * Dollar), Now);
 
         Assert.Equal("1.00 USD have already been spent, so the new limit must be higher.", refusal);
         Assert.Empty(none);
@@ -85,7 +85,7 @@ public sealed class BudgetTests
     {
         BudgetCap cap = new(BudgetCapKind.Task, BudgetScopeNames.Task("repo", "run", "a"), null, 1000);
         var book = LedgerBook.Empty.Admit(Request("a", cap));
-        book = Governor.Settle(book, Account, "a", new Amount(0, 1200), [], Now).Book;
+        book = Governor.SettleReservation(book, Account, "a", new Amount(0, 1200), [], Now).Book;
 
         var ask = Assert.IsType<BudgetExhausted>(book.Ask(Request("a2", cap)));
 

@@ -34,7 +34,7 @@ internal static class Given
         Governor.Admit(book, request, at ?? Now).Admission;
 
     public static LedgerBook Settle(this LedgerBook book, string id, long micros, string account = Account) =>
-        Governor.Settle(book, account, id, new Amount(micros, 0), [], Now).Book;
+        Governor.SettleReservation(book, account, id, new Amount(micros, 0), [], Now).Book;
 
     public static LedgerBook Block(this LedgerBook book, string id, DateTimeOffset? reset, DateTimeOffset? at = null) =>
         AccountBackoffs.Block(book, Account, id, "five_hour", reset, $"usage_limit_reached of {id}", at ?? Now);

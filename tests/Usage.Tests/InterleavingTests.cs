@@ -148,7 +148,9 @@ public sealed class InterleavingTests
                     _ => To(world, host, start, Step.Settle),
                 };
             default:
-                var settled = Governor.Settle(world.Book, account, id, new Amount(world.Used[(host * Starts) + start], 0), [], Now).Book;
+                var settled = Governor
+                    .SettleReservation(world.Book, account, id, new Amount(world.Used[(host * Starts) + start], 0), [], Now)
+                    .Book;
                 return start + 1 < Starts
                     ? To(world with { Book = settled }, host, start + 1, Step.Ask)
                     : To(world with { Book = settled }, host, start, Step.Done);

@@ -67,12 +67,14 @@ public sealed class RandomHistoryTests
                     book = Governor.Report(book, agents[some].Asked.Account, some, new Amount(agents[some].Used, 0));
                     break;
                 case 8 when some is not null:
-                    book = Governor.Settle(book, agents[some].Asked.Account, some, new Amount(agents[some].Used, 0), [], now).Book;
+                    book = Governor
+                        .SettleReservation(book, agents[some].Asked.Account, some, new Amount(agents[some].Used, 0), [], now)
+                        .Book;
                     agents.Remove(some);
                     break;
                 case 9 when some is not null:
                     // Its holder and its record are gone, or nobody ever settles it.
-                    book = chance.Next(2) == 0 ? Governor.Lose(book, agents[some].Asked.Account, some) : book;
+                    book = chance.Next(2) == 0 ? Governor.MarkLost(book, agents[some].Asked.Account, some) : book;
                     agents.Remove(some);
                     break;
                 case 10 when some is not null:
@@ -83,7 +85,7 @@ public sealed class RandomHistoryTests
                 case 11:
                     var scope = BudgetScopeNames.Run("repo", $"run{chance.Next(10)}");
                     var more = new BudgetCap(BudgetCapKind.Run, scope, chance.Next(0, 60_000));
-                    if (Budgets.Lift(book, Accounts[chance.Next(3)], more, now).Book is { } raised)
+                    if (Budgets.RaiseBudget(book, Accounts[chance.Next(3)], more, now).Book is { } raised)
                     {
                         (book, most[scope]) = (raised, Math.Max(more.Micros!.Value, most.GetValueOrDefault(scope, LimitOf(scope))));
                     }

@@ -80,7 +80,7 @@ public sealed class UnattendedRunRehearsalTests
         var tasks = Enumerable.Range(0, 5).Select(i => i == 0 ? Task("t0") : Task($"t{i}", i - 1)).ToArray();
         var plan = Night(tasks) with { Fills = new Dictionary<string, IReadOnlyList<double>> { ["five_hour"] = [40, 40, 90] } };
 
-        var (usual, hard) = (Play(plan), UnattendedRunRehearsal.Play(plan, Past, 0.9));
+        var (usual, hard) = (Play(plan), UnattendedRunRehearsal.Simulate(plan, Past, 0.9));
 
         // It begins with the first answer, at eleven, and is reset five hours later.
         Assert.Equal(
@@ -99,7 +99,11 @@ public sealed class UnattendedRunRehearsalTests
     {
         var night = Night(Task("a"), Task("b") with { FailureShare = share }, Task("c", 1));
 
-        RehearsalResult[] rehearsals = [UnattendedRunRehearsal.Play(night, Past, 0.5), UnattendedRunRehearsal.Play(night, Past, 0.9)];
+        RehearsalResult[] rehearsals =
+        [
+            UnattendedRunRehearsal.Simulate(night, Past, 0.5),
+            UnattendedRunRehearsal.Simulate(night, Past, 0.9),
+        ];
 
         Assert.Equal((usual, hard), (rehearsals[0].Done.Count, rehearsals[1].Done.Count));
         Assert.Equal(hard == 1, rehearsals[1].Steps.Any(step => step is { Kind: RehearsedEventKind.Fails, Task: "b" }));
@@ -112,7 +116,7 @@ public sealed class UnattendedRunRehearsalTests
         PastTask[] past = [new(Shape, 1, 600), new(Shape, 2, 1200), new(Shape, 9, 6000)];
         var plan = Night(Task("a"));
 
-        var (usual, hard) = (UnattendedRunRehearsal.Play(plan, past, 0.5), UnattendedRunRehearsal.Play(plan, past, 0.9));
+        var (usual, hard) = (UnattendedRunRehearsal.Simulate(plan, past, 0.5), UnattendedRunRehearsal.Simulate(plan, past, 0.9));
 
         Assert.Equal((2.0, 9.0), (usual.Cost, hard.Cost));
         Assert.Equal(TimeSpan.FromSeconds(6000), hard.End - Evening);
@@ -135,7 +139,7 @@ public sealed class UnattendedRunRehearsalTests
         Assert.InRange(night.Done.Count, 160, 170);
     }
 
-    private static RehearsalResult Play(UnattendedRunPlan plan) => UnattendedRunRehearsal.Play(plan, Past, 0.5);
+    private static RehearsalResult Play(UnattendedRunPlan plan) => UnattendedRunRehearsal.Simulate(plan, Past, 0.5);
 
     private static RehearsedTask Task(string id, params int[] after) => new(id, new ForecastTask(Shape, after), false);
 

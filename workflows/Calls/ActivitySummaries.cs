@@ -56,7 +56,7 @@ internal static class ActivitySummaries
             VerifyFixInput x => $"Run the gates on commits of a user on {x.Fix.Staging}",
             AbortInput => "Keep the work of the cancelled run",
             AddTasksInput x => $"Add {Plural.Of(x.Tasks.Count, "task")} of a user",
-            RaiseBudgetInput x => $"Raise the budget of {BudgetText.Whose(x.Command.Kind)}",
+            RaiseBudgetInput x => $"Raise the budget of {BudgetText.ScopeText(x.Command.Kind)}",
             SendNoticesInput x => $"Send {Plural.Of(x.Notices.Count, "notice")}",
             FinishInput x => $"Write the report ({x.Run.State}) and remove worktrees",
             _ => null,

@@ -7,9 +7,9 @@ using Temporalio.Converters;
 namespace Orchestrator.Workflows.Calls;
 
 /// <summary>
-/// Sends signals by local activities. A local activity adds one event to the sender's history. A signal of the SDK adds two, and three for
-/// the workflow task that follows. If the worker dies before that event is stored, the workflow sends the signal again. A signal may
-/// therefore arrive twice or early, and another signal may have the same number. Receivers must expect this.
+/// Sends signals by local activities. A local activity adds one event to the sender's history. A signal that is sent by the SDK adds two
+/// events, and three more for the workflow task that follows. If the worker dies before that event is stored, the workflow sends the signal
+/// again. A signal may therefore arrive twice or early, and another signal may have the same number. Receivers must expect this.
 /// </summary>
 /// <remarks>
 /// Only workflows that never continue as new use local activities. A run decides by the length of its history, and its decision must not

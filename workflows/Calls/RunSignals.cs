@@ -24,7 +24,7 @@ internal sealed class RunSignals(Func<string> runId)
     /// <summary>Adds a dropped message to the run's warnings, which users see while the run is open.</summary>
     public void NoteDropped(string note, Func<Task>? failed = null)
     {
-        var message = new DroppedMessage(Workflow.Info.WorkflowId, PayloadPaging.Brief(note));
+        var message = new DroppedMessage(Workflow.Info.WorkflowId, PayloadPaging.Shorten(note));
         Send(MessageNames.MessageDropped, message, failed);
     }
 

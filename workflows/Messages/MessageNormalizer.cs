@@ -23,7 +23,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     /// <summary>Latest accepted time, because timers can't be set for later times.</summary>
     private static readonly DateTimeOffset LastTime = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>True if a member can be deserialized, and is not only written.</summary>
+    /// <summary>True if a member is read from JSON and not only written to JSON.</summary>
     public static bool IsRead(JsonPropertyInfo property) => property.Set is not null || property.AssociatedParameter is not null;
 
     /// <summary>Converts a received value to JSON for the target type.</summary>

@@ -11,8 +11,8 @@ namespace Orchestrator.Workflows.Messages;
 internal readonly record struct MessageReadResult(object?[] Values, string Fault);
 
 /// <summary>
-/// Reads all input from outside: start inputs, signals, updates and query arguments. Returns the arguments for a handler, or sentences that
-/// name each member that is missing, unknown, too long or of the wrong kind. Never throws because of its input.
+/// Reads all input from outside, namely start inputs, signals, updates and query arguments. Returns the arguments for a handler, or
+/// sentences that name each member that is missing, unknown, too long or of the wrong kind. Never throws because of its input.
 /// </summary>
 internal static class MessageReader
 {

@@ -14,7 +14,7 @@ internal static class Deadlines
     /// <summary>Describes, for users, what happens at a deadline.</summary>
     public static string Describe(RunState state, DateTimeOffset due) =>
         AwaitingApproval(state).FirstOrDefault(e => DueOf(state, e) == due) is { } entry
-            ? $"Until no answer counts as no: may {entry.Id} start?"
+            ? $"Until a missing approval of {entry.Id} counts as rejected"
             : "Until a long wait for a file is explained";
 
     /// <summary>Handles deadlines that have passed. An approval that was not given in time counts as rejected.</summary>

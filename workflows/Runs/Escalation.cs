@@ -114,7 +114,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
             return new StallReason(new CommitsRejected(new Quote(verdict.Refusal)), verdict.Evidence);
         }
         _state.StagingTip = verdict.Commit;
-        var why = new ResolvedBy(resolution.By, commits, verdict.Gates);
+        var why = new TaskResolvedByUser(resolution.By, commits, verdict.Gates);
         _state.Note(why, Now, resolution.Who);
         foreach (var entry in mended.Where(e => e.HasEnded && !TaskStates.IsDone(e.Progress.State)))
         {
@@ -130,7 +130,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
 
     private static bool IsThere(TaskBoardEntry entry) => TaskStates.IsOnStaging(entry.Progress.State);
 
-    private void Settle(TaskBoardEntry entry, ManualFixVerdict verdict, ResolvedBy why)
+    private void Settle(TaskBoardEntry entry, ManualFixVerdict verdict, TaskResolvedByUser why)
     {
         if (entry.Id == ReviewTask.Id)
         {

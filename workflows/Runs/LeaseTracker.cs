@@ -1,9 +1,9 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Tracks this run's leases of files and resources, which are shared by all runs of the repository. A run that is alone only joins;
-/// otherwise each task requests a lease. Queues updates for the lease workflow in order (<see cref="NextUpdate"/>). Independent of Temporal
-/// and the clock.
+/// Tracks this run's leases of files and resources, which are shared by all runs of the repository. While no other run is active, the run
+/// only joins; otherwise each of its tasks requests a lease. Queues updates for the lease workflow in order (<see cref="NextUpdate"/>).
+/// Independent of Temporal and the clock.
 /// </summary>
 internal sealed class LeaseTracker
 {

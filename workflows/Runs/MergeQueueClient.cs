@@ -38,7 +38,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
         }
     }
 
-    /// <summary>Handles a report from the merge queue, unless it is old, and notifies tasks.</summary>
+    /// <summary>Handles a report from the merge queue, and notifies tasks. Ignores an old report.</summary>
     public void TakeIn(TrainReport report)
     {
         if (!Link.TakeIn(report))

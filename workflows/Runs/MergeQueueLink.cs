@@ -3,8 +3,8 @@ using Orchestrator.Workflows.Train;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// A run's state about its merge queue: unanswered requests, the execution id of the merge queue, and updates that were not sent yet. Each
-/// report counts once, regardless of which execution of the run receives it.
+/// State of a run's connection to its merge queue, namely unanswered requests, the execution id of the merge queue, and updates that were
+/// not sent yet. Each report counts once, regardless of which execution of the run receives it.
 /// </summary>
 internal sealed class MergeQueueLink
 {
@@ -37,7 +37,7 @@ internal sealed class MergeQueueLink
     public bool IsClosing { get; set; }
 
     /// <summary>
-    /// True if the merge queue has decided about everything it was sent, except for tasks that wait for another task's conflict.
+    /// True if the merge queue has decided about all requests that it received, except for tasks that wait for another task's conflict.
     /// </summary>
     public bool IsQuiet => !_isStarting && _waiting.TrueForAll(request => _unsent.Contains(request) || _deferred.Contains(request.TaskId));
 

@@ -114,7 +114,7 @@ internal sealed class NoticeSender(RunContext context)
 
     private void Warn(string problem)
     {
-        var brief = PayloadPaging.Brief(problem);
+        var brief = PayloadPaging.Shorten(problem);
         if (!_state.IsEnding && _warned.Add(brief))
         {
             _state.Run = _state.Run with { Warnings = [.. _state.Run.Warnings, brief] };

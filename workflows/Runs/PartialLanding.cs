@@ -19,8 +19,8 @@ internal sealed class PartialLanding(RunContext context, Func<LandStage> landing
     public static bool MustLandBeforeWait(RunState state) => HasNewToLand(state) && Workflow.Patched(LandsBeforeWait);
 
     /// <summary>
-    /// True if merged work can land while other tasks continue. False for runs from earlier versions, which land it only when nothing else
-    /// can happen.
+    /// True if merged work can land while other tasks continue. False for runs from earlier versions, which land merged work only when no
+    /// task can make progress.
     /// </summary>
     private bool IsBeside => _state.Rules.Queue is not null;
 

@@ -1,8 +1,9 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Recovers a run after a reset. Its history then lags behind: tasks of the replaced execution may still run, others are merged or landed,
-/// and the record contains later events. The recovery therefore first reads the state from the engine, git and the record.
+/// Recovers a run after a reset. The run's history then lags behind, because tasks of the replaced execution may still run, other tasks are
+/// merged or landed, and the record contains later events. The recovery therefore first reads the state from the engine, git and the
+/// record.
 /// </summary>
 internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger, TaskTakeOver takeOver, LeaseUpdateSender leases)
 {

@@ -4,9 +4,9 @@ namespace Orchestrator.Workflows.Runs;
 internal static class ReviewRounds
 {
     /// <summary>
-    /// Returns the round to start now: the unanswered round, or a new one that reviews the changes since the last. A round without a result
-    /// does not count towards <c>max_rounds</c>, and its changes are reviewed again. If a user requests another review although nothing
-    /// changed, the next round reviews the whole change.
+    /// Returns the round to start now. It is the unanswered round, or otherwise a new one that reviews the changes since the last round. A
+    /// round without a result does not count towards <c>max_rounds</c>, and its changes are reviewed again. If a user requests another
+    /// review although nothing changed, the next round reviews the whole change.
     /// </summary>
     public static ReviewRound Begin(RunState state)
     {
@@ -45,8 +45,8 @@ internal static class ReviewRounds
         };
 
     /// <summary>
-    /// Determines the result of a round: the change is accepted, another round follows, or a user decides. The review ends early if the
-    /// number of findings does not decrease.
+    /// Determines the result of a round, namely that the change is accepted, that another round follows, or that a user decides. The review
+    /// ends early if the number of findings does not decrease.
     /// </summary>
     /// <param name="review">Review whose current round has ended.</param>
     /// <param name="conclusion">Findings of the round.</param>

@@ -15,9 +15,9 @@ internal sealed class RunBudgetRaiser(RunContext context, TaskMessenger messenge
             : RunStates.IsFinal(_state.Run.State)
                 ? $"{_state.RunId} is {_state.Run.State}, so it starts no more agents and needs no budget."
             : command is not ({ Usd: > 0, Tokens: null } or { Usd: null, Tokens: > 0 })
-                ? "Give the new limit in US dollars or in tokens; it must be more than 0."
+                ? "Specify the new limit in US dollars or in tokens; it must be more than 0."
             : isOfTask && _state.Board.TryFind(command.Task) is null ? new SteeringCommandHandler(_state).NoTask(command.Task)
-            : !isOfTask && command.Task.Length > 0 ? $"The budget of {BudgetText.Whose(command.Kind)} is not a budget of a task."
+            : !isOfTask && command.Task.Length > 0 ? $"The budget of {BudgetText.ScopeText(command.Kind)} is not a budget of a task."
             : Waiting(command) is [var (_, budget), ..] && (command.Usd <= budget.SpentUsd || command.Tokens <= budget.SpentTokens)
                 ? $"{Capital(BudgetText.Of(budget))}. Specify a higher limit."
             : null;

@@ -6,7 +6,7 @@ using Temporalio.Common;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Handlers of all messages to a run: commands from users and reports from child workflows. Required arguments have a default where they
+/// Handles all messages to a run, namely commands from users and reports from child workflows. Required arguments have a default where they
 /// can't be null. Without a default, the SDK would drop a signal that lacks the argument before it can be recorded.
 /// </summary>
 public abstract class RunMessages : MessageWorkflow
@@ -136,7 +136,7 @@ public abstract class RunMessages : MessageWorkflow
     public void ValidateIncreaseBudget(RaiseBudgetCommand command) => Refuse(Parts.Budgets.Refuse(command));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.ResolveEscalationAsync"/>
-    [WorkflowUpdate(MessageNames.ResolveEscalation, Description = "Decides the next step of a run that can't continue by itself.")]
+    [WorkflowUpdate(MessageNames.ResolveEscalation, Description = "Decides the next step of a run that can't continue automatically.")]
     public async Task<SteeringAnswer> ResolveEscalationAsync(ResolutionCommand command = null!)
     {
         // The main path carries out the resolution, and sets the answer once the result is known.
@@ -199,7 +199,7 @@ public abstract class RunMessages : MessageWorkflow
     public void ValidateCancel(PersonCommand? command = null) => Refuse(null);
 
     /// <inheritdoc cref="IOrchestrationWorkflow.LeasesChangedAsync"/>
-    [WorkflowSignal(MessageNames.LeasesChanged, Description = "Message from the lease workflow of the repository.")]
+    [WorkflowSignal(MessageNames.LeasesChanged, Description = "Reports a change of the leases, from the lease workflow of the repository.")]
     public Task LeasesChangedAsync(LeaseNotification news = null!)
     {
         State.Leases.TakeIn(news, State.Board, Now);
@@ -207,7 +207,7 @@ public abstract class RunMessages : MessageWorkflow
     }
 
     /// <inheritdoc cref="IOrchestrationWorkflow.TaskChangedAsync"/>
-    [WorkflowSignal(MessageNames.TaskChanged, Description = "A task's report.")]
+    [WorkflowSignal(MessageNames.TaskChanged, Description = "Reports the state of a task.")]
     public Task TaskChangedAsync(TaskReport report = null!)
     {
         if (report.Progress.Id == RunIds.Train)
@@ -220,7 +220,7 @@ public abstract class RunMessages : MessageWorkflow
     }
 
     /// <inheritdoc cref="IOrchestrationWorkflow.TrainChangedAsync"/>
-    [WorkflowSignal(MessageNames.TrainChanged, Description = "A report of the merge queue.")]
+    [WorkflowSignal(MessageNames.TrainChanged, Description = "Reports the state of the merge queue.")]
     public Task TrainChangedAsync(TrainReport report = null!)
     {
         Parts.Merging.TakeIn(report);
@@ -228,7 +228,7 @@ public abstract class RunMessages : MessageWorkflow
     }
 
     /// <inheritdoc cref="IOrchestrationWorkflow.ActivitiesFailingAsync"/>
-    [WorkflowSignal(MessageNames.ActivitiesFailing, Description = "Steps that fail repeatedly.")]
+    [WorkflowSignal(MessageNames.ActivitiesFailing, Description = "Reports steps that fail repeatedly.")]
     public Task ActivitiesFailingAsync(IReadOnlyList<FailingActivity> failing = null!)
     {
         RunStatusTexts.TakeInFailing(State, failing, Now);

@@ -27,7 +27,7 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
         : lost.FirstOrDefault(id => _state.Board.TryFind(id) is null) is { } unknown ? $"{_state.RunId} has no task '{unknown}'."
         : null;
 
-    /// <summary>Moves the run. If repeated, notifies all child workflows again.</summary>
+    /// <summary>Moves the run to another host. A repeated command notifies all child workflows again.</summary>
     /// <param name="command">Command that names the new host.</param>
     /// <param name="machine">Routing of the run's own activities.</param>
     public async Task<SteeringAnswer> MoveAsync(MoveRunCommand command, ActivityRouting machine)

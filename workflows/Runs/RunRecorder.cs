@@ -23,7 +23,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
     private Task _recording = Task.CompletedTask;
     private bool _isClosing;
 
-    /// <summary>Task queue of the host that said it queries transitions; empty if there is none.</summary>
+    /// <summary>Task queue of the host that announced that it queries transitions; empty if there is none.</summary>
     private string _reader = "";
     private bool _hadReader;
 

@@ -19,7 +19,7 @@ internal sealed class RunState
             RunId = runId,
             State = RunStates.Planning,
             // A request becomes the title only after the planner has derived one.
-            Title = PayloadPaging.Brief(input.Request is null ? input.Subject ?? "" : ""),
+            Title = PayloadPaging.Shorten(input.Request is null ? input.Subject ?? "" : ""),
             Repository = input.Repository,
             StartedAt = now,
             Since = now,
@@ -100,7 +100,7 @@ internal sealed class RunState
 
     public LeaseTracker Leases { get; } = new();
 
-    /// <summary>Verified work that waits for its merge, and the state about the merge queue.</summary>
+    /// <summary>Verified work that waits for its merge, and the state of the connection to the merge queue.</summary>
     public MergeQueueLink Train { get; } = new();
 
     /// <summary>Last reported position of staging.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Creates texts about a run, other than its states.</summary>
+/// <summary>Formats a run's details, outages and dropped messages as text.</summary>
 internal static class RunStatusTexts
 {
     /// <summary>Maximum number of notes about unreadable messages in the status.</summary>
@@ -132,7 +132,7 @@ internal static class RunStatusTexts
     /// <summary>Records a dropped message as an event and in the status.</summary>
     public static void NoteDropped(RunState state, string note, DateTimeOffset now)
     {
-        var brief = PayloadPaging.Brief(note);
+        var brief = PayloadPaging.Shorten(note);
         var earlier = state.Run.DroppedMessages.Where(known => known != brief);
         state.Run = state.Run with { DroppedMessages = [.. earlier.Append(brief).TakeLast(MostDropped)] };
         state.Note(new MessageDropped(new Quote(note)), now);

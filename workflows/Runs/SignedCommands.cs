@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Carried out commands of a run that an approver has signed. A signature counts once: a repeated command gets the same answer and has no
+/// Remembers the signed commands that a run has carried out. A signature counts once. A repeated command gets the same answer and has no
 /// further effect, whoever sends it again.
 /// </summary>
 internal sealed class SignedCommands

@@ -196,7 +196,7 @@ internal sealed class SteeringCommandHandler(RunState state)
     }
 
     /// <summary>Skips a task. A running task is stopped first (<see cref="CancelTask"/>).</summary>
-    /// <param name="command">Command that names the task, which is not running any more.</param>
+    /// <param name="command">Command that names the task, which is not running anymore.</param>
     /// <param name="wasAtWork">True if the task was running when the command arrived.</param>
     public SteeringResult Skip(TaskCommand command, bool wasAtWork, DateTimeOffset now)
     {
@@ -256,7 +256,7 @@ internal sealed class SteeringCommandHandler(RunState state)
         state.Note(new LandMergedRequestedBy(by), now, by.Who);
         var merged = string.Join(", ", Board.Unlanded.Select(e => e.Id));
         return SteeringResult.As(
-            $"The merged work ({PayloadPaging.Brief(merged)}) lands if the gates of the whole run pass on it; the rest stays open."
+            $"The merged work ({PayloadPaging.Shorten(merged)}) lands if the gates of the whole run pass on it; the rest stays open."
         );
     }
 

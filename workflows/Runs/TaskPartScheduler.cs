@@ -58,7 +58,7 @@ internal sealed class TaskPartScheduler(RunContext context, TaskMessenger messen
     private Task TellAsync(TaskBoardEntry entry, string summary)
     {
         entry.State = entry.State with { AnswerSent = true };
-        return messenger.TellAsync(entry.Id, t => t.PartsDoneAsync(PayloadPaging.Brief(summary)));
+        return messenger.TellAsync(entry.Id, t => t.PartsDoneAsync(PayloadPaging.Shorten(summary)));
     }
 
     private static string Describe(TaskBoardEntry part)

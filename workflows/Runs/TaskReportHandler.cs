@@ -7,7 +7,7 @@ internal static class TaskReportHandler
 {
     private const int MostWarnings = 60;
 
-    /// <summary>Handles a report, unless it is old.</summary>
+    /// <summary>Handles a report. Ignores an old report.</summary>
     public static void TakeIn(RunState state, TaskReport report, DateTimeOffset now)
     {
         if (!Apply(state.Board, report, now, notesHost: HasMoved(state, report) && Workflow.Patched("host-noted")))
@@ -142,7 +142,7 @@ internal static class TaskReportHandler
         {
             state.Journal.Note(entry.Id, entry.Progress.State, new TaskRemarkRecorded(new Quote(notice.Text)), now);
         }
-        var told = news.Where(notice => notice.IsForPerson).Select(notice => PayloadPaging.Brief(notice.Text));
+        var told = news.Where(notice => notice.IsForPerson).Select(notice => PayloadPaging.Shorten(notice.Text));
         state.Run = state.Run with { Warnings = [.. state.Run.Warnings.Union(told).Take(MostWarnings)] };
     }
 

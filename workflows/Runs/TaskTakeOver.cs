@@ -43,8 +43,8 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
     }
 
     /// <summary>
-    /// Ends a task's workflow that uses another plan, and ignores its reports. If it waits for its merge, it is told that its work was not
-    /// merged.
+    /// Ends a task's workflow that uses another plan, and ignores its reports. If the workflow waits for its merge, it is notified that its
+    /// work was not merged.
     /// </summary>
     public async Task EndStrangerAsync(TaskBoardEntry entry, TaskReport report)
     {

@@ -6,7 +6,7 @@ namespace Orchestrator.Workflows.Tasks;
 /// </summary>
 internal abstract class AgentCaller
 {
-    /// <summary>True if a user has answered, so that no agent run is needed any more.</summary>
+    /// <summary>True if a user has answered, so that no further agent run is needed.</summary>
     public virtual bool IsAnswered => false;
 
     /// <summary>Executes one agent run from start to end.</summary>

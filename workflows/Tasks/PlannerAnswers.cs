@@ -162,8 +162,8 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
             new TaskAnswer
             {
                 Start = _question.Task!.Start,
-                Question = TaskAnswer.Brief(question),
-                Answer = TaskAnswer.Brief(answer.Message),
+                Question = TaskAnswer.Shorten(question),
+                Answer = TaskAnswer.Shorten(answer.Message),
                 By = answer.By ?? "",
                 Cost = result.Cost,
                 File = answer.File ?? "",

@@ -4,12 +4,12 @@ namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>
 /// Slot of a task in a distributed run, reserved by a host for as long as the task needs it. The task's data is exchanged through the
-/// shared remote. If the host is gone, another host continues, and work that was not pushed is repeated.
+/// shared remote. If the host is lost, another host continues, and work that was not pushed is repeated.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A source without a timer owns no resources, and it lives as long as its workflow.")]
 internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityRouting machine)
 {
-    /// <summary>Time without a heartbeat after which a host is considered gone.</summary>
+    /// <summary>Time without a heartbeat after which a host is considered lost.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
 
     /// <summary>Delay before a wait for a host is reported to users.</summary>
@@ -51,8 +51,8 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
     private string Place => _isHome ? Home : _place!.Repository.Queue;
 
     /// <summary>
-    /// True if the task's work is merged and the task is on a worker host. The worker host can't know about the merge, so the merged commit
-    /// proves to it that its files can be removed.
+    /// True if the task's work is merged and the task is on a worker host. The worker host can't know about the merge, so it needs the
+    /// merged commit as proof that its files can be removed.
     /// </summary>
     public bool HasMerged => machine.IsAway && state.Progress.State == TaskStates.Merged;
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Verifies the work in a task's worktree: ownership, gates, and an approval if necessary.</summary>
+/// <summary>Verifies the work in a task's worktree. Checks ownership, runs the gates, and requests an approval if necessary.</summary>
 internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskWaiter waits)
 {
     /// <summary>Time limit of the gates.</summary>

@@ -71,8 +71,8 @@ internal static class CulpritSearch
     }
 
     /// <summary>
-    /// Returns how many more failures are needed before the entry is returned. All failures of the same gates in this search count, unless
-    /// later entries may have caused them.
+    /// Returns the number of further failures that are needed before the entry is returned. All failures of the same gates in this search
+    /// count, unless later entries may have caused them.
     /// </summary>
     private static int Missing(MergeQueueState state, TrainBatch batch, MergeResult result, bool isOfSeveral)
     {

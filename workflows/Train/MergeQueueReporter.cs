@@ -19,7 +19,7 @@ internal sealed class MergeQueueReporter(MergeQueueContext context)
     {
         if (note.Length > 0)
         {
-            Tell(Report() with { Notes = [PayloadPaging.Brief(note)] });
+            Tell(Report() with { Notes = [PayloadPaging.Shorten(note)] });
         }
     }
 

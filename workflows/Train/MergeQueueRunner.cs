@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Train;
 
 /// <summary>
-/// Carries out the steps from <see cref="MergeQueueRules"/>: creates the merges of batches, runs gates on them, moves staging to passing
+/// Carries out the steps from <see cref="MergeQueueRules"/>. Creates the merges of batches, runs gates on them, moves staging to passing
 /// merges, and reports the results. Gates run in the background, so that other steps do not wait for them.
 /// </summary>
 internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueReporter reporter)

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Orchestrator.Workflows.Train;
 
 /// <summary>
-/// Immutable state of the merge queue: waiting entries, batches, batch sizes and flaky gates. <see cref="MergeQueueRules"/> decides from
-/// this state. Methods return the state after an event.
+/// Immutable state of the merge queue, namely waiting entries, batches, batch sizes and flaky gates. <see cref="MergeQueueRules"/> decides
+/// from this state. Methods return the state after an event.
 /// </summary>
 internal sealed record MergeQueueState
 {
@@ -158,7 +158,7 @@ internal sealed record MergeQueueState
             ),
         };
 
-    /// <summary>Returns the state in which these gate runs are in progress.</summary>
+    /// <summary>Returns the state after these gate runs were started.</summary>
     public MergeQueueState Started(int batch, IReadOnlyList<PrefixGateRun> runs) =>
         Change(batch, b => b with { Running = b.Running.Union(runs.Select(run => run.Length)) });
 
@@ -172,14 +172,14 @@ internal sealed record MergeQueueState
         var state = Change(batch, b => b.With(length, result)) with
         {
             Flaky = Flaky.Union(result.Flaky),
-            Verdicts = Rules is { StretchesBatches: true } ? Verdicts?.Took(duration) : Verdicts,
+            Verdicts = Rules is { StretchesBatches: true } ? Verdicts?.WithDuration(duration) : Verdicts,
         };
         return TrainBatch.IsGreen(result) ? state : state.WithoutThoseOn(batch);
     }
 
     /// <summary>
-    /// Returns the state after the rest of a batch was merged again. If that was not possible, the batch keeps its order as long as staging
-    /// has not moved, and otherwise ends.
+    /// Returns the state after the entries of a batch that have not landed were merged again. If they could not be merged, the batch keeps
+    /// its current order if staging has not moved, and ends otherwise.
     /// </summary>
     /// <param name="step">Step that rebuilt the batch.</param>
     /// <param name="merges">Merges of the leading entries that could be merged.</param>
@@ -196,7 +196,7 @@ internal sealed record MergeQueueState
             : Change(step.Batch, b => b with { KeepsOrder = true, Cleared = 0 });
     }
 
-    /// <summary>Returns the state after staging was moved by someone else.</summary>
+    /// <summary>Returns the state after another program moved staging.</summary>
     public MergeQueueState MovedTo(string commit) =>
         this with
         {

@@ -1,7 +1,8 @@
 namespace Orchestrator.Workflows.Train;
 
 /// <summary>
-/// Chooses the entries of the next batch: the first entry in merge order that may be verified now, and entries that can follow it.
+/// Chooses the entries of the next batch, namely the first entry in merge order that may be verified now, and the entries that can follow
+/// it.
 /// </summary>
 /// <remarks>
 /// An entry whose footprint overlaps no current batch starts on staging. An entry that overlaps batches is built on the last of them, if

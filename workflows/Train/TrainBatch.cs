@@ -65,7 +65,7 @@ internal sealed record TrainBatch(IReadOnlyList<MergeRequest> Entries, IReadOnly
     /// <summary>True if the gates failed on the merge of all entries, or their result is unknown.</summary>
     public bool HasFailed => Results.TryGetValue(Entries.Count, out var whole) && !IsGreen(whole);
 
-    /// <summary>Returns the refusal for the entry at a position: its own, or that of the shortest failing prefix.</summary>
+    /// <summary>Returns the refusal for the entry at a position, which is its own refusal or that of the shortest failing prefix.</summary>
     /// <param name="length">Position of the entry, from 1.</param>
     public MergeResult RefusalOf(int length) =>
         Reds.FindLast(red => (red.TaskId, red.Attempt) == (Entries[length - 1].TaskId, Entries[length - 1].Attempt)) ?? Results[length];

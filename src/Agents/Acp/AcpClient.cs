@@ -26,17 +26,17 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
 
     /// <summary>Handles a notification or a request.</summary>
     /// <returns>The result or an error. Both are null for notifications.</returns>
-    internal (object? Result, string? Error) Take(string method, JsonElement parameters)
+    internal (object? Result, string? Error) HandleCall(string method, JsonElement parameters)
     {
         try
         {
             return method switch
             {
-                "session/update" => (Tell(parameters.Get("update") ?? default), null),
+                "session/update" => (HandleUpdate(parameters.Get("update") ?? default), null),
                 "session/request_permission" => (Permit(parameters), null),
                 "fs/read_text_file" => (new { content = Read(parameters) }, null),
                 "fs/write_text_file" => Write(parameters),
-                _ => (TellUnknown(method), $"The ACP client does not support the method {method}."),
+                _ => (ReportUnknown(method), $"The ACP client does not support the method {method}."),
             };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
@@ -45,7 +45,7 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
         }
     }
 
-    private object? Tell(JsonElement update)
+    private object? HandleUpdate(JsonElement update)
     {
         if (!IsListening)
         {
@@ -78,7 +78,7 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
 
     /// <summary>Prints a message that this version of the protocol does not define, in the same form as an unknown event of another
     /// agent.</summary>
-    private object? TellUnknown(string method)
+    private object? ReportUnknown(string method)
     {
         print(JsonSerializer.Serialize(new { type = method }));
         return null;

@@ -34,7 +34,7 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
 
     /// <summary>Records a line of the agent's standard error. Only the first line is kept, because it states the reason; later lines are
     /// usually a stack trace.</summary>
-    internal void Hear(string line) =>
+    internal void RecordErrorLine(string line) =>
         _said = _said.Length == 0 && line.Trim() is { Length: > 0 } said ? said[..Math.Min(said.Length, LongestSaid)] : _said;
 
     /// <summary>Calls a method of the agent.</summary>
@@ -73,7 +73,7 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
     private static AcpException Ended() => new("The agent program has ended, so the call has no answer.") { IsEnd = true };
 
     /// <summary>Handles a line from the agent. Lines that are not messages are ignored.</summary>
-    internal async ValueTask TakeAsync(string line)
+    internal async ValueTask HandleLineAsync(string line)
     {
         JsonElement message;
         try
@@ -87,7 +87,7 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
         }
         if (message.Text("method") is { } method)
         {
-            var (result, error) = client.Take(method, message.Get("params") ?? default);
+            var (result, error) = client.HandleCall(method, message.Get("params") ?? default);
             if (message.Get("id") is { } id)
             {
                 await WriteAsync(

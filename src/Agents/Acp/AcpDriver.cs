@@ -35,14 +35,14 @@ public static class AcpDriver
                 {
                     CaptureLimit = 0,
                     LineLimit = 64 * 1024 * 1024,
-                    OnLine = (line, _) => connection.TakeAsync(line.Text),
+                    OnLine = (line, _) => connection.HandleLineAsync(line.Text),
                 },
                 StandardError = new ProcessOutput
                 {
                     CaptureLimit = 0,
                     OnLine = (line, _) =>
                     {
-                        connection.Hear(line.Text);
+                        connection.RecordErrorLine(line.Text);
                         complain(line.Text);
                         return ValueTask.CompletedTask;
                     },
@@ -50,7 +50,7 @@ public static class AcpDriver
             },
             ending.Token
         );
-        var talk = TalkAsync(connection, request, prompt, print);
+        var talk = SendPromptAsync(connection, request, prompt, print);
         if (await Task.WhenAny(agent, talk) == agent)
         {
             connection.End();
@@ -67,7 +67,7 @@ public static class AcpDriver
     /// <summary>Sends the prompt and prints the outcome.</summary>
     /// <returns>0 if the work is done, or 1 if not. Null if the agent ended without an answer, so that the caller returns the agent's own
     /// exit code.</returns>
-    private static async Task<int?> TalkAsync(AcpConnection connection, AcpRequest request, string prompt, Action<string> print)
+    private static async Task<int?> SendPromptAsync(AcpConnection connection, AcpRequest request, string prompt, Action<string> print)
     {
         try
         {

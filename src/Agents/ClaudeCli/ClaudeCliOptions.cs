@@ -54,7 +54,7 @@ public sealed record ClaudeCliOptions
     /// <value>Default: determined by the environment.</value>
     public ClaudeProvider Provider { get; init; }
 
-    /// <summary>CLI's folder for login and conversations (<c>CLAUDE_CONFIG_DIR</c>).</summary>
+    /// <summary>The CLI's folder for login and conversations (<c>CLAUDE_CONFIG_DIR</c>).</summary>
     /// <value>Default: null for the value in the environment, or else <c>~/.claude</c>.</value>
     public string? ConfigDirectory { get; init; }
 

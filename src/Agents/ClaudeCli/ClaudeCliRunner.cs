@@ -20,7 +20,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 
     /// <inheritdoc/>
     public string? PlaceOfConversation(string sessionId, string workingDirectory) =>
-        ClaudeSessionFiles.PlaceOf(ConfigDirectory, sessionId, workingDirectory);
+        ClaudeSessionFiles.PathOf(ConfigDirectory, sessionId, workingDirectory);
 
     /// <inheritdoc/>
     public IReadOnlyList<AgentServiceKey> Keys

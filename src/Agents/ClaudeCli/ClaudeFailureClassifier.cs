@@ -2,7 +2,7 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Classifies the CLI's failures. Without side effects.</summary>
+/// <summary>Classifies the CLI's failures. Has no side effects.</summary>
 internal static class ClaudeFailureClassifier
 {
     /// <summary>Value of a result's <c>api_error</c> if the account has reached a usage limit. HTTP 429 or an event with the status

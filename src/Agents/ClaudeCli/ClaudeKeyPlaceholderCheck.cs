@@ -3,15 +3,17 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Determines if Claude Code can work with placeholders in place of keys.</summary>
+/// <summary>Determines whether Claude Code can work with placeholders in place of keys.</summary>
 internal static class ClaudeKeyPlaceholderCheck
 {
     private const long LargestSettings = 4 << 20;
     private static readonly string[] s_tokens = ["ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"];
     private static readonly string[] s_credentialHeaders = ["authorization", "x-api-key"];
 
-    /// <summary>True if placeholders can replace the keys. False if the user's settings for the program override the key or the address of
-    /// the service. Also false if custom headers, a client certificate or disabled certificate checks are configured.</summary>
+    /// <summary>
+    /// True if placeholders can replace the keys. False if the user's settings for the program override the key or the address of the
+    /// service, or if custom headers, a client certificate or disabled certificate checks are configured.
+    /// </summary>
     /// <param name="keys">Keys of the service.</param>
     /// <param name="configDirectory">Absolute path of the program's folder, usually <c>~/.claude</c>.</param>
     /// <param name="environment">Environment variables of the user.</param>

@@ -3,8 +3,10 @@ namespace Orchestrator.Agents.ClaudeCli;
 /// <summary>Result that the CLI prints in the last line of its stream.</summary>
 internal sealed record ClaudeResult(string Subtype, bool IsError, string Text, string? TerminalReason, int? ApiStatus, string? Answer)
 {
-    /// <summary>CLI's name for a request that failed permanently, such as <see cref="ClaudeFailureClassifier.LimitReached"/>, or null if
-    /// no request failed.</summary>
+    /// <summary>
+    /// The CLI's name for a request that failed permanently, such as <see cref="ClaudeFailureClassifier.LimitReached"/>, or null if no
+    /// request failed.
+    /// </summary>
     public string? ApiError { get; init; }
 
     /// <summary>Parses a result line. Missing members become unknown, empty or null.</summary>

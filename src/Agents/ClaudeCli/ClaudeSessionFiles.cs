@@ -19,7 +19,7 @@ internal static class ClaudeSessionFiles
 
     /// <summary>Returns the path at which the CLI stores a conversation if the agent works in the given folder.</summary>
     /// <param name="workingDirectory">Real path of the folder, with links resolved.</param>
-    internal static string PlaceOf(string configDirectory, string sessionId, string workingDirectory) =>
+    internal static string PathOf(string configDirectory, string sessionId, string workingDirectory) =>
         Path.Combine(configDirectory, "projects", NameOf(workingDirectory), sessionId + ".jsonl");
 
     private static string NameOf(string workingDirectory)

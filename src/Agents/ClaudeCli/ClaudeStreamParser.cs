@@ -139,14 +139,14 @@ internal sealed class ClaudeStreamParser(
         {
             return (
                 AgentFailure.Account,
-                $"The Claude CLI does not know {string.Join(", ", refused)} (exit code {exitCode}). {Tried()} {Cut(said)}"
+                $"The Claude CLI does not know {string.Join(", ", refused)} (exit code {exitCode}). {TestedVersionAdvice()} {Cut(said)}"
             );
         }
         if (isUnexplained && _unknown.Any)
         {
             return (
                 AgentFailure.Account,
-                $"{UnknownEvents()} It ended without a known result (exit code {exitCode}). {Tried()} {Cut(said)}"
+                $"{UnknownEvents()} It ended without a known result (exit code {exitCode}). {TestedVersionAdvice()} {Cut(said)}"
             );
         }
         return (failure, $"The Claude CLI ended without a result (exit code {exitCode?.ToString() ?? "unknown"}). {Cut(said)}");
@@ -154,9 +154,10 @@ internal sealed class ClaudeStreamParser(
 
     private string UnknownEvents() => $"The Claude CLI printed events of unknown kinds: {_unknown}.";
 
-    private static string Tried() => $"Claude Code is tested up to version {ClaudeCliOptions.NewestTriedVersion}; install that version.";
+    private static string TestedVersionAdvice() =>
+        $"Claude Code is tested up to version {ClaudeCliOptions.NewestTriedVersion}; install that version.";
 
-    private string NotAccepted() => _hasOwnKey ? "The API key is not accepted." : "The login is not accepted.";
+    private string NotAccepted() => _hasOwnKey ? "The service rejected the API key." : "The service rejected the login.";
 
     /// <summary>Returns the id of the session. Rejects a session other than the one to continue, because it contains the work of another
     /// task.</summary>
@@ -173,7 +174,7 @@ internal sealed class ClaudeStreamParser(
 
     /// <summary>Detects refused credentials. The program retries every error for minutes, although a rejected key stays rejected. A
     /// rejected login, however, may be renewed between two retries.</summary>
-    private AgentRetry Heard(AgentRetry retry)
+    private AgentRetry DetectRefusedCredentials(AgentRetry retry)
     {
         if (ClaudeFailureClassifier.IsLoginRefused(retry.Kind, retry.Status) && (_hasOwnKey || retry.Attempt > 1))
         {
@@ -225,7 +226,7 @@ internal sealed class ClaudeStreamParser(
             case "api_retry":
                 return
                 [
-                    Heard(
+                    DetectRefusedCredentials(
                         new AgentRetry(
                             (int)(root.Number("attempt") ?? 0),
                             (int)(root.Number("max_retries") ?? 0),

@@ -41,11 +41,11 @@ internal sealed class CommandOutputParser(string name, bool wantsAnswer) : IAgen
                 ExitCode = exitCode,
                 FinalText = _lastText,
                 IsUsageComplete = true,
-                Detail = $"Agent '{name}' ended with exit code {exitCode?.ToString() ?? "unknown"}. {Said(errorText)}",
+                Detail = $"Agent '{name}' ended with exit code {exitCode?.ToString() ?? "unknown"}. {DescribeLastOutput(errorText)}",
             };
 
-    private string Said(string errorText) =>
+    private string DescribeLastOutput(string errorText) =>
         errorText.Length > 0 ? $"Its stderr ends with: '{errorText[Math.Max(0, errorText.Length - TextLimit)..].TrimEnd()}'."
-        : _lastText.Length > 0 ? $"Its last line: '{_lastText}'."
+        : _lastText.Length > 0 ? $"Its last output line is '{_lastText}'."
         : "It printed no output.";
 }

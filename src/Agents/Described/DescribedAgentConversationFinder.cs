@@ -26,7 +26,7 @@ internal static class DescribedAgentConversationFinder
         return Match(home, pattern.Split('/'))
             .Where(file =>
                 (conversation.Holds == ConversationFileContent.One && conversation.File.Contains("{session}", StringComparison.Ordinal))
-                || Mentions(file, session)
+                || ContainsId(file, session)
             )
             .MaxBy(File.GetLastWriteTimeUtc);
     }
@@ -55,7 +55,7 @@ internal static class DescribedAgentConversationFinder
     }
 
     /// <summary>True if the id occurs in a file, or in the write-ahead log of a database.</summary>
-    private static bool Mentions(string file, string session) => IsIn(file, session) || IsIn(file + "-wal", session);
+    private static bool ContainsId(string file, string session) => IsIn(file, session) || IsIn(file + "-wal", session);
 
     private static bool IsIn(string file, string session)
     {

@@ -3,7 +3,7 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Classifies the failures of a described program. Without side effects.</summary>
+/// <summary>Classifies the failures of a described program. Has no side effects.</summary>
 /// <param name="description">Description of the program.</param>
 internal sealed class DescribedAgentFailureClassifier(AgentDescription description)
 {

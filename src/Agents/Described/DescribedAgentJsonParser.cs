@@ -122,7 +122,7 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
     private IEnumerable<AgentEvent> Apply(AgentEventRule rule, JsonElement root)
     {
         _model = root.TextAt(rule.Model) ?? _model;
-        if (root.TextAt(rule.Session) is { Length: > 0 } session && Take(session) is { } started)
+        if (root.TextAt(rule.Session) is { Length: > 0 } session && AcceptSession(session) is { } started)
         {
             yield return started;
         }
@@ -142,10 +142,10 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
             var id = root.TextAt(tool.Id) ?? $"call-{_calls.Count}";
             if (_calls.Add(id))
             {
-                _tools[Shown(name)] = _tools.GetValueOrDefault(Shown(name)) + 1;
+                _tools[CleanName(name)] = _tools.GetValueOrDefault(CleanName(name)) + 1;
                 yield return new AgentToolUse(
                     id,
-                    Shown(name),
+                    CleanName(name),
                     Line(tool.Subject.Select(path => root.TextAt(path)).FirstOrDefault(subject => subject is { Length: > 0 }) ?? "")
                 );
             }
@@ -197,7 +197,7 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
 
     /// <summary>Reports the first id of the conversation. Rejects a conversation other than the one to continue, because it contains
     /// another task's work.</summary>
-    private AgentSessionStarted? Take(string session)
+    private AgentSessionStarted? AcceptSession(string session)
     {
         if (_sessionId is not null)
         {
@@ -207,7 +207,8 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
         if (call.Continues is { } wanted && wanted != session)
         {
             _sessionId = wanted;
-            Refusal ??= $"The agent program was started to continue the conversation {Shown(wanted)}, but continued {Shown(session)}.";
+            Refusal ??=
+                $"The agent program was started to continue the conversation {CleanName(wanted)}, but continued {CleanName(session)}.";
         }
         return new AgentSessionStarted(_sessionId, _model ?? call.Model, null);
     }
@@ -274,9 +275,9 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
     private string UnknownEvents() => $"The program of agent '{call.Name}' printed events of unknown kinds: {_unknown}.";
 
     private string Ending(string errors) =>
-        errors.Length > 0 ? $"It reported: '{Essence(errors)}'."
-        : _noise.Length > 0 ? $"Its last line: '{Line(_noise)}'."
-        : LastText().Length > 0 ? $"Its last text: '{Line(LastText())}'."
+        errors.Length > 0 ? $"It reported: '{MostRelevantLine(errors)}'."
+        : _noise.Length > 0 ? $"Its last output line is '{Line(_noise)}'."
+        : LastText().Length > 0 ? $"Its last text is '{Line(LastText())}'."
         : "It printed no output.";
 
     private string LastText()
@@ -317,7 +318,7 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
     private static string Cut(string text) => text.Length <= TextLimit ? text : text[..TextLimit] + "…";
 
     /// <summary>Returns the first line about an error, or the last line if there is none.</summary>
-    private static string Essence(string text)
+    private static string MostRelevantLine(string text)
     {
         var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var line = lines.FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)) ?? lines.LastOrDefault() ?? "";
@@ -332,5 +333,5 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
     }
 
     /// <summary>Truncates a name from the output and removes control characters.</summary>
-    private static string Shown(string name) => UnknownEventKinds.Shown(name);
+    private static string CleanName(string name) => UnknownEventKinds.CleanName(name);
 }

@@ -23,7 +23,7 @@ public static class DescribedAgentRunnerFactory
     )
     {
         (var description, var faults) = AgentDescriptionReader.Read(json);
-        return new DescribedAgentRunner(
+        return new AgentDescriptionRunner(
             name,
             description
                 ?? throw new InvalidOperationException(

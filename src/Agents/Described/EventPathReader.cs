@@ -33,11 +33,11 @@ internal static class EventPathReader
             { } other => other.GetRawText(),
         };
 
-    /// <summary>Returns a count, which is never negative. 0 if the path does not exist.</summary>
+    /// <summary>Returns the number at the path. Negative numbers count as 0, and so does a missing path.</summary>
     internal static long CountAt(this JsonElement root, string? path) =>
         NumberAt(root, path) is { } number ? (long)Math.Clamp(number, 0, LenientJson.MostCounted) : 0;
 
-    /// <summary>Returns an amount of money, which is never negative. 0 if the path does not exist.</summary>
+    /// <summary>Returns the amount of money at the path, in US dollars. Negative amounts count as 0, and so does a missing path.</summary>
     internal static decimal MoneyAt(this JsonElement root, string? path) =>
         NumberAt(root, path) is { } number ? (decimal)Math.Clamp(number, 0, 1e9) : 0;
 

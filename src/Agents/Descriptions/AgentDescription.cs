@@ -24,7 +24,7 @@ public sealed record AgentDescription
         init => field = value ?? field;
     } = ["--version"];
 
-    /// <summary>Protocol between the program and us.</summary>
+    /// <summary>Protocol between the program and orchestrate.</summary>
     /// <value>Default: <see cref="AgentProtocol.Stream"/>.</value>
     public AgentProtocol Protocol { get; init; }
 
@@ -60,8 +60,9 @@ public sealed record AgentDescription
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Hosts of the program's services that are reachable from a sandbox, Each value is a name, <c>*.NAME</c> or
-    /// <c>NAME:PORT</c>.</summary>
+    /// <summary>
+    /// Hosts of the program's services that are reachable from a sandbox. Each value is a name, <c>*.NAME</c> or <c>NAME:PORT</c>.
+    /// </summary>
     /// <value>Default: none.</value>
     public IReadOnlyList<string> Hosts
     {

@@ -93,7 +93,7 @@ public static partial class AgentDescriptionReader
             var path = (e.Path ?? "$").TrimStart('$').TrimStart('.');
             return (
                 null,
-                [new AgentDescriptionFault(path, Sentence(e.Message), "docs/reference/agents.md lists the members of a description.")]
+                [new AgentDescriptionFault(path, Sentence(e.Message), "docs/reference/agents.md lists the keys of an agent description.")]
             );
         }
     }
@@ -101,7 +101,7 @@ public static partial class AgentDescriptionReader
     /// <summary>Removes type names and positions from the serializer's message, because they refer to JSON that the user did not
     /// write.</summary>
     private static string Sentence(string message) =>
-        UnknownMember().Match(message) is { Success: true } unknown ? $"'{unknown.Groups[1].Value}' is not a member of a description."
+        UnknownMember().Match(message) is { Success: true } unknown ? $"'{unknown.Groups[1].Value}' is not a key of an agent description."
         : OtherType().IsMatch(message) ? "the value does not have the form that a description requires here."
         : OwnType().Replace(message.Split(" Path: ", 2)[0], "a description");
 

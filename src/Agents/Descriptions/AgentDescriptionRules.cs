@@ -139,7 +139,7 @@ internal static class AgentDescriptionRules
             yield return new AgentDescriptionFault(
                 path,
                 "no member passes another address of the service to the program.",
-                "Give address, arguments or environment; or list the variable in login.variables."
+                "Set 'address', 'arguments' or 'environment', or list the variable in 'login.variables'."
             );
         }
         if (key.Arguments.Count > 0 && Calls(description).Any(call => !call.List.Contains("{keys}")))

@@ -93,7 +93,7 @@ public sealed record AgentEventRule
     /// <summary>Paths of the token counts in the event.</summary>
     public UsageCountPaths? Usage { get; init; }
 
-    /// <summary>Determines if the event ends the agent's work.</summary>
+    /// <summary>Determines whether the event ends the agent's work.</summary>
     public AgentEndKind End { get; init; }
 }
 

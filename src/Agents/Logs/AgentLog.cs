@@ -6,8 +6,10 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.Logs;
 
-/// <summary>Reads standard output and standard error of an agent run for display. Only reads files, and neither renews a lease nor stops a
-/// process.</summary>
+/// <summary>
+/// Reads standard output and standard error of an agent run for display. Has no effect on the agent run, because it neither renews a lease
+/// nor stops a process.
+/// </summary>
 public static class AgentLog
 {
     // Lines for users are shorter. A JSON line with an image may exceed the limit.

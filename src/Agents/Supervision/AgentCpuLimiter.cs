@@ -26,7 +26,7 @@ internal sealed class AgentCpuLimiter(SupervisedAgentFolder folder, TimeProvider
                 isNoted = isNoted || folder.TryNoteThrottled();
                 if (isNoted)
                 {
-                    throttle.Look();
+                    throttle.CheckUsage();
                 }
                 await Task.Delay(Interval, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -16,7 +16,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
 
     /// <summary>Returns the state of an agent run. Read-only.</summary>
     /// <param name="folder">Folder of the agent run.</param>
-    public static AgentStartState Look(string folder) => new SupervisedAgentFolder(folder).State();
+    public static AgentStartState ReadState(string folder) => new SupervisedAgentFolder(folder).State();
 
     /// <summary>Returns warnings about options that the agent program does not support (<see cref="AgentInvocation.Warnings"/>). Each
     /// warning is a sentence.</summary>
@@ -129,7 +129,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         var environment = invocation.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
         environment[SupervisedAgentFolder.SupervisorVariable] = folder.Path;
         var sandbox = start.Sandbox is null ? null : await start.Sandbox.OpenAsync(environment, CancellationToken.None);
-        sandbox = sandbox?.TakeLoaderVariables(environment);
+        sandbox = sandbox?.MoveLoaderVariables(environment);
         IEnumerable<string> call =
         [
             .. Before(sandbox, invocation, folder, environment.Keys.Append(SupervisedAgentFolder.StartVariable)),

@@ -54,7 +54,7 @@ internal sealed class OutputTail(string path, int maxLineBytes, Action? onSkip =
             && (read = await _stream!.ReadAsync(_chunk.AsMemory(0, (int)Math.Min(_chunk.Length, end - Offset)), cancellationToken)) > 0
         )
         {
-            await TakeAsync(_chunk.AsMemory(0, read), onLine);
+            await AppendAsync(_chunk.AsMemory(0, read), onLine);
         }
         return Offset > begin;
     }
@@ -68,7 +68,7 @@ internal sealed class OutputTail(string path, int maxLineBytes, Action? onSkip =
         return _stream is not null;
     }
 
-    private async ValueTask TakeAsync(ReadOnlyMemory<byte> bytes, LineHandler onLine)
+    private async ValueTask AppendAsync(ReadOnlyMemory<byte> bytes, LineHandler onLine)
     {
         while (bytes.Length > 0)
         {

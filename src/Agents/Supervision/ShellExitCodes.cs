@@ -6,8 +6,10 @@ internal static class ShellExitCodes
     /// <summary>Exit code that the supervisor uses if the working directory does not exist.</summary>
     internal const int NoWorkingDirectory = 125;
 
-    /// <summary>Supervisor's own code for an agent that was stopped before its program, equal to that of a process ended by
-    /// SIGTERM.</summary>
+    /// <summary>
+    /// The supervisor's own exit code for an agent that was stopped before its program started. It equals that of a process ended by
+    /// SIGTERM.
+    /// </summary>
     internal const int Stopped = 143;
 
     internal const int NotExecutable = 126;

@@ -62,8 +62,10 @@ internal sealed class SupervisedAgentFolder(string path)
     /// <summary>Words before the agent's program that write <see cref="Begun"/>. A full disk prevents the mark, not the agent.</summary>
     internal IReadOnlyList<string> MarkBegin => ["/bin/sh", "-c", "true 2>/dev/null >\"$0\"; exec \"$@\"", Begun];
 
-    /// <summary>True if the agent's program was not executed: it left no mark and no output, and either its supervisor was killed too, or
-    /// the supervisor ended without the program. A full disk leaves this undecided, which counts as executed.</summary>
+    /// <summary>
+    /// True if the agent's program was not executed. In that case it left no mark and no output, and its supervisor was killed or ended
+    /// without starting the program. If the disk was full, the program counts as executed.
+    /// </summary>
     internal bool NeverRan =>
         Unstartable is not null
         || (
@@ -101,7 +103,7 @@ internal sealed class SupervisedAgentFolder(string path)
 
     internal string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Renews the lease. Any new content renews the lease, because the supervisor only checks if the file has changed.</summary>
+    /// <summary>Renews the lease. Any new content renews it, because the supervisor only checks whether the file has changed.</summary>
     internal void RenewLease()
     {
         using var lease = OrchestratorFileWriter.Open(File("lease"));

@@ -15,14 +15,14 @@ internal sealed class UnknownEventKinds
     /// <param name="kind">Kind as printed.</param>
     internal void Add(string kind)
     {
-        if (_kinds.Count < Most && Shown(kind) is var shown && !_kinds.Contains(shown))
+        if (_kinds.Count < Most && CleanName(kind) is var shown && !_kinds.Contains(shown))
         {
             _kinds.Add(shown);
         }
     }
 
     /// <summary>Removes terminal control characters from a name that a program printed.</summary>
-    internal static string Shown(string name) =>
+    internal static string CleanName(string name) =>
         new([.. name.Take(Longest).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
 
     public override string ToString() => string.Join(", ", _kinds);

@@ -4,8 +4,8 @@ using Orchestrator.Machine.Cleaning;
 namespace Orchestrator.App.Background;
 
 /// <summary>
-/// Removes ended runs that the settings <c>retention.*</c> and <c>worktrees.pool</c> no longer retain. It acts only while no run is open.
-/// Each pass removes a few runs within a time limit.
+/// Removes ended runs that the settings <c>retention.*</c> and <c>worktrees.pool</c> no longer retain. Acts only while no run is open. Each
+/// pass removes a few runs within a time limit.
 /// </summary>
 /// <param name="locations">The repositories.</param>
 /// <param name="settings">The current settings.</param>
@@ -25,7 +25,7 @@ public sealed class EndedRunRetention(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Removes runs once, at the end of a session. A failure is logged, and the next session tries again.</summary>
-    public async Task ActAsync(CancellationToken stop)
+    public async Task RemoveEndedRunsAsync(CancellationToken stop)
     {
         try
         {
@@ -62,7 +62,7 @@ public sealed class EndedRunRetention(
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
         try
         {
-            await ActNowAsync(location, patience.Token);
+            await RemoveEndedRunsNowAsync(location, patience.Token);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
@@ -70,7 +70,7 @@ public sealed class EndedRunRetention(
         }
     }
 
-    private async Task ActNowAsync(RepositoryLocation location, CancellationToken stop)
+    private async Task RemoveEndedRunsNowAsync(RepositoryLocation location, CancellationToken stop)
     {
         var runs = StoredRuns.List(location);
         if (runs.Any(run => !RunStates.IsFinal(RunRecordReconciler.Of(run, location).Status.State)))
@@ -89,10 +89,10 @@ public sealed class EndedRunRetention(
         {
             return;
         }
-        var found = await cleanup.LookAsync(beyond, [.. runs.Select(run => run.Status)], givesUp: false, stop);
+        var found = await cleanup.FindLeftoversAsync(beyond, [.. runs.Select(run => run.Status)], givesUp: false, stop);
         RunLeftovers[] some = [.. found.Runs.Where(remains => remains.HasAny).Take(MostRuns)];
         var histories = new HistoryRemoval(engine, context.Time, stop);
-        var left = await cleanup.RemoveAsync(found with { Runs = some }, histories.ForgetAsync, stop);
+        var left = await cleanup.RemoveAsync(found with { Runs = some }, histories.RemoveHistoryAsync, stop);
         await histories.FinishAsync();
         if (some.Length > 0)
         {

@@ -33,9 +33,9 @@ internal sealed class ExternallyEndedRunWatcher(
     {
         if (_passes++ % TasksEvery == 0)
         {
-            await _lost.LookAsync(cancellationToken);
+            await _lost.NotifyRunsAsync(cancellationToken);
         }
-        foreach (var (run, execution) in await _orphans.LookAsync(cancellationToken))
+        foreach (var (run, execution) in await _orphans.CheckAsync(cancellationToken))
         {
             Record(run, execution);
         }

@@ -46,7 +46,7 @@ internal static class MissedScheduleStartNotices
             last.Missed == MissedScheduleStart.EarlierRunOpen ? $"fire/behind/{last.Because}" : $"fire/{last.Due.ToUnixTimeSeconds()}",
             NoticeKinds.ScheduleMissed,
             null,
-            $"The schedule {schedule.Name} did not run at {last.Due.UtcDateTime:yyyy-MM-dd HH:mm}Z: {ScheduleFormatter.WhyNot(last)}"
+            $"The schedule {schedule.Name} did not run at {last.Due.UtcDateTime:yyyy-MM-dd HH:mm}Z: {ScheduleFormatter.ReasonOf(last)}"
                 + (before == 0 ? "." : $" (and {Plural.Of(before, "time")} before that)."),
             last.Run is { } run && !RunStates.IsFinal(run.State)
                 ? [new AnswerAction(AnswerActionKinds.Resume, run.RunId)]

@@ -29,12 +29,12 @@ internal sealed class MissedScheduleStartWatcher(
     {
         foreach (var (location, reference) in repositories)
         {
-            await TryAsync(location.Root, () => LookAsync(location, reference, cancellationToken), cancellationToken);
+            await TryAsync(location.Root, () => CheckAsync(location, reference, cancellationToken), cancellationToken);
         }
         return Pause;
     }
 
-    private async Task<string> LookAsync(RepositoryLocation location, RepositoryReference reference, CancellationToken stop)
+    private async Task<string> CheckAsync(RepositoryLocation location, RepositoryReference reference, CancellationToken stop)
     {
         var now = context.Time.GetUtcNow();
         foreach (var schedule in await ReadAsync(location, reference, now, stop))
@@ -49,7 +49,7 @@ internal sealed class MissedScheduleStartWatcher(
                 continue;
             }
             // NoticeService records which notices were sent, including those of other processes.
-            var told = await new NoticeService(context.Services).TellAsync(
+            var told = await new NoticeService(context.Services).SendDueAsync(
                 new SendNoticesInput($"schedule-{schedule.Name}", reference, missed, RunProgressState.Standing),
                 stop
             );

@@ -26,7 +26,7 @@ public sealed class PrometheusRunMetrics(Func<IReadOnlyList<RepositoryLocation>>
             var open = new List<RunStatus>();
             foreach (var repository in repositories())
             {
-                foreach (var (run, spans) in _observer.Look(repository, repository.Key))
+                foreach (var (run, spans) in _observer.ReadRuns(repository, repository.Key))
                 {
                     if (!RunStates.IsFinal(run.Status.State))
                     {

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 
 namespace Orchestrator.App.Background;
 
@@ -29,7 +29,7 @@ internal sealed class ReassignedTaskWatcher(
         IsOfOther(run, reference) ? TimeSpan.Zero : null;
 
     /// <inheritdoc/>
-    protected override async Task<string> ActAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
+    protected override async Task<string> ProcessRunAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
     {
         if (!RunStates.IsFinal(run.Status.State) && _pace.TryBegin(run.Id, RecordsEvery))
         {
@@ -37,7 +37,7 @@ internal sealed class ReassignedTaskWatcher(
         }
         var left = _held.FindLeft(run.Id, reference).ToDictionary(task => $"{run.Id}/{task.TaskId}");
         var record = RunStates.IsFinal(run.Status.State) ? "" : $"{run.Id}/";
-        ForgetItems(item => !item.StartsWith($"{run.Id}/", StringComparison.Ordinal) || item == record || left.ContainsKey(item));
+        ClearRemovedItems(item => !item.StartsWith($"{run.Id}/", StringComparison.Ordinal) || item == record || left.ContainsKey(item));
         foreach (var (name, task) in left)
         {
             await TryAsync(name, () => EndLeftAsync(task, stop), stop);
@@ -51,14 +51,14 @@ internal sealed class ReassignedTaskWatcher(
         if (!await IsHereAsync(task, stop))
         {
             Logger.TaskLeft(task.RunId, task.TaskId);
-            await _share.LeaveAsync(task);
+            await _share.RemoveAssignmentAsync(task);
         }
         return "";
     }
 
     /// <summary>
-    /// Pushes the tasks that are assigned to this host and ends their agents. It is called after the worker has stopped. The tasks continue
-    /// on other hosts with the pushed state.
+    /// Pushes the tasks that are assigned to this host and ends their agents. Called after the worker has stopped. The tasks continue on
+    /// other hosts with the pushed state.
     /// </summary>
     /// <param name="stop">Cancels the pushes.</param>
     public async Task EndAsync(CancellationToken stop)
@@ -77,14 +77,14 @@ internal sealed class ReassignedTaskWatcher(
                     // The task continues with the state of its previous push.
                     Logger.RunNotShared(run.Id, missed);
                 }
-                await share.LeaveAsync(task);
+                await share.RemoveAssignmentAsync(task);
             }
         }
     }
 
     /// <summary>
-    /// Copies the final status of another host's run to the local record. Otherwise the record would keep the status from the last task
-    /// that was executed here, and the run would never be cleaned up.
+    /// Copies the final status of another host's run to the local record. Without the copy, the record would keep an old status, and the
+    /// run would never be cleaned up.
     /// </summary>
     private async Task<string> RecordEndAsync(StoredRun run, CancellationToken stop)
     {

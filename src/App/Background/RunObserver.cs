@@ -4,8 +4,8 @@ using Orchestrator.Runs.Reports;
 namespace Orchestrator.App.Background;
 
 /// <summary>
-/// Finds the spans of runs that have ended since the previous call. If a run has not changed, only the time stamps and sizes of its files
-/// are read.
+/// Finds the spans, of all runs, that have ended since the previous call. If a run has not changed, only the time stamps and sizes of its
+/// files are read.
 /// </summary>
 /// <param name="context">Provides the clock and environment.</param>
 public sealed class RunObserver(UseCaseContext context)
@@ -16,7 +16,7 @@ public sealed class RunObserver(UseCaseContext context)
     /// <summary>Returns the runs of a repository. If a run has changed, its ended spans are included.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="key">Key of the repository (see <see cref="RepositoryReference.Key"/>).</param>
-    public IReadOnlyList<ObservedRun> Look(RepositoryLocation repository, string key)
+    public IReadOnlyList<ObservedRun> ReadRuns(RepositoryLocation repository, string key)
     {
         var observed = new List<ObservedRun>();
         IReadOnlyList<Usage.UsageRecord>? agents = null;
@@ -49,7 +49,7 @@ public sealed class RunObserver(UseCaseContext context)
     }
 
     /// <summary>Causes the next call to return all spans of a run again.</summary>
-    public void Forget(StoredRun run) => _seen.Remove(run.Folder);
+    public void ResendSpans(StoredRun run) => _seen.Remove(run.Folder);
 }
 
 /// <summary>A run with its ended spans. The list of spans is empty if the run has not changed since the previous call.</summary>

@@ -35,7 +35,7 @@ internal sealed class SleepPreventionUnit(IReadOnlyList<RepositoryLocation> repo
         var night = repositories
             .SelectMany(repository => _runs.List(repository, damaged).Where(run => IsNight(run, repository)))
             .FirstOrDefault();
-        ForgetItems(damaged.ContainsKey);
+        ClearRemovedItems(damaged.ContainsKey);
         Report(damaged);
         if (night is null)
         {
@@ -43,7 +43,7 @@ internal sealed class SleepPreventionUnit(IReadOnlyList<RepositoryLocation> repo
         }
         else
         {
-            _held ??= await SleepInhibitor.HoldAsync($"{night.Id} works overnight", context.Environment, cancellationToken);
+            _held ??= await SleepInhibitor.AcquireAsync($"{night.Id} works overnight", context.Environment, cancellationToken);
         }
         return Pause;
     }

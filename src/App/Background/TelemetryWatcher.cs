@@ -61,26 +61,26 @@ internal sealed class TelemetryWatcher : BackgroundUnit
         _meters.Dispose();
     }
 
-    /// <summary>Stops the passes, and exports a last time.</summary>
+    /// <summary>Stops the periodic export, and exports once more at the end.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await Task.Run(Look, CancellationToken.None);
+        await Task.Run(CheckRuns, CancellationToken.None);
     }
 
     /// <inheritdoc/>
     protected override async Task<TimeSpan?> PassAsync(CancellationToken cancellationToken)
     {
-        await Task.Run(Look, CancellationToken.None);
+        await Task.Run(CheckRuns, CancellationToken.None);
         return Pause;
     }
 
-    private void Look()
+    private void CheckRuns()
     {
         var open = new List<RunStatus>();
         foreach (var (location, reference) in _repositories)
         {
-            foreach (var (run, spans) in _observer.Look(location, reference.Key))
+            foreach (var (run, spans) in _observer.ReadRuns(location, reference.Key))
             {
                 var isOpen = !RunStates.IsFinal(run.Status.State);
                 if (isOpen)
@@ -106,7 +106,7 @@ internal sealed class TelemetryWatcher : BackgroundUnit
         {
             if (book is null)
             {
-                _observer.Forget(run);
+                _observer.ResendSpans(run);
             }
             return;
         }
@@ -118,7 +118,7 @@ internal sealed class TelemetryWatcher : BackgroundUnit
         }
         if (sent.Count < left.Count)
         {
-            _observer.Forget(run);
+            _observer.ResendSpans(run);
         }
     }
 }

@@ -3,7 +3,9 @@ namespace Orchestrator.App.Commands;
 /// <summary>Translates an answer to a question into a steering command.</summary>
 public static class AnswerRequest
 {
-    /// <summary>Returns the command with its request. Returns null if the answer only shows something or does not concern a run.</summary>
+    /// <summary>
+    /// Returns the command with its request. Returns null if the answer only displays information or does not concern a run.
+    /// </summary>
     /// <param name="run">Id of the run.</param>
     /// <param name="way">The answer that the user chose.</param>
     /// <param name="text">The user's text, which is guidance, a reason or an amount. It may be empty.</param>

@@ -36,7 +36,11 @@ internal sealed class BackgroundRunStarter(UseCaseContext context)
                 },
         }.PrepareAsync(context, stop);
         var result = await new BackgroundRun(runId, repository, context).StartAsync(
-            [.. Arguments(start, runId, prepared, repository), .. file is null ? [] : (string[])[file.Path], .. Words(start, request)],
+            [
+                .. Arguments(start, runId, prepared, repository),
+                .. file is null ? [] : (string[])[file.Path],
+                .. CommandArguments(start, request),
+            ],
             stop
         );
         return (runId, result.Outcome);
@@ -83,7 +87,7 @@ internal sealed class BackgroundRunStarter(UseCaseContext context)
             .. prepared.Input.Until is { } until ? [$"--until={until:O}"] : (string[])[],
         ];
 
-    private static IEnumerable<string> Words(BackgroundRunRequest start, string? request) =>
+    private static IEnumerable<string> CommandArguments(BackgroundRunRequest start, string? request) =>
         request is not null ? ["--", request]
         : start.Tasks is { } texts ? ["--", .. texts]
         : [];

@@ -81,7 +81,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
         var isNone = all.Count + neverBegun.Count == 0;
         if (isNone)
         {
-            context.Interaction.Say("This repository has no leftovers, because no run has started here yet.");
+            context.Interaction.Inform("This repository has no leftovers, because no run has started here yet.");
         }
         RunStatus[] runs = [.. all.Select(run => RunRecordReconciler.Of(run, location).Status), .. neverBegun];
         var chosen = Choose(options, runs);
@@ -94,11 +94,11 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
                     "Another process is cleaning up this repository.",
                     "Run the command again in a moment."
                 );
-        var found = await cleanup.LookAsync(chosen, runs, options.Discard, stop);
+        var found = await cleanup.FindLeftoversAsync(chosen, runs, options.Discard, stop);
         var isDry = options.IsDryRun;
         if (!isDry && !MayDiscard(options, found))
         {
-            context.Interaction.Say("Nothing was removed.");
+            context.Interaction.Inform("Nothing was removed.");
             return null;
         }
         var before = await cleanup.SizesAsync(stop);
@@ -109,7 +109,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
                 ? null
                 : await EngineConnection.OpenAsync(location, settings, context, NullLoggerFactory.Instance, stays: false, stop);
             var histories = new HistoryRemoval(engine, context.Time, stop);
-            left = await cleanup.RemoveAsync(found, histories.ForgetAsync, stop);
+            left = await cleanup.RemoveAsync(found, histories.RemoveHistoryAsync, stop);
             await histories.FinishAsync();
         }
         var after = isDry ? before : await cleanup.SizesAsync(stop);
@@ -128,10 +128,10 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
         {
             return true;
         }
-        context.Interaction.Say("This work is on none of your branches and would be discarded:");
+        context.Interaction.Inform("This work is on none of your branches and would be discarded:");
         foreach (var one in lost)
         {
-            context.Interaction.Say(new UntrustedText($"  {one}"));
+            context.Interaction.Inform(new UntrustedText($"  {one}"));
         }
         return options.Yes
             || (

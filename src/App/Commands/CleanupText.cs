@@ -16,18 +16,21 @@ public static class CleanupText
         var removed = found.Runs.Where(remains => remains.HasAny).Select(RemovedRunEntry.Of).ToList();
         List<string> goes =
         [
-            .. Some(removed.Select(entry => $"{entry.RunId}  {entry.State}, {Describe(entry)}"), "runs"),
+            .. ListFirst(removed.Select(entry => $"{entry.RunId}  {entry.State}, {Describe(entry)}"), "runs"),
             .. found.StrayRefs.Count > 0
                 ? (string[])[$"{Plural.Of(found.StrayRefs.Count, "hidden ref")} without a run here, whose commits are all on your branches"]
                 : [],
-            .. Some(found.Spare.Select(path => $"{path}  kept for later tasks, but beyond worktrees.pool"), "worktrees and set-ups"),
-            .. Some(found.Orphans.Select(orphan => $"{orphan.Folder}  cache of {orphan.Repository}, which no longer exists"), "caches"),
-            .. Some(found.GitCopies.Select(folder => $"{folder}  git's configuration for runs that no longer exist"), "copies"),
+            .. ListFirst(found.Spare.Select(path => $"{path}  kept for later tasks, but beyond worktrees.pool"), "worktrees and set-ups"),
+            .. ListFirst(
+                found.Orphans.Select(orphan => $"{orphan.Folder}  cache of {orphan.Repository}, which no longer exists"),
+                "caches"
+            ),
+            .. ListFirst(found.GitCopies.Select(folder => $"{folder}  git's configuration for runs that no longer exist"), "copies"),
         ];
         var unchosen = kept.Count(entry => entry.Why.Count == 0);
         List<string> stays =
         [
-            .. Some(
+            .. ListFirst(
                 kept.Where(entry => entry.Why.Count > 0).Select(entry => $"{entry.RunId}  {entry.State}; {string.Join("; ", entry.Why)}"),
                 "runs"
             ),
@@ -56,7 +59,7 @@ public static class CleanupText
 
     private static IEnumerable<string> Part(string title, IEnumerable<string> lines) => lines.Select(line => "  " + line).Prepend(title);
 
-    private static List<string> Some(IEnumerable<string> lines, string what)
+    private static List<string> ListFirst(IEnumerable<string> lines, string what)
     {
         List<string> all = [.. lines];
         return all.Count <= MostNamed ? all : [.. all.Take(MostNamed), $"and {Number(all.Count - MostNamed)} more {what}"];

@@ -9,14 +9,14 @@ internal sealed class RecordedInteraction : IUserInteraction
     /// <inheritdoc/>
     public bool IsInteractive => false;
 
-    /// <summary>The recorded messages, one per line. If there are too many, only the first ones.</summary>
+    /// <summary>The recorded messages, one per line. If there are too many messages, contains only the first ones.</summary>
     public string Text => string.Join('\n', _lines);
 
     /// <inheritdoc/>
-    public void Say(string line) => Add(new UntrustedText(line).Line);
+    public void Inform(string line) => Add(new UntrustedText(line).Line);
 
     /// <inheritdoc/>
-    public void Say(UntrustedText block) => _lines.AddRange(block.Block().Take(MostLines - _lines.Count));
+    public void Inform(UntrustedText block) => _lines.AddRange(block.Block().Take(MostLines - _lines.Count));
 
     /// <inheritdoc/>
     public void Warn(string line) => Add($"warning: {new UntrustedText(line).Line}");

@@ -63,7 +63,7 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
             var repository = context.RequireRepository();
             var stored = StoredRuns.RequireOpen(repository, run);
             var hold = await new RunHolds(context).HoldAsync(stored.Id, repository.Root, reason, cancellationToken);
-            context.Interaction.Say(RunHolds.Describe(hold));
+            context.Interaction.Inform(RunHolds.Describe(hold));
             return Outcome.Done;
         });
 
@@ -76,7 +76,7 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
             var released = await new RunHolds(context).ReleaseAsync(stored.Id, repository.Root, cancellationToken);
             foreach (var hold in released)
             {
-                context.Interaction.Say(RunHolds.DescribeReleased(hold));
+                context.Interaction.Inform(RunHolds.DescribeReleased(hold));
             }
             return released.Count > 0
                 ? Outcome.Done
@@ -87,11 +87,11 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
     public Task<CommandResult> OpenPullRequestsAsync(string run, CancellationToken cancellationToken) =>
         CallAsync(async context =>
         {
-            var stored = RunReference.Whole(RunReference.Require(context.RequireRepository(), run));
+            var stored = RunReference.RequireRun(RunReference.Require(context.RequireRepository(), run));
             var results = await RunPullRequests.OpenAsync(stored, task: null, context, cancellationToken);
             foreach (var result in results)
             {
-                context.Interaction.Say(result.Message);
+                context.Interaction.Inform(result.Message);
             }
             return RunPullRequests.OutcomeOf(results);
         });
@@ -106,7 +106,7 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
             }
             foreach (var line in CleanupText.Of(result))
             {
-                context.Interaction.Say(line);
+                context.Interaction.Inform(line);
             }
             return Outcome.Done;
         });
@@ -127,7 +127,7 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
     private static async Task<Outcome> ContinueAsync(StoredRun run, SteeringCall call, UseCaseContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        RepositoryTrustPrompt.Demand(context, context.OpenSettings(repository, [], run.Id), yes: false, run.Id);
+        RepositoryTrustPrompt.RequireTrust(context, context.OpenSettings(repository, [], run.Id), yes: false, run.Id);
         using var limit = new CancellationTokenSource(CarriedOutWithin, context.Time);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
         try

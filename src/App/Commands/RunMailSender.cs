@@ -14,7 +14,7 @@ public static class RunMailSender
         {
             throw new UseCaseException(Outcome.Usage, receipt.Refusal, "The message was not sent.");
         }
-        context.Interaction.Say(
+        context.Interaction.Inform(
             receipt.Number > 0
                 ? $"Sent to {to} as message {receipt.Number}. The agent reads it while it works, or in its next prompt."
                 : $"Sent to {to}. It reaches the owner host within seconds, and then the agent."

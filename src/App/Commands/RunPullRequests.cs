@@ -26,7 +26,7 @@ public static class RunPullRequests
         var repository = context.RequireRepository();
         var chosen = Chosen(run.Status, task);
         // The remote must come from the user's settings, not from files that an agent may have changed.
-        RepositoryTrustPrompt.Demand(context, context.OpenSettings(repository, []), yes: false, run.Id);
+        RepositoryTrustPrompt.RequireTrust(context, context.OpenSettings(repository, []), yes: false, run.Id);
         var plan = CurrentPlanReader.TryRead(repository.Root, run.Status);
         var text = new PullRequestText(repository.Root);
         var service = new PullRequestService(repository, context.Services);
@@ -48,8 +48,8 @@ public static class RunPullRequests
     }
 
     /// <summary>
-    /// Returns the tasks whose branches get pull requests. It is the given task, or all tasks if they land separately. Null stands for the
-    /// run's staging branch.
+    /// Returns the tasks whose branches get pull requests. These are the given task, or all tasks if each task lands separately. Null
+    /// stands for the run's staging branch.
     /// </summary>
     /// <returns>The tasks. Null stands for the run's staging branch.</returns>
     /// <exception cref="UseCaseException">The run has no such branch.</exception>
@@ -69,7 +69,7 @@ public static class RunPullRequests
             );
     }
 
-    /// <summary>Returns the combined outcome of several pull requests. The first failure determines it.</summary>
+    /// <summary>Returns the combined outcome of several pull requests. The first failure determines the outcome.</summary>
     public static Outcome OutcomeOf(IEnumerable<PullRequestResult> results) =>
         results.FirstOrDefault(result => result.Outcome != GitHubOutcome.Done)?.Outcome switch
         {

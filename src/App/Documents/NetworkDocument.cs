@@ -9,7 +9,7 @@ namespace Orchestrator.App.Documents;
 /// <param name="CutLogs">Number of logs that reached their maximum size, so that later connections are missing.</param>
 public sealed record NetworkDocument(string RunId, IReadOnlyList<NetworkConnection> Connections, int CutLogs) : CommandDocument;
 
-/// <summary>The connections of a task to one port of a host, if the proxy made the same decision about them.</summary>
+/// <summary>The connections of a task to one port of a host, about which the proxy made the same decision.</summary>
 /// <param name="Task">Id of the task, or empty for sandboxes that belong to no single task.</param>
 /// <param name="Role">Program in the sandbox, which is <c>agent</c>, <c>gate</c> or <c>setup</c>.</param>
 /// <param name="Host">Host name or address that the program requested.</param>

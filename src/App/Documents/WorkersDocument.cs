@@ -2,7 +2,7 @@ namespace Orchestrator.App.Documents;
 
 /// <summary>Output of <c>watch --json</c>.</summary>
 /// <param name="Workers">Tasks of open runs that have a running agent, wait, are paused or have failed.</param>
-public sealed record WorkersDocument(IReadOnlyList<WorkerDocument> Workers) : CommandDocument;
+public sealed record WorkersDocument(IReadOnlyList<RunningTaskDocument> Workers) : CommandDocument;
 
 /// <summary>A task that has a running agent, waits, is paused or has failed.</summary>
 /// <param name="Run">Id of the run.</param>
@@ -17,7 +17,7 @@ public sealed record WorkersDocument(IReadOnlyList<WorkerDocument> Workers) : Co
 /// <param name="CostUsd">Cost in US dollars.</param>
 /// <param name="Tokens">Number of tokens that the models read and wrote.</param>
 /// <param name="Doing">Current action of the agent, or the reason why no agent is running. Empty if both are unknown.</param>
-public sealed record WorkerDocument(
+public sealed record RunningTaskDocument(
     string Run,
     string Task,
     string State,

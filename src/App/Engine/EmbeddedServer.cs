@@ -60,7 +60,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
     public bool IsRemoved => _file.IsRemoved;
 
     /// <summary>Deletes histories that are older than the retention, and returns free space in the file to the disk.</summary>
-    public Task SweepAsync() => _server.SweepAsync();
+    public Task DeleteExpiredAsync() => _server.DeleteExpiredAsync();
 
     /// <summary>Stops the server. The ownership of the file is released only when the object is disposed.</summary>
     public Task StopServingAsync() => _server.StopAsync();

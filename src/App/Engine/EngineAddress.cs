@@ -11,9 +11,9 @@ public static class EngineAddress
     private const int MaxBytes = 107;
 
     /// <summary>
-    /// Returns the path of the engine's socket, which is next to the engine file. If that path is too long, the socket is in a folder that
-    /// only the user can access. Its name is then a hash of the engine's folder. That folder is in the user's runtime folder, or in the
-    /// temporary folder if there is none.
+    /// Returns the path of the engine's socket, which is next to the engine file. If that path is too long, the socket is in a private
+    /// folder, and its name is a hash of the engine's path. The private folder is in the user's runtime folder, or otherwise in the
+    /// temporary folder.
     /// </summary>
     /// <exception cref="UseCaseException">Another user has created that folder.</exception>
     /// <param name="folder">Absolute path of the engine's folder.</param>

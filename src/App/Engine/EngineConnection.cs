@@ -10,9 +10,9 @@ using Temporalio.Exceptions;
 namespace Orchestrator.App.Engine;
 
 /// <summary>
-/// Connects to the engine that executes a repository's workflows. It is the server at a configured address, or the embedded engine. The
-/// first process that needs the embedded engine locks its file and serves it. Other processes connect to its socket. When the owner ends, a
-/// worker process takes over the file.
+/// Connects to the engine that executes a repository's workflows. The engine is the server at a configured address, or the embedded engine.
+/// The first process that needs the embedded engine locks its file and serves it. Other processes connect to its socket. When the owner
+/// ends, a worker process takes over the file.
 /// </summary>
 public sealed class EngineConnection : IAsyncDisposable
 {
@@ -125,7 +125,7 @@ public sealed class EngineConnection : IAsyncDisposable
     /// Deletes histories that are older than the retention, and returns free space in the file to the disk. If another process serves the
     /// engine, nothing is done, because that process does it every few minutes.
     /// </summary>
-    public Task SweepAsync() => _served?.SweepAsync() ?? Task.CompletedTask;
+    public Task DeleteExpiredAsync() => _served?.DeleteExpiredAsync() ?? Task.CompletedTask;
 
     /// <summary>True if the engine's file was removed while this process served it. All its runs are then lost.</summary>
     public bool IsLost { get; private set; }
@@ -140,8 +140,8 @@ public sealed class EngineConnection : IAsyncDisposable
     /// <param name="settings">Settings that contain the address of the engine.</param>
     /// <param name="context">Provides the clock and environment.</param>
     /// <param name="loggers">Loggers for the server if it runs in this process.</param>
-    /// <param name="stays">True if this process executes runs and will call <see cref="TakeOverAsync"/>. If false, other processes take
-    /// over the engine.</param>
+    /// <param name="stays">True if this process executes runs and will call <see cref="TakeOverEngineAsync"/>. If false, other processes
+    /// take over the engine.</param>
     /// <param name="stop">Cancels the attempt.</param>
     /// <exception cref="UseCaseException">The server does not respond. The exit code is 5.</exception>
     public static async Task<EngineConnection> OpenAsync(
@@ -190,7 +190,7 @@ public sealed class EngineConnection : IAsyncDisposable
     /// <param name="loggers">Loggers of the server.</param>
     /// <param name="stop">Cancels the wait.</param>
     /// <exception cref="UseCaseException">The engine's file was removed together with the other process. The exit code is 5.</exception>
-    public async Task TakeOverAsync(UseCaseContext context, ILoggerFactory loggers, CancellationToken stop)
+    public async Task TakeOverEngineAsync(UseCaseContext context, ILoggerFactory loggers, CancellationToken stop)
     {
         while (true)
         {
@@ -217,7 +217,7 @@ public sealed class EngineConnection : IAsyncDisposable
     /// <param name="context">Provides the clock.</param>
     /// <param name="stop">Cancels the watch.</param>
     /// <exception cref="UseCaseException">The file was removed. The exit code is 5.</exception>
-    public async Task UntilLostAsync(UseCaseContext context, CancellationToken stop)
+    public async Task WatchEngineFileAsync(UseCaseContext context, CancellationToken stop)
     {
         while (true)
         {

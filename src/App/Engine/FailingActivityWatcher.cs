@@ -32,7 +32,7 @@ internal sealed class FailingActivityWatcher(
             // If the activity that records progress fails, the run can't show the failure in any other way.
             if (step.Activity == ActivityNames.RecordProgress)
             {
-                context.Interaction.Say(
+                context.Interaction.Inform(
                     $"{run} continues, but its folder can't be written ({Plural.Of(step.Attempt - 1, "attempt")}; it is retried): "
                         + $"{step.Message}"
                 );

@@ -42,7 +42,7 @@ public sealed class WorkerDeployment(
         _began ??= context.Time.GetTimestamp();
         try
         {
-            await SettleAsync(cancellationToken);
+            await WaitUntilCurrentAsync(cancellationToken);
         }
         catch (RpcException) when (!cancellationToken.IsCancellationRequested && context.Time.GetElapsedTime(_began.Value) <= Patience)
         {
@@ -60,7 +60,7 @@ public sealed class WorkerDeployment(
         return null;
     }
 
-    private async Task SettleAsync(CancellationToken stop)
+    private async Task WaitUntilCurrentAsync(CancellationToken stop)
     {
         var calls = new RpcOptions { CancellationToken = stop };
         var known = await client.WorkflowService.DescribeWorkerDeploymentAsync(
@@ -92,7 +92,7 @@ public sealed class WorkerDeployment(
             },
             calls
         );
-        context.Interaction.Say(
+        context.Interaction.Inform(
             $"{version.BuildId} is the current version of the worker deployment {version.DeploymentName}, so its workers continue runs"
                 + (current.Length > 0 ? $", and workers of {current} no longer do." : ".")
         );

@@ -44,7 +44,7 @@ public sealed class EngineHost(
         {
             throw new UseCaseException(
                 Outcome.Unavailable,
-                $"Another program already listens on {options.Address}.",
+                $"Another program already uses {options.Address}.",
                 "End that program, or choose another port with --port (0 means any free port)."
             );
         }

@@ -39,7 +39,7 @@ internal static class HostSlotCalculator
                 var run = StoredRuns
                     .Open(location)
                     .Where(run => run.Status.Queue == reference.Queue)
-                    .Select(run => (run.Id, Places: Places(reference, run.Id)))
+                    .Select(run => (run.Id, Places: MaximumSlots(reference, run.Id)))
                     .DefaultIfEmpty()
                     .MaxBy(run => run.Places);
                 if (await OfRunAsync(location, reference, loaded, run.Id, run.Places, context, stop) is { } ofRun)
@@ -52,7 +52,7 @@ internal static class HostSlotCalculator
                 location,
                 reference,
                 loaded,
-                hosts.Places(settings.Workers),
+                hosts.OfferedSlots(settings.Workers),
                 hosts.Labels,
                 context,
                 stop
@@ -69,7 +69,7 @@ internal static class HostSlotCalculator
         return (places, remotes);
     }
 
-    /// <summary>Returns the slots that a run of this machine uses here, from its own settings.</summary>
+    /// <summary>Returns the slots that a run of this machine uses here, from the run's own settings.</summary>
     /// <returns>The slots. Null if there are none, or if a problem that was reported prevents the offer.</returns>
     public static Task<OfferedSlots?> OfRunAsync(
         RepositoryLocation location,
@@ -77,15 +77,15 @@ internal static class HostSlotCalculator
         string runId,
         UseCaseContext context,
         CancellationToken stop
-    ) => OfRunAsync(location, reference, context.OpenSettings(location, []).Loaded, runId, Places(reference, runId), context, stop);
+    ) => OfRunAsync(location, reference, context.OpenSettings(location, []).Loaded, runId, MaximumSlots(reference, runId), context, stop);
 
     /// <summary>
     /// Returns the maximum number of tasks of a distributed run that its owner host executes at the same time. Returns null if the run is
     /// not distributed.
     /// </summary>
-    public static int? Places(RepositoryReference reference, string runId) =>
+    public static int? MaximumSlots(RepositoryReference reference, string runId) =>
         RunStartSettings.TryRead(new RunFolder(reference.Path, runId)) is { Settings: { Hosts.Spread: true } settings }
-            ? settings.Hosts.Places(settings.Workers)
+            ? settings.Hosts.OfferedSlots(settings.Workers)
             : null;
 
     private static async Task<OfferedSlots?> OfRunAsync(

@@ -1,4 +1,4 @@
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 
 namespace Orchestrator.App.Hosting;
 
@@ -16,7 +16,7 @@ public sealed class RunFetcher(RunServices services, bool hasPlaces)
     /// <param name="remote">Name or URL of the remote. If null, all parts of the run must already be on this machine.</param>
     /// <param name="acceptsLosses">True to continue even if some work is missing.</param>
     /// <param name="stop">Cancels git.</param>
-    public async Task<RunFetchResult> BringAsync(
+    public async Task<RunFetchResult> FetchRunAsync(
         RunStatus status,
         RepositoryReference to,
         string? remote,
@@ -41,10 +41,10 @@ public sealed class RunFetcher(RunServices services, bool hasPlaces)
         var arrival = new MovedRunPreparation(services);
         var missing = problem.Length > 0 ? new MissingRunParts([problem]) : await arrival.FindMissingAsync(status, to, stop);
         var isHere = missing.Parts.Count == 0 || (acceptsLosses && missing.Lost.Count > 0);
-        return new RunFetchResult(missing, isHere, isHere ? await SettleAsync(arrival, status, to, missing, stop) : []);
+        return new RunFetchResult(missing, isHere, isHere ? await PrepareHostAsync(arrival, status, to, missing, stop) : []);
     }
 
-    private async Task<IReadOnlyList<string>> SettleAsync(
+    private async Task<IReadOnlyList<string>> PrepareHostAsync(
         MovedRunPreparation arrival,
         RunStatus status,
         RepositoryReference to,
@@ -52,8 +52,8 @@ public sealed class RunFetcher(RunServices services, bool hasPlaces)
         CancellationToken stop
     )
     {
-        var notes = await arrival.SettleAsync(status, to, missing.Lost, stop);
-        return hasPlaces || HostSlotCalculator.Places(to, status.RunId) is not 0
+        var notes = await arrival.PrepareHostAsync(status, to, missing.Lost, stop);
+        return hasPlaces || HostSlotCalculator.MaximumSlots(to, status.RunId) is not 0
             ? notes
             :
             [

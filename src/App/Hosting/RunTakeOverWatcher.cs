@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Client;
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 
 namespace Orchestrator.App.Hosting;
 
@@ -40,18 +40,18 @@ internal sealed class RunTakeOverWatcher(
             open.Add(run);
             if (!_failed.TryGetValue(run, out var last) || context.Time.GetElapsedTime(last) >= Patience)
             {
-                await TryAsync(run, () => LookAsync(run, cancellationToken), cancellationToken);
+                await TryAsync(run, () => CheckRunAsync(run, cancellationToken), cancellationToken);
             }
         }
-        ForgetItems(open.Contains);
+        ClearRemovedItems(open.Contains);
         return Pause;
     }
 
-    private async Task<string> LookAsync(string runId, CancellationToken stop)
+    private async Task<string> CheckRunAsync(string runId, CancellationToken stop)
     {
         try
         {
-            return await IsToBeTakenAsync(runId, stop) ? await TakeAsync(runId, stop) : "";
+            return await IsToBeTakenAsync(runId, stop) ? await TakeOverRunAsync(runId, stop) : "";
         }
         catch
         {
@@ -63,11 +63,11 @@ internal sealed class RunTakeOverWatcher(
     private async Task<bool> IsToBeTakenAsync(string runId, CancellationToken stop)
     {
         var queue = await engine.Runs.Get(runId).FindQueueAsync(stop);
-        var giver = QueueNames.GivenAwayBy(queue, out var isReady);
+        var giver = QueueNames.DrainingHostOf(queue, out var isReady);
         if (
             (giver ?? QueueNames.MachineOf(queue)) is not { } machine
             || machine == context.Machine
-            || await RunStallDetector.LookAsync(engine.Client, runId, machine, stop) is not { } steps
+            || await RunStallDetector.DescribePendingActivitiesAsync(engine.Client, runId, machine, stop) is not { } steps
         )
         {
             _still.Remove(runId);
@@ -84,7 +84,7 @@ internal sealed class RunTakeOverWatcher(
     /// <summary>Takes over a run to the local repository that contains the run's first commit.</summary>
     /// <returns>Reason why the run can't be taken over. Empty if it was taken over, or if no repository here contains its first
     /// commit.</returns>
-    private async Task<string> TakeAsync(string runId, CancellationToken stop)
+    private async Task<string> TakeOverRunAsync(string runId, CancellationToken stop)
     {
         var run = engine.Runs.Get(runId);
         var status = await run.StatusAsync(stop);
@@ -96,7 +96,7 @@ internal sealed class RunTakeOverWatcher(
             {
                 continue;
             }
-            if (await arrival.KnowsAsync(status, to, remote, stop) is not { } isKnown)
+            if (await arrival.ContainsBaseAsync(status, to, remote, stop) is not { } isKnown)
             {
                 _failed[runId] = context.Time.GetTimestamp();
                 missing = $"its remote does not have its base commit yet. 'orchestrate move {runId}' moves the run here";
@@ -106,7 +106,7 @@ internal sealed class RunTakeOverWatcher(
             {
                 continue;
             }
-            var brought = await new RunFetcher(context.Services, worker.HasPlaces(to)).BringAsync(
+            var brought = await new RunFetcher(context.Services, worker.HasPlaces(to)).FetchRunAsync(
                 status,
                 to,
                 remote,
@@ -122,7 +122,7 @@ internal sealed class RunTakeOverWatcher(
             var answer = await run.MoveAsync(new MoveRunCommand(to, $"worker@{context.Machine}"), stop);
             _still.Remove(runId);
             await worker.OfferPlacesOfAsync(to, runId, stop);
-            context.Interaction.Say(string.Join(' ', [answer.Message, .. brought.Notes]));
+            context.Interaction.Inform(string.Join(' ', [answer.Message, .. brought.Notes]));
             return "";
         }
         return missing;

@@ -88,7 +88,7 @@ public sealed class WorkerHost : IAsyncDisposable
         {
             if (engine.IsJoined)
             {
-                host._takeOver = host.TakeOverAsync(loggers);
+                host._takeOver = host.TakeOverEngineAsync(loggers);
             }
             await host.RefuseTwinAsync(stop);
             await host.ClearAfterTheDeadAsync(stop);
@@ -119,8 +119,8 @@ public sealed class WorkerHost : IAsyncDisposable
                 host._offering[offer.Repository.Path] = Task.CompletedTask;
             }
             await host.AddAsync([.. host.Units(served, remotes, takesOver, makesCurrent, loggers)]);
-            host._loss = engine.UntilLostAsync(context, host._stopping.Token);
-            host.Running = host.UntilOneBreaksAsync();
+            host._loss = engine.WatchEngineFileAsync(context, host._stopping.Token);
+            host.Running = host.WaitForFirstFailureAsync();
             return host;
         }
         catch
@@ -243,12 +243,12 @@ public sealed class WorkerHost : IAsyncDisposable
     }
 
     /// <summary>Causes the worker to cancel its activities without the grace period when it stops.</summary>
-    public void GiveNoGrace() => _worker?.GiveNoGrace();
+    public void SkipGracePeriod() => _worker?.SkipGracePeriod();
 
     public async ValueTask DisposeAsync()
     {
         using var patience = new CancellationTokenSource(_engine.IsLost ? LastPatience : Patience, _context.Time);
-        await using (_context.StopNow.Register(() => Hurry(patience)))
+        await using (_context.StopNow.Register(() => ShortenShutdown(patience)))
         {
             await _stopping.CancelAsync();
             await EndAsync(() => _takeOver.WaitAsync(patience.Token));
@@ -305,24 +305,24 @@ public sealed class WorkerHost : IAsyncDisposable
     }
 
     // If something is still running after that, such as an agent that ignores signals, the next worker handles it as after a kill.
-    private void Hurry(CancellationTokenSource patience)
+    private void ShortenShutdown(CancellationTokenSource patience)
     {
-        GiveNoGrace();
+        SkipGracePeriod();
         patience.CancelAfter(LastPatience);
     }
 
-    private async Task UntilOneBreaksAsync()
+    private async Task WaitForFirstFailureAsync()
     {
         var first = await Task.WhenAny(_takeOver, _working, _loss);
         await first;
         await await Task.WhenAny(_working, _loss);
     }
 
-    private async Task TakeOverAsync(ILoggerFactory loggers)
+    private async Task TakeOverEngineAsync(ILoggerFactory loggers)
     {
-        await _engine.TakeOverAsync(_context, loggers, _stopping.Token);
+        await _engine.TakeOverEngineAsync(_context, loggers, _stopping.Token);
         HasTakenOver = true;
-        _context.Interaction.Say("The process that served the engine has ended; this process serves it now.");
+        _context.Interaction.Inform("The process that served the engine has ended; this process serves it now.");
         await ClearAfterTheDeadAsync(_stopping.Token);
     }
 

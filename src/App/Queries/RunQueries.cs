@@ -29,7 +29,11 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     public async Task<StoredRun> ObserveAsync(StoredRun run, CancellationToken cancellationToken)
     {
         var repository = context.RequireRepository();
-        return RunObservation.WithBudgets(await RunObservation.OfAsync(run, repository, context, cancellationToken), repository, context);
+        return RunStateResolver.WithBudgets(
+            await RunStateResolver.OfAsync(run, repository, context, cancellationToken),
+            repository,
+            context
+        );
     }
 
     /// <summary>Returns the status of a run with the current action of each agent.</summary>
@@ -253,7 +257,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         {
             if (runs.TrueForAll(known => known.Id != run.Id))
             {
-                runs.Add(await RunObservation.OfAsync(run, repository, context, cancellationToken));
+                runs.Add(await RunStateResolver.OfAsync(run, repository, context, cancellationToken));
             }
         }
         return runs;
@@ -271,7 +275,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         var forecasts = withForecasts ? new RunForecasts(context.RequireRepository().Root) : null;
         return new HistoryDocument(
             total,
-            [.. runs.Select(run => HistoryEntry.Of(run.Status) with { Forecast = forecasts?.BegunWith(run.Id) })]
+            [.. runs.Select(run => HistoryEntry.Of(run.Status) with { Forecast = forecasts?.ReadInitialForecast(run.Id) })]
         )
         {
             Next = hasMore ? runs[^1].Id : null,
@@ -304,7 +308,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         var runs = new List<StoredRun>();
         foreach (var run in all.Skip(first).Take(limit))
         {
-            runs.Add(await RunObservation.OfAsync(run, repository, context, cancellationToken));
+            runs.Add(await RunStateResolver.OfAsync(run, repository, context, cancellationToken));
         }
         return (all.Count, runs, first + runs.Count < all.Count);
     }
@@ -391,7 +395,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         var settings = context.OpenSettings(repository, []).Loaded.Settings!;
         var runs = StoredRuns.List(repository).Select(run => RunRecordReconciler.Of(run, repository).Status).ToList();
         return new WorktreesDocument(
-            await new WorktreeSurvey(context.Services).LookAsync(repository, runs, settings.Worktrees.BranchPrefix, cancellationToken)
+            await new WorktreeSurvey(context.Services).InspectAsync(repository, runs, settings.Worktrees.BranchPrefix, cancellationToken)
         );
     }
 

@@ -17,7 +17,7 @@ public static class TaskDetails
             [.. EventFile.ReadLines(run.EventsFile).Select(EventFile.Parse).Where(happened => happened.Task == id)],
             AttemptModel.Of(run.Folder, id),
             File.Exists(kept) ? File.ReadAllLines(kept) : [],
-            [.. RunEventTimeline.ReadMail(run.Folder).Where(message => message.Concerns(id))]
+            [.. RunEventTimeline.ReadMail(run.Folder).Where(message => message.Involves(id))]
         );
     }
 }

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using Orchestrator.Runs.Holds;
 using Orchestrator.Runs.Reports.Gates;
+using Orchestrator.Runs.Tasks.ConflictPrediction;
 using Orchestrator.Runs.Tasks.Mail;
-using Orchestrator.Runs.Tasks.Radar;
 
 namespace Orchestrator.App.Runs;
 
@@ -73,7 +73,7 @@ public static class AgentActivity
             [
                 .. new HoldFile(environment, TimeProvider.System)
                     .Read()
-                    .Where(hold => hold.Concerns(run.RunId, run.Repository))
+                    .Where(hold => hold.AppliesTo(run.RunId, run.Repository))
                     .OrderBy(hold => !hold.IsOfAll),
             ];
 

@@ -50,7 +50,7 @@ public static class EventFile
             return [];
         }
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        if (!GoesOnAt(stream, offset))
+        if (!ContinuesAt(stream, offset))
         {
             offset = 0;
         }
@@ -98,7 +98,7 @@ public static class EventFile
         return from;
     }
 
-    private static bool GoesOnAt(FileStream stream, long offset)
+    private static bool ContinuesAt(FileStream stream, long offset)
     {
         if (offset == 0)
         {

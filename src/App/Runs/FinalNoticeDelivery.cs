@@ -33,7 +33,7 @@ public sealed class FinalNoticeDelivery(RepositoryLocation repository, UseCaseCo
                 if (!isTold && first.Problem.Length > 0)
                 {
                     isTold = true;
-                    context.Interaction.Say(
+                    context.Interaction.Inform(
                         $"{new UntrustedText(first.Describe()).Line} Its delivery is retried for {Durations.Write(patience)}. Press "
                             + "Ctrl-C to stop waiting."
                     );

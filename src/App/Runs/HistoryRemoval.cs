@@ -9,11 +9,11 @@ public sealed class HistoryRemoval(EngineConnection? engine, TimeProvider time, 
 {
     /// <summary>Removes the history of a run. On a Temporal server, nothing is removed, because the server has its own retention.</summary>
     /// <returns>True if the history was removed. False if the run is unexpectedly open.</returns>
-    public async Task<bool> ForgetAsync(string run) =>
+    public async Task<bool> RemoveHistoryAsync(string run) =>
         engine switch
         {
             null => true,
-            { IsEmbedded: true } => await new RunHistoryCleanup(engine.Client).ForgetAsync(run, stop),
+            { IsEmbedded: true } => await new RunHistoryCleanup(engine.Client).DeleteHistoriesAsync(run, stop),
             _ => await engine.Runs.Get(run).FindExecutionAsync(stop) is not { IsOpen: true },
         };
 
@@ -24,8 +24,8 @@ public sealed class HistoryRemoval(EngineConnection? engine, TimeProvider time, 
     {
         if (engine is { IsEmbedded: true })
         {
-            await new RunHistoryCleanup(engine.Client).ForgetLeasesAsync(time.GetUtcNow(), stop);
-            await engine.SweepAsync();
+            await new RunHistoryCleanup(engine.Client).DeleteLeaseHistoriesAsync(time.GetUtcNow(), stop);
+            await engine.DeleteExpiredAsync();
         }
     }
 }

@@ -47,10 +47,10 @@ public sealed class Inbox(UseCaseContext context)
         foreach (var run in StoredRuns.Open(repository))
         {
             // Only the server knows the machine that a run waits for. The query does not start an engine.
-            var seen = await RunObservation.OfAsync(run, repository, context, stop);
+            var seen = await RunStateResolver.OfAsync(run, repository, context, stop);
             if (seen.Status.Questions.Any(question => question.Ways.Any(way => way.Kind == AnswerActionKinds.RaiseBudget)))
             {
-                seen = RunObservation.WithBudgets(seen, repository, context);
+                seen = RunStateResolver.WithBudgets(seen, repository, context);
             }
             runs[run.Id] = seen.Status;
             entries.AddRange(InboxEntry.Of(seen.Status, repository));

@@ -19,7 +19,7 @@ public static class QuestionReference
         // If only one run is open, a word stands for one of its questions, unless it is the name of that run.
         if (StoredRuns.Open(repository) is [var only] && (text == RunQuestion.Plan || !Names(only, text)))
         {
-            return (StoredRuns.DemandHome(repository, only), Find(text, only));
+            return (StoredRuns.RequireOriginalPath(repository, only), Find(text, only));
         }
         if (text == RunQuestion.Plan)
         {

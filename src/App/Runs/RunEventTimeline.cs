@@ -12,7 +12,7 @@ public sealed record TimelineEntry(string Json, RunEvent Happened);
 /// <summary>Reads the events and the mail of a run, sorted by time.</summary>
 public static class RunEventTimeline
 {
-    /// <summary>State in a line that stands for a message, which is not an event.</summary>
+    /// <summary>State of a timeline line that shows a message instead of an event.</summary>
     public const string Mail = "mail";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);

@@ -188,10 +188,10 @@ public static class RunRecordReconciler
         {
             "Terminated" => new() { State = RunStates.Terminated, Why = RunExecution.Terminated(end.Identity, end.Reason) },
             "Canceled" => new() { State = RunStates.Cancelled, Why = new CancelledByTool() },
-            "Completed" => Told(end.Result),
+            "Completed" => DeserializeResult(end.Result),
             "TimedOut" => new() { State = RunStates.Failed, Why = new WorkflowTimedOut() },
             _ => new() { State = RunStates.Failed, Why = new ExecutionFailed(new Quote(end.Reason)) },
         };
 
-    private static RunResult Told(string json) => JsonSerializer.Deserialize<RunResult>(json, MessageJson.Options)!;
+    private static RunResult DeserializeResult(string json) => JsonSerializer.Deserialize<RunResult>(json, MessageJson.Options)!;
 }

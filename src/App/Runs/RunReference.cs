@@ -26,7 +26,7 @@ public sealed record RunReference(string? Run, string? Task)
     {
         var reference = Parse(text);
         return IsOneWord(text, repository) && Find(text!, repository, ofOpen: true) is { } found
-            ? (StoredRuns.DemandHome(repository, found.Run), found.Reference)
+            ? (StoredRuns.RequireOriginalPath(repository, found.Run), found.Reference)
             : (StoredRuns.RequireOpen(repository, reference.Run, reference.Task is null), reference);
     }
 
@@ -42,11 +42,11 @@ public sealed record RunReference(string? Run, string? Task)
 
     /// <summary>Returns the run that a command shows. The text may not refer to a task.</summary>
     /// <exception cref="UseCaseException">The text matches no run or several, or names a task.</exception>
-    public static StoredRun RequireWhole(RepositoryLocation repository, string? text) => Whole(Require(repository, text));
+    public static StoredRun RequireWhole(RepositoryLocation repository, string? text) => RequireRun(Require(repository, text));
 
     /// <summary>Returns the run. Throws if the reference contains a task.</summary>
     /// <exception cref="UseCaseException">The reference contains a task.</exception>
-    public static StoredRun Whole((StoredRun Run, RunReference Reference) found) =>
+    public static StoredRun RequireRun((StoredRun Run, RunReference Reference) found) =>
         found.Reference.Task is null
             ? found.Run
             : throw new UseCaseException(

@@ -62,11 +62,11 @@ public static class StoredRuns
         var runs = List(repository);
         if (given is null)
         {
-            return Default(repository, runs) ?? throw NoneYet(repository);
+            return Default(repository, runs) ?? throw NoRunsError(repository);
         }
         if (runs.Count == 0)
         {
-            throw NoneYet(repository, given);
+            throw NoRunsError(repository, given);
         }
         var tasks = alsoTasks
             ? Open(repository, runs).Concat(runs.Take(1)).SelectMany(run => run.Status.Tasks.Select(task => task.Id))
@@ -81,13 +81,13 @@ public static class StoredRuns
     /// <exception cref="UseCaseException">The name matches no run or several, none was given and not exactly one is open, or the run
     /// belongs to another place.</exception>
     public static StoredRun RequireOpen(RepositoryLocation repository, string? given, bool alsoTasks = false) =>
-        DemandHome(repository, given is null ? OnlyOpen(repository) : Require(repository, given, alsoTasks));
+        RequireOriginalPath(repository, given is null ? OnlyOpen(repository) : Require(repository, given, alsoTasks));
 
     /// <summary>
     /// Throws if a run is open and belongs to a different path of the repository. A run that has ended can be changed from any path.
     /// </summary>
     /// <exception cref="UseCaseException">The run belongs to another path of the repository.</exception>
-    public static StoredRun DemandHome(RepositoryLocation repository, StoredRun run)
+    public static StoredRun RequireOriginalPath(RepositoryLocation repository, StoredRun run)
     {
         // Worktrees, agent folders and the name of the run's task queue contain the repository's path.
         var home = run.Status.Repository;
@@ -142,7 +142,7 @@ public static class StoredRuns
     /// <summary>Returns the error for a command that needs a run if the repository has none.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="given">The text that the user typed, or null if the user typed none.</param>
-    public static UseCaseException NoneYet(RepositoryLocation repository, string? given = null) =>
+    public static UseCaseException NoRunsError(RepositoryLocation repository, string? given = null) =>
         new(
             Outcome.Usage,
             $"{repository.Root} has no run yet.",
@@ -158,7 +158,7 @@ public static class StoredRuns
     /// <summary>Returns the error for a command that needs an open run if there is none.</summary>
     public static UseCaseException NoneOpen(RepositoryLocation repository) =>
         List(repository).Count == 0
-            ? NoneYet(repository)
+            ? NoRunsError(repository)
             : new(Outcome.Usage, $"{repository.Root} has no open run.", "Start one with 'orchestrate run', or name a run.");
 
     /// <inheritdoc cref="NoneOpen"/>

@@ -15,31 +15,31 @@ public sealed class PlanDecision(RunClient runs, UseCaseContext context)
     /// <param name="answer">The answer.</param>
     /// <param name="stop">Cancels the call.</param>
     /// <returns>The new run if another plan is wanted, or null otherwise.</returns>
-    public async Task<RunHandle?> CarryOutAsync(RunHandle run, RunStatus asked, PlanAnswer answer, CancellationToken stop)
+    public async Task<RunHandle?> ApplyAnswerAsync(RunHandle run, RunStatus asked, PlanAnswer answer, CancellationToken stop)
     {
         var shown = asked.Questions.FirstOrDefault(question => question.Id == RunQuestion.Plan)?.Shown ?? "";
         if (answer is PlanAnswer.ApprovePlan)
         {
             var approval = new ApprovalCommand(RunQuestion.Plan, By: context.Person) { Shown = shown };
-            Say(await run.ApproveAsync(context.Sign(run.RunId, MessageNames.Approve, approval), stop));
+            InformUser(await run.ApproveAsync(context.Sign(run.RunId, MessageNames.Approve, approval), stop));
             return null;
         }
         var next = answer is PlanAnswer.RejectPlan ? null : await InPlaceOfAsync(run, answer, stop);
         var id = next is null ? "" : RunIds.Create(asked.Title, Guid.NewGuid());
         var why = next is null ? "no, at the terminal" : $"{id} continues with another plan";
         var rejection = new ApprovalCommand(RunQuestion.Plan, why, context.Person) { Shown = shown };
-        Say(await run.RejectAsync(context.Sign(run.RunId, MessageNames.Reject, rejection), stop));
+        InformUser(await run.RejectAsync(context.Sign(run.RunId, MessageNames.Reject, rejection), stop));
         if (next is null)
         {
             return null;
         }
         await run.ResultAsync(stop);
         var started = await runs.StartAsync(next, id, stop);
-        context.Interaction.Say($"{id} has started in place of {run.RunId}.");
+        context.Interaction.Inform($"{id} has started in place of {run.RunId}.");
         return started;
     }
 
-    private void Say(SteeringAnswer answer) => context.Interaction.Say(answer.Message);
+    private void InformUser(SteeringAnswer answer) => context.Interaction.Inform(answer.Message);
 
     private static async Task<OrchestrationInput> InPlaceOfAsync(RunHandle run, PlanAnswer answer, CancellationToken stop)
     {

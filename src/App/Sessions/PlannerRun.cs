@@ -9,8 +9,8 @@ namespace Orchestrator.App.Sessions;
 public static class PlannerRun
 {
     /// <summary>
-    /// Returns the run id for a request. Equal requests have the same id. If the command is repeated after a crash, it finds the run and
-    /// does not pay twice. A finished run is started again.
+    /// Returns the run id for a request. Equal requests have the same id. A command that is repeated after a crash finds the existing run
+    /// and does not pay twice. A finished run is started again.
     /// </summary>
     /// <param name="title">Subject of the request, which becomes part of the id.</param>
     /// <param name="question">All inputs that distinguish the request from other requests.</param>
@@ -45,16 +45,16 @@ public static class PlannerRun
         CancellationToken stop
     )
     {
-        var settings = RepositoryTrustPrompt.Demand(context, opened, yes, id);
-        await RunPreparation.DemandPlannerAsync(repository, settings, stop);
+        var settings = RepositoryTrustPrompt.RequireTrust(context, opened, yes, id);
+        await RunPreparation.RequirePlannerAsync(repository, settings, stop);
         await using var session = await RunSession.OpenAsync(context, presenter, repository, settings.Settings!, stop);
         var before = StoredRun.TryRead(Path.Combine(repository.RunsFolder, id))?.Status;
         var run = await session.Runs.StartAsync(input, id, stop);
         if (before?.Paused == true)
         {
-            context.Interaction.Say((await run.ResumeAsync(cancellation: stop)).Message);
+            context.Interaction.Inform((await run.ResumeAsync(cancellation: stop)).Message);
         }
-        context.Interaction.Say(before is null ? $"{id} has started." : $"{id} was started earlier and continues.");
+        context.Interaction.Inform(before is null ? $"{id} has started." : $"{id} was started earlier and continues.");
         var code = await session.WatchAsync(run, before?.Sequence ?? 0);
         if (code == Outcome.Done)
         {

@@ -67,7 +67,11 @@ public sealed class RunSession : IAsyncDisposable
         RepositoryLocation repository,
         OrchestratorSettings settings,
         CancellationToken stop
-    ) => new SpaceOnDisk(context, repository.Root).DoAsync(() => OpenOnceAsync(context, presenter, repository, settings, stop), stop);
+    ) =>
+        new SpaceOnDisk(context, repository.Root).RetryWhileFullAsync(
+            () => OpenOnceAsync(context, presenter, repository, settings, stop),
+            stop
+        );
 
     private static async Task<RunSession> OpenOnceAsync(
         UseCaseContext context,
@@ -128,17 +132,20 @@ public sealed class RunSession : IAsyncDisposable
     {
         await using var awake = input.Night is null
             ? null
-            : await SleepInhibitor.HoldAsync($"{runId} works overnight", context.Environment, stop);
+            : await SleepInhibitor.AcquireAsync($"{runId} works overnight", context.Environment, stop);
         await using var session = await OpenAsync(context, presenter, repository, settings, stop);
-        var run = await new SpaceOnDisk(context, repository.Root).DoAsync(() => session.Runs.StartAsync(input, runId, stop), stop);
+        var run = await new SpaceOnDisk(context, repository.Root).RetryWhileFullAsync(
+            () => session.Runs.StartAsync(input, runId, stop),
+            stop
+        );
         if (outlivingWith is not null)
         {
             session.OutliveTerminal(run, outlivingWith);
         }
-        context.Interaction.Say($"{runId} has started.");
+        context.Interaction.Inform($"{runId} has started.");
         if (repository.LinkedWorktree is not null)
         {
-            context.Interaction.Say(
+            context.Interaction.Inform(
                 $"  It works for {repository.WorkTree}; paths that begin with .orchestrator/runs are below {repository.Root}."
             );
         }
@@ -156,9 +163,9 @@ public sealed class RunSession : IAsyncDisposable
         ClosedRunCheck.RefuseAsync(run, stored, _engine.Description, _context.Time, stop);
 
     /// <summary>
-    /// Follows a run until it ends or needs the user. The first Ctrl-C pauses it. Agents are then interrupted and keep their conversations,
-    /// and a preparation in progress is canceled, because <c>resume</c> repeats it. The second Ctrl-C ends this process at once, and
-    /// <c>resume</c> attaches to the running agents.
+    /// Follows a run until it ends or needs the user. The first Ctrl-C pauses the run. Agents are then interrupted and keep their
+    /// conversations, and a preparation in progress is canceled, because <c>resume</c> repeats it. The second Ctrl-C ends this process at
+    /// once, and <c>resume</c> attaches to the running agents.
     /// </summary>
     /// <returns>The exit code.</returns>
     public Task<Outcome> WatchAsync(RunHandle run, long skipUntil = 0) => WatchAsync(run, skipUntil, asks: false);
@@ -172,7 +179,7 @@ public sealed class RunSession : IAsyncDisposable
         var watcher = new RunWatcher(run, FolderOf(run), view, _context);
         try
         {
-            var status = await UntilInterruptedAsync(watcher, run) ?? await WindDownAsync(watcher, run);
+            var status = await WaitForInterruptAsync(watcher, run) ?? await PauseRunAsync(watcher, run);
             if (status is null)
             {
                 return Outcome.Resumable;
@@ -225,7 +232,7 @@ public sealed class RunSession : IAsyncDisposable
             try
             {
                 new BackgroundRun(run.RunId, _repository, _context) { Engine = engine }
-                    .TakeOverAsync()
+                    .ContinueRunAsync()
                     .GetAwaiter()
                     .GetResult();
                 return true;
@@ -254,7 +261,7 @@ public sealed class RunSession : IAsyncDisposable
                 break;
             }
             skipUntil = status.Sequence;
-            if (await new PlanDecision(Runs, _context).CarryOutAsync(run, status, answer, _presenter.Stopping) is { } next)
+            if (await new PlanDecision(Runs, _context).ApplyAnswerAsync(run, status, answer, _presenter.Stopping) is { } next)
             {
                 (run, skipUntil) = (next, 0);
                 if (_outlivesWith is { } engine)
@@ -272,7 +279,7 @@ public sealed class RunSession : IAsyncDisposable
     /// <param name="run">The run.</param>
     /// <param name="skipUntil">Number of the last event before the command.</param>
     /// <param name="isInTargetState">Returns true for a status in which the command is applied.</param>
-    public async Task<RunStatus> CarryOutAsync(RunHandle run, long skipUntil, Func<RunStatus, bool> isInTargetState)
+    public async Task<RunStatus> ExecuteUntilAppliedAsync(RunHandle run, long skipUntil, Func<RunStatus, bool> isInTargetState)
     {
         _watched.Add(run.RunId);
         var view = _presenter.Open(FolderOf(run), table: false, skipUntil);
@@ -294,7 +301,7 @@ public sealed class RunSession : IAsyncDisposable
 
         if (RunWatcher.IsHeldInPreparation(status))
         {
-            _worker.GiveNoGrace();
+            _worker.SkipGracePeriod();
         }
         await EndTasksAsync(run, status);
         await view.ShowEndAsync(status);
@@ -303,7 +310,7 @@ public sealed class RunSession : IAsyncDisposable
 
     /// <summary>
     /// Follows the other open runs after this process has taken over the engine, because no other worker may execute them. Returns when
-    /// each of them has ended, is paused or needs attention. They do not affect the exit code.
+    /// each of them has ended, is paused or needs attention. The other runs do not affect the exit code.
     /// </summary>
     /// <param name="own">The run of this session.</param>
     public async Task FinishOthersAsync(RunHandle own)
@@ -324,7 +331,7 @@ public sealed class RunSession : IAsyncDisposable
             {
                 continue;
             }
-            _context.Interaction.Say(
+            _context.Interaction.Inform(
                 $"{id} was started by a process that has ended; this process stays until the run is done (Ctrl-C pauses the run)."
             );
             await WatchAsync(Runs.Get(id), stored?.Status.Sequence ?? 0);
@@ -344,7 +351,7 @@ public sealed class RunSession : IAsyncDisposable
                 _context,
                 _loggers.CreateLogger<EndedRunRetention>()
             );
-            await retention.ActAsync(_presenter.Stopping);
+            await retention.RemoveEndedRunsAsync(_presenter.Stopping);
         }
         await _engine.DisposeAsync();
         _loggers.Dispose();
@@ -355,7 +362,7 @@ public sealed class RunSession : IAsyncDisposable
     }
 
     // Null means that the user interrupted the wait.
-    private async Task<RunStatus?> UntilInterruptedAsync(RunWatcher watcher, RunHandle run)
+    private async Task<RunStatus?> WaitForInterruptAsync(RunWatcher watcher, RunHandle run)
     {
         var stop = _presenter.Stopping;
         while (true)
@@ -370,7 +377,7 @@ public sealed class RunSession : IAsyncDisposable
             }
             catch (Exception lost) when (!_engine.IsEmbedded && IsNoAnswer(lost))
             {
-                if (!await UntilAnsweredAsync(run, lost, stop))
+                if (!await WaitForServerAsync(run, lost, stop))
                 {
                     return null;
                 }
@@ -386,7 +393,7 @@ public sealed class RunSession : IAsyncDisposable
     /// the server responds again.
     /// </summary>
     /// <returns>True if the server responds again. False if the user canceled the wait.</returns>
-    private async Task<bool> UntilAnsweredAsync(RunHandle run, Exception lost, CancellationToken stop)
+    private async Task<bool> WaitForServerAsync(RunHandle run, Exception lost, CancellationToken stop)
     {
         _context.Interaction.Warn(
             $"{_engine.Description} does not answer ({ConnectionFailureText.Of(lost)}). Running agents continue; waiting until it answers. "
@@ -411,7 +418,7 @@ public sealed class RunSession : IAsyncDisposable
             {
                 // A rejected call also proves that the server responds.
             }
-            _context.Interaction.Say($"{_engine.Description} answers again.");
+            _context.Interaction.Inform($"{_engine.Description} answers again.");
             return true;
         }
     }
@@ -420,22 +427,22 @@ public sealed class RunSession : IAsyncDisposable
     /// Resumes a run, or one task of a run. If commands were stored while no worker was running, they are applied instead, except that a
     /// paused run is always resumed.
     /// </summary>
-    public async Task GoOnAsync(RunHandle run, string? task, CancellationToken stop)
+    public async Task ResumeRunAsync(RunHandle run, string? task, CancellationToken stop)
     {
         var watcher = new RunWatcher(run, FolderOf(run), _presenter.Open(FolderOf(run), table: false), _context);
-        var said = await new SpaceOnDisk(_context, _repository.Root).DoAsync(
+        var said = await new SpaceOnDisk(_context, _repository.Root).RetryWhileFullAsync(
             async () =>
                 task is not null || RunExitCode.IsHeld(await watcher.AskAsync(stop))
                     ? (await run.ResumeAsync(task, stop)).Message
                     : $"{run.RunId} continues.",
             stop
         );
-        _context.Interaction.Say(said);
+        _context.Interaction.Inform(said);
     }
 
-    private async Task<RunStatus?> WindDownAsync(RunWatcher watcher, RunHandle run)
+    private async Task<RunStatus?> PauseRunAsync(RunWatcher watcher, RunHandle run)
     {
-        _context.Interaction.Say("Stopping. Agents are interrupted and keep their conversations. Ctrl-C again ends at once.");
+        _context.Interaction.Inform("Stopping. Agents are interrupted and keep their conversations. Ctrl-C again ends at once.");
         using var inTime = new CancellationTokenSource(WindDownWithin, _context.Time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_context.StopNow, inTime.Token);
         try
@@ -444,15 +451,15 @@ public sealed class RunSession : IAsyncDisposable
             var status = await WithWorkerAsync(watcher.WatchAsync(ending.Token, leavesPreparation: true), run);
             if (RunWatcher.IsHeldInPreparation(status))
             {
-                _worker.GiveNoGrace();
+                _worker.SkipGracePeriod();
             }
             return status;
         }
         catch (Exception ended)
             when (ended is OperationCanceledException or RpcTimeoutOrCanceledException && ending.IsCancellationRequested)
         {
-            _worker.GiveNoGrace();
-            _context.Interaction.Say(
+            _worker.SkipGracePeriod();
+            _context.Interaction.Inform(
                 _context.StopNow.IsCancellationRequested
                     ? $"Ended at once. Agents at work continue: 'orchestrate stop {run.RunId}' ends them, 'orchestrate "
                         + $"resume {run.RunId}' continues them."

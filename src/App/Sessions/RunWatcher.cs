@@ -26,7 +26,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, Us
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-        var hints = Task.Run(() => PumpAsync(changes.Writer, ending.Token), CancellationToken.None);
+        var hints = Task.Run(() => ForwardChangesAsync(changes.Writer, ending.Token), CancellationToken.None);
         try
         {
             RunStatus? status = null;
@@ -153,7 +153,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, Us
     }
 
     // Each new event in the workflow history causes a query. If the engine can't be reached, the query fails with the reason.
-    private async Task PumpAsync(ChannelWriter<bool> changes, CancellationToken stop)
+    private async Task ForwardChangesAsync(ChannelWriter<bool> changes, CancellationToken stop)
     {
         try
         {

@@ -10,22 +10,22 @@ public sealed class UnservedRunResumer(StoredRun run, IReadOnlyList<SettingFlag>
     /// <summary>Executes the run in this process until a stored command is applied.</summary>
     /// <param name="reached">Returns true for a status in which the command is applied.</param>
     /// <param name="stop">Cancels the wait. The command stays stored.</param>
-    public async Task<Outcome> CarryOutAsync(Func<RunStatus, bool> reached, CancellationToken stop)
+    public async Task<Outcome> ExecuteUntilAppliedAsync(Func<RunStatus, bool> reached, CancellationToken stop)
     {
         await using var session = await OpenAsync(stop);
-        var status = await session.CarryOutAsync(session.Runs.Get(run.Id), run.Status.Sequence, reached);
+        var status = await session.ExecuteUntilAppliedAsync(session.Runs.Get(run.Id), run.Status.Sequence, reached);
         return reached(status) ? Outcome.Done : RunExitCode.CodeOf(status) ?? Outcome.Resumable;
     }
 
     /// <summary>Continues the run in this process, as <c>resume</c> does, until it has ended or waits again.</summary>
     /// <param name="engine">Command-line options that determine the engine of a background process that continues the run.</param>
     /// <param name="stop">Stops the execution of the run in this process.</param>
-    public async Task<Outcome> GoOnAsync(IReadOnlyList<string> engine, CancellationToken stop)
+    public async Task<Outcome> ContinueRunAsync(IReadOnlyList<string> engine, CancellationToken stop)
     {
         await using var session = await OpenAsync(stop);
         var handle = session.Runs.Get(run.Id);
         session.OutliveTerminal(handle, engine);
-        await session.GoOnAsync(handle, null, stop);
+        await session.ResumeRunAsync(handle, null, stop);
         var code = await session.WatchAndAskAsync(handle, run.Status.Sequence);
         await session.FinishOthersAsync(handle);
         return code;
@@ -36,15 +36,15 @@ public sealed class UnservedRunResumer(StoredRun run, IReadOnlyList<SettingFlag>
     /// <param name="stop">Cancels the wait. The run continues.</param>
     public Task<BackgroundResult> DetachAsync(IReadOnlyList<string> engine, CancellationToken stop)
     {
-        DemandSettings();
+        RequireSettings();
         return new BackgroundRun(run.Id, context.RequireRepository(), context) { Engine = engine }.ResumeAsync([], stop);
     }
 
     private Task<RunSession> OpenAsync(CancellationToken stop) =>
-        RunSession.OpenAsync(context, presenter, context.RequireRepository(), DemandSettings(), stop);
+        RunSession.OpenAsync(context, presenter, context.RequireRepository(), RequireSettings(), stop);
 
-    private OrchestratorSettings DemandSettings() =>
+    private OrchestratorSettings RequireSettings() =>
         RepositoryTrustPrompt
-            .Demand(context, context.OpenSettings(context.RequireRepository(), flags, run.Id), yes: false, run.Id)
+            .RequireTrust(context, context.OpenSettings(context.RequireRepository(), flags, run.Id), yes: false, run.Id)
             .Settings!;
 }

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 
 namespace Orchestrator.App.Sharing;
 
@@ -29,7 +29,7 @@ internal sealed class MailExchangeUnit(
             : null;
 
     /// <inheritdoc/>
-    protected override async Task<string> ActAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
+    protected override async Task<string> ProcessRunAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
     {
         if (!MailSync.IsNeeded(run.Id, reference) || remotes.GetValueOrDefault(reference.Path) is not { } remote)
         {

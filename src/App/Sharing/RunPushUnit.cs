@@ -1,14 +1,14 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Runs.Tasks;
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Sharing;
 
 /// <summary>
 /// Periodically pushes the open runs of this machine to the remote in the settings, so that another machine can continue them. If another
-/// machine has taken over a run, this machine no longer pushes it, and stops its agents here. They would otherwise duplicate work.
+/// machine has taken over a run, this machine no longer pushes the run, and stops the run's agents here because they would duplicate work.
 /// </summary>
 /// <param name="findQueue">Queries the server for the task queue of a run, which identifies the run's owner host.</param>
 /// <param name="repositories">Repositories of this worker, each with the reference that its runs use.</param>
@@ -37,7 +37,7 @@ internal sealed class RunPushUnit(
         run.Status.Queue == reference.Queue && IsShared(run, reference) ? RunSync.WipOf(run.Id, reference)?.Interval : null;
 
     /// <inheritdoc/>
-    protected override async Task<string> ActAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
+    protected override async Task<string> ProcessRunAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
     {
         if (RunSync.WipOf(run.Id, reference)?.Remote is not { } remote)
         {
@@ -45,7 +45,7 @@ internal sealed class RunPushUnit(
         }
         if (await IsTakenAsync(run.Id, reference, stop) is true)
         {
-            await GiveUpAsync(run, reference);
+            await ReleaseRunAsync(run, reference);
             return "";
         }
         var outcome = await _share.PushAsync(run.Id, reference, remote, takesOver: false, stop);
@@ -60,7 +60,7 @@ internal sealed class RunPushUnit(
         switch (await IsTakenAsync(run.Id, reference, stop))
         {
             case true:
-                await GiveUpAsync(run, reference);
+                await ReleaseRunAsync(run, reference);
                 return "";
             case false:
                 // The other machine did not complete the takeover, or the remote lost the pushed refs.
@@ -94,7 +94,7 @@ internal sealed class RunPushUnit(
         }
     }
 
-    private async Task GiveUpAsync(StoredRun run, RepositoryReference reference)
+    private async Task ReleaseRunAsync(StoredRun run, RepositoryReference reference)
     {
         var runId = run.Id;
         _fenced[runId] = run.WrittenAt;

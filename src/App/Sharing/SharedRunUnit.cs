@@ -24,7 +24,7 @@ internal abstract class SharedRunUnit(
 
     /// <summary>Processes a run.</summary>
     /// <returns>Description of the problem, or empty if there is none.</returns>
-    protected abstract Task<string> ActAsync(StoredRun run, RepositoryReference reference, CancellationToken stop);
+    protected abstract Task<string> ProcessRunAsync(StoredRun run, RepositoryReference reference, CancellationToken stop);
 
     /// <summary>True if another machine owns the run.</summary>
     protected static bool IsOfOther(StoredRun run, RepositoryReference reference) =>
@@ -35,19 +35,19 @@ internal abstract class SharedRunUnit(
     {
         var damaged = new Dictionary<string, string>(StringComparer.Ordinal);
         var runs = List(_runs, damaged);
-        ForgetItems(item => damaged.ContainsKey(item) || runs.Exists(one => IsOf(one.Run, item)));
+        ClearRemovedItems(item => damaged.ContainsKey(item) || runs.Exists(one => IsOf(one.Run, item)));
         Report(damaged);
         foreach (var (run, reference, interval) in runs)
         {
             if (_pace.TryBegin($"{reference.Path} {run.Id}", interval))
             {
-                await TryAsync(run.Id, () => ActAsync(run, reference, cancellationToken), cancellationToken);
+                await TryAsync(run.Id, () => ProcessRunAsync(run, reference, cancellationToken), cancellationToken);
             }
         }
         return runs.Exists(one => !RunStates.IsFinal(one.Run.Status.State)) ? Pause : LongPause;
     }
 
-    /// <summary>Lists the runs that the unit processes. It is called after the unit has stopped.</summary>
+    /// <summary>Lists the runs that the unit processes. Called after the unit has stopped.</summary>
     protected IEnumerable<(StoredRun Run, RepositoryReference Reference)> List() =>
         List(new StoredRunCache(), []).Select(one => (one.Run, one.Reference));
 

@@ -51,7 +51,7 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
         );
 
     /// <summary>Continues a run whose terminal was closed. Does not wait.</summary>
-    public async Task TakeOverAsync()
+    public async Task ContinueRunAsync()
     {
         RepositoryLocation.EnsureFolder(Path.GetDirectoryName(_output)!);
         await File.AppendAllTextAsync(_output, $"The terminal of {runId} was closed; it continues in the background.\n");
@@ -74,7 +74,7 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            context.Interaction.Say(
+            context.Interaction.Inform(
                 $"{runId} is still being prepared in the background (process {process.ProcessId}). 'orchestrate status {runId}' "
                     + "shows its progress."
             );
@@ -100,12 +100,12 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
             var isAlive = process.IsAlive();
             foreach (var happened in EventFile.ReadNew(events, ref read).Select(EventFile.Parse).Where(happened => happened.Task is null))
             {
-                context.Interaction.Say(EventFile.Describe(happened));
+                context.Interaction.Inform(EventFile.Describe(happened));
             }
             var status = StoredRun.TryRead(_folder)?.Status;
             if (status is not null && isAlive && await isUnderWay(status, process))
             {
-                context.Interaction.Say(
+                context.Interaction.Inform(
                     $"{runId} continues in the background (process {process.ProcessId}). 'orchestrate status {runId} --watch' shows "
                         + $"it; its output goes to {_output}."
                 );
@@ -132,17 +132,20 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
 
     private async Task<bool> IsServedByAsync(BackgroundProcess process, CancellationToken stop) =>
         Engine.Count > 0
-        || process.WorksOn(repository.OrchestratorFolder, (await EngineOwnerFinder.FindAsync(repository.OrchestratorFolder, stop))?.Pid);
+        || process.ServesEngine(
+            repository.OrchestratorFolder,
+            (await EngineOwnerFinder.FindAsync(repository.OrchestratorFolder, stop))?.Pid
+        );
 
     private UseCaseException NotBegun() =>
         new(
             Outcome.WorkFailed,
-            $"{runId} did not start in the background. Its last output: {LastWords(_output)}",
+            $"{runId} did not start in the background. Its last output: {ReadLastLines(_output)}",
             $"The complete output is in {_output}."
         );
 
     // The output consists of an error and its remedy.
-    private static string LastWords(string file)
+    private static string ReadLastLines(string file)
     {
         string[] lines = File.Exists(file) ? [.. File.ReadLines(file).Where(line => line.Length > 0).TakeLast(2)] : [];
         return lines.Length == 0 ? "none" : string.Join(" ", lines.Select(line => line.Trim()));

@@ -146,7 +146,7 @@ public static class NewRunInputFactory
         {
             return input;
         }
-        context.Interaction.Say($"Expected: {RunForecasts.Describe(forecast)}.");
+        context.Interaction.Inform($"Expected: {RunForecasts.Describe(forecast)}.");
         return input with { Forecast = forecast };
     }
 }

@@ -12,7 +12,7 @@ public static class RepositoryTrustPrompt
     /// <param name="yes">True if <c>--yes</c> grants trust for the run, or for this call if there is no run.</param>
     /// <param name="runId">Id of the run, or null if there is none. Trust by <c>--yes</c> lasts until the run ends.</param>
     /// <exception cref="UseCaseException">The user does not trust the files. The exit code is 3.</exception>
-    public static SettingsResult Demand(UseCaseContext context, RepositorySettings settings, bool yes, string? runId = null)
+    public static SettingsResult RequireTrust(UseCaseContext context, RepositorySettings settings, bool yes, string? runId = null)
     {
         if (settings.IsTrusted || settings.Question.Items.Count == 0)
         {
@@ -29,12 +29,12 @@ public static class RepositoryTrustPrompt
             {
                 context.Trust.Grant(repository, settings.Question);
             }
-            return context.Use(settings.Trusting());
+            return context.Use(settings.WithTrust());
         }
 
         if (runId is not null && context.Trust.IsTrusted(repository, settings.Question, runId))
         {
-            return context.Use(settings.Trusting());
+            return context.Use(settings.WithTrust());
         }
         Show(context, settings.Question);
         if (context.Interaction.Ask($"Do you trust {repository} to do this on this machine from now on?") is not true)
@@ -47,7 +47,7 @@ public static class RepositoryTrustPrompt
         }
 
         context.Trust.Trust(repository, settings.Question);
-        return context.Use(settings.Trusting());
+        return context.Use(settings.WithTrust());
     }
 
     /// <summary>
@@ -61,7 +61,7 @@ public static class RepositoryTrustPrompt
     /// <param name="runId">Id of the run, or null to grant trust for this call only.</param>
     /// <param name="cure">Command line that grants permanent trust.</param>
     /// <exception cref="UseCaseException">The user does not trust the commands. The exit code is 3.</exception>
-    public static void DemandPlan(
+    public static void RequirePlanTrust(
         UseCaseContext context,
         RepositoryLocation repository,
         TrustQuestion question,
@@ -78,12 +78,14 @@ public static class RepositoryTrustPrompt
         if (!yes)
         {
             var source = question.Items[0].Source;
-            context.Interaction.Say(
+            context.Interaction.Inform(
                 $"You did not name {source} on the command line, so its commands need your approval. The commands are:"
             );
             foreach (var item in question.Items)
             {
-                context.Interaction.Say(item.Kind == TrustKind.Runs ? $"  {item.Value}" : $"  (and reach {item.Value} from the sandbox)");
+                context.Interaction.Inform(
+                    item.Kind == TrustKind.Runs ? $"  {item.Value}" : $"  (and reach {item.Value} from the sandbox)"
+                );
             }
             if (context.Interaction.Ask($"Do you trust these commands of {source} on this machine?") is not true)
             {
@@ -140,19 +142,19 @@ public static class RepositoryTrustPrompt
     /// embedded engine is never used in its place.
     /// </summary>
     /// <exception cref="UseCaseException">The user does not trust the address. The exit code is 3.</exception>
-    public static OrchestratorSettings DemandEngine(UseCaseContext context, RepositorySettings settings) =>
-        (settings.WithholdsEngine ? Demand(context, settings, yes: false) : settings.Loaded).Settings!;
+    public static OrchestratorSettings RequireEngineTrust(UseCaseContext context, RepositorySettings settings) =>
+        (settings.WithholdsEngine ? RequireTrust(context, settings, yes: false) : settings.Loaded).Settings!;
 
     /// <summary>Shows the items that require trust, grouped by their effect.</summary>
     public static void Show(UseCaseContext context, TrustQuestion question)
     {
-        context.Interaction.Say("The files of this repository request the following. No request takes effect before you approve it.");
+        context.Interaction.Inform("The files of this repository request the following. No request takes effect before you approve it.");
         foreach (var group in question.Items.GroupBy(item => item.Kind).OrderBy(group => group.Key))
         {
-            context.Interaction.Say(Heading(group.Key));
+            context.Interaction.Inform(Heading(group.Key));
             foreach (var item in group)
             {
-                context.Interaction.Say($"  {item.Setting}: {item.Value}  ({item.Source})");
+                context.Interaction.Inform($"  {item.Setting}: {item.Value}  ({item.Source})");
             }
         }
     }

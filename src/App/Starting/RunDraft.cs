@@ -48,20 +48,20 @@ public sealed record RunDraft(string RunId, RepositoryLocation Repository, Repos
     public async Task<PreparedRun> PrepareAsync(UseCaseContext context, CancellationToken stop)
     {
         NewRunInputFactory.RefuseEnded(RunId, Repository);
-        var trusted = RepositoryTrustPrompt.Demand(context, Settings, Yes, RunId);
+        var trusted = RepositoryTrustPrompt.RequireTrust(context, Settings, Yes, RunId);
         var settings = trusted.Settings!;
         if (FoundFile is not null)
         {
-            DemandFoundPlan(FoundFile, context);
+            RequirePlanTrust(FoundFile, context);
         }
         var agents = Plan is null ? null : RunPreparation.AgentsOf(Plan, Chosen.Ids(Plan), settings);
-        var agreed = await RunPreparation.DemandAsync(context, Repository, trusted, File, Yes || TakesUncommitted, stop, agents);
+        var agreed = await RunPreparation.CheckReadyAsync(context, Repository, trusted, File, Yes || TakesUncommitted, stop, agents);
         if (Plan is null && settings.Planner.Agent != settings.Agent)
         {
-            await RunPreparation.DemandPlannerAsync(Repository, trusted, stop);
+            await RunPreparation.RequirePlannerAsync(Repository, trusted, stop);
         }
         var input = InputOf(settings, agreed);
-        RunPreparation.DemandPlan(Plan, input, Repository, trusted);
+        RunPreparation.RequireStartablePlan(Plan, input, Repository, trusted);
         if (!TakesUncommitted)
         {
             var target = settings.Git.Target;
@@ -87,8 +87,8 @@ public sealed record RunDraft(string RunId, RepositoryLocation Repository, Repos
     }
 
     /// <summary>Asks the user to trust the commands of a plan that the user did not name.</summary>
-    private void DemandFoundPlan(string file, UseCaseContext context) =>
-        RepositoryTrustPrompt.DemandPlan(
+    private void RequirePlanTrust(string file, UseCaseContext context) =>
+        RepositoryTrustPrompt.RequirePlanTrust(
             context,
             Repository,
             RepositoryTrustPrompt.QuestionOf(Plan!, file),

@@ -10,7 +10,7 @@ public static class RunPreparation
 {
     /// <summary>Throws if the planner's program or API key is missing.</summary>
     /// <exception cref="UseCaseException">The planner can't work. The exit code is 5.</exception>
-    public static async Task DemandPlannerAsync(RepositoryLocation repository, SettingsResult settings, CancellationToken stop)
+    public static async Task RequirePlannerAsync(RepositoryLocation repository, SettingsResult settings, CancellationToken stop)
     {
         if (await MachineCheck.PlannerAsync(repository, settings, stop) is { Status: MachineCheckStatus.Fail } planner)
         {
@@ -18,9 +18,9 @@ public static class RunPreparation
         }
     }
 
-    /// <summary>Throws if runs can't be executed in the repository. It is used for a dry run, which needs no agent and no trust.</summary>
+    /// <summary>Throws if runs can't be executed in the repository. Used for a dry run, which needs no agent and no trust.</summary>
     /// <exception cref="UseCaseException">Runs can't be executed in the repository.</exception>
-    public static async Task DemandRepositoryAsync(
+    public static async Task RequireRepositoryAsync(
         UseCaseContext context,
         RepositoryLocation repository,
         SettingsResult settings,
@@ -28,14 +28,14 @@ public static class RunPreparation
     )
     {
         var entries = await MachineCheck.RunAsync(repository, settings, context.Platform, context.Services, stop);
-        Demand(entries.Where(IsOfRepository), context);
+        ThrowIfFailed(entries.Where(IsOfRepository), context);
     }
 
-    /// <summary>Throws if no run could start with the plan. It is called before anything is announced, started or paid.</summary>
+    /// <summary>Throws if no run could start with the plan. Called before anything is announced, started or paid.</summary>
     /// <param name="plan">The plan, or null if a planner will create it.</param>
     /// <param name="input">Input of the run.</param>
     /// <exception cref="UseCaseException">The plan is rejected. The exit code is 2.</exception>
-    public static void DemandPlan(Plan? plan, OrchestrationInput input, RepositoryLocation repository, SettingsResult settings)
+    public static void RequireStartablePlan(Plan? plan, OrchestrationInput input, RepositoryLocation repository, SettingsResult settings)
     {
         if (RunRefusalFinder.Of(plan, input, settings, NewRunInputFactory.ReferenceOf(repository)) is { Count: > 0 } refusals)
         {
@@ -52,7 +52,7 @@ public static class RunPreparation
         }
     }
 
-    private static void Demand(IEnumerable<MachineCheckEntry> entries, UseCaseContext context)
+    private static void ThrowIfFailed(IEnumerable<MachineCheckEntry> entries, UseCaseContext context)
     {
         foreach (var entry in entries)
         {
@@ -78,7 +78,7 @@ public static class RunPreparation
     /// <param name="agents">Names of the tasks' agents, or null for the agent in the settings.</param>
     /// <returns>True if the user answered a question with yes, at the terminal or by <c>--yes</c>.</returns>
     /// <exception cref="UseCaseException">The run can't start.</exception>
-    public static async Task<bool> DemandAsync(
+    public static async Task<bool> CheckReadyAsync(
         UseCaseContext context,
         RepositoryLocation repository,
         SettingsResult settings,
@@ -90,7 +90,7 @@ public static class RunPreparation
     {
         await new SpaceOnDisk(context, repository.Root).AwaitAsync(stop);
         var looking = UncommittedChanges.ListAsync(repository, settings.Settings!, planFile, context.Services, stop);
-        Demand(await MachineCheck.RunAsync(repository, settings, context.Platform, context.Services, stop, agents), context);
+        ThrowIfFailed(await MachineCheck.RunAsync(repository, settings, context.Platform, context.Services, stop, agents), context);
         var unseen = await looking;
         if (unseen.Count == 0 || yes)
         {

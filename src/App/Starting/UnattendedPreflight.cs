@@ -92,18 +92,18 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
 
     private void Show(string runId, NightContract contract, OrchestrationInput input, IReadOnlyList<MachineCheckEntry> entries)
     {
-        context.Interaction.Say($"The night of {runId}:");
+        context.Interaction.Inform($"The night of {runId}:");
         foreach (var clause in Clauses(contract, input))
         {
-            context.Interaction.Say($"  {clause}");
+            context.Interaction.Inform($"  {clause}");
         }
-        context.Interaction.Say("Events that could wake you or end the run early:");
+        context.Interaction.Inform("Events that could wake you or end the run early:");
         foreach (var entry in entries.OrderByDescending(entry => entry.Status))
         {
-            context.Interaction.Say($"  {CheckDocument.Word(entry.Status), -4}  {entry.Name}: {LocalTimes.In(entry.Message)}");
+            context.Interaction.Inform($"  {CheckDocument.Word(entry.Status), -4}  {entry.Name}: {LocalTimes.In(entry.Message)}");
             if (entry is { Status: not MachineCheckStatus.Ok, Cure: { } cure })
             {
-                context.Interaction.Say($"        {cure}");
+                context.Interaction.Inform($"        {cure}");
             }
         }
     }

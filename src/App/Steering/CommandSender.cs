@@ -58,10 +58,10 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
 
     /// <summary>Stores a command for the process that continues the run, and informs the user.</summary>
     /// <param name="words">The command line, as a user would type it.</param>
-    public Outcome SayKept(IEnumerable<string> words)
+    public Outcome StoreAndInform(IEnumerable<string> words)
     {
         PendingCommandStore.Add(run.Folder, run.Status, words);
-        context.Interaction.Say(
+        context.Interaction.Inform(
             $"No process works on {run.Id} now; the command is kept. 'orchestrate resume {run.Id}' continues the run and executes "
                 + "the command."
         );
@@ -73,7 +73,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
     private Task<EngineConnection> ConnectAsync(ILoggerFactory loggers, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        _settings ??= RepositoryTrustPrompt.DemandEngine(context, context.OpenSettings(repository, flags, run.Id));
+        _settings ??= RepositoryTrustPrompt.RequireEngineTrust(context, context.OpenSettings(repository, flags, run.Id));
         return EngineConnection.OpenAsync(repository, _settings, context, loggers, stays: false, stop);
     }
 
@@ -86,7 +86,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
         if (isWorkedOn && await TryUpdateAsync(handle, call, stop) is { } answer)
         {
             // If the user named no run, the answer contains the name of the run.
-            context.Interaction.Say(answer.NamesRun ? answer.Message : $"{run.Id}: {answer.Message}");
+            context.Interaction.Inform(answer.NamesRun ? answer.Message : $"{run.Id}: {answer.Message}");
             return answer.Changed
                 ? Outcome.Done
                 : call.Unchanged switch
@@ -116,7 +116,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
         {
             return null;
         }
-        context.Interaction.Say(
+        context.Interaction.Inform(
             $"The worker of {run.Id} has not answered for {AnswerPatience.TotalSeconds:0} s; the command is kept and will be "
                 + "executed later."
         );

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Steering;
 
-/// <summary>Ends an open run, and reverts its landing if nobody has built on it.</summary>
+/// <summary>Ends an open run, and reverts its landing unless later work is based on it.</summary>
 internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
 {
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(60);
@@ -19,7 +19,7 @@ internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
         var repository = context.RequireRepository();
         if (run.Status.State == RunStates.Aborted)
         {
-            context.Interaction.Say($"{run.Id} is already aborted: {run.Status.Reason}");
+            context.Interaction.Inform($"{run.Id} is already aborted: {run.Status.Reason}");
             return Outcome.Done;
         }
         var hasLanded = LandingReversals.HasLanded(run.Folder);
@@ -29,7 +29,7 @@ internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
             throw new UseCaseException(
                 Outcome.Usage,
                 $"{run.Id} is {run.Status.State}, and none of its work has landed on {run.Status.Target}.",
-                WhereItsWorkIs(run.Status)
+                KeptWorkText(run.Status)
             );
         }
         var isThere =
@@ -47,7 +47,7 @@ internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
             }
             run = await EndedAsync(run, repository);
         }
-        return await TakeBackAsync(run, repository);
+        return await RevertLandingAsync(run, repository);
     }
 
     private bool Confirm(StoredRun run) =>
@@ -77,14 +77,14 @@ internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
         return run;
     }
 
-    private async Task<Outcome> TakeBackAsync(StoredRun run, RepositoryLocation repository)
+    private async Task<Outcome> RevertLandingAsync(StoredRun run, RepositoryLocation repository)
     {
         var (isTakenBack, reason) = await new RunRecord(run.Folder).AbortAsync(run.Status, repository, context.Services, stop);
-        context.Interaction.Say(reason);
+        context.Interaction.Inform(reason);
         return isTakenBack ? Outcome.Done : Outcome.NeedsPerson;
     }
 
-    private static string WhereItsWorkIs(RunStatus run) =>
+    private static string KeptWorkText(RunStatus run) =>
         run.LandedOn.Length > 0 && run.LandedOn != run.Target
             ? $"Its work is only on the branch {run.LandedOn}. To discard it, close its pull request if it has one ('gh pr close "
                 + $"{run.LandedOn}') and delete the branch."

@@ -68,7 +68,7 @@ public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags,
         {
             return input;
         }
-        context.Interaction.Say($"Answering the run's question: {question.Question}");
+        context.Interaction.Inform($"Answering the run's question: {question.Question}");
         return input with { Shown = question.Shown };
     }
 
@@ -99,7 +99,7 @@ public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags,
         }
         foreach (var place in lost.Places)
         {
-            context.Interaction.Say(new UntrustedText($"given up: {place}"));
+            context.Interaction.Inform(new UntrustedText($"given up: {place}"));
         }
         return true;
     }

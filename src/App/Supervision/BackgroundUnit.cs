@@ -83,7 +83,7 @@ public abstract class BackgroundUnit(string name, IEnumerable<RepositoryLocation
 
     /// <summary>Clears the errors of items that no longer exist.</summary>
     /// <param name="isThere">Returns true for the name of an item that the unit still processes.</param>
-    protected void ForgetItems(Func<string, bool> isThere)
+    protected void ClearRemovedItems(Func<string, bool> isThere)
     {
         foreach (var gone in _items.Keys.Where(item => !isThere(item)).ToList())
         {

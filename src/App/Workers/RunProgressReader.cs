@@ -100,7 +100,7 @@ public sealed class RunProgressReader(
             {
                 // The run then records its events by an activity, which is retried until it succeeds. After that, reading continues.
                 log.RecordNotWritten(failed, runId);
-                await run.TellNotRecordedAsync(_stop.Token);
+                await run.ReportNotRecordedAsync(_stop.Token);
                 return;
             }
         }

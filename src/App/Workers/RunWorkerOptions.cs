@@ -32,8 +32,8 @@ public sealed record RunWorkerOptions
     public IReadOnlyDictionary<string, string> Remotes { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// True if workers of other machines may use the same accounts, so that the ledgers are stored on the server. Default: false, which
-    /// means that the ledgers are stored in this user's files.
+    /// True if workers on other machines may use the same accounts. The ledgers are then stored on the server. Default: false, which stores
+    /// the ledgers in this user's files.
     /// </summary>
     public bool SharesAccounts { get; init; }
 

@@ -83,9 +83,9 @@ internal sealed class Completer
             return Options().Where(option => !option.Hidden).Select(option => option.Name);
         }
         return _command.Subcommands.Count > 0 && _positional.Count == 0
-            ? (_command.Parents.Any() ? _command.Subcommands.Where(command => !command.Hidden) : CommandGroups.Offered(_command)).Select(
-                command => command.Name
-            )
+            ? (
+                _command.Parents.Any() ? _command.Subcommands.Where(command => !command.Hidden) : CommandGroups.VisibleCommands(_command)
+            ).Select(command => command.Name)
             : OfArgument(_command.Arguments.ElementAtOrDefault(_positional.Count));
     }
 

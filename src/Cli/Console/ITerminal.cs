@@ -67,13 +67,13 @@ internal interface ITerminal : IUserInteraction
 
     /// <summary>Writes a line of progress to stderr.</summary>
     /// <remarks>Declared here again because the compiler prefers overloads of the derived interface.</remarks>
-    new void Say(string line);
+    new void Inform(string line);
 
     /// <summary>Writes untrusted text as a block to stderr.</summary>
-    new void Say(UntrustedText block);
+    new void Inform(UntrustedText block);
 
     /// <summary>Writes a line with a colored part to stderr.</summary>
-    void Say(ScreenLine line);
+    void Inform(ScreenLine line);
 
     /// <summary>Writes an error with its suggested fix to stderr.</summary>
     void Fail(string message, string cure);

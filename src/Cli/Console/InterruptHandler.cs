@@ -23,7 +23,7 @@ internal sealed class InterruptHandler : IDisposable
         var interrupts = new InterruptHandler();
         interrupts.On(PosixSignal.SIGINT, interrupts.Raise);
         interrupts.On(PosixSignal.SIGTERM, interrupts.Raise);
-        interrupts.On(PosixSignal.SIGHUP, interrupts.HangUp);
+        interrupts.On(PosixSignal.SIGHUP, interrupts.HandleClosedTerminal);
         return interrupts;
     }
 
@@ -34,7 +34,7 @@ internal sealed class InterruptHandler : IDisposable
     public void OnHangUp(Func<bool> goOnElsewhere) => _goOnElsewhere = goOnElsewhere;
 
     /// <summary>Handles a closed terminal.</summary>
-    public void HangUp()
+    public void HandleClosedTerminal()
     {
         if (Interlocked.Exchange(ref _goOnElsewhere, null) is not { } goOnElsewhere || !goOnElsewhere())
         {

@@ -60,7 +60,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     {
         if (_documents)
         {
-            Say(line);
+            Inform(line);
         }
         else
         {
@@ -72,7 +72,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     {
         if (_documents)
         {
-            Say(line);
+            Inform(line);
         }
         else
         {
@@ -96,34 +96,34 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
     }
 
-    public void Say(string line) => Say(new ScreenLine(line));
+    public void Inform(string line) => Inform(new ScreenLine(line));
 
     // A line that is written while a table is shown must appear above the table, so the table is cleared here and redrawn later.
-    public void Say(ScreenLine line)
+    public void Inform(ScreenLine line)
     {
         lock (_lock)
         {
             ClearDrawn();
-            Tell(Rows(line, ErrorWidth, HasColor(_ends.IsErrorPiped)));
+            WriteError(Rows(line, ErrorWidth, HasColor(_ends.IsErrorPiped)));
         }
     }
 
-    public void Say(UntrustedText block)
+    public void Inform(UntrustedText block)
     {
         foreach (var row in Rows(block, HasScreen))
         {
-            Say(row);
+            Inform(row);
         }
     }
 
-    public void Warn(string line) => Say(Labelled("warning: ", TextTone.Asks, line));
+    public void Warn(string line) => Inform(Labelled("warning: ", TextTone.Asks, line));
 
     public void Fail(string message, string cure)
     {
-        Say(Labelled("error: ", TextTone.Bad, message));
+        Inform(Labelled("error: ", TextTone.Bad, message));
         if (cure.Length > 0)
         {
-            Say("  " + cure);
+            Inform("  " + cure);
         }
     }
 
@@ -193,7 +193,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
             _reported = [.. records];
             if (text.Length > 0)
             {
-                Tell(text.ToString());
+                WriteError(text.ToString());
             }
         }
     }
@@ -230,7 +230,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
             }
             text.Append(Escape).Append('J').Append(Escape).Append("?7h");
             _drawn = plain;
-            Tell(text.ToString());
+            WriteError(text.ToString());
         }
     }
 
@@ -251,7 +251,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
         lock (_lock)
         {
-            Tell("\u001b[?1l\u001b>");
+            WriteError("\u001b[?1l\u001b>");
         }
     }
 
@@ -259,7 +259,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     {
         if (_drawn.Length > 0)
         {
-            Tell($"{BackToFirst()}{Escape}J");
+            WriteError($"{BackToFirst()}{Escape}J");
             _drawn = [];
         }
     }
@@ -290,7 +290,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
             : block.Block();
 
     // Every write to a closed terminal fails. The failure can't be reported, and the work continues.
-    private void Tell(string text)
+    private void WriteError(string text)
     {
         try
         {

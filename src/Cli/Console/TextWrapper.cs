@@ -35,7 +35,7 @@ internal static partial class TextWrapper
     /// third of the row would remain for that column.</summary>
     /// <param name="text">Trusted text of one line.</param>
     /// <param name="cells">Maximum number of cells in a row.</param>
-    public static IEnumerable<string> Hanging(string text, int cells)
+    public static IEnumerable<string> WrapWithIndent(string text, int cells)
     {
         var second = SecondColumn().Match(text) is { Success: true } column ? column.Length : text.Length - text.TrimStart(' ').Length;
         return Of(text, cells, new string(' ', second <= cells / 3 * 2 ? second : 4));

@@ -2,8 +2,9 @@ using Orchestrator.Cli.Console;
 
 namespace Orchestrator.Cli.Help;
 
-/// <summary>Groups the commands for the program's help: the essential ones, all commands by goal, and command names of other
-/// tools.</summary>
+/// <summary>
+/// Groups the commands for the program's help, namely the essential commands, all commands by goal, and command names of other tools.
+/// </summary>
 internal static class CommandGroups
 {
     /// <summary>Commands that a user needs from the first plan to the landed work, in this order.</summary>
@@ -151,12 +152,12 @@ internal static class CommandGroups
     /// take precedence over the nearest name.</summary>
     /// <param name="word">Word that is not a command.</param>
     /// <param name="root">Root command with all commands.</param>
-    public static string? Meant(string word, Command root) =>
-        Foreign.GetValueOrDefault(word) ?? NearestName.Of(word, [.. Offered(root).Select(known => known.Name)]);
+    public static string? ProbableCommand(string word, Command root) =>
+        Foreign.GetValueOrDefault(word) ?? NearestName.Of(word, [.. VisibleCommands(root).Select(known => known.Name)]);
 
     /// <summary>Returns the commands that are offered to users.</summary>
     /// <param name="root">Root command with all commands.</param>
-    public static IEnumerable<Command> Offered(Command root) =>
+    public static IEnumerable<Command> VisibleCommands(Command root) =>
         root.Subcommands.Where(command => !command.Hidden && !OfAgents.Contains(command.Name));
 
     /// <summary>Formats the commands as text.</summary>
@@ -165,12 +166,12 @@ internal static class CommandGroups
     /// <param name="width">Columns of the screen.</param>
     public static string Text(Command root, bool all, int width)
     {
-        var commands = Offered(root).ToDictionary(command => command.Name);
+        var commands = VisibleCommands(root).ToDictionary(command => command.Name);
         var groups = all ? All : [("Commands", [.. Everybody])];
         var names = groups.SelectMany(group => group.Commands).Max(name => name.Length);
         var lines = groups.SelectMany(group =>
             group.Commands.Select(name => $"  {name.PadRight(names)}  {commands[name].Description}").Prepend($"{group.Title}:").Append("")
         );
-        return string.Concat(lines.SelectMany(line => TextWrapper.Hanging(line, width)).Select(row => row + "\n"));
+        return string.Concat(lines.SelectMany(line => TextWrapper.WrapWithIndent(line, width)).Select(row => row + "\n"));
     }
 }

@@ -296,7 +296,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["schedule resume"] = Of(Plain, "orchestrate schedule resume nightly"),
         ["schedule run-now"] = Of(Plain, "orchestrate schedule run-now nightly"),
         ["schedule delete"] = Of(Plain, "orchestrate schedule delete nightly"),
-        ["completion"] = Of(Plain, [.. CompletionScript.Shells.Select(CompletionScript.HowTo)]),
+        ["completion"] = Of(Plain, [.. CompletionScript.Shells.Select(CompletionScript.InstallInstructions)]),
         ["version"] = Of(Plain, "orchestrate version --json"),
     };
 

@@ -17,7 +17,7 @@ internal static class CompletionScript
         };
 
     /// <summary>Returns instructions for installing the script.</summary>
-    public static string HowTo(string shell) =>
+    public static string InstallInstructions(string shell) =>
         shell switch
         {
             "bash" => "orchestrate completion bash > ~/.local/share/bash-completion/completions/orchestrate",

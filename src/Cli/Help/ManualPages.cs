@@ -25,14 +25,14 @@ internal static class ManualPages
             .Prepend(("orchestrate.1", OfProgram(root)));
 
     private static IEnumerable<(string Path, Command Command)> Below(string path, Command parent) =>
-        (path.Length == 0 ? CommandGroups.Offered(parent) : parent.Subcommands.Where(command => !command.Hidden)).SelectMany(command =>
-            Below($"{path} {command.Name}".Trim(), command).Prepend(($"{path} {command.Name}".Trim(), command))
+        (path.Length == 0 ? CommandGroups.VisibleCommands(parent) : parent.Subcommands.Where(command => !command.Hidden)).SelectMany(
+            command => Below($"{path} {command.Name}".Trim(), command).Prepend(($"{path} {command.Name}".Trim(), command))
         );
 
     private static string OfProgram(Command root)
     {
         var page = Begin("", root.Description ?? "").Append(".B orchestrate\n.I COMMAND\n[options]\n");
-        var commands = CommandGroups.Offered(root).ToDictionary(command => command.Name);
+        var commands = CommandGroups.VisibleCommands(root).ToDictionary(command => command.Name);
         foreach (var (title, names) in CommandGroups.All)
         {
             Section(page, title);

@@ -40,7 +40,7 @@ internal sealed class LoggedTerminal(ITerminal inner, ILogger log) : ITerminal
 
     public IEnumerable<string> Rendered(UntrustedText block) => inner.Rendered(block);
 
-    public void Say(ScreenLine line) => Say(line.Text);
+    public void Inform(ScreenLine line) => Inform(line.Text);
 
     public void Result(string text) => inner.Result(text);
 
@@ -50,13 +50,13 @@ internal sealed class LoggedTerminal(ITerminal inner, ILogger log) : ITerminal
 
     public void Show(UntrustedText block) => inner.Show(block);
 
-    public void Say(string line) => _log.Information("{Text:l}", line);
+    public void Inform(string line) => _log.Information("{Text:l}", line);
 
-    public void Say(UntrustedText block)
+    public void Inform(UntrustedText block)
     {
         foreach (var line in block.Block())
         {
-            Say(line);
+            Inform(line);
         }
     }
 

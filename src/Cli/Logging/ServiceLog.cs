@@ -140,7 +140,7 @@ internal sealed class ServiceLog : IDisposable
             var text = writer.ToString().TrimEnd();
             if (format == LogFormat.Json || logEvent.Level < LogEventLevel.Warning)
             {
-                terminal.Say(text);
+                terminal.Inform(text);
             }
             else if (logEvent.Level == LogEventLevel.Warning)
             {

@@ -28,11 +28,11 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
             return Answer(
                 call.Name switch
                 {
-                    AgentToolNames.Done => Done(call),
+                    AgentToolNames.Done => ReportDone(call),
                     AgentToolNames.Blocked => Blocked(call),
                     AgentToolNames.Plan => questions.Plan(),
                     AgentToolNames.Ownership => questions.Ownership(Text(call, "path", needed: true)),
-                    AgentToolNames.Neighbours => questions.Neighbours(),
+                    AgentToolNames.Neighbours => questions.ListRunningTasks(),
                     AgentToolNames.MailCheck => await mail.CheckAsync(start.Task, CallOf(call), stop),
                     AgentToolNames.MailPeek => mail.Peek(start.Task),
                     AgentToolNames.MailSend => await SendAsync(call, Text(call, "to", needed: true), stop),
@@ -51,7 +51,7 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
         }
     }
 
-    private string Done(CallToolRequestParams call)
+    private string ReportDone(CallToolRequestParams call)
     {
         var status = Text(call, "status", needed: true);
         if (status is not ("completed" or "failed"))
@@ -143,7 +143,7 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
             given.ValueKind == JsonValueKind.Array
             && given.GetArrayLength() <= MostTexts
             && given.EnumerateArray().All(text => text.ValueKind == JsonValueKind.String)
-            ? [.. given.EnumerateArray().Select(text => Short(text.GetString()!, name))]
+            ? [.. given.EnumerateArray().Select(text => Shorten(text.GetString()!, name))]
             : throw new ArgumentException($"{name} must be a list of at most {MostTexts} strings.");
     }
 
@@ -160,7 +160,7 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
                     .EnumerateObject()
                     .Select(figure =>
                         AgentCallbacks.Measured(figure.Name, figure.Value.ToString())
-                        ?? throw new ArgumentException($"{name}: '{Short(figure.Name, name)}' is not given as a number without its unit.")
+                        ?? throw new ArgumentException($"{name}: '{Shorten(figure.Name, name)}' is not given as a number without its unit.")
                     ),
             ]
             : throw new ArgumentException($"{name} is not an object of at most {MostTexts} names with a number each.");
@@ -174,11 +174,11 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
         {
             throw new ArgumentException($"{name} must be a string.");
         }
-        var text = isThere ? Short(value.GetString()!, name) : "";
+        var text = isThere ? Shorten(value.GetString()!, name) : "";
         return needed && text.Length == 0 ? throw new ArgumentException($"{name} is missing.") : text;
     }
 
-    private static string Short(string text, string name) =>
+    private static string Shorten(string text, string name) =>
         text.Length <= LongestText && !text.Contains('\0', StringComparison.Ordinal)
             ? text.Trim()
             : throw new ArgumentException($"{name} has more than {LongestText} characters, or contains a NUL. Shorten it.");

@@ -122,7 +122,7 @@ internal sealed class RunCommandOptions
     }
 
     /// <summary>Returns the names of the given options, none of which applies to a run that was already started.</summary>
-    public IReadOnlyList<string> Given(ParseResult parsed) =>
+    public IReadOnlyList<string> GivenNames(ParseResult parsed) =>
         [
             .. ((Option[])[Phase, Only, Land, Target, Model, Workers, Agent, ApproveRisk, MaxCost, Until, Fresh, Again])
                 .Where(option => parsed.GetResult(option) is { Implicit: false })

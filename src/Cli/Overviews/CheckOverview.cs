@@ -3,7 +3,7 @@ using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli.Overviews;
 
-/// <summary>Prints the results of checks, one line for each.</summary>
+/// <summary>Prints the results of checks, one per line.</summary>
 internal static class CheckOverview
 {
     /// <summary>Prints the results of the checks.</summary>

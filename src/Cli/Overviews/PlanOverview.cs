@@ -16,7 +16,7 @@ internal static class PlanOverview
     public static void Write(Plan plan, ITerminal terminal, Action<string> write, IReadOnlySet<string>? selected = null) =>
         Write(plan, terminal, write, id => selected?.Contains(id) == false ? "  (counts as done)" : "", _ => []);
 
-    /// <summary>Writes the plan for its approval: files, gates and risk of each task, and the plan's score.</summary>
+    /// <summary>Writes the plan for its approval, with the files, gates and risk of each task, and with the plan's score.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="settings">Settings for the risk score, which may also define gates.</param>
     /// <param name="repository">Repository whose manifests may also define gates.</param>
@@ -27,7 +27,7 @@ internal static class PlanOverview
         Write(
             plan,
             terminal,
-            terminal.Say,
+            terminal.Inform,
             _ => "",
             task =>
                 [
@@ -39,10 +39,10 @@ internal static class PlanOverview
                     .. task.RequiresApproval ? ["asks   for your approval before it starts"] : Array.Empty<string>(),
                 ]
         );
-        terminal.Say($"Risk {score.Score} (up to {score.AutoApproveThreshold} needs no approval){(score.Factors.Count > 0 ? ":" : "")}");
+        terminal.Inform($"Risk {score.Score} (up to {score.AutoApproveThreshold} needs no approval){(score.Factors.Count > 0 ? ":" : "")}");
         foreach (var factor in score.Factors)
         {
-            terminal.Say($"{factor.Points, 5}  {factor.Message}");
+            terminal.Inform($"{factor.Points, 5}  {factor.Message}");
         }
     }
 

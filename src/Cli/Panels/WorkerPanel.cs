@@ -19,8 +19,10 @@ internal enum WorkerAction
     Retry,
 }
 
-/// <summary>State of the panel that lists all agents, namely the selected row, the filter and the visible part. Maps keys and rows to
-/// screen lines, without side effects.</summary>
+/// <summary>
+/// State of the panel that lists all agents, namely the selected row, the filter and the visible part. Handles keys and renders the rows,
+/// without side effects.
+/// </summary>
 internal sealed record WorkerPanel
 {
     private const string Help = "up/down select   / filter   l logs   p pause or continue   r retry   q quit";
@@ -54,11 +56,11 @@ internal sealed record WorkerPanel
                 ),
             ];
 
-    /// <summary>Selected row. If it is not shown, the first row, or null if no row is shown.</summary>
+    /// <summary>Selected row if it is shown, otherwise the first row, or null if no row is shown.</summary>
     public WorkerRow? Current => Shown.FirstOrDefault(row => row.Name == Selected) ?? (Shown is [var first, ..] ? first : null);
 
     /// <summary>Handles a key. Returns the new panel, and the requested action or null if only the panel changes.</summary>
-    public (WorkerPanel Panel, WorkerAction? Action) Press(TerminalKey key) =>
+    public (WorkerPanel Panel, WorkerAction? Action) HandleKey(TerminalKey key) =>
         IsFiltering ? (Type(key), null)
         : key.Key == ConsoleKey.Escape && Filter.Length > 0 ? (this with { Filter = "" }, null)
         : (key.Key, key.Character) switch
@@ -82,7 +84,7 @@ internal sealed record WorkerPanel
     /// <param name="now">Current time.</param>
     /// <param name="width">Number of columns.</param>
     /// <param name="height">Maximum number of lines.</param>
-    public IReadOnlyList<ScreenLine> Draw(IReadOnlyList<string> tail, DateTimeOffset now, int width, int height)
+    public IReadOnlyList<ScreenLine> RenderLines(IReadOnlyList<string> tail, DateTimeOffset now, int width, int height)
     {
         var shown = Shown;
         var lines = new List<ScreenLine> { new(TextCellWidth.Cut(Title(shown.Count), width), TextTone.Strong) };
@@ -103,7 +105,7 @@ internal sealed record WorkerPanel
             lines.Add(new ScreenLine(TextCellWidth.Cut($"-- {of.Name}", width), TextTone.Faint));
             lines.AddRange(tail.TakeLast(ofLog).Select(line => (ScreenLine)TextCellWidth.Cut(TextCellWidth.OneLine(line), width)));
         }
-        lines.Add(new ScreenLine(TextCellWidth.Cut(Foot(), width), TextTone.Faint));
+        lines.Add(new ScreenLine(TextCellWidth.Cut(FooterText(), width), TextTone.Faint));
         return [.. lines.Take(height)];
     }
 
@@ -117,7 +119,7 @@ internal sealed record WorkerPanel
             + (shown < Rows.Count ? $"; {shown.ToString(CultureInfo.InvariantCulture)} shown" : "");
     }
 
-    private string Foot() =>
+    private string FooterText() =>
         IsFiltering ? $"/{Filter}_   (Enter: done, Esc: no filter)"
         : Message.Length > 0 ? TextCellWidth.OneLine(Message)
         : Filter.Length > 0 ? $"/{Filter}   {Help}"

@@ -25,7 +25,7 @@ internal sealed record WorkerRow
     public bool IsAtWork => TaskStates.HoldsSlot(Task.State) && !Task.Paused && !RunCounts.IsHeldBack(Task);
 
     /// <summary>Converts the row to a document.</summary>
-    public WorkerDocument ToDocument() =>
+    public RunningTaskDocument ToDocument() =>
         new(
             Run,
             Task.Id,
@@ -41,8 +41,9 @@ internal sealed record WorkerRow
             Doing
         );
 
-    /// <summary>Returns the rows of open runs: running tasks first, then waiting, paused and failed ones that a user could
-    /// continue.</summary>
+    /// <summary>
+    /// Returns the rows of open runs. Running tasks come first, followed by waiting, paused and failed tasks that a user could continue.
+    /// </summary>
     /// <param name="runs">The runs.</param>
     /// <param name="environment">Environment variables of the process.</param>
     public static IReadOnlyList<WorkerRow> Of(IEnumerable<StoredRun> runs, IReadOnlyDictionary<string, string> environment) =>

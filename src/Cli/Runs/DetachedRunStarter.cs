@@ -65,7 +65,7 @@ internal sealed class DetachedRunStarter(string runId, RepositoryLocation reposi
     {
         if (result.Ended is { } status)
         {
-            await RunSummary.SayAsync(status, context, asks: context.Terminal.IsInteractive);
+            await RunSummary.PrintAsync(status, context, asks: context.Terminal.IsInteractive);
         }
         return result.Outcome;
     }
@@ -84,7 +84,7 @@ internal sealed class DetachedRunStarter(string runId, RepositoryLocation reposi
         await using (var session = await RunSession.OpenAsync(context, new TerminalPresenter(context), repository, settings, stop))
         {
             var run = session.Runs.Get(runId);
-            next = (await new PlanDecision(session.Runs, context).CarryOutAsync(run, asked, answer, stop))?.RunId;
+            next = (await new PlanDecision(session.Runs, context).ApplyAnswerAsync(run, asked, answer, stop))?.RunId;
             if (next is null)
             {
                 return await session.WatchAsync(run, asked.Sequence);

@@ -6,20 +6,20 @@ namespace Orchestrator.Cli.Runs;
 /// <summary>Shows the expected cost and duration of runs next to the actual ones (<c>history --forecast</c>).</summary>
 internal static class ForecastHistory
 {
-    /// <summary>Prints the runs, the latest first.</summary>
+    /// <summary>Prints the runs, latest first.</summary>
     public static void Show(RepositoryLocation repository, IReadOnlyList<RunStatus> runs, CommandContext context)
     {
         var forecasts = new RunForecasts(repository.Root);
         var (inCost, inTime, told) = (0, 0, 0);
         foreach (var run in runs)
         {
-            if (forecasts.BegunWith(run.RunId) is not { } forecast)
+            if (forecasts.ReadInitialForecast(run.RunId) is not { } forecast)
             {
                 context.Terminal.Show($"{LocalTimes.ToMinute(run.StartedAt)}  {run.RunId}  no forecast, because there were no past runs");
                 continue;
             }
             var isOver = RunStates.IsFinal(run.State);
-            var took = forecasts.TookOf(run, isOver ? run.UpdatedAt : context.Time.GetUtcNow());
+            var took = forecasts.DurationOf(run, isOver ? run.UpdatedAt : context.Time.GetUtcNow());
             var cost = run.Cost >= forecast.CostLow && run.Cost <= forecast.CostHigh;
             var time = took.TotalSeconds >= forecast.SecondsLow && took.TotalSeconds <= forecast.SecondsHigh;
             context.Terminal.Show(
@@ -37,7 +37,7 @@ internal static class ForecastHistory
         }
         if (told > 0)
         {
-            context.Terminal.Say(
+            context.Terminal.Inform(
                 $"Of {Plural.Of(told, "ended run")}, {inCost} stayed within the forecast of cost, and {inTime} within that "
                     + "of time. Over many runs, eight of ten should."
             );

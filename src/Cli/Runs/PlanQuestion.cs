@@ -27,8 +27,8 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
         {
             PlanOverview.WriteInFull(plan, settings, repository, Terminal);
         }
-        Terminal.Say("(Approval rules are set by 'risk.*' and 'always_require_human': orchestrate config.)");
-        Terminal.Say(asked.Question);
+        Terminal.Inform("(Approval rules are set by 'risk.*' and 'always_require_human': orchestrate config.)");
+        Terminal.Inform(asked.Question);
         return plan is not null && IsByPlanner(run)
             ? await AskOfPlannerAsync(run, plan)
             : Terminal.Ask("Begin?") switch
@@ -59,7 +59,7 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
                 case var words when words.Contains(' ', StringComparison.Ordinal):
                     return new PlanAnswer.RevisePlan(edited ?? plan, text.Trim());
                 default:
-                    Terminal.Say("Another round of the planner costs money, so describe the changes in several words.");
+                    Terminal.Inform("Another round of the planner costs money, so describe the changes in several words.");
                     break;
             }
         }
@@ -76,11 +76,11 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
         {
             foreach (var line in PlanFault.List(read.Errors))
             {
-                Terminal.Say(line);
+                Terminal.Inform(line);
             }
             if (Terminal.Ask("This plan can't be run. Edit it again?", byDefault: true) is not true)
             {
-                Terminal.Say($"Your text is kept in {editing.Name}.");
+                Terminal.Inform($"Your text is kept in {editing.Name}.");
                 return null;
             }
             read = await editing.EditAsync(plan: null);

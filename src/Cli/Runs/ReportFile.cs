@@ -15,7 +15,7 @@ internal static class ReportFile
     public static bool IsName(string text) =>
         text == Stdout || text.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal) || Path.HasExtension(text);
 
-    /// <summary>Writes the file. An existing file is replaced only if it is such a report.</summary>
+    /// <summary>Writes the file. An existing file is replaced only if it is a report of this program.</summary>
     /// <param name="file">Name of the file as the user typed it.</param>
     /// <param name="run">The run with all its tasks.</param>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
@@ -54,7 +54,7 @@ internal static class ReportFile
                 "Name a file in an existing folder to which you can write."
             );
         }
-        context.Terminal.Say($"Wrote {path}. Open the file in a browser, or send it to someone; it needs no other files.");
+        context.Terminal.Inform($"Wrote {path}. Open the file in a browser, or send it to someone; it needs no other files.");
     }
 
     private static bool IsReport(string path)

@@ -49,10 +49,10 @@ internal sealed class RunArgument
 
     /// <summary>Finds the run to show, for commands that do not accept a task.</summary>
     /// <exception cref="UseCaseException">A task was named.</exception>
-    public StoredRun RequireRun(RepositoryLocation repository, ParseResult parsed) => RunReference.Whole(Require(repository, parsed));
+    public StoredRun RequireRun(RepositoryLocation repository, ParseResult parsed) => RunReference.RequireRun(Require(repository, parsed));
 
     /// <summary>Finds the run to change, for commands that do not accept a task.</summary>
     /// <exception cref="UseCaseException">A task was named.</exception>
     public StoredRun RequireOpenRun(RepositoryLocation repository, ParseResult parsed) =>
-        RunReference.Whole(RequireOpen(repository, parsed));
+        RunReference.RequireRun(RequireOpen(repository, parsed));
 }

@@ -3,8 +3,10 @@ using Orchestrator.Cli.Console;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Converts a run to records of the program status protocol: one for the run, and one for each task that is running or needs
-/// attention.</summary>
+/// <summary>
+/// Converts a run to records of the program status protocol. The run has one record, and so has each task that is running or needs
+/// attention.
+/// </summary>
 internal static class RunProgramStatus
 {
     /// <summary>Maximum number of tasks with a record. Terminals keep 256 records.</summary>

@@ -8,13 +8,13 @@ namespace Orchestrator.Cli.Runs;
 /// <summary>Prints the final message of a command that waited for a run.</summary>
 internal static class RunSummary
 {
-    /// <summary>Shows the run's state and possible next steps of the user.</summary>
+    /// <summary>Shows the run's state and possible next steps for the user.</summary>
     /// <param name="run">The run.</param>
     /// <param name="context">Provides the terminal.</param>
     /// <param name="warned">Warnings that were already shown.</param>
     /// <param name="asks">True if the terminal will ask the user to approve the plan next, so that this question is omitted here.</param>
     /// <param name="afterTable">True if a table of the run is shown above, whose content is not repeated.</param>
-    public static async Task SayAsync(
+    public static async Task PrintAsync(
         RunStatus run,
         CommandContext context,
         IReadOnlySet<string>? warned = null,
@@ -25,25 +25,25 @@ internal static class RunSummary
         run = await LandedWorkCheck.LookAsync(run, context.RequireRepository().Root, context.Services, CancellationToken.None);
         if (!afterTable)
         {
-            SayState(run, context);
+            PrintState(run, context);
         }
-        SayWhatIsNext(run, context, warned, asks);
+        PrintNextSteps(run, context, warned, asks);
     }
 
-    private static void SayState(RunStatus run, CommandContext context)
+    private static void PrintState(RunStatus run, CommandContext context)
     {
         var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
         var starts = $"{Plural.Of(run.AgentStarts, "agent start")}{cost}";
         var counts = (run.Counts ?? RunCounts.Of(run)).ToString() is { Length: > 0 } counted ? $"{counted}, {starts}" : starts;
-        context.Terminal.Say($"{run.RunId}: {RunLiveness.Describe(run)}, {counts}.");
+        context.Terminal.Inform($"{run.RunId}: {RunLiveness.Describe(run)}, {counts}.");
         // A question to the user already contains the reason.
         if (!NextStep.Of(run).Any(step => step.SaysReasonOfRun))
         {
-            context.Terminal.Say(new UntrustedText(LocalTimes.In(run.Reason)));
+            context.Terminal.Inform(new UntrustedText(LocalTimes.In(run.Reason)));
         }
     }
 
-    private static void SayWhatIsNext(RunStatus run, CommandContext context, IReadOnlySet<string>? warned, bool asks)
+    private static void PrintNextSteps(RunStatus run, CommandContext context, IReadOnlySet<string>? warned, bool asks)
     {
         if (
             run.State is RunStates.Completed or RunStates.Escalated
@@ -52,23 +52,23 @@ internal static class RunSummary
         )
         {
             var commit = CommitIdFormatter.Shorten(run.LandedCommit);
-            context.Terminal.Say(
+            context.Terminal.Inform(
                 run.LandedGone is true
                     ? $"  It landed on {run.Target} as {commit}, which {run.Target} no longer contains. To land it again, merge "
                         + $"it there: git merge {commit}"
                     : $"  Landed on {run.Target} as {commit}. 'orchestrate report {run.RunId}' shows more."
             );
         }
-        SayKeptPlan(run, context);
+        PrintKeptPlan(run, context);
         if (RunExitCode.IsHeld(run))
         {
-            context.Terminal.Say(
+            context.Terminal.Inform(
                 $"  It is paused, so this process ends; agents keep their conversations. 'orchestrate resume {run.RunId}' continues it."
             );
         }
         foreach (var task in RunLiveness.PausedTasks(run).Take(10))
         {
-            context.Terminal.Say($"  Task {task.Id} is paused. 'orchestrate resume {run.RunId}/{task.Id}' continues it.");
+            context.Terminal.Inform($"  Task {task.Id} is paused. 'orchestrate resume {run.RunId}/{task.Id}' continues it.");
         }
         foreach (var warning in RunWarnings.Of(run).Where(warning => warned?.Contains(warning) != true).Take(10))
         {
@@ -78,14 +78,14 @@ internal static class RunSummary
             run,
             all: false,
             context.Terminal.HasScreen ? context.Terminal.Width : TaskTable.Unlimited,
-            context.Terminal.Say,
+            context.Terminal.Inform,
             asks ? RunQuestion.Plan : null
         );
     }
 
     /// <summary>Prints the path of a planner's plan if the run ended without executing it, because the plan was paid for and can still be
     /// run.</summary>
-    public static void SayKeptPlan(RunStatus run, CommandContext context)
+    public static void PrintKeptPlan(RunStatus run, CommandContext context)
     {
         if (
             RunStates.IsFinal(run.State)
@@ -95,7 +95,7 @@ internal static class RunSummary
             && PlanEditor.KeptAt(context.RequireRepository().Root, run.RunId) is { } file
         )
         {
-            context.Terminal.Say($"  The plan is kept in {file}. 'orchestrate run {file}' runs it, with or without your changes.");
+            context.Terminal.Inform($"  The plan is kept in {file}. 'orchestrate run {file}' runs it, with or without your changes.");
         }
     }
 }

@@ -4,8 +4,10 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Formats a run as lines of text, running tasks first and done ones last. On a screen every line is cut to fit; otherwise
-/// nothing is cut.</summary>
+/// <summary>
+/// Formats a run as lines of text, with running tasks first and completed tasks last. On a screen every line is cut to fit; otherwise no
+/// line is cut.
+/// </summary>
 internal static class TaskTable
 {
     /// <summary>Width of piped output, in which no line is cut.</summary>
@@ -27,7 +29,7 @@ internal static class TaskTable
     /// <param name="height">Maximum number of lines. Tasks that do not fit are counted in the last one.</param>
     /// <param name="stepsFollow">True if questions to the user are shown below the table and therefore omitted from it.</param>
     /// <param name="asGraph">True to indent tasks below the tasks for which they wait, if all tasks fit.</param>
-    public static IReadOnlyList<ScreenLine> Draw(
+    public static IReadOnlyList<ScreenLine> RenderTable(
         RunStatus run,
         IReadOnlyDictionary<string, string> doing,
         DateTimeOffset now,
@@ -79,8 +81,8 @@ internal static class TaskTable
     /// <summary>Draws only the rows of the tasks.</summary>
     /// <param name="run">The run.</param>
     /// <param name="now">Current time.</param>
-    /// <param name="width">Maximum number of columns; see <see cref="Draw"/>.</param>
-    public static IEnumerable<ScreenLine> DrawRows(RunStatus run, DateTimeOffset now, int width) =>
+    /// <param name="width">Maximum number of columns; see <see cref="RenderTable"/>.</param>
+    public static IEnumerable<ScreenLine> RenderRows(RunStatus run, DateTimeOffset now, int width) =>
         Rows(run, new Dictionary<string, string>(), now, width, int.MaxValue, NextStep.Of(run), asGraph: false);
 
     private static IEnumerable<ScreenLine> Rows(
@@ -139,7 +141,7 @@ internal static class TaskTable
         var head =
             $"{NameOf(run)}  {RunLiveness.Describe(run)}{command}  {CompactFormatter.Time(atWork)}"
             + $"{(waits > TimeSpan.Zero ? $" and waits {CompactFormatter.Time(waits)}" : "")}{(run.Cost > 0 ? "  " + Cost(run.Cost) : "")}";
-        if (counts.Brief() is { Length: > 0 } counted)
+        if (counts.FormatShort() is { Length: > 0 } counted)
         {
             head += $"  {counted}";
         }
@@ -223,7 +225,9 @@ internal static class TaskTable
             room < LeastText
                 ? TextCellWidth.Cut(left.TrimEnd() + right, width)
                 : (
-                    left + (row.IsPath ? TextCellWidth.Pad(TextCellWidth.CutMiddle(row.Text, room), room) : Fit(row.Text, room)) + right
+                    left
+                    + (row.IsPath ? TextCellWidth.Pad(TextCellWidth.CutMiddle(row.Text, room), room) : PadOrCut(row.Text, room))
+                    + right
                 ).TrimEnd();
         return new ScreenLine(text, row.Tone, 0, Math.Min(text.Length, left.TrimEnd().Length));
     }
@@ -232,7 +236,7 @@ internal static class TaskTable
     private static bool IsSaidOfRun(RunStatus run, RunTask task) =>
         run.Why is OutagesReported && task.Outage is { } of && run.Outages.Any(outage => outage.Account == of) && task.Title.Length > 0;
 
-    private static string Fit(string text, int width) => TextCellWidth.Pad(TextCellWidth.Cut(text, width), width);
+    private static string PadOrCut(string text, int width) => TextCellWidth.Pad(TextCellWidth.Cut(text, width), width);
 
     private static char Mark(RunTask task) =>
         task.State switch

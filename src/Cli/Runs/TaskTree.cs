@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="Also">Ids of the other tasks for which it waits.</param>
 internal sealed record TaskTreeRow(RunTask Task, string Rails, IReadOnlyList<string> Also);
 
-/// <summary>Draws the dependency graph of a run's tasks as text. Without side effects.</summary>
+/// <summary>Draws the dependency graph of a run's tasks as text. Has no side effects.</summary>
 internal static class TaskTree
 {
     /// <summary>Maximum number of columns for rails. If a row has more, only the rightmost rails are drawn.</summary>

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Shows a run at the terminal: as a live table on a screen, and otherwise as one line per transition.</summary>
+/// <summary>Shows a run at the terminal, as a live table on a screen, and otherwise as one line per transition.</summary>
 internal sealed class TerminalRunView(string folder, bool table, long skipUntil, CommandContext context) : IRunView
 {
     private readonly ITerminal _terminal = context.Terminal;
@@ -19,7 +19,7 @@ internal sealed class TerminalRunView(string folder, bool table, long skipUntil,
     public void Close() => _terminal.EndRedraw();
 
     /// <inheritdoc/>
-    public Task ShowEndAsync(RunStatus status, bool asks = false) => RunSummary.SayAsync(status, context, _warned, asks, _table);
+    public Task ShowEndAsync(RunStatus status, bool asks = false) => RunSummary.PrintAsync(status, context, _warned, asks, _table);
 
     /// <inheritdoc/>
     public void Show(RunStatus status, bool isLast)
@@ -40,7 +40,7 @@ internal sealed class TerminalRunView(string folder, bool table, long skipUntil,
         if (_table)
         {
             _terminal.Redraw(
-                TaskTable.Draw(
+                TaskTable.RenderTable(
                     status,
                     AgentActivity.Read(folder, status, context.Environment),
                     context.Time.GetUtcNow(),
@@ -59,7 +59,7 @@ internal sealed class TerminalRunView(string folder, bool table, long skipUntil,
                 .Where(happened => happened.Sequence > _shown)
         )
         {
-            _terminal.Say(EventFile.Describe(happened));
+            _terminal.Inform(EventFile.Describe(happened));
             _shown = happened.Sequence;
         }
     }

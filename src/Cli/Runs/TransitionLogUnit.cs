@@ -31,7 +31,7 @@ internal sealed class TransitionLogUnit(IReadOnlyList<RepositoryLocation> reposi
     {
         foreach (var file in Files())
         {
-            SayNew(file);
+            LogNewTransitions(file);
         }
         return Task.FromResult<TimeSpan?>(Pause);
     }
@@ -44,7 +44,7 @@ internal sealed class TransitionLogUnit(IReadOnlyList<RepositoryLocation> reposi
             .Select(folder => Path.Combine(folder, "events.jsonl"))
             .Where(File.Exists);
 
-    private void SayNew(string file)
+    private void LogNewTransitions(string file)
     {
         try
         {

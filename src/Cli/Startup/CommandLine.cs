@@ -73,7 +73,7 @@ internal static class CommandLine
         var (terminal, interrupts) = (context.Terminal, context.Interrupts);
         try
         {
-            await DemandAllowedAsync(command, context, context.Environment, interrupts.Stop);
+            await RequireAllowedAsync(command, context, context.Environment, interrupts.Stop);
             return await command.RunAsync(parsed, context, interrupts.Stop);
         }
         catch (Exception ended) when (interrupts.Stop.IsCancellationRequested && IsInterruption(ended))
@@ -91,7 +91,7 @@ internal static class CommandLine
             terminal.Fail(
                 unexpected.Message,
                 log is null
-                    ? "Not even a log file can be written. Check that the folder is writable and its disk is not full, then run again."
+                    ? "The error could not be logged either. Check that the folder is writable and its disk is not full, then retry."
                     : $"Details are in {log}."
             );
             return unexpected is IOException or UnauthorizedAccessException ? Outcome.Unavailable : Outcome.WorkFailed;
@@ -114,7 +114,7 @@ internal static class CommandLine
         // The parser gives help precedence over everything, even over an unknown command.
         if (parsed.CommandResult.Command is RootCommand root && arguments is [[not '-', ..] unknown, .., "--help" or "-h" or "-?"])
         {
-            terminal.Fail($"The command '{unknown}' is unknown.", Hint(CommandGroups.Meant(unknown, root), parsed));
+            terminal.Fail($"The command '{unknown}' is unknown.", Hint(CommandGroups.ProbableCommand(unknown, root), parsed));
             return Outcome.Usage;
         }
         return null;
@@ -157,7 +157,7 @@ internal static class CommandLine
     }
 
     /// <summary>Refuses a command that is not allowed here or for this caller.</summary>
-    private static async Task DemandAllowedAsync(
+    private static async Task RequireAllowedAsync(
         CliCommand command,
         CommandContext context,
         IReadOnlyDictionary<string, string> environment,
@@ -172,7 +172,7 @@ internal static class CommandLine
                 "Name an existing folder with --working-dir."
             );
         }
-        if (!command.IsForAgents && AgentRunIdentity.Concern(environment, context.FindRepository))
+        if (!command.IsForAgents && AgentRunIdentity.IsInsideAgentRun(environment, context.FindRepository))
         {
             throw new UseCaseException(
                 Outcome.Usage,
@@ -202,13 +202,13 @@ internal static class CommandLine
         var known = command.Subcommands.Select(inner => inner.Name).Concat(command.Options.Select(option => option.Name)).ToList();
         var near =
             unknown is null ? null
-            : command is RootCommand && !unknown.StartsWith('-') ? CommandGroups.Meant(unknown, command)
+            : command is RootCommand && !unknown.StartsWith('-') ? CommandGroups.ProbableCommand(unknown, command)
             : NearestName.Of(unknown, known);
         var messages =
             command is RootCommand && unknown?.StartsWith('-') is false
                 ? [$"The command '{unknown}' is unknown."]
                 : parsed
-                    .Errors.Select(error => InWords(error.Message))
+                    .Errors.Select(error => DescribeError(error.Message))
                     .Where(message => unknown is null || message != NoCommand)
                     .Distinct();
         terminal.Fail(string.Join("\n", messages), Hint(near, parsed));
@@ -222,7 +222,7 @@ internal static class CommandLine
     private const string NoCommand = "Required command was not provided.";
 
     // The parser's message names the .NET type. The parser itself converts only numbers.
-    private static string InWords(string message) =>
+    private static string DescribeError(string message) =>
         message.IndexOf(" as expected type '", StringComparison.Ordinal) is > 0 and var at
             ? message[..at] + ": a number is expected."
             : message;
@@ -247,7 +247,7 @@ internal static class CommandLine
         var help = parsed.CommandResult.Command is RootCommand root
             ? OfProgram(root, shown, isWhole, terminal.OutputWidth)
             : shown + CommandHelp.Find(PathOf(parsed.CommandResult).Trim())?.Text;
-        terminal.Result(string.Join('\n', help.Split('\n').SelectMany(line => TextWrapper.Hanging(line, terminal.OutputWidth))));
+        terminal.Result(string.Join('\n', help.Split('\n').SelectMany(line => TextWrapper.WrapWithIndent(line, terminal.OutputWidth))));
         return (Outcome)code;
     }
 

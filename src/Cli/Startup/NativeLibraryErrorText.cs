@@ -29,7 +29,7 @@ internal static class NativeLibraryErrorText
             Path.PathSeparator,
             StringSplitOptions.RemoveEmptyEntries
         );
-        var told = Names.Select(name => Look(name, folders)).FirstOrDefault(found => found is not null) ?? otherwise;
+        var told = Names.Select(name => FindLoadError(name, folders)).FirstOrDefault(found => found is not null) ?? otherwise;
         return new UseCaseException(
             Outcome.Unavailable,
             $"A native library of this installation can't be loaded on {RuntimeInformation.RuntimeIdentifier}: {told}",
@@ -38,7 +38,7 @@ internal static class NativeLibraryErrorText
     }
 
     /// <summary>Returns the reason why a library can't be loaded, or null if it can be loaded.</summary>
-    private static string? Look(string name, string[] folders)
+    private static string? FindLoadError(string name, string[] folders)
     {
         if (folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is not { } file)
         {

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.App.Telemetry;
 using Orchestrator.Dashboard;
-using Orchestrator.Dashboard.Door;
+using Orchestrator.Dashboard.Access;
 
 namespace Orchestrator.Cli.Web;
 
@@ -52,7 +52,7 @@ internal sealed class DashboardServer(DashboardOptions options, CommandContext c
         {
             throw new UseCaseException(
                 Outcome.Unavailable,
-                $"Another program already listens on {options.Address}.",
+                $"Another program already uses {options.Address}.",
                 "End that program, or choose another port with --port (0 means any free port)."
             );
         }

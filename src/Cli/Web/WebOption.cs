@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Dashboard.Door;
+using Orchestrator.Dashboard.Access;
 using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Cli.Web;
@@ -74,7 +74,7 @@ internal sealed class WebOption
                 new DashboardOptions(new IPEndPoint(IPAddress.Loopback, port), WebTokens.Of(context.Environment, context.Time)),
                 context,
                 loggers,
-                link => context.Terminal.Say($"The page: {link}")
+                link => context.Terminal.Inform($"The page: {link}")
             );
 
     private sealed class PageServer(DashboardServer page, ILoggerFactory loggers) : IAsyncDisposable

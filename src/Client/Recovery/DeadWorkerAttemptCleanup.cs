@@ -1,8 +1,8 @@
 namespace Orchestrator.Client;
 
 /// <summary>
-/// Fails the activity attempts of dead worker processes immediately, by ordinary calls to the server, so that nobody waits for the
-/// heartbeat timeout. A worker that takes over calls it at its start.
+/// Fails the activity attempts of dead worker processes immediately, by ordinary calls to the server, so that no workflow waits for the
+/// heartbeat timeout. Called by a worker that takes over, at its start.
 /// </summary>
 public static class DeadWorkerAttemptCleanup
 {

@@ -14,7 +14,7 @@ public sealed class ExternallyEndedTasks(ITemporalClient client)
     /// <summary>Notifies open runs about their terminated tasks. A run that already knows about the end ignores the signal.</summary>
     /// <returns>Reports that were sent in this call.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
-    public async Task<IReadOnlyList<TaskReport>> LookAsync(CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<TaskReport>> NotifyRunsAsync(CancellationToken cancellation = default)
     {
         var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
         var (lost, told) = (new HashSet<string>(StringComparer.Ordinal), new List<TaskReport>());
@@ -27,7 +27,7 @@ public sealed class ExternallyEndedTasks(ITemporalClient client)
                     continue;
                 }
                 lost.Add(task.RunId);
-                if (!_told.Contains(task.RunId) && await TellAsync(run.Id, task, rpc) is { } report)
+                if (!_told.Contains(task.RunId) && await ReportEndAsync(run.Id, task, rpc) is { } report)
                 {
                     told.Add(report);
                 }
@@ -41,7 +41,7 @@ public sealed class ExternallyEndedTasks(ITemporalClient client)
     /// Sends the final report on behalf of a terminated task. It applies only to that execution, and its number is greater than those of
     /// all other reports.
     /// </summary>
-    private async Task<TaskReport?> TellAsync(string runId, WorkflowExecution task, RpcOptions rpc)
+    private async Task<TaskReport?> ReportEndAsync(string runId, WorkflowExecution task, RpcOptions rpc)
     {
         var end = await ClosedExecution.LastEventAsync(_client.GetWorkflowHandle(task.Id, task.RunId), rpc);
         var report = new TaskReport
@@ -50,7 +50,7 @@ public sealed class ExternallyEndedTasks(ITemporalClient client)
             {
                 Id = RunIds.TaskOf(runId, task.Id),
                 State = TaskStates.Failed,
-                Why = new WorkflowEnded(ClosedExecution.WhyOf(end)),
+                Why = new WorkflowEnded(ClosedExecution.ReasonOf(end)),
             },
             ExecutionId = task.RunId,
             Sequence = TaskReport.FinalSequence,

@@ -50,7 +50,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
             var task = run == execution.Id || execution.Id == RunIds.ForTrain(run) ? "" : RunIds.TaskOf(run, execution.Id);
             var failing = description
                 .PendingActivities.Where(Fails)
-                .Select(a => new FailingActivity(task, a.ActivityType.Name, a.Attempt, PayloadPaging.Brief(a.LastFailure.Message)));
+                .Select(a => new FailingActivity(task, a.ActivityType.Name, a.Attempt, PayloadPaging.Shorten(a.LastFailure.Message)));
             if (!found.TryGetValue(run, out var all))
             {
                 found[run] = all = [];
@@ -65,7 +65,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
         var told = new List<(string, FailingActivity)>();
         foreach (var (run, failing) in found)
         {
-            told.AddRange((await TellAsync(run, failing, rpc)).Select(f => (run, f)));
+            told.AddRange((await ReportFailingAsync(run, failing, rpc)).Select(f => (run, f)));
         }
         return told;
     }
@@ -87,7 +87,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
             && time.GetUtcNow() - started.ToDateTimeOffset() > Settled
         );
 
-    private async Task<IEnumerable<FailingActivity>> TellAsync(string runId, IReadOnlyList<FailingActivity> found, RpcOptions rpc)
+    private async Task<IEnumerable<FailingActivity>> ReportFailingAsync(string runId, IReadOnlyList<FailingActivity> found, RpcOptions rpc)
     {
         var run = _client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(runId);
         try

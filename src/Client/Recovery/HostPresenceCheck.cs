@@ -132,7 +132,7 @@ public static class HostPresenceCheck
 
     /// <summary>Returns the host in the name of the activity's task queue, or null if the queue names none.</summary>
     internal static string? MachineOf(PendingActivityInfo step) =>
-        QueueNames.GivenAwayBy(QueueOf(step), out _) ?? QueueNames.MachineOf(QueueOf(step));
+        QueueNames.DrainingHostOf(QueueOf(step), out _) ?? QueueNames.MachineOf(QueueOf(step));
 
     /// <summary>
     /// Returns the task queue of an activity. Empty if the server does not report it; servers before version 1.27 do not.

@@ -22,7 +22,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
     /// <returns>Runs that have ended since the last check or still have open tasks. The execution is null if the server no longer knows the
     /// run.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
-    public async Task<IReadOnlyList<(string RunId, RunExecution? Execution)>> LookAsync(CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<(string RunId, RunExecution? Execution)>> CheckAsync(CancellationToken cancellation = default)
     {
         var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
         var open = new HashSet<string>(StringComparer.Ordinal);
@@ -46,7 +46,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
                 continue;
             }
             ended.Add((run, execution));
-            if (await TellAsync(run, execution, rpc) > 0)
+            if (await NotifyTasksAsync(run, execution, rpc) > 0)
             {
                 ending.Add(run);
             }
@@ -72,7 +72,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
         while (true)
         {
             var execution = await RunExecution.FindAsync(_client, runId, rpc);
-            var left = execution is { IsOpen: true } ? 0 : await TellAsync(runId, execution, rpc);
+            var left = execution is { IsOpen: true } ? 0 : await NotifyTasksAsync(runId, execution, rpc);
             if (left == 0 || patience.IsCancellationRequested)
             {
                 return left;
@@ -96,7 +96,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
 
     /// <summary>Notifies each open execution of the run's tasks once.</summary>
     /// <returns>Number of open tasks.</returns>
-    private async Task<int> TellAsync(string runId, RunExecution? execution, RpcOptions rpc)
+    private async Task<int> NotifyTasksAsync(string runId, RunExecution? execution, RpcOptions rpc)
     {
         var how = new RunEndedWithoutIt(execution?.End?.State, execution?.End?.Why as TerminatedBy);
         var left = 0;

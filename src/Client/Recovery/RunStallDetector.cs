@@ -16,7 +16,7 @@ public static class RunStallDetector
     /// <returns>Text that changes when a worker starts an activity or sends a heartbeat. Null if the run does not wait for a worker
     /// there.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
-    public static async Task<string?> LookAsync(
+    public static async Task<string?> DescribePendingActivitiesAsync(
         ITemporalClient client,
         string runId,
         string machine,
@@ -42,7 +42,8 @@ public static class RunStallDetector
         );
 
     /// <summary>
-    /// Describes the pending activities of a run in the same way as <see cref="LookAsync"/>. Does not call the server or read the clock.
+    /// Describes the pending activities of a run in the same way as <see cref="DescribePendingActivitiesAsync"/>. Does not call the
+    /// server or read the clock.
     /// </summary>
     /// <param name="pending">Pending activities of the run.</param>
     /// <param name="machine">Identity of the run's owner host. Activities on other hosts are ignored.</param>

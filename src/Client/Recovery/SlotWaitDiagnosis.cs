@@ -3,7 +3,7 @@ using Temporalio.Api.Workflow.V1;
 namespace Orchestrator.Client;
 
 /// <summary>
-/// Determines why tasks wait for a slot on a worker host: either no connected host offers slots, or all slots are taken. Uses the workers
+/// Determines why tasks wait for a slot on a worker host. Either no connected host offers slots, or all slots are taken. Uses the workers
 /// that poll for tasks that need a slot, and the slots in use. Cases that remain unclear are not reported.
 /// </summary>
 /// <param name="client">Client of the server that hosts the runs.</param>
@@ -57,13 +57,13 @@ internal sealed class SlotWaitDiagnosis(ITemporalClient client, TimeProvider tim
             known.AddRange(
                 from waiting in queue
                 where hosts.Count == 0 || (hosts.IsSubsetOf(full) && HasWaited(waiting.Place))
-                select (waiting.Run, Told(waiting.Task, waiting.Place.Attempt, hosts.Count))
+                select (waiting.Run, DescribeWait(waiting.Task, waiting.Place.Attempt, hosts.Count))
             );
         }
         return known;
     }
 
-    private static FailingActivity Told(string task, int attempt, int hosts) =>
+    private static FailingActivity DescribeWait(string task, int attempt, int hosts) =>
         new(task, ActivityNames.HoldPlace, attempt, "") { Hosts = hosts };
 
     private bool HasWaited(PendingActivityInfo place) =>

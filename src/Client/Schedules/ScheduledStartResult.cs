@@ -20,7 +20,7 @@ public enum MissedScheduleStart
 }
 
 /// <summary>
-/// A scheduled time and what happened at it: the dispatch of the run, the start of its first task, and its end. The schedule has had an
+/// A scheduled time with its result, namely the dispatch of the run, the start of its first task, and its end. The schedule has had an
 /// effect only after the first task has started.
 /// </summary>
 /// <param name="Due">Scheduled time, or the time of the request if a user started the run.</param>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
-using Orchestrator.Dashboard.Door;
+using Orchestrator.Dashboard.Access;
 
 namespace Orchestrator.Dashboard.Api;
 

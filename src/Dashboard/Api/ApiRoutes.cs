@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Orchestrator.Dashboard.Door;
+using Orchestrator.Dashboard.Access;
 using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Api;
@@ -74,7 +74,7 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
             await AnswerAsync(context, question, request, repository);
             return;
         }
-        await ActAsync(context, (ApiCommand)route, request, repository);
+        await ExecuteChangeAsync(context, (ApiCommand)route, request, repository);
     }
 
     /// <summary>Reads a request. Returns a refusal if the request is invalid.</summary>
@@ -115,7 +115,7 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
             );
     }
 
-    private async Task ActAsync(HttpContext context, ApiCommand change, ApiRequest request, RepositoryEntry repository)
+    private async Task ExecuteChangeAsync(HttpContext context, ApiCommand change, ApiRequest request, RepositoryEntry repository)
     {
         if (
             AccessMiddleware.SessionOf(context).Scope is var scope and < WebScope.All
@@ -131,7 +131,7 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
             return;
         }
         var commands = reader.CommandsIn(repository, AccessMiddleware.SessionOf(context).Device);
-        if (await OnceAsync(context, repository, stop => act(commands, stop), request.Body) is not { } result)
+        if (await ExecuteIdempotentAsync(context, repository, stop => act(commands, stop), request.Body) is not { } result)
         {
             await Refuse(
                     StatusCodes.Status422UnprocessableEntity,
@@ -199,7 +199,7 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
 
     /// <summary>Executes a command, or returns the result of the first request with the same idempotency key. Null if the first request was
     /// a different one.</summary>
-    private async Task<CommandResult?> OnceAsync(
+    private async Task<CommandResult?> ExecuteIdempotentAsync(
         HttpContext context,
         RepositoryEntry repository,
         Func<CancellationToken, Task<CommandResult>> act,

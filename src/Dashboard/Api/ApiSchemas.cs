@@ -4,8 +4,9 @@ using Microsoft.OpenApi;
 
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>Completes the schemas that the framework generates from the types of answers: required members, names of states, and
-/// reasons.</summary>
+/// <summary>
+/// Completes the schemas that the framework generates from the types of answers. Adds required members, names of states, and reasons.
+/// </summary>
 internal static class ApiSchemas
 {
     /// <summary>Members of response documents whose values are constants of a type.</summary>
@@ -71,7 +72,7 @@ internal static class ApiSchemas
     public static OpenApiSchema OfStream(IReadOnlyList<ApiEvent> events, OpenApiDocument document) =>
         new()
         {
-            Description = "Each event of the stream. The field data has JSON.",
+            Description = "Each event of the stream. The field 'data' contains JSON.",
             OneOf = [.. events.Select(IOpenApiSchema (one) => OfEvent(one, document))],
         };
 
@@ -91,7 +92,7 @@ internal static class ApiSchemas
             schema.Properties["id"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.String,
-                Description = "Position in the stream, for Last-Event-ID.",
+                Description = "Position in the stream, to be sent as Last-Event-ID.",
             };
             schema.Properties["data"] = new OpenApiSchemaReference(data.Name, document);
             schema.Required.UnionWith(["id", "data"]);

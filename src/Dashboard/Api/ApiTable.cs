@@ -221,7 +221,7 @@ internal static class ApiTable
         {
             Body = [new ApiMember("plan", "The plan as YAML or JSON text.", IsRequired: true)],
         },
-        .. SteeringCatalog.All.SelectMany(Steer),
+        .. SteeringCatalog.All.SelectMany(CreateSteeringRoutes),
         new ApiCommand(
             "hold",
             OfRun + "/hold",
@@ -275,7 +275,7 @@ internal static class ApiTable
         request.Text("text") is { Length: > 0 } text ? (commands, stop) => commands.SendMailAsync(request.Run, task, text, stop) : null;
 
     /// <summary>Returns the routes of a steering command, one for each kind of target.</summary>
-    private static IEnumerable<ApiCommand> Steer(SteeringDefinition command)
+    private static IEnumerable<ApiCommand> CreateSteeringRoutes(SteeringDefinition command)
     {
         (SteeringTargets Target, string Path)[] targets =
         [
@@ -289,7 +289,7 @@ internal static class ApiTable
                 OperationOf(command, target.Target),
                 $"{target.Path}/{command.Name}",
                 command.Summary,
-                request => Act(command, request, target.Target)
+                request => CreateAction(command, request, target.Target)
             )
             {
                 Steering = command,
@@ -301,7 +301,7 @@ internal static class ApiTable
             });
     }
 
-    private static Func<IRunCommands, CancellationToken, Task<CommandResult>>? Act(
+    private static Func<IRunCommands, CancellationToken, Task<CommandResult>>? CreateAction(
         SteeringDefinition command,
         ApiRequest request,
         SteeringTargets target

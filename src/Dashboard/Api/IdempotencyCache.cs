@@ -29,14 +29,14 @@ internal sealed class IdempotencyCache(TimeProvider time)
                 _kept[key] = kept = new StoredResponse(
                     time.GetUtcNow(),
                     request,
-                    Task.Run(() => ActAsync(key, act), CancellationToken.None)
+                    Task.Run(() => ExecuteOnceAsync(key, act), CancellationToken.None)
                 );
             }
         }
         return kept.Request == request ? await kept.Outcome.WaitAsync(stop) : null;
     }
 
-    private async Task<CommandResult> ActAsync(string key, Func<Task<CommandResult>> act)
+    private async Task<CommandResult> ExecuteOnceAsync(string key, Func<Task<CommandResult>> act)
     {
         var isAnswer = false;
         try

@@ -26,7 +26,7 @@ public sealed record PageFrame(string Title, string Section, string FormToken, D
     /// <summary>Id of the run that the page shows, or null if the page shows no run.</summary>
     public string? Run { get; init; }
 
-    /// <summary>Subject of the page within the repository. Empty if the title names the subject.</summary>
+    /// <summary>Name of the subject of the page within the repository. Empty if the title contains it.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>Result of the user's last form, or null if there was none.</summary>

@@ -25,7 +25,7 @@ internal static class PageLinkBuilder
         );
 
     /// <summary>Returns the address that receives the forms of a run.</summary>
-    public static string Act(RepositoryEntry repository, string run) => Run(repository, run) + "/act";
+    public static string RunForm(RepositoryEntry repository, string run) => Run(repository, run) + "/act";
 
     /// <summary>Returns the address of the events of a run, a repository or all runs.</summary>
     public static string Events(RepositoryEntry? repository = null, string? run = null) =>

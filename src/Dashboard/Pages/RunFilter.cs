@@ -19,7 +19,7 @@ public sealed record RunFilter(string Find, string State, string Repository)
     public bool IsSet => Find.Length + State.Length + Repository.Length > 0;
 
     /// <summary>Returns true if a run matches the filter.</summary>
-    public bool Takes(HistoryEntry run) =>
+    public bool Matches(HistoryEntry run) =>
         (Find.Length == 0 || $"{run.RunId}\n{run.Title}".Contains(Find, StringComparison.OrdinalIgnoreCase))
         && State switch
         {

@@ -27,7 +27,7 @@ internal sealed class FormResultStore(TimeProvider time)
     }
 
     /// <summary>Returns the result for a key and removes it. Null if there is none.</summary>
-    public FormResult? Take(string? key) => key is not null && _answers.TryGetValue(key, out var found) ? found.Result : null;
+    public FormResult? RemoveResult(string? key) => key is not null && _answers.TryGetValue(key, out var found) ? found.Result : null;
 }
 
 /// <summary>Result of a submitted form.</summary>

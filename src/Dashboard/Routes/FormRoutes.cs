@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Orchestrator.Dashboard.Door;
+using Orchestrator.Dashboard.Access;
 using Orchestrator.Dashboard.Pages;
 using Orchestrator.Machine.Hosting;
 
@@ -28,7 +28,7 @@ internal sealed class FormRoutes(
         routes.MapGet("/login", LoginPageAsync);
         routes.MapPost("/login", (Delegate)LoginAsync).WithMetadata(RequiredScope.Read);
         routes.MapPost("/logout", (Delegate)LogoutAsync).WithMetadata(RequiredScope.Read);
-        routes.MapPost("/r/{repository}/{run}/act", ActAsync).WithMetadata(RequiredScope.Answer);
+        routes.MapPost("/r/{repository}/{run}/act", ExecuteFormAsync).WithMetadata(RequiredScope.Answer);
     }
 
     /// <summary>Returns the redirection target after a form. The target is always a path on this server.</summary>
@@ -101,7 +101,7 @@ internal sealed class FormRoutes(
         return Results.Redirect("/login");
     }
 
-    private async Task<IResult> ActAsync(HttpContext context, string repository, string run)
+    private async Task<IResult> ExecuteFormAsync(HttpContext context, string repository, string run)
     {
         if (await FormAsync(context) is not { } form)
         {
@@ -112,14 +112,14 @@ internal sealed class FormRoutes(
             return await pages.MissingAsync(context, run);
         }
         var (kind, target, text) = (form["kind"].ToString(), form["target"].ToString(), Cut(form["text"].ToString()));
-        var back = Back(context, PageLinkBuilder.Run(home, run));
+        var back = ReturnAddress(context, PageLinkBuilder.Run(home, run));
         if (target != run && !target.StartsWith(run + "/", StringComparison.Ordinal))
         {
-            return Said(back, new CommandResult(Outcome.Usage, $"'{target}' does not belong to {run}."), text);
+            return ShowResult(back, new CommandResult(Outcome.Usage, $"'{target}' does not belong to {run}."), text);
         }
         if (ActOf(run, kind, target, text, form) is not { } act)
         {
-            return Said(back, new CommandResult(Outcome.Usage, $"'{kind}' is not an action of this page."), text);
+            return ShowResult(back, new CommandResult(Outcome.Usage, $"'{kind}' is not an action of this page."), text);
         }
         if (
             AccessMiddleware.SessionOf(context).Scope is var scope and < WebScope.All
@@ -130,7 +130,7 @@ internal sealed class FormRoutes(
         }
         if (form["shown"].ToString() is { Length: > 0 } shown && await HasChangedAsync(home, run, shown, context.RequestAborted))
         {
-            return Said(
+            return ShowResult(
                 back,
                 new CommandResult(
                     Outcome.Usage,
@@ -140,7 +140,7 @@ internal sealed class FormRoutes(
             );
         }
         var commands = reader.CommandsIn(home, AccessMiddleware.SessionOf(context).Device);
-        return Said(back, await act(commands, context.RequestAborted), text);
+        return ShowResult(back, await act(commands, context.RequestAborted), text);
     }
 
     private async Task<bool> IsAnswerAsync(HttpContext context, RepositoryEntry home, string run, string kind, string target) =>
@@ -221,11 +221,11 @@ internal sealed class FormRoutes(
             "Reload the page and send the form again."
         );
 
-    private IResult Said(string to, CommandResult outcome, string typed = "") =>
+    private IResult ShowResult(string to, CommandResult outcome, string typed = "") =>
         Results.Redirect($"{to}{(to.Contains('?', StringComparison.Ordinal) ? '&' : '?')}said={answers.Keep(outcome, typed)}");
 
     /// <summary>Returns the page from which the form was sent if the browser reports it, or else the page of the run.</summary>
-    private static string Back(HttpContext context, string otherwise) =>
+    private static string ReturnAddress(HttpContext context, string otherwise) =>
         context.Request.Form["back"].ToString() is { Length: > 0 } back ? Local(back) : otherwise;
 
     private static string Cut(string text) => text.Trim() is var trimmed && trimmed.Length > LongestText ? trimmed[..LongestText] : trimmed;

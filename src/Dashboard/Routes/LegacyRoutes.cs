@@ -1,14 +1,15 @@
 using System.Net.WebSockets;
 using Microsoft.OpenApi;
+using Orchestrator.Dashboard.Access;
 using Orchestrator.Dashboard.Api;
-using Orchestrator.Dashboard.Door;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Compatibility routes for clients of an older tool: <c>/api/status</c>, <c>/api/sessions</c>, <c>/api/worktrees</c>,
-/// <c>/api/spawn</c>, <c>/api/agents/RUN/TASK/pause</c> and <c>resume</c>, <c>/api/cleanup</c>, <c>/ws/status</c>. The id of an agent is
-/// <c>RUN/TASK</c>, and some clients encode the slash. If a request names no repository, the repository in which the server was started is
-/// used.</summary>
+/// <summary>
+/// Compatibility routes for clients of an older tool: <c>/api/status</c>, <c>/api/sessions</c>, <c>/api/worktrees</c>, <c>/api/spawn</c>,
+/// <c>/api/agents/RUN/TASK/pause</c> and <c>resume</c>, <c>/api/cleanup</c>, <c>/ws/status</c>. The id of an agent is <c>RUN/TASK</c>, in
+/// which some clients encode the slash. If a request names no repository, the repository in which the server was started is used.
+/// </summary>
 /// <param name="reader">Runs queries and commands.</param>
 /// <param name="events">Events of all runs.</param>
 /// <param name="time">Clock.</param>
@@ -194,7 +195,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
             );
         }
         var commands = reader.CommandsIn(home, AccessMiddleware.SessionOf(context).Device);
-        return Told(
+        return FormatResult(
             await commands.StartAsync(new BackgroundRunRequest { Tasks = texts }, context.RequestAborted),
             StatusCodes.Status400BadRequest
         );
@@ -216,7 +217,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
             {
                 var commands = reader.CommandsIn(repository, AccessMiddleware.SessionOf(context).Device);
                 var ofUsage = found.Tasks.Any(one => one.Id == task) ? StatusCodes.Status409Conflict : StatusCodes.Status404NotFound;
-                return Told(await commands.SteerAsync(command, new SteeringRequest(run, task), context.RequestAborted), ofUsage);
+                return FormatResult(await commands.SteerAsync(command, new SteeringRequest(run, task), context.RequestAborted), ofUsage);
             }
         }
         return Unknown($"{run}/{task}");
@@ -307,7 +308,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
     private static IResult Refused(UseCaseException fault, int ofUsage) =>
         ProblemResponse.Of(ApiStatus.Of(fault.Outcome, isRead: true, ofUsage), fault.Message, fault.Cure, (int)fault.Outcome);
 
-    private static IResult Told(CommandResult result, int ofUsage)
+    private static IResult FormatResult(CommandResult result, int ofUsage)
     {
         var status = ApiStatus.Of(result, ofUsage);
         // A run that waits for approval was also started. These clients do not expect status 201 or 202.

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
+using Orchestrator.Dashboard.Access;
 using Orchestrator.Dashboard.Api;
-using Orchestrator.Dashboard.Door;
 using Orchestrator.Dashboard.Pages;
 
 namespace Orchestrator.Dashboard.Routes;

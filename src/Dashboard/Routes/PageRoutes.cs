@@ -1,4 +1,4 @@
-using Orchestrator.Dashboard.Door;
+using Orchestrator.Dashboard.Access;
 using Orchestrator.Dashboard.Pages;
 using Orchestrator.Machine.Hosting;
 
@@ -30,7 +30,7 @@ internal sealed class PageRoutes(QueryCoalescer reader, PageRenderer renderer, F
     /// <summary>Creates the frame of a page with title, section and form token.</summary>
     public async Task<PageFrame> FrameAsync(HttpContext context, string title, string section)
     {
-        var result = answers.Take(context.Request.Query["said"]);
+        var result = answers.RemoveResult(context.Request.Query["said"]);
         return new(title, section, AccessMiddleware.SessionOf(context).FormToken, time.GetUtcNow())
         {
             Said = result?.Outcome,
@@ -58,7 +58,7 @@ internal sealed class PageRoutes(QueryCoalescer reader, PageRenderer renderer, F
         var filter = new RunFilter(query["find"].ToString(), query["state"].ToString(), query["repository"].ToString());
         var all = await RunsAsync(most: filter.IsSet ? MostFiltered : MostAtHome, context.RequestAborted);
         var homes = all.Where(home => filter.Repository.Length == 0 || home.Repository.Id == filter.Repository)
-            .Select(home => home with { Runs = [.. home.Runs.Where(filter.Takes).Take(MostAtHome)] });
+            .Select(home => home with { Runs = [.. home.Runs.Where(filter.Matches).Take(MostAtHome)] });
         return await renderer.RenderAsync<HomePage>(
             new()
             {

@@ -1,4 +1,4 @@
-using Orchestrator.Dashboard.Door;
+using Orchestrator.Dashboard.Access;
 using Orchestrator.Dashboard.Pages;
 
 namespace Orchestrator.Dashboard.Routes;

@@ -1,5 +1,5 @@
+using Orchestrator.Dashboard.Access;
 using Orchestrator.Dashboard.Api;
-using Orchestrator.Dashboard.Door;
 
 namespace Orchestrator.Dashboard.Routes;
 

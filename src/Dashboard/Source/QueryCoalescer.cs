@@ -88,7 +88,7 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
             stop
         );
 
-    /// <summary>Returns the entries of the inbox: everything that needs the user's attention, in all repositories.</summary>
+    /// <summary>Returns the entries of the inbox, which lists everything that needs the user's attention, in all repositories.</summary>
     public async Task<IReadOnlyList<InboxLine>> InboxAsync(CancellationToken stop) =>
         (await AskAnyAsync("inbox", (queries, ask) => queries.InboxAsync(withSnoozed: false, ask), stop)).Document?.Entries ?? [];
 

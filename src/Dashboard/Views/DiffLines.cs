@@ -67,7 +67,7 @@ internal static class DiffLines
             {
                 place = new ParserPosition();
                 colors.Begin(line);
-                yield return new DiffLine("file", [new CodeSpan(null, Shown(line))]);
+                yield return new DiffLine("file", [new CodeSpan(null, FormatLine(line))]);
                 continue;
             }
             var look = place.Enter(line);
@@ -75,7 +75,7 @@ internal static class DiffLines
             {
                 colors.BeginHunk();
             }
-            var text = Shown(line);
+            var text = FormatLine(line);
             IReadOnlyList<CodeSpan> parts =
                 look == "place" || text.Length == 1 || number > MostColored
                     ? [new CodeSpan(null, text)]
@@ -140,7 +140,7 @@ internal static class DiffLines
 
     private static string NameOf(string line) => line[NewFile.Length..].TrimEnd('\t');
 
-    private static string Shown(string line) => PageFormatter.Line(line.Length == 0 ? " " : line, keepIndent: true);
+    private static string FormatLine(string line) => PageFormatter.Line(line.Length == 0 ? " " : line, keepIndent: true);
 
     /// <summary>Returns the new names of the files in a patch.</summary>
     /// <param name="patch">Patch as printed by git.</param>

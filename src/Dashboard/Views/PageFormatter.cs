@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Formats times, money and untrusted texts for pages.</summary>
+/// <summary>Formats times, money and untrusted text for pages.</summary>
 internal static partial class PageFormatter
 {
     private const int MostOfLine = 8_000;
@@ -26,7 +26,7 @@ internal static partial class PageFormatter
     public static string Clock(TimeSpan span) => CompactFormatter.Time(span);
 
     /// <summary>Formats an estimated duration in its largest unit.</summary>
-    public static string Roughly(TimeSpan span) =>
+    public static string FormatEstimate(TimeSpan span) =>
         span.TotalSeconds < 90 ? string.Create(CultureInfo.InvariantCulture, $"{Math.Max(5, Math.Ceiling(span.TotalSeconds / 5) * 5):0} s")
         : span.TotalMinutes < 90 ? string.Create(CultureInfo.InvariantCulture, $"{Math.Round(span.TotalMinutes):0} min")
         : string.Create(CultureInfo.InvariantCulture, $"{Math.Round(span.TotalHours):0} h");

@@ -1,10 +1,12 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Markers around the parts of a page that are sent only if they have changed. No other text can contain a marker, because texts
-/// are HTML-encoded.</summary>
+/// <summary>
+/// Markers around the parts of a page that are sent only if they have changed. No other text can contain a marker, because all text is
+/// HTML-encoded.
+/// </summary>
 internal static class PagePartMarkers
 {
-    /// <summary>Marker at the begin of a part. A part contains one element with an id.</summary>
+    /// <summary>Marker at the start of a part. A part contains one element with an id.</summary>
     public const string Begin = "<!--part-->";
 
     /// <summary>HTML comment at the end of an element that the page updates separately.</summary>

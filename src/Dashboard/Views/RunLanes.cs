@@ -18,7 +18,7 @@ public enum TaskLaneSegmentKind
     /// <summary>The task waits for a user.</summary>
     Person,
 
-    /// <summary>The task waits for a usage limit, a budget of the day, or the end of an outage.</summary>
+    /// <summary>The task waits for a usage limit, a daily budget, or the end of an outage.</summary>
     Limit,
 
     /// <summary>The task is ready and waits for a slot or a host.</summary>

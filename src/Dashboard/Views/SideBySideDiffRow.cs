@@ -5,7 +5,9 @@ namespace Orchestrator.Dashboard.Views;
 /// <param name="New">Line of the new file, or null for an empty cell.</param>
 public sealed record SideBySideDiffRow(DiffLine? Old, DiffLine? New)
 {
-    /// <summary>Pairs the lines of a file: unchanged lines with themselves, and removed lines with the added lines that follow.</summary>
+    /// <summary>
+    /// Pairs the lines of a file. Unchanged lines are paired with themselves, and removed lines with the added lines that follow.
+    /// </summary>
     public static IEnumerable<SideBySideDiffRow> Of(IReadOnlyList<DiffLine> lines)
     {
         for (var at = 0; at < lines.Count; )

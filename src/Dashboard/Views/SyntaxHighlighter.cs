@@ -17,7 +17,7 @@ internal sealed class SyntaxHighlighter
     /// <summary>Maximum length of a highlighted line. Longer lines are not readable code, and patterns would be slow on them.</summary>
     public const int LongestLine = 400;
 
-    /// <summary>Maximum time to highlight a diff.</summary>
+    /// <summary>Maximum time for highlighting a diff.</summary>
     public static readonly TimeSpan Most = TimeSpan.FromSeconds(1);
 
     private static readonly RegistryOptions Known = new(ThemeName.LightPlus);
@@ -132,7 +132,7 @@ internal sealed class SyntaxHighlighter
             var end = Math.Min(token.EndIndex, line.Length);
             if (end > at)
             {
-                Add(LookOf(token.Scopes, line[at]), line[at..end]);
+                Add(StyleOf(token.Scopes, line[at]), line[at..end]);
                 at = end;
             }
         }
@@ -155,7 +155,7 @@ internal sealed class SyntaxHighlighter
         }
     }
 
-    private static string? LookOf(List<string> scopes, char first)
+    private static string? StyleOf(List<string> scopes, char first)
     {
         for (var i = scopes.Count - 1; i > 0; i--)
         {

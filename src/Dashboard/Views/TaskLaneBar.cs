@@ -29,21 +29,21 @@ public sealed record TaskLaneBar(TaskLaneSegmentKind Work, DateTimeOffset From, 
             // Short adjacent segments are added to a group until the group is wide enough to be visible.
             if (group.Count > 0 && (!isNarrow || Width(group[0].From, segment.To) > least || group[^1].To != segment.From))
             {
-                bars.Add(Together(group));
+                bars.Add(Combine(group));
                 group.Clear();
             }
             group.Add(segment);
         }
         if (group.Count > 0)
         {
-            bars.Add(Together(group));
+            bars.Add(Combine(group));
         }
         return bars;
 
-        double Width(DateTimeOffset from, DateTimeOffset to) => axis.PlaceOf(to) - axis.PlaceOf(from);
+        double Width(DateTimeOffset from, DateTimeOffset to) => axis.PositionOf(to) - axis.PositionOf(from);
     }
 
-    private static TaskLaneBar Together(List<TaskLaneSegment> group)
+    private static TaskLaneBar Combine(List<TaskLaneSegment> group)
     {
         var longest = group
             .GroupBy(segment => segment.Work)

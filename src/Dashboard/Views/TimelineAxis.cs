@@ -97,7 +97,7 @@ public sealed class TimelineAxis
     }
 
     /// <summary>Returns the position of a time on the axis, in seconds of <see cref="Length"/>.</summary>
-    public double PlaceOf(DateTimeOffset time)
+    public double PositionOf(DateTimeOffset time)
     {
         var place = time - _begin;
         foreach (var idle in Idle.Where(idle => time > idle.From))
@@ -136,7 +136,7 @@ public sealed class TimelineAxis
         }
     }
 
-    private double PartOf(DateTimeOffset time) => 100 * PlaceOf(time) / Length.TotalSeconds;
+    private double PartOf(DateTimeOffset time) => 100 * PositionOf(time) / Length.TotalSeconds;
 
     private static string Percent(double part) => part.ToString("0.##", CultureInfo.InvariantCulture) + "%";
 }

@@ -9,7 +9,7 @@ public sealed class WaitChain(RunStatus run)
     private readonly Dictionary<string, RunTask> _tasks = run.Tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
     private readonly int _atWork = run.Tasks.Count(task => TaskStates.HoldsSlot(task.State) && task.State != TaskStates.Queued);
 
-    /// <summary>Returns the links from a task to the root cause; The list is empty if the task has ended.</summary>
+    /// <summary>Returns the links from a task to the root cause. The list is empty if the task has ended.</summary>
     /// <param name="id">Id of the task.</param>
     public IReadOnlyList<WaitLink> Of(string id)
     {
@@ -104,7 +104,7 @@ public sealed class WaitChain(RunStatus run)
         bool IsUnmet(string need) => _tasks.TryGetValue(need, out var other) && !TaskStates.IsDone(other.State);
     }
 
-    /// <summary>Describes the wait of a task for its run, or its work.</summary>
+    /// <summary>Describes why the run delays a task, or the current work of a running task.</summary>
     private WaitLink NextOfRun(RunTask task)
     {
         if (run.Paused)

@@ -2,7 +2,7 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Gates.Detection;
 
-/// <summary>A folder that may contain a project. Gives access to its entries and their texts.</summary>
+/// <summary>A folder that may contain a project. Gives access to its entries and their text.</summary>
 /// <param name="files">Reads the checkout and follows no links.</param>
 /// <param name="path">Path relative to the checkout; empty for its root.</param>
 /// <param name="around">Parent folder, or null for the root.</param>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates.Packages;
 
-/// <summary>Checks that a makefile only gained new targets, and that no existing command calls them. Without side effects.</summary>
+/// <summary>Checks that a makefile only gained new targets, and that no existing command calls them. Has no side effects.</summary>
 internal static partial class MakefileChangeCheck
 {
     private const string Phony = ".PHONY:";

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Orchestrator.Gates.Packages;
 
 /// <summary>Checks that changes in a manifest do not affect gates. Such changes concern the packages of a project (which have their own
-/// rules), its description, and scripts or targets that nothing calls. Without side effects.</summary>
+/// rules), its description, and scripts or targets that nothing calls. Has no side effects.</summary>
 public static partial class ManifestChangeCheck
 {
     /// <summary>Members of <c>package.json</c> that do not affect gates.</summary>

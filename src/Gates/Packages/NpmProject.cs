@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Packages;
 
-/// <summary>Determines if <c>npm ci</c> does more in a project than install packages.</summary>
+/// <summary>Determines whether <c>npm ci</c> does more in a project than install packages.</summary>
 public static class NpmProject
 {
     // Names of the project's own scripts that 'npm ci' runs (https://docs.npmjs.com/cli/using-npm/scripts, "Life Cycle Operation Order").

@@ -36,7 +36,7 @@ public sealed record PackageManifest(PackageTool Tool, string Path)
         if (found.Count > 1)
         {
             problem =
-                $"Several manifests list packages: {FileNameEncoding.Some([.. found.Select(manifest => manifest.Path)])}. Choose "
+                $"Several manifests list packages: {FileNameEncoding.List([.. found.Select(manifest => manifest.Path)])}. Choose "
                 + $"one by its ecosystem ({string.Join(", ", found.Select(m => m.Tool.Prefix).Distinct().Select(p => $"{p}:NAME"))}) "
                 + "or its folder (--in FOLDER).";
             return null;

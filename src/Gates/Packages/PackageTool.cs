@@ -37,7 +37,7 @@ public sealed partial record PackageTool
             Spell = package => package.Version.Length == 0 ? package.Name : $"{package.Name}@{package.Version}",
         };
 
-    /// <summary>Package manager uv, for projects with a <c>pyproject.toml</c>.</summary>
+    /// <summary>The package manager uv, for projects with a <c>pyproject.toml</c>.</summary>
     public static PackageTool Uv { get; } =
         new()
         {
@@ -58,8 +58,9 @@ public sealed partial record PackageTool
             Spell = SpellPython,
         };
 
-    /// <summary>Package manager pip, for projects with a <c>requirements.txt</c>, in which the orchestrator itself writes the
-    /// line.</summary>
+    /// <summary>
+    /// The package manager pip, for projects with a <c>requirements.txt</c>, in which the orchestrator itself writes the line.
+    /// </summary>
     public static PackageTool Pip { get; } =
         Uv with
         {
@@ -74,7 +75,7 @@ public sealed partial record PackageTool
             ForDevelopment = null,
         };
 
-    /// <summary>Program dotnet, for a project file.</summary>
+    /// <summary>The program dotnet, for a project file.</summary>
     public static PackageTool Dotnet { get; } =
         new()
         {

@@ -55,7 +55,7 @@ public sealed class GateHistory(string folder, TimeProvider time)
         {
             return Read(verdict.Gate);
         }
-        using var alone = await LockFile.TakeAsync(folder + ".lock", stop);
+        using var alone = await LockFile.AcquireAsync(folder + ".lock", stop);
         GateVerdict[] known = [.. Read(verdict.Gate).Append(verdict with { Tail = "", Anomalies = [], Failures = null }).TakeLast(Longest)];
         DurableFile.Write(PathOf(verdict.Gate), JsonSerializer.SerializeToUtf8Bytes(known, GateVerdictJson.Default.GateVerdictArray));
         return known;

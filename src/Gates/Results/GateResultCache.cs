@@ -17,7 +17,7 @@ public sealed class GateResultCache(string folder, TimeProvider time)
     /// <summary>Maximum age of a usable result. It is limited because no key covers system libraries, services and the calendar.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(14);
 
-    /// <summary>Maximum number of results, about 10 KB each.</summary>
+    /// <summary>Maximum number of results. A result has a size of about 10 KB.</summary>
     public const int MaxEntries = 4000;
 
     private static readonly TimeSpan LongestWrite = TimeSpan.FromHours(1);

@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Extracts the names of failed tests from reports and outputs. Without side effects.</summary>
+/// <summary>Extracts the names of failed tests from reports and outputs. Has no side effects.</summary>
 internal static class FailedTests
 {
     private const int Most = 200;

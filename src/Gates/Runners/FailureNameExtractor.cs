@@ -1,7 +1,7 @@
 namespace Orchestrator.Gates.Runners;
 
 /// <summary>Names the failures of a run so that two runs can be compared as sets. Uses the names of failed tests if the runner prints them.
-/// Otherwise, uses diagnostics with their files. Ignores order, line numbers, durations and folders. Without side effects.</summary>
+/// Otherwise, uses diagnostics with their files. Ignores order, line numbers, durations and folders. Has no side effects.</summary>
 internal static partial class FailureNameExtractor
 {
     private const int Most = 200;

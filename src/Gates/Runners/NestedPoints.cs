@@ -9,7 +9,7 @@ internal sealed class NestedPoints
     private readonly Stack<int> _blocks = [];
     private int _previous;
 
-    /// <summary>Processes the next point. True if it has no nested points.</summary>
+    /// <summary>Processes the next point. Returns true if the point has no nested points.</summary>
     /// <param name="indent">Number of spaces before the point.</param>
     /// <param name="opens">True if the point opens a block.</param>
     public bool IsLeaf(int indent, bool opens)

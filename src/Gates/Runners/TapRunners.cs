@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.SourceLocationRule;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Runner table rows for runners that print TAP and for all ungrouped ones.</summary>
+/// <summary>Runner table rows for runners that print TAP and for runners that belong to no other group.</summary>
 internal static class TapRunners
 {
     private static TestCountRule Point(string pattern, TestTally each) =>

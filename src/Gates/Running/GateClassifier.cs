@@ -37,8 +37,9 @@ internal static partial class GateClassifier
         "yapf",
     ];
 
-    /// <summary>Classifies a command that exited with an unwanted exit code. Its output is ignored because an agent's code could have
-    /// printed it.</summary>
+    /// <summary>
+    /// Classifies a command that exited with an unexpected exit code. Its output is ignored because an agent's code could have printed it.
+    /// </summary>
     internal static GateFailure OfExit(int exitCode) =>
         exitCode is NotExecutable or NotFound or ProcessResult.KilledBySignal9 ? GateFailure.Environment : GateFailure.Logic;
 

@@ -13,7 +13,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     private const string RerunSuffix = ".rerun";
     private const string AloneSuffix = ".alone";
 
-    /// <summary>Maximum number of runs for a test that was flaky before. Other tests have at most one run less.</summary>
+    /// <summary>Maximum number of runs for a test that was flaky before. The maximum for other tests is one run less.</summary>
     private const int MostRuns = 3;
     private const int TailBytes = 8 * 1024;
     private const int CaptureBytes = 64 * 1024;
@@ -25,10 +25,12 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
 
     private readonly ProcessRunner _processes = new(time);
 
-    /// <summary>Waits for the gate's turn and runs it. If a test or custom gate fails, its failed tests run alone. If they can't run alone,
-    /// or pass, the whole gate reruns on the same files to detect flaky failures. A killed gate reruns as well. A gate that collided with
-    /// another over a resource (<see cref="GateContention"/>) reruns alone, and that result counts. When this method returns, no process of
-    /// the gate is running.</summary>
+    /// <summary>
+    /// Waits for the gate's turn and runs it. If a test or custom gate fails, its failed tests run alone. If they can't run alone, or pass,
+    /// the whole gate reruns on the same files to detect flaky failures. A killed gate reruns as well. A gate that conflicted with another
+    /// gate over a resource (<see cref="GateContention"/>) reruns alone, and that result counts. When this method returns, no process of
+    /// the gate is running.
+    /// </summary>
     /// <param name="subject">Worktree in which the gate runs.</param>
     /// <param name="evidenceFile">File for the gate's complete output and its exit status. The files of further runs have the suffixes
     /// <c>.alone</c> and <c>.rerun</c>.</param>

@@ -10,7 +10,7 @@ public sealed record TamperFindings(IReadOnlyList<string> ForPerson, IReadOnlyLi
 
 /// <summary>Detects passing gates that prove less than before. The user approved the gate's command with the plan, but work can change the
 /// scripts that the command runs, the test configuration or the tests so that the gate always passes. Such work needs an approval. A result
-/// that differs from earlier results of the gate is only reported. Without side effects.</summary>
+/// that differs from earlier results of the gate is only reported. Has no side effects.</summary>
 public static class GateTampering
 {
     /// <summary>Number of earlier runs to compare with. After that many runs, an intentionally reduced suite is no longer
@@ -127,30 +127,30 @@ public static class GateTampering
         if (suite.Result == BaseSuiteResult.Red && (untouched.Count > 0 || suite.Failed.Count == 0))
         {
             yield return untouched.Count > 0
-                ? $"The work fails with the tests and configuration of its base: {FileNameEncoding.Some(untouched, MostFiles)}."
+                ? $"The work fails with the tests and configuration of its base: {FileNameEncoding.List(untouched, MostFiles)}."
                 : "Its gates fail with the tests and configuration of its base.";
         }
         var (isGreen, isUnlike) = (suite.Result == BaseSuiteResult.Green, suite.Result != BaseSuiteResult.Green);
         if (tests.Gone.Count > 0 && (tests.IsFewer || FailsIn(tests.Gone)))
         {
-            yield return $"The work removes tests: {FileNameEncoding.Some(tests.Gone, MostFiles)}.";
+            yield return $"The work removes tests: {FileNameEncoding.List(tests.Gone, MostFiles)}.";
         }
         if (tests.Skipped.Count > 0)
         {
-            yield return $"The work disables existing tests: {FileNameEncoding.Some(tests.Skipped, MostFiles)}.";
+            yield return $"The work disables existing tests: {FileNameEncoding.List(tests.Skipped, MostFiles)}.";
         }
         if (tests.GroupsSkipped.Count > 0)
         {
-            yield return $"The work disables groups of tests: {FileNameEncoding.Some(tests.GroupsSkipped, MostFiles)}.";
+            yield return $"The work disables groups of tests: {FileNameEncoding.List(tests.GroupsSkipped, MostFiles)}.";
         }
         if (tests.Loosened.Count > 0 && isUnlike)
         {
-            yield return $"The work weakens existing tests: {FileNameEncoding.Some(tests.Loosened, MostFiles)}.";
+            yield return $"The work weakens existing tests: {FileNameEncoding.List(tests.Loosened, MostFiles)}.";
         }
         if (hollow.Count > 0)
         {
             yield return "The work changes tests whose original version fails, so that they pass with and without its other changes: "
-                + $"{FileNameEncoding.Some(hollow, MostFiles)}.";
+                + $"{FileNameEncoding.List(hollow, MostFiles)}.";
         }
         var isSaid = tests.Gone.Count + tests.Skipped.Count + tests.GroupsSkipped.Count > 0 || tests.IsApproved;
         foreach (var fewer in isSaid ? [] : suite.Fewer)
@@ -159,7 +159,7 @@ public static class GateTampering
         }
         if (tests.Unreadable.Count > 0 && !isGreen)
         {
-            yield return $"The work replaces tests by files that are not text: {FileNameEncoding.Some(tests.Unreadable, MostFiles)}.";
+            yield return $"The work replaces tests by files that are not text: {FileNameEncoding.List(tests.Unreadable, MostFiles)}.";
         }
 
         bool FailsIn(IReadOnlyList<string> names) =>
@@ -170,15 +170,15 @@ public static class GateTampering
     {
         if (suite.Failed.Where(tests.Touch).ToList() is { Count: > 0 } touched)
         {
-            yield return $"{OriginalsFail}: {FileNameEncoding.Some(touched, MostFiles)}";
+            yield return $"{OriginalsFail}: {FileNameEncoding.List(touched, MostFiles)}";
         }
         if (tests.Loosened.Count > 0 && suite.Result == BaseSuiteResult.Green)
         {
-            yield return $"tests check less than before: {FileNameEncoding.Some(tests.Loosened, MostFiles)}";
+            yield return $"tests check less than before: {FileNameEncoding.List(tests.Loosened, MostFiles)}";
         }
         if (tests.Expecting.Count > 0)
         {
-            yield return $"{OtherValues}: {FileNameEncoding.Some(tests.Expecting, MostFiles)}";
+            yield return $"{OtherValues}: {FileNameEncoding.List(tests.Expecting, MostFiles)}";
         }
         if (suite.Result == BaseSuiteResult.NotComparable)
         {

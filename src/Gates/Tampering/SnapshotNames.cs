@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Finds the tests of a snapshot by the naming rules of snapshot libraries. Without side effects.</summary>
+/// <summary>Finds the tests of a snapshot by the naming rules of snapshot libraries. Has no side effects.</summary>
 internal static partial class SnapshotNames
 {
     /// <summary>Folder of golden files. Go tests often derive the file's name from the name of the test.</summary>

@@ -15,7 +15,7 @@ public sealed record ChangedTestFile(string Path, string? Before, string? After,
 }
 
 /// <summary>Tests that a task's work adds, changes, removes, disables or weakens. Tests are matched by name over all files, so that a moved
-/// test is not a change. Without side effects.</summary>
+/// test is not a change. Has no side effects.</summary>
 public sealed class TestChanges
 {
     private readonly IReadOnlyList<ChangedTestFile> _files;

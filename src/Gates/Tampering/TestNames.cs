@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Compares the spellings of test names by runners and in sources. Without side effects.</summary>
+/// <summary>Compares the spellings of test names by runners and in sources. Has no side effects.</summary>
 internal static partial class TestNames
 {
     /// <summary>True if a runner's name refers to the test with this name in a source.</summary>

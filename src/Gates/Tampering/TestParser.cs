@@ -8,7 +8,7 @@ namespace Orchestrator.Gates.Tampering;
 internal sealed record SourceTest(string Name, bool IsSkipped, IReadOnlyList<string> Assertions, string Text);
 
 /// <summary>Parses the tests of a source file. A test extends from its definition to the next definition, and includes the markers above
-/// it. Recognizes definitions, markers and assertions of common test frameworks. Without side effects.</summary>
+/// it. Recognizes definitions, markers and assertions of common test frameworks. Has no side effects.</summary>
 internal static partial class TestParser
 {
     private const int LongestAssertion = 200;

@@ -18,7 +18,7 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
     /// <returns>The gate's ticket with its number.</returns>
     internal async Task<GateQueueTicket> DrawAsync(GateQueueTicket ticket, CancellationToken stop)
     {
-        using var one = await LockFile.TakeAsync(UserStateFolder.LockOf(folder), stop);
+        using var one = await LockFile.AcquireAsync(UserStateFolder.LockOf(folder), stop);
         var others = GateQueueTicket.In(folder);
         var last = Math.Max(LastNumber(one), others.Select(other => other.Number).LastOrDefault());
         var drawn = ticket with { Number = last + 1 };
@@ -67,7 +67,7 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
     /// otherwise.</summary>
     private async Task<bool> TryBeginAsync(GateQueueTicket ticket, string? within, CancellationToken stop)
     {
-        using var one = await LockFile.TakeAsync(UserStateFolder.LockOf(folder), stop);
+        using var one = await LockFile.AcquireAsync(UserStateFolder.LockOf(folder), stop);
         var (others, now) = (await OthersAsync(ticket, within), time.GetUtcNow());
         var shares = GateQueueShares.Read(folder);
         if (others.Any(other => other.Began is not null) || !shares.HasTurn(ticket, [.. others, ticket], now))
@@ -83,7 +83,7 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
     /// <summary>True if another gate entered the queue after the ticket, even if that gate has ended.</summary>
     internal async Task<bool> CameAfterAsync(GateQueueTicket ticket, CancellationToken stop)
     {
-        using var one = await LockFile.TakeAsync(UserStateFolder.LockOf(folder), stop);
+        using var one = await LockFile.AcquireAsync(UserStateFolder.LockOf(folder), stop);
         return LastNumber(one) > ticket.Number;
     }
 

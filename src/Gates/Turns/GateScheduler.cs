@@ -29,7 +29,7 @@ public sealed class GateScheduler
             told ?? (_ => { })
         );
 
-    /// <summary>Waits until the gate may run. Its turn ends when the result is disposed or this process dies.</summary>
+    /// <summary>Waits until the gate may run. The gate's turn ends when the result is disposed or this process dies.</summary>
     internal async Task<GateTurn> EnterAsync(Gate gate, GateOrigin origin, CancellationToken stop)
     {
         var turn = new GateTurn(

@@ -50,7 +50,9 @@ internal sealed record WorktreeResourceClaim(string Worktree, string Owner, int 
         );
     }
 
-    /// <summary>Derives a name from the worktree's path, so that a worktree always gets the same name and first choice of ports.</summary>
+    /// <summary>
+    /// Derives a name from the worktree's path, so that a worktree always gets the same name and, if they are free, the same ports.
+    /// </summary>
     /// <param name="worktree">Absolute path of the worktree.</param>
     /// <param name="again">Number of names already rejected as taken.</param>
     internal static string NameOf(string worktree, int again)

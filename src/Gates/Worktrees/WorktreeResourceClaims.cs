@@ -31,7 +31,7 @@ public sealed class WorktreeResourceClaims
         worktree = Path.GetFullPath(worktree);
         var by = owner?.ToString() ?? "";
         var file = WorktreeResourceClaim.FileOf(_folder, worktree, by);
-        using var one = await LockFile.TakeAsync(UserStateFolder.LockOf(_folder), stop);
+        using var one = await LockFile.AcquireAsync(UserStateFolder.LockOf(_folder), stop);
         var known = WorktreeResourceClaim.TryRead(file);
         if (known is null)
         {
@@ -66,7 +66,7 @@ public sealed class WorktreeResourceClaims
     public async Task ReleaseAsync(string worktree, ProcessIdentity? owner = null)
     {
         var file = WorktreeResourceClaim.FileOf(_folder, Path.GetFullPath(worktree), owner?.ToString() ?? "");
-        using var one = await LockFile.TakeAsync(UserStateFolder.LockOf(_folder), CancellationToken.None);
+        using var one = await LockFile.AcquireAsync(UserStateFolder.LockOf(_folder), CancellationToken.None);
         if (WorktreeResourceClaim.TryRead(file) is { } claim)
         {
             TryRemove(claim);
@@ -76,7 +76,7 @@ public sealed class WorktreeResourceClaims
     /// <summary>Releases the resources of removed worktrees and ended processes.</summary>
     public async Task ReleaseThoseThatAreOverAsync(CancellationToken stop)
     {
-        using var one = await LockFile.TakeAsync(UserStateFolder.LockOf(_folder), stop);
+        using var one = await LockFile.AcquireAsync(UserStateFolder.LockOf(_folder), stop);
         RemoveThoseThatAreOver();
     }
 

@@ -45,6 +45,6 @@ public enum WorktreePurpose
     /// <summary>No process is working in the worktree, so ports that other programs now use are replaced.</summary>
     Idle,
 
-    /// <summary>As <see cref="Idle"/>. The temporary folder of the worktree is also emptied.</summary>
+    /// <summary>Like <see cref="Idle"/>, but the temporary folder of the worktree is also emptied.</summary>
     Fresh,
 }

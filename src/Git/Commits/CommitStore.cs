@@ -206,7 +206,7 @@ public sealed class CommitStore(GitRepository repository)
     public Task<IReadOnlyList<TreeFile>> ListFilesAsync(string tree, CancellationToken cancellationToken = default) =>
         repository
             .Part<ObjectCache>()
-            .OnceAsync(
+            .GetOrQueryAsync(
                 tree,
                 "files",
                 async () =>

@@ -1,7 +1,9 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Determines by comparing file contents, not history, if a branch contains some work. This detects work that was squashed or
-/// rebased by a pull request.</summary>
+/// <summary>
+/// Determines whether a branch contains given work, by comparing file contents instead of history. This detects work that was squashed or
+/// rebased by a pull request.
+/// </summary>
 public sealed class ContentSearch(GitRepository repository)
 {
     // The commit that merged the work is usually among the first commits that touched one of its files, so only a limited number is

@@ -1,8 +1,10 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Builds all diff commands, so that no diff depends on attributes or settings that can hide content. The attributes <c>-diff</c>
-/// and <c>binary</c>, text conversion and external diff programs are ignored, and no program is run. Changes inside a submodule's work tree
-/// are ignored, because git would otherwise apply the submodule's own configuration.</summary>
+/// <summary>
+/// Builds all diff commands. No diff depends on attributes or settings that can hide content. The attributes <c>-diff</c> and
+/// <c>binary</c>, text conversion and external diff programs are ignored, and no program is run. Changes inside a submodule's work tree are
+/// ignored, because git would otherwise apply the submodule's own configuration.
+/// </summary>
 internal static class DiffCommands
 {
     /// <summary>Option for <c>git status</c> that ignores changes inside submodules.</summary>

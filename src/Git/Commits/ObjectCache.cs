@@ -75,7 +75,7 @@ internal sealed class ObjectCache
 
     /// <summary>Returns the result of a query for a tree or commit id. Concurrent and later callers share one execution of the query. Only
     /// a few results are cached, because a result can be large.</summary>
-    internal async Task<T> OnceAsync<T>(string id, string question, Func<Task<T>> ask)
+    internal async Task<T> GetOrQueryAsync<T>(string id, string question, Func<Task<T>> ask)
         where T : class?
     {
         if (!ObjectId.IsId(id))

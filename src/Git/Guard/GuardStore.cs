@@ -11,13 +11,13 @@ internal sealed class GuardStore(string folder)
     private const FileAttributes NotThere = (FileAttributes)(-1);
 
     /// <summary>Stores a file's content. Returns null if the file does not exist or is too large to be a configuration file.</summary>
-    internal GuardedFile? Keep(string path) => Look(path) is var (file, content) ? Keep(file, content) : null;
+    internal GuardedFile? Keep(string path) => ReadEntry(path) is var (file, content) ? Keep(file, content) : null;
 
     /// <summary>Stores the content of a file. Small contents are only added to <see cref="Held"/>, because every worktree has several small
     /// files.</summary>
-    internal GuardedFile? Hold(string path)
+    internal GuardedFile? StoreFile(string path)
     {
-        if (Look(path) is not var (file, content))
+        if (ReadEntry(path) is not var (file, content))
         {
             return null;
         }
@@ -33,9 +33,9 @@ internal sealed class GuardStore(string folder)
     internal Dictionary<string, byte[]> Held { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Returns the hash and mode of a file without storing its content.</summary>
-    internal static GuardedFile? HashOf(string path) => Look(path)?.File;
+    internal static GuardedFile? HashOf(string path) => ReadEntry(path)?.File;
 
-    private static (GuardedFile File, byte[] Content)? Look(string path)
+    private static (GuardedFile File, byte[] Content)? ReadEntry(string path)
     {
         var file = new FileInfo(path);
         if (file.Attributes is var attributes && (attributes == NotThere || !attributes.HasFlag(FileAttributes.ReparsePoint)))

@@ -4,10 +4,12 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>Protects the repository state that all worktrees share while an agent works in one worktree. It records the state before the
-/// agent starts, compares the state afterward and reports differences. Other agents and the user work in the repository at the same time.
-/// Our own content is therefore restored, content that would run programs is quarantined, and everything else is left unchanged. Replaced
-/// or removed content is stored first, so that a wrong decision loses nothing.</summary>
+/// <summary>
+/// Protects the repository state that all worktrees share while an agent works in one worktree. It records the state before the agent
+/// starts, compares the state afterward and reports differences. Other agents and the user work in the repository at the same time.
+/// Orchestrate's own content is therefore restored, content that would run programs is quarantined, and all other content is left
+/// unchanged. Replaced or removed content is stored first, so that a wrong decision loses nothing.
+/// </summary>
 /// <param name="storeFolder">Folder outside the repository, for example <c>~/.cache/orchestrator/KEY/guard</c>.</param>
 public sealed class RepositoryGuard(GitRepository repository, string storeFolder)
 {
@@ -31,8 +33,10 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>Compares the state with the record and reverts foreign changes. Our own worktree operations can briefly look like foreign
-    /// changes. A difference therefore counts only if a second comparison under the worktree lock finds the difference again.</summary>
+    /// <summary>
+    /// Compares the state with the record and reverts foreign changes. Orchestrate's own worktree operations can briefly look like foreign
+    /// changes. A difference therefore counts only if a second comparison under the worktree lock finds the difference again.
+    /// </summary>
     /// <param name="worktree">As in <see cref="CompareAsync"/>.</param>
     /// <param name="recordFile">As in <see cref="CompareAsync"/>.</param>
     /// <param name="ours">As in <see cref="CompareAsync"/>.</param>
@@ -61,8 +65,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     }
 
     /// <summary>
-    /// Finds differences from the record. Our own refs are not compared, because their expected positions are in the run's record and a
-    /// task's branch belongs to its agent.
+    /// Finds differences from the record. Orchestrate's own refs are not compared, because the run's record contains their expected
+    /// positions and a task's branch belongs to its agent.
     /// </summary>
     /// <param name="worktree">Worktree of the agent.</param>
     /// <param name="ours">Prefix of our branches, such as <c>refs/heads/orchestrator</c>.</param>
@@ -108,7 +112,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             _ => null,
         };
 
-    /// <summary>Restores our own content and quarantines content that runs programs. Replaced content is stored in the store folder, and
+    /// <summary>
+    /// Restores orchestrate's own content and quarantines content that runs programs. Replaced content is stored in the store folder, and
     /// foreign commits are retained below <c>refs/orchestrator/foreign/</c>. Changes that the user may have made are left unchanged.
     /// </summary>
     public async Task PutBackAsync(IEnumerable<TamperedItem> changes, string during, CancellationToken cancellationToken = default)

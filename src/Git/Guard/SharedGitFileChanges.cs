@@ -6,8 +6,10 @@ internal sealed class SharedGitFileChanges(GitRepository repository, GuardStore 
 {
     private readonly Quarantine _quarantine = new(repository);
 
-    /// <summary>Classifies the changes to a file. Changes that run programs or break our worktrees are undone later; all other changes are
-    /// only reported.</summary>
+    /// <summary>
+    /// Classifies the changes to a file. Changes that run programs or break orchestrate's worktrees are undone later; all other changes are
+    /// only reported.
+    /// </summary>
     public async Task<IReadOnlyList<TamperedItem>> ExplainAsync(
         string name,
         GuardedFile? was,

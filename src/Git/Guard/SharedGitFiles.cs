@@ -3,8 +3,9 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>Reads the files that control git in all worktrees, and distinguishes foreign changes from our own changes and the user's
-/// changes.</summary>
+/// <summary>
+/// Reads the files that control git in all worktrees, and distinguishes foreign changes from those of orchestrate and the user.
+/// </summary>
 internal sealed class SharedGitFiles(GitRepository repository, GuardStore store)
 {
     internal const string Stash = "logs/refs/stash";
@@ -20,7 +21,7 @@ internal sealed class SharedGitFiles(GitRepository repository, GuardStore store)
     ];
 
     /// <summary>Returns the hash and mode of each file. Stores the contents, so that the files can be restored.</summary>
-    internal Dictionary<string, GuardedFile> Read(Worktree worktree) => Read(worktree, store.Hold);
+    internal Dictionary<string, GuardedFile> Read(Worktree worktree) => Read(worktree, store.StoreFile);
 
     private Dictionary<string, GuardedFile> Read(Worktree worktree, Func<string, GuardedFile?> look)
     {
@@ -96,16 +97,18 @@ internal sealed class SharedGitFiles(GitRepository repository, GuardStore store)
             ];
     }
 
-    /// <summary>True for the list of refs that serves clones over plain HTTP (git-update-server-info(1)), and for its temporary file.
-    /// <c>git gc</c>, which git starts automatically in a repository with many objects, writes it. Git itself never reads it.</summary>
+    /// <summary>
+    /// True for the list of refs that serves clones over plain HTTP (git-update-server-info(1)), and for its temporary file. <c>git gc</c>,
+    /// which git starts automatically in a repository with many objects, writes the list. Git itself never reads the list.
+    /// </summary>
     private static bool IsListForDownloads(string name) => name is "info/refs" || name.StartsWith("info/refs_", StringComparison.Ordinal);
 
-    /// <summary>True if the change only adds ignore patterns, which our own code also does.</summary>
+    /// <summary>True if the change only adds ignore patterns, as orchestrate itself does.</summary>
     private bool IsOurDoing(string name, GuardedFile? was, GuardedFile? now) =>
         name == "info/exclude"
         && (was is null || store.Text(was).Split('\n').Except(store.Text(now).Split('\n')).All(line => line.Length == 0));
 
-    /// <summary>True if the file links one of our worktrees to the repository and must be guarded.</summary>
+    /// <summary>True if the file links one of orchestrate's worktrees to the repository and must be guarded.</summary>
     /// <remarks>We and the user add and remove worktrees. A worktree that was recorded as in use is therefore guarded unless it is now
     /// claimed or pooled. A claim is taken before the marker is removed, and a pooled worktree has a different marker. HEAD, and the
     /// settings of a worktree with a branch, are not guarded, because they belong to the task in that worktree.</remarks>
@@ -134,8 +137,10 @@ internal sealed class SharedGitFiles(GitRepository repository, GuardStore store)
         GuardedFile? Recorded(string file) => recorded.GetValueOrDefault(Path.Combine("worktrees", id, file));
     }
 
-    /// <summary>Returns the path of a worktree that we did not create, from its gitdir file. Returns null for other files and for our own
-    /// worktrees, which have a marker.</summary>
+    /// <summary>
+    /// Returns the path of a worktree that another program created, from its gitdir file. Returns null for other files and for
+    /// orchestrate's own worktrees, which have a marker.
+    /// </summary>
     private string? NewWorktreeOfOthers(string name)
     {
         if (name.Split('/') is not [.., var id, "gitdir"])

@@ -3,7 +3,7 @@ namespace Orchestrator.Git.Guard;
 /// <summary>Kind of a foreign change.</summary>
 public enum TamperedKind
 {
-    /// <summary>A file in the administrative folder of one of our worktrees was changed. The file is restored.</summary>
+    /// <summary>A file in the administrative folder of one of orchestrate's worktrees was changed. The file is restored.</summary>
     File,
 
     /// <summary>A hook, <c>info/attributes</c> or a setting that makes git run a program was added. The item is quarantined, and the user
@@ -32,7 +32,9 @@ public enum TamperedKind
 /// <param name="Found">Current value or content hash, or null if the item does not exist.</param>
 public sealed record TamperedItem(TamperedKind Kind, string Name, string? Expected, string? Found)
 {
-    /// <summary>True if the change is left in place, because the user may have made it and none of our own state depends on it.</summary>
+    /// <summary>
+    /// True if the change is left in place, because the user may have made the change and no state of orchestrate depends on it.
+    /// </summary>
     public bool IsLeft => Kind is TamperedKind.Stash or TamperedKind.Left;
 
     /// <summary>Sentence that describes the difference for display.</summary>

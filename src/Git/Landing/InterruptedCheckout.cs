@@ -11,7 +11,7 @@ internal sealed class InterruptedCheckout(Worktree checkout)
 
     /// <summary>Restores the files to the old commit, unless one of them was changed after the interruption.</summary>
     /// <returns>Files that were changed after the interruption. If the list is not empty, nothing was restored.</returns>
-    internal async Task<IReadOnlyList<string>> TakeBackAsync(string old, string @new, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<string>> RestoreOldFilesAsync(string old, string @new, CancellationToken cancellationToken)
     {
         var changes = await new Diffs(checkout.Repository).BetweenAsync(old, @new, cancellationToken);
         var paths = changes.Select(change => change.Path).ToArray();

@@ -21,7 +21,7 @@ internal sealed class LandingIntents(GitRepository repository, string target)
 
     internal void Write(LandingIntent intent) => DurableFile.Write(_file, $"{intent.Old}\n{intent.New}\n{intent.Checkout}\n");
 
-    internal void Forget()
+    internal void RemoveIntent()
     {
         if (File.Exists(_file))
         {

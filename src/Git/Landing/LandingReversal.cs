@@ -48,7 +48,7 @@ public sealed class LandingReversal(GitRepository repository)
     /// <param name="run">Name of the run, for the message of a revert commit and the ref that retains it
     /// (<c>refs/orchestrator/revert/RUN</c>).</param>
     /// <param name="cancellationToken">Checked between git calls.</param>
-    public async Task<ReversalResult> TakeBackAsync(
+    public async Task<ReversalResult> RevertAsync(
         string target,
         string landed,
         string before,
@@ -92,8 +92,10 @@ public sealed class LandingReversal(GitRepository repository)
                 ?? await TryAsync(target, landed, before, run, cancellationToken);
     }
 
-    /// <summary>Completes a reversal that was killed after the ref was moved and before the files were. Returns null if no such reversal
-    /// exists.</summary>
+    /// <summary>
+    /// Completes a reversal that was killed after the ref was moved and before the files were moved. Returns null if no such reversal
+    /// exists.
+    /// </summary>
     private async Task<ReversalResult?> FinishAsync(
         string target,
         string branch,
@@ -116,18 +118,18 @@ public sealed class LandingReversal(GitRepository repository)
             return null;
         }
         repository.RemoveLocksOfTheDead();
-        var foreign = await new InterruptedCheckout(checkout).TakeBackAsync(before, landed, cancellationToken);
-        intents.Forget();
+        var foreign = await new InterruptedCheckout(checkout).RestoreOldFilesAsync(before, landed, cancellationToken);
+        intents.RemoveIntent();
         return foreign.Count == 0
-            ? TakenBack(branch, before)
+            ? RevertedResult(branch, before)
             : new ReversalResult(
                 ReversalState.TakenBack,
                 $"{branch} is at {before} again. The reset of '{checkout.Path}' was interrupted, and these files have other changes "
-                    + $"since, so they were not reset: {FileNameEncoding.Some(foreign)}."
+                    + $"since, so they were not reset: {FileNameEncoding.List(foreign)}."
             );
     }
 
-    private static ReversalResult TakenBack(string branch, string before) =>
+    private static ReversalResult RevertedResult(string branch, string before) =>
         new(ReversalState.TakenBack, $"{branch} is at {before} again.");
 
     /// <summary>Moves the branch by compare-and-swap, and then the files of its checkout. A commit that the user makes at the same time is
@@ -148,7 +150,7 @@ public sealed class LandingReversal(GitRepository repository)
         {
             RefChange[] change = [new RefChange(target, before, landed)];
             return (await _refs.UpdateAsync(change, "taken back by orchestrate", cancellationToken)).Done
-                ? TakenBack(branch, before)
+                ? RevertedResult(branch, before)
                 : null;
         }
         var path = checkouts[0].Path;
@@ -189,7 +191,7 @@ public sealed class LandingReversal(GitRepository repository)
         intents.Write(new LandingIntent(landed, before, checkout.Path));
         if (!await SwapAsync())
         {
-            intents.Forget();
+            intents.RemoveIntent();
             return null;
         }
         try
@@ -199,11 +201,11 @@ public sealed class LandingReversal(GitRepository repository)
         catch (GitException e) when (IsInTheWay(e))
         {
             await _refs.UpdateWithFilesAsync([new RefChange(target, landed, before)], "not taken back by orchestrate", cancellationToken);
-            intents.Forget();
+            intents.RemoveIntent();
             return InTheWay(e);
         }
-        intents.Forget();
-        return TakenBack(branch, before);
+        intents.RemoveIntent();
+        return RevertedResult(branch, before);
 
         async Task<bool> SwapAsync() =>
             (
@@ -239,7 +241,7 @@ public sealed class LandingReversal(GitRepository repository)
             return new ReversalResult(
                 ReversalState.RevertConflicts,
                 $"{branch} was not moved back: {why}, and undoing the run's work conflicts with them in "
-                    + $"{FileNameEncoding.Some(merged.ConflictedFiles)}. Undo it by hand: git merge {inverse}"
+                    + $"{FileNameEncoding.List(merged.ConflictedFiles)}. Undo it by hand: git merge {inverse}"
             );
         }
         var commit = await _commits.CreateAsync(

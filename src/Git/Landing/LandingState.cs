@@ -16,7 +16,7 @@ public enum LandingState
     /// <summary>The history of the target was rewritten and no longer contains the run's base commit.</summary>
     TargetRewound,
 
-    /// <summary>The target branch does not exist any more.</summary>
+    /// <summary>The target branch no longer exists.</summary>
     TargetDeleted,
 
     /// <summary>The checkout in which the target was checked out now has a detached HEAD.</summary>

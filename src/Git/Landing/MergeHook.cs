@@ -1,7 +1,8 @@
 namespace Orchestrator.Git.Landing;
 
-/// <summary>The user's hook for merge commits. Git calls by the orchestrator do not run hooks, but a landing can run this hook as a
-/// gate.</summary>
+/// <summary>
+/// The user's hook for merge commits. Orchestrate's git calls do not run hooks, but a landing can run this hook as a gate.
+/// </summary>
 /// <param name="Name"><c>pre-merge-commit</c> or <c>pre-commit</c>.</param>
 /// <param name="Path">Path of the hook's program.</param>
 public sealed record MergeHook(string Name, string Path)

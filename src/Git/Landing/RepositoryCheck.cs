@@ -19,7 +19,7 @@ public sealed record RepositoryCheckResult(string? Target, string? Base, IReadOn
     public bool IsUsable => !Findings.Any(finding => finding.Refuses);
 }
 
-/// <summary>Checks if runs can work in a repository, and recommends a fix for each problem.</summary>
+/// <summary>Checks whether runs can work in a repository, and recommends a fix for each problem.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="checkout">The user's checkout, whose branch is the default target, or null to use the main checkout, if one exists.</param>
 public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout = null)

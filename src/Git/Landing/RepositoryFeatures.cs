@@ -22,8 +22,10 @@ public enum FeatureSupport
 /// <param name="Cure">Recommended action, or null if none is needed.</param>
 public sealed record RepositoryFeature(string Name, FeatureSupport State, string Message, string? Cure = null);
 
-/// <summary>Finds repository features that affect a run's worktrees: file filters (such as Git LFS and git-crypt), submodules, partial
-/// clones and sparse checkouts.</summary>
+/// <summary>
+/// Finds repository features that affect a run's worktrees, namely file filters (such as Git LFS and git-crypt), submodules, partial clones
+/// and sparse checkouts.
+/// </summary>
 /// <param name="repository">The repository.</param>
 public sealed class RepositoryFeatures(GitRepository repository)
 {
@@ -94,7 +96,7 @@ public sealed class RepositoryFeatures(GitRepository repository)
                 ? new(
                     "submodules",
                     FeatureSupport.Warn,
-                    $"The repository has {count}, but this clone lacks the commits of {FileNameEncoding.Some(missing)}: in worktrees "
+                    $"The repository has {count}, but this clone lacks the commits of {FileNameEncoding.List(missing)}: in worktrees "
                         + $"{Plural.Form(missing.Count, "its folder is", "their folders are")} empty.",
                     "git submodule update --init --recursive"
                 )

@@ -3,7 +3,7 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Finds the checkout of a branch and determines if a landing may change it.</summary>
+/// <summary>Finds the checkout of a branch, and determines whether a landing may change the checkout.</summary>
 internal sealed class TargetCheckout(GitRepository repository)
 {
     /// <summary>Returns the checkout of the target if a landing may change it. Otherwise, returns the obstacle.</summary>

@@ -66,7 +66,7 @@ public sealed class TargetLanding(GitRepository repository)
         }
         if (await _commits.IsAncestorAsync(request.Commit, tip, cancellationToken))
         {
-            intents.Forget();
+            intents.RemoveIntent();
             return new LandingResult(LandingState.AlreadyLanded, $"{branch} has {request.Commit}.", tip, []);
         }
         if (await ExplainTipAsync(request, branch, tip, cancellationToken) is { } refused)
@@ -132,13 +132,13 @@ public sealed class TargetLanding(GitRepository repository)
         if (intents.Read() is { } intent && intent.Old == tip && intent.Checkout == checkout.Path)
         {
             repository.RemoveLocksOfTheDead();
-            var foreign = await new InterruptedCheckout(checkout).TakeBackAsync(intent.Old, intent.New, cancellationToken);
+            var foreign = await new InterruptedCheckout(checkout).RestoreOldFilesAsync(intent.Old, intent.New, cancellationToken);
             if (foreign.Count > 0)
             {
                 return new LandingResult(
                     LandingState.Dirty,
                     $"A landing on {branch} in '{checkout.Path}' was interrupted, and these files have other changes "
-                        + $"since: {FileNameEncoding.Some(foreign)}. Commit or stash them, then: {request.FinishCommand}",
+                        + $"since: {FileNameEncoding.List(foreign)}. Commit or stash them, then: {request.FinishCommand}",
                     tip,
                     foreign
                 );
@@ -154,7 +154,7 @@ public sealed class TargetLanding(GitRepository repository)
         {
             return await ExplainRefusalAsync(request, branch, checkout, intents, e, cancellationToken);
         }
-        intents.Forget();
+        intents.RemoveIntent();
         return new LandingResult(LandingState.Landed, $"{branch} is at {request.Commit}, also in '{checkout.Path}'.", request.Commit, []);
     }
 
@@ -173,12 +173,12 @@ public sealed class TargetLanding(GitRepository repository)
         var files = refusal.ErrorOutput.Split('\n').Where(line => line.StartsWith('\t')).Select(line => line.Trim()).ToArray();
         if (refusal.ErrorOutput.Contains("unmerged files", StringComparison.Ordinal))
         {
-            intents.Forget();
+            intents.RemoveIntent();
             var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
             string[] unmerged = [.. status.Entries.Where(entry => entry.IsUnmerged).Select(entry => entry.Path)];
             return new LandingResult(
                 LandingState.Dirty,
-                $"'{checkout.Path}' has files in conflict: {FileNameEncoding.Some(unmerged)}. Resolve and commit them, then: "
+                $"'{checkout.Path}' has files in conflict: {FileNameEncoding.List(unmerged)}. Resolve and commit them, then: "
                     + $"{request.FinishCommand}",
                 tip,
                 unmerged
@@ -186,12 +186,12 @@ public sealed class TargetLanding(GitRepository repository)
         }
         if (CheckoutForwarder.IsOfLocalChanges(refusal))
         {
-            intents.Forget();
+            intents.RemoveIntent();
             var changed = (await WorktreeStatus.ReadAsync(checkout, cancellationToken)).ChangedFiles();
             files = files.Intersect(changed, StringComparer.Ordinal).ToArray() is { Length: > 0 } edited ? edited : files;
             return new LandingResult(
                 LandingState.Dirty,
-                $"'{checkout.Path}' has uncommitted changes in {FileNameEncoding.Some(files)}, which {branch} would change too. Commit "
+                $"'{checkout.Path}' has uncommitted changes in {FileNameEncoding.List(files)}, which {branch} would change too. Commit "
                     + $"or stash them, then: {request.FinishCommand}",
                 tip,
                 files
@@ -202,10 +202,10 @@ public sealed class TargetLanding(GitRepository repository)
             || refusal.ErrorOutput.Contains("would lose untracked", StringComparison.Ordinal)
         )
         {
-            intents.Forget();
+            intents.RemoveIntent();
             return new LandingResult(
                 LandingState.FilesInTheWay,
-                $"'{checkout.Path}' has untracked files that {branch} would overwrite: {FileNameEncoding.Some(files)}. Move "
+                $"'{checkout.Path}' has untracked files that {branch} would overwrite: {FileNameEncoding.List(files)}. Move "
                     + $"them away, then: {request.FinishCommand}",
                 tip,
                 files
@@ -213,7 +213,7 @@ public sealed class TargetLanding(GitRepository repository)
         }
         if (tip is not null && !await _commits.IsAncestorAsync(tip, request.Commit, cancellationToken))
         {
-            intents.Forget();
+            intents.RemoveIntent();
             return new LandingResult(LandingState.TargetMoved, $"{branch} was moved during the landing.", tip, []);
         }
         throw refusal;

@@ -1,11 +1,11 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Formats hunks and lines for the report. Without side effects.</summary>
+/// <summary>Formats hunks and lines for the report. Has no side effects.</summary>
 /// <param name="lines">Table of the lines of all file versions.</param>
 internal sealed class HunkFormatter(LineIdTable lines)
 {
     /// <summary>Returns the current state of a hunk for the report.</summary>
-    public MergedHunk Told(TrackedHunk hunk) =>
+    public MergedHunk Format(TrackedHunk hunk) =>
         new(hunk.Task, hunk.Merge, hunk.Path, hunk.Line, Of(hunk), hunk.Fate, hunk.By, hunk.ByMerge);
 
     /// <summary>Returns the most informative line of a hunk, preferably a missing one.</summary>

@@ -10,8 +10,10 @@ namespace Orchestrator.Git.Losses;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct LineChange(int OldStart, int OldCount, int NewStart, int NewCount);
 
-/// <summary>Computes the differences between two versions of a file with Myers' algorithm on numbered lines. Does not use git, because
-/// thousands of the compared versions are not stored in the repository. Without side effects.</summary>
+/// <summary>
+/// Computes the differences between two versions of a file with Myers' algorithm on numbered lines. Does not use git, because thousands of
+/// the compared versions are not stored in the repository. Has no side effects.
+/// </summary>
 internal static class LineDiff
 {
     // For larger edits, only lines that are unique in both versions are matched. The result is then coarser but still correct.

@@ -29,15 +29,16 @@ internal sealed class LineIdTable(bool isLoose = false)
         {
             var end = text.IndexOf('\n');
             var line = end < 0 ? text : text[..end];
-            numbers.Add(Number(isLoose ? Loosen(line) : line));
+            numbers.Add(Number(isLoose ? TrimLine(line) : line));
             text = end < 0 ? [] : text[(end + 1)..];
         }
         return [.. numbers];
     }
 
-    /// <summary>Removes surrounding space and a final comma. A list in which another element follows has the same line with a
-    /// comma.</summary>
-    public static ReadOnlySpan<char> Loosen(ReadOnlySpan<char> line) => line.Trim(Space).TrimEnd(',').TrimEnd(Space);
+    /// <summary>
+    /// Removes surrounding space and a final comma. The last element of a list gets a comma when another element is added.
+    /// </summary>
+    public static ReadOnlySpan<char> TrimLine(ReadOnlySpan<char> line) => line.Trim(Space).TrimEnd(',').TrimEnd(Space);
 
     /// <summary>Returns the number of a line. Adds the line to the table if it is new.</summary>
     public int Number(ReadOnlySpan<char> line)

@@ -1,15 +1,16 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Records for each file on staging which hunks brought each copy of a line. Copies that no hunk brought are not
-/// recorded.</summary>
+/// <summary>
+/// Records, for each file on staging, the hunks that introduced each copy of a line. Copies that no hunk introduced are not recorded.
+/// </summary>
 internal sealed class LineOrigins
 {
     private readonly Dictionary<(string Path, int Line), List<HashSet<TrackedHunk>>> _copies = [];
 
-    /// <summary>Records a copy of a line and the hunks that brought it.</summary>
-    public void Bring(string path, int line, params IEnumerable<TrackedHunk> hunks) => At(path, line).Add([.. hunks]);
+    /// <summary>Records a copy of a line and the hunks that introduced the copy.</summary>
+    public void AddCopy(string path, int line, params IEnumerable<TrackedHunk> hunks) => At(path, line).Add([.. hunks]);
 
-    /// <summary>Adds a hunk to a copy that another hunk already brought.</summary>
+    /// <summary>Adds a hunk to a copy that another hunk already introduced.</summary>
     public void Join(string path, int line, TrackedHunk hunk)
     {
         var copies = At(path, line);
@@ -23,14 +24,16 @@ internal sealed class LineOrigins
         }
     }
 
-    /// <summary>Removes copies of a line. If more copies exist, copies of hunks that lost other lines in the same step are removed first,
-    /// then copies that no hunk brought.</summary>
+    /// <summary>
+    /// Removes copies of a line. If more copies exist, copies of hunks that lost other lines in the same step are removed first, then
+    /// copies that no hunk introduced.
+    /// </summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="count">Number of copies to remove.</param>
     /// <param name="before">Number of copies that exist.</param>
     /// <param name="hit">Hunks that lost other lines in the same step.</param>
     /// <returns>The hunks of each removed copy.</returns>
-    public IReadOnlyList<HashSet<TrackedHunk>> Take(string path, int line, int count, int before, IReadOnlySet<TrackedHunk> hit)
+    public IReadOnlyList<HashSet<TrackedHunk>> RemoveCopies(string path, int line, int count, int before, IReadOnlySet<TrackedHunk> hit)
     {
         if (!_copies.TryGetValue((path, line), out var copies))
         {

@@ -2,9 +2,10 @@ using Orchestrator.Git.Merging;
 
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Verifies that a staging branch contains all work merged to it. Each hunk of each merged task must be present, unless a task
-/// with write access to the file changed the same lines later. Reads only, except that a virtual merge base is written as a commit without
-/// a ref.</summary>
+/// <summary>
+/// Verifies that a staging branch contains all work merged to it. Each hunk of each merged task must be present, unless a task with write
+/// access to the file changed the same lines later. The only object that is written is a virtual merge base, as a commit without a ref.
+/// </summary>
 /// <param name="appendedFiles">As in <see cref="TreeMerger.MergeAsync"/>.</param>
 public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<string> appendedFiles)
 {
@@ -29,7 +30,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         {
             return MergeLosses.None;
         }
-        var ledger = await TakeAsync(
+        var ledger = await ApplyStepsAsync(
             reader,
             [new StagingStepChanges(trees, author, diffs[0], diffs[1])],
             new LostHunkTracker(reader.Table),
@@ -45,7 +46,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
     /// <param name="since">Base commit of the run.</param>
     /// <param name="tip">Tip of the branch.</param>
     /// <param name="authorOf">Returns the author of the step that a commit represents.</param>
-    public async Task<LossReport> OfStagingAsync(
+    public async Task<MergedHunkReport> OfStagingAsync(
         string since,
         string tip,
         Func<CommitInfo, MergeStepAuthor> authorOf,
@@ -80,7 +81,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
             .Select(file => file.Path)
             .ToHashSet(StringComparer.Ordinal);
         var changes = steps.Select((step, i) => new StagingStepChanges(step, authors[i], Of(i, 2 * i), Of(i, (2 * i) + 1))).ToArray();
-        return await TakeAsync(reader, changes, new LostHunkTracker(reader.Table), stop);
+        return await ApplyStepsAsync(reader, changes, new LostHunkTracker(reader.Table), stop);
 
         IReadOnlyList<ChangedFile> Of(int step, int diff) =>
             authors[step].IsTask
@@ -88,7 +89,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
                 : [.. diffs[diff].Where(file => paths.Contains(file.Path) || file.Change == FileChange.Added)];
     }
 
-    private async Task<LostHunkTracker> TakeAsync(
+    private async Task<LostHunkTracker> ApplyStepsAsync(
         StagingStepReader reader,
         StagingStepChanges[] steps,
         LostHunkTracker ledger,
@@ -100,7 +101,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         {
             var balance = StagingStepLineBalance.Of(read[i]);
             var isClear = balance.IsEven && read[i].Files.All(file => file.IsText || file.IsPlain);
-            ledger.Take(read[i], balance, isFaithful: !isClear && await IsGitsAsync(reader, steps[i], balance, stop));
+            ledger.ApplyStep(read[i], balance, isFaithful: !isClear && await IsGitsAsync(reader, steps[i], balance, stop));
         }
         return ledger;
     }
@@ -124,7 +125,9 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         }
         var trees = step.Trees with { Commit = step.Trees.Commit with { Id = merge.Tree, Tree = merge.Tree } };
         var ours = await new Diffs(repository).BetweenAsync(trees.OursTree, merge.Tree, stop);
-        balance.Excuse(StagingStepLineBalance.Of((await reader.ReadAsync([step with { Trees = trees, Ours = ours }], stop))[0]));
+        balance.IgnoreImbalancesOf(
+            StagingStepLineBalance.Of((await reader.ReadAsync([step with { Trees = trees, Ours = ours }], stop))[0])
+        );
         return merge.Tree == step.Trees.Commit.Tree;
     }
 

@@ -1,7 +1,9 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Replays a staging branch step by step. Tracks the hunks that tasks brought, and marks each hunk as present, overwritten by a
-/// permitted change, or lost. Without side effects.</summary>
+/// <summary>
+/// Replays a staging branch step by step. Tracks the hunks that tasks introduced, and marks each hunk as present, overwritten by a
+/// permitted change, or lost. Has no side effects.
+/// </summary>
 /// <param name="lines">Table of the lines of all file versions.</param>
 internal sealed class LostHunkTracker(LineIdTable lines)
 {
@@ -21,18 +23,18 @@ internal sealed class LostHunkTracker(LineIdTable lines)
     internal string LineOf(int number) => lines.Text(number);
 
     /// <summary>Returns a report with the state of every hunk.</summary>
-    public LossReport Report() => new([.. _hunks.Select(_texts.Told), .. _others]);
+    public MergedHunkReport Report() => new([.. _hunks.Select(_texts.Format), .. _others]);
 
     /// <summary>Applies a step of the staging branch to the ledger.</summary>
     /// <param name="isFaithful">True if the result equals git's merge of both sides.</param>
-    public void Take(MergeStep step, StagingStepLineBalance balance, bool isFaithful)
+    public void ApplyStep(MergeStep step, StagingStepLineBalance balance, bool isFaithful)
     {
         var hunks = balance.Hunks.Concat(_facts.HunksOf(step)).ToList();
         if (step.Author.IsTask)
         {
             _hunks.AddRange(hunks);
         }
-        var (removed, added) = CarryWhatMoved(step, balance);
+        var (removed, added) = TransferMovedHunks(step, balance);
         Remove(step, removed, balance.Missing.Select(copies => copies.Line).ToHashSet());
         foreach (var copies in balance.Shared.Where(_ => step.Author.IsTask))
         {
@@ -40,11 +42,11 @@ internal sealed class LostHunkTracker(LineIdTable lines)
         }
         foreach (var copies in added)
         {
-            Bring(step, copies);
+            AddCopies(step, copies);
         }
-        TakeBack(step, balance.Hunks);
-        Lose(step, balance);
-        _facts.Take(step, isFaithful);
+        HandleRestoredLines(step, balance.Hunks);
+        ApplyMissingLines(step, balance);
+        _facts.ApplyStep(step, isFaithful);
         if (step.Author.AcceptsLosses)
         {
             _hunks.Where(hunk => hunk.Fate == HunkState.Lost).ToList().ForEach(hunk => hunk.Accepted(step));
@@ -53,16 +55,16 @@ internal sealed class LostHunkTracker(LineIdTable lines)
     }
 
     /// <summary>Transfers the hunks of each line that moved to its new position.</summary>
-    private (IReadOnlyList<LineCopies> Removed, IReadOnlyList<LineCopies> Added) CarryWhatMoved(
+    private (IReadOnlyList<LineCopies> Removed, IReadOnlyList<LineCopies> Added) TransferMovedHunks(
         MergeStep step,
         StagingStepLineBalance balance
     )
     {
         foreach (var (from, to) in balance.Moved)
         {
-            foreach (var copy in _claims.Take(from.Path, from.Line, from.Count, from.Before, new HashSet<TrackedHunk>()))
+            foreach (var copy in _claims.RemoveCopies(from.Path, from.Line, from.Count, from.Before, new HashSet<TrackedHunk>()))
             {
-                _claims.Bring(to, from.Line, copy);
+                _claims.AddCopy(to, from.Line, copy);
             }
         }
         var targets = balance.Added.ToLookup(copies => copies.Line).ToDictionary(g => g.Key, g => g.ToList());
@@ -75,10 +77,16 @@ internal sealed class LostHunkTracker(LineIdTable lines)
                 foreach (var place in places.OrderBy(place => place.Path != copies.Path).ToList())
                 {
                     var count = Math.Min(rest, place.Count);
-                    var moved = _claims.Take(copies.Path, copies.Line, count, copies.Before, new HashSet<TrackedHunk>(copies.Hunks));
+                    var moved = _claims.RemoveCopies(
+                        copies.Path,
+                        copies.Line,
+                        count,
+                        copies.Before,
+                        new HashSet<TrackedHunk>(copies.Hunks)
+                    );
                     for (var i = 0; i < count; i++)
                     {
-                        Bring(step, place with { Count = 1, Hunks = [place.Hunks[i]] }, i < moved.Count ? moved[i] : []);
+                        AddCopies(step, place with { Count = 1, Hunks = [place.Hunks[i]] }, i < moved.Count ? moved[i] : []);
                     }
                     rest -= count;
                     places.Remove(place);
@@ -100,22 +108,23 @@ internal sealed class LostHunkTracker(LineIdTable lines)
         return (removed, [.. targets.Values.SelectMany(places => places)]);
     }
 
-    private void Bring(MergeStep step, LineCopies copies, IEnumerable<TrackedHunk>? earlier = null)
+    private void AddCopies(MergeStep step, LineCopies copies, IEnumerable<TrackedHunk>? earlier = null)
     {
         foreach (var hunk in copies.Hunks)
         {
             var back = _lost.GetValueOrDefault(copies.Line)?.Find(lost => lost.Path == copies.Path && lost.Missing.Contains(copies.Line));
-            back?.Back(copies.Line);
+            back?.RecordRestored(copies.Line);
             TrackedHunk[] own = step.Author.IsTask ? [hunk] : [];
             if (own.Concat(earlier ?? []).Concat(back is null ? [] : [back]).ToList() is { Count: > 0 } bringers)
             {
-                _claims.Bring(copies.Path, copies.Line, bringers);
+                _claims.AddCopy(copies.Path, copies.Line, bringers);
             }
         }
     }
 
-    /// <summary>Applies removed lines. Finds the hunks that brought the lines, and checks if the step was permitted to remove
-    /// them.</summary>
+    /// <summary>
+    /// Applies removed lines. Finds the hunks that introduced the lines, and checks whether the step was permitted to remove the lines.
+    /// </summary>
     /// <param name="removed">Lines that the step removed.</param>
     /// <param name="missing">Lines that the step should have moved but that are missing.</param>
     private void Remove(MergeStep step, IReadOnlyList<LineCopies> removed, HashSet<int> missing)
@@ -124,7 +133,7 @@ internal sealed class LostHunkTracker(LineIdTable lines)
         var hit = new HashSet<TrackedHunk>();
         foreach (var copies in removed.OrderBy(copies => copies.Count < copies.Before))
         {
-            foreach (var copy in _claims.Take(copies.Path, copies.Line, copies.Count, copies.Before, hit))
+            foreach (var copy in _claims.RemoveCopies(copies.Path, copies.Line, copies.Count, copies.Before, hit))
             {
                 hit.UnionWith(copy);
                 var by = copies.Hunks.Count > 0 ? copies.Hunks[0] : null;
@@ -179,7 +188,7 @@ internal sealed class LostHunkTracker(LineIdTable lines)
 
     /// <summary>Handles lines that an earlier task removed and the step adds again. Marks the removal as overwritten if the step has write
     /// access, and as lost otherwise.</summary>
-    private void TakeBack(MergeStep step, IReadOnlyList<TrackedHunk> hunks)
+    private void HandleRestoredLines(MergeStep step, IReadOnlyList<TrackedHunk> hunks)
     {
         foreach (var hunk in hunks)
         {
@@ -202,7 +211,7 @@ internal sealed class LostHunkTracker(LineIdTable lines)
     }
 
     /// <summary>Applies lines that are missing in the result, and removed lines that reappeared.</summary>
-    private void Lose(MergeStep step, StagingStepLineBalance balance)
+    private void ApplyMissingLines(MergeStep step, StagingStepLineBalance balance)
     {
         foreach (var copies in balance.Missing.Where(_ => step.Author.IsTask))
         {
@@ -210,7 +219,7 @@ internal sealed class LostHunkTracker(LineIdTable lines)
         }
         foreach (var copies in balance.Gone)
         {
-            var hunksOfCopies = _claims.Take(copies.Path, copies.Line, copies.Count, copies.Before, new HashSet<TrackedHunk>());
+            var hunksOfCopies = _claims.RemoveCopies(copies.Path, copies.Line, copies.Count, copies.Before, new HashSet<TrackedHunk>());
             hunksOfCopies.SelectMany(copy => copy).ToList().ForEach(hunk => Change(step, hunk, copies, may: false));
             if (hunksOfCopies.Count < copies.Count && IsClear(copies))
             {

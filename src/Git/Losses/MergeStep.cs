@@ -18,7 +18,7 @@ internal sealed record MergedFile(
 )
 {
     /// <summary>True if only the merged work changed the file and the result is its version.</summary>
-    public bool IsPlain => IsTheirs && Same(Base, Ours) && Same(Theirs, Result);
+    public bool IsPlain => IsTheirs && HasSameContent(Base, Ours) && HasSameContent(Theirs, Result);
 
     /// <summary>True if all versions are text files.</summary>
     public bool IsText =>
@@ -28,7 +28,7 @@ internal sealed record MergedFile(
     public static int[]? LinesOf(FileVersion? version) => version is null ? [] : version.Lines;
 
     /// <summary>True if both versions have the same content or both are missing.</summary>
-    public static bool Same(FileVersion? one, FileVersion? other) => one?.Id == other?.Id && (one is null) == (other is null);
+    public static bool HasSameContent(FileVersion? one, FileVersion? other) => one?.Id == other?.Id && (one is null) == (other is null);
 }
 
 /// <summary>A step on the staging branch, usually a merge.</summary>
@@ -89,7 +89,7 @@ internal sealed class TrackedHunk(string task, string merge, string path, int li
     }
 
     /// <summary>Records that a lost line is present again.</summary>
-    public void Back(int lost)
+    public void RecordRestored(int lost)
     {
         if (Missing.Remove(lost) && Missing.Count == 0)
         {

@@ -63,9 +63,9 @@ public sealed record MergeLosses(IReadOnlyList<MergedHunk> Lost, bool TakesAway)
     public static MergeLosses None { get; } = new([], TakesAway: false);
 }
 
-/// <summary>State of all hunks that tasks brought.</summary>
+/// <summary>State of all hunks that tasks introduced.</summary>
 /// <param name="Hunks">All hunks of tasks in merge order, followed by lost changes that no task brought.</param>
-public sealed record LossReport(IReadOnlyList<MergedHunk> Hunks)
+public sealed record MergedHunkReport(IReadOnlyList<MergedHunk> Hunks)
 {
     /// <summary>Hunks whose changes are lost.</summary>
     public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == HunkState.Lost)];

@@ -10,8 +10,10 @@ namespace Orchestrator.Git.Losses;
 /// <param name="IsRemoval">True if the side removed the lines and the result contains them.</param>
 public sealed record DroppedChange(bool IsOwn, string Path, int Line, IReadOnlyList<string> Lines, bool IsRemoval);
 
-/// <summary>Compares a resolved conflict with the changes of both sides. Indentation, a final comma and the place of a line in its file do
-/// not matter. A line that both sides added may be present once.</summary>
+/// <summary>
+/// Compares a resolved conflict with the changes of both sides. Indentation, a final comma and the position of a line in its file do not
+/// matter. A line that both sides added may be present only once.
+/// </summary>
 /// <param name="appendedFiles">As in <see cref="TreeMerger.MergeAsync"/>.</param>
 /// <param name="isWhole">True for files that are compared as a whole, because a program generates them.</param>
 public sealed class ResolutionCheck(GitRepository repository, IReadOnlyCollection<string> appendedFiles, Func<string, bool> isWhole)
@@ -46,7 +48,7 @@ public sealed class ResolutionCheck(GitRepository repository, IReadOnlyCollectio
     }
 
     /// <summary>Formats a line for comparison and display.</summary>
-    public static string Show(string line) => FileNameEncoding.Show(LineIdTable.Loosen(line).ToString());
+    public static string Show(string line) => FileNameEncoding.Show(LineIdTable.TrimLine(line).ToString());
 
     private static async Task<MergeSide> SideAsync(
         StagingStepReader reader,
@@ -76,9 +78,13 @@ public sealed class ResolutionCheck(GitRepository repository, IReadOnlyCollectio
         foreach (var file in files.Values.Where(file => !file.IsText || isWhole(file.Path)))
         {
             if (
-                !MergedFile.Same(file.Base, file.Theirs)
-                && !MergedFile.Same(file.Result, file.Theirs)
-                && (file.Result is null || MergedFile.Same(file.Result, file.Ours) || MergedFile.Same(file.Result, file.Base))
+                !MergedFile.HasSameContent(file.Base, file.Theirs)
+                && !MergedFile.HasSameContent(file.Result, file.Theirs)
+                && (
+                    file.Result is null
+                    || MergedFile.HasSameContent(file.Result, file.Ours)
+                    || MergedFile.HasSameContent(file.Result, file.Base)
+                )
             )
             {
                 yield return Whole(file.Path);
@@ -86,7 +92,7 @@ public sealed class ResolutionCheck(GitRepository repository, IReadOnlyCollectio
         }
         // Git leaves both sides of a conflict in its own merge, so only lines that it lacks, too, are excused there.
         var back = side.Balance.Surplus.Where(copies => conflicted.Contains(copies.Path)).ToList();
-        side.Balance.Excuse(side.Gits);
+        side.Balance.IgnoreImbalancesOf(side.Gits);
         // A line that both sides added counts for staging.
         var missing = Lines(side.Balance.Missing.Concat(side.Balance.Gone));
         back.AddRange(side.Balance.Surplus.Where(copies => !conflicted.Contains(copies.Path)));

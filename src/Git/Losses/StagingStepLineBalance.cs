@@ -1,8 +1,10 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Compares the lines that the merged work added and removed with the lines that the step changed on staging. Lines are counted
-/// per file and not compared by position, because a difference can often be expressed in several ways. A line that is missing in one file
-/// and surplus in another has moved with a rename. Without side effects.</summary>
+/// <summary>
+/// Compares the lines that the merged work added and removed with the lines that the step changed on staging. Lines are counted per file
+/// and not compared by position, because a difference can often be expressed in several ways. A line that is missing in one file and
+/// surplus in another has moved with a rename. Has no side effects.
+/// </summary>
 internal sealed class StagingStepLineBalance
 {
     private readonly List<LineCopies> _missing = [];
@@ -52,7 +54,7 @@ internal sealed class StagingStepLineBalance
     }
 
     /// <summary>Ignores imbalances that git's own merge also has, because such lines can be attributed to more than one change.</summary>
-    public void Excuse(StagingStepLineBalance gits)
+    public void IgnoreImbalancesOf(StagingStepLineBalance gits)
     {
         Forget(_missing, gits._missing);
         Forget(_gone, gits._gone);
@@ -176,16 +178,16 @@ internal sealed class StagingStepLineBalance
         {
             // Either the work added the line to a file that staging had renamed, or the work moved the line while staging removed it.
             var rest = copies;
-            rest = Settle(surplus, rest, (part, other) => Added.Add(part with { Path = other.Path }));
-            rest = Settle(absorbed, rest, (_, _) => { });
+            rest = MatchCopies(surplus, rest, (part, other) => Added.Add(part with { Path = other.Path }));
+            rest = MatchCopies(absorbed, rest, (_, _) => { });
             Keep(_missing, rest);
         }
         foreach (var copies in gone)
         {
             // Either the work renamed the file, or the work removed the line from a file that staging had renamed.
             var rest = copies;
-            rest = Settle(surplus, rest, (part, other) => Moved.Add((part, other.Path)));
-            rest = Settle(absorbed, rest, (part, other) => Removed.Add(part with { Hunks = other.Hunks }));
+            rest = MatchCopies(surplus, rest, (part, other) => Moved.Add((part, other.Path)));
+            rest = MatchCopies(absorbed, rest, (part, other) => Removed.Add(part with { Hunks = other.Hunks }));
             Keep(_gone, rest);
         }
         _surplus.AddRange(surplus.Values.SelectMany(list => list));
@@ -200,7 +202,11 @@ internal sealed class StagingStepLineBalance
     }
 
     /// <summary>Matches copies of a line with copies of the same line in other files, and returns the unmatched copies.</summary>
-    private static LineCopies Settle(Dictionary<int, List<LineCopies>> against, LineCopies copies, Action<LineCopies, LineCopies> settled)
+    private static LineCopies MatchCopies(
+        Dictionary<int, List<LineCopies>> against,
+        LineCopies copies,
+        Action<LineCopies, LineCopies> settled
+    )
     {
         var others = against.GetValueOrDefault(copies.Line) ?? [];
         while (copies.Count > 0 && others.Count > 0)

@@ -29,19 +29,19 @@ internal sealed class WholeFileChangeTracker
     }
 
     /// <summary>Applies a step of staging.</summary>
-    public void Take(MergeStep step, bool isFaithful)
+    public void ApplyStep(MergeStep step, bool isFaithful)
     {
         foreach (var file in step.Files)
         {
-            TakeContent(step, file, isFaithful);
-            TakeMode(step, file, isFaithful);
+            ApplyContent(step, file, isFaithful);
+            ApplyMode(step, file, isFaithful);
         }
         _made.Clear();
     }
 
     /// <summary>True if the work changed the content in a way that a comparison of lines does not show.</summary>
     private static bool ChangesContent(MergedFile file) =>
-        !MergedFile.Same(file.Base, file.Theirs)
+        !MergedFile.HasSameContent(file.Base, file.Theirs)
         && (
             MergedFile.LinesOf(file.Base) is not { } old
             || MergedFile.LinesOf(file.Theirs) is not { } now
@@ -60,10 +60,10 @@ internal sealed class WholeFileChangeTracker
         return hunk;
     }
 
-    private void TakeContent(MergeStep step, MergedFile file, bool isFaithful)
+    private void ApplyContent(MergeStep step, MergedFile file, bool isFaithful)
     {
         var hunk = _made.GetValueOrDefault((step.Commit, file.Path, false));
-        if (hunk is null && MergedFile.Same(file.Ours, file.Result))
+        if (hunk is null && MergedFile.HasSameContent(file.Ours, file.Result))
         {
             return;
         }
@@ -124,7 +124,7 @@ internal sealed class WholeFileChangeTracker
         }
     }
 
-    private void TakeMode(MergeStep step, MergedFile file, bool isFaithful)
+    private void ApplyMode(MergeStep step, MergedFile file, bool isFaithful)
     {
         var hunk = _made.GetValueOrDefault((step.Commit, file.Path, true));
         if (hunk is null && file.Ours?.Mode == file.Result?.Mode)

@@ -38,7 +38,7 @@ public sealed class ConflictWorktree(Worktree worktree)
                 await new WorktreeHead(worktree).AttachAsync(branch, cancellationToken);
             }
             await new WorktreeReset(worktree, permit).ToAsync(ours, cancellationToken);
-            await stash.TakeAwayAsync(cancellationToken);
+            await stash.StashAsync(cancellationToken);
             await worktree.WriteAsync(
                 worktree.Call("merge", "--no-commit", "--no-ff", "--quiet", "--no-autostash", "--no-verify-signatures", theirs) with
                 {

@@ -4,9 +4,11 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>Snapshot of the user's git configuration and of those settings in the repository's own configuration that can run programs.
-/// Git calls for a run use the snapshot. Later changes to <c>~/.gitconfig</c>, the user's attributes or <c>.git/config</c> have no effect
-/// on these calls, even if an agent makes them. The snapshot's folder is named by the hash of its content.</summary>
+/// <summary>
+/// Snapshot of the user's git configuration, and of the settings in the repository's own configuration that can run programs. Git calls for
+/// a run use the snapshot. Later changes to <c>~/.gitconfig</c>, the user's attributes or <c>.git/config</c> have no effect on these calls,
+/// even if an agent makes them. The snapshot's folder is named by the hash of its content.
+/// </summary>
 public sealed class ConfigurationSnapshot
 {
     private const string Settings = "config";
@@ -42,7 +44,7 @@ public sealed class ConfigurationSnapshot
         };
 
     /// <summary>True if the repository's configuration had exactly these values for the setting when the snapshot was taken.</summary>
-    internal bool Knows(string name, IReadOnlyList<string?> values) =>
+    internal bool HasValues(string name, IReadOnlyList<string?> values) =>
         _programs.TryGetValue(name, out var known) && known.SequenceEqual(values);
 
     /// <summary>Takes a snapshot of the effective configuration, or reuses an existing snapshot with the same content.</summary>
@@ -86,7 +88,7 @@ public sealed class ConfigurationSnapshot
         {
             var path = persons.LastOrDefault(entry => entry.Name == setting)?.Value is { } given
                 ? await ExpandAsync(repository, given, cancellationToken)
-                : Path.Combine(PersonsFolder(), name);
+                : Path.Combine(UserGitFolder(), name);
             return path.Length > 0 && SmallFileReader.TryRead(path) is { } content ? content : [];
         }
     }
@@ -148,7 +150,7 @@ public sealed class ConfigurationSnapshot
     }
 
     /// <summary>Folder of the user's attributes and ignore files that git uses by default.</summary>
-    private static string PersonsFolder() =>
+    private static string UserGitFolder() =>
         Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } configured ? Path.Combine(configured, "git")
         : Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? Path.Combine(home, ".config", "git")
         : "/nowhere";

@@ -76,7 +76,7 @@ public static class FileNameEncoding
     }
 
     /// <summary>Formats the first names of a list for use in a sentence, and the number of omitted names.</summary>
-    public static string Some(IReadOnlyCollection<string> names, int most = 5) =>
+    public static string List(IReadOnlyCollection<string> names, int most = 5) =>
         string.Join(", ", names.Take(most).Select(name => Show(name)))
         + (names.Count > most ? $" and {names.Count - most} more" : string.Empty);
 

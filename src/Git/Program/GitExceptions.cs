@@ -46,7 +46,7 @@ public sealed class GitUnavailableException(string message, Exception? inner = n
 /// <summary>Thrown if the given folder is not a git repository or git refuses to open the repository.</summary>
 public sealed class NotARepositoryException(string message) : GitException(message);
 
-/// <summary>Thrown if another process holds a lock file of the repository for longer than the configured wait.</summary>
+/// <summary>Thrown if another process holds a lock file of the repository for longer than the configured time limit.</summary>
 public sealed class GitLockedException(string message, string lockFile) : GitException(message)
 {
     /// <summary>Path of the lock file.</summary>

@@ -136,8 +136,8 @@ public sealed partial class GitProgram
         RunAsync(call, GitCallKind.Read, mark: null, cancellationToken);
 
     /// <summary>
-    /// Runs a call that only adds objects. Git names objects by their content and renames them into place, so it takes no lock. Leftovers
-    /// of a killed call are complete or ignored, so the call needs neither a recorded intent nor protection from Ctrl-C.
+    /// Runs a call that only adds objects. Git names objects by their content and renames them into place, so the call takes no lock.
+    /// Leftovers of a killed call are complete or ignored, so the call needs neither a recorded intent nor protection from Ctrl-C.
     /// </summary>
     internal Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
         RunAsync(call, GitCallKind.Objects, mark: null, cancellationToken);

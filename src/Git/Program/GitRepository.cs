@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>An open repository: its paths, its kind and git calls on it. Safe for concurrent callers.</summary>
+/// <summary>An open repository, with its paths, its kind and the git calls on it. Safe for concurrent callers.</summary>
 public sealed class GitRepository
 {
     /// <summary>Command that creates a repository with a first commit, so that runs can start in it.</summary>
@@ -130,7 +130,7 @@ public sealed class GitRepository
     }
 
     /// <summary>Returns an instance for the same repository whose calls use a configuration snapshot.</summary>
-    public async Task<GitRepository> GoingByAsync(ConfigurationSnapshot copy, CancellationToken cancellationToken = default)
+    public async Task<GitRepository> WithConfigurationAsync(ConfigurationSnapshot copy, CancellationToken cancellationToken = default)
     {
         var repository = new GitRepository(Program, CommonDirectory, copy, _shared)
         {
@@ -188,7 +188,7 @@ public sealed class GitRepository
                 ]),
             };
 
-    /// <summary>Returns environment variables for a program that calls git on our behalf, such as <c>gh</c>.</summary>
+    /// <summary>Returns environment variables for a program that calls git on behalf of orchestrate, such as <c>gh</c>.</summary>
     public async Task<IReadOnlyDictionary<string, string?>> VariablesAsync(CancellationToken cancellationToken = default) =>
         await _programs.VariablesAsync(CommonDirectory, cancellationToken);
 
@@ -200,11 +200,11 @@ public sealed class GitRepository
     /// <summary>Claims the repository for this process's PID namespace.</summary>
     /// <exception cref="GitException">Processes of another PID namespace (a container) work in the repository.</exception>
     internal async Task ClaimAsync(CancellationToken cancellationToken) =>
-        _shared.Claim ??= await new PidNamespaceClaims(this, ProcessIdentity.CurrentNamespace).TakeAsync(cancellationToken);
+        _shared.Claim ??= await new PidNamespaceClaims(this, ProcessIdentity.CurrentNamespace).ClaimAsync(cancellationToken);
 
     /// <summary>Waits for running writes whose owner process has ended. Stops these writes after <paramref name="limit"/>.</summary>
-    internal Task SettleWritesAsync(TimeSpan limit, CancellationToken cancellationToken) =>
-        _shared.Notes.SettleAsync(limit, cancellationToken);
+    internal Task WaitForOrphanedWritesAsync(TimeSpan limit, CancellationToken cancellationToken) =>
+        _shared.Notes.WaitForOrphanedWritesAsync(limit, cancellationToken);
 
     /// <summary>Removes the lock files and intents of git processes that were recorded and are dead. Called before a run resumes after a
     /// crash.</summary>

@@ -1,8 +1,10 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>Ensures that only one PID namespace at a time works in a repository. In another PID namespace (for example a second container
-/// with the same volume), the recorded process ids are meaningless, so live work would be cleaned up as dead. Claims are flock(2) locks,
-/// which work across the containers of a host and are released when their holders exit.</summary>
+/// <summary>
+/// Ensures that only one PID namespace at a time works in a repository. In another PID namespace (for example a second container with the
+/// same volume), the recorded process ids are meaningless, so running work would be mistaken for leftovers and removed. Claims are flock(2)
+/// locks, which work across the containers of a host and are released when their holders exit.
+/// </summary>
 internal sealed class PidNamespaceClaims(GitRepository repository, string own)
 {
     private const string Ending = ".namespace";
@@ -12,7 +14,7 @@ internal sealed class PidNamespaceClaims(GitRepository repository, string own)
     /// <summary>Claims the repository for this process's namespace.</summary>
     /// <returns>Claim that is released when disposed.</returns>
     /// <exception cref="GitException">Another namespace works in the repository.</exception>
-    internal async Task<IDisposable> TakeAsync(CancellationToken cancellationToken)
+    internal async Task<IDisposable> ClaimAsync(CancellationToken cancellationToken)
     {
         OrchestratorFolderCreator.Ensure(_folder);
 

@@ -4,9 +4,11 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>Prevents our git calls from running programs configured in the repository without the user's approval. Each git call overrides
-/// the settings that would run a program. With a configuration snapshot, only settings that were added or changed since the run started are
-/// overridden; without a snapshot, all of them are.</summary>
+/// <summary>
+/// Prevents orchestrate's git calls from running programs that the repository configures without the user's approval. Each git call
+/// overrides the settings that would run a program. With a configuration snapshot, only settings that were added or changed since the run
+/// started are overridden; without a snapshot, all of them are.
+/// </summary>
 internal sealed class ProgramSettingOverrides(GitRepository repository)
 {
     private const string Count = "GIT_CONFIG_COUNT";
@@ -49,7 +51,7 @@ internal sealed class ProgramSettingOverrides(GitRepository repository)
     private Dictionary<string, string?> VariablesOf(IReadOnlyList<ScopedGitSetting> settings)
     {
         var overruling = Running(settings)
-            .Where(setting => repository.Copy?.Knows(setting.Name, setting.Values) != true)
+            .Where(setting => repository.Copy?.HasValues(setting.Name, setting.Values) != true)
             .SelectMany(setting => ProgramSettings.Without(setting.Name))
             .Select(neutral => new KeyValuePair<string, string>(
                 Name(neutral.Key),

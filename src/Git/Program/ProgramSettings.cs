@@ -107,8 +107,10 @@ public static partial class ProgramSettings
         bool Begins(params string[] sections) => sections.Any(section => name.StartsWith(section, StringComparison.Ordinal));
     }
 
-    /// <summary>Returns the settings in a repository's own configuration through which our git calls could start programs, so that the
-    /// user can approve them.</summary>
+    /// <summary>
+    /// Returns the settings in a repository's own configuration through which orchestrate's git calls could start programs, so that the
+    /// user can approve them.
+    /// </summary>
     /// <param name="root">Root of the repository's checkout.</param>
     public static async Task<IReadOnlyList<ProgramSetting>> FindAsync(string root, CancellationToken cancellationToken = default)
     {
@@ -150,8 +152,10 @@ public static partial class ProgramSettings
     )]
     private static partial Regex MayRun();
 
-    /// <summary>True if our git calls could use the setting, so that the user must approve it. The calls of this program never use a pager,
-    /// an alias, a hook or a viewer.</summary>
+    /// <summary>
+    /// True if orchestrate's git calls could use the setting, so that the user must approve it. These calls never use a pager, an alias, a
+    /// hook or a viewer.
+    /// </summary>
     private static bool IsUsed(string name, IReadOnlyList<string?> values) =>
         Covers(name, values) && Used.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false));
 

@@ -3,9 +3,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>Records an intent file before each git write starts, so that lock files of our processes can be identified after a crash. The
+/// <summary>
+/// Records an intent file before each git write starts, so that lock files of orchestrate's processes can be identified after a crash. The
 /// file contains the identity of this process, the mark of the git process and the command. The modification time of the file is the start
-/// time of the write. Files are emptied and reused, because creating and deleting a file for each write would dominate the cost.</summary>
+/// time of the write. Files are emptied and reused, because creating and deleting a file for each write would dominate the cost.
+/// </summary>
 internal sealed class WriteIntents(string folder, string commonDirectory)
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
@@ -52,7 +54,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
 
     /// <summary>Waits for writes whose owner process has ended, because a partial write is useless. Stops these writes after
     /// <paramref name="limit"/>.</summary>
-    internal async Task SettleAsync(TimeSpan limit, CancellationToken cancellationToken)
+    internal async Task WaitForOrphanedWritesAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         foreach (var note in Notes().Where(note => note.Owner?.IsAlive() != true))
         {

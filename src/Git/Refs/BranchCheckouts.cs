@@ -1,16 +1,20 @@
 namespace Orchestrator.Git.Refs;
 
-/// <summary>Handles checkouts whose branch is about to be deleted or moved. Git refuses to delete or move a branch that is checked out,
-/// because the files of the checkout would then appear as uncommitted changes, or as new files of an unborn branch. <see cref="RefStore"/>
-/// applies this rule to every change of a branch and refuses deletions. Before a move, the user's checkouts leave the branch, and they
-/// return to it afterward. Our own worktrees are updated by the code that moves their branch.</summary>
+/// <summary>
+/// Handles checkouts whose branch is about to be deleted or moved. Git refuses to delete or move a branch that is checked out, because the
+/// files of the checkout would then appear as uncommitted changes, or as new files of an unborn branch. <see cref="RefStore"/> applies this
+/// rule to every change of a branch and refuses deletions. Before a move, the user's checkouts leave the branch, and they return to it
+/// afterward. Orchestrate's own worktrees are updated by the code that moves their branch.
+/// </summary>
 /// <param name="repository">The repository.</param>
 public sealed class BranchCheckouts(GitRepository repository)
 {
     private const string BranchPrefix = "refs/heads/";
 
-    /// <summary>Name of the marker file in the administrative folder of one of our worktrees. The marker is written last and means that the
-    /// worktree is complete.</summary>
+    /// <summary>
+    /// Name of the marker file in the administrative folder of one of orchestrate's worktrees. The marker is written last and means that
+    /// the worktree is complete.
+    /// </summary>
     internal const string MarkerName = "orchestrator-ready";
 
     /// <summary>Name of the file that replaces the marker while a worktree is pooled. The file contains the key of the retained
@@ -31,9 +35,9 @@ public sealed class BranchCheckouts(GitRepository repository)
     /// <param name="branch">Full ref name of the branch.</param>
     /// <param name="except">Folders of checkouts that are about to be removed.</param>
     /// <returns>Sentence that explains the fix, without a full stop, or null if the branch is not checked out.</returns>
-    public string? WhyItStays(string branch, IReadOnlyCollection<string>? except = null) =>
+    public string? ReasonToKeep(string branch, IReadOnlyCollection<string>? except = null) =>
         Of(branch).FirstOrDefault(path => except?.Contains(path) != true) is { } path
-            ? $"{Shown(branch)} stays, because '{path}' has it checked out. "
+            ? $"{ShortName(branch)} stays, because '{path}' has it checked out. "
                 + (
                     path == repository.MainCheckout
                         ? $"Switch to another branch there (git -C {ProcessCommand.Quote(path)} switch BRANCH)"
@@ -52,7 +56,7 @@ public sealed class BranchCheckouts(GitRepository repository)
     {
         foreach (var change in changes.Where(change => change.New is null && IsBranch(change.Name)))
         {
-            if (WhyItStays(change.Name) is { } why)
+            if (ReasonToKeep(change.Name) is { } why)
             {
                 throw new GitException($"{why}, then repeat the command.");
             }
@@ -66,7 +70,7 @@ public sealed class BranchCheckouts(GitRepository repository)
     /// <param name="cancellationToken">Checked only before the first step.</param>
     internal async Task<T> MoveAsync<T>(IReadOnlyDictionary<string, string> tips, Func<Task<T>> move, CancellationToken cancellationToken)
     {
-        var left = await LeaveAsync(tips, cancellationToken);
+        var left = await DetachAsync(tips, cancellationToken);
         try
         {
             return await move();
@@ -79,7 +83,7 @@ public sealed class BranchCheckouts(GitRepository repository)
 
     /// <summary>Detaches HEAD at the commit of the branch in each of the user's checkouts that has one of the branches checked out. If the
     /// process is killed afterward, the files still match HEAD.</summary>
-    private async Task<IReadOnlyList<DetachedCheckout>> LeaveAsync(
+    private async Task<IReadOnlyList<DetachedCheckout>> DetachAsync(
         IReadOnlyDictionary<string, string> tips,
         CancellationToken cancellationToken
     )
@@ -122,7 +126,8 @@ public sealed class BranchCheckouts(GitRepository repository)
             }
             var back =
                 tip == at ? checkout.Call("symbolic-ref", "-m", $"back on {branch}", "HEAD", branch)
-                : await IsAncestorAsync(at, tip) ? checkout.Call("switch", "--quiet", "--no-guess", "--no-overwrite-ignore", Shown(branch))
+                : await IsAncestorAsync(at, tip)
+                    ? checkout.Call("switch", "--quiet", "--no-guess", "--no-overwrite-ignore", ShortName(branch))
                 : null;
             try
             {
@@ -151,7 +156,7 @@ public sealed class BranchCheckouts(GitRepository repository)
 
     private static bool IsBranch(string name) => name.StartsWith(BranchPrefix, StringComparison.Ordinal);
 
-    private static string Shown(string branch) => IsBranch(branch) ? branch[BranchPrefix.Length..] : branch;
+    private static string ShortName(string branch) => IsBranch(branch) ? branch[BranchPrefix.Length..] : branch;
 
     /// <summary>A checkout whose HEAD is detached while its branch moves.</summary>
     /// <param name="Checkout">The checkout.</param>

@@ -38,7 +38,7 @@ internal sealed record CheckoutHead(string Path, string Admin)
         var folder = System.IO.Path.Combine(repository.CommonDirectory, "worktrees");
         foreach (var admin in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder) : [])
         {
-            if (PlaceOf(admin) is { } path)
+            if (WorktreeFolderOf(admin) is { } path)
             {
                 yield return new CheckoutHead(path, admin);
             }
@@ -49,7 +49,7 @@ internal sealed record CheckoutHead(string Path, string Admin)
     /// .git file. Returns null if git was killed before writing "gitdir". Does not call git in the worktree, because an agent may have
     /// replaced the .git file so that git would open another repository. Does not use <c>git worktree list</c>, because that command does
     /// not show administrative folders.</summary>
-    internal static string? PlaceOf(string admin) =>
+    internal static string? WorktreeFolderOf(string admin) =>
         DurableFile.TryRead(System.IO.Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link
             ? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(link, admin))!
             : null;

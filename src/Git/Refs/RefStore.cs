@@ -64,8 +64,10 @@ public sealed class RefStore(GitRepository repository)
             : (null, false);
     }
 
-    /// <summary>Restores one of our refs to the value recorded by the run, even if the ref is missing, symbolic or at another commit. The
-    /// old value is retained under another ref.</summary>
+    /// <summary>
+    /// Restores one of orchestrate's refs to the value recorded by the run, even if the ref is missing, symbolic or at another commit. The
+    /// old value is retained under another ref.
+    /// </summary>
     /// <param name="name">Name of the ref.</param>
     /// <param name="right">Commit id that the ref must have.</param>
     /// <param name="cancellationToken">Checked between git calls.</param>

@@ -28,7 +28,7 @@ public sealed class BundleFile(GitRepository repository, string path)
     /// <param name="name">Name of the local ref to set. An existing ref is overwritten.</param>
     /// <param name="cancellationToken">Cancels the git call.</param>
     /// <returns>Id of the commit, or null if the file is not a bundle, is damaged or does not contain such a ref.</returns>
-    public async Task<string?> TakeAsync(string prefix, string name, CancellationToken cancellationToken = default)
+    public async Task<string?> FetchAsync(string prefix, string name, CancellationToken cancellationToken = default)
     {
         var heads = await repository.ReadAsync(
             repository.Call("bundle", "list-heads", path) with

@@ -3,7 +3,7 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>Stores the orchestrator's own folders as git trees, byte for byte.</summary>
+/// <summary>Stores orchestrate's own folders as git trees, byte for byte.</summary>
 /// <param name="repository">Repository that holds the objects.</param>
 public sealed class FolderTreeStore(GitRepository repository)
 {

@@ -45,7 +45,7 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
         }
         return output.ExitCode == 0 ? new PushOutcome(true, false, "")
             : output.Text.Contains("stale info", StringComparison.Ordinal) ? new PushOutcome(false, true, "")
-            : new PushOutcome(false, false, Shown($"{output.ErrorText} {output.Text}"));
+            : new PushOutcome(false, false, CleanMessage($"{output.ErrorText} {output.Text}"));
     }
 
     // Another push changed the ref between the remote's listing and its lock. A retry detects the other push.
@@ -71,7 +71,7 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
             () => repository.ReadAsync(fetch, cancellationToken),
             cancellationToken
         );
-        return output.ExitCode == 0 ? "" : Shown(output.ErrorText);
+        return output.ExitCode == 0 ? "" : CleanMessage(output.ErrorText);
     }
 
     /// <summary>Lists refs on the remote.</summary>
@@ -92,7 +92,7 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
                     .ToDictionary(line => line[1], line => line[0], StringComparer.Ordinal),
                 ""
             )
-            : (new Dictionary<string, string>(), Shown(output.ErrorText));
+            : (new Dictionary<string, string>(), CleanMessage(output.ErrorText));
     }
 
     /// <summary>Removes refs from the remote, except refs that have changed since they were listed.</summary>
@@ -112,13 +112,13 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
             ]),
             cancellationToken
         );
-        return output.ExitCode == 0 ? "" : Shown($"{output.ErrorText} {output.Text}");
+        return output.ExitCode == 0 ? "" : CleanMessage($"{output.ErrorText} {output.Text}");
     }
 
     /// <summary>True if a problem returned by <see cref="FetchAsync"/> means that the remote does not have the ref.</summary>
-    public static bool SaysAbsent(string problem) => problem.Contains("couldn't find remote ref", StringComparison.Ordinal);
+    public static bool MeansAbsent(string problem) => problem.Contains("couldn't find remote ref", StringComparison.Ordinal);
 
-    private static string Shown(string said) => FileNameEncoding.Show(said.ReplaceLineEndings(" ").Trim(), 600);
+    private static string CleanMessage(string said) => FileNameEncoding.Show(said.ReplaceLineEndings(" ").Trim(), 600);
 
     // The working directory matters, because the address of a remote may be a path relative to the checkout.
     private GitCall Call(IEnumerable<string> arguments) =>

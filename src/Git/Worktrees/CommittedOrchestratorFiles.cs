@@ -38,10 +38,14 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
         {
             return null;
         }
-        var places = wrong.Select(entry => PlaceOf(entry, root)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var places = wrong
+            .Select(entry => ShortPathOf(entry, root))
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .ToList();
         var names = string.Join(' ', places.Select(place => $"'{place}'"));
         return (
-            $"git tracks files of orchestrate's own folders: {string.Join(", ", wrong.Take(3).Select(Words))}"
+            $"git tracks files of orchestrate's own folders: {string.Join(", ", wrong.Take(3).Select(DisplayText))}"
                 + $"{(wrong.Count > 3 ? $" and {wrong.Count - 3} more" : "")}. Runs write there, so they would follow committed links.",
             wrong.Any(entry => entry.Mode == Link)
                 ? $"Inspect it, then remove it: git rm -r -q -f --ignore-unmatch -- {names} && git commit -m 'Remove links'"
@@ -106,7 +110,7 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
         name.Split('/')[0] is "runs" or "logs" or "standby" || name.StartsWith("engine.", StringComparison.Ordinal);
 
     /// <summary>Returns a short path that covers the entry, for messages.</summary>
-    private static string PlaceOf(CommittedEntry entry, string worktrees)
+    private static string ShortPathOf(CommittedEntry entry, string worktrees)
     {
         var own = entry.Path.StartsWith(OrchestratorFolderCreator.Name + "/", StringComparison.Ordinal)
             ? OrchestratorFolderCreator.Name
@@ -115,7 +119,7 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
         return entry.Mode is not (Link or Submodule) && below.Length > 1 ? $"{own}/{below[0]}" : entry.Path;
     }
 
-    private static string Words(CommittedEntry entry) =>
+    private static string DisplayText(CommittedEntry entry) =>
         entry.Mode switch
         {
             Link => $"the symbolic link '{entry.Path}'",

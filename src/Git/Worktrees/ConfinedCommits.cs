@@ -125,15 +125,15 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
     /// <param name="stop">Checked between git calls.</param>
     /// <returns>Sentence about content that could not be transferred, or empty on success. The files in the worktree are not
     /// changed.</returns>
-    public async Task<string> TakeOverAsync(CancellationToken stop)
+    public async Task<string> ImportAsync(CancellationToken stop)
     {
         if (!Exists)
         {
             return "";
         }
         // Large files come first, because a checkout of the commit needs them.
-        var large = _largeFiles.TakeOver(stop);
-        var problem = await TakeObjectsAsync(stop) is { Length: > 0 } refused ? refused : await TakeBranchAsync(stop);
+        var large = _largeFiles.ImportLargeFiles(stop);
+        var problem = await ImportObjectsAsync(stop) is { Length: > 0 } refused ? refused : await ImportBranchAsync(stop);
         return $"{large} {problem}".Trim();
     }
 
@@ -146,9 +146,9 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         }
     }
 
-    private async Task<string> TakeObjectsAsync(CancellationToken stop)
+    private async Task<string> ImportObjectsAsync(CancellationToken stop)
     {
-        BringToQuarantine();
+        CopyToQuarantine();
         if (!Directory.Exists(Quarantine))
         {
             return "";
@@ -195,7 +195,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         }
     }
 
-    private async Task<string> TakeBranchAsync(CancellationToken stop)
+    private async Task<string> ImportBranchAsync(CancellationToken stop)
     {
         var before = DurableFile.TryRead(BaseFile)?.Trim() ?? "";
         if (ReadHead() is not { } tip || tip == before)
@@ -263,7 +263,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
     }
 
     // A link in the object folder could expose other repositories to git, and a pipe would block git forever.
-    private void BringToQuarantine()
+    private void CopyToQuarantine()
     {
         var files = new WorktreeFiles(Objects);
         foreach (var name in files.ListFiles(depth: 1).Where(name => ObjectPattern().IsMatch(name)))

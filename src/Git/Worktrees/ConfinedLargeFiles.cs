@@ -35,7 +35,7 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
     /// <summary>Transfers large files that were added since the last call.</summary>
     /// <param name="stop">Checked between the files.</param>
     /// <returns>Sentence about content that could not be transferred, or empty on success.</returns>
-    public string TakeOver(CancellationToken stop)
+    public string ImportLargeFiles(CancellationToken stop)
     {
         List<string> wrong = [];
         foreach (var path in Objects())
@@ -48,7 +48,7 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
             }
             _known.Add(id);
         }
-        return wrong.Count == 0 ? "" : $"{FileNameEncoding.Some(wrong)} in the agent's .git/lfs does not match its name and is dropped.";
+        return wrong.Count == 0 ? "" : $"{FileNameEncoding.List(wrong)} in the agent's .git/lfs does not match its name and is dropped.";
     }
 
     /// <summary>Lists files that may be large file objects, according to their folder and name. Links are excluded.</summary>

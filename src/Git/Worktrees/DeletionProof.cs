@@ -101,7 +101,7 @@ public sealed class DeletionProof(GitRepository repository)
         {
             return new DeletionProofResult(
                 IsProven: false,
-                $"'{worktree.Path}' has uncommitted work: {FileNameEncoding.Some([.. status.Entries.Select(entry => entry.Path)])}."
+                $"'{worktree.Path}' has uncommitted work: {FileNameEncoding.List([.. status.Entries.Select(entry => entry.Path)])}."
             );
         }
         if (
@@ -111,7 +111,7 @@ public sealed class DeletionProof(GitRepository repository)
         {
             return new DeletionProofResult(
                 IsProven: false,
-                $"'{worktree.Path}' has changes in a submodule: {FileNameEncoding.Some([.. inSubmodules.Select(change => change.Path)])}."
+                $"'{worktree.Path}' has changes in a submodule: {FileNameEncoding.List([.. inSubmodules.Select(change => change.Path)])}."
             );
         }
         return status.Head is null

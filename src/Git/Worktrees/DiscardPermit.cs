@@ -22,7 +22,7 @@ public sealed class DiscardPermit
     public string? Kept { get; }
 
     /// <summary>Retains a worktree's content under a ref, unless git already has all of it.</summary>
-    /// <param name="worktree">Worktree in which no agent or user works any more.</param>
+    /// <param name="worktree">Worktree in which no agent or user works anymore.</param>
     /// <param name="keep">Destination of the content.</param>
     /// <param name="known">Retained commits. If the worktree is at one of them without other content, there is nothing to retain.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>

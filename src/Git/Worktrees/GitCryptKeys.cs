@@ -1,7 +1,10 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Keys of git-crypt, which encrypts files by a filter. Git-crypt stores keys in the git directory, but searches for them in the
-/// administrative folder of a linked worktree, where they never are. Without a link there, git can't check out or add any file.</summary>
+/// <summary>
+/// Keys of git-crypt, which encrypts files by a filter. Git-crypt stores keys in the git directory, but a linked worktree's git-crypt
+/// searches for them in the administrative folder, which does not contain them. Without a link to the keys, git can't check out or add any
+/// file.
+/// </summary>
 internal static class GitCryptKeys
 {
     /// <summary>Name of the key folder in the repository's common directory.</summary>
@@ -22,7 +25,7 @@ internal static class GitCryptKeys
     /// <summary>True if the repository has keys.</summary>
     public static bool Exist(GitRepository repository) => Directory.Exists(Path.Combine(FolderOf(repository), "keys"));
 
-    /// <summary>Lets git-crypt find the keys in a worktree, by a link, so that locking the repository also locks the worktree.</summary>
+    /// <summary>Links a worktree to the keys, so that git-crypt finds them and locking the repository also locks the worktree.</summary>
     /// <param name="admin">Administrative folder of the worktree.</param>
     public static void LinkTo(GitRepository repository, string admin)
     {

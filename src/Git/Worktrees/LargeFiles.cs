@@ -38,7 +38,7 @@ public static partial class LargeFiles
         {
             return [];
         }
-        var missing = (await SmallAsync(repository, changed, stop)).Where(file => IsMissing(repository, file.Blob));
+        var missing = (await FindPointerCandidatesAsync(repository, changed, stop)).Where(file => IsMissing(repository, file.Blob));
         return await OfFilterAsync(worktree, [.. missing.Select(file => file.Path)], stop);
     }
 
@@ -50,7 +50,7 @@ public static partial class LargeFiles
     )
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var (path, blob) in await SmallAsync(repository, changed, stop))
+        foreach (var (path, blob) in await FindPointerCandidatesAsync(repository, changed, stop))
         {
             if (IsPointer(blob) && ContentOf(repository, blob) is { } content && !content.Contains((byte)0))
             {
@@ -61,7 +61,7 @@ public static partial class LargeFiles
     }
 
     /// <summary>Returns changed files that are small enough to be pointers, with the content of their blobs.</summary>
-    private static async Task<IReadOnlyList<(string Path, byte[] Blob)>> SmallAsync(
+    private static async Task<IReadOnlyList<(string Path, byte[] Blob)>> FindPointerCandidatesAsync(
         GitRepository repository,
         IReadOnlyList<ChangedFile> changed,
         CancellationToken stop

@@ -5,8 +5,9 @@ namespace Orchestrator.Git.Worktrees;
 /// last two are removed later.</summary>
 internal sealed class PooledWorktrees(GitRepository repository, WorktreePool pool)
 {
-    /// <summary>Files in the administrative folder that change the behavior of git there. A new worktree has none of these
-    /// files.</summary>
+    /// <summary>
+    /// Files in the administrative folder that change the behavior of git in the worktree. A new worktree has none of these files.
+    /// </summary>
     private static readonly string[] Tampering = ["config.worktree", "info", "hooks", "refs", "modules"];
 
     private const string LockReason = "kept for later tasks (orchestrate)";
@@ -70,7 +71,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
 
     /// <summary>Moves a pooled worktree to a path. Its files are still those of its last use.</summary>
     /// <returns>Its administrative folder, and true if its retained files match the key, or null if the pool is empty.</returns>
-    internal (string Admin, bool Fits)? Take(string path, string lockReason)
+    internal (string Admin, bool Fits)? MoveTo(string path, string lockReason)
     {
         var found = RemoveUnknown()
             .Select(entry =>

@@ -10,7 +10,7 @@ internal sealed class PristineFileStash(Worktree worktree)
     private string NoteFile => Path.Combine(worktree.AdminDirectory, "orchestrator-aside");
 
     /// <summary>Records the files, and then removes them.</summary>
-    public async Task TakeAwayAsync(CancellationToken cancellationToken)
+    public async Task StashAsync(CancellationToken cancellationToken)
     {
         var pristine = await new PristineFiles(worktree).FindInIndexAsync(OwnIndex, cancellationToken);
         if (pristine.Count == 0)

@@ -12,7 +12,7 @@ internal sealed class RepositoryRecovery(GitRepository repository)
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
         await repository.ClaimAsync(cancellationToken);
-        await repository.SettleWritesAsync(WriteLimit, cancellationToken);
+        await repository.WaitForOrphanedWritesAsync(WriteLimit, cancellationToken);
         TemporaryIndex.RemoveLeft(repository, LongestUseOfAnIndex);
         repository.RemoveLocksOfTheDead();
         await new WorktreeStore(repository).RemoveUnfinishedAsync("/", cancellationToken);

@@ -128,7 +128,7 @@ public sealed class Snapshots(GitRepository repository)
     /// <param name="alsoAdd">Files that are committed although they are ignored.</param>
     /// <param name="committed">Commit by the agent that is known to contain all files, so that no file has to be added. Null if no such
     /// commit is known.</param>
-    /// <param name="isWanted">As in <see cref="WorktreeDiff.LookAsync"/>.</param>
+    /// <param name="isWanted">As in <see cref="WorktreeDiff.ReadChangesAsync"/>.</param>
     /// <param name="cancellationToken">Checked between git calls.</param>
     public async Task<WorktreeCommit> CommitAsync(
         Worktree worktree,

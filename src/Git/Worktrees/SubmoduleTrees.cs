@@ -1,8 +1,10 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Manages the files of submodules in our worktrees. Each submodule is a detached worktree of its repository in the user's clone.
+/// <summary>
+/// Manages the files of submodules in orchestrate's worktrees. Each submodule is a detached worktree of its repository in the user's clone.
 /// Objects are not copied, and the URLs in <c>.gitmodules</c> are not used. A submodule that is not initialized in the clone stays an empty
-/// folder.</summary>
+/// folder.
+/// </summary>
 public sealed class SubmoduleTrees(Worktree worktree)
 {
     private readonly Submodules _submodules = new(worktree.Repository);
@@ -19,7 +21,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
             {
                 continue;
             }
-            var path = PlaceOf(submodule);
+            var path = PathOf(submodule);
             if (!IsInPlace(path))
             {
                 throw new WorktreeReplacedException(
@@ -33,7 +35,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
                 await reset.CheckOutAsync(["--detach", submodule.Commit], cancellationToken);
                 if (sweeps)
                 {
-                    await reset.SweepAsync(keep, cancellationToken);
+                    await reset.RemoveUntrackedAsync(keep, cancellationToken);
                 }
                 await new SubmoduleTrees(tree).SyncAsync(cancellationToken, sweeps, keep);
                 continue;
@@ -59,7 +61,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
     {
         foreach (var (submodule, repository, _) in await FindTreesAsync(await OfHeadAsync(cancellationToken), cancellationToken))
         {
-            await new WorktreeStore(repository).RemoveAsync(PlaceOf(submodule), cancellationToken);
+            await new WorktreeStore(repository).RemoveAsync(PathOf(submodule), cancellationToken);
             File.Delete(worktree.SetupMark); // Also removes files that the set-up created in submodules.
         }
         File.Delete(NoteFile);
@@ -161,7 +163,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
         {
             if (
                 await _submodules.FindRepositoryAsync(submodule, cancellationToken) is { } repository
-                && new WorktreeStore(repository).FindLinked(PlaceOf(submodule)) is { } tree
+                && new WorktreeStore(repository).FindLinked(PathOf(submodule)) is { } tree
                 && WorktreeStore.IsOurs(tree.AdminDirectory)
             )
             {
@@ -173,7 +175,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
 
     private string NoteFile => Path.Combine(worktree.AdminDirectory, "orchestrator-submodules");
 
-    private string PlaceOf(Submodule submodule) => Path.Combine(worktree.Path, submodule.Path);
+    private string PathOf(Submodule submodule) => Path.Combine(worktree.Path, submodule.Path);
 
     private bool IsInPlace(string path) =>
         GitRepository.RealPath(path) == Path.Combine(GitRepository.RealPath(worktree.Path), Path.GetRelativePath(worktree.Path, path));

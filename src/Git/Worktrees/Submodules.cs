@@ -41,7 +41,7 @@ public sealed class Submodules(GitRepository repository)
     public async Task<GitRepository?> FindRepositoryAsync(Submodule submodule, CancellationToken cancellationToken = default)
     {
         var opened = repository.Part<OpenedSubmodules>().Repositories;
-        foreach (var folder in Places(submodule).Where(folder => File.Exists(Path.Combine(folder, "HEAD"))))
+        foreach (var folder in RepositoryFolders(submodule).Where(folder => File.Exists(Path.Combine(folder, "HEAD"))))
         {
             if (!opened.TryGetValue(folder, out var found))
             {
@@ -57,7 +57,7 @@ public sealed class Submodules(GitRepository repository)
 
     /// <summary>Returns the folders in which the repository of a submodule may be, namely one in the common directory and, for old versions
     /// of git, the submodule's own folder.</summary>
-    private IEnumerable<string> Places(Submodule submodule)
+    private IEnumerable<string> RepositoryFolders(Submodule submodule)
     {
         var modules = Path.Combine(repository.CommonDirectory, "modules");
         foreach (var folder in (string[])[Path.Combine(modules, submodule.Name)])
@@ -95,7 +95,7 @@ public sealed class Submodules(GitRepository repository)
         ];
     }
 
-    /// <summary>True if the name or path stays inside its parent folder. Git also rejects other names.</summary>
+    /// <summary>True if the name or path stays inside its parent folder. Git itself also rejects all other names.</summary>
     private static bool IsSafe(string name) =>
         name.Length > 0 && name[0] is not ('/' or '-') && !name.Split('/', '\\').Any(part => part is ".." or "." or "" or ".git");
 

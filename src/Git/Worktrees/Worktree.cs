@@ -1,7 +1,9 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>A checkout with a branch or a detached HEAD. Git is called with the path of its administrative folder, so that a modified
-/// <c>.git</c> file in the checkout can't redirect our calls.</summary>
+/// <summary>
+/// A checkout with a branch or a detached HEAD. Git is called with the path of its administrative folder, so that a modified <c>.git</c>
+/// file in the checkout can't redirect orchestrate's calls.
+/// </summary>
 public sealed class Worktree
 {
     private const string GitFilePrefix = "gitdir: ";
@@ -97,7 +99,7 @@ public sealed class Worktree
     }
 }
 
-/// <summary>Request for a worktree.</summary>
+/// <summary>Request to create or open a worktree.</summary>
 /// <param name="Path">Absolute path of the folder.</param>
 /// <param name="Commit">Start commit of a new branch, or the commit to check out if no branch is requested.</param>
 public sealed record WorktreeRequest(string Path, string Commit)

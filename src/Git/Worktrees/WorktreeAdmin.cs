@@ -24,7 +24,7 @@ internal static class WorktreeAdmin
         var places = repository.Part<AdminFolderCache>();
 
         // Tries the cached folder first, because a search reads a file for each worktree.
-        if (places.Found.TryGetValue(path, out var known) && CheckoutHead.PlaceOf(known) == path)
+        if (places.Found.TryGetValue(path, out var known) && CheckoutHead.WorktreeFolderOf(known) == path)
         {
             return known;
         }

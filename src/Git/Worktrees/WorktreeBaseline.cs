@@ -95,7 +95,7 @@ public sealed class WorktreeBaseline
             {
                 return null;
             }
-            var surplus = kept is null ? [] : Surplus(found, kept, isNeverKept);
+            var surplus = kept is null ? [] : FindUnexpected(found, kept, isNeverKept);
             var changed = found.Changed.Where(path => !written.Contains(path)).ToList();
             if (changed.Count == 0 && surplus.Count == 0)
             {
@@ -125,7 +125,7 @@ public sealed class WorktreeBaseline
     public Task StageOnAsync(string commit, CancellationToken cancellationToken) =>
         _worktree.WriteAsync(cancellationToken, "update-ref", "--no-deref", "HEAD", commit);
 
-    private static List<string> Surplus(WorktreeLeftovers found, IReadOnlySet<string> kept, Func<string, bool> isNeverKept) =>
+    private static List<string> FindUnexpected(WorktreeLeftovers found, IReadOnlySet<string> kept, Func<string, bool> isNeverKept) =>
         [
             .. found
                 .Others.Where(path => !kept.Contains(path))

@@ -15,7 +15,7 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         {
             await new WorktreeFolders(repository).CheckAsync(Path.GetFullPath(request.Pool.Folder), cancellationToken);
         }
-        if (request.Pool is null || new PooledWorktrees(repository, request.Pool).Take(path, request.LockReason) is not var (admin, fits))
+        if (request.Pool is null || new PooledWorktrees(repository, request.Pool).MoveTo(path, request.LockReason) is not var (admin, fits))
         {
             return false;
         }
@@ -24,8 +24,8 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         {
             var reset = new WorktreeReset(worktree, DiscardPermit.OfOurMaking(path));
             GitCryptKeys.LinkTo(repository, admin);
-            await reset.CheckOutAsync(await WhereAsync(request, cancellationToken), cancellationToken);
-            await reset.SweepAsync(fits ? request.Pool.Keep : null, cancellationToken);
+            await reset.CheckOutAsync(await CheckoutArgumentsAsync(request, cancellationToken), cancellationToken);
+            await reset.RemoveUntrackedAsync(fits ? request.Pool.Keep : null, cancellationToken);
             return true;
         }
         catch (GitException)
@@ -66,7 +66,7 @@ internal sealed class WorktreeCheckout(GitRepository repository)
     }
 
     /// <summary>Returns the git-checkout(1) arguments that name the branch or commit to check out.</summary>
-    private async Task<string[]> WhereAsync(WorktreeRequest request, CancellationToken cancellationToken) =>
+    private async Task<string[]> CheckoutArgumentsAsync(WorktreeRequest request, CancellationToken cancellationToken) =>
         request.Branch is null ? ["--detach", request.Commit]
         : await BranchExistsAsync(request, cancellationToken) ? [ShortName(request)]
         : ["--no-track", "-b", ShortName(request), request.Commit];

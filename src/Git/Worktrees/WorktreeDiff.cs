@@ -14,15 +14,17 @@ public sealed class WorktreeDiff(Worktree worktree)
     /// <summary>Returns the files of a worktree that differ from a commit, committed or not. Includes untracked files but no ignored
     /// files.</summary>
     public async Task<IReadOnlyList<ChangedFile>> AgainstAsync(string from, CancellationToken cancellationToken = default) =>
-        (await LookAsync(from, isWanted: null, cancellationToken)).Files;
+        (await ReadChangesAsync(from, isWanted: null, cancellationToken)).Files;
 
-    /// <summary>Returns the changed files, and the commit that contains them if it exists. If it exists, no file has to be
-    /// hashed.</summary>
+    /// <summary>
+    /// Returns the changed files, and the commit that contains them, or null if there is none. With such a commit, no file has to be
+    /// hashed.
+    /// </summary>
     /// <param name="from">Commit to compare with.</param>
     /// <param name="isWanted">True for a file that counts as changed if it was only stored in another form, with the same content on disk.
     /// If null, every such file counts if attributes changed too.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
-    public async Task<WorktreeChanges> LookAsync(
+    public async Task<WorktreeChanges> ReadChangesAsync(
         string from,
         Func<string, bool>? isWanted = null,
         CancellationToken cancellationToken = default

@@ -41,7 +41,7 @@ public sealed class WorktreeFiles(string root)
         {
             using var parent = Parent(path, make: false, out var name, out _);
             using var parentOfOther = Parent(other, make: false, out var otherName, out _);
-            return parent?.PlaceOf(name) is { } place && place == parentOfOther?.PlaceOf(otherName);
+            return parent?.FileIdOf(name) is { } place && place == parentOfOther?.FileIdOf(otherName);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -122,7 +122,7 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>Copies a regular file to one of our own folders, without following links.</summary>
+    /// <summary>Copies a regular file to one of orchestrate's own folders, without following links.</summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="to">Absolute path of the copy, which is written atomically.</param>
     /// <returns>True if the file was copied, or false if it is not a readable regular file.</returns>

@@ -17,7 +17,7 @@ internal sealed class WorktreeLock : IDisposable
         var taken = new WorktreeLock(queue);
         try
         {
-            taken._file = await LockFile.TakeAsync(Path.Combine(repository.OwnDirectory, "worktrees.mutex"), cancellationToken);
+            taken._file = await LockFile.AcquireAsync(Path.Combine(repository.OwnDirectory, "worktrees.mutex"), cancellationToken);
             return taken;
         }
         catch

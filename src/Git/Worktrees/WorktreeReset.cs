@@ -122,7 +122,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
     }
 
     /// <summary>Removes untracked and ignored files, including nested repositories, except those in <paramref name="keep"/>.</summary>
-    internal async Task SweepAsync(IEnumerable<string>? keep, CancellationToken cancellationToken)
+    internal async Task RemoveUntrackedAsync(IEnumerable<string>? keep, CancellationToken cancellationToken)
     {
         permit.Check(worktree.Path);
         cancellationToken.ThrowIfCancellationRequested();

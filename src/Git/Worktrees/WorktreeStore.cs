@@ -47,7 +47,7 @@ public sealed class WorktreeStore(GitRepository repository)
     /// <summary>True if the path belongs to the leftovers of a worktree that could not be removed.</summary>
     public static bool IsLeft(string path) => Path.GetFileName(path).Contains(FolderRemover.Left, StringComparison.Ordinal);
 
-    /// <summary>Returns our complete worktree at a path, or null if there is no such worktree.</summary>
+    /// <summary>Returns orchestrate's complete worktree at a path, or null if there is no such worktree.</summary>
     public Worktree? Find(string path)
     {
         path = Path.GetFullPath(path);
@@ -94,7 +94,7 @@ public sealed class WorktreeStore(GitRepository repository)
     {
         var reset = new WorktreeReset(worktree, DiscardPermit.OfNobody(worktree));
         await reset.CheckOutAsync(["--detach", commit], cancellationToken);
-        await reset.SweepAsync(keep, cancellationToken);
+        await reset.RemoveUntrackedAsync(keep, cancellationToken);
         await new SubmoduleTrees(worktree).SyncAsync(cancellationToken, sweeps: true, keep);
     }
 

@@ -25,7 +25,7 @@ internal static class GitConfigLeftovers
     }
 
     /// <summary>Unregisters removed runs of this machine, so that other machines need not keep copies for them.</summary>
-    public static void Forget(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
+    public static void UnregisterRemovedRuns(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
     {
         var all = GitConfigurationCopies.FolderOf(environment);
         foreach (

@@ -1,6 +1,6 @@
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Classifies refs of ended runs: refs of a run, refs of a task, and refs with unmerged work.</summary>
+/// <summary>Classifies refs of ended runs as refs of a run, refs of a task, or refs with unmerged work.</summary>
 /// <param name="prefix">Current prefix of branch names.</param>
 internal sealed class LeftoverRefs(string prefix)
 {

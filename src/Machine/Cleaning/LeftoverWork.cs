@@ -75,7 +75,7 @@ internal sealed class LeftoverWork(GitRepository repository)
         }
         if (staying.Count > 0)
         {
-            kept.Add($"unfinished work of {FileNameEncoding.Some(staying)}");
+            kept.Add($"unfinished work of {FileNameEncoding.List(staying)}");
         }
         return gone;
     }

@@ -41,7 +41,7 @@ public sealed class RunCleanup
     /// <param name="all">All runs known on this machine.</param>
     /// <param name="givesUp">True if the user discards work of the selected runs that is on none of the user's branches.</param>
     /// <param name="stop">Checked between the steps.</param>
-    public async Task<CleanupSurvey> LookAsync(
+    public async Task<CleanupSurvey> FindLeftoversAsync(
         IReadOnlyList<RunStatus> chosen,
         IReadOnlyList<RunStatus> all,
         bool givesUp,
@@ -49,7 +49,7 @@ public sealed class RunCleanup
     )
     {
         var survey = new RunSurvey(_repository, _settings.Worktrees.BranchPrefix);
-        var runs = await survey.LookAsync(
+        var runs = await survey.SurveyAsync(
             [.. chosen.Select(run => new EndedRun(new RunFolder(_location.Root, run.RunId), run) { IsGivenUp = givesUp })],
             stop
         );
@@ -66,7 +66,7 @@ public sealed class RunCleanup
         return new CleanupSurvey(runs, _spare.Beyond(_settings.Worktrees.Pool), orphans)
         {
             GitCopies = copies,
-            Stray = await survey.StrayAsync(known, stop),
+            Stray = await survey.FindRefsWithoutRunAsync(known, stop),
         };
     }
 
@@ -92,7 +92,7 @@ public sealed class RunCleanup
             left.Add(moved);
         }
         await _spare.RemoveAsync(found.Spare, stop);
-        GitConfigLeftovers.Forget(_services.Environment, _services.Time.GetUtcNow());
+        GitConfigLeftovers.UnregisterRemovedRuns(_services.Environment, _services.Time.GetUtcNow());
         foreach (var folder in found.Orphans.Select(orphan => orphan.Folder).Concat(found.GitCopies))
         {
             stop.ThrowIfCancellationRequested();

@@ -63,7 +63,7 @@ internal sealed class RunRemoval(GitRepository repository, string? remote)
         }
         var result = await new RefStore(repository).UpdateAsync(refs, "cleaned up", stop);
         var moved = refs.Where(change => result.Actual.GetValueOrDefault(change.Name) is { } now && now != change.Old);
-        return result.Done ? null : $"moved meanwhile: {FileNameEncoding.Some([.. moved.Select(change => change.Name)])}";
+        return result.Done ? null : $"moved meanwhile: {FileNameEncoding.List([.. moved.Select(change => change.Name)])}";
     }
 
     /// <summary>Finishes interrupted removals of run folders.</summary>

@@ -22,7 +22,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
 
     /// <summary>Surveys the given runs.</summary>
     /// <param name="runs">Runs that have ended.</param>
-    public async Task<IReadOnlyList<RunLeftovers>> LookAsync(IReadOnlyList<EndedRun> runs, CancellationToken stop)
+    public async Task<IReadOnlyList<RunLeftovers>> SurveyAsync(IReadOnlyList<EndedRun> runs, CancellationToken stop)
     {
         if (runs.Count == 0)
         {
@@ -62,7 +62,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         foreach (var run in runs)
         {
             found.Add(
-                await LookAsync(
+                await SurveyAsync(
                     run,
                     [.. _leftRefs.RefsOf(run, refs)],
                     [.. results[run.Folder.Name]],
@@ -78,7 +78,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
 
     /// <summary>Returns hidden refs without a known run whose commits are on the user's branches.</summary>
     /// <param name="known">Names of the runs known on this machine.</param>
-    public async Task<IReadOnlyList<RefChange>> StrayAsync(IReadOnlyCollection<string> known, CancellationToken stop)
+    public async Task<IReadOnlyList<RefChange>> FindRefsWithoutRunAsync(IReadOnlyCollection<string> known, CancellationToken stop)
     {
         var stray = (await RefCommit.ListAsync(repository, Results, stop))
             .Where(result => result.Trailers is not { } trailers || !known.Contains(trailers.Run))
@@ -147,7 +147,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             && !prefixes.Any(prefix => branch.StartsWith(prefix + "/", StringComparison.Ordinal));
     }
 
-    private async Task<RunLeftovers> LookAsync(
+    private async Task<RunLeftovers> SurveyAsync(
         EndedRun run,
         IReadOnlyList<(string Ref, string Commit)> refs,
         IReadOnlyList<RefCommit> results,
@@ -167,7 +167,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             var isProven = await IsProvenAsync(run, name, commit, results, keepers, contained, stop);
             if ((isProven || run.IsGivenUp) && !busy.Contains(name))
             {
-                if (checkouts.WhyItStays(name, leaving) is { } why)
+                if (checkouts.ReasonToKeep(name, leaving) is { } why)
                 {
                     kept.Add($"{why}, then repeat the command");
                     continue;
@@ -175,7 +175,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
                 gone.Add(new RefChange(name, null, commit));
                 if (!isProven && !LeftoverRefs.IsMark(run, name))
                 {
-                    givenUp.Add($"{RunRefs.Shown(name)} ({CommitIdFormatter.Shorten(commit)})");
+                    givenUp.Add($"{RunRefs.Short(name)} ({CommitIdFormatter.Shorten(commit)})");
                 }
             }
             else if (!LeftoverRefs.IsMark(run, name))
@@ -187,7 +187,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         staying.RemoveAll(name => busy.Contains(name));
         if (staying.Count > 0)
         {
-            kept.Add($"{FileNameEncoding.Some([.. staying.Select(RunRefs.Shown)])}: on none of your branches");
+            kept.Add($"{FileNameEncoding.List([.. staying.Select(RunRefs.Short)])}: on none of your branches");
         }
 
         // The marker refs of a run remain as long as any other leftover of the run remains.

@@ -61,7 +61,7 @@ public sealed record StorageSizes(
             trees.Length,
             Sum(trees).With(inGates),
             gates.Length,
-            Beside(FolderSize.Of(cache), inGates),
+            Subtract(FolderSize.Of(cache), inGates),
             FolderSize.Of(UnfinishedWorkStore.FolderOf(repository, ""))
         );
     }
@@ -83,7 +83,7 @@ public sealed record StorageSizes(
     private static FolderSize Sum(IEnumerable<string> paths) =>
         paths.Aggregate(FolderSize.None, (sum, path) => sum.With(FolderSize.Of(path)));
 
-    private static FolderSize Beside(FolderSize all, FolderSize part) => new(all.Files - part.Files, all.Bytes - part.Bytes);
+    private static FolderSize Subtract(FolderSize all, FolderSize part) => new(all.Files - part.Files, all.Bytes - part.Bytes);
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -63,7 +63,7 @@ public sealed class WorktreeSurvey(RunServices services)
     /// <param name="runs">Runs known on this machine, with their tasks.</param>
     /// <param name="prefix">First part of the names of our branches.</param>
     /// <param name="stop">Checked between the worktrees.</param>
-    public async Task<IReadOnlyList<WorktreeEntry>> LookAsync(
+    public async Task<IReadOnlyList<WorktreeEntry>> InspectAsync(
         RepositoryLocation location,
         IReadOnlyList<RunStatus> runs,
         string prefix,
@@ -87,7 +87,7 @@ public sealed class WorktreeSurvey(RunServices services)
             stop.ThrowIfCancellationRequested();
             var entry = new WorktreeEntry(tree.Path, WorktreeOwner.Person, FolderSize.Of(tree.Path), false, "yours; no run created it")
             {
-                Branch = tree.Branch is null ? null : RunRefs.Shown(tree.Branch),
+                Branch = tree.Branch is null ? null : RunRefs.Short(tree.Branch),
                 Head = tree.Head,
             };
             found.Add(
@@ -105,7 +105,7 @@ public sealed class WorktreeSurvey(RunServices services)
         open.Count > 0
             ? entry with
             {
-                Why = $"may be needed by {FileNameEncoding.Some(open)}",
+                Why = $"may be needed by {FileNameEncoding.List(open)}",
             }
             : entry with
             {

@@ -39,7 +39,7 @@ public sealed class BackgroundProcess
             OutputFile = output,
             ErrorFile = output,
         };
-        var held = CrashSupervisor.Hold(command, [.. program, .. goOn], $"The engine of {runId}", CrashFileIn(runFolder));
+        var held = CrashSupervisor.CreateCommand(command, [.. program, .. goOn], $"The engine of {runId}", CrashFileIn(runFolder));
         return new BackgroundProcess(await new DetachedProcess(time).StartAsync(held));
     }
 
@@ -50,7 +50,7 @@ public sealed class BackgroundProcess
     /// runs.</summary>
     /// <param name="engineFolder">Folder of the engine.</param>
     /// <param name="ownerId">Id of the process that serves the engine, or null if none does.</param>
-    public bool WorksOn(string engineFolder, int? ownerId) =>
+    public bool ServesEngine(string engineFolder, int? ownerId) =>
         ProcessTable
             .ChildrenOf(_supervisor.ProcessId)
             .Any(child => child.ProcessId == ownerId || StandbyProcesses.Has(engineFolder, child.Identity));

@@ -29,7 +29,7 @@ public sealed class WebSessionKey(string folder)
     /// <param name="now">The current time.</param>
     public void End(string id, DateTimeOffset until, DateTimeOffset now)
     {
-        using var alone = LockFile.Take(EndedFile + ".lock", CancellationToken.None);
+        using var alone = LockFile.Acquire(EndedFile + ".lock", CancellationToken.None);
         var others = Ended().Where(ended => ended.Until > now && ended.Id != id).Append((Id: id, Until: until));
         DurableFile.Write(
             EndedFile,

@@ -134,7 +134,7 @@ public sealed class WebTokens(string folder, TimeProvider time)
     private bool Change(Func<IReadOnlyList<WebToken>, IReadOnlyList<WebToken>?> change)
     {
         PrivateFolder.Make(folder);
-        using var alone = LockFile.Take(TokensFile + ".lock", CancellationToken.None);
+        using var alone = LockFile.Acquire(TokensFile + ".lock", CancellationToken.None);
         if (change(Read()) is not { } after)
         {
             return false;

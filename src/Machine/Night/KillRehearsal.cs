@@ -57,7 +57,7 @@ public sealed class KillRehearsal
         var disturber = new RehearsalDisturber(place, _request, tasks.Count);
         try
         {
-            await PlayAsync(place, disturber, stop);
+            await RehearseAsync(place, disturber, stop);
             return await ReadAsync(place, disturber, owned, tasks, last, stop) with
             {
                 Unowned = [.. changed.Where(file => !owned.Values.Any(files => files.Contains(file)))],
@@ -93,13 +93,13 @@ public sealed class KillRehearsal
             ],
         };
 
-    private async Task PlayAsync(RehearsalClone place, RehearsalDisturber disturber, CancellationToken stop)
+    private async Task RehearseAsync(RehearsalClone place, RehearsalDisturber disturber, CancellationToken stop)
     {
         await OrchestrateAsync(place, stop, "trust", "--yes");
         var resumes = 0;
         for (var command = await RunPlanAsync(place); ; await Task.Delay(Pause, stop))
         {
-            var killed = await disturber.DisturbAsync(StartFiles(place).Count(), command);
+            var killed = await disturber.DisturbIfDueAsync(StartFiles(place).Count(), command);
             if (!killed && command.IsAlive())
             {
                 continue;

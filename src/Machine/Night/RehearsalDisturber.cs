@@ -11,7 +11,7 @@ internal sealed class RehearsalDisturber(RehearsalClone place, KillRehearsalRequ
     private const int LimitSeconds = 20;
     private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(30);
-    private readonly Queue<(int Starts, string Kind)> _moments = Draw(request, tasks);
+    private readonly Queue<(int Starts, string Kind)> _moments = ChooseDisturbances(request, tasks);
     private readonly List<string> _happened = [];
     private DateTimeOffset? _fullUntil;
 
@@ -30,7 +30,7 @@ internal sealed class RehearsalDisturber(RehearsalClone place, KillRehearsalRequ
     /// <param name="starts">Agent starts so far.</param>
     /// <param name="command">Process that executes the run.</param>
     /// <returns>True if the process was killed.</returns>
-    internal async Task<bool> DisturbAsync(int starts, ProcessIdentity command)
+    internal async Task<bool> DisturbIfDueAsync(int starts, ProcessIdentity command)
     {
         if (_fullUntil < DateTimeOffset.UtcNow)
         {
@@ -77,7 +77,7 @@ internal sealed class RehearsalDisturber(RehearsalClone place, KillRehearsalRequ
             KillLimit
         );
 
-    private static Queue<(int, string)> Draw(KillRehearsalRequest request, int tasks)
+    private static Queue<(int, string)> ChooseDisturbances(KillRehearsalRequest request, int tasks)
     {
         var random = new Random(request.Seed);
         var kinds = Enumerable

@@ -26,7 +26,11 @@ public sealed class SleepInhibitor : IAsyncDisposable
     /// <param name="why">Purpose of the lock, shown by <c>systemd-inhibit --list</c>.</param>
     /// <param name="environment">Environment variables of the user.</param>
     /// <returns>Object that releases the lock, or null if this machine has no such lock.</returns>
-    public static async Task<SleepInhibitor?> HoldAsync(string why, IReadOnlyDictionary<string, string> environment, CancellationToken stop)
+    public static async Task<SleepInhibitor?> AcquireAsync(
+        string why,
+        IReadOnlyDictionary<string, string> environment,
+        CancellationToken stop
+    )
     {
         if (await TryAsync(environment, stop) is not (null, { } what))
         {
@@ -42,12 +46,12 @@ public sealed class SleepInhibitor : IAsyncDisposable
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="runId">Id of the run.</param>
     /// <param name="environment">Environment variables of the user.</param>
-    public static async Task<SleepInhibitor?> HoldForAsync(
+    public static async Task<SleepInhibitor?> AcquireForRunAsync(
         string repository,
         string runId,
         IReadOnlyDictionary<string, string> environment,
         CancellationToken stop
-    ) => IsNight(repository, runId) ? await HoldAsync($"{runId} works overnight", environment, stop) : null;
+    ) => IsNight(repository, runId) ? await AcquireAsync($"{runId} works overnight", environment, stop) : null;
 
     /// <summary>True if a run was started unattended. False if its record is damaged, which the run itself reports.</summary>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>

@@ -6,14 +6,16 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Night;
 
-/// <summary>Preflight: finds reasons in the machine, the settings and the plan that could interrupt or end an unattended run. Changes
-/// nothing.</summary>
+/// <summary>
+/// Preflight that finds conditions of the machine, the settings and the plan that could interrupt or end an unattended run. Changes
+/// nothing.
+/// </summary>
 /// <param name="root">Root folder of the system's files: <c>/</c>, except in tests.</param>
 public sealed class UnattendedRunCheck(string root = "/")
 {
     private const int MostNamed = 10;
 
-    /// <summary>Checks this machine: power, sleep and a pending reboot.</summary>
+    /// <summary>Checks the power supply, the sleep settings and pending reboots of this machine.</summary>
     /// <param name="environment">Environment variables of the user.</param>
     public async Task<IReadOnlyList<MachineCheckEntry>> MachineAsync(
         IReadOnlyDictionary<string, string> environment,
@@ -47,7 +49,7 @@ public sealed class UnattendedRunCheck(string root = "/")
                 ? new(
                     "approvals",
                     MachineCheckStatus.Warn,
-                    $"{FileNameEncoding.Some(asking, MostNamed)} {Plural.Form(asking.Count, "needs", "need")} your approval before "
+                    $"{FileNameEncoding.List(asking, MostNamed)} {Plural.Form(asking.Count, "needs", "need")} your approval before "
                         + "starting "
                         + "(requires_approval), and dependent tasks wait.",
                     "Remove requires_approval from the plan, or be available to approve these tasks."
@@ -63,7 +65,7 @@ public sealed class UnattendedRunCheck(string root = "/")
                 : new(
                     "packages",
                     MachineCheckStatus.Ok,
-                    $"Packages that need no approval: {FileNameEncoding.Some([.. settings.Dependencies.Allow], MostNamed)}."
+                    $"Packages that need no approval: {FileNameEncoding.List([.. settings.Dependencies.Allow], MostNamed)}."
                 ),
         ];
     }

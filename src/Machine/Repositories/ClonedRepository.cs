@@ -29,21 +29,21 @@ public sealed record ClonedRepository(string Folder, string Fault, string Cure)
     {
         if (SecretScanner.IsInAddress(address))
         {
-            return Wrong(
+            return Invalid(
                 "The address of --clone contains a password or a token, which would be stored with the clone.",
                 "Remove the part before the @, and store it in git's credential helper (git help credentials)."
             );
         }
         if (RepositoryClone.NameOf(address) is not { Length: > 0 } name)
         {
-            return Wrong(
+            return Invalid(
                 $"--clone '{FileNameEncoding.Show(address)}' is not the address of a repository.",
                 "Example: --clone https://example.com/team/shop.git"
             );
         }
         if (RepositoryLocation.Find(parent) is { } around)
         {
-            return Wrong(
+            return Invalid(
                 $"--clone would create a repository inside of {around.Root}.",
                 "Change to a folder for clones first, or use --repository for an existing repository."
             );
@@ -74,5 +74,5 @@ public sealed record ClonedRepository(string Folder, string Fault, string Cure)
         }
     }
 
-    private static ClonedRepository Wrong(string fault, string cure) => new("", fault, cure) { IsWrong = true };
+    private static ClonedRepository Invalid(string fault, string cure) => new("", fault, cure) { IsWrong = true };
 }

@@ -56,7 +56,7 @@ public sealed class InboxMarkStore(IReadOnlyDictionary<string, string> environme
     private async Task ChangeAsync(Func<InboxMarkFile, InboxMarkFile> change, CancellationToken stop)
     {
         UserStateFolder.MakeFolder(environment);
-        using var alone = await LockFile.TakeAsync(File + ".lock", stop);
+        using var alone = await LockFile.AcquireAsync(File + ".lock", stop);
         var before = DurableFile.TryRead(File);
         var after = JsonSerializer.Serialize(change(Load()), InboxMarkJson.Default.InboxMarkFile) + "\n";
         if (after != before)

@@ -21,7 +21,7 @@ public enum UnitFileKind
 
 /// <summary>Systemd user unit of a repository. It runs <c>orchestrate worker</c>, which serves the repository's engine or joins the process
 /// that does. The first line of the unit file contains a hash of the other lines, so that manual changes are detected before the file is
-/// overwritten. Without side effects.</summary>
+/// overwritten. Has no side effects.</summary>
 /// <param name="Repository">Absolute path of the repository's root.</param>
 /// <param name="Key">Key of the repository (<see cref="RepositoryLocation.Key"/>), which distinguishes repositories with the same
 /// name.</param>

@@ -59,7 +59,7 @@ public sealed class UserServices(IReadOnlyDictionary<string, string> environment
             return "the program systemctl is not in PATH";
         }
         var answer = await CallAsync("systemctl", ["--user", "show", "--property=Version"], stop);
-        return answer.Succeeded ? null : $"systemctl --user says: {Words(answer)}";
+        return answer.Succeeded ? null : $"systemctl --user says: {ErrorText(answer)}";
     }
 
     /// <summary>Writes and enables the unit, and (re)starts it. Can be repeated after a crash at any point.</summary>
@@ -67,18 +67,18 @@ public sealed class UserServices(IReadOnlyDictionary<string, string> environment
     public async Task InstallAsync(ServiceUnit unit, CancellationToken stop)
     {
         DurableFile.Write(FileOf(unit), unit.Text);
-        await DemandAsync(["--user", "daemon-reload"], stop);
-        await DemandAsync(["--user", "enable", unit.Name], stop);
-        await DemandAsync(["--user", "restart", unit.Name], stop);
+        await RunRequiredAsync(["--user", "daemon-reload"], stop);
+        await RunRequiredAsync(["--user", "enable", unit.Name], stop);
+        await RunRequiredAsync(["--user", "restart", unit.Name], stop);
     }
 
     /// <summary>Stops and disables the unit and removes its file. Can be repeated after a crash at any point.</summary>
     /// <exception cref="RefusedException">systemd refused the request. The file still exists.</exception>
     public async Task RemoveAsync(ServiceUnit unit, CancellationToken stop)
     {
-        await DemandAsync(["--user", "disable", "--now", unit.Name], stop);
+        await RunRequiredAsync(["--user", "disable", "--now", unit.Name], stop);
         File.Delete(FileOf(unit));
-        await DemandAsync(["--user", "daemon-reload"], stop);
+        await RunRequiredAsync(["--user", "daemon-reload"], stop);
     }
 
     /// <summary>Returns the state of a unit, even if systemd does not respond.</summary>
@@ -115,13 +115,13 @@ public sealed class UserServices(IReadOnlyDictionary<string, string> environment
             : [];
     }
 
-    private async Task DemandAsync(string[] arguments, CancellationToken stop)
+    private async Task RunRequiredAsync(string[] arguments, CancellationToken stop)
     {
         var answer = await CallAsync("systemctl", arguments, stop);
         if (!answer.Succeeded)
         {
             throw new RefusedException(
-                $"systemctl {string.Join(' ', arguments)} ended with exit code {answer.ExitCode}: {Words(answer)}",
+                $"systemctl {string.Join(' ', arguments)} ended with exit code {answer.ExitCode}: {ErrorText(answer)}",
                 $"'journalctl --user -u {arguments[^1]}' may have details."
             );
         }
@@ -140,7 +140,7 @@ public sealed class UserServices(IReadOnlyDictionary<string, string> environment
 
     private string? Find(string program) => ProgramLocator.Find(program, environment.GetValueOrDefault("PATH"), "/");
 
-    private static string Words(ProcessResult answer) =>
+    private static string ErrorText(ProcessResult answer) =>
         answer.StandardError.Text.Trim() is { Length: > 0 } said ? said.Split('\n')[0]
         : answer.TimedOut ? "nothing within two minutes"
         : $"nothing (exit code {answer.ExitCode})";

@@ -19,8 +19,10 @@ public enum SessionLiveness
     Unknown,
 }
 
-/// <summary>A conversation of Claude Code on this machine. Texts are truncated and redacted, and may contain terminal control sequences. A
-/// member is null if unknown.</summary>
+/// <summary>
+/// A conversation of Claude Code on this machine. Text is truncated and redacted, and may contain terminal control sequences. A member is
+/// null if unknown.
+/// </summary>
 /// <param name="Id">Id of the conversation.</param>
 /// <param name="File">Absolute path of the file.</param>
 /// <param name="Bytes">Size of the file in bytes.</param>

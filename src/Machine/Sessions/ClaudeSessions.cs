@@ -118,20 +118,20 @@ public sealed class ClaudeSessions(IReadOnlyDictionary<string, string> environme
             ProcessId = pid,
             Folder = facts.Folder,
             Branch = facts.Branch is { Length: > 0 } branch ? branch : null,
-            Title = Shown(facts.Title, LongestTitle),
+            Title = FormatText(facts.Title, LongestTitle),
             Version = facts.Version,
             Model = facts.Model,
             StartedAt = facts.StartedAt,
             LastAt = facts.LastAt,
             ContextTokens = facts.ContextTokens,
-            LastWords = Shown(facts.LastWords, LongestWords),
+            LastWords = FormatText(facts.LastWords, LongestWords),
             Task = TaskOf(facts.Folder),
             Fault = facts.Fault,
         };
     }
 
     // The text is truncated after redaction, because a truncated secret would not be recognized.
-    private static string? Shown(string? text, int longest) =>
+    private static string? FormatText(string? text, int longest) =>
         text is null ? null : QuotedText.CutLine(SecretScanner.Redact(text), longest);
 
     /// <summary>Returns the task of a worktree, whose path ends with FOLDER/RUN/TASK, if the repository has the run's folder.</summary>

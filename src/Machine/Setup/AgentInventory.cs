@@ -42,13 +42,13 @@ public static class AgentInventory
     /// <summary>Returns the agents in order of their names.</summary>
     /// <param name="loaded">Effective settings without errors.</param>
     /// <param name="repository">Folder to which relative program paths refer.</param>
-    public static async Task<IReadOnlyList<DetectedAgent>> LookAsync(
+    public static async Task<IReadOnlyList<DetectedAgent>> DetectAsync(
         SettingsResult loaded,
         string repository,
         CancellationToken cancellationToken
-    ) => await Task.WhenAll(loaded.Settings!.AgentNames.Select(name => LookAsync(name, loaded, repository, cancellationToken)));
+    ) => await Task.WhenAll(loaded.Settings!.AgentNames.Select(name => DetectAsync(name, loaded, repository, cancellationToken)));
 
-    private static async Task<DetectedAgent> LookAsync(
+    private static async Task<DetectedAgent> DetectAsync(
         string name,
         SettingsResult loaded,
         string repository,

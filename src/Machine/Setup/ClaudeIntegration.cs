@@ -1,6 +1,8 @@
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Installs a skill and sub-agents for users' Claude Code sessions. They only run commands of this program.</summary>
+/// <summary>
+/// Installs a skill and sub-agents for users' Claude Code sessions. The installed files only run commands of this program.
+/// </summary>
 public static class ClaudeIntegration
 {
     private static readonly string[] Agents = ["planner-architect", "supervisor", "worker", "verifier", "integration-checker"];

@@ -58,8 +58,9 @@ internal static class GitSetupCheck
         ];
     }
 
-    /// <summary>Reports features of the repository that affect each worktree: filters, submodules, a partial clone or a sparse
-    /// checkout.</summary>
+    /// <summary>
+    /// Reports features of the repository that affect each worktree, such as filters, submodules, a partial clone or a sparse checkout.
+    /// </summary>
     private static async Task<IReadOnlyList<MachineCheckEntry>> FeaturesAsync(
         GitRepository repository,
         RepositoryLocation location,
@@ -111,7 +112,7 @@ internal static class GitSetupCheck
         var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
         if (status.Head is null)
         {
-            return Fail($"{location.WorkTree} has no commit yet, but agents need one to start from.", "git add -A && git commit -m Start");
+            return Fail($"{location.WorkTree} has no commits yet, but agents start from a commit.", "git add -A && git commit -m Start");
         }
         if (status.Branch is null)
         {

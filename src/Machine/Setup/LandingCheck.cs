@@ -6,7 +6,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Checks that runs can use the user's commit signing and merge hooks, if git has them.</summary>
+/// <summary>Checks that runs can use the user's commit signing and merge hooks, if they are configured.</summary>
 internal static class LandingCheck
 {
     /// <summary>Runs both checks. Makes a trial signature without storing it.</summary>
@@ -60,10 +60,10 @@ internal static class LandingCheck
                 $"Landing could not sign its commits (git.sign: {settings.Sign}). {why}",
                 $"Unlock the key in its agent, or set git.sign: {LandingSignature.Off}."
             )
-            : new(Name, MachineCheckStatus.Ok, $"{signing} signs landed commits ({WhatIsSigned(settings.Land)}).");
+            : new(Name, MachineCheckStatus.Ok, $"{signing} signs landed commits ({SignedCommits(settings.Land)}).");
     }
 
-    private static string WhatIsSigned(string way) => way == LandingMode.Merge ? "one closing merge commit" : "each commit";
+    private static string SignedCommits(string way) => way == LandingMode.Merge ? "one closing merge commit" : "each commit";
 
     private static MachineCheckEntry? Hook(MergeHook? hook, GitSettings settings)
     {

@@ -55,7 +55,7 @@ public static class MachineCheck
         {
             entries.Add(await GateProgramCheck.RunAsync(loaded, repository.WorkTree, cancellationToken));
         }
-        entries.AddRange(await NoticeCheck.LookAsync(loaded, services, cancellationToken));
+        entries.AddRange(await NoticeCheck.CheckTargetsAsync(loaded, services, cancellationToken));
         entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
         return entries;
     }

@@ -9,11 +9,11 @@ public static class NoticeCheck
     /// <summary>Checks all targets. Without targets there are no entries.</summary>
     /// <param name="loaded">Effective settings without errors.</param>
     /// <param name="services">Clock and environment.</param>
-    public static async Task<IReadOnlyList<MachineCheckEntry>> LookAsync(
+    public static async Task<IReadOnlyList<MachineCheckEntry>> CheckTargetsAsync(
         SettingsResult loaded,
         RunServices services,
         CancellationToken stop
-    ) => [.. (await NoticeTargetCheck.LookAsync(loaded, services, stop)).Select(probe => Entry(probe, "can be reached"))];
+    ) => [.. (await NoticeTargetCheck.CheckAllAsync(loaded, services, stop)).Select(probe => Entry(probe, "can be reached"))];
 
     /// <summary>Sends a test notice.</summary>
     /// <param name="loaded">Effective settings without errors.</param>

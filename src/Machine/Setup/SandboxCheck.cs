@@ -97,7 +97,7 @@ internal static class SandboxCheck
         );
     }
 
-    private static string Listed(IReadOnlyList<string> paths) => paths.Count > 0 ? $" and {FileNameEncoding.Some(paths)}" : "";
+    private static string Listed(IReadOnlyList<string> paths) => paths.Count > 0 ? $" and {FileNameEncoding.List(paths)}" : "";
 
     private static string Filter(bool isApplied) =>
         isApplied
@@ -107,7 +107,7 @@ internal static class SandboxCheck
 
     private static string Downloads(bool canOverlay, IReadOnlyList<string> closed) =>
         closed.Count > 0
-            ? $"Package managers can't write downloads to {FileNameEncoding.Some(closed)}, so gates and set-up with downloads fail."
+            ? $"Package managers can't write downloads to {FileNameEncoding.List(closed)}, so gates and set-up with downloads fail."
         : canOverlay ? "Changes to downloads of package managers stay private to each worktree."
         : "Overlays do not work here, so downloads of package managers are read-only. Managers with a suitable variable download "
             + "into a separate folder for each worktree.";
@@ -121,14 +121,16 @@ internal static class SandboxCheck
             "observe" =>
                 "Confined programs reach every public host; 'orchestrate network' lists hosts that permissions.network.allow lacks.",
             "listed" =>
-                $"Confined programs reach the repository's remotes and {FileNameEncoding.Some(hosts)}; 'orchestrate network allow HOST' "
+                $"Confined programs reach the repository's remotes and {FileNameEncoding.List(hosts)}; 'orchestrate network allow HOST' "
                     + "adds one.",
             _ => Open(AbstractSockets.Listening()),
         };
     }
 
-    /// <summary>Describes the agents' keys that stay outside the sandbox with the proxy and those inside, and names plain programs that get
-    /// none; empty without keys.</summary>
+    /// <summary>
+    /// Describes the agents' keys that stay outside the sandbox with the proxy, and the keys inside the sandbox. Names plain programs that
+    /// get no key. Empty if there are no keys.
+    /// </summary>
     private static string Keys(SettingsResult loaded, IReadOnlyCollection<string> agents)
     {
         var (settings, environment) = (loaded.Settings!, loaded.AgentEnvironment);
@@ -166,5 +168,5 @@ internal static class SandboxCheck
 
     private static string Open(IReadOnlyList<string> sockets) =>
         "permissions.network.mode is open, so they reach every host and the ports of this machine"
-        + (sockets.Count == 0 ? "." : $", and sockets without a file ({FileNameEncoding.Some(sockets)}).");
+        + (sockets.Count == 0 ? "." : $", and sockets without a file ({FileNameEncoding.List(sockets)}).");
 }

@@ -140,7 +140,7 @@ internal sealed class CheckoutGateRunner(
         {
             return outputs.TryKeepOnly(needed);
         }
-        outputs.BringAllBack();
+        outputs.RestoreAll();
         return outputs.AreOnlyOf(needed);
     }
 

@@ -47,7 +47,7 @@ public static class CheckoutVerification
     )
     {
         var repositories = new GitRepositoryCache();
-        var opened = await repositories.GoingByPresentAsync(
+        var opened = await repositories.WithCurrentConfigurationAsync(
             await repositories.OpenAsync(workTree),
             GitConfigurationCopies.FolderOf(services.Environment)
         );

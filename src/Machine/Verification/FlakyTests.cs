@@ -19,7 +19,7 @@ public sealed class FlakyTests(string workTree, RunServices services)
     private string Path => System.IO.Path.Combine(workTree, TestQuarantine.FileName);
 
     /// <summary>Returns the tests that were flaky in their gates' latest verdicts on this machine.</summary>
-    public async Task<IReadOnlyList<FlakyTest>> SeenAsync() =>
+    public async Task<IReadOnlyList<FlakyTest>> ReadFlakyTestsAsync() =>
         new GateResultStore(services.Environment, services.Time).FlakyTests(await new GitRepositoryCache().OpenAsync(workTree));
 
     /// <summary>Reads the tests in quarantine, with all faults of the file.</summary>

@@ -22,10 +22,10 @@ public sealed record LeaseNotification
     /// <summary>True if other runs are active in the repository, so that each task needs a lease. Null if unchanged.</summary>
     public bool? Shared { get; init; }
 
-    /// <summary>Id of the task whose lease was granted; empty if none was.</summary>
+    /// <summary>Id of the task whose lease was granted; empty if no lease was granted.</summary>
     public string Granted { get; init; } = "";
 
-    /// <summary>Id of the task that has to wait for its lease; empty if none has to.</summary>
+    /// <summary>Id of the task that has to wait for its lease; empty if no task has to wait.</summary>
     public string Waiting { get; init; } = "";
 
     /// <summary>Lease that the task waits for, or null if no task waits.</summary>
@@ -51,9 +51,9 @@ public sealed record LeaseState
 }
 
 /// <summary>
-/// Workflow with the leases of one repository across all its runs (<c>leases-KEY</c>). A single run needs no leases for its tasks. When a
-/// second run joins, the first run declares the needs of its running tasks. From then on each task of both runs requests a lease. The
-/// workflow ends when the last run leaves.
+/// Workflow that manages the leases of one repository across all its runs (<c>leases-KEY</c>). A single run needs no leases for its tasks.
+/// When a second run joins, the first run declares the needs of its running tasks. From then on each task of both runs requests a lease.
+/// The workflow ends when the last run leaves.
 /// </summary>
 [Workflow]
 public interface ILeaseWorkflow
@@ -87,7 +87,7 @@ public interface ILeaseWorkflow
     Task LeaveAsync(string runId);
 }
 
-/// <summary>Update that a run sends to the lease workflow.</summary>
+/// <summary>Kinds of updates that a run sends to the lease workflow.</summary>
 public enum LeaseStep
 {
     /// <summary>The run starts and joins the runs of its repository.</summary>

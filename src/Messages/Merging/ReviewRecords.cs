@@ -80,7 +80,9 @@ public sealed record ReviewRound
     /// <summary>Staging commit that the round reviews.</summary>
     public required string Tip { get; init; }
 
-    /// <summary>Ids of tasks that were created for findings and that a user skipped or cancelled. This overrules their findings.</summary>
+    /// <summary>
+    /// Ids of tasks that were created for findings and that a user skipped or cancelled. The findings of these tasks are overruled.
+    /// </summary>
     public IReadOnlyList<string> Overruled { get; init; } = [];
 }
 
@@ -142,7 +144,7 @@ public sealed record ConcludeReviewInput(string RunId, RepositoryReference Repos
     /// <inheritdoc cref="ReviewPreparation.SaidHash"/>
     public string SaidHash { get; init; } = "";
 
-    /// <summary>Limit on open findings that become tasks, exclusive: at this number or above, a user decides. Null for no limit.</summary>
+    /// <summary>Number of open findings from which a user decides. A smaller number of findings becomes tasks. Null for no limit.</summary>
     public int? TasksBelow { get; init; }
 }
 

@@ -69,10 +69,10 @@ public sealed record RunReview
 
     /// <summary>Returns the state as a short text for users.</summary>
     public override string ToString() =>
-        $"{Said()}{(Reviewer.Length > 0 ? $" by {Reviewer}" : "")}"
+        $"{SummaryText()}{(Reviewer.Length > 0 ? $" by {Reviewer}" : "")}"
         + $"{(Overruled.Count > 0 ? $"; overruled by a user: {string.Join(", ", Overruled)}" : "")}";
 
-    private string Said() =>
+    private string SummaryText() =>
         Verdict switch
         {
             ReviewVerdicts.Accepted => $"accepted in round {Round}",

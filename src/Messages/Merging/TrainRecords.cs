@@ -31,10 +31,10 @@ public sealed record RecentVerdicts([property: Range(0, int.MaxValue)] int Judge
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int GateSeconds { get; init; }
 
-    /// <summary>Estimates the fraction of the next entries that will fail. Before the first verdict: 1/32.</summary>
+    /// <summary>Estimates the fraction of the next entries that will fail. Returns 1/32 before the first verdict.</summary>
     public double EstimateFailureRate() => (Returned + 0.25) / (Judged + 8);
 
-    /// <summary>Returns the batch size with the fewest expected gate runs per entry: a power of two, at least 1.</summary>
+    /// <summary>Returns the batch size with the fewest expected gate runs per entry. The size is a power of two, at least 1.</summary>
     /// <remarks>Source: generalized binary splitting (Hwang 1972).</remarks>
     public int ChooseBatchSize() => 1 << BitOperations.Log2((uint)Math.Max(1, (int)((1 - EstimateFailureRate()) / EstimateFailureRate())));
 
@@ -48,14 +48,14 @@ public sealed record RecentVerdicts([property: Range(0, int.MaxValue)] int Judge
     }
 
     /// <summary>Returns a copy that includes the duration of a gate run.</summary>
-    public RecentVerdicts Took(TimeSpan duration)
+    public RecentVerdicts WithDuration(TimeSpan duration)
     {
         var seconds = (int)Math.Min(duration.TotalSeconds, int.MaxValue / (Inertia + 1));
         return this with { GateSeconds = GateSeconds == 0 ? seconds : ((GateSeconds * Inertia) + seconds) / (Inertia + 1) };
     }
 
     /// <summary>
-    /// Raises the batch limit if gates are slow: twice the limit if they take at least one minute, four times if they take at least five
+    /// Raises the batch limit for slow gates. Doubles it if gates take at least one minute, and quadruples it if they take at least five
     /// minutes.
     /// </summary>
     /// <remarks>
@@ -89,7 +89,7 @@ public sealed record QueueRules
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HasChangingParts { get; init; }
 
-    /// <summary>True if batches grow while gates take minutes.</summary>
+    /// <summary>True if the batch limit is raised while gates are slow.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool StretchesBatches { get; init; }
 }
@@ -170,7 +170,7 @@ public sealed record TrainReport
 {
     /// <summary>
     /// First execution id of the reporting workflow. If a merge queue is lost, a successor replaces it, and the run ignores late reports
-    /// from the lost one.
+    /// from the lost queue.
     /// </summary>
     [Identifier]
     public required string ExecutionId { get; init; }
@@ -187,14 +187,14 @@ public sealed record TrainReport
     /// <summary>Conflicting tasks that wait until another task has resolved its conflict.</summary>
     public IReadOnlyList<MergeResult> Deferred { get; init; } = [];
 
-    /// <summary>Sentences for users about the merges.</summary>
+    /// <summary>Notes for users about the merges, each in one sentence.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>True for the last report. All other pending requests get no result.</summary>
     public bool Ended { get; init; }
 }
 
-/// <summary>A run's state about its merge queue, passed to the run's next execution.</summary>
+/// <summary>State of a run's connection to its merge queue, passed to the run's next execution.</summary>
 public sealed record TrainLinkCheckpoint
 {
     /// <summary>Number of requests so far. Determines the <see cref="MergeRequest.Turn"/> of the next one.</summary>
@@ -225,8 +225,8 @@ public sealed record BuildBatchInput(string RunId, RepositoryReference Repositor
     public string StagingTip { get; init; } = "";
 
     /// <summary>
-    /// Commit that the first request is merged onto if the previous batch is not on staging yet: that batch's last merge. Empty for
-    /// staging.
+    /// Last merge of the previous batch, if that batch is not on staging yet. The first request is merged onto this commit. Empty to merge
+    /// onto staging.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string Onto { get; init; } = "";

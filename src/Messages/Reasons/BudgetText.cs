@@ -7,14 +7,17 @@ namespace Orchestrator.Messages;
 public static class BudgetText
 {
     /// <summary>Formats a used-up budget, such as <c>the budget of the run is used up: 20.05 of 20.00 USD are spent</c>.</summary>
-    public static string Of(BudgetStatus budget) => $"the budget of {Whose(budget.Kind)} is used up: {Figures(budget)}";
+    public static string Of(BudgetStatus budget) => $"the budget of {ScopeText(budget.Kind)} is used up: {Figures(budget)}";
 
     /// <summary>Formats the current state of a budget, such as <c>the run: 4.20 of 20.00 USD are spent, 0.35 more by agents at work; 15.45
     /// are left</c>.</summary>
-    public static string Of(RunBudget budget) => $"{Whose(budget)}: {Figures(budget.Budget)}{Working(budget)}; {Left(budget)}";
+    public static string Of(RunBudget budget) =>
+        $"{ScopeText(budget)}: {Figures(budget.Budget)}{RunningAgentsText(budget)}; {Left(budget)}";
 
-    /// <summary>Formats each spending limit of a run as one line: shared budgets, usage limits of its accounts, and budgets of tasks.
-    /// Empty if the run has no limits or they are unknown.</summary>
+    /// <summary>
+    /// Formats each spending limit of a run as one line, namely shared budgets, usage limits of its accounts, and budgets of tasks. Empty
+    /// if the run has no limits or they are unknown.
+    /// </summary>
     /// <param name="budgets">The budgets, or null if unknown.</param>
     public static IReadOnlyList<string> Lines(RunBudgets? budgets) =>
         budgets is null
@@ -42,7 +45,7 @@ public static class BudgetText
 
     /// <summary>Returns the scope of a budget as text, such as <c>the run</c>.</summary>
     /// <param name="kind">One of <see cref="BudgetKinds"/>.</param>
-    public static string Whose(string kind) =>
+    public static string ScopeText(string kind) =>
         kind switch
         {
             BudgetKinds.Attempt => "the attempt",
@@ -53,13 +56,13 @@ public static class BudgetText
         };
 
     /// <summary>Returns the scope of a budget as text, including its task or account.</summary>
-    public static string Whose(RunBudget budget) =>
+    public static string ScopeText(RunBudget budget) =>
         (budget.Budget.Kind, budget.Task, budget.Budget.Account) switch
         {
             (BudgetKinds.Attempt, { Length: > 0 } task, _) => $"the attempt of {task}",
             (BudgetKinds.Task, { Length: > 0 } task, _) => $"the task {task}",
             (BudgetKinds.Account, _, { Length: > 0 } account) => $"the account {account} this month",
-            _ => Whose(budget.Budget.Kind),
+            _ => ScopeText(budget.Budget.Kind),
         };
 
     /// <summary>Formats US dollars with two decimals, or more for amounts below one cent.</summary>
@@ -77,7 +80,7 @@ public static class BudgetText
                 : null
         );
 
-    private static string Working(RunBudget budget) =>
+    private static string RunningAgentsText(RunBudget budget) =>
         budget.WorkingUsd is > 0 || budget.WorkingTokens is > 0
             ? $", {Join(
                 budget.WorkingUsd is { } usd ? $"{Dollars(usd)} USD" : null,

@@ -12,9 +12,10 @@ public sealed record Rejected(Person By) : Reason;
 
 /// <summary>Cancelled by a user.</summary>
 /// <param name="By">User who cancelled.</param>
+[ReasonKind("cancelled-by")]
 public sealed record CancelledBy(Person By) : Reason;
 
-/// <summary>Resumed by a user who told it to continue.</summary>
+/// <summary>Resumed by a user's command to continue.</summary>
 /// <param name="By">User who resumed, with guidance for the agent.</param>
 [ReasonKind("told-to-go-on")]
 public sealed record ContinuedBy(Person By) : Reason;
@@ -33,7 +34,8 @@ public sealed record TaskWaivedBy(Person By) : Reason;
 /// <param name="By">User who made the commits.</param>
 /// <param name="Commits">User's commits.</param>
 /// <param name="Gates">Verdict of the gates of the whole run, or null if no gates were run.</param>
-public sealed record ResolvedBy(Person By, PersonCommits Commits, GateSummary? Gates) : Reason;
+[ReasonKind("resolved-by")]
+public sealed record TaskResolvedByUser(Person By, PersonCommits Commits, GateSummary? Gates) : Reason;
 
 /// <summary>A user's commits on a branch of the run.</summary>
 /// <param name="Count">Number of commits.</param>

@@ -1,8 +1,10 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Reason for the state of a task or run, or the content of an event: a kind (the type) with its data. The kinds are declared in
-/// <c>TaskReasons</c>, <c>WorkReasons</c>, <c>RunReasons</c> and <c>PersonReasons</c>; <see cref="ReasonText"/> formats them. Data are
-/// ids, numbers, times, other reasons and quoted texts (<see cref="Quote"/>). A reason is never a free sentence.</summary>
+/// <summary>
+/// Reason for the state of a task or run, or the content of an event. It consists of a kind, which is the type, and of data. The kinds are
+/// declared in <c>TaskReasons</c>, <c>WorkReasons</c>, <c>RunReasons</c> and <c>PersonReasons</c>; <see cref="ReasonText"/> formats them.
+/// The data consists of ids, numbers, times, other reasons and quoted text (<see cref="Quote"/>). A reason is never a free sentence.
+/// </summary>
 [JsonConverter(typeof(ReasonJsonConverter))]
 public abstract record Reason
 {
@@ -17,22 +19,22 @@ public abstract record Reason
 }
 
 /// <summary>
-/// Text from outside, quoted without interpretation: from an agent, a user, git or another program. Also the message of an activity, as
-/// shown to the agent and to users.
+/// Text from an agent, a user, git or another program, quoted without interpretation. Also the message of an activity, as shown to the
+/// agent and to users.
 /// </summary>
 [JsonConverter(typeof(QuoteJsonConverter))]
 public sealed record Quote
 {
     /// <summary>Creates a quote and truncates the text if necessary.</summary>
     /// <param name="text">The text, truncated to <see cref="PayloadPaging.MostReason"/> characters.</param>
-    public Quote(string text) => Text = PayloadPaging.Brief(text);
+    public Quote(string text) => Text = PayloadPaging.Shorten(text);
 
     /// <summary>Quoted text, possibly truncated.</summary>
     public string Text { get; }
 
     /// <summary>
-    /// Quotes texts from the start of a list, with a total of at most <see cref="PayloadPaging.MostReason"/> characters. Quotes at least
-    /// one text, unless the list is empty.
+    /// Quotes as many texts from the start of a list as fit into <see cref="PayloadPaging.MostReason"/> characters in total. Quotes at
+    /// least one text, unless the list is empty.
     /// </summary>
     public static IReadOnlyList<Quote> All(IEnumerable<string> texts)
     {

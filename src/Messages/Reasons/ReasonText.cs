@@ -11,7 +11,7 @@ public static class ReasonText
     private const int MostTasksOfPlan = 10;
 
     /// <summary>Formats a reason in at most <see cref="PayloadPaging.MostReason"/> characters; empty for null.</summary>
-    public static string Of(Reason? reason) => reason is null ? "" : PayloadPaging.Brief(Say(reason));
+    public static string Of(Reason? reason) => reason is null ? "" : PayloadPaging.Shorten(Format(reason));
 
     /// <summary>Returns the account or host of an outage as text.</summary>
     /// <param name="account">Name of the account's agent; empty for the host.</param>
@@ -30,7 +30,7 @@ public static class ReasonText
                 + $"that has it, or remove 'host: {label}' from the task",
         };
 
-    private static string Say(Reason? reason) =>
+    private static string Format(Reason? reason) =>
         reason switch
         {
             null => "",
@@ -57,7 +57,7 @@ public static class ReasonText
             CommitsAdded => "a user added commits; the reviewer checks again",
             CommitsRejected why => why.Cause.Text,
             ConflictNeedsUser why =>
-                $"{Say(why.Because)} Its agent has not resolved the conflict in {Plural.Of(why.Attempts, "attempt")}. Both sides are "
+                $"{Format(why.Because)} Its agent has not resolved the conflict in {Plural.Of(why.Attempts, "attempt")}. Both sides are "
                     + $"in {why.Worktree}: combine them there, then run: orchestrate retry {why.Task} (with --guidance TEXT its agent "
                     + "tries again)",
             ContinuationLost => "it continued as new, but its next execution is missing",
@@ -67,13 +67,13 @@ public static class ReasonText
             TaskDivided why => $"it is divided into {string.Join(", ", why.Parts)}",
             EarlierResultTested => "an earlier result is tried on the present base",
             EarlierWorkNotFound why => $"its earlier work could not be found: {why.Cause}",
-            EndedWithRun why => $"the run was {why.State}; its files stay",
-            RunIsEnding why => $"ending: {Say(why.Because)}",
+            TaskEndedWithRun why => $"the run was {why.State}; its files stay",
+            RunIsEnding why => $"ending: {Format(why.Because)}",
             EndNotRecorded why => $"its end could not be recorded completely: {why.Cause}",
-            SameFailureRepeated why => $"{Plural.Of(why.Tasks, "task")} failed alike: {Say(why.Because)}",
+            SameFailureRepeated why => $"{Plural.Of(why.Tasks, "task")} failed alike: {Format(why.Because)}",
             FindingsFixed => "the findings are fixed; the reviewer checks again",
             FindingsLeftToReplan => "the findings belong to the tasks of the other plan",
-            ReasonSequence why => $"{Say(why.First)}; {Say(why.Then)}",
+            ReasonSequence why => $"{Format(why.First)}; {Format(why.Then)}",
             GatesChanged why => why.Changes.Text,
             CommitsBeingVerified why => $"{Of(why.Commits)} by {why.By.Who}: the gates of the whole run are run",
             LandingRevertedBy why => $"reverted by a user: {why.How} Its work is kept at {why.Kept}.",
@@ -87,33 +87,33 @@ public static class ReasonText
             LostWithMachine why => $"its work was lost with {why.Machine}, so it is repeated",
             MergedBeforeReset => "merged before the run was reset",
             MergedSinceReview => "the work has grown since the review; the reviewer checks again",
-            MergeNotApproved why => $"{Say(why.Answer)}: {why.Changes}",
+            MergeNotApproved why => $"{Format(why.Answer)}: {why.Changes}",
             MessageDropped why => why.Cause.Text,
-            NoNewPlan why => $"The run got no other plan: {Say(why.Because)}",
-            PlanMissing why => $"no plan yet: {Say(why.Because)}",
+            NoNewPlan why => $"The run got no other plan: {Format(why.Because)}",
+            PlanMissing why => $"no plan yet: {Format(why.Because)}",
             NotApprovedInTime => "it was not approved in time",
             TaskNotRequested => "outside of the request",
             TaskNotDivided why => $"it is not divided: {why.Cause?.Text ?? "the proposal is missing"}",
             TaskRemarkRecorded why => why.Text.Text,
-            NothingCanRun why => $"nothing more can run: {Some(why.Tasks)} failed{OnStaging(why.HasUnlanded)}"
-                + (why.Then is null ? "" : $". {Say(why.Then)}"),
+            NothingCanRun why => $"nothing more can run: {ListFirst(why.Tasks)} failed{OnStaging(why.HasUnlanded)}"
+                + (why.Then is null ? "" : $". {Format(why.Then)}"),
             NotLanded why => why.Cause.Text,
             AttemptsExhausted why => why.Remediations == 0
-                ? Say(why.Because)
-                : $"{Say(why.Because)} {Plural.Of(why.Remediations, "remediation")} did not fix it.",
+                ? Format(why.Because)
+                : $"{Format(why.Because)} {Plural.Of(why.Remediations, "remediation")} did not fix it.",
             MovedToMachine why => $"moved from {why.From} to {why.To}, by {why.By}",
             NotMerged why => why.Problem.Text,
             NotPrepared why => why.Problem.Text,
-            NotPromotedInTime why => $"it was not promoted in time, so nothing has landed. {Say(why.Because)}",
+            NotPromotedInTime why => $"it was not promoted in time, so nothing has landed. {Format(why.Because)}",
             PreflightFailed why => string.Join('\n', why.Errors),
             NotVerified why => string.Join(' ', why.Problems),
-            OutagesReported why => Say(why),
+            OutagesReported why => Format(why),
             OtherAttemptSucceeded why =>
-                $"{Some(why.Tasks)} did the same task{(why.Because is null ? "" : $"; this attempt failed: {Say(why.Because)}")}",
+                $"{ListFirst(why.Tasks)} did the same task{(why.Because is null ? "" : $"; this attempt failed: {Format(why.Because)}")}",
             ReplanRequestedBy why => $"another plan was requested{(why.By is null ? "" : $" by {why.By}")}",
             NewPlanMade why => $"another plan: {why.Replan}",
-            NewPlanNeedsApproval why => string.Join(' ', Say(why.Tasks).Concat(why.Because.Select(quote => quote.Text))),
-            NewPlanNotAdopted why => $"The other plan was not accepted: {Say(why.Because)}",
+            NewPlanNeedsApproval why => string.Join(' ', Format(why.Tasks).Concat(why.Because.Select(quote => quote.Text))),
+            NewPlanNotAdopted why => $"The other plan was not accepted: {Format(why.Because)}",
             PartsRunFirst => "the smaller tasks that it was divided into come first",
             PausedByPerson => "paused by a user",
             NoticesNotSent why => why.Problem.Text,
@@ -123,7 +123,7 @@ public static class ReasonText
             PlanNeedsApproval why => (why.Tasks is null ? "" : $"A planner made the plan: {Plural.Of(why.Tasks.Value, "task")}. ")
                 + string.Join(' ', why.Because),
             PlannerConsulted why =>
-                $"{(why.Waits is null ? "the planner is asked" : Say(why.Waits))} (you may answer first: orchestrate retry "
+                $"{(why.Waits is null ? "the planner is asked" : Format(why.Waits))} (you may answer first: orchestrate retry "
                     + $"{why.Task} --guidance TEXT): {why.Question}",
             PlannerRetried => "the planner is asked again",
             PlannerRetriedAfter why => $"{why.Message}; the planner is asked again",
@@ -131,7 +131,7 @@ public static class ReasonText
             PlannerUsageLimited why => $"the planner waits until {Second(why.Until)}: {why.Message}",
             PlannerWorking why => $"{why.Agent} plans",
             PlannerStopped => "the planner was stopped",
-            PlannerCannotAnswer why => $"the planner can't answer: {Say(why.Because)}",
+            PlannerCannotAnswer why => $"the planner can't answer: {Format(why.Because)}",
             PlanNotApprovedInTime => "the plan was not approved in time",
             PlanRead why => Plural.Of(why.Tasks, "task") + (why.Stored is null ? "" : $"; {why.Stored}"),
             PlanRejected why => $"the plan was rejected: {why.By}",
@@ -146,7 +146,7 @@ public static class ReasonText
             RequestInstalled => "its agent's request is installed",
             RequestBeingJudged => "its agent's request is checked",
             RequestNeedsApproval why => why.Request.Text,
-            ResolvedBy why =>
+            TaskResolvedByUser why =>
                 $"resolved by {why.By}: {Of(why.Commits)}{(why.Gates is { } gates ? $"; gates: {GateFormatter.Count(gates)}" : "")}",
             ResumedByPerson => "resumed by a user",
             ReviewConcluded why => $"{why.Review}. {why.Summary}".TrimEnd(),
@@ -154,7 +154,7 @@ public static class ReasonText
             ResultsNotCompared why => $"the reviewer was not asked which of equal results is the best: {string.Join("; ", why.Why)}",
             ReviewOutdated => "the review is outdated; the reviewer checks again",
             ReviewOverruled why => $"review: {why.Review}",
-            ReviewRejected why => $"the reviewer does not accept: {Say(why)}",
+            ReviewRejected why => $"the reviewer does not accept: {Format(why)}",
             ReviewStillUnreadable why =>
                 $"after {Plural.Of(why.Attempts, "attempt")} the reviewer's answer still can't be read, so nothing is accepted: "
                     + string.Join(' ', why.Problems),
@@ -186,7 +186,7 @@ public static class ReasonText
             MergeQueueReplaced why => $"The merge queue ended: {why.Cause}. Another one continues.",
             MergeQueueNote why => why.Text.Text,
             TaskRetried why => why.By is null ? "tried again" : $"tried again by {why.By}",
-            RetriedAfter why => $"{Say(why.Because)} (tried again in {Minutes(why.Pause)} min, at once with 'retry')",
+            RetriedAfter why => $"{Format(why.Because)} (tried again in {Minutes(why.Pause)} min, at once with 'retry')",
             UsageLimited why => $"waits until {Second(why.Until)}: {why.Message}",
             WaitsForConflict why => $"{why.Conflict} It waits until {why.Task} has resolved its own conflict.",
             WaitsForLease why => $"waits for {why.Path}, which {why.Task} {(why.IsWaiting ? "waits for too" : "works on")}",
@@ -194,27 +194,27 @@ public static class ReasonText
                 $"waits for a worker that serves '{why.Repository}', since {Second(why.Since)}; start one on its machine: "
                     + $"orchestrate worker --repository {(why.Repository.StartsWith('/') ? "" : "PATH=")}{why.Repository}",
             WaitsLongForLease why =>
-                $"{Say(why.Wait)}; it has waited since {Second(why.Since)}; see 'orchestrate status' of that run for the cause",
+                $"{Format(why.Wait)}; it has waited since {Second(why.Since)}; see 'orchestrate status' of that run for the cause",
             TaskWaivedBy why => $"counts as done without changes: waived by {why.By}",
-            ResolutionRefused why => $"{Say(why.Refusal)} Before: {Say(why.Before)}",
+            ResolutionRefused why => $"{Format(why.Refusal)} Before: {Format(why.Before)}",
             WorkCancelled => "cancelled by a user; its files stay",
-            WorkflowEnded why => $"its workflow ended: {(why.Because is null ? "the cause is unknown" : Say(why.Because))}",
+            WorkflowEnded why => $"its workflow ended: {(why.Because is null ? "the cause is unknown" : Format(why.Because))}",
             WorkflowMissing => "its workflow is missing",
             WorkflowTimedOut => "its workflow timed out",
             WorkRetained why => why.Where.Text,
             WorkMerged why => string.Join("; ", why.Notes.Append(why.Merge).OfType<Quote>()),
-            WorktreeNotReleased why => $"{Say(why.Ended)} (its worktree could not be released: {why.Cause})".TrimStart(),
-            _ => throw new UnreachableException($"There are no words for {reason.GetType().Name}."),
+            WorktreeNotReleased why => $"{Format(why.Ended)} (its worktree could not be released: {why.Cause})".TrimStart(),
+            _ => throw new UnreachableException($"No text is defined for {reason.GetType().Name}."),
         };
 
-    private static string Say(ReviewRejected why) =>
+    private static string Format(ReviewRejected why) =>
         why.IsLastRound ? $"round {why.Review.Round} of {why.Review.MaxRounds} ends with {why.Summary}"
         : why.Before is null ? $"the fixes for earlier findings failed: {why.Summary}"
         : $"findings do not get fewer ({why.Before} in the round before): {why.Summary}";
 
-    private static string Say(OutagesReported why)
+    private static string Format(OutagesReported why)
     {
-        var steps = why.Steps.Select(step => Say(step));
+        var steps = why.Steps.Select(step => Format(step));
         if (why.Run is null)
         {
             return string.Join(' ', steps);
@@ -224,21 +224,21 @@ public static class ReasonText
         return string.Join(' ', open.Append(cure).Concat(steps));
     }
 
-    private static IEnumerable<string> Say(IReadOnlyList<string>? tasks) =>
+    private static IEnumerable<string> Format(IReadOnlyList<string>? tasks) =>
         tasks is null
             ? []
             : [$"Another plan was made: {Plural.Of(tasks.Count, "task")} ({string.Join(", ", tasks.Take(MostTasksOfPlan))})."];
 
     private static string Ended(RunEndedWithoutIt why) =>
-        why.By is not null ? $"its run was {Say(why.By)}"
+        why.By is not null ? $"its run was {Format(why.By)}"
         : why.State is not null ? $"its run has ended: {why.State}"
         : "its run has ended without it";
 
-    private static string InParentheses(Reason? reason) => reason is null ? "" : $" ({Say(reason)})";
+    private static string InParentheses(Reason? reason) => reason is null ? "" : $" ({Format(reason)})";
 
     private static string OnStaging(bool? hasUnlanded) => hasUnlanded == false ? "" : "; merged work stays on staging";
 
-    private static string Some(IReadOnlyList<string> tasks) =>
+    private static string ListFirst(IReadOnlyList<string> tasks) =>
         string.Join(", ", tasks.Take(MostNamed)) + (tasks.Count > MostNamed ? $" and {tasks.Count - MostNamed} more" : "");
 
     private static string Clause(Quote quote) => quote.Text.TrimEnd('.');

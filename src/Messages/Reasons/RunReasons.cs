@@ -222,7 +222,7 @@ public sealed record NotPromotedInTime(Reason Because) : Reason;
 [ReasonKind("way-out-refused")]
 public sealed record ResolutionRefused(Reason Refusal, Reason Before) : Reason;
 
-/// <summary>The run could not join the repository's leases.</summary>
+/// <summary>The run could not register with the repository's lease workflow.</summary>
 /// <param name="Cause">Failure of the attempt to join.</param>
 [ReasonKind("leases-not-joined")]
 public sealed record LeaseJoinFailed(Quote Cause) : Reason;

@@ -28,7 +28,7 @@ public sealed record NotApprovedInTime : Reason;
 /// <summary>The task's work was merged before the run was reset.</summary>
 public sealed record MergedBeforeReset : Reason;
 
-/// <summary>The task's work existed only on a host that is gone.</summary>
+/// <summary>The task's work existed only on a host that is permanently unavailable.</summary>
 /// <param name="Machine">Host that is gone.</param>
 public sealed record LostWithMachine(MachineName Machine) : Reason;
 
@@ -47,7 +47,8 @@ public sealed record WorkflowStillOpen(string Workflow) : Reason;
 
 /// <summary>The task's run has ended, so the task ends too.</summary>
 /// <param name="State">State of the run.</param>
-public sealed record EndedWithRun(string State) : Reason;
+[ReasonKind("ended-with-run")]
+public sealed record TaskEndedWithRun(string State) : Reason;
 
 /// <summary>A task of another run has the lease that this task needs.</summary>
 /// <param name="Path">Contested file, pattern or resource.</param>

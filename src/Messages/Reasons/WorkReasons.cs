@@ -9,6 +9,7 @@ public sealed record WorkCancelled : Reason;
 /// <summary>The run ended before the task. The task's files are retained.</summary>
 /// <param name="State">State of the run, or null if unknown.</param>
 /// <param name="By">The client that terminated the run, or null if the run was not terminated.</param>
+[ReasonKind("run-ended-without-it")]
 public sealed record RunEndedWithoutIt(string? State = null, TerminatedBy? By = null) : Reason;
 
 /// <summary>The work waits and will be retried automatically.</summary>
@@ -88,7 +89,7 @@ public sealed record AgentQuestionOpen(Quote Question, Reason? Because = null) :
 [ReasonKind("asked-too-often")]
 public sealed record TooManyQuestions(int Times) : Reason;
 
-/// <summary>The policy for a request says that a user has to decide.</summary>
+/// <summary>The policy for a request requires a user's decision.</summary>
 /// <param name="Policy">Text of the policy.</param>
 [ReasonKind("policy-asks-person")]
 public sealed record PolicyRequiresUser(Quote Policy) : Reason;

@@ -24,8 +24,8 @@ public sealed record EarlierWork
     public bool StagingLost { get; init; }
 
     /// <summary>
-    /// A page of the started tasks, in plan order. A task whose workflow is open has its last report. For other tasks the state comes from
-    /// git, the run's folder and the record, and <see cref="TaskReport.ExecutionId"/> is empty.
+    /// A page of the started tasks, in plan order. For a task whose workflow is open, the entry is the workflow's last report. For other
+    /// tasks, the state comes from git, the run's folder and the record, and <see cref="TaskReport.ExecutionId"/> is empty.
     /// </summary>
     public IReadOnlyList<TaskReport> Tasks { get; init; } = [];
 

@@ -7,8 +7,8 @@ namespace Orchestrator.Messages;
 public sealed record MoveRunCommand(RepositoryReference To, string By = "") : UserCommand
 {
     /// <summary>
-    /// Ids of tasks whose work existed only on the previous host, which is permanently gone. The run repeats these tasks and all started
-    /// tasks that depend on their work.
+    /// Ids of tasks whose work existed only on the previous host, which is permanently unavailable. The run repeats these tasks and all
+    /// started tasks that depend on their work.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public IReadOnlyList<string>? Lost { get; init; }
@@ -45,7 +45,7 @@ public sealed record MachineName(string Machine, string Host)
 
     /// <summary>Returns the host's name, if known, followed by its identity.</summary>
     public override string ToString() =>
-        QueueNames.GiverOf(Machine, out _) is { } giver ? $"{giver} (which handed it over)"
+        QueueNames.DrainingHostOfMachine(Machine, out _) is { } giver ? $"{giver} (which handed it over)"
         : Host.Length > 0 ? $"{Host} ({Machine})"
         : Machine;
 }

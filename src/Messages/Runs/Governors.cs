@@ -37,7 +37,7 @@ public sealed record AnsweredCall(string RequestId, bool IsSettled, string Refus
 public sealed record QueueWaitResult(bool IsWaiting);
 
 /// <summary>
-/// Workflow that decides about the agent starts of one account across all hosts of a server (<c>governor-ACCOUNT</c>): slots, limits,
+/// Workflow that admits the agent starts of one account across all hosts of a server (<c>governor-ACCOUNT</c>). It applies slots, limits,
 /// blocks and the monthly budget. <c>governor-budgets</c> decides about budgets that all accounts share. A governor never ends, and is idle
 /// between calls.
 /// </summary>

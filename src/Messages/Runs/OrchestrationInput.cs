@@ -162,8 +162,8 @@ public sealed record OrchestrationInput
     public bool NeedsPlanner => Request is not null || RequestFile is not null;
 
     /// <summary>
-    /// Subject of the run before its plan is read: a file name, the request, or the request in <see cref="Plan"/>. Null if none of these is
-    /// given.
+    /// Title of the run before its plan is read, namely a file name, the request, or the request in <see cref="Plan"/>. Null if none of
+    /// these is given.
     /// </summary>
     [JsonIgnore]
     public string? Subject => PlanFile ?? RequestFile ?? Request ?? RequestOfPlan;

@@ -27,7 +27,7 @@ public sealed record PlanningOptions
     [JsonPropertyName("parent")]
     public string? Parent { get; init; }
 
-    /// <summary>True to tell the planner to inspect the repository thoroughly first.</summary>
+    /// <summary>True to make the planner inspect the repository thoroughly before it plans.</summary>
     [JsonPropertyName("research")]
     public bool Research { get; init; }
 

@@ -38,7 +38,7 @@ public sealed record RunReplan
     [JsonPropertyName("round")]
     public required int Round { get; init; }
 
-    /// <summary>State of the replan.</summary>
+    /// <summary>State of the replanning.</summary>
     [JsonPropertyName("state")]
     public required string State { get; init; }
 

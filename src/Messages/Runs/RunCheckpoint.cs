@@ -23,13 +23,13 @@ public sealed record RunCheckpoint
     /// <summary>Tasks that changed while the file was written. They replace the file's entries.</summary>
     public IReadOnlyList<TaskCheckpoint> Recent { get; init; } = [];
 
-    /// <summary>State about the merge queue, which keeps running while the run continues as new.</summary>
+    /// <summary>State of the connection to the merge queue, which keeps running while the run continues as new.</summary>
     public TrainLinkCheckpoint Train { get; init; } = new();
 
     /// <summary>Position of the staging branch.</summary>
     public StagingPosition Staging { get; init; } = new("", 0);
 
-    /// <summary>State about the lease workflow.</summary>
+    /// <summary>State of the connection to the lease workflow.</summary>
     public LeaseCheckpoint Leases { get; init; } = new();
 
     /// <summary>Outages of accounts and hosts.</summary>
@@ -124,7 +124,7 @@ public sealed record StoreCheckpointInput(
 /// <param name="Offset">Number of tasks on earlier pages.</param>
 public sealed record ReadCheckpointInput(string RunId, RepositoryReference Repository, CheckpointFile File, int Offset);
 
-/// <summary>A run's state about the lease workflow, passed to the run's next execution.</summary>
+/// <summary>State of a run's connection to the lease workflow, passed to the run's next execution.</summary>
 public sealed record LeaseCheckpoint
 {
     /// <summary>True if the run has joined the runs that share its repository.</summary>

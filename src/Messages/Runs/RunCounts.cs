@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Numbers of a run's tasks by state, computed in one place for all displays. Excludes the planner and the review, and counts tasks that
-/// were not requested separately.
+/// Number of a run's tasks in each state, computed in one place for all displays. Excludes the planner and the review. Tasks that were not
+/// requested are counted separately.
 /// </summary>
 public sealed record RunCounts
 {
@@ -81,16 +81,18 @@ public sealed record RunCounts
         return run.Abandoned is true ? counts with { AtWork = 0 } : counts;
     }
 
-    /// <summary>Formats the counts briefly: <c>2/4 merged, 1 failed</c>.</summary>
-    public string Brief() => Say(string.Create(CultureInfo.InvariantCulture, $"{Merged + Kept}/{Asked} {How}"));
+    /// <summary>Formats the counts briefly, for example as <c>2/4 merged, 1 failed</c>.</summary>
+    public string FormatShort() => FormatCounts(string.Create(CultureInfo.InvariantCulture, $"{Merged + Kept}/{Asked} {How}"));
 
-    /// <summary>Formats the counts: <c>2 of 4 tasks merged, 1 waived, 1 failed</c>; empty before the run has tasks.</summary>
-    public override string ToString() => Say(Counted(Merged + Kept, $"of {Plural.Of(Asked, "task")} {How}"));
+    /// <summary>
+    /// Formats the counts, for example as <c>2 of 4 tasks merged, 1 waived, 1 failed</c>; empty before the run has tasks.
+    /// </summary>
+    public override string ToString() => FormatCounts(Counted(Merged + Kept, $"of {Plural.Of(Asked, "task")} {How}"));
 
     // A run either merges its tasks or retains a branch for each.
     private string How => Kept > 0 ? "on branches" : "merged";
 
-    private string Say(string merged)
+    private string FormatCounts(string merged)
     {
         List<string> said = Asked > 0 ? [merged] : [];
         Add(Resolved, "resolved");

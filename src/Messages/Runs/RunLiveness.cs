@@ -19,7 +19,7 @@ public static class RunLiveness
     public const string Ended = "ended";
 
     /// <summary>
-    /// Returns the liveness according to the run's own state, which can't tell whether a worker exists. Never <see cref="Interrupted"/>.
+    /// Returns the liveness according to the run's own state, which does not show whether a worker exists. Never <see cref="Interrupted"/>.
     /// </summary>
     public static string Of(RunStatus run)
     {

@@ -159,7 +159,7 @@ public sealed record PlanOutline
     /// <inheritdoc cref="PlanningPreparation.PlanningHash"/>
     public string PlanningHash { get; init; } = "";
 
-    /// <summary>Subject of the run, shown as its title.</summary>
+    /// <summary>Title of the run.</summary>
     public string Title { get; init; } = "";
 
     /// <summary>Faults of the plan, each a complete message. A plan with faults is not executed.</summary>
@@ -254,7 +254,8 @@ public sealed record TaskOutline
 }
 
 /// <summary>
-/// Request for preflight, which checks git, base commit, target, disk space, agent program, set-up, and the gates at the base commit.
+/// Request for preflight, which checks git, the base commit, the target, the disk space, the agent program, the set-up, and the gates at
+/// the base commit.
 /// </summary>
 public sealed record PreflightInput(string RunId, RepositoryReference Repository, string PlanHash, OrchestrationInput Input)
 {

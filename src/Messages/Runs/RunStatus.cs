@@ -1,14 +1,14 @@
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// A snapshot of a run: the answer to the query <c>status</c>, the content of <c>runs/&lt;run&gt;/status.json</c>, and the output of
+/// A snapshot of a run. It is the answer to the query <c>status</c>, the content of <c>runs/&lt;run&gt;/status.json</c>, and the output of
 /// <c>orchestrate status --json</c>.
 /// </summary>
 public sealed record RunStatus
 {
     /// <summary>
     /// Amount added to <see cref="Sequence"/> when a new execution continues the run's record after a reset, or when a worker records the
-    /// end of an execution that can't. Late writes of the old execution then have smaller numbers and are discarded.
+    /// end of an execution that can't record it. Late writes of the old execution then have smaller numbers and are discarded.
     /// </summary>
     public const long ExecutionGap = 1000;
 
@@ -60,7 +60,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Subject of the run: the plan's request or the plan's file name.</summary>
+    /// <summary>Title of the run, namely the plan's request or the plan's file name.</summary>
     [JsonPropertyName("title")]
     public string Title
     {

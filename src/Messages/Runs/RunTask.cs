@@ -2,14 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Messages;
 
-/// <summary>A task as shown to clients: its progress, together with texts from the plan.</summary>
+/// <summary>A task as shown to clients, with its progress and with text from the plan.</summary>
 public sealed record RunTask : TaskProgress
 {
     /// <summary>Creates a task without progress.</summary>
     [JsonConstructor]
     public RunTask() { }
 
-    /// <summary>Creates a task from its progress.</summary>
+    /// <summary>Creates the task from its recorded progress.</summary>
     /// <param name="progress">Progress of the task.</param>
     [SetsRequiredMembers]
     public RunTask(TaskProgress progress)

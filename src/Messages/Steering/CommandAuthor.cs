@@ -11,7 +11,7 @@ public sealed record CommandAuthor(string By, bool IsProven, string? Refusal = n
     /// <summary>Age above which a signature is refused, so that a stored command still counts the next morning.</summary>
     public static readonly TimeSpan SignatureLifetime = TimeSpan.FromHours(24);
 
-    /// <summary>Tolerated lead of the signer's clock.</summary>
+    /// <summary>Maximum time by which the signer's clock may be ahead.</summary>
     private static readonly TimeSpan ClockLead = TimeSpan.FromMinutes(5);
 
     private const string Proven = "proven by";

@@ -106,7 +106,7 @@ public static class SteeringCatalog
             Decision = MessageNames.SkipTask,
         };
 
-    /// <summary>Accepts what a question asks for.</summary>
+    /// <summary>Grants the request of a question.</summary>
     public static SteeringDefinition Approve { get; } =
         new(
             "approve",
@@ -123,7 +123,7 @@ public static class SteeringCatalog
             Questions = input => [input.RequiredTask],
         };
 
-    /// <summary>Rejects what a question asks for.</summary>
+    /// <summary>Rejects the request of a question.</summary>
     public static SteeringDefinition Reject { get; } =
         new(
             "reject",
@@ -264,7 +264,7 @@ public static class SteeringCatalog
     [Approve, Reject, Pause, Resume, Cancel, Abort, Promote, LandMerged, Resolve, RaiseBudget, Retry, Skip, MergeNext];
 
     /// <summary>
-    /// True if a command decides something, so that runs with <c>require_proof</c> accept it only with a signature. Anybody may pause,
+    /// True if a command decides something, so that runs with <c>require_proof</c> accept it only with a signature. Any user may pause,
     /// resume and cancel.
     /// </summary>
     /// <param name="name">Wire name of the command.</param>

@@ -24,7 +24,7 @@ public abstract record AgentCallInput
     public string Guidance { get; init; } = "";
 
     /// <summary>
-    /// True to start nothing. The activity stops an agent that an earlier call left running, or returns its outcome if it has ended.
+    /// True to start no agent. The activity stops an agent that an earlier call left running, or returns its outcome if it has ended.
     /// </summary>
     public bool Stop { get; init; }
 
@@ -155,7 +155,7 @@ public sealed record AnswerJudgement
     /// <summary>File with all faults, for the next attempt, relative to the repository.</summary>
     public string ProblemsFile { get; init; } = "";
 
-    /// <summary>Result as text for users. If a task's agent asked: the answer, or empty if a user has to answer.</summary>
+    /// <summary>Result as text for users. For a question of a task's agent: the answer, or empty if a user has to answer.</summary>
     public string Message { get; init; } = "";
 
     /// <summary>SHA-256 of the accepted result: the plan, the tasks, or a review's questions and answers so far.</summary>
@@ -245,7 +245,7 @@ public sealed record AgentRunResult
     /// <summary>Folder of the agent run, relative to the repository.</summary>
     public string Folder { get; init; } = "";
 
-    /// <summary>Notices about changes that the agent run caused in things shared by all tasks and the user.</summary>
+    /// <summary>Notices about changes that the agent run caused in state that all tasks and the user share.</summary>
     public IReadOnlyList<TaskNotice> Notices { get; init; } = [];
 
     /// <summary>

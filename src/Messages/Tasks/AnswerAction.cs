@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A possible answer to a question, or a command that shows its subject.</summary>
+/// <summary>A possible answer to a question, or a command that shows information about the question.</summary>
 /// <param name="Kind">Kind of the action.</param>
 /// <param name="Target">The run, or <c>RUN/TASK</c>.</param>
 /// <param name="Resolution">Way to resolve the run, kind of the budget to raise, or branch to land on. Null for all other kinds.</param>

@@ -58,7 +58,7 @@ public sealed record TaskAnswer
 
     /// <summary>Truncates a text to <see cref="MostText"/> characters.</summary>
     /// <param name="text">Text to truncate.</param>
-    public static string Brief(string text) => text.Length <= MostText ? text : string.Concat(text.AsSpan(0, MostText - 1), "…");
+    public static string Shorten(string text) => text.Length <= MostText ? text : string.Concat(text.AsSpan(0, MostText - 1), "…");
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
 }

@@ -8,7 +8,7 @@ namespace Orchestrator.Messages;
 /// agent.</param>
 public sealed record AgentRelay(string Agent, TimeSpan After);
 
-/// <summary>A change of a task's agent, because the previous agent's usage limit would last too long.</summary>
+/// <summary>A change of a task's agent, because the wait for the previous agent's usage limit would take too long.</summary>
 public sealed record TaskRelay
 {
     /// <summary>Name of the previous agent.</summary>

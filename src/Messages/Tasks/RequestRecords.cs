@@ -6,7 +6,7 @@ public static class RequestNextSteps
     /// <summary>A user has to answer the request.</summary>
     public const string Person = "person";
 
-    /// <summary>The planner gets the question before a user.</summary>
+    /// <summary>The planner is asked before a user.</summary>
     public const string Planner = "planner";
 
     /// <summary>The agent continues with <see cref="RequestVerdict.Text"/>.</summary>
@@ -113,7 +113,7 @@ public sealed record InstallInput
     /// <inheritdoc cref="JudgeRequestInput.Start"/>
     public required int Start { get; init; }
 
-    /// <summary>Number of the try, from 1. Incremented if staging moved after the last commit was made.</summary>
+    /// <summary>Number of the installation attempt, from 1. Incremented if staging moved after the last commit was made.</summary>
     public int Round { get; init; } = 1;
 
     /// <summary>Approved packages.</summary>

@@ -181,7 +181,8 @@ public sealed record VerifyResult
     public IReadOnlyList<string>? HeldBack { get; init; }
 
     /// <summary>
-    /// Sentences about facts that do not prevent the merge, such as restored files, or an agent that ended without reporting completion.
+    /// Notes about facts that do not prevent the merge, each in one sentence, such as restored files, or an agent that ended without
+    /// reporting completion.
     /// </summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

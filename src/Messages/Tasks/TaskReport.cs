@@ -69,7 +69,9 @@ public sealed record TaskReport
     public TaskReport Noticing(IEnumerable<TaskNotice> notices) => this with { Notices = [.. Notices.Concat(notices).Take(MostNotices)] };
 }
 
-/// <summary>A notice that does not affect the task itself: an agent, or a user meanwhile, changed something that all tasks share.</summary>
+/// <summary>
+/// A notice that an agent, or a user at the same time, changed state that all tasks share. The task itself is not affected.
+/// </summary>
 /// <param name="Text">Sentence for users.</param>
 /// <param name="IsForPerson">True if a user should react, for example because a hook was disabled.</param>
 public sealed record TaskNotice(string Text, bool IsForPerson = false);

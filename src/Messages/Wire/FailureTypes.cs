@@ -11,10 +11,13 @@ public static class FailureTypes
     /// </summary>
     public const string DiskFull = "DiskFull";
 
-    /// <summary>The worker's process is dead, and another worker failed its open attempts.</summary>
+    /// <summary>The worker's process is dead, and another worker reported its open attempts as failed.</summary>
     public const string WorkerDied = "WorkerDied";
 
-    /// <summary>The host has no free slot for the task. This is not an error. Another host is asked, or the same host later.</summary>
+    /// <summary>
+    /// The host has no free slot for the task. This is not an error. The slot is then requested from another host, or later from the same
+    /// host.
+    /// </summary>
     public const string NoPlace = "NoPlace";
 
     /// <summary>The host can't execute a task now, for example without disk space or a login. Handled like

@@ -4,8 +4,8 @@ using System.Text;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Validates a text that becomes a workflow id or task queue name. If the server rejected the name later, the workflow that uses it could
-/// not continue.
+/// Validates a text that becomes a workflow id or task queue name. Without this check, the server would reject the name later, and the
+/// workflow could not continue.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 public sealed class IdentifierAttribute() : ValidationAttribute("must be 1 to 1000 bytes long, without control characters")

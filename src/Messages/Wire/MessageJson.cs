@@ -21,7 +21,7 @@ public static class MessageJson
                 PropertyNameCaseInsensitive = true,
                 // Without relaxed escaping, a text in a non-Latin script could become three times as long and exceed the server's limit.
                 Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-                TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutDefaults } },
+                TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { OmitDefaults } },
             }
         );
 
@@ -43,7 +43,7 @@ public static class MessageJson
     }
 
     /// <summary>Omits members of a run's input that have their default values, because users read the input in Temporal's Web UI.</summary>
-    private static void LeaveOutDefaults(JsonTypeInfo type)
+    private static void OmitDefaults(JsonTypeInfo type)
     {
         if (InputTypes.Contains(type.Type))
         {

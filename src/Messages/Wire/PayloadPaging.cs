@@ -34,11 +34,13 @@ public static class PayloadPaging
 
     /// <summary>Returns the first lines of a list, followed by the number of omitted lines.</summary>
     /// <param name="most">Maximum number of lines, including the last one, which counts the omitted lines.</param>
-    public static IReadOnlyList<string> Brief(IReadOnlyList<string> lines, int most = 40) =>
-        lines.Count <= most ? [.. lines.Select(Brief)] : [.. lines.Take(most - 1).Select(Brief), $"... and {lines.Count - most + 1} more"];
+    public static IReadOnlyList<string> Shorten(IReadOnlyList<string> lines, int most = 40) =>
+        lines.Count <= most
+            ? [.. lines.Select(Shorten)]
+            : [.. lines.Take(most - 1).Select(Shorten), $"... and {lines.Count - most + 1} more"];
 
     /// <summary>Truncates a text to <see cref="MostReason"/> characters.</summary>
-    public static string Brief(string text) => text.Length <= MostReason ? text : string.Concat(text.AsSpan(0, MostReason - 1), "…");
+    public static string Shorten(string text) => text.Length <= MostReason ? text : string.Concat(text.AsSpan(0, MostReason - 1), "…");
 
     /// <summary>Returns the size of an item in bytes of JSON.</summary>
     public static int SizeOf<T>(T item) => JsonSerializer.SerializeToUtf8Bytes(item, MessageJson.Options).Length;

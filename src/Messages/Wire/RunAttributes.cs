@@ -8,7 +8,7 @@ public static class RunAttributes
 {
     /// <summary>
     /// Name of the search attribute for a run's state. The embedded engine defines it. On other servers an operator creates it as a
-    /// keyword; runs do not set it before.
+    /// keyword; until then runs do not set it.
     /// </summary>
     public const string StateName = "OrchestrateState";
 

@@ -14,14 +14,14 @@ internal static unsafe partial class DescriptorMessage
     private const int CloseOnExec = 0x40000000; // MSG_CMSG_CLOEXEC
     private const int WasCut = 0x8; // MSG_CTRUNC
 
-    private static readonly int HeaderSize = Align(sizeof(ControlHeader));
+    private static readonly int HeaderSize = Align(sizeof(ControlMessageHeader));
 
     /// <summary>Sends descriptors. One data byte is also sent, because a stream socket can't carry descriptors alone.</summary>
     /// <exception cref="Win32Exception">The descriptors could not be sent.</exception>
     public static void Send(Socket socket, ReadOnlySpan<int> descriptors)
     {
         var control = stackalloc byte[HeaderSize + Most * sizeof(int)];
-        *(ControlHeader*)control = new ControlHeader
+        *(ControlMessageHeader*)control = new ControlMessageHeader
         {
             Length = (nuint)(HeaderSize + descriptors.Length * sizeof(int)),
             Level = SocketLevel,
@@ -62,7 +62,7 @@ internal static unsafe partial class DescriptorMessage
         {
             throw new Win32Exception(Marshal.GetLastPInvokeError());
         }
-        var header = (ControlHeader*)control;
+        var header = (ControlMessageHeader*)control;
         if ((int)message.ControlLength < HeaderSize || header->Level != SocketLevel || header->Type != Rights)
         {
             return [];
@@ -115,7 +115,7 @@ internal static unsafe partial class DescriptorMessage
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    private struct ControlHeader
+    private struct ControlMessageHeader
     {
         public nuint Length;
         public int Level;

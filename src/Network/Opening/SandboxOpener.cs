@@ -32,7 +32,7 @@ public static class SandboxOpener
             {
                 listeners.AddRange(Listen(int.Parse(port, CultureInfo.InvariantCulture)));
             }
-            return HandOver(socket, [process, .. listeners.Select(listener => (int)listener.Handle)]);
+            return SendDescriptors(socket, [process, .. listeners.Select(listener => (int)listener.Handle)]);
         }
         catch (Exception refused) when (refused is SocketException or Win32Exception)
         {
@@ -84,7 +84,7 @@ public static class SandboxOpener
         }
     }
 
-    private static string? HandOver(string path, int[] descriptors)
+    private static string? SendDescriptors(string path, int[] descriptors)
     {
         using Socket proxy = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         proxy.ReceiveTimeout = (int)Patience.TotalMilliseconds;

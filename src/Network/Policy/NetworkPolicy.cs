@@ -45,9 +45,9 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
         : Mode == NetworkMode.None ? NetworkVerdict.Refuse(RefusalReason.NoNetwork)
         : Lists(host, port) ? new NetworkVerdict(NetworkDecision.Allowed)
         : host.IsLocal ? NetworkVerdict.Refuse(RefusalReason.OwnMachine)
-        : !host.IsLiteral ? Doubt(RefusalReason.NotListed)
+        : !host.IsLiteral ? RefusalFor(RefusalReason.NotListed)
         : host.Address is not { } address ? NetworkVerdict.Refuse(RefusalReason.AddressLiteral)
-        : AddressKinds.Of(address) == AddressKind.Public ? Doubt(RefusalReason.AddressLiteral)
+        : AddressKinds.Of(address) == AddressKind.Public ? RefusalFor(RefusalReason.AddressLiteral)
         : NetworkVerdict.Refuse(RefusalReason.NonPublicAddress, address.ToString());
 
     /// <summary>Decides about an address of a host that passed <see cref="Decide"/>. Only this address may be dialed, because the name may
@@ -75,7 +75,7 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
         Mode == NetworkMode.Open || Allow.Any(entry => entry.Port == port && entry.Covers(host, port));
 
     /// <summary>Returns a refusal, or a would-be refusal in <see cref="NetworkMode.Observe"/>.</summary>
-    internal NetworkVerdict Doubt(RefusalReason reason, string detail = "") =>
+    internal NetworkVerdict RefusalFor(RefusalReason reason, string detail = "") =>
         new(Mode == NetworkMode.Observe ? NetworkDecision.WouldRefuse : NetworkDecision.Refused, reason, detail);
 
     private bool Lists(RequestedHost host, int port) => Allow.Any(entry => entry.Covers(host, port));

@@ -29,7 +29,7 @@ public enum RefusalReason
     /// <summary>The client named an address instead of a host name.</summary>
     AddressLiteral,
 
-    /// <summary>The address is not public: private, loopback, link-local, metadata or multicast.</summary>
+    /// <summary>The address is not public, because it is a private, loopback, link-local, metadata or multicast address.</summary>
     NonPublicAddress,
 
     /// <summary>The address belongs to this machine.</summary>

@@ -133,10 +133,10 @@ internal sealed class ClientConnection(NetworkPolicy policy, UpstreamDialer dial
     }
 
     private NetworkVerdict JudgeHost(HttpRequestHead head, RequestedHost host, int port) =>
-        head.Host is not { } named ? policy.Doubt(RefusalReason.HostHeader)
+        head.Host is not { } named ? policy.RefusalFor(RefusalReason.HostHeader)
         : ClientTarget.TryParse(named, port) is { } other && other.Port == port && other.Host?.Name == host.Name
             ? new NetworkVerdict(NetworkDecision.Allowed)
-        : policy.Doubt(RefusalReason.HostHeader, named);
+        : policy.RefusalFor(RefusalReason.HostHeader, named);
 
     private async Task RefuseAsync(IProxyProtocol dialect, CancellationToken stop)
     {
@@ -160,7 +160,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, UpstreamDialer dial
     private async Task ExchangeAsync(Socket host, CancellationToken stop)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        await Task.WhenAll(SendAsync(host, end), PumpAsync(host, socket, read => _down += read, end));
+        await Task.WhenAll(SendAsync(host, end), CopyBytesAsync(host, socket, read => _down += read, end));
     }
 
     /// <summary>Forwards the client's data to the host, after checking that the first bytes match the requested host.</summary>
@@ -180,7 +180,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, UpstreamDialer dial
             await end.CancelAsync();
             throw;
         }
-        await PumpAsync(socket, host, read => _up += read, end);
+        await CopyBytesAsync(socket, host, read => _up += read, end);
     }
 
     private async Task<bool> SendFirstAsync(Socket host, CancellationToken stop)
@@ -234,7 +234,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, UpstreamDialer dial
             return (
                 RequestedHost.TryParse(name)?.Name == target.Host!.Name
                     ? new NetworkVerdict(NetworkDecision.Allowed)
-                    : policy.Doubt(RefusalReason.ServerName, name),
+                    : policy.RefusalFor(RefusalReason.ServerName, name),
                 null
             );
         }
@@ -244,17 +244,17 @@ internal sealed class ClientConnection(NetworkPolicy policy, UpstreamDialer dial
         }
         if (target.Port != 80)
         {
-            return (policy.Doubt(RefusalReason.NotTls), null);
+            return (policy.RefusalFor(RefusalReason.NotTls), null);
         }
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(RequestLimit);
         var head = await HttpProxyProtocol.ReadHeadAsync(_client, limit.Token);
-        return head is null ? (policy.Doubt(RefusalReason.NotTls), null)
+        return head is null ? (policy.RefusalFor(RefusalReason.NotTls), null)
             : head.IsConnect ? (NetworkVerdict.Refuse(RefusalReason.NotTls), head)
             : (JudgeHost(head, target.Host!, target.Port), head);
     }
 
-    /// <summary>Reads the first bytes until it is known if the connection uses TLS.</summary>
+    /// <summary>Reads the first bytes until it is known whether the connection uses TLS.</summary>
     /// <param name="waits">True if the client must send data within the time limit for requests. If false, the host may send
     /// first.</param>
     private async Task<(ClientHelloKind Kind, string Name)> ReadHelloAsync(bool waits, CancellationToken stop)
@@ -274,7 +274,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, UpstreamDialer dial
         }
     }
 
-    private static async Task PumpAsync(Socket from, Socket to, Action<int> count, CancellationTokenSource end)
+    private static async Task CopyBytesAsync(Socket from, Socket to, Action<int> count, CancellationTokenSource end)
     {
         try
         {

@@ -52,7 +52,7 @@ internal sealed class ClientStream(Socket socket)
 
     /// <summary>Reads and consumes available bytes.</summary>
     /// <returns>Number of bytes, or 0 if the client has closed the connection.</returns>
-    public async ValueTask<int> TakeAsync(Memory<byte> buffer, CancellationToken stop)
+    public async ValueTask<int> ConsumeAsync(Memory<byte> buffer, CancellationToken stop)
     {
         if (_count == 0)
         {

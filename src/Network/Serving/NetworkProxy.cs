@@ -4,8 +4,10 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Network;
 
-/// <summary>Proxy process of a user, and the only network access of all sandboxes. It outlives runs, as agents do, and ends when no
-/// sandbox is left.</summary>
+/// <summary>
+/// Proxy process of a user, and the only network access of all sandboxes. The proxy outlives runs, as agents do, and ends when no sandbox
+/// is left.
+/// </summary>
 /// <param name="folder">Absolute path of its folder, which only its user can open.</param>
 /// <param name="resolve">Resolves names.</param>
 /// <param name="time">Clock.</param>
@@ -34,8 +36,9 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
     /// <summary>Returns the path of the file with the proxy's <see cref="ProcessIdentity"/>.</summary>
     internal static string ProcessIn(string folder) => Path.Combine(folder, "proxy3.pid");
 
-    /// <summary>Serves until no sandbox has been registered for a minute, or until no sandbox is registered and its folder is
-    /// gone.</summary>
+    /// <summary>
+    /// Serves until no sandbox has been registered for a minute, or until no sandbox is registered and the proxy's folder no longer exists.
+    /// </summary>
     /// <param name="stop">Ends the proxy, and the network of its sandboxes, at once.</param>
     /// <returns>False if another process serves this folder.</returns>
     public async Task<bool> ServeAsync(CancellationToken stop)

@@ -8,7 +8,9 @@ internal static partial class PeerProcess
     private const int SocketLevel = 1;
     private const int Credentials = 17; // SO_PEERCRED of unix(7): process, user, group
 
-    /// <summary>True for a process of our user in our PID namespace. Sandboxed processes have their own namespace.</summary>
+    /// <summary>
+    /// True for a process of this user in the PID namespace of this process. Sandboxed processes have their own namespace.
+    /// </summary>
     public static bool IsTrusted(Socket caller)
     {
         Span<int> peer = stackalloc int[3];

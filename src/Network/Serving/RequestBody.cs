@@ -103,7 +103,7 @@ internal sealed class RequestBody : HttpContent
     {
         while (length > 0)
         {
-            var read = await _client.TakeAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, length)), stop);
+            var read = await _client.ConsumeAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, length)), stop);
             if (read == 0)
             {
                 throw new IOException(Cut);

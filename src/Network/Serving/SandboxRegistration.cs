@@ -38,7 +38,7 @@ internal sealed class SandboxRegistration(NetworkPolicy policy, string path, Con
     public async Task ServeAsync(Socket handOver, CancellationToken stop)
     {
         using var keys = Keys;
-        if (await TakeAsync(handOver, stop) is not { } handed)
+        if (await ReceiveSocketsAsync(handOver, stop) is not { } handed)
         {
             return;
         }
@@ -67,7 +67,7 @@ internal sealed class SandboxRegistration(NetworkPolicy policy, string path, Con
 
     /// <summary>Receives the sandbox's sockets from its first caller, and removes the socket, so that programs that run inside later can't
     /// reach it.</summary>
-    private async Task<(int Process, IReadOnlyList<Socket> Sockets)?> TakeAsync(Socket handOver, CancellationToken stop)
+    private async Task<(int Process, IReadOnlyList<Socket> Sockets)?> ReceiveSocketsAsync(Socket handOver, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(StartLimit);

@@ -40,7 +40,7 @@ public sealed class HttpChannel : IDisposable
                 {
                     ShouldHandle = arguments =>
                         ValueTask.FromResult(
-                            Wanted(arguments.Outcome.Result) is not { } wanted || wanted <= options.LongestPause
+                            RequestedDelay(arguments.Outcome.Result) is not { } wanted || wanted <= options.LongestPause
                                 ? passing.Build()(arguments.Outcome)
                                 : false
                         ),
@@ -49,7 +49,7 @@ public sealed class HttpChannel : IDisposable
                     UseJitter = true,
                     Delay = options.Pause,
                     MaxDelay = options.LongestPause,
-                    DelayGenerator = arguments => ValueTask.FromResult(Wanted(arguments.Outcome.Result)),
+                    DelayGenerator = arguments => ValueTask.FromResult(RequestedDelay(arguments.Outcome.Result)),
                     OnRetry = arguments =>
                     {
                         arguments.Outcome.Result?.Dispose();
@@ -115,7 +115,7 @@ public sealed class HttpChannel : IDisposable
     private static bool MayPass(HttpStatusCode status) =>
         status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;
 
-    private TimeSpan? Wanted(HttpResponseMessage? response) =>
+    private TimeSpan? RequestedDelay(HttpResponseMessage? response) =>
         response?.Headers.RetryAfter switch
         {
             { Delta: { } delta } => delta,
@@ -143,7 +143,7 @@ public sealed class HttpChannel : IDisposable
             $"{said}{(words.Length > 0 ? $": {words}" : "")}."
         )
         {
-            NotBefore = Wanted(response) is { } pause ? _options.Time.GetUtcNow() + pause : null,
+            NotBefore = RequestedDelay(response) is { } pause ? _options.Time.GetUtcNow() + pause : null,
         };
     }
 

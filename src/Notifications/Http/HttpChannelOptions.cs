@@ -8,7 +8,7 @@ public sealed record HttpChannelOptions
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Maximum number of retries after a transient failure: no connection, no response in time, or status 408, 429 or 5xx.
+    /// Maximum number of retries after a transient failure, which is a missing connection, a missing response, or status 408, 429 or 5xx.
     /// </summary>
     /// <value>Default: 3.</value>
     public int Retries { get; init; } = 3;

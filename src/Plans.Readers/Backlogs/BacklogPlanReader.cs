@@ -16,7 +16,7 @@ public static class BacklogPlanReader
     /// <param name="open">Returns the bytes of another file in the repository, or null if it does not exist. Used to find task-master's
     /// current tag.</param>
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open) =>
-        Read(content, file, open, null, plan => Circles(plan, file));
+        Read(content, file, open, null, plan => FindCycles(plan, file));
 
     /// <summary>
     /// Reads a backlog for a planner. Cycles between whole tasks are allowed, because the planner orders the parts of the tasks.
@@ -81,7 +81,7 @@ public static class BacklogPlanReader
     }
 
     // Subtasks may depend on subtasks of other tasks, which can form a cycle between whole tasks.
-    private static IEnumerable<PlanFault> Circles(Plan plan, string file) =>
+    private static IEnumerable<PlanFault> FindCycles(Plan plan, string file) =>
         TaskGraph
             .Of(plan)
             .Faults.Where(fault => fault.Kind == GraphFaultKind.Cycle)

@@ -38,7 +38,7 @@ internal sealed class BacklogTaskReader(FaultList faults)
     public List<BacklogTask> BindTasks(SequenceNode list, string? tag)
     {
         var tasks = Bind(list, tag is null ? "tasks" : $"{tag}.tasks", null);
-        Blocks = ReverseDependencies.Known(_blocks, _placed, faults);
+        Blocks = ReverseDependencies.SelectExisting(_blocks, _placed, faults);
         var byWaiting = Blocks.ToLookup(block => block.Waiting, StringComparer.Ordinal);
         Placed = [.. _placed.Select(task => ReverseDependencies.AddTo(task, byWaiting, faults.File))];
         return ReverseDependencies.AddTo(tasks, byWaiting);

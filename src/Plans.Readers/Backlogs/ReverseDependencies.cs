@@ -64,7 +64,7 @@ internal static class ReverseDependencies
     /// <param name="blocks">All reverse dependencies in the file.</param>
     /// <param name="placed">All tasks and subtasks.</param>
     /// <param name="faults">List that receives the warnings.</param>
-    public static IReadOnlyList<ReverseDependency> Known(
+    public static IReadOnlyList<ReverseDependency> SelectExisting(
         IEnumerable<ReverseDependency> blocks,
         IReadOnlyList<PositionedTask> placed,
         FaultList faults

@@ -11,7 +11,7 @@ public abstract class DocumentNode(int line, int column)
     /// <summary>Column in characters, starting at 1.</summary>
     public int Column { get; } = column;
 
-    /// <summary>Offset of the value in JSON, in UTF-8 bytes. The value includes the quotes of a text.</summary>
+    /// <summary>Offset of the value in JSON, in UTF-8 bytes. A quoted text includes its quotes.</summary>
     internal int Start { get; set; }
 
     /// <summary>Offset of the first byte after the value in JSON.</summary>

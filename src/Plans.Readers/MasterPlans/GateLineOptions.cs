@@ -27,7 +27,7 @@ internal sealed partial record GateLineOptions
     public IReadOnlyList<(string Message, string Fix)> Faults { get; private init; } = [];
 
     /// <summary>Removes and parses the options at the end of a line.</summary>
-    public static (string Line, GateLineOptions Marks) Take(string text)
+    public static (string Line, GateLineOptions Marks) SplitLine(string text)
     {
         var marks = new GateLineOptions();
         while (Marked().Match(text) is { Success: true } found)
@@ -45,28 +45,28 @@ internal sealed partial record GateLineOptions
         name switch
         {
             "exclusive" when ExclusiveGateName.IsValid(value) => this with { Exclusive = value },
-            "exclusive" => Wrong($"'{value}' is not a valid name for an exclusive gate.", ExclusiveGateName.Rule),
+            "exclusive" => WithFault($"'{value}' is not a valid name for an exclusive gate.", ExclusiveGateName.Rule),
             "cache" when value is "true" or "false" => this with { Cache = value == "true" },
-            "cache" => Wrong($"'cache' must be true or false, not '{value}'.", "Write '(cache: false)', or omit 'cache'."),
+            "cache" => WithFault($"'cache' must be true or false, not '{value}'.", "Write '(cache: false)', or omit 'cache'."),
             "clean" when value is "true" or "false" => this with { Clean = value == "true" },
-            "clean" => Wrong($"'clean' must be true or false, not '{value}'.", "Write '(clean: true)', or omit 'clean'."),
+            "clean" => WithFault($"'clean' must be true or false, not '{value}'.", "Write '(clean: true)', or omit 'clean'."),
             "needs" when value.Length > 0 => this with { Needs = [.. Needs, value] },
-            "needs" => Wrong(
+            "needs" => WithFault(
                 "'needs' does not name a gate.",
                 "Write '(needs: GATE)' with the command or the type of a gate of this phase."
             ),
             "covers" when RepositoryPath.TryNormalize(value, out var glob, out _) => this with { Covers = [.. Covers, glob] },
-            "covers" => Wrong(
+            "covers" => WithFault(
                 $"'{value}' does not name files of the repository.",
                 "Write '(covers: GLOB)', such as '(covers: backend/**)'."
             ),
-            _ => Wrong(
+            _ => WithFault(
                 $"A gate has no '{name}' in parentheses.",
                 "Write '(exclusive: NAME)', '(cache: false)', '(clean: true)', '(needs: GATE)', '(covers: GLOB)', or several with commas."
             ),
         };
 
-    private GateLineOptions Wrong(string message, string fix) => this with { Faults = [.. Faults, (message, fix)] };
+    private GateLineOptions WithFault(string message, string fix) => this with { Faults = [.. Faults, (message, fix)] };
 
     [GeneratedRegex(@"\((?<marks>\s*(exclusive|cache|clean|needs|covers)\s*:[^)]*)\)\s*\.?$", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Marked();

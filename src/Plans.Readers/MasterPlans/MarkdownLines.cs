@@ -24,7 +24,7 @@ internal static class MarkdownLines
 {
     private static readonly MarkdownPipeline Pipeline = CreatePipeline();
 
-    private enum LineKind
+    private enum MarkdownLineKind
     {
         Text,
         Code,
@@ -37,7 +37,7 @@ internal static class MarkdownLines
     public static IReadOnlyList<MarkdownLine> Lines(string text)
     {
         int[] starts = [0, .. text.Index().Where(c => c.Item == '\n').Select(c => c.Index + 1)];
-        var kinds = new LineKind[starts.Length];
+        var kinds = new MarkdownLineKind[starts.Length];
         var levels = new int[starts.Length];
         var kept = text.ToCharArray();
         foreach (var part in Markdown.Parse(text, Pipeline).Descendants())
@@ -46,13 +46,13 @@ internal static class MarkdownLines
             switch (part)
             {
                 case YamlFrontMatterBlock:
-                    Array.Fill(kinds, LineKind.None, first, LineAt(starts, part.Span.End) - first + 1);
+                    Array.Fill(kinds, MarkdownLineKind.None, first, LineAt(starts, part.Span.End) - first + 1);
                     break;
                 case FencedCodeBlock fenced:
                     var last = LineAt(starts, fenced.Span.End);
-                    Array.Fill(kinds, LineKind.Code, first, last - first + 1);
-                    kinds[first] = LineKind.None;
-                    kinds[last] = fenced.ClosingFencedCharCount > 0 || last == first ? LineKind.None : LineKind.Code;
+                    Array.Fill(kinds, MarkdownLineKind.Code, first, last - first + 1);
+                    kinds[first] = MarkdownLineKind.None;
+                    kinds[last] = fenced.ClosingFencedCharCount > 0 || last == first ? MarkdownLineKind.None : MarkdownLineKind.Code;
                     break;
                 case HeadingBlock heading:
                     levels[first] = heading.Level;
@@ -73,7 +73,7 @@ internal static class MarkdownLines
             var line = new MarkdownLine(
                 i + 1,
                 new string(kept, starts[i], end - starts[i]).TrimEnd('\r'),
-                kinds[i] == LineKind.Code,
+                kinds[i] == MarkdownLineKind.Code,
                 section,
                 levels[i]
             );
@@ -81,7 +81,7 @@ internal static class MarkdownLines
             {
                 line = line with { Section = section = InlineMarkdownParser.Plain(line.Text.TrimStart(' ', '#').TrimEnd().TrimEnd('#')) };
             }
-            if (kinds[i] != LineKind.None)
+            if (kinds[i] != MarkdownLineKind.None)
             {
                 lines.Add(line);
             }

@@ -16,7 +16,7 @@ public static class MasterPlanStatus
         var lines = text.Split('\n');
         foreach (var row in PhaseTable.Read(MarkdownLines.Lines(text), new FaultList("")))
         {
-            if (row.Status is not { } cell || !status.TryGetValue(row.Id, out var word) || MeansTheSame(cell.Text, word))
+            if (row.Status is not { } cell || !status.TryGetValue(row.Id, out var word) || HasSameMeaning(cell.Text, word))
             {
                 continue;
             }
@@ -41,6 +41,6 @@ public static class MasterPlanStatus
     }
 
     // A synonym such as "✅ Done" stays as the user wrote it.
-    private static bool MeansTheSame(string before, string word) =>
+    private static bool HasSameMeaning(string before, string word) =>
         StatusParser.TryParse(InlineMarkdownParser.Plain(before), out var old) && StatusParser.TryParse(word, out var now) && old == now;
 }

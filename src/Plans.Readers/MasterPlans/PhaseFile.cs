@@ -26,6 +26,6 @@ internal sealed class PhaseFile
 
     public IReadOnlyList<ChecklistItem> Checklist { get; init; } = [];
 
-    /// <summary>Text for the agent: the file without heading, metadata lines, process wrapper and gates.</summary>
+    /// <summary>Text for the agent, which is the file without heading, metadata lines, process wrapper and gates.</summary>
     public string Body { get; init; } = "";
 }

@@ -40,7 +40,7 @@ internal sealed class PhaseGates(string file, FaultList faults)
         {
             return;
         }
-        (text, var marks) = GateLineOptions.Take(text);
+        (text, var marks) = GateLineOptions.SplitLine(text);
         foreach (var (message, fix) in marks.Faults)
         {
             faults.Add(new PlanFault("bad-value", FaultSeverity.Error, file, line.Number, item.Groups["text"].Index + 1, "", message, fix));
@@ -85,14 +85,14 @@ internal sealed class PhaseGates(string file, FaultList faults)
         {
             foreach (var name in names.Where(name => GateNeedsResolver.Find(_gates, at, name).Count == 0))
             {
-                Fault("unknown-gate", at, column, GateNeedsResolver.Unknown(_gates[at], name), GateNeedsResolver.Cure(_gates, at));
+                Fault("unknown-gate", at, column, GateNeedsResolver.Unknown(_gates[at], name), GateNeedsResolver.SuggestFix(_gates, at));
             }
             _gates[at] = _gates[at] with { Needs = TextList.Of(names.SelectMany(name => GateNeedsResolver.Find(_gates, at, name))) };
         }
-        if (GateOrder.InCircle(_gates) is { } gate)
+        if (GateOrder.FindCycle(_gates) is { } gate)
         {
             var (at, column, _) = _needs.First(named => _gates[named.Gate] == gate);
-            Fault("cycle", at, column, GateNeedsResolver.Circle(gate), GateNeedsResolver.CircleCure);
+            Fault("cycle", at, column, GateNeedsResolver.CycleMessage(gate), GateNeedsResolver.CircleCure);
         }
     }
 

@@ -15,7 +15,7 @@ internal static partial class PhaseReferences
 
     /// <summary>
     /// Returns the edges from all lines such as <c>Phase 1 --> Phase 2</c>, each as a dependent and its dependency. Accepts chains, and
-    /// lists on either side. Arrows between other words are prose.
+    /// lists on either side. Arrows between other words are ignored.
     /// </summary>
     public static IEnumerable<(string Waits, PhaseReference For)> Arrows(
         IReadOnlyList<MarkdownLine> lines,

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Steps in a phase's process wrapper: required agents, notes, and text for the agent.</summary>
+/// <summary>Steps in a phase's process wrapper, namely required agents, notes, and text for the agent.</summary>
 /// <param name="file">Name of the file in faults.</param>
 /// <param name="faults">Receives the faults.</param>
 /// <param name="body">List that receives the lines for the agent.</param>
@@ -63,13 +63,13 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
             _steps.Add(RequiredStepNames.Implementation);
             if (!lower.TrimStart('[').StartsWith("implementation", StringComparison.Ordinal))
             {
-                TellAlso(line);
+                AppendLine(line);
             }
         }
         else if (Validation().IsMatch(lower))
         {
             _steps.Add(RequiredStepNames.PreValidation);
-            TellAlso(line);
+            AppendLine(line);
         }
         else
         {
@@ -87,7 +87,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
     }
 
     // Text after the step's keyword is passed to the agent as well.
-    private void TellAlso(MarkdownLine line)
+    private void AppendLine(MarkdownLine line)
     {
         body.Add(line.Text);
         Told++;

@@ -45,7 +45,7 @@ internal static class PhaseTable
         Status,
         DependsOn,
 
-        /// <summary>A column with another tool's heading for order. Its cells may contain something else.</summary>
+        /// <summary>A column with another tool's heading for order. Its cells may contain other information.</summary>
         OtherOrder,
     }
 

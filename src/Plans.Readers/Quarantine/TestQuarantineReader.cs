@@ -82,8 +82,8 @@ public static class TestQuarantineReader
 
     private static QuarantinedTest? Entry(MappingFields fields)
     {
-        var (test, owner, reason) = (Demand(fields, "test"), Demand(fields, "owner"), Demand(fields, "reason"));
-        var until = Demand(fields, "until");
+        var (test, owner, reason) = (ReadRequired(fields, "test"), ReadRequired(fields, "owner"), ReadRequired(fields, "reason"));
+        var until = ReadRequired(fields, "until");
         var isDay = DateOnly.TryParseExact(until, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day);
         if (until is not null && !isDay)
         {
@@ -98,7 +98,7 @@ public static class TestQuarantineReader
         return test is null || owner is null || reason is null || !isDay ? null : new QuarantinedTest(test, owner, reason, day);
     }
 
-    private static string? Demand(MappingFields fields, string key)
+    private static string? ReadRequired(MappingFields fields, string key)
     {
         var text = fields.Text(key)?.Trim();
         if (string.IsNullOrEmpty(text))

@@ -24,7 +24,7 @@ internal static class CompletedFlagReader
             node.Line,
             node.Column,
             fields.Join(fields.Key(KeySynonyms.CompletedKey)!.Text).ToString(),
-            $"true or false is expected here, not {NodeValueReader.Shown(node)}.",
+            $"true or false is expected here, not {NodeValueReader.FormatNode(node)}.",
             "Write 'status: completed' for a task that is done."
         );
         return null;

@@ -32,15 +32,15 @@ internal sealed class GateNeedsResolver
                 commands.AddRange(found);
                 if (found.Count == 0)
                 {
-                    faults.Error("unknown-gate", name.Node, name.Field, Unknown(gates[at], name.Node.Text.Trim()), Cure(gates, at));
+                    faults.Error("unknown-gate", name.Node, name.Field, Unknown(gates[at], name.Node.Text.Trim()), SuggestFix(gates, at));
                 }
             }
             gates[at] = gates[at] with { Needs = TextList.Of(commands) };
         }
-        if (GateOrder.InCircle(gates) is { } gate)
+        if (GateOrder.FindCycle(gates) is { } gate)
         {
             var first = _named.First(named => gates[named.Gate] == gate).Names[0];
-            faults.Error("cycle", first.Node, first.Field, Circle(gate), CircleCure);
+            faults.Error("cycle", first.Node, first.Field, CycleMessage(gate), CircleCure);
         }
         return gates;
     }
@@ -68,7 +68,7 @@ internal sealed class GateNeedsResolver
         $"The gate '{gate.Name}' needs '{name}', which is not another gate in " + "this list.";
 
     /// <summary>Returns the suggested fix for an unknown gate name.</summary>
-    public static string Cure(IReadOnlyList<Gate> gates, int at)
+    public static string SuggestFix(IReadOnlyList<Gate> gates, int at)
     {
         var names = gates.Where((_, place) => place != at).Select(gate => $"'{gate.Name}'").ToList();
         return names.Count == 0
@@ -77,7 +77,7 @@ internal sealed class GateNeedsResolver
     }
 
     /// <summary>Returns the message for a gate that needs itself.</summary>
-    public static string Circle(Gate gate) => $"The gate '{gate.Name}' needs itself, directly or through other gates.";
+    public static string CycleMessage(Gate gate) => $"The gate '{gate.Name}' needs itself, directly or through other gates.";
 
     /// <summary>Suggested fix if a gate needs itself.</summary>
     public const string CircleCure = "Remove one of the names to break the cycle.";

@@ -32,7 +32,7 @@ internal static class NodeValueReader
         var value = node is ScalarNode scalar ? BooleanParser.Read(scalar.Text) : null;
         if (value is null)
         {
-            faults.Error(WrongType, node, field, $"true or false is expected here, not {Shown(node)}.", "Write true or false.");
+            faults.Error(WrongType, node, field, $"true or false is expected here, not {FormatNode(node)}.", "Write true or false.");
         }
         return value;
     }
@@ -111,7 +111,7 @@ internal static class NodeValueReader
             node is ScalarNode ? BadValue : WrongType,
             node,
             field,
-            $"{Shown(node)} is not a valid value.",
+            $"{FormatNode(node)} is not a valid value.",
             near is null ? $"Write one of: {known}." : $"Did you mean '{near}'? Known: {known}."
         );
         return null;
@@ -156,7 +156,7 @@ internal static class NodeValueReader
         }
     }
 
-    public static string Shown(DocumentNode node)
+    public static string FormatNode(DocumentNode node)
     {
         if (node is not ScalarNode scalar || scalar.IsNull)
         {
@@ -177,7 +177,7 @@ internal static class NodeValueReader
         {
             return value;
         }
-        faults.Error(node is ScalarNode ? BadValue : WrongType, node, field, $"{what} is expected here, not {Shown(node)}.", cure);
+        faults.Error(node is ScalarNode ? BadValue : WrongType, node, field, $"{what} is expected here, not {FormatNode(node)}.", cure);
         return null;
     }
 

@@ -20,7 +20,7 @@ internal static class PatchIntentReader
     /// <summary>Returns the intent as text.</summary>
     public static string? Intent(MappingFields patch) =>
         patch.Node("intent") is MappingNode members
-            ? string.Join(", ", members.Entries.Select(entry => $"{entry.Key.Text}: {Words(entry.Value)}"))
+            ? string.Join(", ", members.Entries.Select(entry => $"{entry.Key.Text}: {ReadText(entry.Value)}"))
             : patch.Text("intent");
 
     /// <summary>
@@ -49,12 +49,12 @@ internal static class PatchIntentReader
             .Entries.Where(entry => entry.Key.Text == member && entry.Value is ScalarNode { IsNull: false, Text.Length: > 0 })
             .Select(entry => prefix + ((ScalarNode)entry.Value).Text.Trim());
 
-    private static string Words(DocumentNode node) =>
+    private static string ReadText(DocumentNode node) =>
         node switch
         {
             ScalarNode text => text.Text,
-            SequenceNode list => $"[{string.Join(", ", list.Items.Select(Words))}]",
-            MappingNode members => $"{{{string.Join(", ", members.Entries.Select(e => $"{e.Key.Text}: {Words(e.Value)}"))}}}",
+            SequenceNode list => $"[{string.Join(", ", list.Items.Select(ReadText))}]",
+            MappingNode members => $"{{{string.Join(", ", members.Entries.Select(e => $"{e.Key.Text}: {ReadText(e.Value)}"))}}}",
             _ => "",
         };
 }

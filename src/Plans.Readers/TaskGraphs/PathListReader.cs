@@ -14,7 +14,7 @@ internal static class PathListReader
                     "bad-path",
                     node,
                     field,
-                    $"The path '{Shown(node.Text)}' {fault}.",
+                    $"The path '{FormatPath(node.Text)}' {fault}.",
                     "Name a path inside the repository, relative to its root, such as src/auth.py."
                 );
             }
@@ -27,5 +27,5 @@ internal static class PathListReader
         return isDistinct ? paths : [.. paths.Distinct(StringComparer.Ordinal)];
     }
 
-    private static string Shown(string text) => text.Replace('\0', '?').ReplaceLineEndings(" ");
+    private static string FormatPath(string text) => text.Replace('\0', '?').ReplaceLineEndings(" ");
 }

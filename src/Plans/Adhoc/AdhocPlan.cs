@@ -1,7 +1,8 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Creates plans from plain texts. Each text becomes the complete task of one agent. The tasks have no order and may write every file.
+/// Creates plans from task descriptions in plain text. Each text becomes the complete task of one agent. The tasks have no order and may
+/// write every file.
 /// </summary>
 public static class AdhocPlan
 {
@@ -33,7 +34,7 @@ public static class AdhocPlan
         return new Plan { Request = RequestOf(texts, times), Tasks = tasks };
     }
 
-    /// <summary>Texts to check.</summary>
+    /// <summary>Returns the fault of the task texts, or null if a plan can be created from them.</summary>
     /// <param name="texts">Task texts.</param>
     /// <param name="times">Number of agents that receive the same text.</param>
     public static string? Fault(IReadOnlyList<string> texts, int times = 1)

@@ -31,9 +31,9 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
     public TaskGraph Graph() => TaskGraph.Of(All.Select(t => new TaskNode(t.Id, t.Dependencies)));
 
     /// <summary>True if both backlogs have the same content. The order of dependencies is ignored.</summary>
-    public bool SaysTheSame(Backlog other) => All.Select(Said).SequenceEqual(other.All.Select(Said));
+    public bool HasSameContent(Backlog other) => All.Select(ContentOf).SequenceEqual(other.All.Select(ContentOf));
 
-    private static (string, string, string, string?, string?, string, string, string, int) Said(BacklogTask task) =>
+    private static (string, string, string, string?, string?, string, string, string, int) ContentOf(BacklogTask task) =>
         (
             task.Id,
             task.Title,
@@ -74,13 +74,13 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
 
     /// <summary>Sets a task's status. Marking a task as done marks all its subtasks as done.</summary>
     public Backlog SetStatus(string id, string status) =>
-        Change(id, t => status == BacklogStatus.Done ? Done(t) : t with { Status = status });
+        Change(id, t => status == BacklogStatus.Done ? MarkDone(t) : t with { Status = status });
 
-    private static BacklogTask Done(BacklogTask task) =>
+    private static BacklogTask MarkDone(BacklogTask task) =>
         task with
         {
             Status = BacklogStatus.Done,
-            Subtasks = [.. task.Subtasks.Select(Done)],
+            Subtasks = [.. task.Subtasks.Select(MarkDone)],
         };
 
     /// <summary>Deletes a task or subtask and all dependencies on it.</summary>

@@ -43,7 +43,7 @@ internal sealed class ConflictFinder
             (patch, write) => found.Add(ConflictKind.File, patch.Owner, write.Owner, Narrower(patch, write))
         );
         var writers = Writers();
-        Meet(writers, writers, found);
+        AddConflicts(writers, writers, found);
         return found.Sorted();
     }
 
@@ -55,7 +55,7 @@ internal sealed class ConflictFinder
             _writes,
             (read, write) => reads.Add(ConflictKind.File, read.Owner, write.Owner, Narrower(read, write))
         );
-        Meet(Resources(t => t.ResourcesRead), Writers(), reads);
+        AddConflicts(Resources(t => t.ResourcesRead), Writers(), reads);
 
         var appends = new ConflictCollector(this, ConflictAccessKind.Append);
         PathTrieOverlaps.Find(
@@ -78,7 +78,7 @@ internal sealed class ConflictFinder
         return longer > 0 || (longer == 0 && string.CompareOrdinal(a.Text, b.Text) <= 0) ? a.Text : b.Text;
     }
 
-    private static void Meet(Dictionary<string, List<int>> some, Dictionary<string, List<int>> others, ConflictCollector found)
+    private static void AddConflicts(Dictionary<string, List<int>> some, Dictionary<string, List<int>> others, ConflictCollector found)
     {
         foreach ((var resource, var left) in some)
         {
@@ -144,7 +144,7 @@ internal sealed class ConflictFinder
         return tasks;
     }
 
-    /// <summary>Collects the conflicts of one kind of use. Stores each pair of unordered tasks once per path.</summary>
+    /// <summary>Collects the conflicts over one kind of object. Stores each pair of unordered tasks once per path.</summary>
     private sealed class ConflictCollector(ConflictFinder finder, ConflictAccessKind use)
     {
         // Two owners are stored in plan order. Readers are stored before owners, because each of two tasks may read files that the other

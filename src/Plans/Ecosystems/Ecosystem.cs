@@ -44,8 +44,8 @@ public sealed record Ecosystem(string Name)
     public IReadOnlyList<string> Configuration { get; init; } = [];
 
     /// <summary>
-    /// Names of files that programs read before the project's own files, or without being told to. A gate that creates such a file changes
-    /// the result of the next gate, even if git ignores the file.
+    /// Names of files that programs read before the project's own files, or although no command names these files. A gate that creates such
+    /// a file changes the result of the next gate, even if git ignores the file.
     /// </summary>
     public IReadOnlyList<string> ReadFirst { get; init; } = [];
 

@@ -73,7 +73,7 @@ public static class Ecosystems
         return name == ".env" || All.Any(row => FileNamePattern.IsAny(row.ReadFirst, name));
     }
 
-    /// <summary>True if the file is generated as a side effect: a lock file, an installed package or build output.</summary>
+    /// <summary>True if the file is generated as a side effect, as lock files, installed packages and build output are.</summary>
     public static bool IsGenerated(string path) =>
         AllLockFiles.Contains(FileNamePattern.NameOf(path)) || All.Any(row => row.OutputIn(path) is not null);
 

@@ -13,7 +13,7 @@ public sealed record EnvironmentFile(string Path, string Sha256);
 public static class EnvironmentHash
 {
     /// <summary>
-    /// True if a file is part of the environment: a manifest, lock file or toolchain file that is not inside an installed package.
+    /// True if a file is part of the environment, that is, a manifest, lock file or toolchain file that is not inside an installed package.
     /// </summary>
     public static bool Counts(string path)
     {

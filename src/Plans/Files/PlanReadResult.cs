@@ -104,9 +104,10 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         return faults.Length == 0 ? this : With(faults) with { Plan = null };
     }
 
-    /// <summary>Adds an error for each written path in a submodule. Its files belong to another repository, so a run of this one can't
-    /// merge
-    /// them.</summary>
+    /// <summary>
+    /// Adds an error for each written path in a submodule. The files of a submodule belong to another repository, so a run in this
+    /// repository can't merge them.
+    /// </summary>
     /// <param name="submodules">Folders of the repository's submodules, relative to its root.</param>
     public PlanReadResult RefuseSubmodules(IReadOnlyCollection<string> submodules)
     {

@@ -9,7 +9,7 @@ public enum DetectedCommandKind
     /// <summary>A gate that checks the work.</summary>
     Gate,
 
-    /// <summary>A gate that also checks types: a type checker or a build.</summary>
+    /// <summary>A gate that also checks types, such as a type checker or a build.</summary>
     TypeGate,
 
     /// <summary>
@@ -19,7 +19,7 @@ public enum DetectedCommandKind
     McpServer,
 
     /// <summary>
-    /// Not a command but the patterns in <c>.worktreeinclude</c>, which select uncommitted files that are copied to agents' worktrees.
+    /// Not a command, but the patterns in <c>.worktreeinclude</c>, which select uncommitted files that are copied to agents' worktrees.
     /// </summary>
     Includes,
 

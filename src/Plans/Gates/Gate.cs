@@ -24,8 +24,10 @@ public sealed record Gate(
     [property: JsonPropertyName("cache"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Cache = null
 )
 {
-    /// <summary>Expected value of the number that the command prints, such as <c>&gt;= 1.5</c>, or null if the exit code decides. A gate
-    /// with an expectation is a measurement: its command must succeed and print a number.</summary>
+    /// <summary>
+    /// Expected value of the number that the command prints, such as <c>&gt;= 1.5</c>, or null if the exit code decides. A gate with an
+    /// expectation is a measurement, whose command must succeed and print a number.
+    /// </summary>
     [JsonPropertyName("expect"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Expect { get; init; }
 
@@ -97,7 +99,7 @@ public sealed record Gate(
 
     /// <summary>True if a change to any of these files can change the gate's result.</summary>
     /// <param name="changed">Changed files, relative to the repository.</param>
-    public bool ConcernsAny(IReadOnlyList<string> changed) => Covers is null || changed.Any(TaskFileOwnership.Of(Covers).Owns);
+    public bool IsAffectedBy(IReadOnlyList<string> changed) => Covers is null || changed.Any(TaskFileOwnership.Of(Covers).Owns);
 
     /// <summary>Key that is equal for equivalent gates, even if their commands are spelled differently (<c>npm test</c>, <c>npm run
     /// test</c>).</summary>

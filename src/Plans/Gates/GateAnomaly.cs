@@ -12,7 +12,7 @@ public enum GateAnomalyKind
     [JsonStringEnumMemberName("logforeign")]
     LogForeign,
 
-    /// <summary>The gate reported another number of tests in its output than in its result files.</summary>
+    /// <summary>The gate reported a different number of tests in its output than in its result files.</summary>
     [JsonStringEnumMemberName("countsdiffer")]
     CountsDiffer,
 

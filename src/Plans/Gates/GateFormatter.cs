@@ -28,7 +28,7 @@ public static class GateFormatter
 
     private static string Of(RedProof proof) =>
         $"red without the change: {proof.Red} of {Plural.Of(proof.Tests, "test")}"
-        + (proof.Green.Count == 0 ? "" : $"; green with and without it: {Some(proof.Green, MostNotes)}");
+        + (proof.Green.Count == 0 ? "" : $"; green with and without it: {ListFirst(proof.Green, MostNotes)}");
 
     /// <summary>Formats a gate's result in a few words.</summary>
     public static string Ending(GateVerdict verdict) =>
@@ -83,7 +83,8 @@ public static class GateFormatter
         Advice(verdict) is { Length: > 0 } advice ? $"{Sentence(verdict)} {advice}" : Sentence(verdict);
 
     /// <summary>
-    /// Explains to users and to the agent why a gate failed: the strongest evidence, the file with its output, and the suggested fix.
+    /// Explains to users and to the agent why a gate failed, with the strongest evidence, the file that contains the output, and the
+    /// suggested fix.
     /// </summary>
     /// <param name="verdict">Verdict of the failed gate.</param>
     /// <param name="log">Path of the file with the output; empty if there is none.</param>
@@ -93,22 +94,22 @@ public static class GateFormatter
         var where = log.Length == 0 ? "" : $" See {log}.";
         return verdict.Refusal is not null ? Summary(verdict)
             : verdict.BlamesMachine ? $"{Summary(verdict)}{where} {cure}"
-            : Complaint(verdict) + where;
+            : FormatFailure(verdict) + where;
     }
 
     /// <summary>Formats the failure and the suggested fix as sentences.</summary>
-    public static string Complaint(GateVerdict verdict)
+    public static string FormatFailure(GateVerdict verdict)
     {
         var (shows, advice) = (Evidence(verdict), Advice(verdict));
         return verdict.Gate.IsMeasurement ? $"Measurement failed: {verdict.Gate.Name}. {Summary(verdict)}"
-            : verdict.Repaired is not null ? $"Gate failed: {Short(verdict.Gate.Name)}. {Summary(verdict)}"
-            : $"{(shows.Length == 0 ? "Gate failed: " + verdict.Gate.Name : $"{shows} (Gate failed: {Short(verdict.Gate.Name)})")}."
+            : verdict.Repaired is not null ? $"Gate failed: {ShortenName(verdict.Gate.Name)}. {Summary(verdict)}"
+            : $"{(shows.Length == 0 ? "Gate failed: " + verdict.Gate.Name : $"{shows} (Gate failed: {ShortenName(verdict.Gate.Name)})")}."
                 + (advice.Length == 0 ? "" : " " + advice);
     }
 
     /// <summary>Formats the names of failed gates and the suggested fixes.</summary>
     public static string Failing(IReadOnlyList<GateVerdict> failures) =>
-        $"{Some([.. failures.Select(f => f.Gate.Name)], 20)}."
+        $"{ListFirst([.. failures.Select(f => f.Gate.Name)], 20)}."
         + string.Concat(failures.Select(Advice).Where(advice => advice.Length > 0).Distinct().Select(advice => " " + advice));
 
     /// <summary>Explains that a gate is only advisory, because it also failed at the base commit.</summary>
@@ -205,7 +206,9 @@ public static class GateFormatter
             + (verdict is { EvidenceFile: { } log, Cached: false } ? $" ({log})" : "");
     }
 
-    /// <summary>Formats the last lines of a gate's log: result, exit code, command and suggested fix.</summary>
+    /// <summary>
+    /// Formats the last lines of a gate's log, which contain the result, the exit code, the command and the suggested fix.
+    /// </summary>
     public static string LogEnd(GateVerdict verdict)
     {
         string[] lines =
@@ -256,7 +259,7 @@ public static class GateFormatter
     }
 
     /// <summary>Formats the number of cached results, followed by notes about the other gates.</summary>
-    public static IEnumerable<string> Brief(IReadOnlyList<GateVerdict> verdicts) =>
+    public static IEnumerable<string> FormatShort(IReadOnlyList<GateVerdict> verdicts) =>
         Notes([.. verdicts.Where(v => !v.Cached)]).Prepend(FromCache(verdicts)).Where(note => note.Length > 0);
 
     /// <summary>Formats the number of cached results. Empty if there are none.</summary>
@@ -285,7 +288,7 @@ public static class GateFormatter
         };
 
     /// <summary>Formats short notes about gates that failed at the base commit.</summary>
-    public static IEnumerable<string> SinceBase(IEnumerable<GateVerdict> verdicts) =>
+    public static IEnumerable<string> BaseFailureNotes(IEnumerable<GateVerdict> verdicts) =>
         verdicts.Where(v => v.BeforeWork is not null).Select(v => $"gate '{v.Gate.Name}': {BeforeWork(v)}");
 
     /// <summary>Formats where a cached result comes from, phrased to follow the gate's name and a colon.</summary>
@@ -300,10 +303,10 @@ public static class GateFormatter
     /// <summary>Explains why the failure of a quarantined test is only advisory.</summary>
     private static string Quarantine(GateVerdict verdict) =>
         verdict.QuarantinedTests is { } tests
-            ? $"each failed test is in quarantine: {Some(tests, MostNotes)}"
+            ? $"each failed test is in quarantine: {ListFirst(tests, MostNotes)}"
             : $"it {Chance(verdict)} (gates.quarantine)";
 
-    private static string Flaky(GateVerdict verdict) => verdict.FlakyTests is { } tests ? $": {Some(tests, MostNotes)}" : "";
+    private static string Flaky(GateVerdict verdict) => verdict.FlakyTests is { } tests ? $": {ListFirst(tests, MostNotes)}" : "";
 
     /// <summary>Compares a failure with the gate's failure at the base commit. Empty if the gate did not fail there.</summary>
     public static string BeforeWork(GateVerdict verdict) =>
@@ -313,7 +316,7 @@ public static class GateFormatter
             BaseComparison.Same => $"red before any work was done, and still red in the same way{Weight(verdict)}",
             BaseComparison.Other => "red before any work was done, and red in another way now"
                 + (
-                    verdict.NewFailures is { Count: > 0 } news ? $" (new: {Some(news, MostNotes)})"
+                    verdict.NewFailures is { Count: > 0 } news ? $" (new: {ListFirst(news, MostNotes)})"
                     : Evidence(verdict) is { Length: > 0 } end ? $" ({end})"
                     : ""
                 )
@@ -339,12 +342,12 @@ public static class GateFormatter
                 ? ""
                 : "It failed while another gate ran on this machine; run again alone, it "
                     + $"{(verdict.Result == GateResult.Passed ? "passed" : "failed, too")}.",
-            Cure(verdict.Contention),
+            SuggestFix(verdict.Contention),
             verdict is { Result: GateResult.TimedOut } && OneShotCommand.Of(verdict.Command) is { } once
                 ? $"It watches for changes or asks questions; use '{once}', which checks once."
                 : "",
             verdict is { Result: GateResult.Failed, FlakyTests: { } flaky }
-                ? $"These tests failed and passed on the same files: {Some(flaky, MostNotes)}. Make them depend only on the files."
+                ? $"These tests failed and passed on the same files: {ListFirst(flaky, MostNotes)}. Make them depend only on the files."
                 : "",
             verdict.DecidesAnyway ? $"It was {BeforeWork(verdict)}." : "",
             verdict is { Passed: false, Repaired: null, Rewritten: { } rewritten }
@@ -372,7 +375,7 @@ public static class GateFormatter
     public static string Tests(TestCount tests) => $"{Tests(tests.Ran)}{(tests.Skipped > 0 ? $", {tests.Skipped} skipped" : "")}";
 
     /// <summary>Joins the last lines of the output, which usually name the cause, into one line.</summary>
-    public static string LastWords(GateVerdict verdict)
+    public static string JoinLastLines(GateVerdict verdict)
     {
         var lines = verdict.Tail.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0).TakeLast(3);
         var words = string.Join(" / ", lines);
@@ -397,7 +400,7 @@ public static class GateFormatter
             || decisive.Text.Contains($"{file}({line}", StringComparison.Ordinal)
         );
 
-    private static string Evidence(GateVerdict verdict) => Decisive(verdict) ?? LastWords(verdict);
+    private static string Evidence(GateVerdict verdict) => Decisive(verdict) ?? JoinLastLines(verdict);
 
     private static string Note(GateVerdict verdict) =>
         verdict switch
@@ -435,7 +438,7 @@ public static class GateFormatter
         };
     }
 
-    private static string Cure(GateContention contention) =>
+    private static string SuggestFix(GateContention contention) =>
         contention switch
         {
             GateContention.Port =>
@@ -462,9 +465,9 @@ public static class GateFormatter
     internal static string Names(AbridgedFileList files) =>
         string.Join(", ", files.First) + (files.More > 0 ? $" and {files.More} more" : "");
 
-    private static string Some(IReadOnlyList<string> names, int most) =>
+    private static string ListFirst(IReadOnlyList<string> names, int most) =>
         Names(new AbridgedFileList([.. names.Take(most)], Math.Max(0, names.Count - most)));
 
     // A gate without a description is named by its command, which may be long.
-    private static string Short(string name) => name.Length <= LongestName ? name : name[..LongestName] + "…";
+    private static string ShortenName(string name) => name.Length <= LongestName ? name : name[..LongestName] + "…";
 }

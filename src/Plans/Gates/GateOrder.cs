@@ -72,12 +72,12 @@ public static class GateOrder
     /// <param name="changed">Changed files, relative to the repository.</param>
     public static IReadOnlySet<Gate> ConcernedBy(IReadOnlyList<Gate> gates, IReadOnlyList<string> changed)
     {
-        var concerned = gates.Where(gate => gate.ConcernsAny(changed)).ToHashSet();
+        var concerned = gates.Where(gate => gate.IsAffectedBy(changed)).ToHashSet();
         concerned.UnionWith(concerned.ToList().SelectMany(gate => NeededBy(gate, gates)));
         return concerned;
     }
 
     /// <summary>Returns the first gate that needs itself, directly or indirectly, or null if none does.</summary>
-    public static Gate? InCircle(IReadOnlyList<Gate> gates) =>
+    public static Gate? FindCycle(IReadOnlyList<Gate> gates) =>
         gates.FirstOrDefault(gate => gate.IsAfter(gate) || NeededBy(gate, gates).Any(needed => needed.IsAfter(gate)));
 }

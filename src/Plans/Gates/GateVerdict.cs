@@ -143,9 +143,8 @@ public sealed record GateVerdict
     public TimeSpan Duration { get; init; }
 
     /// <summary>
-    /// Number of times the gate was run. Range: 0 to 3. Repetitions of the gate, or of some of its tests, tell flaky results from real
-    /// failures.
-    /// </summary>
+    /// Number of times the gate was run. Range: 0 to 3. Repetitions of the gate, or of some of its tests, distinguish flaky results from
+    /// real failures. </summary>
     [JsonPropertyName("runs")]
     public int Runs { get; init; }
 

@@ -56,7 +56,7 @@ public sealed record ProjectGates
     /// </summary>
     public IReadOnlyList<EffectiveGate> ExplainStaging(Plan plan) =>
         [
-            .. Once(
+            .. RemoveDuplicates(
                 From(Configured ?? [], GateSource.Configuration)
                     .Concat(From(Integration ?? [], GateSource.Integration))
                     .Concat(From(Integration is null && Configured is null ? Found : [], GateSource.Found))
@@ -70,7 +70,7 @@ public sealed record ProjectGates
     /// <summary>Returns a task's gates with their sources. Measurements come last.</summary>
     public IReadOnlyList<EffectiveGate> Explain(Plan plan, PlanTask task)
     {
-        var holding = Once([
+        var holding = RemoveDuplicates([
             .. From(task.Verification, GateSource.Task),
             .. From(Configured ?? [], GateSource.Configuration),
             .. From(task.Verification.Count == 0 && Configured is null ? Found : [], GateSource.Found),
@@ -97,18 +97,20 @@ public sealed record ProjectGates
     /// Repeating them on a busy host, together with other tasks' work, could reject the task by chance.
     /// </summary>
     public IReadOnlyList<Gate> OfMerge(Plan plan, PlanTask task) =>
-        Gate.WithOwnNames(Once(Of(plan, task).Where(gate => !gate.IsMeasurement).Concat(OfStaging(plan))));
+        Gate.WithOwnNames(RemoveDuplicates(Of(plan, task).Where(gate => !gate.IsMeasurement).Concat(OfStaging(plan))));
 
     /// <summary>Returns all gates of the plan's tasks and of merged trees, without duplicates.</summary>
     /// <param name="plan">Plan of the run.</param>
     /// <param name="without">Ids of tasks whose work is missing, so that their own gates can't pass.</param>
     public IReadOnlyList<Gate> OfLanding(Plan plan, IReadOnlyCollection<string> without) =>
-        Gate.WithOwnNames(Once(Beside(plan).Concat(plan.Tasks.Where(t => !without.Contains(t.Id)).SelectMany(t => t.Verification))));
+        Gate.WithOwnNames(
+            RemoveDuplicates(GatesFor(plan).Concat(plan.Tasks.Where(t => !without.Contains(t.Id)).SelectMany(t => t.Verification)))
+        );
 
     /// <summary>
     /// Returns the project's gates for the plan, without those of its tasks. Includes all detected gates, because tasks may have none.
     /// </summary>
-    public IReadOnlyList<Gate> Beside(Plan plan) => Once(OfProject().Concat(OfStaging(plan)));
+    public IReadOnlyList<Gate> GatesFor(Plan plan) => RemoveDuplicates(OfProject().Concat(OfStaging(plan)));
 
     /// <summary>True if at least one gate of the plan's run checks types.</summary>
     public bool CheckTypes(Plan plan) =>
@@ -119,10 +121,10 @@ public sealed record ProjectGates
         plan.Contracts.Count == 0 || (Configured ?? []).Any(g => g.ChecksTypes) ? [] : Found.Where(g => g.ChecksTypes);
 
     // Of equivalent gates, the strictest one applies, so that a task can't make a required project gate advisory.
-    private static IReadOnlyList<Gate> Once(IEnumerable<Gate> gates) =>
+    private static IReadOnlyList<Gate> RemoveDuplicates(IEnumerable<Gate> gates) =>
         GateOrder.Sort([.. gates.GroupBy(gate => gate.Identity).Select(same => Strictest([.. same]))]);
 
-    private static IReadOnlyList<EffectiveGate> Once(IEnumerable<EffectiveGate> all) =>
+    private static IReadOnlyList<EffectiveGate> RemoveDuplicates(IEnumerable<EffectiveGate> all) =>
         GateOrder.Sort(
             [
                 .. all.GroupBy(held => held.Gate.Identity)

@@ -14,7 +14,7 @@ public sealed record QuarantinedTest(
 {
     /// <summary>True if this entry covers a failed test.</summary>
     /// <param name="failed">Name of the failed test as printed by the test runner.</param>
-    public bool Means(string failed) =>
+    public bool Covers(string failed) =>
         failed.StartsWith(Test, StringComparison.Ordinal) && (failed.Length == Test.Length || failed[Test.Length] is '[' or '(');
 
     /// <summary>True after the last day of the quarantine.</summary>
@@ -55,7 +55,7 @@ public sealed record TestQuarantine(IReadOnlyList<QuarantinedTest> Tests)
         {
             return verdict;
         }
-        return failed.All(test => Tests.Any(entry => entry.Means(test) && !entry.HasEnded(now)))
+        return failed.All(test => Tests.Any(entry => entry.Covers(test) && !entry.HasEnded(now)))
             ? verdict with
             {
                 Quarantined = true,

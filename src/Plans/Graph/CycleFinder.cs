@@ -10,7 +10,7 @@ internal static class CycleFinder
     /// </summary>
     public static IEnumerable<IReadOnlyList<int>> Find(IReadOnlyList<int> open, int[][] dependencies)
     {
-        var knot = Knots(open, dependencies);
+        var knot = FindCycleMembers(open, dependencies);
         var seen = new HashSet<int>();
         foreach (var task in open)
         {
@@ -52,7 +52,7 @@ internal static class CycleFinder
 
     // Tarjan's algorithm for strongly connected components. It uses an explicit stack, because plans may contain chains of thousands of
     // tasks.
-    private static int[] Knots(IReadOnlyList<int> open, int[][] dependencies)
+    private static int[] FindCycleMembers(IReadOnlyList<int> open, int[][] dependencies)
     {
         var number = new int[dependencies.Length];
         var lowest = new int[dependencies.Length];

@@ -57,7 +57,7 @@ internal static class GraphOrder
         return [.. order];
     }
 
-    /// <summary>Computes the wave of each node: one more than the highest wave of its dependencies, starting at 1.</summary>
+    /// <summary>Computes the wave of each node, which is one more than the highest wave of its dependencies. The first wave is 1.</summary>
     /// <param name="order">Nodes in topological order.</param>
     /// <param name="dependencies">Dependencies of each node.</param>
     public static int[] Waves(int[] order, int[][] dependencies)

@@ -24,7 +24,7 @@ internal static class DependencyLint
             var sharesResource =
                 before.ResourcesWrite.Count > 0
                 && before.ResourcesWrite.Intersect(task.ResourcesRead.Concat(task.ResourcesWrite), StringComparer.Ordinal).Any();
-            if (!sharesResource && !paths.Meet(task, before))
+            if (!sharesResource && !paths.Overlap(task, before))
             {
                 yield return new(
                     "needless-dependency",

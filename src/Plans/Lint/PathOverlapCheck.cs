@@ -8,19 +8,19 @@ internal sealed class PathOverlapCheck
     private readonly Dictionary<string, PathSegment> _parts = new(StringComparer.Ordinal);
 
     /// <summary>True if the other task may write a file that this task reads or writes.</summary>
-    public bool Meet(PlanTask task, PlanTask owner)
+    public bool Overlap(PlanTask task, PlanTask owner)
     {
         string[] owned = [.. TaskFileOwnership.PathsOf(owner)];
-        return Meet(task.FilesWrite ?? [], owned) || Meet(task.FilesRead ?? [], owned) || Meet(task.FilesAppend, owned);
+        return Overlap(task.FilesWrite ?? [], owned) || Overlap(task.FilesRead ?? [], owned) || Overlap(task.FilesAppend, owned);
     }
 
-    private bool Meet(IReadOnlyList<string> paths, string[] owned)
+    private bool Overlap(IReadOnlyList<string> paths, string[] owned)
     {
         for (var i = 0; i < paths.Count; i++)
         {
             for (var o = 0; o < owned.Length; o++)
             {
-                if (Meet(paths[i], owned[o]))
+                if (Overlap(paths[i], owned[o]))
                 {
                     return true;
                 }
@@ -29,7 +29,7 @@ internal sealed class PathOverlapCheck
         return false;
     }
 
-    private bool Meet(string path, string other) =>
+    private bool Overlap(string path, string other) =>
         PathPattern.IsPlain(path) && PathPattern.IsPlain(other)
             ? PathPattern.IsAtOrBelow(path, other) || PathPattern.IsAtOrBelow(other, path)
             : PathPattern.Parse(path, _parts).Overlaps(PathPattern.Parse(other, _parts));

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Finds weaknesses in a valid plan: gates that can't fail, tasks that own too many files, and needless waiting.</summary>
+/// <summary>Finds weaknesses in a valid plan, such as gates that can't fail, tasks that own too many files, and needless waiting.</summary>
 public static class PlanLint
 {
     /// <summary>Maximum number of written paths before a task is considered hard to review.</summary>
@@ -103,7 +103,7 @@ public static class PlanLint
                 );
             }
         }
-        foreach (var endless in Endless(index, task))
+        foreach (var endless in FindEndlessCommands(index, task))
         {
             yield return endless;
         }
@@ -119,7 +119,7 @@ public static class PlanLint
         }
     }
 
-    private static IEnumerable<PlanAdvice> Endless(int index, PlanTask task)
+    private static IEnumerable<PlanAdvice> FindEndlessCommands(int index, PlanTask task)
     {
         for (var g = 0; g < task.Verification.Count; g++)
         {
@@ -160,7 +160,11 @@ public static class PlanLint
                 "List the paths that the task changes in files_write."
             );
         }
-        else if (task.FilesWrite is { Count: 0 } && task.FilesAppend.Count + task.PatchIntents.Count == 0 && !Says(text, WordsForReading))
+        else if (
+            task.FilesWrite is { Count: 0 }
+            && task.FilesAppend.Count + task.PatchIntents.Count == 0
+            && !ContainsAny(text, WordsForReading)
+        )
         {
             yield return new(
                 "owns-nothing",
@@ -171,7 +175,7 @@ public static class PlanLint
             );
         }
         var isTested = task.Checklist.Count > 0 || task.Verification.Any(g => g.Type == GateType.Test);
-        if (!isTested && !Says(text, WordsForDone))
+        if (!isTested && !ContainsAny(text, WordsForDone))
         {
             yield return new(
                 "done-not-defined",
@@ -231,5 +235,6 @@ public static class PlanLint
         }
     }
 
-    private static bool Says(string text, string[] words) => Array.Exists(words, w => text.Contains(w, StringComparison.OrdinalIgnoreCase));
+    private static bool ContainsAny(string text, string[] words) =>
+        Array.Exists(words, w => text.Contains(w, StringComparison.OrdinalIgnoreCase));
 }

@@ -49,7 +49,7 @@ internal sealed class PathEdges
     }
 
     /// <summary>Returns the child nodes whose parts overlap with the given part. All edges must be added before the first call.</summary>
-    public IEnumerable<PathTrie.Node> ThatMeet(PathSegment segment)
+    public IEnumerable<PathTrie.Node> OverlappingChildren(PathSegment segment)
     {
         const int worthAffixes = 16;
         if (_edges.Count < worthAffixes)

@@ -10,12 +10,12 @@ internal sealed class PathSegment
         Raw = raw;
         _tokens = tokens;
         IsAnyDepth = isAnyDepth;
-        IsLiteral = !isAnyDepth && Array.TrueForAll(tokens, t => t.Kind == TokenKind.Char);
+        IsLiteral = !isAnyDepth && Array.TrueForAll(tokens, t => t.Kind == PatternTokenKind.Char);
         Prefix = IsLiteral ? raw : Affix(tokens);
         Suffix = IsLiteral ? raw : Affix(tokens.Reverse(), reversed: true);
     }
 
-    private enum TokenKind
+    private enum PatternTokenKind
     {
         Char,
         AnyChar,
@@ -55,19 +55,19 @@ internal sealed class PathSegment
         {
             switch (raw[i])
             {
-                case '*' when tokens.Count > 0 && tokens[^1].Kind == TokenKind.Star:
+                case '*' when tokens.Count > 0 && tokens[^1].Kind == PatternTokenKind.Star:
                     break;
                 case '*':
-                    tokens.Add(new Token(TokenKind.Star));
+                    tokens.Add(new Token(PatternTokenKind.Star));
                     break;
                 case '?':
-                    tokens.Add(new Token(TokenKind.AnyChar));
+                    tokens.Add(new Token(PatternTokenKind.AnyChar));
                     break;
                 case '[' when GlobCharacterClass.TryParse(raw, ref i, out var set):
-                    tokens.Add(new Token(TokenKind.Class, Set: set));
+                    tokens.Add(new Token(PatternTokenKind.Class, Set: set));
                     break;
                 default:
-                    tokens.Add(new Token(TokenKind.Char, raw[i]));
+                    tokens.Add(new Token(PatternTokenKind.Char, raw[i]));
                     break;
             }
         }
@@ -96,7 +96,7 @@ internal sealed class PathSegment
         var starAt = 0;
         while (at < name.Length)
         {
-            if (token < _tokens.Length && _tokens[token].Kind == TokenKind.Star)
+            if (token < _tokens.Length && _tokens[token].Kind == PatternTokenKind.Star)
             {
                 star = token++;
                 starAt = at;
@@ -116,7 +116,7 @@ internal sealed class PathSegment
                 return false;
             }
         }
-        while (token < _tokens.Length && _tokens[token].Kind == TokenKind.Star)
+        while (token < _tokens.Length && _tokens[token].Kind == PatternTokenKind.Star)
         {
             token++;
         }
@@ -141,10 +141,10 @@ internal sealed class PathSegment
 
         // If both have a star, each star can match the middle part of the other segment.
         return (HasStar && other.HasStar)
-            || PatternIntersection.Exists(_tokens, other._tokens, t => t.Kind == TokenKind.Star, (x, y) => x.Meets(y));
+            || PatternIntersection.Exists(_tokens, other._tokens, t => t.Kind == PatternTokenKind.Star, (x, y) => x.Overlaps(y));
     }
 
-    private bool HasStar => Array.Exists(_tokens, t => t.Kind == TokenKind.Star);
+    private bool HasStar => Array.Exists(_tokens, t => t.Kind == PatternTokenKind.Star);
 
     private static bool Compatible(string a, string b, bool fromEnd) =>
         fromEnd
@@ -153,7 +153,7 @@ internal sealed class PathSegment
 
     private static string Affix(IEnumerable<Token> tokens, bool reversed = false)
     {
-        char[] text = [.. tokens.TakeWhile(t => t.Kind == TokenKind.Char).Select(t => t.Value)];
+        char[] text = [.. tokens.TakeWhile(t => t.Kind == PatternTokenKind.Char).Select(t => t.Value)];
         if (reversed)
         {
             Array.Reverse(text);
@@ -161,22 +161,22 @@ internal sealed class PathSegment
         return new string(text);
     }
 
-    private readonly record struct Token(TokenKind Kind, char Value = '\0', GlobCharacterClass? Set = null)
+    private readonly record struct Token(PatternTokenKind Kind, char Value = '\0', GlobCharacterClass? Set = null)
     {
         public bool Accepts(char c) =>
             Kind switch
             {
-                TokenKind.Char => c == Value,
-                TokenKind.Class => Set!.Contains(c),
+                PatternTokenKind.Char => c == Value,
+                PatternTokenKind.Class => Set!.Contains(c),
                 _ => true,
             };
 
-        public bool Meets(Token other) =>
+        public bool Overlaps(Token other) =>
             (Kind, other.Kind) switch
             {
-                (TokenKind.Char, _) => other.Accepts(Value),
-                (_, TokenKind.Char) => Accepts(other.Value),
-                (TokenKind.Class, TokenKind.Class) => Set!.Intersects(other.Set!),
+                (PatternTokenKind.Char, _) => other.Accepts(Value),
+                (_, PatternTokenKind.Char) => Accepts(other.Value),
+                (PatternTokenKind.Class, PatternTokenKind.Class) => Set!.Intersects(other.Set!),
                 _ => true,
             };
     }

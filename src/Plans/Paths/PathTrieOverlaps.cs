@@ -88,7 +88,7 @@ internal sealed class PathTrieOverlaps
         for (var i = 0; right.Wildcards is not null && i < left.Wildcards?.Count; i++)
         {
             (var segment, var next) = left.Wildcards[i];
-            foreach (var other in right.Wildcards.ThatMeet(segment))
+            foreach (var other in right.Wildcards.OverlappingChildren(segment))
             {
                 Open(next, other);
             }
@@ -140,7 +140,7 @@ internal sealed class PathTrieOverlaps
         for (var i = 0; i < few.Count; i++)
         {
             (var segment, var next) = few[i];
-            foreach (var other in many.ThatMeet(segment))
+            foreach (var other in many.OverlappingChildren(segment))
             {
                 var isLeftFirst = fewLiterals != isSwapped;
                 Open(isLeftFirst ? next : other, isLeftFirst ? other : next);

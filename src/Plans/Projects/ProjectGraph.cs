@@ -44,16 +44,18 @@ public sealed class ProjectGraph
     }
 
     /// <summary>
-    /// Returns the projects that a change to a file can affect: the innermost project that contains the file, and all projects that depend
-    /// on it. Empty if the file belongs to no project, or determines which projects or packages exist.
+    /// Returns the projects that a change to a file can affect, namely the innermost project that contains the file, and all projects that
+    /// depend on it. Empty if the file belongs to no project, or determines which projects or packages exist.
     /// </summary>
     /// <param name="path">Path of the file, relative to the repository.</param>
     public IReadOnlyList<string> PartsOf(string path) =>
-        IsRead(path) || Ecosystems.IsManifest(path) || Ecosystems.IsLockFile(path) || Around(_folders, path) is not { } folder
+        IsRead(path) || Ecosystems.IsManifest(path) || Ecosystems.IsLockFile(path) || InnermostFolderOf(_folders, path) is not { } folder
             ? []
             : _parts[folder];
 
-    /// <summary>True if a manifest stands for a project. It does not if another manifest of its kind above it fails to list it.</summary>
+    /// <summary>
+    /// True if a manifest stands for a project. False if a manifest of the same kind in a folder above exists and does not list it.
+    /// </summary>
     private static bool IsProject(
         ProjectManifest manifest,
         IReadOnlyList<ProjectManifest> ofKind,
@@ -70,14 +72,14 @@ public sealed class ProjectGraph
             .ToLookup(name => name.Name, name => name.Folder);
         foreach (var folder in folders)
         {
-            if (Around(folders, folder) is { } around)
+            if (InnermostFolderOf(folders, folder) is { } around)
             {
                 yield return (folder, around);
             }
         }
         foreach (var manifest in all)
         {
-            if (Around(folders, manifest.Folder + "/") is not { } project)
+            if (InnermostFolderOf(folders, manifest.Folder + "/") is not { } project)
             {
                 continue;
             }
@@ -86,7 +88,7 @@ public sealed class ProjectGraph
                 : manifest
                     .References.SelectMany(name => named[(manifest.Kind, name)])
                     .Concat(manifest.Paths)
-                    .Select(path => Around(folders, path + "/"))
+                    .Select(path => InnermostFolderOf(folders, path + "/"))
                     .OfType<string>();
             foreach (var other in on.Where(other => other != project))
             {
@@ -99,7 +101,7 @@ public sealed class ProjectGraph
     /// Returns the innermost project folder that contains a path, or null if there is none. A path that ends with a slash may be that
     /// folder itself.
     /// </summary>
-    private static string? Around(SortedSet<string> folders, string path)
+    private static string? InnermostFolderOf(SortedSet<string> folders, string path)
     {
         for (var at = path.TrimStart('/'); at.Length > 0; )
         {

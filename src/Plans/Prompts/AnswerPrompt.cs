@@ -6,7 +6,7 @@ public static class AnswerPrompt
     /// <summary>Creates the prompt for the same conversation. It contains only new information.</summary>
     /// <param name="problems">Faults of the last answer as Markdown; empty if the model did not answer.</param>
     /// <param name="guidance">Guidance from the user; empty if there is none.</param>
-    public static string GoOn(string problems, string guidance) =>
+    public static string RenderContinuation(string problems, string guidance) =>
         (
             problems.Length > 0
                 ? "Your answer was checked and can't be used. Correct the following faults, and give the complete answer again:\n\n"
@@ -14,11 +14,11 @@ public static class AnswerPrompt
                 : "You were interrupted before you answered. Answer now.\n"
         ) + (guidance.Length > 0 ? $"\nThe user adds: {guidance}\n" : "");
 
-    /// <summary>Creates the prompt for a new conversation: the original prompt, followed by new information.</summary>
+    /// <summary>Creates the prompt for a new conversation, which is the original prompt followed by new information.</summary>
     /// <param name="prompt">Prompt of the original conversation.</param>
-    /// <param name="problems">Same as in <see cref="GoOn"/>.</param>
-    /// <param name="guidance">Same as in <see cref="GoOn"/>.</param>
-    public static string Again(string prompt, string problems, string guidance) =>
+    /// <param name="problems">Same as in <see cref="RenderContinuation"/>.</param>
+    /// <param name="guidance">Same as in <see cref="RenderContinuation"/>.</param>
+    public static string RenderNewConversation(string prompt, string problems, string guidance) =>
         prompt
         + (problems.Length > 0 ? $"\n# An earlier answer\n\nAn earlier answer had these faults; avoid them:\n\n{problems.Trim()}\n" : "")
         + (guidance.Length > 0 ? $"\n# Guidance\n\nThe user adds: {guidance}\n" : "");

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Renders the prompt sections that describe later checks: process, gates and measurements.</summary>
+/// <summary>Renders the prompt sections about the process, the gates and the measurements with which the work is checked later.</summary>
 internal static class PromptChecks
 {
     /// <summary>Appends the section about required notes and subagents.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Renders Markdown for prompts: lists, code and quotations.</summary>
+/// <summary>Renders Markdown for prompts, such as lists, code and quotations.</summary>
 public static class PromptMarkdown
 {
     /// <summary>Appends a first-level heading.</summary>

@@ -39,7 +39,7 @@ public sealed record TaskPromptInput
     /// <summary>User's guidance for a retry, or null if there is none.</summary>
     public string? Guidance { get; init; }
 
-    /// <summary>Creates the input for a task with the plan's data: request, context and contracts.</summary>
+    /// <summary>Creates the input for a task with the plan's request, context and contracts.</summary>
     /// <exception cref="ArgumentException">The plan has no task with this id.</exception>
     public static TaskPromptInput Of(Plan plan, string taskId)
     {

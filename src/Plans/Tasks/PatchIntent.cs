@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A change to a file that the planner foresaw.</summary>
+/// <summary>Change to a file that the planner predicted.</summary>
 /// <param name="File">Path relative to the repository.</param>
 /// <param name="Action">Kind of change, such as <c>add_route</c>.</param>
 /// <param name="Intent">Purpose of the change as text. A mapping (<c>{prefix: /api}</c>) is kept as its text.</param>

@@ -1,6 +1,8 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A task of a plan: the work of an agent, the files that the agent may change, and the verification of the result.</summary>
+/// <summary>
+/// A task of a plan. Describes the work of an agent, the files that the agent may change, and the verification of the result.
+/// </summary>
 /// <remarks>See the remarks on <see cref="Plan"/> about names and equality.</remarks>
 public sealed record PlanTask
 {

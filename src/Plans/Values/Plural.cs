@@ -6,7 +6,7 @@ namespace Orchestrator;
 internal static class Plural
 {
     // Formats a number and its noun: "1 task", "3 tasks", "0 branches". The last word of the singular gets its regular English plural.
-    public static string Of(decimal count, string one) => Of(count, one, Many(one));
+    public static string Of(decimal count, string one) => Of(count, one, PluralOf(one));
 
     // Formats a number and a noun or phrase with an irregular plural, such as "1 needs you" and "2 need you".
     public static string Of(decimal count, string one, string many) =>
@@ -14,7 +14,7 @@ internal static class Plural
 
     // Formats a number with digit grouping: "1 token", "12,500 tokens".
     public static string Grouped(decimal count, string one) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count:#,0} {Form(count, one, Many(one))}");
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count:#,0} {Form(count, one, PluralOf(one))}");
 
     // Returns only the form of a verb or noun.
     public static string Form(decimal count, string one, string many) => count == 1 ? one : many;
@@ -22,7 +22,7 @@ internal static class Plural
     // Formats a frequency: "once", "3 times".
     public static string Times(decimal count) => count == 1 ? "once" : Of(count, "time");
 
-    private static string Many(string one) =>
+    private static string PluralOf(string one) =>
         one is [.., not ('a' or 'e' or 'i' or 'o' or 'u'), 'y'] ? one[..^1] + "ies"
         : one is [.., 's' or 'x'] or [.., 'c' or 's', 'h'] ? one + "es"
         : one + "s";

@@ -290,13 +290,13 @@ public sealed partial class FolderHandle : IDisposable
         };
 
     /// <summary>Returns the inode and the device of an entry, which identify a file. Null if the entry does not exist.</summary>
-    public (ulong Inode, ulong Device)? PlaceOf(ReadOnlySpan<byte> name) => PlaceAt(Number, FolderSystemCalls.Ended(name));
+    public (ulong Inode, ulong Device)? FileIdOf(ReadOnlySpan<byte> name) => PlaceAt(Number, FolderSystemCalls.Ended(name));
 
     /// <summary>Returns the metadata of an entry, or null if it does not exist. Links are not followed.</summary>
     public FileEntryStamp? StampOf(ReadOnlySpan<byte> name)
     {
         Span<byte> facts = stackalloc byte[256];
-        if (FolderSystemCalls.Look(Number, FolderSystemCalls.Ended(name), DoNotFollow, BasicFacts, ref facts[0]) != 0)
+        if (FolderSystemCalls.Statx(Number, FolderSystemCalls.Ended(name), DoNotFollow, BasicFacts, ref facts[0]) != 0)
         {
             return null;
         }
@@ -317,7 +317,7 @@ public sealed partial class FolderHandle : IDisposable
     private static (ulong Inode, ulong Device)? PlaceAt(int folder, byte[] name)
     {
         Span<byte> facts = stackalloc byte[256];
-        return FolderSystemCalls.Look(folder, name, DoNotFollow | EmptyPath, Inode, ref facts[0]) == 0
+        return FolderSystemCalls.Statx(folder, name, DoNotFollow | EmptyPath, Inode, ref facts[0]) == 0
             ? (MemoryMarshal.Read<ulong>(facts[InodeOffset..]), MemoryMarshal.Read<ulong>(facts[DeviceOffset..]))
             : null;
     }
@@ -325,7 +325,7 @@ public sealed partial class FolderHandle : IDisposable
     private static int? ModeAt(int folder, byte[] name, int flags)
     {
         Span<byte> facts = stackalloc byte[256];
-        return FolderSystemCalls.Look(folder, name, flags, TypeAndMode, ref facts[0]) == 0
+        return FolderSystemCalls.Statx(folder, name, flags, TypeAndMode, ref facts[0]) == 0
             ? MemoryMarshal.Read<ushort>(facts[ModeOffset..])
             : null;
     }

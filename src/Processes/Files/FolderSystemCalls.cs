@@ -13,7 +13,7 @@ internal static partial class FolderSystemCalls
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    public static partial int Look(int folder, byte[] name, int flags, uint mask, ref byte facts);
+    public static partial int Statx(int folder, byte[] name, int flags, uint mask, ref byte facts);
 
     [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

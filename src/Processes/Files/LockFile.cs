@@ -20,7 +20,7 @@ public sealed partial class LockFile : IDisposable
 
     /// <summary>Waits for the lock. The file and its folder are created if they do not exist.</summary>
     /// <param name="path">Path of the file.</param>
-    public static async Task<LockFile> TakeAsync(string path, CancellationToken cancellationToken)
+    public static async Task<LockFile> AcquireAsync(string path, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -32,10 +32,10 @@ public sealed partial class LockFile : IDisposable
         }
     }
 
-    /// <summary>Waits for the lock as <see cref="TakeAsync"/> does, but blocks the thread. Use only for locks that are held
+    /// <summary>Waits for the lock as <see cref="AcquireAsync"/> does, but blocks the thread. Use only for locks that are held
     /// briefly.</summary>
     /// <param name="path">Path of the file.</param>
-    public static LockFile Take(string path, CancellationToken cancellationToken)
+    public static LockFile Acquire(string path, CancellationToken cancellationToken)
     {
         while (true)
         {

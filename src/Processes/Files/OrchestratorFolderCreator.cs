@@ -1,8 +1,10 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Creates and opens folders for the orchestrator's files. No other code creates folders below <c>.orchestrator</c>. In a
-/// checkout, git is first configured to ignore the folder. No part of a path below <c>.orchestrator</c> may be a link, because other
-/// programs can write there and a link could redirect our writes to a path that an attacker chooses.</summary>
+/// <summary>
+/// Creates and opens folders for the orchestrator's files. No other code creates folders below <c>.orchestrator</c>. In a checkout, git is
+/// first configured to ignore the folder. No part of a path below <c>.orchestrator</c> may be a link, because other programs can write
+/// there and a link could redirect the orchestrator's writes to a path that an attacker chooses.
+/// </summary>
 public static class OrchestratorFolderCreator
 {
     /// <summary>Name of the orchestrator's folder in a checkout. The folder itself may be a link, because the user may store it on another
@@ -49,7 +51,7 @@ public static class OrchestratorFolderCreator
         if (own < 0)
         {
             Directory.CreateDirectory(path);
-            return FolderHandle.TryOpen(path, followLink: true) ?? throw Gone(path);
+            return FolderHandle.TryOpen(path, followLink: true) ?? throw FolderMissingError(path);
         }
         CheckoutExcludes.Ensure(own == 1 ? "/" : string.Join('/', parts[..own]), Patterns);
         var at = string.Join('/', parts[..(own + 1)]);
@@ -58,7 +60,7 @@ public static class OrchestratorFolderCreator
             throw Blocked(at);
         }
         Directory.CreateDirectory(at);
-        var folder = FolderHandle.TryOpen(at, followLink: true) ?? throw Gone(at);
+        var folder = FolderHandle.TryOpen(at, followLink: true) ?? throw FolderMissingError(at);
         foreach (var part in parts[(own + 1)..].Where(part => part.Length > 0))
         {
             using var above = folder;
@@ -74,7 +76,8 @@ public static class OrchestratorFolderCreator
         return folder;
     }
 
-    private static DirectoryNotFoundException Gone(string path) => new($"The folder '{path}' is not a folder, or was just removed.");
+    private static DirectoryNotFoundException FolderMissingError(string path) =>
+        new($"The folder '{path}' is not a folder, or was just removed.");
 
     private static UnauthorizedAccessException Blocked(string path) =>
         new(

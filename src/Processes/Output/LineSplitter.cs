@@ -19,22 +19,22 @@ internal sealed class LineSplitter(int limit)
                 var room = limit - _line.WrittenCount;
                 _line.Write(part.Span[..room]);
                 part = part[room..];
-                yield return TakePart();
+                yield return ReadPart();
             }
             _line.Write(part.Span);
             if (end < 0)
             {
                 yield break;
             }
-            yield return Take();
+            yield return ReadLine();
             bytes = bytes[(end + 1)..];
         }
     }
 
     /// <summary>Returns the last line if it has no line ending, or null otherwise.</summary>
-    internal OutputLine? Finish() => _line.WrittenCount == 0 ? null : Take();
+    internal OutputLine? Finish() => _line.WrittenCount == 0 ? null : ReadLine();
 
-    private OutputLine Take()
+    private OutputLine ReadLine()
     {
         var bytes = _line.WrittenSpan;
         var text = Encoding.UTF8.GetString(bytes is [.., (byte)'\r'] ? bytes[..^1] : bytes);
@@ -43,7 +43,7 @@ internal sealed class LineSplitter(int limit)
     }
 
     /// <summary>Returns a part of a long line. The part ends before an incomplete character, whose bytes start the next part.</summary>
-    private OutputLine TakePart()
+    private OutputLine ReadPart()
     {
         var bytes = _line.WrittenSpan;
         var whole = bytes.Length - UnfinishedCharacter(bytes);

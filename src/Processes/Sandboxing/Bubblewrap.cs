@@ -27,11 +27,13 @@ public sealed partial class Bubblewrap
     private readonly ConcurrentDictionary<string, Task<bool>> _overlays = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task<BubblewrapCheck>> _known = new(StringComparer.Ordinal);
 
-    /// <summary>True if this process runs in one of our sandboxes.</summary>
+    /// <summary>True if this process runs in a sandbox of the orchestrator.</summary>
     public static bool IsInside => new FileInfo(Mark).LinkTarget is not null;
 
-    /// <summary>Finds bubblewrap and tests if it works on this machine. A successful test is cached, and a failed test is repeated by the
-    /// next call.</summary>
+    /// <summary>
+    /// Finds bubblewrap and tests whether it works on this machine. A successful test is cached, and a failed test is repeated by the next
+    /// call.
+    /// </summary>
     /// <param name="path">Folders to search, in the form of PATH, or null for the PATH of this process.</param>
     public async Task<BubblewrapCheck> CheckAsync(string? path = null) =>
         ProgramLocator.Find("bwrap", path) is { } program ? await CheckOnceAsync(new Sandbox(program)) : new BubblewrapCheck(null, "");
@@ -68,9 +70,9 @@ public sealed partial class Bubblewrap
     /// and no capabilities even as root. The sandbox uses the host's network unless it has a network of its own. Later mounts cover earlier
     /// ones, so the innermost path decides. The filter of system calls is read from descriptor 9.</summary>
     /// <param name="sandbox">Files that the program can access.</param>
-    public static IReadOnlyList<string> Words(Sandbox sandbox) =>
+    public static IReadOnlyList<string> CreateArguments(Sandbox sandbox) =>
         [
-            .. sandbox.Overlays is { } overlays ? MountingWords(sandbox.Program, overlays.File) : [],
+            .. sandbox.Overlays is { } overlays ? MountArguments(sandbox.Program, overlays.File) : [],
             sandbox.Program,
             .. sandbox.Overlays is null ? [] : OwnUserWords,
             "--unshare-pid",
@@ -120,7 +122,7 @@ public sealed partial class Bubblewrap
                 $"trap '' INT TERM; exec \"$@\""
                     + (sandbox.Filter is { } filter ? $" {FilterDescriptor}<{ProcessCommand.Quote(filter)}" : ""),
                 "sh",
-                .. Words(sandbox),
+                .. CreateArguments(sandbox),
                 .. s_envRestoresSignals && !child.Contains('=', StringComparison.Ordinal)
                     ? (string[])["env", RestoreSignals]
                     : ["/bin/sh", "-c", Hearing, "sh"],
@@ -152,7 +154,7 @@ public sealed partial class Bubblewrap
         exec "$@"
         """;
 
-    private static string[] MountingWords(string program, string table) =>
+    private static string[] MountArguments(string program, string table) =>
         [
             program,
             "--dev-bind",

@@ -52,7 +52,7 @@ public sealed record Sandbox(string Program)
     /// <summary>Moves variables that make programs load files from the environment to <see cref="Variables"/>, because bubblewrap itself
     /// runs outside the sandbox.</summary>
     /// <param name="environment">Environment of the outermost program.</param>
-    public Sandbox TakeLoaderVariables(IDictionary<string, string?> environment)
+    public Sandbox MoveLoaderVariables(IDictionary<string, string?> environment)
     {
         var taken = environment.Where(pair => ProgramVariables.IsOfLoader(pair.Key) && pair.Value is not null).ToList();
         foreach (var (name, _) in taken)

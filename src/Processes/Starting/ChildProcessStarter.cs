@@ -39,7 +39,7 @@ internal sealed class ChildProcessStarter
         Info.Environment.TryGetValue("PATH", out var path);
         var program = ProgramLocator.Locate(command.FileName, path, command.WorkingDirectory);
         IEnumerable<string> words = command.Sandbox is { } sandbox
-            ? [.. Bubblewrap.WordsForChild(sandbox.TakeLoaderVariables(Info.Environment), program, Info.Environment.Keys), program]
+            ? [.. Bubblewrap.WordsForChild(sandbox.MoveLoaderVariables(Info.Environment), program, Info.Environment.Keys), program]
             : [program];
         // A sandboxed program must not reach the terminal from which this process was started.
         if (command.OwnSession || command.Sandbox is not null)

@@ -37,7 +37,7 @@ internal sealed class ChildStreams : IDisposable
             new OutputPump(process.StandardError.BaseStream, standardError),
         ];
         _pumping = Task.WhenAll(_pumps.Select(pump => ReportFailureAsync(pump.RunAsync(_giveUp.Token, stop))));
-        _feeding = ReportFailureAsync(FeedAsync(process.StandardInput.BaseStream, input, _giveUp.Token));
+        _feeding = ReportFailureAsync(CopyInputAsync(process.StandardInput.BaseStream, input, _giveUp.Token));
     }
 
     /// <summary>Cancelled when a line handler, a file or the input fails. The child must then be stopped.</summary>
@@ -83,7 +83,7 @@ internal sealed class ChildStreams : IDisposable
         }
     }
 
-    private static async Task FeedAsync(Stream standardInput, Stream input, CancellationToken giveUp)
+    private static async Task CopyInputAsync(Stream standardInput, Stream input, CancellationToken giveUp)
     {
         var buffer = new byte[32 * 1024];
         await using (standardInput)

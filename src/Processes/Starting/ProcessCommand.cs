@@ -45,7 +45,7 @@ public sealed record ProcessCommand
     /// <value>Default: no limit.</value>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Signal that asks the child to end.</summary>
+    /// <summary>Signal that requests the child to end.</summary>
     /// <value>Default: <see cref="StopSignal.Terminate"/>.</value>
     public StopSignal StopSignal { get; init; } = StopSignal.Terminate;
 

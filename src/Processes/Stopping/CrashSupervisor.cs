@@ -8,9 +8,11 @@ namespace Orchestrator.Processes;
 /// <param name="IsLast">True if the program was not restarted, because it crashed too often within an hour.</param>
 public sealed record ProgramCrash(DateTimeOffset Time, int ExitCode, bool IsLast);
 
-/// <summary>Supervises a program that must keep running. If a signal that it can't handle kills it (out of memory, a crash, <c>kill
-/// -9</c>), another command is started. Restarts are delayed by 1, 2, 4, 8, 16 and 32 seconds, with at most six per hour. A program that
-/// exits, or ends on SIGINT or SIGTERM, is not restarted. The supervisor is a small shell script, so that it needs little memory.</summary>
+/// <summary>
+/// Supervises a program that must keep running. After a crash or a kill, for example because memory ran out, the supervisor starts another
+/// command in its place. Restarts are delayed by 1, 2, 4, 8, 16 and 32 seconds, and there are at most six per hour. A program that exits,
+/// or that SIGINT or SIGTERM ends, is not restarted. The supervisor is a small shell script that needs little memory.
+/// </summary>
 public static class CrashSupervisor
 {
     /// <summary>Maximum number of restarts of a program within an hour.</summary>
@@ -60,7 +62,7 @@ public static class CrashSupervisor
     /// <param name="again">Program and arguments to start after a crash.</param>
     /// <param name="name">Name of the program in the log.</param>
     /// <param name="record">File to which a line is added for each crash (see <see cref="Read"/>).</param>
-    public static DetachedCommand Hold(DetachedCommand command, IReadOnlyList<string> again, string name, string record)
+    public static DetachedCommand CreateCommand(DetachedCommand command, IReadOnlyList<string> again, string name, string record)
     {
         string[] first = [command.FileName, .. command.Arguments];
         return command with

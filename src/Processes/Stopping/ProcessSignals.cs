@@ -52,8 +52,10 @@ internal static partial class ProcessSignals
             : SignalResult.Gone;
     }
 
-    /// <summary>Sends a signal to our child that was not reaped yet, or to a process group if <paramref name="processId"/> is
-    /// negative.</summary>
+    /// <summary>
+    /// Sends a signal to a child of this process that was not reaped yet, or to a process group if <paramref name="processId"/> is
+    /// negative.
+    /// </summary>
     internal static SignalResult Send(int processId, int signal) => Result(NativeKill(processId, signal), processId, signal);
 
     private static SignalResult Result(int answer, int processId, int signal)

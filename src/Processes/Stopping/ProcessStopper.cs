@@ -1,7 +1,9 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Stops processes that are not (or no longer) our children: signals them, waits, kills them, and checks that they are
-/// gone.</summary>
+/// <summary>
+/// Stops processes that are not, or no longer, children of this process. Signals the processes, waits, kills them, and verifies that they
+/// have ended.
+/// </summary>
 /// <param name="time">Clock for the waits, or null for the system clock.</param>
 public sealed class ProcessStopper(TimeProvider? time = null)
 {

@@ -1,7 +1,7 @@
 namespace Orchestrator.Processes;
 
 /// <summary>Limits processes to an average number of cores. Processes that have used more than their share are stopped (SIGSTOP) until the
-/// share has caught up, and then continued (SIGCONT). Passive: the owner calls <see cref="Look"/> about every tenth of a second, and
+/// share has caught up, and then continued (SIGCONT). Passive: the owner calls <see cref="CheckUsage"/> about every tenth of a second, and
 /// <see cref="Release"/> at the end.</summary>
 /// <param name="find">Finds the processes again at each check. The result must not depend on earlier calls, so that a successor finds all
 /// processes that this instance stopped.</param>
@@ -9,8 +9,10 @@ namespace Orchestrator.Processes;
 /// <param name="time">Clock, or null for the system clock.</param>
 public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double cores, TimeProvider? time = null)
 {
-    /// <summary>Maximum interval between two checks that counts. After a longer one, this process was not running and could not stop
-    /// them.</summary>
+    /// <summary>
+    /// Maximum interval between two checks that counts. During a longer interval, this process was not running and could not stop other
+    /// processes.
+    /// </summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
 
     /// <summary>Maximum unused share that is saved, so that a mostly idle process is not stopped for a short command.</summary>
@@ -31,10 +33,10 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
 
     /// <summary>Stops the processes if they are ahead of their share, and otherwise continues them. The first check continues all
     /// processes, including those that a killed predecessor stopped.</summary>
-    public void Look()
+    public void CheckUsage()
     {
         var isFirst = _usedBefore is null;
-        See(anew: isFirst || _time.GetElapsedTime(_lastFind) >= FindInterval);
+        ReadProcesses(anew: isFirst || _time.GetElapsedTime(_lastFind) >= FindInterval);
         if (isFirst)
         {
             _stopped.UnionWith(_known.Where(process => process.IsStopped).Select(process => process.Identity));
@@ -44,7 +46,7 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
         {
             if (_stopped.Count == 0)
             {
-                See(anew: true);
+                ReadProcesses(anew: true);
             }
             Stop();
         }
@@ -65,9 +67,11 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
         _stopped.Clear();
     }
 
-    /// <summary>Reads the known processes, or finds all. An ended process counts until its parent, possibly stopped by us, has reaped it
-    /// and its CPU time. Parents are read before their children, so that nothing counts twice.</summary>
-    private void See(bool anew)
+    /// <summary>
+    /// Reads the known processes, or finds all. An ended process counts until its parent, which this class may have stopped, has reaped it
+    /// and its CPU time. Parents are read before their children, so that nothing counts twice.
+    /// </summary>
+    private void ReadProcesses(bool anew)
     {
         var found = anew ? find() : [];
         var known = _known

@@ -6,8 +6,8 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>The client's end of a TCP connection within this machine, on whichever of its addresses.</summary>
-/// <param name="IsOpen">False if the client has closed its end, or ended, so that its processes are not known any more.</param>
+/// <summary>The client's end of a TCP connection within this machine, at any of its addresses.</summary>
+/// <param name="IsOpen">False if the client has closed its end, or ended, so that its processes are not known anymore.</param>
 /// <param name="Processes">The processes that have it open, also those in a sandbox. Those of other users are not visible.</param>
 public sealed record LocalConnectionClient(bool IsOpen, IReadOnlyList<ProcessInfo> Processes)
 {

@@ -45,8 +45,10 @@ public sealed record MachineInfo
         };
 }
 
-/// <summary>Computes the name of this host in task queues and worker identities: 16 hex digits, stable across restarts and different on
-/// every other host.</summary>
+/// <summary>
+/// Computes the name of this host in task queues and worker identities. The name has 16 hex digits, is stable across restarts, and differs
+/// from the name of every other host.
+/// </summary>
 public static class MachineIdentity
 {
     private const string FileName = "machine";

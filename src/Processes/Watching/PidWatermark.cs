@@ -21,7 +21,7 @@ public sealed class PidWatermark
     /// <summary>Returns the current moment, or null if it can't be read.</summary>
     public static PidWatermark? Now() => ReadLastId() is { } last && ReadCount() is { } count ? new PidWatermark(last, count) : null;
 
-    /// <summary>Returns the ids of all processes that started later, and possibly of others.</summary>
+    /// <summary>Returns the ids of all processes that started later, and possibly ids of other processes.</summary>
     internal IEnumerable<int> Later()
     {
         // Reads the list before the last id. A process that starts in between is missing in the list, as in an earlier call.

@@ -38,7 +38,7 @@ internal static class ProcFiles
         }
     }
 
-    /// <summary>True if a process is in our PID namespace (pid_namespaces(7)); in containers process ids differ.</summary>
+    /// <summary>True if a process is in the PID namespace of this process (pid_namespaces(7)). In containers process ids differ.</summary>
     internal static bool SharesProcessIds(int processId) =>
         LinkTarget($"/proc/{processId}/ns/pid") is { } theirs && theirs == OwnProcessNamespace();
 
@@ -100,7 +100,7 @@ internal static class ProcFiles
     /// <summary>True if the process was started with this variable and value in its environment.</summary>
     internal static bool HasEnvironment(int processId, ReadOnlySpan<byte> assignment) => Holds(ReadEnvironment(processId), assignment);
 
-    /// <summary>Returns those of the named variables that are in a process's initial environment.</summary>
+    /// <summary>Returns the named variables that are in a process's initial environment.</summary>
     internal static IReadOnlyList<(string Name, string Value)> Variables(int processId, params IReadOnlyList<string> names)
     {
         var environment = ReadEnvironment(processId);
@@ -143,9 +143,10 @@ internal static class ProcFiles
         return default;
     }
 
-    /// <summary>Decides from the line of <c>/proc/PID/stat</c>, after an empty environment was read, if the read must be repeated. True if
-    /// the process has an environment by now, or execve(2) is in progress. Between the two reads the process may have started another
-    /// program.</summary>
+    /// <summary>
+    /// Decides from the line of <c>/proc/PID/stat</c>, after an empty environment was read, whether the read must be repeated. True if the
+    /// process has an environment by now, or execve(2) is in progress. Between the two reads the process may have started another program.
+    /// </summary>
     internal static bool MayHaveEnvironment(string stat)
     {
         // Fields (proc(5)): 23 is the size of memory, which is 0 for a kernel thread or an ended process. 26 is the start of the code,

@@ -1,7 +1,9 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Measures the memory of processes and their descendants that is freed only when they end: anonymous and shared memory,
-/// including swapped memory, but not mapped files. Shared pages count once.</summary>
+/// <summary>
+/// Measures the memory of processes and their descendants that is freed only when they end. This is anonymous and shared memory, including
+/// swapped memory, but not mapped files. Shared pages count once.
+/// </summary>
 /// <param name="find">Finds the processes at each check. A process stays in the tree until it ends.</param>
 public sealed class ProcessTreeMemory(Func<IReadOnlyList<ProcessInfo>> find)
 {

@@ -16,7 +16,7 @@ internal sealed class TrackedProcessTree(Func<IReadOnlyList<ProcessInfo>> find)
         }
     }
 
-    /// <summary>Returns the living processes: those found, those known before, and the descendants of both.</summary>
+    /// <summary>Returns the living processes, namely those found, those known before, and the descendants of both.</summary>
     internal IReadOnlyList<ProcessInfo> Refresh()
     {
         _seen.UnionWith(find().Select(process => process.Identity));

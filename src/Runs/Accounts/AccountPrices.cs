@@ -16,8 +16,8 @@ public static class AccountPrices
         );
 
     /// <summary>
-    /// Converts an agent's usage to one record per model. If the agent program reports its cost, that cost is used. Otherwise the price
-    /// table determines the cost from the tokens.
+    /// Converts an agent's usage to one record per model. If the agent program reports its cost, that cost is used. Otherwise the cost is
+    /// computed from the tokens and the price table.
     /// </summary>
     public static IReadOnlyList<ModelRecord> Models(AgentUsage usage, PriceTable prices) =>
         [

@@ -19,7 +19,7 @@ public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment
 
     /// <summary>
     /// Requests an agent start. If the start is admitted, the lock is held until the agent's process exists, so that no other process can
-    /// block the account in between.
+    /// block the account before the agent runs.
     /// </summary>
     public async Task<AgentStartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
     {

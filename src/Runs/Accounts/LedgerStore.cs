@@ -61,7 +61,7 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
         try
         {
             PrivateFolder.Make(Folder);
-            return new LockedLedgers(this, await LockFile.TakeAsync(path, stop));
+            return new LockedLedgers(this, await LockFile.AcquireAsync(path, stop));
         }
         catch (UnauthorizedAccessException refused)
         {
@@ -69,7 +69,7 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
         }
     }
 
-    /// <summary>Reads, changes and writes the ledgers while it holds the lock.</summary>
+    /// <summary>Reads, changes and writes the ledgers while holding the lock.</summary>
     /// <param name="change">Returns the changed ledgers and the result of the call.</param>
     public async Task<T> ChangeAsync<T>(Func<LedgerBook, (LedgerBook Book, T Result)> change, CancellationToken stop)
     {
@@ -86,7 +86,7 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
         {
             var content = LedgerText.Write(ledger);
             DurableFile.Write(path, content);
-            Know(path, content, ledger);
+            CacheLedger(path, content, ledger);
         }
         catch (UnauthorizedAccessException refused)
         {
@@ -129,11 +129,11 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
             return known.Ledger;
         }
         return content is null ? null
-            : LedgerText.TryRead(content, account, out var ledger, out var fault) ? Know(path, content, ledger)
+            : LedgerText.TryRead(content, account, out var ledger, out var fault) ? CacheLedger(path, content, ledger)
             : throw Damaged(path, fault);
     }
 
-    private Ledger Know(string path, byte[] content, Ledger ledger)
+    private Ledger CacheLedger(string path, byte[] content, Ledger ledger)
     {
         _known[path] = (content, ledger);
         return ledger;

@@ -31,7 +31,7 @@ public sealed class UsageHistory(string folder, TimeProvider time)
     public async Task<UsageRecord> AddAsync(UsageRecord record, CancellationToken stop)
     {
         PrivateFolder.Make(folder);
-        using var alone = await LockFile.TakeAsync(Path.Combine(folder, "history.lock"), stop);
+        using var alone = await LockFile.AcquireAsync(Path.Combine(folder, "history.lock"), stop);
         if (Find(record) is { } before)
         {
             return before;

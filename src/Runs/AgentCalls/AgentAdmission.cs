@@ -26,7 +26,7 @@ public sealed class AgentAdmission(RunServices services, GovernedAgentRun agent)
     /// <summary>True if this process knows of a reservation for the agent run.</summary>
     public bool IsReserved => _reservation is not null;
 
-    /// <summary>Reporter of the agent's usage to the governor.</summary>
+    /// <summary>Reports the agent's usage to the governor.</summary>
     public AgentUsageReporter Use => field ??= new AgentUsageReporter(services, agent, _prices, _holder) { Reservation = _reservation };
 
     /// <summary>
@@ -38,14 +38,14 @@ public sealed class AgentAdmission(RunServices services, GovernedAgentRun agent)
     {
         try
         {
-            if (AgentSupervisor.Look(agent.Folder) != AgentStartState.NotStarted)
+            if (AgentSupervisor.ReadState(agent.Folder) != AgentStartState.NotStarted)
             {
-                _reservation = await RecallAsync(stop);
+                _reservation = await FindReservationAsync(stop);
                 return null;
             }
             _turn = await services.Governor.AdmitAsync(Request, stop);
             // Only a start that is not admitted needs the reservations of dead processes, so they are released only then.
-            if (_turn.Answer.Admission is not Admitted && await SweepAsync(stop))
+            if (_turn.Answer.Admission is not Admitted && await CleanReservationsAsync(stop))
             {
                 Dispose();
                 _turn = await services.Governor.AdmitAsync(Request, stop);
@@ -116,7 +116,7 @@ public sealed class AgentAdmission(RunServices services, GovernedAgentRun agent)
 
     private StartRequest Request => agent.ToRequest(_holder, Today);
 
-    private async Task<Reservation?> RecallAsync(CancellationToken stop)
+    private async Task<Reservation?> FindReservationAsync(CancellationToken stop)
     {
         try
         {
@@ -130,13 +130,14 @@ public sealed class AgentAdmission(RunServices services, GovernedAgentRun agent)
         }
     }
 
-    private Task<bool> SweepAsync(CancellationToken stop) => new ReservationCleanup(services, _prices).SettleAsync(agent.Account, stop);
+    private Task<bool> CleanReservationsAsync(CancellationToken stop) =>
+        new ReservationCleanup(services, _prices).SettleDeadAsync(agent.Account, stop);
 
     private async Task<bool> IsWaitingShortlyAsync(CancellationToken stop)
     {
         try
         {
-            return await services.Governor.IsWaitingAsync(Request, ShortWait, stop) && !await SweepAsync(stop);
+            return await services.Governor.IsWaitingAsync(Request, ShortWait, stop) && !await CleanReservationsAsync(stop);
         }
         catch (Exception ended) when (ended is LedgerDamagedException or OperationCanceledException)
         {

@@ -41,7 +41,7 @@ public sealed record AgentClaim
     public IReadOnlyList<string> Needs
     {
         get;
-        init => field = Said(value);
+        init => field = CleanTexts(value);
     } = [];
 
     /// <summary>True if only development, such as tests or tools, needs the packages.</summary>
@@ -62,7 +62,7 @@ public sealed record AgentClaim
     public IReadOnlyList<string> Files
     {
         get;
-        init => field = Said(value);
+        init => field = CleanTexts(value);
     } = [];
 
     /// <summary>Smaller tasks that the agent proposes as a replacement if its own task is too large.</summary>
@@ -70,7 +70,7 @@ public sealed record AgentClaim
     public IReadOnlyList<string> Split
     {
         get;
-        init => field = Said(value);
+        init => field = CleanTexts(value);
     } = [];
 
     /// <summary>Changes that the agent dropped to resolve a conflict, each as <c>FILE: LINE</c>, or <c>FILE</c> for a whole file.</summary>
@@ -78,7 +78,7 @@ public sealed record AgentClaim
     public IReadOnlyList<string> Dropped
     {
         get;
-        init => field = Said(value);
+        init => field = CleanTexts(value);
     } = [];
 
     /// <summary>Path of the agent's report about its work, relative to the worktree, or null if the agent wrote none.</summary>
@@ -169,7 +169,7 @@ public sealed record AgentClaim
         return null;
     }
 
-    private static IReadOnlyList<string> Said(IReadOnlyList<string>? texts) =>
+    private static IReadOnlyList<string> CleanTexts(IReadOnlyList<string>? texts) =>
         texts is null ? [] : [.. texts.Where(text => text is not null)];
 }
 

@@ -66,16 +66,16 @@ public static class AgentMonitor
             else if (!stopped && execution.Detach.IsCancellationRequested)
             {
                 await detach.CancelAsync();
-                await QuietlyAsync(following);
-                throw LettingGo(execution, "the agent");
+                await IgnoreFaultsAsync(following);
+                throw CreateDetachException(execution, "the agent");
             }
         }
-        return await BlameAsync(await following, runner, start);
+        return await CheckAccountAfterKillAsync(await following, runner, start);
 
         ValueTask Take(AgentEvent happened)
         {
-            progress.Take(happened);
-            governed?.Use.Take(happened);
+            progress.HandleEvent(happened);
+            governed?.Use.HandleEvent(happened);
             seen?.Invoke(happened);
             return ValueTask.CompletedTask;
         }
@@ -91,7 +91,7 @@ public static class AgentMonitor
     }
 
     private static async Task<AgentFailure?> ReasonToStopAsync(AgentAdmission? governed, StepExecution execution) =>
-        governed is not null && !await governed.Use.TellAsync() ? AgentFailure.Money
+        governed is not null && !await governed.Use.ReportUsageAsync() ? AgentFailure.Money
         : execution.Stop.IsCancellationRequested && !execution.Detach.IsCancellationRequested ? AgentFailure.Stopped
         : null;
 
@@ -99,7 +99,7 @@ public static class AgentMonitor
     /// Changes the failure of a killed agent to an account failure if the account check fails. A killed program can't report the cause
     /// itself.
     /// </summary>
-    private static async Task<AgentOutcome> BlameAsync(AgentOutcome outcome, IAgentRunner runner, AgentStart start) =>
+    private static async Task<AgentOutcome> CheckAccountAfterKillAsync(AgentOutcome outcome, IAgentRunner runner, AgentStart start) =>
         outcome is { Failure: AgentFailure.Killed }
         && await runner.CheckAsync(start.Repository, CancellationToken.None) is { Status: AgentCheckStatus.Failed } check
             ? outcome with
@@ -114,7 +114,7 @@ public static class AgentMonitor
     /// </summary>
     /// <param name="execution">The running step.</param>
     /// <param name="what">Description of the running work, for the message.</param>
-    public static StepException LettingGo(StepExecution execution, string what) =>
+    public static StepException CreateDetachException(StepExecution execution, string what) =>
         new(
             $"This worker detaches from {what} ({execution.DetachReason()}); the work continues, and the next attempt attaches to " + "it.",
             FailureTypes.WorkerStops
@@ -124,7 +124,7 @@ public static class AgentMonitor
             RetryAfter = TimeSpan.FromMilliseconds(1),
         };
 
-    private static async Task QuietlyAsync(Task following)
+    private static async Task IgnoreFaultsAsync(Task following)
     {
         try
         {
@@ -143,7 +143,7 @@ public static class AgentMonitor
     /// <param name="stop">True if the agent run must stop.</param>
     /// <param name="folder">Absolute path of the agent run's folder.</param>
     /// <param name="session">Id of the conversation that a later start continues.</param>
-    public static AgentRunResult? NeverBegun(bool stop, string folder, string session) =>
+    public static AgentRunResult? CancelUnstarted(bool stop, string folder, string session) =>
         stop && AgentSupervisor.TryCancelBeforeStart(folder)
             ? new()
             {

@@ -44,9 +44,9 @@ public static partial class AgentOutcomeClassifier
             AgentFailure.Transient => (FailureClass.Transient, message),
             AgentFailure.Stall => (FailureClass.Transient, message),
             AgentFailure.Environment => (FailureClass.Environment, message),
-            AgentFailure.Timeout => (FailureClass.Limit, Sentences(message, Cure(timeLimit))),
-            AgentFailure.Turns => (FailureClass.Limit, Sentences(message, Cure("limits.turns"))),
-            AgentFailure.Money => (FailureClass.Limit, Sentences(message, Cure("limits.cost"))),
+            AgentFailure.Timeout => (FailureClass.Limit, Sentences(message, SuggestFix(timeLimit))),
+            AgentFailure.Turns => (FailureClass.Limit, Sentences(message, SuggestFix("limits.turns"))),
+            AgentFailure.Money => (FailureClass.Limit, Sentences(message, SuggestFix("limits.cost"))),
             AgentFailure.Memory => (FailureClass.Limit, Sentences(message, MemoryCure)),
             AgentFailure.OutOfMemory => (FailureClass.OutOfMemory, message),
             AgentFailure.Orphaned or AgentFailure.Killed => (FailureClass.Died, message),
@@ -86,7 +86,7 @@ public static partial class AgentOutcomeClassifier
     private static partial Regex Varying();
 
     // A run keeps the settings that it started with, so a changed setting takes effect only in a new run.
-    private static string Cure(string setting) =>
+    private static string SuggestFix(string setting) =>
         $"Retry the task (with --guidance that reduces its scope), or raise {setting} and start a new run, which keeps finished work.";
 
     // The message of an agent may lack a full stop at its end.
@@ -98,16 +98,16 @@ public static partial class AgentOutcomeClassifier
         string[] wants =
         [
             .. claim.Needs.Count > 0
-                ? (string[])[$"needs {FileNameEncoding.Some(claim.Needs, MostNamed)}{(claim.IsForDevelopment ? " for development" : "")}"]
+                ? (string[])[$"needs {FileNameEncoding.List(claim.Needs, MostNamed)}{(claim.IsForDevelopment ? " for development" : "")}"]
                 : [],
-            .. claim.Files.Count > 0 ? (string[])[$"needs to write {FileNameEncoding.Some(claim.Files, MostNamed)}"] : [],
+            .. claim.Files.Count > 0 ? (string[])[$"needs to write {FileNameEncoding.List(claim.Files, MostNamed)}"] : [],
             .. claim.Split.Count > 0 ? (string[])[$"is too big, so its agent proposes these parts: {Numbered(claim.Split)}"] : [],
         ];
-        return wants.Length > 0 ? string.Join("; ", wants) + Because(claim) : claim.Reason;
+        return wants.Length > 0 ? string.Join("; ", wants) + FormatReason(claim) : claim.Reason;
     }
 
     private static string Numbered(IEnumerable<string> texts) =>
         string.Join(" ", texts.Take(MostNamed).Select((text, index) => $"({index + 1}) {FileNameEncoding.Show(text)}"));
 
-    private static string Because(AgentClaim claim) => claim.Reason.Length > 0 ? $" ({claim.Reason})" : "";
+    private static string FormatReason(AgentClaim claim) => claim.Reason.Length > 0 ? $" ({claim.Reason})" : "";
 }

@@ -12,7 +12,7 @@ internal sealed class AgentProgress(string folder, string worktree, TimeProvider
     private long _written;
 
     /// <summary>Updates the current action from an event of the agent.</summary>
-    public void Take(AgentEvent happened)
+    public void HandleEvent(AgentEvent happened)
     {
         _now = happened switch
         {

@@ -30,10 +30,10 @@ public sealed record AgentRunNotes
     /// <summary>Number of tokens that the models read and wrote.</summary>
     public long Tokens { get; init; }
 
-    /// <summary>Number of the tokens in <see cref="Tokens"/> that the models read, including cached ones.</summary>
+    /// <summary>Number of tokens in <see cref="Tokens"/> that the models read, including cached ones.</summary>
     public long TokensRead { get; init; }
 
-    /// <summary>Number of the tokens in <see cref="TokensRead"/> that came from the provider's cache, at a lower price.</summary>
+    /// <summary>Number of tokens in <see cref="TokensRead"/> that came from the provider's cache, at a lower price.</summary>
     public long CacheRead { get; init; }
 
     /// <summary>Name of the account that paid, or empty if an earlier version wrote the file.</summary>

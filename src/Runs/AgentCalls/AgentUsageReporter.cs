@@ -40,14 +40,14 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
     /// <summary>The session of the followed agent, or null before the agent has started.</summary>
     public AgentSession? Session { get; set; }
 
-    /// <summary>Messages for the user that arose while the agent worked.</summary>
+    /// <summary>Messages for the user that were added while the agent worked.</summary>
     public IReadOnlyList<TaskNotice> Notices => _notices;
 
     /// <summary>Adds a message for the user.</summary>
     public void Note(string text) => _notices.Add(new TaskNotice(text));
 
     /// <summary>Records the usage and the usage limits in an event of the agent.</summary>
-    public void Take(AgentEvent happened)
+    public void HandleEvent(AgentEvent happened)
     {
         _works |= MayEndABlock && happened is AgentContextSize;
         if (happened is AgentContextSize { ParentToolUseId: null, ContextTokens: var tokens })
@@ -67,7 +67,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
 
     /// <summary>Reports changed usage to the governor while the agent works.</summary>
     /// <returns>False if the agent has used its whole grant and must be stopped.</returns>
-    public async Task<bool> TellAsync()
+    public async Task<bool> ReportUsageAsync()
     {
         var used = _used;
         var isNews = !_isTold || _told != used || !_heard.IsEmpty || _works;
@@ -75,7 +75,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
         {
             return true;
         }
-        var (works, seen) = (_works, TakeHeard());
+        var (works, seen) = (_works, RemoveReported());
         try
         {
             var answer = await services.Governor.CallAsync(
@@ -117,7 +117,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
     /// <param name="result">The result of the step.</param>
     /// <param name="outcome">The outcome of the agent run.</param>
     /// <returns>The result of the step. If a usage limit was reached, it contains the time at which the task may retry.</returns>
-    public async Task<AgentRunResult> SettleAsync(AgentRunResult result, AgentOutcome outcome)
+    public async Task<AgentRunResult> SettleReservationAsync(AgentRunResult result, AgentOutcome outcome)
     {
         var record = await UsageRecordWriter.WriteDownAsync(
             agent.Folder,
@@ -142,7 +142,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
                 Call() with
                 {
                     Works = _works,
-                    Windows = TakeHeard(),
+                    Windows = RemoveReported(),
                     Reached = isBlocked ? Limit(outcome) : null,
                     Ended = new AgentRunSettlement(used, agent.ScopesOf(LocalDays.Of(record.Since, services.Time.LocalTimeZone))),
                     // The task has started, so it keeps its priority among the tasks that wait for the account.
@@ -187,8 +187,8 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
     }
 
     /// <summary>
-    /// Describes the cost of continuing the conversation later, when the prompt has left the cache and must be read again. Empty if the
-    /// wait is shorter than <see cref="CacheLife"/>.
+    /// Describes the cost of continuing the conversation later, when the provider no longer caches the prompt. Empty if the wait is shorter
+    /// than <see cref="CacheLife"/>.
     /// </summary>
     private string PriceOfGoingOn(DateTimeOffset? wake)
     {
@@ -240,7 +240,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
         }
     }
 
-    private List<UsageWindowReport> TakeHeard()
+    private List<UsageWindowReport> RemoveReported()
     {
         var seen = new List<UsageWindowReport>();
         var warnAt = agent.Settings.Usage.WarnAt * 10_000;

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Waits for free space after a full disk ended an agent run, because the disk may be full for a moment only.</summary>
+/// <summary>Waits for free space after a full disk ended an agent run, because the disk may be full only briefly.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="hasSpace">Returns true if the disk of a path has the reserve. Null to inspect the disk.</param>
 public sealed class FullDiskWait(TimeProvider time, Func<string, long, bool>? hasSpace = null)

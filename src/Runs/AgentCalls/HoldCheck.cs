@@ -3,7 +3,7 @@ using Orchestrator.Runs.Holds;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Waits until admission of an agent can be requested again, or until a long wait is required.</summary>
+/// <summary>Waits until an agent's admission can be requested again. Returns early if the wait would be long.</summary>
 public delegate Task AwaitTurn(StepExecution execution, CancellationToken called);
 
 /// <summary>
@@ -24,8 +24,8 @@ public sealed class HoldCheck(RunServices services, string run, string repositor
     /// Returns the step result if a hold prevents the agent run, or null if the agent may start. A hold never affects an agent that has
     /// already started.
     /// </summary>
-    public AgentRunResult? Look() =>
-        AgentSupervisor.Look(folder) == AgentStartState.NotStarted && _file.Find(run, repository) is { } hold
+    public AgentRunResult? FindHold() =>
+        AgentSupervisor.ReadState(folder) == AgentStartState.NotStarted && _file.Find(run, repository) is { } hold
             ? Held(hold.ToString())
             : null;
 
@@ -33,23 +33,23 @@ public sealed class HoldCheck(RunServices services, string run, string repositor
     /// <param name="awaitRelease">True if the agent run was held before. The call then starts no agent and returns when the hold is
     /// released.</param>
     /// <param name="execution">The running step.</param>
-    public async Task<AgentRunResult?> MeetAsync(bool awaitRelease, StepExecution execution) =>
-        awaitRelease ? await AwaitReleaseAsync(execution) : Look();
+    public async Task<AgentRunResult?> WaitWhileHeldAsync(bool awaitRelease, StepExecution execution) =>
+        awaitRelease ? await AwaitReleaseAsync(execution) : FindHold();
 
     /// <summary>Waits until no hold applies to the run and the account would admit the agent, or until the step is canceled.</summary>
     /// <param name="execution">The running step.</param>
     private async Task<AgentRunResult> AwaitReleaseAsync(StepExecution execution)
     {
         using var called = CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach);
-        while (Look() is not null)
+        while (FindHold() is not null)
         {
             execution.IsAlive();
             await Task.WhenAny(Task.Delay(Pause, services.Time, called.Token));
             if (execution.Detach.IsCancellationRequested)
             {
-                throw AgentMonitor.LettingGo(execution, "the hold");
+                throw AgentMonitor.CreateDetachException(execution, "the hold");
             }
-            if (execution.Stop.IsCancellationRequested && AgentMonitor.NeverBegun(true, folder, session) is { } stopped)
+            if (execution.Stop.IsCancellationRequested && AgentMonitor.CancelUnstarted(true, folder, session) is { } stopped)
             {
                 return stopped;
             }
@@ -57,9 +57,11 @@ public sealed class HoldCheck(RunServices services, string run, string repositor
         await turn(execution, called.Token);
         if (execution.Detach.IsCancellationRequested)
         {
-            throw AgentMonitor.LettingGo(execution, "its turn");
+            throw AgentMonitor.CreateDetachException(execution, "its turn");
         }
-        return execution.Stop.IsCancellationRequested && AgentMonitor.NeverBegun(true, folder, session) is { } ended ? ended : Held("");
+        return execution.Stop.IsCancellationRequested && AgentMonitor.CancelUnstarted(true, folder, session) is { } ended
+            ? ended
+            : Held("");
     }
 
     private AgentRunResult Held(string why) =>

@@ -17,7 +17,7 @@ public sealed class PayingAccounts : IDisposable
         Chosen = starts[0];
     }
 
-    /// <summary>Admission at the account that pays. It is the agent's own account until the choice is made.</summary>
+    /// <summary>Admission by the account that pays. This is the agent's own account until another account is chosen.</summary>
     public AgentAdmission Chosen { get; private set; }
 
     /// <summary>Creates the list of accounts that may pay for an agent run.</summary>
@@ -45,12 +45,12 @@ public sealed class PayingAccounts : IDisposable
         return new PayingAccounts([.. others.Prepend(own).Select(one => new AgentAdmission(services, one))]);
     }
 
-    /// <summary>Requests admission at each account in order until one admits the agent.</summary>
+    /// <summary>Requests admission from each account in order until one admits the agent.</summary>
     /// <param name="session">Id of the conversation that the agent continues.</param>
     /// <returns>Null if the agent may start or has already started; otherwise the result of the step.</returns>
     public async Task<AgentRunResult?> AdmitAsync(string session, CancellationToken stop)
     {
-        if (AgentSupervisor.Look(Chosen.Agent.Folder) != AgentStartState.NotStarted)
+        if (AgentSupervisor.ReadState(Chosen.Agent.Folder) != AgentStartState.NotStarted)
         {
             return await FollowAsync(session, stop);
         }
@@ -92,10 +92,10 @@ public sealed class PayingAccounts : IDisposable
     }
 
     /// <summary>
-    /// Changes a reached usage limit to a used-up budget if another account may pay. The task then retries without delay, and the attempt
+    /// Reports a reached usage limit as a used-up budget if another account may pay. The task then retries without delay, and the attempt
     /// is not counted. The next start chooses an account that admits the agent.
     /// </summary>
-    public AgentRunResult GoingOn(AgentRunResult result) =>
+    public AgentRunResult RetryOnOtherAccount(AgentRunResult result) =>
         result is { FailureClass: FailureClass.UsageLimit, NeverBegun: false } && _starts.Count > 1
             ? result with
             {

@@ -82,7 +82,7 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
     public async Task<AgentRunResult> AskAsync(AskAgentInput input, ReadOnlyAgentQuestion ask, StepExecution execution)
     {
         var folder = ask.Folder.Start(ask.TaskId, input.Start);
-        if ((Refuse(ask) ?? AgentMonitor.NeverBegun(input.Stop, folder, input.Session)) is { } neverBegun)
+        if ((Refuse(ask) ?? AgentMonitor.CancelUnstarted(input.Stop, folder, input.Session)) is { } neverBegun)
         {
             return neverBegun;
         }
@@ -91,7 +91,7 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
         var environment = await AgentRunEnvironment.OfAsync(services, workTree, ask.RunStart, null, CancellationToken.None);
         using var payers = PayingAccounts.Of(services, Governed(input, ask, folder, environment), ask.Who.Agent, environment.Environment);
         var held = new HoldCheck(services, input.Question.RunId, path, folder, input.Session, payers.AwaitTurnAsync);
-        if (await held.MeetAsync(input.AwaitRelease, execution) is { } notNow)
+        if (await held.WaitWhileHeldAsync(input.AwaitRelease, execution) is { } notNow)
         {
             return notNow;
         }
@@ -99,7 +99,7 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
         var repository = await services.OpenRepositoryAsync(path);
         var worktrees = new WorktreeStore(repository);
         var start = Describe(input, ask, agent, folder, await EnsureWorktreeAsync(repository, worktrees, ask), execution);
-        var state = AgentSupervisor.Look(start.Folder);
+        var state = AgentSupervisor.ReadState(start.Folder);
         var confined = new SandboxAgentState(agent, Path.Combine(start.Folder, "state"));
         var logins = new SandboxLoginCopies(agent, start.Folder, services.Environment, services.Time);
         if (state == AgentStartState.NotStarted)
@@ -124,7 +124,7 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
             logins.SynchronizeAsync,
             governed: governed
         );
-        string[] notTaken = [confined.TakeOver(outcome.SessionId ?? start.SessionId), .. await logins.ReturnAsync()];
+        string[] notTaken = [confined.CopyConversationBack(outcome.SessionId ?? start.SessionId), .. await logins.ReturnAsync()];
         confined.Remove();
         (AgentRunNotes.Of(outcome) with { Account = governed.Agent.Account, Agent = ask.Who.Agent }).Write(start.Folder);
         if (ask.LeavesNoWorktree)
@@ -132,7 +132,7 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
             await worktrees.RemoveAsync(ask.Worktree);
         }
         var result = Evaluate(outcome, ask, start, found: state == AgentStartState.Ended);
-        var settled = payers.GoingOn(await governed.Use.SettleAsync(result, outcome)) with
+        var settled = payers.RetryOnOtherAccount(await governed.Use.SettleReservationAsync(result, outcome)) with
         {
             Notices = [.. governed.Use.Notices, .. notTaken.Where(text => text.Length > 0).Select(text => new TaskNotice(text))],
         };
@@ -193,7 +193,7 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
         {
             return start;
         }
-        own.State.BringIn(input.Session);
+        own.State.CopyConversationIn(input.Session);
         var keys = StepSandbox.KeysOutside(settings, ask.Who.Agent, agent);
         var logins = await own.Logins.TakeAsync(keys, CancellationToken.None);
         var configuration = await ConfinedConfiguration.MakeAsync(repository, own.State.Folder, CancellationToken.None);
@@ -278,7 +278,9 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
             Run = input.Question.RunId,
             Task = ask.TaskId,
             Attempt = input.Attempt,
-            Prompt = goesOn ? AnswerPrompt.GoOn(problems, input.Guidance) : AnswerPrompt.Again(ask.Prompt(), problems, input.Guidance),
+            Prompt = goesOn
+                ? AnswerPrompt.RenderContinuation(problems, input.Guidance)
+                : AnswerPrompt.RenderNewConversation(ask.Prompt(), problems, input.Guidance),
             Owner = execution.Owner,
             TraceParent = TraceContext.ParentFor(
                 services.Environment,

@@ -19,7 +19,7 @@ internal sealed class ReservationCleanup(RunServices services, PriceTable prices
     /// <param name="account">Name of the account that a waiting start needs.</param>
     /// <param name="stop">Cancels the sweep.</param>
     /// <returns>True if a ledger was changed.</returns>
-    public async Task<bool> SettleAsync(string account, CancellationToken stop)
+    public async Task<bool> SettleDeadAsync(string account, CancellationToken stop)
     {
         var book = await services.Governor.ReadAsync(account, stop);
         var changes = false;
@@ -39,7 +39,7 @@ internal sealed class ReservationCleanup(RunServices services, PriceTable prices
             )
             {
                 changes = true;
-                await services.Governor.CallAsync(end.Ended is null ? end : await WrittenDownAsync(end, reservation, stop), stop);
+                await services.Governor.CallAsync(end.Ended is null ? end : await WriteUsageRecordAsync(end, reservation, stop), stop);
             }
         }
         return changes;
@@ -61,7 +61,7 @@ internal sealed class ReservationCleanup(RunServices services, PriceTable prices
         {
             return isAlive ? null : call with { Lost = true };
         }
-        switch (AgentSupervisor.Look(one.Folder))
+        switch (AgentSupervisor.ReadState(one.Folder))
         {
             case AgentStartState.NotStarted
             or AgentStartState.CancelledBeforeStart when !isAlive || services.Time.GetUtcNow() - one.Since > LongestLaunch:
@@ -83,7 +83,7 @@ internal sealed class ReservationCleanup(RunServices services, PriceTable prices
     }
 
     /// <summary>Writes the usage record, and returns the governor call with the record's sum.</summary>
-    private async Task<GovernorCall> WrittenDownAsync(GovernorCall end, Reservation one, CancellationToken stop)
+    private async Task<GovernorCall> WriteUsageRecordAsync(GovernorCall end, Reservation one, CancellationToken stop)
     {
         var record = await UsageRecordWriter.WriteDownAsync(
             one.Folder,

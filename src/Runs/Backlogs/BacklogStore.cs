@@ -49,7 +49,7 @@ public sealed class BacklogStore
     public BacklogReadResult Read(string? tag) =>
         File.Exists(FullPath) ? BacklogReader.Read(File.ReadAllBytes(FullPath), Name, tag) : new BacklogReadResult(BacklogFile.Empty, []);
 
-    /// <summary>Changes the backlog while it holds the file's lock.</summary>
+    /// <summary>Changes the backlog while holding the file's lock.</summary>
     /// <param name="tag">Tag in a file with tags, or null for the default tag.</param>
     /// <param name="change">Creates the new backlog from the current one.</param>
     /// <param name="stop">Cancels the wait for another writer.</param>
@@ -73,14 +73,14 @@ public sealed class BacklogStore
         var changed = BacklogReader.Read(content, Name, file.Tag);
         HashSet<string> before = [.. read.Errors.Select(fault => fault.Message)];
         PlanFault[] errors = [.. changed.Errors.Where(fault => !before.Contains(fault.Message))];
-        if (errors.Length == 0 && changed.File?.Backlog.SaysTheSame(wanted) is not true)
+        if (errors.Length == 0 && changed.File?.Backlog.HasSameContent(wanted) is not true)
         {
             errors =
             [
                 PlanFault.Error(
                     Name,
                     "not-expressible",
-                    "The file can't say this: a number within a subtask means the subtask beside it, not the task.",
+                    "The file can't express this change: a number within a subtask refers to a subtask, not to a task.",
                     "Change the id of the task or of the subtask.",
                     "tasks"
                 ),

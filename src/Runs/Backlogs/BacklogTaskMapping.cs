@@ -48,7 +48,7 @@ public sealed record BacklogTaskMapping
         }
         catch (Exception failed) when (failed is BacklogBusyException or IOException or UnauthorizedAccessException)
         {
-            return $"{store.Name}: {FileNameEncoding.Some(finished, 20)} could not be marked done: {failed.Message}";
+            return $"{store.Name}: {FileNameEncoding.List(finished, 20)} could not be marked done: {failed.Message}";
         }
     }
 

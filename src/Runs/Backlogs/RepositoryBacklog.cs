@@ -72,7 +72,7 @@ public sealed class RepositoryBacklog
             : throw new RefusedException(string.Join("\n", read.Faults.Select(fault => fault.ToString())), $"Correct {Name} first.");
     }
 
-    /// <summary>Changes the backlog while it holds the file's lock.</summary>
+    /// <summary>Changes the backlog while holding the file's lock.</summary>
     /// <param name="change">Returns the new backlog from the current one.</param>
     /// <param name="stop">Cancels waiting for another writer.</param>
     /// <exception cref="RefusedException">The current or the new backlog has errors, or another program holds the lock too long. The file

@@ -42,16 +42,16 @@ public static class CheckpointFiles
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new StepException($"{folder.Relative(path)} is gone: {CureFor(folder, "the folder")}", missing, "CheckpointGone");
+            throw new StepException($"{folder.Relative(path)} is gone: {SuggestFix(folder, "the folder")}", missing, "CheckpointGone");
         }
         if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != file.Hash)
         {
-            throw new StepException($"{folder.Relative(path)} was changed: {CureFor(folder, "it")}", "CheckpointChanged");
+            throw new StepException($"{folder.Relative(path)} was changed: {SuggestFix(folder, "it")}", "CheckpointChanged");
         }
         return JsonSerializer.Deserialize<List<TaskCheckpoint>>(bytes)!;
     }
 
-    private static string CureFor(RunFolder folder, string what) =>
+    private static string SuggestFix(RunFolder folder, string what) =>
         $"it records the progress of {folder.Name}. Restore {what}, or cancel the run and start it again; finished tasks are reused.";
 
     private static string PathOf(RunFolder folder, CheckpointFile file) => Path.Combine(folder.Checkpoints, file.Hash + ".json");

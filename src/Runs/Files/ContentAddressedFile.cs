@@ -7,7 +7,8 @@ namespace Orchestrator.Runs;
 public static class ContentAddressedFile
 {
     /// <summary>
-    /// Number of hexadecimal digits of the hash in the file name. With 32 digits, nobody can construct another content with the same hash.
+    /// Number of hexadecimal digits of the hash in the file name. With 32 digits, nobody can construct different content with the same
+    /// hash.
     /// </summary>
     private const int HashLength = 32;
 

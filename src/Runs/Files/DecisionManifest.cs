@@ -29,7 +29,7 @@ public sealed record DecisionManifest(string Plan, IReadOnlyDictionary<string, s
             Files = new Dictionary<string, string>(Files) { [name] = HashVerifiedFile.Write(Path.Combine(folder.Path, name), content) },
         };
 
-    /// <summary>Returns a copy of the list without a file.</summary>
+    /// <summary>Returns a copy of the list that does not contain the given file.</summary>
     /// <param name="name">Path of the file, relative to the run's folder.</param>
     public DecisionManifest Without(string name) => this with { Files = Files.Where(file => file.Key != name).ToDictionary() };
 

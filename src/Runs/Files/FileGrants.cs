@@ -21,12 +21,12 @@ public sealed class FileGrants(RunFolder folder)
     /// <summary>Returns the paths that are granted to a task.</summary>
     public IReadOnlyList<string> Of(string task) => [.. Read().Where(lent => lent.Task == task).Select(lent => lent.Path)];
 
-    /// <summary>Grants a file to a task while it holds the lock of the grants.</summary>
+    /// <summary>Grants a file to a task while holding the lock of the grants.</summary>
     /// <param name="wanted">The task and the file.</param>
     /// <param name="refuse">Returns the reason for a refusal under the current grants, or null if the file can be granted.</param>
     /// <param name="stop">Cancels waiting for another writer.</param>
     /// <returns>The reason for the refusal, or null if the file was granted.</returns>
-    public async Task<string?> LendAsync(GrantedFile wanted, Func<IReadOnlyList<GrantedFile>, string?> refuse, CancellationToken stop)
+    public async Task<string?> GrantAsync(GrantedFile wanted, Func<IReadOnlyList<GrantedFile>, string?> refuse, CancellationToken stop)
     {
         string? refusal = null;
         await _file.ChangeAsync(lent => lent.Contains(wanted) || (refusal = refuse(lent)) is not null ? lent : [.. lent, wanted], stop);

@@ -2,14 +2,14 @@ namespace Orchestrator.Runs;
 
 /// <summary>
 /// Writes and reads files in a run's folder that affect decisions. Other programs can write to this folder, so a file is used only if its
-/// hash equals the one in the run's history. A file with another hash is moved away and never used.
+/// hash equals the one in the run's history. A file with a different hash is renamed and never used.
 /// </summary>
 public static class HashVerifiedFile
 {
     /// <summary>Maximum size of a file in bytes. A larger file is not read, because orchestrate never writes one.</summary>
     private const long LargestFile = 256 * 1024 * 1024;
 
-    /// <summary>Part of the name that is appended to a rejected file, followed by a number.</summary>
+    /// <summary>Suffix that is appended to the name of a rejected file, followed by a number.</summary>
     public const string ChangedSuffix = ".changed-";
 
     /// <summary>Returns the hash of a file's content in hexadecimal.</summary>
@@ -64,12 +64,12 @@ public static class HashVerifiedFile
                 is { } moved
             ? new StepException(
                 $"{shown} was changed since the run {folder.Name} wrote it, so it is not used. It was renamed to "
-                    + $"{folder.Relative(moved)}. {Cure(shown)}",
+                    + $"{folder.Relative(moved)}. {SuggestFix(shown)}",
                 "FileChanged"
             )
-            : new StepException($"{shown} of the run {folder.Name} is missing. {Cure(shown)}", "FileGone");
+            : new StepException($"{shown} of the run {folder.Name} is missing. {SuggestFix(shown)}", "FileGone");
     }
 
-    private static string Cure(string path) =>
+    private static string SuggestFix(string path) =>
         $"Restore {path}, for example from a backup, and retry. Or cancel the run and start it again; finished tasks are reused.";
 }

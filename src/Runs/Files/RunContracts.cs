@@ -98,7 +98,7 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
             existing[path] = Encoding.UTF8.GetString(await _commits.ReadFileAsync(commit, path, stop) ?? []);
         }
         var found = ContractsInForce.Of(files.Plan, existing);
-        return found with { Errors = [.. found.Errors, .. InTheWay(tree, found.Unwritten)] };
+        return found with { Errors = [.. found.Errors, .. FindObstacles(tree, found.Unwritten)] };
     }
 
     /// <summary>
@@ -122,7 +122,7 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
     }
 
     /// <summary>Finds links, submodules, files and folders that occupy a contract's path or a folder in this path.</summary>
-    private static IEnumerable<string> InTheWay(IReadOnlyList<TreeFile> tree, IReadOnlyList<ContractStub> unwritten) =>
+    private static IEnumerable<string> FindObstacles(IReadOnlyList<TreeFile> tree, IReadOnlyList<ContractStub> unwritten) =>
         from stub in unwritten
         from file in tree
         where

@@ -7,7 +7,9 @@ public sealed record RunFiles(RunFolder Folder, Plan Plan, RunStartSettings Star
     /// <summary>Ids of the tasks that were added to the plan after the run had started.</summary>
     public IReadOnlySet<string> Added { get; init; } = new HashSet<string>();
 
-    /// <summary>List of the files that affect the run's decisions. Null in queries by agents, because those decide nothing.</summary>
+    /// <summary>
+    /// List of the files that affect the run's decisions. Null in queries from agents, because such queries make no decisions.
+    /// </summary>
     public DecisionManifest? Decisions { get; init; }
 
     /// <summary>Stores the plan with added tasks next to the initial plan.</summary>

@@ -79,7 +79,7 @@ public sealed class GateTree(
         await ObserveAsync(stop);
         if (!start.IsClean)
         {
-            _outputs!.BringAllBack();
+            _outputs!.RestoreAll();
             IsClean = start.Needed.All(_ran.Contains) && _outputs.AreOnlyOf(start.Needed);
             return null;
         }

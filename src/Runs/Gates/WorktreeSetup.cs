@@ -253,7 +253,7 @@ public static class WorktreeSetup
     {
         var file = Path.Combine(logFolder, LeftFile);
         return File.Exists(file)
-            ? $"Set-up creates files that git does not ignore ({FileNameEncoding.Some(File.ReadAllLines(file))}), so it runs again for "
+            ? $"Set-up creates files that git does not ignore ({FileNameEncoding.List(File.ReadAllLines(file))}), so it runs again for "
                 + "each gate, and "
                 + "agents may commit them. Add them to .gitignore."
             : null;

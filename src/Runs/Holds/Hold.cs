@@ -34,7 +34,7 @@ public sealed record Hold
     /// <summary>True if the hold applies to a run.</summary>
     /// <param name="run">Id of the run.</param>
     /// <param name="repository">Absolute path of the run's repository.</param>
-    public bool Concerns(string run, string repository) =>
+    public bool AppliesTo(string run, string repository) =>
         IsOfAll || (Run == run && (Repository == repository || GitRepository.RealPath(Repository) == GitRepository.RealPath(repository)));
 
     /// <summary>Describes the hold as part of a sentence, with its user, time and reason and with the command that releases it.</summary>

@@ -30,7 +30,7 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
     /// <summary>Finds the hold that applies to a run. A hold on all runs has precedence. Returns null if no hold applies.</summary>
     /// <param name="run">Id of the run.</param>
     /// <param name="repository">Absolute path of the run's repository.</param>
-    public Hold? Find(string run, string repository) => Read().Where(hold => hold.Concerns(run, repository)).MinBy(hold => !hold.IsOfAll);
+    public Hold? Find(string run, string repository) => Read().Where(hold => hold.AppliesTo(run, repository)).MinBy(hold => !hold.IsOfAll);
 
     /// <summary>Sets a hold on one run or on all runs. If the hold already exists, its reason is replaced.</summary>
     /// <param name="run">Id of the run, or empty to hold all runs.</param>
@@ -72,7 +72,7 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
     private async Task ChangeAsync(Func<IReadOnlyList<Hold>, IReadOnlyList<Hold>> change, CancellationToken stop)
     {
         UserStateFolder.MakeFolder(environment);
-        using var alone = await LockFile.TakeAsync(Path + ".lock", stop);
+        using var alone = await LockFile.AcquireAsync(Path + ".lock", stop);
         var before = Read();
         var after = change(before);
         if (!after.SequenceEqual(before))
@@ -82,7 +82,7 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
     }
 
     private static bool IsOf(Hold hold, string run, string repository) =>
-        hold.Run == run && (run.Length == 0 || hold.Concerns(run, repository));
+        hold.Run == run && (run.Length == 0 || hold.AppliesTo(run, repository));
 
     private static bool IsWhole(Hold hold) => hold is { Run: not null, Repository: not null, Reason: not null, By: not null };
 

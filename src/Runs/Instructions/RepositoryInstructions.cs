@@ -11,7 +11,7 @@ public sealed record RepositoryInstructions(string General, string ForPaths)
     /// <summary>Maximum length of each part in the prompt of an agent, in characters.</summary>
     public const int AgentLimit = 64 * 1024;
 
-    /// <summary>Both parts in one text, for a prompt that is used only once.</summary>
+    /// <summary>General and specific instructions in one text, for a prompt that is used only once.</summary>
     public string All => General.Length > 0 && ForPaths.Length > 0 ? $"{General}\n\n{ForPaths}" : General + ForPaths;
 
     /// <summary>Reads the instruction files at a commit.</summary>
@@ -160,7 +160,8 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
     }
 
     /// <summary>
-    /// Adds the names of instruction files that apply to single folders or files. The agent reads them when it works there.
+    /// Adds the names of instruction files that apply only to certain folders or files. The agent reads such a file when it works on these
+    /// folders or files.
     /// </summary>
     private static void Name(InstructionPart part, IReadOnlyList<string> paths)
     {

@@ -7,8 +7,8 @@ namespace Orchestrator.Runs.Loading;
 public static class MasterPlanStatusWriter
 {
     /// <summary>
-    /// Sets the status of merged phases to 'Completed' and of failed phases to 'Failed'. The rest of the file is unchanged, including
-    /// phases that were already completed.
+    /// Sets the status of merged phases to 'Completed' and of failed phases to 'Failed'. The rest of the file stays unchanged, including
+    /// the status of phases that were already completed.
     /// </summary>
     /// <param name="path">Absolute path of the master plan.</param>
     /// <param name="run">The final status of the run.</param>

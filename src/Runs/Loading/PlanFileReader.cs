@@ -22,8 +22,8 @@ internal static class PlanFileReader
     }
 
     /// <summary>
-    /// Adds an error for each part of the plan that does not fit its repository. Paths of a plan must not lead outside the repository or
-    /// into a submodule. Its gates must not need files that nobody creates.
+    /// Adds an error for each path and gate that the repository rules out. Paths must not lead outside the repository or into a submodule.
+    /// Gates must not need files that no task creates.
     /// </summary>
     /// <param name="read">The plan as it was read.</param>
     /// <param name="root">Absolute path of the repository.</param>
@@ -66,9 +66,7 @@ internal static class PlanFileReader
         }
     }
 
-    /// <summary>
-    /// Reads a file up to one byte more than a plan reader accepts, so that the reader can detect and reject a larger file.
-    /// </summary>
+    /// <summary>Reads at most one byte more than a plan reader accepts, so that the reader can detect and reject larger files.</summary>
     public static byte[] Read(string path)
     {
         using var stream = File.OpenRead(path);

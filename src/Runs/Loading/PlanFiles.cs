@@ -62,7 +62,7 @@ public sealed class PlanFiles(
         return backlog.Exists ? backlog.FullPath : null;
     }
 
-    /// <summary>Reads a plan. Faults in its content are part of the result.</summary>
+    /// <summary>Reads a plan. The result includes faults in the plan's content.</summary>
     /// <exception cref="RefusedException">The file cannot be opened.</exception>
     public PlanReadResult Read(string name)
     {

@@ -36,7 +36,7 @@ public sealed class PlanLoader(RunServices services)
             : ReadPlan(input.Input, input.Repository);
         if (read.Plan is null)
         {
-            return new PlanOutline { Faults = PayloadPaging.Brief(PlanFault.List(read.Errors)) };
+            return new PlanOutline { Faults = PayloadPaging.Shorten(PlanFault.List(read.Errors)) };
         }
         if (settings.Settings.Wip.Remote is { } remote && SecretScanner.IsInAddress(remote))
         {
@@ -51,9 +51,9 @@ public sealed class PlanLoader(RunServices services)
         var outline = TaskOutlines.OutlineOf(new RunFiles(folder, read.Plan, start));
         if (TaskOutlines.FaultsOf(new RunFiles(folder, read.Plan, start), outline.Faults) is { Count: > 0 } faults)
         {
-            return new PlanOutline { Faults = PayloadPaging.Brief(faults) };
+            return new PlanOutline { Faults = PayloadPaging.Shorten(faults) };
         }
-        var (places, homeless) = await PlacesAsync(settings.Settings, repository, stop);
+        var (places, homeless) = await RemoteIdentityAsync(settings.Settings, repository, stop);
         if (homeless.Length > 0)
         {
             return new PlanOutline { Faults = [homeless] };
@@ -63,7 +63,7 @@ public sealed class PlanLoader(RunServices services)
         {
             Hash = hash,
             Title = TaskOutlines.TitleOf(read.Plan.Request ?? input.Input.PlanFile ?? ""),
-            Warnings = PayloadPaging.Brief([
+            Warnings = PayloadPaging.Shorten([
                 .. settings.Warnings.Select(w => w.ToString()),
                 .. read.Warnings.Select(w => w.ToPlainText()),
                 .. outline.Warnings,
@@ -89,7 +89,7 @@ public sealed class PlanLoader(RunServices services)
     /// <summary>
     /// Returns the identity of the remote through which the run's hosts exchange work. Returns null if the run is not distributed.
     /// </summary>
-    private static async Task<(string? Places, string Problem)> PlacesAsync(
+    private static async Task<(string? Places, string Problem)> RemoteIdentityAsync(
         OrchestratorSettings settings,
         GitRepository repository,
         CancellationToken stop

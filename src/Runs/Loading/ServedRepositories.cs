@@ -15,8 +15,8 @@ public sealed class ServedRepositories(
 )
 {
     /// <summary>
-    /// Number of attempts that are retried at once, because the server chooses workers at random. Later retries are delayed, because a
-    /// matching worker may have to be started first.
+    /// Number of attempts that are retried without delay, because the server chooses workers at random. Later retries are delayed, because
+    /// a matching worker may have to be started first.
     /// </summary>
     private const int QuickAttempts = 100;
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(20);

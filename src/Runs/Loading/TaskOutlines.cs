@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Loading;
 /// </summary>
 public static class TaskOutlines
 {
-    /// <summary>Default for the maximum number of tasks in a batch. It fits gates that need only seconds.</summary>
+    /// <summary>Default for the maximum number of tasks in a batch. Suitable for gates that take only seconds.</summary>
     private const int UsualBatch = 8;
 
     /// <summary>Returns an outline of each task for the workflow's scheduling.</summary>
@@ -27,7 +27,7 @@ public static class TaskOutlines
         if (start.Settings.Git.Land == LandingMode.Branches && plan.Tasks.FirstOrDefault(t => t.DependsOn.Count > 0) is { } dependent)
         {
             faults.Add(
-                $"Task {dependent.Id} depends on {FileNameEncoding.Some(dependent.DependsOn)}, but would not see that work, because "
+                $"Task {dependent.Id} depends on {FileNameEncoding.List(dependent.DependsOn)}, but would not see that work, because "
                     + "git.land: "
                     + "branches merges nothing. Choose another value of git.land, or make the tasks independent."
             );
@@ -38,7 +38,7 @@ public static class TaskOutlines
         if (alone.Count > 0 && selected.Count > 1 && start.Settings.Workers > 1)
         {
             warnings.Add(
-                $"These tasks run alone, because without 'files_write' they may write everywhere: {FileNameEncoding.Some(alone)}. List the "
+                $"These tasks run alone, because without 'files_write' they may write everywhere: {FileNameEncoding.List(alone)}. List the "
                     + "paths that they "
                     + "write, or set 'parallel: true'."
             );
@@ -105,8 +105,8 @@ public static class TaskOutlines
     }
 
     /// <summary>
-    /// Returns the agents that may continue a task for its own agent, or null if there are none. A task that requires subagents has none,
-    /// because only Claude provides subagents.
+    /// Returns the agents that may continue a task in place of its own agent, or null if there are none. A task that requires subagents has
+    /// none, because only Claude provides subagents.
     /// </summary>
     private static List<AgentRelay>? RelaysOf(PlanTask task, OrchestratorSettings settings) =>
         task.RequiredAgents.Count == 0 && settings.RelaysOf(settings.AgentOf(task)) is { Count: > 0 } relays

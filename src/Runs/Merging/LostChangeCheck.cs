@@ -50,7 +50,7 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
     /// </summary>
     /// <param name="began">Commit from which the run started.</param>
     /// <param name="tip">The commit to check.</param>
-    public async Task<LossReport> OfStagingAsync(string began, string tip, CancellationToken stop)
+    public async Task<MergedHunkReport> OfStagingAsync(string began, string tip, CancellationToken stop)
     {
         await LearnLentAsync(stop);
         var report = await _check.OfStagingAsync(began, tip, AuthorOf, stop);

@@ -33,7 +33,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
             var conflict = Refused(
                 request,
                 onto,
-                $"Conflict with work merged in the meantime: {FileNameEncoding.Some(merge.ConflictedFiles, 20)}.",
+                $"Conflict with work merged in the meantime: {FileNameEncoding.List(merge.ConflictedFiles, 20)}.",
                 withEvidence
                     ? await ConflictReport.WriteAsync(new TaskWorkspace(repository, files, task.Id), task, merge, onto, stop)
                     : null
@@ -58,8 +58,8 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
     }
 
     /// <summary>
-    /// Finds out whether a step that was killed has already merged these requests. Each merge is created again and compared with the
-    /// commits that staging has after the recorded position.
+    /// Determines whether a killed step has already merged these requests. Recreates each merge and compares it with the commits that
+    /// staging has after the recorded position.
     /// </summary>
     /// <param name="requests">The requests that may already be merged.</param>
     /// <param name="recorded">The recorded position of staging.</param>
@@ -121,8 +121,8 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
     }
 
     /// <summary>
-    /// Returns the name that stands for the task in commits of installed packages. It never equals a task id, because task ids do not start
-    /// with a dot.
+    /// Returns the name that replaces the task id in commits of installed packages. It never equals a task id, because task ids do not
+    /// start with a dot.
     /// </summary>
     public static string PackagesOf(string task) => $".packages-{task}";
 
@@ -154,7 +154,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
         if (links.Count > 0)
         {
             return "After the merge with other tasks' work, symbolic links lead out of the repository or into .git: "
-                + $"{FileNameEncoding.Some(links, 20)}. Replace them with files, or with links that stay inside.";
+                + $"{FileNameEncoding.List(links, 20)}. Replace them with files, or with links that stay inside.";
         }
 
         // A merge is rejected if it lacks changes of one side.

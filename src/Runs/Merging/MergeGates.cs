@@ -93,7 +93,8 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     private static bool AsksForChanges(Gate gate) => gate.Covers is not null || ChangedFileNames.AreAskedFor(gate);
 
     /// <summary>
-    /// Returns the number of times that the failed gates are run. After a failure of several tasks, the search for the culprit confirms it.
+    /// Returns how many times the failed gates are run before their failure counts. A failure of several tasks is confirmed by the search
+    /// for the culprit.
     /// </summary>
     private static int TriesAfter(IReadOnlyList<GateVerdict> failures, IReadOnlyList<string> changed, int tries) =>
         failures.Any(failure => FailureMentions.AnyOf(changed, failure)) ? tries
@@ -106,13 +107,17 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     private static string NotesOn(IReadOnlyList<GateVerdict> verdicts) =>
         string.Join(
             "; ",
-            GateFormatter.SinceBase(verdicts).Take(MostNotes).Prepend(GateFormatter.FromCache(verdicts)).Where(note => note.Length > 0)
+            GateFormatter
+                .BaseFailureNotes(verdicts)
+                .Take(MostNotes)
+                .Prepend(GateFormatter.FromCache(verdicts))
+                .Where(note => note.Length > 0)
         );
 
     /// <summary>
     /// Groups the gates by the first task that requires them, so that each gate occurs once. A resolved conflict must also pass the gates
-    /// of the tasks on the other side. Each group starts in a clean tree, as if its task were merged alone. Otherwise a test suite of two
-    /// tasks could fail because of files from its first run.
+    /// of the tasks on the other side. Each group starts in a clean tree, as if its task were merged alone. Otherwise a test suite that two
+    /// tasks share could fail because of files from its first run.
     /// </summary>
     private IReadOnlyList<IReadOnlyList<Gate>> GatesOf(IReadOnlyList<MergeRequest> merged)
     {
@@ -121,7 +126,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
             .SelectMany(request =>
                 // The task that requested an installation is not done yet, so its gates are not run.
                 request.Installs
-                    ? [files.Gates.Beside(files.Plan)]
+                    ? [files.Gates.GatesFor(files.Plan)]
                     : partners.Of(request.TaskId).Prepend(request.TaskId).Select(id => files.Gates.OfMerge(files.Plan, files.Task(id)))
             )
             .ToList();

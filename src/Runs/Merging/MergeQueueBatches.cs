@@ -27,7 +27,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
             return await MergeAsync(repository, attempt, input.Requests, input.Onto, isStaging: false, found: null, stop);
         }
         var record = Record(repository, files);
-        var recorded = await record.BringUpToDateAsync(input.StagingTip, caller, stop);
+        var recorded = await record.UpdateRecordedAsync(input.StagingTip, caller, stop);
         var (ahead, isAsRecorded) = await record.ReadAsync(recorded, stop);
         var found = isAsRecorded || ahead is null ? null : await attempt.FindMergedAsync(input.Requests, recorded, ahead, stop);
         var (staging, note) = isAsRecorded ? (ahead!, "") : await SettleAsync(record, found?[^1].Commit ?? recorded, stop);
@@ -122,7 +122,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
         {
             return Results(isMoved: true);
         }
-        var recorded = await record.BringUpToDateAsync(input.StagingTip, caller, stop);
+        var recorded = await record.UpdateRecordedAsync(input.StagingTip, caller, stop);
         while (true)
         {
             (var staging, var message) = await SettleAsync(record, recorded, stop);

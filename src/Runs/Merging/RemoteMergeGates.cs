@@ -1,12 +1,12 @@
 using Orchestrator.Git.Refs;
 using Orchestrator.Git.Sharing;
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 
 namespace Orchestrator.Runs.Merging;
 
 /// <summary>
-/// Lets another host run the gates of a merge. No branch contains the merge yet, so the owner host pushes it under a ref of its own, with
-/// the run's files that the gates need. The other host only reports a verdict, and the owner host alone moves staging.
+/// Lets another host run the gates of a merge. No branch contains the merge yet, so the owner host pushes it under a separate ref, with the
+/// run's files that the gates need. The other host only reports a verdict, and the owner host alone moves staging.
 /// </summary>
 /// <param name="services">Services of this host.</param>
 /// <param name="remote">As in <see cref="TaskSync"/>.</param>
@@ -49,7 +49,9 @@ public sealed class RemoteMergeGates(RunServices services, string? remote, GetCa
         }
     }
 
-    /// <summary>Removes a pushed merge from the remote. It is called on the owner host. What remains is removed with the run.</summary>
+    /// <summary>
+    /// Removes a pushed merge from the remote. It is called on the owner host. A ref that could not be removed is removed with the run.
+    /// </summary>
     /// <param name="input">The merge and its gates.</param>
     /// <param name="stop">Cancels git.</param>
     public async Task WithdrawAsync(GateBatchInput input, CancellationToken stop)
@@ -84,7 +86,7 @@ public sealed class RemoteMergeGates(RunServices services, string? remote, GetCa
             {
                 throw NotShared($"The merge {CommitIdFormatter.Shorten(input.Commit)} can't be fetched: {problem}");
             }
-            await SharedRunFiles.TakeAsync(repository, folder, name, IsWanted, stop);
+            await SharedRunFiles.ExtractAsync(repository, folder, name, IsWanted, stop);
             if (RunStartSettings.TryRead(folder) is { } start)
             {
                 await GitConfigurationCopies.StandInAsync(repository, folder, start.GitConfiguration, services.Environment, stop);
@@ -110,8 +112,8 @@ public sealed class RemoteMergeGates(RunServices services, string? remote, GetCa
     }
 
     /// <summary>
-    /// True for the files that the gates need, namely the plan, the result of the preflight and the partners of conflicts. The status lets
-    /// the host's cleanup find the run.
+    /// True for the files that the gates need, namely the plan, the result of the preflight and the partners of conflicts. The run's status
+    /// is included, because the host's cleanup uses it to find the run.
     /// </summary>
     private static bool IsWanted(string path) =>
         path.Split('/') is ["plan" or "preflight" or "status.json", ..] or ["tasks", _, Tasks.ConflictingTaskStore.FileName];

@@ -5,7 +5,7 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Asks a planner for a plan. A valid plan is stored. If the plan has errors, the planner gets them in its next attempt.</summary>
+/// <summary>Asks a planner for a plan. A valid plan is stored. If the plan has errors, the planner's next attempt receives them.</summary>
 public sealed class PlanCaller : IReadOnlyAgentCaller
 {
     /// <summary>Maximum number of errors that are returned to the planner at once.</summary>
@@ -43,8 +43,8 @@ public sealed class PlanCaller : IReadOnlyAgentCaller
                 ? null
                 : Encoding.UTF8.GetString(HashVerifiedFile.Read(files.Folder, files.Answer(input.Start), input.AnswerHash));
         var (message, said, errors) = files.Goal.Options.IsForBacklog
-            ? TakeTasks(files, answer)
-            : TakePlan(files, answer, input.Question.Repository.WorkTree);
+            ? ReadTasksAnswer(files, answer)
+            : ReadPlanAnswer(files, answer, input.Question.Repository.WorkTree);
         if (errors.Count == 0)
         {
             return new AnswerJudgement { Message = message, SaidHash = said };
@@ -58,7 +58,11 @@ public sealed class PlanCaller : IReadOnlyAgentCaller
         };
     }
 
-    private static (string Message, string Said, IReadOnlyList<string> Errors) TakePlan(PlanningFiles files, string? answer, string root)
+    private static (string Message, string Said, IReadOnlyList<string> Errors) ReadPlanAnswer(
+        PlanningFiles files,
+        string? answer,
+        string root
+    )
     {
         // Tasks that a replanning adds start from the results of earlier tasks.
         var tree = files.Goal.Taken.Count > 0 ? files.Worktree : root;
@@ -67,7 +71,7 @@ public sealed class PlanCaller : IReadOnlyAgentCaller
         {
             return ("", "", [.. read.Errors.Select(f => f.ToString())]);
         }
-        if (files.Goal.Taken.Count > 0 && WhyNotInMidRun(plan, files.Goal).ToList() is { Count: > 0 } misplaced)
+        if (files.Goal.Taken.Count > 0 && MidRunFaults(plan, files.Goal).ToList() is { Count: > 0 } misplaced)
         {
             return ("", "", misplaced);
         }
@@ -86,7 +90,7 @@ public sealed class PlanCaller : IReadOnlyAgentCaller
     }
 
     /// <summary>Lists the reasons why a plan can't be added to the tasks of a running run.</summary>
-    private static IEnumerable<string> WhyNotInMidRun(Plan plan, PlanningGoal goal)
+    private static IEnumerable<string> MidRunFaults(Plan plan, PlanningGoal goal)
     {
         foreach (var task in plan.Tasks.Where(task => goal.Taken.Contains(task.Id, StringComparer.OrdinalIgnoreCase)))
         {
@@ -105,7 +109,7 @@ public sealed class PlanCaller : IReadOnlyAgentCaller
         }
     }
 
-    private static (string Message, string Said, IReadOnlyList<string> Errors) TakeTasks(PlanningFiles files, string? answer)
+    private static (string Message, string Said, IReadOnlyList<string> Errors) ReadTasksAnswer(PlanningFiles files, string? answer)
     {
         var (tasks, faults) = BacklogAnswerParser.Read(answer);
         var said = faults.Count == 0 ? HashVerifiedFile.Write(files.TasksPath, Encoding.UTF8.GetBytes(answer!)) : "";

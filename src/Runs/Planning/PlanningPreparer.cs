@@ -77,7 +77,7 @@ public sealed class PlanningPreparer(RunServices services)
         {
             return (
                 "",
-                "The repository has no commit yet, but agents need one to start from. Create one: git commit --allow-empty " + "-m start"
+                "The repository has no commits yet, but agents start from a commit. Create one: git commit --allow-empty " + "-m start"
             );
         }
         var goal = new PlanningGoal
@@ -172,7 +172,7 @@ public sealed class PlanningPreparer(RunServices services)
 /// </summary>
 public static class PaidAgentList
 {
-    /// <summary>Lists the agents of the tasks, the agents that may continue a task for them, and the reviewer.</summary>
+    /// <summary>Lists the agents of the tasks, the agents that may continue a task in their place, and the reviewer.</summary>
     public static IReadOnlyList<(string Agent, string Model)> Of(OrchestratorSettings settings, IReadOnlyList<PlanTask> tasks) =>
         [
             .. tasks.Select(task => (settings.AgentOf(task), settings.ModelOf(task))),
@@ -187,7 +187,7 @@ public static class PaidAgentList
         ];
 
     /// <summary>
-    /// Lists the reasons why a run can't keep its budgets in US dollars. They are checked before planning, so that no planner is paid for a
+    /// Lists the reasons why a run can't keep its budgets in US dollars. Checked before planning, so that users do not pay for planning a
     /// run that is then rejected.
     /// </summary>
     /// <param name="settings">Settings of the run.</param>

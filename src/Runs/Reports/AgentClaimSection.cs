@@ -9,7 +9,7 @@ internal sealed class AgentClaimSection(RunFolder folder)
 {
     private const int LongestClaim = 500;
 
-    /// <summary>Lists each task that has known facts, with one line for the claim and one for each fact.</summary>
+    /// <summary>Lists each task that has known facts, with one line about the claim and one about each fact.</summary>
     public IReadOnlyList<(RunTask Task, IReadOnlyList<string> Lines)> Of(RunStatus run) =>
         [
             .. run
@@ -27,7 +27,7 @@ internal sealed class AgentClaimSection(RunFolder folder)
     /// Returns the closing message of a task's agent as one line. It is the agent's claim, or its last output if it made no claim. Empty if
     /// there is neither.
     /// </summary>
-    public string Said(RunTask task) =>
+    public string ClosingMessage(RunTask task) =>
         Claim(task) is { Length: > 0 } claim ? claim
         : LastOf(task, start => AgentRunNotes.Read(start)?.FinalText is { Length: > 0 } words ? words : null) is { } last
             ? $"\"{OneLine(SecretScanner.Redact(last))}\""
@@ -42,7 +42,7 @@ internal sealed class AgentClaimSection(RunFolder folder)
         }
         if (isWork && task.Starts > 0)
         {
-            yield return $"its agent said: {(Said(task) is { Length: > 0 } said ? said : "nothing")}";
+            yield return $"its agent said: {(ClosingMessage(task) is { Length: > 0 } said ? said : "nothing")}";
         }
         if (task.Host is { } host)
         {

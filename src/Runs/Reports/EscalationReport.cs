@@ -12,7 +12,7 @@ internal sealed class EscalationReport(string repository)
     private const int MostNamed = 10;
     private readonly EvidenceTailReader _evidence = new(repository);
 
-    /// <summary>Writes the report if the status of the run is escalated.</summary>
+    /// <summary>Writes the report if the run is escalated.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     public static void WriteIfDue(RunFolder folder, RunStatus run)
     {
@@ -82,7 +82,7 @@ internal sealed class EscalationReport(string repository)
             var skipped = Dependants(run, task).ToList();
             if (skipped.Count > 0)
             {
-                text.Append($"\nTasks that did not run because of it: {FileNameEncoding.Some(skipped, MostNamed)}.\n");
+                text.Append($"\nTasks that did not run because of it: {FileNameEncoding.List(skipped, MostNamed)}.\n");
             }
             text.Append($"\nIts changes, its agent's output, and its history:\n\n");
             string[] looks = task.Id == ReviewTask.Id ? ["logs", "show"] : ["diff", "logs", "show"];

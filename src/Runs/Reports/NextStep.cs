@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>
-/// An action that a run requires from users. All views of next steps use it. Tasks that require the same action share one step, and each
-/// step has one recommended command.
+/// An action that a run requires from users. All views of next steps use this type. Tasks that require the same action share one step, and
+/// each step has one recommended command.
 /// </summary>
 /// <param name="What">The required action as a sentence. It ends with a colon if <paramref name="Each"/> follows.</param>
 /// <param name="Each">The required actions of several tasks, without duplicates.</param>
@@ -24,9 +24,9 @@ public sealed record NextStep(
     private const int MostNamed = 10;
 
     /// <summary>
-    /// Command lines of the recommended commands. There are two if the first is for the whole run and the second is for a task.
+    /// Command lines of the recommended commands. There are two if the first applies to the whole run and the second to one task.
     /// </summary>
-    public IReadOnlyList<string> Recommended => [.. Ways.Take(Leading(Ways)).Select(Shown)];
+    public IReadOnlyList<string> Recommended => [.. Ways.Take(Leading(Ways)).Select(FormatAction)];
 
     /// <summary>Command lines of the other commands.</summary>
     public IReadOnlyList<string> Others => [.. Ways.Skip(Leading(Ways)).Select(way => way.Command)];
@@ -34,8 +34,8 @@ public sealed record NextStep(
     private static int Leading(IReadOnlyList<AnswerAction> ways) =>
         ways is [var first, var second, ..] && !IsOfTask(first) && IsOfTask(second) ? 2 : 1;
 
-    private string Shown(AnswerAction way) =>
-        Likewise.Count == 0 || !IsOfTask(way) ? way.Command : $"{way.Command}   # likewise {FileNameEncoding.Some(Likewise, MostNamed)}";
+    private string FormatAction(AnswerAction way) =>
+        Likewise.Count == 0 || !IsOfTask(way) ? way.Command : $"{way.Command}   # likewise {FileNameEncoding.List(Likewise, MostNamed)}";
 
     private static bool IsOfTask(AnswerAction way) => way.Target.Contains('/', StringComparison.Ordinal);
 
@@ -99,7 +99,7 @@ public sealed record NextStep(
             asked.Count == 1
                 ? Sentence(task is null ? first.Question : One(first, task))
                 : $"{Plural.Of(asked.Count, "task")} {Several(kind)}:",
-            asked.Count == 1 ? [] : [.. Together(asked)],
+            asked.Count == 1 ? [] : [.. GroupCommands(asked)],
             [
                 .. first.Ways.Take(Leading(first.Ways)),
                 .. asked
@@ -117,12 +117,12 @@ public sealed record NextStep(
     private static string One(RunQuestion question, RunTask task) => StateOf(task) is { } state ? $"{task.Id} {state}" : question.Question;
 
     // Several tasks may require the same action.
-    private static IEnumerable<string> Together(IEnumerable<(RunQuestion Question, RunTask? Task)> asked) =>
+    private static IEnumerable<string> GroupCommands(IEnumerable<(RunQuestion Question, RunTask? Task)> asked) =>
         asked
             .GroupBy(a => StateOf(a.Task!) ?? a.Question.Question, StringComparer.Ordinal)
             .Select(alike =>
                 StateOf(alike.First().Task!) is { } state
-                    ? $"{FileNameEncoding.Some([.. alike.Select(a => a.Question.Id)], MostNamed)} {state}"
+                    ? $"{FileNameEncoding.List([.. alike.Select(a => a.Question.Id)], MostNamed)} {state}"
                     : alike.Key
             );
 

@@ -1,9 +1,9 @@
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>
-/// Stores commands that a user gave while no worker was running, for the process that continues the run. The file <c>kept.tsv</c> in the
-/// run's folder contains one command per line, with the number of the run's last event at that time. If the run has later events, it has
-/// already received the command.
+/// Stores commands that a user gave while no worker was running, so that the process that continues the run can send them. The file
+/// <c>kept.tsv</c> in the run's folder contains one command per line, with the number of the run's last event at that time. If the run has
+/// later events, it has already received the command.
 /// </summary>
 public static class PendingCommandStore
 {

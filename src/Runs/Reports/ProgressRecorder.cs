@@ -15,8 +15,8 @@ public sealed class ProgressRecorder
     );
 
     /// <summary>
-    /// Records progress. While tasks are running, the call then waits before it returns, because each record contains the state of all
-    /// tasks.
+    /// Records progress. While tasks are running, the call delays its return to limit the number of records, because each record contains
+    /// the state of all tasks.
     /// </summary>
     /// <param name="input">The current status of the run, and its events since the previous record.</param>
     /// <param name="executionId">Id of the workflow execution that reports the progress.</param>
@@ -32,7 +32,7 @@ public sealed class ProgressRecorder
         }
     }
 
-    /// <summary>Returns the time to wait after a record. It is 1 ms per task, and at most 1 second.</summary>
+    /// <summary>Returns the time to wait after a record, which is 1 ms per task, and at most 1 second.</summary>
     private static TimeSpan PauseAfter(RunStatus run) => TimeSpan.FromMilliseconds(Math.Min(run.TaskCount, 1000));
 
     /// <summary>Appends new events and replaces the status file.</summary>
@@ -51,11 +51,11 @@ public sealed class ProgressRecorder
 
     /// <summary>
     /// Takes the lock for writing a run's events and status. Another writer may be a second worker of the repository, or a command that
-    /// records the run's end. It may also be a timed-out attempt that continues after the disk was blocked.
+    /// records the run's end. It may also be a timed-out attempt of the step that continues when a blocked disk responds again.
     /// </summary>
     /// <param name="events">Path of the run's event file.</param>
     /// <param name="stop">Cancels the wait.</param>
-    internal static LockFile WriteAlone(string events, CancellationToken stop = default) => LockFile.Take(events + ".lock", stop);
+    internal static LockFile WriteAlone(string events, CancellationToken stop = default) => LockFile.Acquire(events + ".lock", stop);
 
     /// <summary>
     /// Appends new events. If an interrupted append or a power failure left an incomplete event at the end, it is removed first. The caller

@@ -44,14 +44,14 @@ public sealed record ReportFirstPage(
             run.RunId,
             $"{run.RunId}: {RunLiveness.Describe(run)}",
             run.Title,
-            [.. Why(run), .. HowItGoesOn(run), .. FactsOf(run, folder, now), .. Worth(run)],
-            [.. tasks.Take(MostTasks).Select(task => new ReportFirstPageTask(task.Id, task.State, Words(run, task, facts)))],
+            [.. ReasonRows(run), .. NextStepRows(run), .. FactsOf(run, folder, now), .. WarningRows(run)],
+            [.. tasks.Take(MostTasks).Select(task => new ReportFirstPageTask(task.Id, task.State, ClosingText(run, task, facts)))],
             Math.Max(0, tasks.Count - MostTasks),
             NextStep.Of(run)
         );
     }
 
-    /// <summary>Lists names and values about the whole run, for the page and for the complete report.</summary>
+    /// <summary>Lists facts about the whole run as names and values, for the page and for the complete report.</summary>
     internal static IEnumerable<(string Name, string Value)> FactsOf(RunStatus run, RunFolder folder, DateTimeOffset now)
     {
         yield return ("tasks", (run.Counts ?? RunCounts.Of(run)).ToString());
@@ -59,7 +59,7 @@ public sealed record ReportFirstPage(
         var kept = run.Tasks.Where(t => t.State == TaskStates.Kept).Select(t => run.BranchOf(t.Id)).ToList();
         if (kept.Count > 0)
         {
-            yield return ("branches", FileNameEncoding.Some(kept, MostTasks));
+            yield return ("branches", FileNameEncoding.List(kept, MostTasks));
         }
         var onStaging = run.Tasks.Where(t => TaskStates.IsOnStaging(t.State) && !t.Landed).Select(t => t.Id).ToList();
         if (onStaging.Count > 0 && !RunStates.IsFinal(run.State))
@@ -70,7 +70,7 @@ public sealed record ReportFirstPage(
         {
             yield return ("withheld", held);
         }
-        yield return ("time", Took(run, folder, now));
+        yield return ("time", FormatDuration(run, folder, now));
         var tokens = run.Tasks.Sum(task => task.Tokens);
         yield return (
             "cost",
@@ -106,23 +106,23 @@ public sealed record ReportFirstPage(
         var tasks = run.Tasks.Where(task => task.HeldBack is { Count: > 0 }).ToList();
         return tasks.Count == 0
             ? ""
-            : string.Join("; ", tasks.Take(MostTasks).Select(task => $"{FileNameEncoding.Some([.. task.HeldBack!])} ({task.Id})"))
+            : string.Join("; ", tasks.Take(MostTasks).Select(task => $"{FileNameEncoding.List([.. task.HeldBack!])} ({task.Id})"))
                 + (tasks.Count > MostTasks ? $"; of {Plural.Of(tasks.Count - MostTasks, "more task")}" : "")
                 + ": held back, because files_write does not name them";
     }
 
     // A successful run needs no reason, and steps for users contain their own reasons.
-    private static IEnumerable<(string Name, string Value)> Why(RunStatus run) =>
+    private static IEnumerable<(string Name, string Value)> ReasonRows(RunStatus run) =>
         run.State == RunStates.Completed || run.Reason.Length == 0 || NextStep.Of(run).Any(step => step.SaysReasonOfRun)
             ? []
             : [("why", run.Reason)];
 
-    private static IEnumerable<(string Name, string Value)> HowItGoesOn(RunStatus run) =>
+    private static IEnumerable<(string Name, string Value)> NextStepRows(RunStatus run) =>
         (run.Standing ?? RunLiveness.Of(run)) is RunLiveness.Interrupted or RunLiveness.Paused
             ? [("continue", $"with: orchestrate resume {run.RunId}")]
             : [];
 
-    private static IEnumerable<(string Name, string Value)> Worth(RunStatus run)
+    private static IEnumerable<(string Name, string Value)> WarningRows(RunStatus run)
     {
         var warnings = RunWarnings.Of(run);
         foreach (var warning in warnings.Take(MostWarnings))
@@ -143,7 +143,7 @@ public sealed record ReportFirstPage(
     /// Formats the time of a run, for example as <c>2026-11-22 23:10Z to 2026-11-23 06:12Z, 7:02:12, of which it waited 0:12:00 for a
     /// user</c>.
     /// </summary>
-    private static string Took(RunStatus run, RunFolder folder, DateTimeOffset now)
+    private static string FormatDuration(RunStatus run, RunFolder folder, DateTimeOffset now)
     {
         var isOver = RunStates.IsFinal(run.State);
         var end = isOver ? run.UpdatedAt : now;
@@ -169,12 +169,12 @@ public sealed record ReportFirstPage(
         return waited + (since is { } open && end > open ? end - open : TimeSpan.Zero);
     }
 
-    private static string Words(RunStatus run, RunTask task, AgentClaimSection facts)
+    private static string ClosingText(RunStatus run, RunTask task, AgentClaimSection facts)
     {
         var isAsked = run.Questions.Any(question => question.Id == task.Id);
         var words =
             !isAsked && !TaskStates.IsDone(task.State) && task.Reason.Length > 0 ? task.Reason
-            : facts.Said(task) is { Length: > 0 } said && !isAsked ? said
+            : facts.ClosingMessage(task) is { Length: > 0 } said && !isAsked ? said
             : task.Title;
         return QuotedText.CutLine(words, LongestWords);
     }

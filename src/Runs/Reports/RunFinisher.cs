@@ -23,7 +23,9 @@ public sealed class RunFinisher(RunServices services)
         var told = await services.AskRun(input.Run.RunId, stop);
         var run = input.Run with { Tasks = (told ?? RunStatusFile.Read(folder.Status))?.Tasks ?? [] };
         var left =
-            run.State == RunStates.Completed && run.Staging.Length > 0 ? await TidyUpAsync(input, folder, told?.Tasks ?? [], stop) : [];
+            run.State == RunStates.Completed && run.Staging.Length > 0
+                ? await ReleaseResourcesAsync(input, folder, told?.Tasks ?? [], stop)
+                : [];
         if (run.State == RunStates.Completed && input.PlanHash.Length > 0 && told is not null)
         {
             left = [.. left, .. await MarkBacklogAsync(input, told, stop)];
@@ -62,7 +64,7 @@ public sealed class RunFinisher(RunServices services)
         DurableFile.Write(folder.Report, Encoding.UTF8.GetBytes(new RunReport(folder.Repository, services.Time, accounts).Render(run)));
     }
 
-    private async Task<IReadOnlyList<string>> TidyUpAsync(
+    private async Task<IReadOnlyList<string>> ReleaseResourcesAsync(
         FinishInput input,
         RunFolder folder,
         IReadOnlyList<RunTask> tasks,
@@ -114,7 +116,7 @@ public sealed class RunFinisher(RunServices services)
                 ? []
                 : (string[])
                     [
-                        $"saved work that is not on {input.Run.Target} is kept: {FileNameEncoding.Some(saved)}; see 'orchestrate "
+                        $"saved work that is not on {input.Run.Target} is kept: {FileNameEncoding.List(saved)}; see 'orchestrate "
                             + "show RUN/TASK' and 'git show --stat REF' for its content. To delete it: git update-ref -d REF",
                     ],
         ];
@@ -138,11 +140,11 @@ public sealed class RunFinisher(RunServices services)
         {
             if (!(await proof.CheckCommitAsync(commit, keepers, [], stop)).IsProven)
             {
-                staying.Add($"{RunRefs.Shown(name)} stays, because part of it is not on {target}");
+                staying.Add($"{RunRefs.Short(name)} stays, because part of it is not on {target}");
             }
-            else if (checkouts.WhyItStays(name) is { } why)
+            else if (checkouts.ReasonToKeep(name) is { } why)
             {
-                staying.Add($"{why}, then: git branch -D {RunRefs.Shown(name)}");
+                staying.Add($"{why}, then: git branch -D {RunRefs.Short(name)}");
             }
             else
             {
@@ -152,7 +154,9 @@ public sealed class RunFinisher(RunServices services)
         return (gone, staying);
     }
 
-    /// <summary>Divides saved work into refs that can be deleted because their content has landed, and names of refs that stay.</summary>
+    /// <summary>
+    /// Divides refs with saved work into those that can be deleted because their content has landed, and those that stay.
+    /// </summary>
     // The merge of a task does not prove that earlier saved work landed, because the task may have been restarted or done differently.
     private static async Task<(List<RefChange> Gone, List<string> Staying)> JudgeSavedWorkAsync(
         IReadOnlyDictionary<string, string> saved,

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Merging.Landing;
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>
-/// Records outcomes that a run could not record itself. These are its termination from outside and the reversal of its landing.
+/// Records outcomes that a run could not record itself. Such outcomes are its termination from outside and the reversal of its landing.
 /// </summary>
 /// <param name="folder">Absolute path of the run's folder.</param>
 public sealed class RunRecord(string folder)
@@ -27,7 +27,9 @@ public sealed class RunRecord(string folder)
         }
     }
 
-    /// <summary>Stores the status of another host's run. This host has a copy of that run because it works on some of its tasks.</summary>
+    /// <summary>
+    /// Stores the status of another host's run. This host has a copy of that run because it executes some of the run's tasks.
+    /// </summary>
     /// <param name="now">Status of the run, as reported by its workflow.</param>
     public void Copy(RunStatus now)
     {
@@ -57,7 +59,7 @@ public sealed class RunRecord(string folder)
                         {
                             State = TaskStates.Cancelled,
                             Paused = false,
-                            Why = new EndedWithRun(result.State),
+                            Why = new TaskEndedWithRun(result.State),
                         }
                 ),
             ],

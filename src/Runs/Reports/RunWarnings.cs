@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Lists the warnings of a run. A warning does not prevent anything.</summary>
+/// <summary>Lists the warnings of a run. Warnings never stop a run.</summary>
 public static class RunWarnings
 {
     /// <summary>Lists the run's warnings, followed by the messages that it dropped.</summary>

@@ -8,8 +8,9 @@ public static class AllowedHosts
     private static readonly string[] s_amazon = ["bedrock-runtime", "bedrock", "sts", "oidc", "portal.sso"];
 
     /// <summary>
-    /// Returns the hosts that sandboxed programs can reach. They are those of agents' services, of package registries for the package
-    /// managers in PATH, and of git remotes. Hosts in the variables of these programs and in <c>permissions.network.allow</c> are added.
+    /// Returns the hosts that sandboxed programs can reach. These are the hosts of agents' services, of git remotes, and of package
+    /// registries for the package managers in PATH. Hosts in the variables of these programs and in <c>permissions.network.allow</c> are
+    /// added.
     /// </summary>
     /// <param name="agents">Names of the agents.</param>
     /// <param name="remotes">URLs of the repository's remotes.</param>

@@ -12,7 +12,7 @@ public static class KeyPlaceholders
     private const int PlaceholderLength = 48;
     private static readonly string[] s_authorities = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"];
 
-    /// <summary>Address inside a sandbox of the proxy for services whose keys stay outside.</summary>
+    /// <summary>Address, inside a sandbox, of the proxy for services whose keys stay outside.</summary>
     public static string ServiceAddress { get; } =
         string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{SandboxNetworks.ProxyPort}");
 

@@ -103,13 +103,13 @@ internal sealed class LoginFileCopies(AgentLoginFile login, string folder, TimeP
     private Task<LockFile> LockAsync(CancellationToken stop)
     {
         PrivateFolder.Make(folder);
-        return LockFile.TakeAsync(Path.Combine(folder, "lock"), stop);
+        return LockFile.AcquireAsync(Path.Combine(folder, "lock"), stop);
     }
 
     private void Synchronize(string? except = null)
     {
         var copies = Directory.EnumerateDirectories(folder).Select(path => new LoginFileCopy(path)).ToList();
-        copies.ForEach(TakeOver);
+        copies.ForEach(CopyBack);
         if (RegularFileReader.TryRead(Place, Largest) is { } current && LoginFileContent.TryParse(login, current) is { } known)
         {
             foreach (var copy in copies)
@@ -123,7 +123,7 @@ internal sealed class LoginFileCopies(AgentLoginFile login, string folder, TimeP
         }
     }
 
-    private void TakeOver(LoginFileCopy copy)
+    private void CopyBack(LoginFileCopy copy)
     {
         var file = RegularFileReader.TryRead(Place, Largest);
         if (
@@ -225,9 +225,9 @@ internal sealed class LoginFileCopies(AgentLoginFile login, string folder, TimeP
 
         public DateTimeOffset Begun => new(File.GetLastWriteTimeUtc(Path.Combine(folder, StartName)));
 
-        public bool IsRunning => AgentSupervisor.Look(_start) == AgentStartState.Running;
+        public bool IsRunning => AgentSupervisor.ReadState(_start) == AgentStartState.Running;
 
         public bool HasEnded =>
-            !Directory.Exists(_start) || AgentSupervisor.Look(_start) is not (AgentStartState.Running or AgentStartState.NotStarted);
+            !Directory.Exists(_start) || AgentSupervisor.ReadState(_start) is not (AgentStartState.Running or AgentStartState.NotStarted);
     }
 }

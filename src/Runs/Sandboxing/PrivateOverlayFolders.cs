@@ -3,15 +3,15 @@ using Orchestrator.Gates.Worktrees;
 namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>
-/// Keeps the changes of sandboxed programs to shared folders private to a worktree. An example of a shared folder is the downloads of a
-/// package manager. Each worktree has one folder for the changes of each role.
+/// Keeps the changes that sandboxed programs make to shared folders, such as the downloads of a package manager, private to a worktree.
+/// Each worktree has one folder for the changes of each role.
 /// </summary>
 /// <param name="folder">Absolute path of the folder with the worktree's private changes.</param>
 public sealed class PrivateOverlayFolders(string folder)
 {
     private const string SetUpName = "set-up";
 
-    /// <summary>Returns the layers of a worktree.</summary>
+    /// <summary>Returns the overlay folders of a worktree.</summary>
     /// <param name="resources">Port, folders and other resources of the worktree.</param>
     public static PrivateOverlayFolders Of(WorktreeResources resources) => new(resources.LayerFolder);
 

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>
 /// The private state folder of a sandboxed agent. The agent sees it in place of the user's shared folder of conversations and logs. The
-/// agent's conversation is copied in before the start and back after the end. Everything else is discarded.
+/// agent's conversation is copied in before the start and back after the end. All other files in the private folder are discarded.
 /// </summary>
 /// <param name="runner">Runner for the agent's program.</param>
 /// <param name="folder">Absolute path of the private folder.</param>
@@ -15,7 +15,7 @@ public sealed class SandboxAgentState(IAgentRunner runner, string folder)
 
     /// <summary>Copies the conversation that the agent continues to the private folder.</summary>
     /// <param name="session">Id of the conversation, or null or empty if the agent starts a new one.</param>
-    public void BringIn(string? session)
+    public void CopyConversationIn(string? session)
     {
         OrchestratorFolderCreator.Ensure(folder);
         if (
@@ -42,7 +42,7 @@ public sealed class SandboxAgentState(IAgentRunner runner, string folder)
     /// </summary>
     /// <param name="session">Id of the conversation, or null or empty if there is none.</param>
     /// <returns>Reason why the conversation was not copied. Empty if it was copied or does not exist.</returns>
-    public string TakeOver(string? session)
+    public string CopyConversationBack(string? session)
     {
         if (
             session is not { Length: > 0 }

@@ -3,7 +3,7 @@ using Orchestrator.Gates.Packages;
 namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>
-/// Builds the sandboxes of agents, gates, set-up, measurements and package managers. The programs can read the system, the tool chains in
+/// Builds the sandboxes for agents, gates, set-up, measurements and package managers. The programs can read the system, the tool chains in
 /// PATH and in the ecosystem table, and the paths in <c>permissions.read</c>. They can write to their own tree, to temporary files and to
 /// the paths in <c>permissions.paths</c>. No other files are visible to them.
 /// </summary>
@@ -53,7 +53,7 @@ public sealed class SandboxBuilder(
     /// <summary>True if bubblewrap creates the sandboxes. Another runner can't create overlays.</summary>
     public bool IsOfBubblewrap => permissions.Runner.Count == 0;
 
-    /// <summary>Creates the part that all sandboxes share. Callers add the files that the program works on.</summary>
+    /// <summary>Creates a sandbox with the paths that all sandboxes share. Callers add the files that the program works on.</summary>
     /// <param name="more">Absolute paths that the program can also read.</param>
     public Sandbox Common(params IEnumerable<string> more)
     {

@@ -18,7 +18,7 @@ public sealed class SandboxLoginCopies(
 )
 {
     /// <summary>
-    /// Copies the login files. If tokens are about to expire, the method first waits for another agent that is about to renew them.
+    /// Copies the login files. If tokens are about to expire, first waits for another agent that will probably renew them.
     /// </summary>
     /// <param name="outside">Keys that stay outside the sandbox. The copies do not contain them.</param>
     /// <returns>The copies, each with the path that it replaces in the sandbox.</returns>

@@ -40,7 +40,7 @@ public sealed class TreeOutputTracker(string tree, string stash, PrivateOverlayF
     public bool TryKeepOnly(IReadOnlyCollection<Gate> gates) => _files.TryKeepOnly(gates) && _downloads.TryKeepOnly(gates);
 
     /// <summary>Moves all files back to their original paths.</summary>
-    public void BringAllBack()
+    public void RestoreAll()
     {
         _files.BringAllBack();
         _downloads.BringAllBack();

@@ -18,7 +18,7 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
     private readonly string _lastMerge = RunRefs.LastMerge(folder);
 
     /// <summary>
-    /// Reads the tip of staging, and compares it with the recorded position. If none is recorded, every position matches.
+    /// Reads the tip of staging, and compares it with the recorded position. If no position is recorded, every tip matches.
     /// </summary>
     /// <param name="recorded">The recorded position, or empty if none is recorded.</param>
     public async Task<(string? Tip, bool IsAsRecorded)> ReadAsync(string recorded, CancellationToken stop)
@@ -28,13 +28,13 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
     }
 
     /// <summary>
-    /// Returns the current position if the recorded one is outdated. This happens if a step was pending when the run was reset. The step is
-    /// repeated with its old argument, although merges may have followed.
+    /// Returns the current position if the recorded one is outdated. The recorded position is outdated if a step was pending when the run
+    /// was reset. Such a step is repeated with its old argument, although merges may have followed.
     /// </summary>
     /// <param name="recorded">The recorded position, or empty if none is recorded.</param>
     /// <param name="caller">Returns the state of the workflow execution that requested the step. It is called only if the ref of the last
     /// merge differs from the recorded position.</param>
-    public async Task<string> BringUpToDateAsync(string recorded, GetCallerState caller, CancellationToken stop) =>
+    public async Task<string> UpdateRecordedAsync(string recorded, GetCallerState caller, CancellationToken stop) =>
         recorded.Length > 0
         && await _refs.ReadAsync(_lastMerge, stop) is { } last
         && last != recorded
@@ -88,17 +88,17 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
             return (
                 false,
                 recorded.Length == 0
-                    ? $"The staging branch {RunRefs.Shown(name)} is missing; the reflog has it ('git reflog {RunRefs.Shown(name)}'). "
-                        + $"Restore it (git branch {RunRefs.Shown(name)} COMMIT), then continue."
-                    : $"The staging branch {RunRefs.Shown(name)} is {found ?? "missing"}, and the run's last merge {recorded} "
+                    ? $"The staging branch {RunRefs.Short(name)} is missing; the reflog has it ('git reflog {RunRefs.Short(name)}'). "
+                        + $"Restore it (git branch {RunRefs.Short(name)} COMMIT), then continue."
+                    : $"The staging branch {RunRefs.Short(name)} is {found ?? "missing"}, and the run's last merge {recorded} "
                         + $"is not in this repository. Fetch it (from a clone: git fetch CLONE {recorded}), then: git branch -f "
-                        + $"{RunRefs.Shown(name)} {recorded}"
+                        + $"{RunRefs.Short(name)} {recorded}"
             );
         }
         if (await caller(stop) == CallingWorkflowState.Over)
         {
             throw new StepException(
-                $"The staging branch {RunRefs.Shown(name)} is left unchanged, because the workflow execution of this step has ended.",
+                $"The staging branch {RunRefs.Short(name)} is left unchanged, because the workflow execution of this step has ended.",
                 "ExecutionOver"
             );
         }
@@ -107,8 +107,8 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
         return (
             true,
             kept is null
-                ? $"The staging branch {RunRefs.Shown(name)} was missing and was restored to {CommitIdFormatter.Shorten(recorded)}."
-                : $"The staging branch {RunRefs.Shown(name)} had been moved by another program and was restored to "
+                ? $"The staging branch {RunRefs.Short(name)} was missing and was restored to {CommitIdFormatter.Shorten(recorded)}."
+                : $"The staging branch {RunRefs.Short(name)} had been moved by another program and was restored to "
                     + $"{CommitIdFormatter.Shorten(recorded)} (kept: {kept})."
         );
     }

@@ -11,7 +11,9 @@ public enum CallingWorkflowState
     /// </summary>
     OpenAfterReset,
 
-    /// <summary>The execution was terminated or reset. Nothing waits for the result, and another execution may do the same work.</summary>
+    /// <summary>
+    /// The execution was terminated or reset. No workflow waits for the result, and another execution may do the same work.
+    /// </summary>
     Over,
 }
 

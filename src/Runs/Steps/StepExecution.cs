@@ -9,7 +9,7 @@ namespace Orchestrator.Runs;
 /// <param name="IsAlive">Reports a heartbeat. The step calls it every few seconds while it waits. A call may cancel the tokens.</param>
 public sealed record StepExecution(string Id, string Owner, CancellationToken Stop, CancellationToken Detach, Action IsAlive)
 {
-    /// <summary>Returns the reason for detaching in a few words. It is called after <see cref="Detach"/> is canceled.</summary>
+    /// <summary>Returns the reason for detaching in a few words. Called after <see cref="Detach"/> is canceled.</summary>
     /// <value>Default: this worker stops.</value>
     public Func<string> DetachReason { get; init; } = () => "it stops";
 

@@ -7,14 +7,14 @@ namespace Orchestrator.Runs;
 public static class StepFaultClassifier
 {
     /// <summary>
-    /// Number of attempts after which a refusal by git or the operating system is final. They take about two minutes, because a user may be
-    /// working in the repository.
+    /// Number of attempts after which a refusal by git or the operating system is final. The attempts take about two minutes, because a
+    /// user may be working in the repository.
     /// </summary>
     private const int MostRefusals = 10;
 
     /// <summary>
-    /// Number of consecutive attempts with the same message after which a refusal is final. They take a few seconds, because such a refusal
-    /// is not transient.
+    /// Number of consecutive attempts with the same message after which a refusal is final. The attempts take a few seconds, because such a
+    /// refusal is not transient.
     /// </summary>
     private const int MostRepeats = 4;
 
@@ -30,8 +30,8 @@ public static class StepFaultClassifier
     private const int MostMomentaryAttempts = 4;
 
     /// <summary>
-    /// Returns the failure, or null for a transient fault that is retried. A refusal that the content of the repository causes becomes
-    /// final after some retries, and sooner if its message does not change. A full disk is transient at first and never final.
+    /// Returns the failure, or null for a transient fault that is retried. A refusal that is caused by the content of the repository
+    /// becomes final after some retries, and sooner if its message does not change. A full disk is transient at first and never final.
     /// </summary>
     /// <param name="fault">The exception that the step threw.</param>
     /// <param name="attempt">Number of the attempt.</param>
@@ -43,7 +43,7 @@ public static class StepFaultClassifier
             StepException failed => failed,
             _ when DiskSpace.IsLacking(fault) && attempt <= MostMomentaryAttempts => null,
             _ when DiskSpace.IsLacking(fault) => new StepException(
-                $"The disk is full: {Words(fault)}. Free some space; the run continues by itself.",
+                $"The disk is full: {MessageOf(fault)}. Free some space; the run continues by itself.",
                 fault,
                 FailureTypes.DiskFull
             )
@@ -51,7 +51,7 @@ public static class StepFaultClassifier
                 IsFinal = false,
             },
             JsonException => new StepException(
-                $"A file of the run can't be read: {Words(fault)}. Restore it and retry, or cancel the run and start it again; "
+                $"A file of the run can't be read: {MessageOf(fault)}. Restore it and retry, or cancel the run and start it again; "
                     + "finished tasks are reused.",
                 fault,
                 "FileDamaged"
@@ -73,13 +73,13 @@ public static class StepFaultClassifier
     private static StepException Lasting(Exception fault, int attempt) =>
         new(
             fault is GitException { ErrorOutput: var words } && GitErrorCauses.Find(words) is var (cause, cure)
-                ? $"{cause} {cure} Then retry. (The step failed {Plural.Times(attempt)}: {Words(fault)}.)"
-                : $"{Words(fault)}. The step failed {Plural.Times(attempt)} with the same error. Fix the cause, then retry.",
+                ? $"{cause} {cure} Then retry. (The step failed {Plural.Times(attempt)}: {MessageOf(fault)}.)"
+                : $"{MessageOf(fault)}. The step failed {Plural.Times(attempt)} with the same error. Fix the cause, then retry.",
             fault,
             "Refused"
         );
 
-    private static string Words(Exception fault) =>
+    private static string MessageOf(Exception fault) =>
         FileNameEncoding.Show(fault.Message.ReplaceLineEndings(" "), LongestMessage).TrimEnd().TrimEnd('.');
 }
 
@@ -100,7 +100,7 @@ public sealed partial class RepeatedStepFaults
 
     /// <summary>Removes the count of a step that has ended.</summary>
     /// <param name="step">Id of the step, as passed to <see cref="Add"/>.</param>
-    public void Forget(string step) => _last.TryRemove(step, out _);
+    public void RemoveCount(string step) => _last.TryRemove(step, out _);
 
     // Names of temporary files, process ids and times differ between attempts, so they are removed before messages are compared.
     [GeneratedRegex(@"[0-9a-f]{16,}|[0-9]+", RegexOptions.CultureInvariant)]

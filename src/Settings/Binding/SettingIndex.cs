@@ -76,7 +76,7 @@ public static class SettingIndex
 
         public override SettingSource SourceOf(Setting setting, string? part = null) => SettingSource.Default;
 
-        public override void Demand(bool holds, Setting setting, string message, string cure, string? part = null) { }
+        public override void Require(bool holds, Setting setting, string message, string cure, string? part = null) { }
 
         protected override string CurrentModel(Setting setting, string model) => model;
     }

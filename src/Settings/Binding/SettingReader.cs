@@ -2,7 +2,7 @@ namespace Orchestrator.Settings;
 
 /// <summary>
 /// Supplies values to the settings records. <see cref="SettingsBinder"/> reads the values from the layers. <see cref="SettingIndex"/> makes
-/// the same calls to find out which settings are declared.
+/// the same calls to determine the declared settings.
 /// </summary>
 internal abstract class SettingReader
 {
@@ -28,7 +28,7 @@ internal abstract class SettingReader
     /// <param name="always">Name that is always included, or null if there is none.</param>
     public abstract IReadOnlyList<string> Names(string key, string? always = null);
 
-    /// <summary>Returns where the effective value comes from.</summary>
+    /// <summary>Returns the source of the effective value.</summary>
     public abstract SettingSource SourceOf(Setting setting, string? part = null);
 
     /// <summary>Reports a value that is inconsistent with other values, unless a condition is true.</summary>
@@ -37,7 +37,7 @@ internal abstract class SettingReader
     /// <param name="message">Description of the fault.</param>
     /// <param name="cure">Suggested fix.</param>
     /// <param name="part">Replacement for the <c>*</c> in the setting's name, or null if it has none.</param>
-    public abstract void Demand(bool holds, Setting setting, string message, string cure, string? part = null);
+    public abstract void Require(bool holds, Setting setting, string message, string cure, string? part = null);
 
     /// <summary>Returns a model that is still available. Replaces a retired name with its alias, and reports a warning.</summary>
     public string ReadModel(Setting<string> setting) => CurrentModel(setting, Read(setting));

@@ -31,7 +31,7 @@ internal sealed class SettingsBinder(SettingsLayers layers) : SettingReader
     public override SettingSource SourceOf(Setting setting, string? part = null) =>
         layers.Settings.TryGetValue(setting.NameOf(part), out var raw) ? raw.Source : SettingSource.Default;
 
-    public override void Demand(bool holds, Setting setting, string message, string cure, string? part = null)
+    public override void Require(bool holds, Setting setting, string message, string cure, string? part = null)
     {
         if (!holds)
         {

@@ -188,7 +188,7 @@ public sealed record AgentSettings(
         var command = settings.Read(CommandKey, name);
         var description = settings.Read(DescriptionKey, name);
         // A faulty description has its own error with file and line.
-        settings.Demand(
+        settings.Require(
             command is not { Count: 0 }
                 && (
                     command is not null
@@ -201,7 +201,7 @@ public sealed record AgentSettings(
             "Set the agent's command to [PROGRAM, ARGUMENT, ...], or set a description.",
             name
         );
-        settings.Demand(
+        settings.Require(
             description is null || name != Claude,
             DescriptionKey,
             "claude can't have a description.",
@@ -211,10 +211,10 @@ public sealed record AgentSettings(
         var provider = settings.Read(ProviderKey, name);
         var fallback = settings.Read(FallbackKey, name);
         var budget = settings.Read(FallbackBudgetKey, name);
-        DemandFallback(settings, name, provider, fallback, budget);
+        RequireFallbackBudget(settings, name, provider, fallback, budget);
         var relay = settings.Read(RelayKey, name);
-        settings.Demand(relay != name, RelayKey, "an agent can't be its own relay.", "Choose another agent, or none.", name);
-        settings.Demand(
+        settings.Require(relay != name, RelayKey, "an agent can't be its own relay.", "Choose another agent, or none.", name);
+        settings.Require(
             relay is null || BuiltInAgents.Names.Contains(relay) || settings.Names("agents", Claude).Contains(relay),
             RelayKey,
             $"the agent '{relay}' is unknown.",
@@ -241,7 +241,7 @@ public sealed record AgentSettings(
         };
     }
 
-    private static void DemandFallback(
+    private static void RequireFallbackBudget(
         SettingReader settings,
         string name,
         string provider,
@@ -250,21 +250,21 @@ public sealed record AgentSettings(
     )
     {
         var unknown = fallback.FirstOrDefault(other => !Providers.Contains(other));
-        settings.Demand(
+        settings.Require(
             unknown is null,
             FallbackKey,
             $"the provider '{unknown}' is unknown.",
             $"Known are {string.Join(", ", Providers)}.",
             name
         );
-        settings.Demand(
+        settings.Require(
             !fallback.Contains(provider) && fallback.Distinct().Count() == fallback.Count,
             FallbackKey,
             $"a provider is listed twice, or already pays first ({provider}).",
             "List each of the other providers once.",
             name
         );
-        settings.Demand(
+        settings.Require(
             fallback.Count == 0 || budget is not null,
             FallbackKey,
             "its fallback has no budget.",

@@ -86,13 +86,13 @@ public sealed record GitSettings(
     /// <param name="hasReview">True if a reviewer must accept the whole change before it lands.</param>
     internal void Check(SettingReader settings, bool hasReview)
     {
-        settings.Demand(
+        settings.Require(
             LandEvery is null || Land is LandingMode.Merge or LandingMode.Squash or LandingMode.Rebase,
             LandEveryKey,
             $"the landing '{Land}' ({LandKey.Name}) moves no target, so nothing can land in parts.",
             $"Unset it, or set {LandKey.Name} to {LandingMode.Merge}, {LandingMode.Squash} or {LandingMode.Rebase}."
         );
-        settings.Demand(
+        settings.Require(
             LandEvery is null || !hasReview,
             LandEveryKey,
             "the review checks the whole change before it lands (review.enabled), so nothing can land in parts.",

@@ -42,12 +42,12 @@ public sealed record HostSettings(bool Spread, int? Slots, IReadOnlyList<string>
 
     /// <summary>Returns the number of slots that a host with these settings offers to distributed runs.</summary>
     /// <param name="workers">Value of the setting <c>workers</c>.</param>
-    public int Places(int workers) => Spread ? Slots ?? workers : 0;
+    public int OfferedSlots(int workers) => Spread ? Slots ?? workers : 0;
 
     internal static HostSettings Read(SettingReader settings)
     {
         var read = new HostSettings(settings.Read(SpreadKey), settings.Read(SlotsKey), settings.Read(LabelsKey), settings.Read(MemoryKey));
-        settings.Demand(
+        settings.Require(
             read.Labels.All(PlanTask.IsHostLabel),
             LabelsKey,
             $"'{read.Labels.FirstOrDefault(label => !PlanTask.IsHostLabel(label))}' is not a label.",

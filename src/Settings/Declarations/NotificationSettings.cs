@@ -67,7 +67,7 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
             .Order(StringComparer.Ordinal)
             .Select(name => NotificationTarget.Read(settings, NotificationTarget.Named, name, only.On));
         var link = settings.Read(LinkKey);
-        settings.Demand(
+        settings.Require(
             link is null
                 || (Uri.TryCreate(link, UriKind.Absolute, out var page) && page is { Scheme: "https" or "http", Query: "", Fragment: "" }),
             LinkKey,

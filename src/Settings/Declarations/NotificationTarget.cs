@@ -16,8 +16,8 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
     internal string UrlName { get; private init; } = "";
 
     /// <summary>
-    /// Secret that the provider needs: an ntfy access token, a Slack webhook address, a webhook signing key or a mail password. Null if
-    /// there is none.
+    /// Secret that the provider needs, namely an ntfy access token, a Slack webhook address, a webhook signing key or a mail password. Null
+    /// if there is none.
     /// </summary>
     public SecretReference? Secret { get; init; }
 
@@ -54,21 +54,21 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
     {
         var isOfWeb = Provider is NotificationProviders.Ntfy or NotificationProviders.Webhook;
         var address = Uri.TryCreate(Url, UriKind.Absolute, out var given) ? given : null;
-        settings.Demand(
+        settings.Require(
             !isOfWeb || (address is { Scheme: "https" or "http" } && (address.Scheme == "https" || address.IsLoopback || Secret is null)),
             keys.Url,
             $"{Provider} needs an https address; http works only for this machine, and for ntfy without a token.",
             Provider == NotificationProviders.Ntfy ? "Give https://ntfy.sh/TOPIC." : "Give https://HOST/PATH.",
             name
         );
-        settings.Demand(
+        settings.Require(
             Provider != NotificationProviders.Ntfy || address is null || address is { Query: "", Segments.Length: > 1 },
             keys.Url,
             "the address lacks a topic.",
             "Give https://ntfy.sh/TOPIC.",
             name
         );
-        settings.Demand(
+        settings.Require(
             Provider is not (NotificationProviders.Slack or NotificationProviders.Webhook)
                 || settings.SourceOf(keys.Secret, name).Kind != SettingSourceKind.Default,
             keys.Secret,
@@ -76,7 +76,7 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
             "Write $NAME for a variable, or file:PATH.",
             name
         );
-        settings.Demand(
+        settings.Require(
             Provider != NotificationProviders.Command || Command is { Count: > 0 },
             keys.Command,
             "the command is missing.",
@@ -91,16 +91,16 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
 
     private void CheckMail(SettingReader settings, NotificationKeys keys, string? name, Uri? address)
     {
-        settings.Demand(
+        settings.Require(
             address is { Scheme: "smtp" or "smtps", Host.Length: > 0 },
             keys.Url,
             "email needs a server.",
             "Write smtp://HOST:587 (STARTTLS) or smtps://HOST:465.",
             name
         );
-        settings.Demand(IsMailbox(From), keys.From, "email needs a sender.", "Specify one address.", name);
-        settings.Demand(To.Count > 0 && To.All(IsMailbox), keys.To, "email needs receivers.", "Specify a list of addresses.", name);
-        settings.Demand(
+        settings.Require(IsMailbox(From), keys.From, "email needs a sender.", "Specify one address.", name);
+        settings.Require(To.Count > 0 && To.All(IsMailbox), keys.To, "email needs receivers.", "Specify a list of addresses.", name);
+        settings.Require(
             (User is null) == (Secret is null),
             keys.Secret,
             "a login needs a name and a password.",

@@ -213,8 +213,8 @@ public sealed record OrchestratorSettings
     }
 
     /// <summary>
-    /// Returns the first model of a task: from the plan, otherwise from its agent's settings, otherwise <see cref="Model"/>. For an agent
-    /// whose program chooses the model, returns <see cref="AgentSettings.OwnModel"/>.
+    /// Returns the first model of a task, taken from the plan, otherwise from its agent's settings, otherwise from <see cref="Model"/>. For
+    /// an agent whose program chooses the model, returns <see cref="AgentSettings.OwnModel"/>.
     /// </summary>
     public string ModelOf(PlanTask task) =>
         task.Model
@@ -362,8 +362,8 @@ public sealed record OrchestratorSettings
     } = ProofSettings.Off;
 
     /// <summary>
-    /// Time after which a task that waits for a file shows which task holds the file (<c>locks.timeout</c>). Default: 5 minutes. Range: 1
-    /// second to 30 days.
+    /// Time after which a task that waits for a file shows the task that holds the file (<c>locks.timeout</c>). Default: 5 minutes. Range:
+    /// 1 second to 30 days.
     /// </summary>
     public required TimeSpan LockTimeout { get; init; }
 
@@ -377,11 +377,11 @@ public sealed record OrchestratorSettings
 
     /// <summary>Sharing of active runs with other hosts (<c>wip.*</c>).</summary>
     /// <value>Default: no run is shared.</value>
-    public WipSettings Wip
+    public RunSharingSettings Wip
     {
         get;
-        init => field = value ?? WipSettings.Off;
-    } = WipSettings.Off;
+        init => field = value ?? RunSharingSettings.Off;
+    } = RunSharingSettings.Off;
 
     /// <summary>Settings of distributed runs (<c>hosts.*</c>).</summary>
     /// <value>Default: the owner host executes all tasks of a run.</value>
@@ -442,7 +442,7 @@ public sealed record OrchestratorSettings
             AlwaysRequireHuman = settings.Read(AlwaysRequireHumanKey),
             DiskReserve = settings.Read(DiskReserveKey),
             Worktrees = WorktreeSettings.Read(settings),
-            Wip = WipSettings.Read(settings),
+            Wip = RunSharingSettings.Read(settings),
             Hosts = HostSettings.Read(settings),
             Retention = RetentionSettings.Read(settings),
             Git = GitSettings.Read(settings),
@@ -458,14 +458,14 @@ public sealed record OrchestratorSettings
     private void Check(SettingReader settings)
     {
         Git.Check(settings, Review.Enabled);
-        settings.Demand(
+        settings.Require(
             Workers <= MaxWorkers,
             WorkersKey,
             $"{Workers} is more than {MaxWorkersKey.Name} ({MaxWorkers}).",
             $"Set at most {MaxWorkers}, or raise {MaxWorkersKey.Name}."
         );
         var near = HasAgent(Agent) ? null : NearestName.Of(Agent, AgentNames);
-        settings.Demand(
+        settings.Require(
             HasAgent(Agent),
             AgentKey,
             $"the agent '{Agent}' is unknown{(near is null ? "" : $"; the nearest name is '{near}'")}.",

@@ -32,7 +32,7 @@ public sealed record ProofSettings(IReadOnlyList<string> Approvers, bool IsRequi
     internal static ProofSettings Read(SettingReader settings)
     {
         var read = new ProofSettings(settings.Read(ApproversKey), settings.Read(RequiredKey));
-        settings.Demand(
+        settings.Require(
             !read.IsRequired || read.Approvers.Count > 0,
             RequiredKey,
             $"runs would refuse every decision, because {ApproversKey.Name} is empty.",

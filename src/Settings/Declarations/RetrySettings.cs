@@ -41,7 +41,7 @@ internal static class RetrySettings
             BaseDelay = settings.Read(BaseDelayKey),
             MaxDelay = settings.Read(MaxDelayKey),
         };
-        settings.Demand(
+        settings.Require(
             rule.BaseDelay <= rule.MaxDelay,
             BaseDelayKey,
             $"{Durations.Write(rule.BaseDelay)} is more than {MaxDelayKey.Name} ({Durations.Write(rule.MaxDelay)}).",

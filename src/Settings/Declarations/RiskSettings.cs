@@ -72,7 +72,7 @@ public sealed record RiskSettings(
             settings.Read(ReviewThresholdKey),
             settings.Read(WordBoundariesKey)
         );
-        settings.Demand(
+        settings.Require(
             risk.AutoApproveThreshold <= risk.ReviewThreshold,
             AutoApproveThresholdKey,
             $"{risk.AutoApproveThreshold} is more than {ReviewThresholdKey.Name} ({risk.ReviewThreshold}).",

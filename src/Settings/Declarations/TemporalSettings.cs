@@ -111,7 +111,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
             IsNamespaceSet = settings.SourceOf(NamespaceKey).Kind != SettingSourceKind.Default,
         };
         // In version names, the server joins deployment and build id with a dot.
-        settings.Demand(
+        settings.Require(
             read.Deployment?.AsSpan().IndexOfAny('.', ':') is null or < 0,
             DeploymentKey,
             $"'{read.Deployment}' is not a name of a worker deployment.",

@@ -58,7 +58,7 @@ public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, int We
             settings.Read(WeightKey),
             settings.Read(PricesKey)
         );
-        settings.Demand(
+        settings.Require(
             read.WarnAt <= read.PauseAt,
             WarnAtKey,
             $"{read.WarnAt} is more than {PauseAtKey.Name} ({read.PauseAt}).",

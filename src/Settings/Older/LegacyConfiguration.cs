@@ -73,7 +73,7 @@ public static class LegacyConfiguration
             }
             foreach (var raw in old.Settings)
             {
-                Take(raw, taken, unused, faults);
+                ImportSetting(raw, taken, unused, faults);
             }
         }
         return new ImportedConfiguration([.. taken.Values], used, unused, secrets, faults);
@@ -143,7 +143,7 @@ public static class LegacyConfiguration
         old.Settings.Add(raw with { Name = today, Value = value, Written = raw.Name == today ? null : raw.Name });
     }
 
-    private static void Take(
+    private static void ImportSetting(
         RawSetting raw,
         Dictionary<string, ImportedSetting> taken,
         List<UnusedLegacySetting> unused,

@@ -1,8 +1,8 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Imports settings from an older tool's <c>.env</c>, which stays in use. Imports only explicit settings, and for example no limits that
-/// the tool derived from a number of agents.
+/// Imports settings from an older tool's <c>.env</c>, which stays in use. Imports only explicit settings. For example, limits that the tool
+/// derived from a number of agents are not imported.
 /// </summary>
 internal static class LegacyVariableImporter
 {

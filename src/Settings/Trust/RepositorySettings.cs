@@ -62,10 +62,10 @@ public sealed class RepositorySettings
         var question = new Lazy<TrustQuestion>(() =>
             repository is null ? new TrustQuestion([]) : TrustQuestionBuilder.Of(input, find(repository))
         );
-        var isTrusted = repository is null || (store.Knows(repository, runId) && store.IsTrusted(repository, question.Value, runId));
+        var isTrusted = repository is null || (store.WasTrusted(repository, runId) && store.IsTrusted(repository, question.Value, runId));
         return new RepositorySettings(repository, input, isTrusted, question);
     }
 
     /// <summary>Returns these settings with the repository trusted.</summary>
-    public RepositorySettings Trusting() => IsTrusted ? this : new RepositorySettings(Repository, _input, isTrusted: true, _question);
+    public RepositorySettings WithTrust() => IsTrusted ? this : new RepositorySettings(Repository, _input, isTrusted: true, _question);
 }

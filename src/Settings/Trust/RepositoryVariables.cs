@@ -1,9 +1,9 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Variables that the <c>.env</c> and <c>.orchestrator/secrets.env</c> of a trusted repository may set for agents and planners: account,
-/// region and model. The list is closed, because other variables control which programs run and where keys are sent. Examples: PATH,
-/// LD_PRELOAD, NODE_OPTIONS, GIT_*, AWS_CONFIG_FILE (credential processes), AWS_ENDPOINT_URL, ANTHROPIC_BASE_URL.
+/// Variables that the <c>.env</c> and <c>.orchestrator/secrets.env</c> of a trusted repository may set for agents and planners, namely
+/// account, region and model. The list is closed, because other variables control which programs run and where keys are sent. Examples:
+/// PATH, LD_PRELOAD, NODE_OPTIONS, GIT_*, AWS_CONFIG_FILE (credential processes), AWS_ENDPOINT_URL, ANTHROPIC_BASE_URL.
 /// </summary>
 internal static class RepositoryVariables
 {
@@ -27,6 +27,6 @@ internal static class RepositoryVariables
     /// <summary>True if the value is a secret and must never be displayed.</summary>
     internal static bool IsSecret(string variable) => Secrets.Contains(variable);
 
-    /// <summary>True if the variable belongs to the same services but may not be passed on. The user is told so.</summary>
+    /// <summary>True if the variable belongs to the same services but may not be passed on. The user is notified.</summary>
     internal static bool IsRefused(string variable) => variable.StartsWith("AWS_", StringComparison.Ordinal) && !Contains(variable);
 }

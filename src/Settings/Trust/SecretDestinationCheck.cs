@@ -1,8 +1,8 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Ensures that secrets are sent only to addresses from the user: a flag, a variable or the user's own file. A trusted repository may
-/// define an address, but no keys are sent to it.
+/// Ensures that secrets are sent only to addresses that come from the user, namely from a flag, a variable or the user's own file. A
+/// trusted repository may define an address, but no keys are sent to it.
 /// </summary>
 internal static class SecretDestinationCheck
 {

@@ -25,7 +25,7 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
         new(Path.Combine(Path.GetDirectoryName(SettingsFiles.UserFile(environment))!, "trust.json"));
 
     /// <summary>True if the user ever trusted this repository or this run.</summary>
-    public bool Knows(string repository, string? runId)
+    public bool WasTrusted(string repository, string? runId)
     {
         var known = Read();
         return _granted.ContainsKey(repository)
@@ -34,7 +34,7 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
     }
 
     /// <summary>
-    /// True if the user trusted exactly these items: for the repository, for this run (<c>run --yes</c>), or for this process.
+    /// True if the user trusted exactly these items for the repository, for this run (<c>run --yes</c>), or for this process.
     /// </summary>
     public bool IsTrusted(string repository, TrustQuestion question, string? runId = null)
     {

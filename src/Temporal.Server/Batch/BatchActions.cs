@@ -64,7 +64,7 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
     }
 
     /// <summary>Applies the batch's action to a run. Idempotent.</summary>
-    public async Task DoAsync(BatchRecord batch, WorkflowExecution target)
+    public async Task ApplyAsync(BatchRecord batch, WorkflowExecution target)
     {
         var ns = namespaces.FindById(batch.NamespaceId)?.Name ?? throw RpcErrors.NamespaceNotFound(batch.Request.Namespace);
         var request = batch.Request;

@@ -67,7 +67,7 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
             visibility.Resolve(ns, request.VisibilityQuery);
         }
 
-        Forget(ns);
+        RemoveNamespace(ns);
         BatchRunner run;
         lock (_starting)
         {
@@ -146,7 +146,7 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
     private ListBatchOperationsResponse List(ListBatchOperationsRequest request)
     {
         var ns = services.Namespaces.Resolve(request.Namespace);
-        Forget(ns);
+        RemoveNamespace(ns);
         var size = request.PageSize <= 0 ? DefaultPage : request.PageSize;
         var after = request.NextPageToken.ToStringUtf8();
         var all = _batches
@@ -205,7 +205,7 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
     }
 
     // Batches have the same retention as closed runs.
-    private void Forget(NamespaceEntry ns)
+    private void RemoveNamespace(NamespaceEntry ns)
     {
         var oldest = services.Timers.UtcNow - ns.Retention;
         foreach (

@@ -10,8 +10,8 @@ using Temporalio.Api.Enums.V1;
 namespace Temporal.Server.Batch;
 
 /// <summary>
-/// Executes one batch: finds its runs, applies its action to each, and stores its progress. An action that is repeated after a restart has
-/// the same request id.
+/// Executes one batch. Finds the batch's runs, applies its action to each run, and stores the progress. An action that is repeated after a
+/// restart has the same request id.
 /// </summary>
 internal sealed class BatchRunner(
     EngineServices services,
@@ -101,7 +101,7 @@ internal sealed class BatchRunner(
         {
             try
             {
-                await actions.DoAsync(Record, Record.Targets[number]);
+                await actions.ApplyAsync(Record, Record.Targets[number]);
                 return true;
             }
             catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.ResourceExhausted)

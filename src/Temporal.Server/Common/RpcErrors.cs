@@ -8,7 +8,7 @@ using RpcStatus = Temporalio.Api.Common.V1.GrpcStatus;
 namespace Temporal.Server.Common;
 
 /// <summary>
-/// Creates errors as Temporal clients expect them: a status, a message, and the detail that identifies the kind of error.
+/// Creates errors as Temporal clients expect them, with a status, a message, and the detail that identifies the kind of error.
 /// </summary>
 internal static class RpcErrors
 {

@@ -6,7 +6,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Operator actions on pending activities: pause, unpause, reset, and change of options.</summary>
+/// <summary>Handles operator actions on pending activities, namely pause, unpause, reset, and changes of options.</summary>
 internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceRegistry namespaces, TimeProvider time)
 {
     public void Register(RpcTable table)
@@ -126,7 +126,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
             record.Stamp++;
         }
 
-        ActivityTransitions.Touch(run, activity);
+        ActivityTransitions.MarkChanged(run, activity);
         run.Changes.Visible = true;
     }
 
@@ -157,10 +157,10 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
         if (!activity.IsStarted)
         {
             // A first attempt has no retry interval left to wait for, because the activity was reset while it was paused.
-            Hand(run, activity, request.ResetAttempts || record.Attempt == 1);
+            ReturnToQueue(run, activity, request.ResetAttempts || record.Attempt == 1);
         }
 
-        ActivityTransitions.Touch(run, activity);
+        ActivityTransitions.MarkChanged(run, activity);
         run.Changes.Visible = true;
     }
 
@@ -191,15 +191,15 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
 
             if (!record.Paused)
             {
-                Hand(run, activity, atOnce: true);
+                ReturnToQueue(run, activity, atOnce: true);
             }
         }
 
-        ActivityTransitions.Touch(run, activity);
+        ActivityTransitions.MarkChanged(run, activity);
     }
 
     /// <summary>Returns an unstarted activity to its queue, immediately or when its retry interval has passed.</summary>
-    private static void Hand(MutableState run, PendingActivity activity, bool atOnce)
+    private static void ReturnToQueue(MutableState run, PendingActivity activity, bool atOnce)
     {
         var record = activity.Record;
         record.Stamp++;
@@ -239,10 +239,10 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
             request.MatchAll,
             (run, activity) => UpdateOptions(run, activity, request, paths)
         );
-        return new UpdateActivityOptionsResponse { ActivityOptions = Shown(changed) };
+        return new UpdateActivityOptionsResponse { ActivityOptions = ToOptions(changed) };
     }
 
-    /// <summary>Normalizes a field mask path: clients send JSON names as well as descriptor names.</summary>
+    /// <summary>Normalizes a path in a field mask, because clients send both JSON names and descriptor names.</summary>
     private static string Path(string path) =>
         string.Concat(path.Select(c => char.IsAsciiLetterUpper(c) ? "_" + char.ToLowerInvariant(c) : c.ToString()));
 
@@ -289,7 +289,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
         }
         else
         {
-            var options = Shown(activity);
+            var options = ToOptions(activity);
             foreach (var path in paths)
             {
                 Set(options, request.ActivityOptions, path);
@@ -316,10 +316,10 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
             ActivityTransitions.Dispatch(run, activity);
         }
 
-        ActivityTransitions.Touch(run, activity);
+        ActivityTransitions.MarkChanged(run, activity);
     }
 
-    private static ActivityOptions Shown(PendingActivity activity)
+    private static ActivityOptions ToOptions(PendingActivity activity)
     {
         var options = WorkflowDescriber.Options(activity);
         options.TaskQueue = new TaskQueue { Name = activity.TaskQueue, Kind = Temporalio.Api.Enums.V1.TaskQueueKind.Normal };

@@ -79,7 +79,7 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
 
                         if (activity.IsStarted && activity.Record.RequestId == requestId)
                         {
-                            ActivityTransitions.Unstart(run, activity);
+                            ActivityTransitions.ReturnAttemptToQueue(run, activity);
                         }
                         else if (!activity.IsStarted)
                         {
@@ -120,7 +120,7 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
                             && activity.Record.RequestId == token.RequestId
                         )
                         {
-                            ActivityTransitions.Unstart(run, activity);
+                            ActivityTransitions.ReturnAttemptToQueue(run, activity);
                         }
                     }
                 )

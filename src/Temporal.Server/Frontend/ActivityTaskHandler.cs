@@ -125,7 +125,7 @@ internal sealed class ActivityTaskHandler(
             request.DeploymentOptions,
             request.TaskQueueMetadata
         );
-        await deployments.SeenAsync(ns.Id, request.DeploymentOptions, request.TaskQueue.Name, activity: true);
+        await deployments.RegisterVersionAsync(ns.Id, request.DeploymentOptions, request.TaskQueue.Name, activity: true);
         var version = BuildVersion.Of(request.DeploymentOptions);
         while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: true, version, poller, poll.Token) is { } queued)
         {

@@ -7,8 +7,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Returns workflow histories, either page by page, in reverse order, only the close event, or as a long poll for new
-/// events.</summary>
+/// <summary>Returns workflow histories page by page, in reverse order, as a long poll for new events, or only their close event.</summary>
 internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry namespaces, ServerStopSignal stopping)
 {
     private const int HistoryField = GetWorkflowExecutionHistoryResponse.HistoryFieldNumber;
@@ -153,7 +152,7 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         {
             page = [.. page, .. token.TransientEvents.Span];
         }
-        else if (showsUnwritten && run.IsOpen && last == run.NextEventId - 1 && run.WorkflowTask.ShownEvents() is { Count: > 0 } shown)
+        else if (showsUnwritten && run.IsOpen && last == run.NextEventId - 1 && run.WorkflowTask.EventsForReaders() is { Count: > 0 } shown)
         {
             page = [.. page, .. HistoryReader.Encode(shown)];
         }

@@ -72,7 +72,7 @@ internal sealed class MultiOperationHandler(
         if (
             engine.Store.Current(workflow) is { } current
             && (current.IsOpen || (current.Updates.TryGetValue(update.Request.Meta.UpdateId, out var events) && events.Completed > 0))
-            && updates.Known(workflow, current, update.Request.Meta.UpdateId) is { } known
+            && updates.FindUpdate(workflow, current, update.Request.Meta.UpdateId) is { } known
         )
         {
             return (WorkflowStarts.Started(start, current, started: false), workflow, current, known);
@@ -139,7 +139,7 @@ internal sealed class MultiOperationHandler(
         }
     }
 
-    /// <summary>Builds the error of a multi-operation: one operation failed, and the other was aborted with it.</summary>
+    /// <summary>Builds the error of a multi-operation in which one operation failed, so that the other one was aborted.</summary>
     private static RpcException Failure(int operation, RpcException e)
     {
         var status = new MultiOperationExecutionFailure.Types.OperationStatus { Code = (int)e.StatusCode, Message = e.Status.Detail };

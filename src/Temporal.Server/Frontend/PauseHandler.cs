@@ -83,7 +83,7 @@ internal sealed class PauseHandler(WorkflowEngine engine, NamespaceRegistry name
         run.WorkflowTask.Pause();
         foreach (var activity in run.Activities.All.Where(a => !a.IsStarted))
         {
-            ActivityTransitions.Hold(run, activity);
+            ActivityTransitions.HoldBack(run, activity);
         }
 
         var e = run.NewEvent(EventType.WorkflowExecutionPaused);

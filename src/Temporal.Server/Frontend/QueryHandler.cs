@@ -186,17 +186,17 @@ internal sealed class QueryHandler(
 
     /// <summary>
     /// Attaches a query to the run's pending workflow task, or returns false if the run has none. A worker must not get a separate query
-    /// with a history beyond the last completed task. It would execute the later events and cache the run in that state. The later
+    /// with a history beyond the last completed task. The worker would execute the later events and cache the run in that state. The later
     /// workflow task would then split a step that every replay does at once, so the resulting history could not be replayed.
     /// </summary>
-    public static bool RidesOnTask(MutableState run, PendingQuery query)
+    public static bool TryAttachToWorkflowTask(MutableState run, PendingQuery query)
     {
         if (!WillBringQueries(run))
         {
             return false;
         }
 
-        query.Ride();
+        query.AttachToWorkflowTask();
         return true;
     }
 
@@ -225,7 +225,7 @@ internal sealed class QueryHandler(
     /// yet: a worker first polls that queue after its first task.</param>
     public static void Send(WorkflowEngine engine, MutableState run, PendingQuery query, bool anyWorker = false, bool answered = false)
     {
-        if (RidesOnTask(run, query))
+        if (TryAttachToWorkflowTask(run, query))
         {
             return;
         }

@@ -37,7 +37,7 @@ internal sealed class TaskQueueHandler(
 
         if (request.StickyTaskQueue.Length > 0)
         {
-            engine.Queues.Abandon(ns.Id, request.StickyTaskQueue);
+            engine.Queues.AbandonStickyQueue(ns.Id, request.StickyTaskQueue);
         }
 
         polls.End(request.WorkerInstanceKey);

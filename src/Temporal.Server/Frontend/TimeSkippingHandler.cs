@@ -87,7 +87,7 @@ internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService time
             clock.SkipTo(due);
         }
 
-        timers.Reconsider();
+        timers.CheckClock();
     }
 
     private async Task<SleepResponse> SleepAsync(RpcCall context, DateTimeOffset until)

@@ -61,7 +61,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
     public PendingUpdate Admit(InMemoryWorkflow workflow, MutableState run, Request request)
     {
         var id = request.Meta.UpdateId;
-        if (Known(workflow, run, id) is { } known)
+        if (FindUpdate(workflow, run, id) is { } known)
         {
             return known;
         }
@@ -92,7 +92,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
 
         if (run.Task is { Attempt: >= 3 })
         {
-            UpdateProtocol.ForgetAdmitted(workflow);
+            UpdateProtocol.DropAdmitted(workflow);
             throw RpcErrors.WorkflowNotReady("Unable to perform workflow execution update due to Workflow Task in failed state.");
         }
 
@@ -125,7 +125,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         while (true)
         {
             var (workflow, run, update) = await find();
-            var reached = update.Reached(stage);
+            var reached = update.StageReached(stage);
             try
             {
                 await Task.WhenAny(reached, workflow.Gone).WaitAsync(wait.Token);
@@ -241,7 +241,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
                         return (
                             w,
                             run,
-                            Known(w, run, request.UpdateRef.UpdateId)
+                            FindUpdate(w, run, request.UpdateRef.UpdateId)
                                 ?? throw RpcErrors.NotFound($"update \"{request.UpdateRef.UpdateId}\" not found")
                         );
                     }
@@ -256,7 +256,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
     }
 
     /// <summary>Finds an update in progress, or one that history records, or returns null for an unknown id.</summary>
-    public PendingUpdate? Known(InMemoryWorkflow workflow, MutableState run, string id)
+    public PendingUpdate? FindUpdate(InMemoryWorkflow workflow, MutableState run, string id)
     {
         UpdateProtocol.RestoreAdmitted(workflow, run);
         if (workflow.Current == run && workflow.Updates.Find(id) is { } pending)

@@ -13,7 +13,7 @@ internal static class VersioningOverrideValidator
 {
     /// <summary>Converts an override to its newer form, which is the only form that is stored. Null is returned as null.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT: the override is empty or contradicts itself.</exception>
-    public static VersioningOverride? Newer(VersioningOverride? given)
+    public static VersioningOverride? ToNewerForm(VersioningOverride? given)
     {
         if (given is null || given.OverrideCase != VersioningOverride.OverrideOneofCase.None)
         {
@@ -52,7 +52,7 @@ internal static class VersioningOverrideValidator
     /// <exception cref="RpcException">The override is not valid, or no worker of its version polls the queue.</exception>
     public static VersioningOverride? ForStart(VersioningOverride? given, Deployments deployments, string namespaceId, string queue)
     {
-        var newer = Newer(given);
+        var newer = ToNewerForm(given);
         if (newer is { OverrideCase: VersioningOverride.OverrideOneofCase.Pinned, Pinned.Version: null })
         {
             throw RpcErrors.InvalidArgument("must provide version if override is pinned.");
@@ -68,7 +68,7 @@ internal static class VersioningOverrideValidator
     /// <exception cref="RpcException">The override is not valid, or no worker of its version polls the queue.</exception>
     public static VersioningOverride? ForRun(VersioningOverride? given, Deployments deployments, MutableState run)
     {
-        var newer = Newer(given);
+        var newer = ToNewerForm(given);
         if (newer is { OverrideCase: VersioningOverride.OverrideOneofCase.Pinned, Pinned.Version: null })
         {
             var behavior = RunDeploymentVersions.Behavior(run);
@@ -94,7 +94,7 @@ internal static class VersioningOverrideValidator
     {
         if (
             (newer?.Pinned?.Version ?? newer?.OneTime?.TargetDeploymentVersion) is { } version
-            && !deployments.Knows(namespaceId, BuildVersion.Of(version), queue, activity: false)
+            && !deployments.HasPollers(namespaceId, BuildVersion.Of(version), queue, activity: false)
         )
         {
             throw RpcErrors.FailedPrecondition(

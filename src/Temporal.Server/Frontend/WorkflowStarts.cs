@@ -6,7 +6,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Starts workflows: creates a new run or uses the existing one, according to the request's id policies.</summary>
+/// <summary>Starts workflows. Creates a new run or uses the existing one, according to the request's id policies.</summary>
 internal sealed class WorkflowStarts(WorkflowEngine engine)
 {
     /// <summary>Returns a new run's first task to the client that started the run (eager start).</summary>
@@ -107,7 +107,7 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
         }
     }
 
-    /// <summary>Attaches the request id, callbacks and links of a start request to the running workflow that it met.</summary>
+    /// <summary>Attaches the request id, callbacks and links of a start request to the running workflow that the request found.</summary>
     /// <returns>True if the request contained callbacks or links to attach.</returns>
     private static bool Attach(MutableState run, StartWorkflowExecutionRequest request)
     {
@@ -166,7 +166,7 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
         }
     }
 
-    /// <summary>Builds the response to a start that created a run or met a running one.</summary>
+    /// <summary>Builds the response to a start that created a run or found a running one.</summary>
     public static StartWorkflowExecutionResponse Started(StartWorkflowExecutionRequest request, MutableState run, bool started) =>
         new()
         {

@@ -334,7 +334,7 @@ internal sealed class WorkflowTaskCompletionHandler(
     {
         foreach (var (id, result) in request.QueryResults)
         {
-            if (workflow.Queries.TakeWithTask(id)?.Answer is not { } asked)
+            if (workflow.Queries.RemoveAnsweredWithTask(id)?.Answer is not { } asked)
             {
                 continue;
             }
@@ -419,7 +419,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         var query = await engine.Store.ChangeAsync(
             token.NamespaceId,
             token.WorkflowId,
-            w => isNone ? w.Queries.Find(token.QueryId) : w.Queries.Take(token.QueryId)
+            w => isNone ? w.Queries.Find(token.QueryId) : w.Queries.RemoveQuery(token.QueryId)
         );
         if (query is null)
         {

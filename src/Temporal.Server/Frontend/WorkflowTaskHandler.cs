@@ -45,7 +45,7 @@ internal sealed class WorkflowTaskHandler(
 
     /// <summary>
     /// Returns a run's first task with the response to the start, if the client requested an eager start. A repeated start gets the same
-    /// task while nobody has completed it. Null if the task has a backoff or another worker has started it.
+    /// task until a worker has completed the task. Null if the task has a backoff or another worker has started it.
     /// </summary>
     public PollWorkflowTaskQueueResponse? StartEagerly(InMemoryWorkflow workflow, MutableState run, StartWorkflowExecutionRequest request)
     {
@@ -96,7 +96,7 @@ internal sealed class WorkflowTaskHandler(
         // Includes queries that a worker already holds as separate tasks: a worker that takes this task first no longer answers those.
         foreach (var query in workflow.Queries.Of(run))
         {
-            query.Ride();
+            query.AttachToWorkflowTask();
             response.Queries.Add(query.Id, query.Query);
         }
 
@@ -120,7 +120,7 @@ internal sealed class WorkflowTaskHandler(
         if (request.TaskQueue.Kind != TaskQueueKind.Sticky)
         {
             version = BuildVersion.Of(request.DeploymentOptions);
-            await deployments.SeenAsync(ns.Id, request.DeploymentOptions, request.TaskQueue.Name, activity: false);
+            await deployments.RegisterVersionAsync(ns.Id, request.DeploymentOptions, request.TaskQueue.Name, activity: false);
         }
 
         while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: false, version, poller, poll.Token) is { } queued)
@@ -139,7 +139,7 @@ internal sealed class WorkflowTaskHandler(
                 : await engine.Store.ChangeAsync(
                     queued.NamespaceId,
                     queued.WorkflowId,
-                    w => Take(w, (WorkflowQueuedTask)queued, request, requestId),
+                    w => StartTask(w, (WorkflowQueuedTask)queued, request, requestId),
                     deferred: true
                 );
             if (answer is not null)
@@ -151,7 +151,7 @@ internal sealed class WorkflowTaskHandler(
         return new RpcAnswer(new PollWorkflowTaskQueueResponse());
     }
 
-    private byte[]? Take(InMemoryWorkflow workflow, WorkflowQueuedTask queued, PollWorkflowTaskQueueRequest request, string requestId)
+    private byte[]? StartTask(InMemoryWorkflow workflow, WorkflowQueuedTask queued, PollWorkflowTaskQueueRequest request, string requestId)
     {
         if (
             engine.Store.Find(workflow, queued.RunId) is not { IsOpen: true, IsPaused: false } run
@@ -216,13 +216,13 @@ internal sealed class WorkflowTaskHandler(
                 if (
                     engine.Store.Find(workflow, queued.RunId) is not { } run
                     || !queued.Query.IsOffered(queued.Offer)
-                    || QueryHandler.RidesOnTask(run, queued.Query)
+                    || QueryHandler.TryAttachToWorkflowTask(run, queued.Query)
                 )
                 {
                     return null;
                 }
 
-                queued.Query.Take(request.Identity);
+                queued.Query.RecordWorker(request.Identity);
                 var response = new PollWorkflowTaskQueueResponse
                 {
                     TaskToken = new TaskToken

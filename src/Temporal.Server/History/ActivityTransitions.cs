@@ -7,7 +7,7 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 
 namespace Temporal.Server.History;
 
-/// <summary>State transitions of a run's activity: attempts, retries, heartbeats and the end.</summary>
+/// <summary>Changes the state of a run's activity through its attempts, retries, heartbeats and end.</summary>
 internal static class ActivityTransitions
 {
     private static readonly TimeSpan TimerResolution = TimeSpan.FromSeconds(1);
@@ -22,12 +22,12 @@ internal static class ActivityTransitions
     }
 
     /// <summary>Holds an unstarted activity back while the workflow is paused.</summary>
-    public static void Hold(MutableState run, PendingActivity activity)
+    public static void HoldBack(MutableState run, PendingActivity activity)
     {
         activity.Record.Held = true;
         activity.Record.Stamp++;
         run.Changes.DispatchActivities.Remove(activity.ScheduledEventId);
-        Touch(run, activity);
+        MarkChanged(run, activity);
     }
 
     /// <summary>Queues a held activity again after the workflow was unpaused.</summary>
@@ -35,7 +35,7 @@ internal static class ActivityTransitions
     {
         var record = activity.Record;
         record.Held = false;
-        Touch(run, activity);
+        MarkChanged(run, activity);
         if (!record.Paused && !record.WaitsForRetry)
         {
             record.ScheduledTime = run.Now.Stamp();
@@ -62,7 +62,7 @@ internal static class ActivityTransitions
         record.WorkerVersion = version;
         record.CommandQueue = commandQueue;
         activity.NoteStart();
-        Touch(run, activity);
+        MarkChanged(run, activity);
     }
 
     /// <summary>Returns the token with which the worker of the started attempt answers.</summary>
@@ -80,12 +80,12 @@ internal static class ActivityTransitions
         }.ToByteString();
 
     /// <summary>Returns an attempt to the queue after it did not reach its worker.</summary>
-    public static void Unstart(MutableState run, PendingActivity activity)
+    public static void ReturnAttemptToQueue(MutableState run, PendingActivity activity)
     {
         activity.Record.StartedTime = null;
         activity.Record.StartedIdentity = "";
         activity.Record.RequestId = "";
-        Touch(run, activity);
+        MarkChanged(run, activity);
         Dispatch(run, activity);
     }
 
@@ -94,7 +94,7 @@ internal static class ActivityTransitions
         activity.Record.LastHeartbeat = run.Now.Stamp();
         activity.NoteHeartbeat();
         activity.Record.HeartbeatDetails = details;
-        Touch(run, activity);
+        MarkChanged(run, activity);
     }
 
     public static void Complete(MutableState run, PendingActivity activity, Payloads? result, string identity)
@@ -144,7 +144,7 @@ internal static class ActivityTransitions
         run.Buffer(e);
     }
 
-    /// <summary>Handles a failed attempt: schedules a retry or ends the activity.</summary>
+    /// <summary>Schedules a retry after a failed attempt, or ends the activity.</summary>
     public static void Fail(MutableState run, PendingActivity activity, FailureMessage? failure, string identity)
     {
         var state = Retry(run, activity, failure, identity);
@@ -167,7 +167,7 @@ internal static class ActivityTransitions
         run.WorkflowTask.EnsureScheduled();
     }
 
-    /// <summary>Handles an expired time limit: schedules a retry or ends the activity.</summary>
+    /// <summary>Schedules a retry after an expired time limit, or ends the activity.</summary>
     public static void TimeOut(MutableState run, PendingActivity activity, TimeoutType type)
     {
         var failure = ServerFailureFactory.Timeout(type, $"activity {Word(type)} timeout");
@@ -204,7 +204,7 @@ internal static class ActivityTransitions
     }
 
     /// <summary>Executes the activity's transitions that are due by time.</summary>
-    public static void Elapse(MutableState run, PendingActivity activity, DateTimeOffset now, TimeSpan asleep)
+    public static void ApplyDueTransitions(MutableState run, PendingActivity activity, DateTimeOffset now, TimeSpan asleep)
     {
         if (
             activity is { IsStarted: false, Record.WaitsForRetry: false, Record.Paused: false }
@@ -227,7 +227,7 @@ internal static class ActivityTransitions
         else if (activity.Record.WaitsForRetry)
         {
             activity.Record.WaitsForRetry = false;
-            Touch(run, activity);
+            MarkChanged(run, activity);
             Dispatch(run, activity);
         }
     }
@@ -237,7 +237,7 @@ internal static class ActivityTransitions
     {
         activity.Record.ScheduledTime = run.Now.Stamp();
         activity.Record.FirstScheduledTime = activity.Record.ScheduledTime;
-        Touch(run, activity);
+        MarkChanged(run, activity);
         Dispatch(run, activity);
     }
 
@@ -292,13 +292,13 @@ internal static class ActivityTransitions
         record.RequestId = "";
         record.WaitsForRetry = true;
         record.Stamp++;
-        Touch(run, activity);
+        MarkChanged(run, activity);
         return RetryState.InProgress;
     }
 
     /// <summary>Marks an activity's record as changed, so that it is stored and its due time computed again. Must be called after every
     /// change.</summary>
-    public static void Touch(MutableState run, PendingActivity activity)
+    public static void MarkChanged(MutableState run, PendingActivity activity)
     {
         activity.NoteChange();
         run.Changes.TouchedActivities.Add(activity.ScheduledEventId);

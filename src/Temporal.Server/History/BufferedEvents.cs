@@ -18,7 +18,7 @@ internal sealed class BufferedEvents
     public void Add(HistoryEvent e) => _events.Add(e);
 
     /// <summary>Removes the fired event of a timer, or returns null if the buffer has none.</summary>
-    public HistoryEvent? TakeFired(string timerId)
+    public HistoryEvent? RemoveTimerFired(string timerId)
     {
         var fired = _events.Find(e => e.TimerFiredEventAttributes?.TimerId == timerId);
         if (fired is not null)
@@ -30,7 +30,7 @@ internal sealed class BufferedEvents
     }
 
     /// <summary>Removes all events in the order in which they are written, with ids from <paramref name="firstId"/> on.</summary>
-    public IReadOnlyList<HistoryEvent> Take(long firstId)
+    public IReadOnlyList<HistoryEvent> RemoveAll(long firstId)
     {
         List<HistoryEvent> ordered = [.. _events.Where(e => !IsEndOfWork(e.EventType)), .. _events.Where(e => IsEndOfWork(e.EventType))];
         _events.Clear();

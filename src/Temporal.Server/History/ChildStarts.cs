@@ -6,7 +6,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Starts child workflows: creates the child, notifies its parent, and only then schedules the child's first task.</summary>
+/// <summary>Starts child workflows. Creates the child, notifies its parent, and only then schedules the child's first task.</summary>
 internal sealed class ChildStarts(WorkflowStore store, RunSuccessorStarter chain, NamespaceRegistry namespaces)
 {
     private readonly TransferTaskCompletion _answers = new(store);
@@ -27,7 +27,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunSuccessorStarter chain
         if (root is null)
         {
             // The parent has closed or already has the answer, so no child is started.
-            await _answers.DoneAsync(key, task);
+            await _answers.CompleteAsync(key, task);
             return;
         }
 
@@ -71,7 +71,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunSuccessorStarter chain
             );
             if (!isThere)
             {
-                await _answers.ForgetAsync(key);
+                await _answers.DeleteTaskAsync(key);
             }
         }
     }

@@ -199,7 +199,7 @@ internal sealed class CommandApplier(
         var activity = run.Activities.Find(e.EventId)!;
         if (run.IsPaused)
         {
-            ActivityTransitions.Hold(run, activity);
+            ActivityTransitions.HoldBack(run, activity);
             return;
         }
 
@@ -221,7 +221,7 @@ internal sealed class CommandApplier(
         run.Add(e);
         if (run.Activities.Find(a.ScheduledEventId) is { } activity)
         {
-            ActivityTransitions.Touch(run, activity);
+            ActivityTransitions.MarkChanged(run, activity);
             if (!activity.IsStarted)
             {
                 var details = new Payloads();
@@ -238,7 +238,7 @@ internal sealed class CommandApplier(
     private void CancelTimer(Command command)
     {
         var id = command.CancelTimerCommandAttributes.TimerId;
-        var started = run.Timers.TryGetValue(id, out var timer) ? timer.StartedEventId : run.TakeBufferedTimer(id);
+        var started = run.Timers.TryGetValue(id, out var timer) ? timer.StartedEventId : run.RemoveBufferedTimer(id);
         Add(
             command,
             EventType.TimerCanceled,

@@ -10,7 +10,7 @@ internal static class CommandSequence
 
     /// <summary>Requires that no command follows one that closes the run.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT: a command follows.</exception>
-    public static void DemandClosingLast(IReadOnlyList<Command> commands)
+    public static void RequireClosingCommandLast(IReadOnlyList<Command> commands)
     {
         for (var i = 0; i < commands.Count; i++)
         {

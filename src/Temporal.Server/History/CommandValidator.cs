@@ -34,7 +34,7 @@ internal sealed class CommandValidator(
     /// </summary>
     public CommandFault? Check(IReadOnlyList<Command> commands)
     {
-        CommandSequence.DemandClosingLast(commands);
+        CommandSequence.RequireClosingCommandLast(commands);
         if (CommandSequence.TooMany(run, commands) is { } tooMany)
         {
             return tooMany;

@@ -31,7 +31,7 @@ internal sealed class InMemoryWorkflow(string namespaceId, string workflowId, Ta
     /// <summary>True if a write of the workflow failed; writes that were submitted later must fail as well.</summary>
     public volatile bool CannotSucceed;
 
-    /// <summary>Completes when everything submitted so far is durable.</summary>
+    /// <summary>Completes when all changes submitted so far are durable.</summary>
     public Task LastCommit { get; set; } = Task.CompletedTask;
 
     /// <summary>Like <see cref="LastCommit"/>, without deferred writes (starts of workflow tasks, heartbeats).</summary>
@@ -68,10 +68,10 @@ internal sealed class InMemoryWorkflow(string namespaceId, string workflowId, Ta
     /// Removes an ended run from memory once its end is durable and another run is current. Before that, the stored state is older than
     /// the state in memory.
     /// </summary>
-    public void ForgetWhenWritten(MutableState run, Task written) => _leaving.Add((run, written));
+    public void RemoveWhenWritten(MutableState run, Task written) => _leaving.Add((run, written));
 
     /// <summary>Removes the ended runs whose end is durable. Call with the lock held.</summary>
-    public void ForgetWritten()
+    public void RemoveWritten()
     {
         if (_leaving.Count == 0)
         {

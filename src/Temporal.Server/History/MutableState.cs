@@ -11,8 +11,9 @@ using Temporalio.Api.Workflow.V1;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// The state of a run: the events applied so far (<see cref="Apply"/>) plus state that no event contains, in <see cref="Record"/> and the
-/// activity records. Changes accumulate in <see cref="Changes"/> until they are committed. Guarded by the lock of its workflow.
+/// The state of a run. It consists of the state from the events applied so far (<see cref="Apply"/>), and of state that no event contains,
+/// in <see cref="Record"/> and the activity records. Changes accumulate in <see cref="Changes"/> until they are committed. Guarded by the
+/// lock of its workflow.
 /// </summary>
 internal sealed class MutableState
 {
@@ -175,7 +176,7 @@ internal sealed class MutableState
         IsOpen
         && (Task is not null || Activities.All.Any(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry && !a.Record.Held));
 
-    public UncommittedRunChanges TakeChanges()
+    public UncommittedRunChanges RemoveUncommittedChanges()
     {
         var taken = Changes;
         Changes = new UncommittedRunChanges();
@@ -256,7 +257,7 @@ internal sealed class MutableState
             return false;
         }
 
-        foreach (var e in Buffered.Take(NextEventId))
+        foreach (var e in Buffered.RemoveAll(NextEventId))
         {
             NextEventId = e.EventId + 1;
             LastEventTime = e.EventTime.Time() is var at && at > LastEventTime ? at : LastEventTime;
@@ -273,9 +274,9 @@ internal sealed class MutableState
     /// <summary>
     /// Removes a buffered timer-fired event that the worker has not seen. Returns the timer's started event id, or 0 if none is buffered.
     /// </summary>
-    public long TakeBufferedTimer(string timerId)
+    public long RemoveBufferedTimer(string timerId)
     {
-        if (Buffered.TakeFired(timerId) is not { } fired)
+        if (Buffered.RemoveTimerFired(timerId) is not { } fired)
         {
             return 0;
         }

@@ -4,7 +4,7 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>The pending activities of a run: the events applied so far, and the record of each activity.</summary>
+/// <summary>The pending activities of a run, derived from the events applied so far, with the record of each activity.</summary>
 internal sealed class PendingActivities(AwakeClock awake)
 {
     private readonly Dictionary<long, PendingActivity> _byEvent = [];

@@ -16,14 +16,14 @@ internal sealed class QueryRegistry
 
     public PendingQuery? Find(string id) => _queries.GetValueOrDefault(id);
 
-    public PendingQuery? Take(string id) => _queries.Remove(id, out var query) ? query : null;
+    public PendingQuery? RemoveQuery(string id) => _queries.Remove(id, out var query) ? query : null;
 
     /// <summary>
     /// Removes a query that was answered with a workflow task. A worker that holds it as a separate query task may still answer.
     /// </summary>
-    public PendingQuery? TakeWithTask(string id)
+    public PendingQuery? RemoveAnsweredWithTask(string id)
     {
-        var query = Take(id);
+        var query = RemoveQuery(id);
         if (query is { WasTaken: true })
         {
             if (_answeredWithTask.Count == MostRemembered)

@@ -17,12 +17,12 @@ internal sealed class RetentionSweeper(WorkflowStore store, NamespaceRegistry na
     /// <summary>
     /// Starts periodic sweeps. They use real time even if the engine's clock skips, so that maintenance never stops the skipping clock.
     /// </summary>
-    public void Start() => _timer = new Timer(static s => _ = ((RetentionSweeper)s!).SweepLoggedAsync(), this, Delay, Interval);
+    public void Start() => _timer = new Timer(static s => _ = ((RetentionSweeper)s!).DeleteExpiredLoggedAsync(), this, Delay, Interval);
 
     public void Dispose() => _timer?.Dispose();
 
     /// <summary>Deletes expired runs and returns their number.</summary>
-    public async Task<int> SweepAsync()
+    public async Task<int> DeleteExpiredAsync()
     {
         var deleted = 0;
         foreach (var ns in namespaces.All)
@@ -56,11 +56,11 @@ internal sealed class RetentionSweeper(WorkflowStore store, NamespaceRegistry na
         return deleted;
     }
 
-    private async Task SweepLoggedAsync()
+    private async Task DeleteExpiredLoggedAsync()
     {
         try
         {
-            await SweepAsync();
+            await DeleteExpiredAsync();
         }
         catch (ObjectDisposedException)
         {

@@ -17,7 +17,7 @@ internal static class RunDeploymentVersions
             _ => run.Behavior == VersioningBehavior.Pinned && run.Deployment is { } own ? BuildVersion.Of(own) : null,
         };
 
-    /// <summary>The run's versioning behavior: that of its override, otherwise that of its worker.</summary>
+    /// <summary>The run's versioning behavior, taken from its override or otherwise from its worker.</summary>
     public static VersioningBehavior Behavior(MutableState run) =>
         run.Record.VersioningOverride switch
         {
@@ -26,7 +26,7 @@ internal static class RunDeploymentVersions
             _ => run.Behavior,
         };
 
-    /// <summary>The run's version: that of its override, otherwise that of its worker, or null for none.</summary>
+    /// <summary>The run's version, taken from its override or otherwise from its worker, or null for none.</summary>
     public static WorkerDeploymentVersion? Version(MutableState run) => run.Record.VersioningOverride?.Pinned?.Version ?? run.Deployment;
 
     /// <summary>True if the first task of a continued run requests the ramping version.</summary>
@@ -34,7 +34,9 @@ internal static class RunDeploymentVersions
         run.LastCompletedTaskEventId == 0
         && run.Start.InheritedAutoUpgradeInfo?.ContinueAsNewInitialVersioningBehavior == ContinueAsNewVersioningBehavior.UseRampingVersion;
 
-    /// <summary>Sets the inherited version of the next run or a child: pinned, or auto-upgraded along with the queue's routing.</summary>
+    /// <summary>
+    /// Sets the version that the next run or a child inherits. The version is either pinned or follows the queue's routing.
+    /// </summary>
     /// <param name="start">Start attributes of the next run or the child.</param>
     /// <param name="run">The previous run or the parent.</param>
     /// <param name="initial">Initial versioning behavior that the run requests for its successor.</param>

@@ -2,7 +2,7 @@ using Temporal.Server.Timers;
 
 namespace Temporal.Server.History;
 
-/// <summary>One timer per run, by the run's key, for its next change that depends on time alone.</summary>
+/// <summary>Keeps one timer per run, by the run's key, for the run's next change that depends on time alone.</summary>
 internal sealed class RunTimers(TimerService timers)
 {
     private readonly Lock _lock = new();
@@ -32,7 +32,7 @@ internal sealed class RunTimers(TimerService timers)
     }
 
     /// <summary>Removes the timer of a run after it has fired.</summary>
-    public void Forget(long key)
+    public void RemoveTimer(long key)
     {
         lock (_lock)
         {
@@ -41,10 +41,10 @@ internal sealed class RunTimers(TimerService timers)
     }
 
     /// <summary>
-    /// Fires all timers after the clock was set back. The limits of attempts use awake time, so by the new clock they are due earlier than
-    /// their timers.
+    /// Fires all timers after the clock was set back. The limits of attempts use awake time, so on the new clock the limits are reached
+    /// before their timers fire.
     /// </summary>
-    public void ElapseAll()
+    public void FireAll()
     {
         List<RunTimer> all;
         lock (_lock)

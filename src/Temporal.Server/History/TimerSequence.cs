@@ -37,7 +37,7 @@ internal static class TimerSequence
     }
 
     /// <summary>Executes the changes that are due.</summary>
-    public static void Elapse(MutableState run)
+    public static void ApplyDueChanges(MutableState run)
     {
         var now = run.WallClock;
         if (!run.IsOpen)
@@ -80,7 +80,7 @@ internal static class TimerSequence
         var asleep = run.Awake.Asleep;
         foreach (var activity in run.Activities.All.Where(a => a.Due(asleep) <= now).OrderBy(a => a.Due(asleep)).ToList())
         {
-            ActivityTransitions.Elapse(run, activity, now, asleep);
+            ActivityTransitions.ApplyDueTransitions(run, activity, now, asleep);
         }
     }
 }

@@ -35,7 +35,7 @@ internal sealed class TransferQueue(
                 TransferTask.Types.Kind.StartChild => _childStarts.RunAsync(key, task),
                 TransferTask.Types.Kind.SignalExternal => SignalAsync(key, task),
                 TransferTask.Types.Kind.CancelExternal => CancelAsync(key, task),
-                TransferTask.Types.Kind.ChildClosed => TellParentAsync(key, task),
+                TransferTask.Types.Kind.ChildClosed => NotifyParentAsync(key, task),
                 TransferTask.Types.Kind.CommandWorker => CommandWorkerAsync(key, task),
                 _ => CloseChildAsync(key, task),
             }
@@ -213,7 +213,7 @@ internal sealed class TransferQueue(
         );
     }
 
-    private async Task TellParentAsync(long key, TransferTask task)
+    private async Task NotifyParentAsync(long key, TransferTask task)
     {
         var closing = HistoryEvent.Parser.ParseFrom(task.Event);
         await store.ChangeAsync(
@@ -240,14 +240,14 @@ internal sealed class TransferQueue(
                 }
             }
         );
-        await _answers.DoneAsync(key, task);
+        await _answers.CompleteAsync(key, task);
     }
 
     private async Task CommandWorkerAsync(long key, TransferTask task)
     {
         if (await commands.CancelAsync(task.NamespaceId, task.CommandQueue, task.ActivityTokens))
         {
-            await _answers.DoneAsync(key, task);
+            await _answers.CompleteAsync(key, task);
         }
     }
 
@@ -284,7 +284,7 @@ internal sealed class TransferQueue(
             // The child had already closed.
         }
 
-        await _answers.DoneAsync(key, task);
+        await _answers.CompleteAsync(key, task);
     }
 
     /// <summary>Finds the open run that a task targets. A request to a child requires that the requesting run is its parent.</summary>

@@ -31,14 +31,14 @@ internal sealed class TransferTaskCompletion(WorkflowStore store)
         );
         if (!isThere)
         {
-            await ForgetAsync(key);
+            await DeleteTaskAsync(key);
         }
     }
 
     /// <summary>Deletes the task of a run that was deleted in the meantime, because no later change of that run can delete the
     /// task.</summary>
-    public Task ForgetAsync(long key) => store.Database.WriteAsync(db => TransferTaskTable.Delete(db, key));
+    public Task DeleteTaskAsync(long key) => store.Database.WriteAsync(db => TransferTaskTable.Delete(db, key));
 
     /// <summary>Completes a task for whose result no caller waits.</summary>
-    public Task DoneAsync(long key, TransferTask task) => AnswerAsync(key, task, static _ => false, static _ => null!);
+    public Task CompleteAsync(long key, TransferTask task) => AnswerAsync(key, task, static _ => false, static _ => null!);
 }

@@ -9,8 +9,8 @@ using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// The update protocol: messages to and from the worker, and the handling of updates when a run closes. Call with the workflow's lock
-/// held.
+/// Implements the update protocol, which consists of messages to and from the worker and of the handling of updates when a run closes. Call
+/// with the workflow's lock held.
 /// </summary>
 internal static class UpdateProtocol
 {
@@ -187,7 +187,7 @@ internal static class UpdateProtocol
     /// <summary>
     /// Drops updates that no worker has accepted, so that the next attempt runs without them. Waiting callers send them again.
     /// </summary>
-    public static void ForgetAdmitted(InMemoryWorkflow workflow)
+    public static void DropAdmitted(InMemoryWorkflow workflow)
     {
         foreach (var update in workflow.Updates.Admitted.ToList())
         {

@@ -17,7 +17,7 @@ internal sealed record UpdateProgress(Stage Stage, Outcome? Outcome = null, Exce
     public bool IsDone => this == Dropped || Outcome is not null || Aborted is not null;
 }
 
-/// <summary>An update in progress: admitted in memory only, then accepted and completed by events.</summary>
+/// <summary>An update in progress. Its admission exists only in memory, and events record its acceptance and completion.</summary>
 internal sealed class PendingUpdate(string id, Request request)
 {
     private readonly TaskCompletionSource _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,7 +37,7 @@ internal sealed class PendingUpdate(string id, Request request)
     public UpdateProgress Progress => _progress;
 
     /// <summary>Completes when the update has reached the stage or has ended.</summary>
-    public Task Reached(Stage stage) =>
+    public Task StageReached(Stage stage) =>
         stage switch
         {
             Stage.Admitted => Task.CompletedTask,

@@ -108,7 +108,7 @@ internal static class WorkflowDescriber
                 Behavior = run.Behavior,
                 DeploymentVersion = run.Deployment,
                 Version = run.Deployment is null ? "" : BuildVersion.Dotted(run.Deployment),
-                VersioningOverride = Shown(run.Record.VersioningOverride),
+                VersioningOverride = ToBothForms(run.Record.VersioningOverride),
                 RevisionNumber = run.Record.RevisionNumber,
                 VersionTransition = run.Record.Transition is { } transition
                     ? new DeploymentVersionTransition { Version = BuildVersion.Dotted(transition), DeploymentVersion = transition }
@@ -123,7 +123,7 @@ internal static class WorkflowDescriber
     }
 
     /// <summary>Returns an override in both forms that clients may read.</summary>
-    private static VersioningOverride? Shown(VersioningOverride? versioning)
+    private static VersioningOverride? ToBothForms(VersioningOverride? versioning)
     {
         if (versioning is null)
         {

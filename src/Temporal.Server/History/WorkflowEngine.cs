@@ -39,7 +39,7 @@ internal sealed class WorkflowEngine
         _transfers = new TransferQueue(store, Chain, namespaces, commands);
         store.Committed = OnCommitted;
         store.Lost = OnLost;
-        timers.SetBack += _runTimers.ElapseAll;
+        timers.SetBack += _runTimers.FireAll;
     }
 
     public WorkflowStore Store { get; }
@@ -161,7 +161,7 @@ internal sealed class WorkflowEngine
             {
                 if (task.Sticky && (!Queues.StickyWorkerLives(task.NamespaceId, task.Queue) || Moves(task)))
                 {
-                    Detached(task.WorkflowId, () => Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w => LeaveSticky(w, task)));
+                    Detached(task.WorkflowId, () => Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w => ClearStickyQueue(w, task)));
                 }
                 else
                 {
@@ -232,7 +232,7 @@ internal sealed class WorkflowEngine
         }
     }
 
-    private void LeaveSticky(InMemoryWorkflow workflow, WorkflowQueuedTask task)
+    private void ClearStickyQueue(InMemoryWorkflow workflow, WorkflowQueuedTask task)
     {
         if (
             Store.Find(workflow, task.RunId) is { IsOpen: true } run
@@ -262,7 +262,7 @@ internal sealed class WorkflowEngine
 
     private Task ElapseAsync(RunIdentity name)
     {
-        _runTimers.Forget(name.Key);
+        _runTimers.RemoveTimer(name.Key);
         return Store.ChangeAsync(
             name.NamespaceId,
             name.WorkflowId,
@@ -273,7 +273,7 @@ internal sealed class WorkflowEngine
                     return;
                 }
 
-                TimerSequence.Elapse(run);
+                TimerSequence.ApplyDueChanges(run);
                 if (run.Changes.TimedOut)
                 {
                     Chain.TimeOut(workflow, run);

@@ -6,8 +6,8 @@ using Temporal.Server.Visibility;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// The cache of workflows: loads them on demand, serializes changes per workflow id, and submits the changes to the database. Results are
-/// released only when the changes they depend on are durable.
+/// The cache of workflows. Loads workflows on demand, serializes changes per workflow id, and submits the changes to the database. Results
+/// are released only when the changes they depend on are durable.
 /// </summary>
 internal sealed class WorkflowStore
 {
@@ -76,7 +76,7 @@ internal sealed class WorkflowStore
                         continue;
                     }
 
-                    workflow.ForgetWritten();
+                    workflow.RemoveWritten();
                     try
                     {
                         result = change(workflow);
@@ -229,7 +229,7 @@ internal sealed class WorkflowStore
             var key = (workflow.NamespaceId, workflow.WorkflowId);
             if (_workflows.TryGetValue(key, out var known) && known == workflow)
             {
-                _workflows[key] = new InMemoryWorkflow(workflow.NamespaceId, workflow.WorkflowId, Quietly(workflow.LastCommit));
+                _workflows[key] = new InMemoryWorkflow(workflow.NamespaceId, workflow.WorkflowId, IgnoreFaults(workflow.LastCommit));
             }
         }
 
@@ -253,7 +253,7 @@ internal sealed class WorkflowStore
         Leave(workflow);
     }
 
-    private static async Task Quietly(Task task) => await task.ContinueWith(static _ => { }, TaskScheduler.Default);
+    private static async Task IgnoreFaults(Task task) => await task.ContinueWith(static _ => { }, TaskScheduler.Default);
 
     private InMemoryWorkflow Enter(string namespaceId, string workflowId)
     {
@@ -323,7 +323,7 @@ internal sealed class WorkflowStore
                 run.Log.Trim(run.Log.Last);
             }
 
-            var changes = run.TakeChanges();
+            var changes = run.RemoveUncommittedChanges();
             if (changes.Created)
             {
                 write.NewCurrent = run;
@@ -332,7 +332,7 @@ internal sealed class WorkflowStore
             write.Runs.Add(new RunTransitionWrites(run, changes, () => Interlocked.Increment(ref _lastTransferKey)));
             if (changes.Closed && workflow.Current != run)
             {
-                workflow.ForgetWhenWritten(run, write.Done);
+                workflow.RemoveWhenWritten(run, write.Done);
             }
         }
 
@@ -398,7 +398,7 @@ internal sealed class WorkflowStore
         run.Restore(RunRecord.Parser.ParseFrom(row.State));
         RunTransitionWrites.ReadExtras(db, run);
         run.Log.Trim(run.NextEventId);
-        _ = run.TakeChanges();
+        _ = run.RemoveUncommittedChanges();
         workflow.Add(run);
         return run;
     }

@@ -9,8 +9,8 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// The workflow task of a run: scheduled, started or ended. A task is normal, transient (a retry, without events) or speculative (for
-/// updates only, without events). Its stored state is part of the run's record.
+/// The workflow task of a run, which is scheduled, started or ended. A task is normal, transient (a retry, without events) or speculative
+/// (for updates only, without events). Its stored state is part of the run's record.
 /// </summary>
 internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awake)
 {
@@ -148,7 +148,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awak
     }
 
     /// <summary>Events of an unwritten task, as readers of the history see them.</summary>
-    public IReadOnlyList<HistoryEvent> ShownEvents()
+    public IReadOnlyList<HistoryEvent> EventsForReaders()
     {
         // A task that was scheduled before the last event gets another id when it is written, and is not shown until then.
         if (run.Task is not { } task || !(task.Transient || task.Speculative) || task.ScheduledEventId != run.NextEventId)
@@ -214,7 +214,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awak
         return run.Add(e).EventId;
     }
 
-    /// <summary>Removes a speculative task without a trace.</summary>
+    /// <summary>Removes a speculative task without writing any event.</summary>
     public void DropSpeculative()
     {
         run.Record.WorkflowTask = null;
@@ -259,7 +259,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awak
         EndAttempt(reschedule, startOver: cause == WorkflowTaskFailedCause.ResetWorkflow);
     }
 
-    /// <summary>Handles a timeout: the task was not taken from its sticky queue, or not completed in time.</summary>
+    /// <summary>Handles the timeout of a task that was not taken from its sticky queue or not completed in time.</summary>
     public void TimeOut(TimeoutType type)
     {
         var task = run.Task!;

@@ -33,7 +33,7 @@ internal sealed class CallerAuthorization
 
     /// <summary>Rejects an unauthorized call. Callers on the socket file are authorized by its file permissions.</summary>
     /// <exception cref="RpcException">PERMISSION_DENIED, with advice for the owner of the engine.</exception>
-    public void Demand(RpcCall context)
+    public void Authorize(RpcCall context)
     {
         if (context.RemoteAddress is null)
         {

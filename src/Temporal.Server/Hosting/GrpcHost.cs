@@ -186,7 +186,7 @@ internal sealed class GrpcHost : IAsyncDisposable
                 listen.Use(next =>
                     connection =>
                     {
-                        connection.Transport = ResetStreamFilter.Around(connection.Transport);
+                        connection.Transport = ResetStreamFilter.Wrap(connection.Transport);
                         return next(connection);
                     }
                 );

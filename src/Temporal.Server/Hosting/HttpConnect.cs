@@ -35,7 +35,7 @@ internal static class HttpConnect
         while (true)
         {
             var read = await transport.Input.ReadAsync(cancellationToken);
-            var (known, end) = Look(read.Buffer);
+            var (known, end) = ParseRequest(read.Buffer);
             if (known && end is null)
             {
                 transport.Input.AdvanceTo(read.Buffer.Start);
@@ -59,10 +59,10 @@ internal static class HttpConnect
     }
 
     /// <summary>
-    /// Recognizes a CONNECT request. Known without an end means another protocol, and an end marks a complete request. If neither is set,
-    /// more bytes are needed.
+    /// Recognizes a CONNECT request. An end is returned for a complete request. If the result is known and has no end, the connection uses
+    /// another protocol. If it is not known, more bytes are needed.
     /// </summary>
-    private static (bool Known, SequencePosition? End) Look(ReadOnlySequence<byte> buffer)
+    private static (bool Known, SequencePosition? End) ParseRequest(ReadOnlySequence<byte> buffer)
     {
         var reader = new SequenceReader<byte>(buffer);
         foreach (var letter in "CONNECT "u8)

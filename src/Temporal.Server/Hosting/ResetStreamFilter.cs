@@ -29,7 +29,7 @@ internal sealed class ResetStreamFilter : IDuplexPipe
     public PipeWriter Output { get; }
 
     /// <summary>Wraps a connection's transport with the filter.</summary>
-    public static IDuplexPipe Around(IDuplexPipe transport) => new ResetStreamFilter(transport);
+    public static IDuplexPipe Wrap(IDuplexPipe transport) => new ResetStreamFilter(transport);
 
     /// <summary>Reads the headers of arriving frames.</summary>
     private sealed class FrameReader(PipeReader inner, WindowWriter output) : PipeReader
@@ -106,13 +106,13 @@ internal sealed class ResetStreamFilter : IDuplexPipe
         /// </summary>
         private ReadResult? Show(ReadResult read)
         {
-            Look(read.Buffer);
+            InspectFrames(read.Buffer);
             _buffer = read.Buffer;
             _shown = read.IsCompleted || _next >= _buffer.Length ? _buffer : _buffer.Slice(0, _next);
             return _shown.IsEmpty && !read.IsCompleted && !read.IsCanceled ? null : new(_shown, read.IsCanceled, read.IsCompleted);
         }
 
-        private void Look(ReadOnlySequence<byte> buffer)
+        private void InspectFrames(ReadOnlySequence<byte> buffer)
         {
             Span<byte> header = stackalloc byte[HeaderLength];
             while (_next + HeaderLength <= buffer.Length)
@@ -123,19 +123,19 @@ internal sealed class ResetStreamFilter : IDuplexPipe
                 var stream = BinaryPrimitives.ReadUInt32BigEndian(header[5..]) & int.MaxValue;
                 if (header[3] == Reset)
                 {
-                    Remember(stream);
+                    AddResetStream(stream);
                 }
                 else if (header[3] == Data && _reset.Contains(stream))
                 {
                     MemoryMarshal.AsMemory(buffer.Slice(_next + 3, 1).First).Span[0] = Unknown;
-                    output.GiveBack(length);
+                    output.ReturnToWindow(length);
                 }
 
                 _next += HeaderLength + length;
             }
         }
 
-        private void Remember(uint stream)
+        private void AddResetStream(uint stream)
         {
             if (_reset.Add(stream))
             {
@@ -163,7 +163,7 @@ internal sealed class ResetStreamFilter : IDuplexPipe
         public override long UnflushedBytes => inner.UnflushedBytes;
 
         /// <summary>Returns bytes to the client's window. The update is sent with the next frames, at the latest with a ping.</summary>
-        public void GiveBack(int bytes) => Interlocked.Add(ref _owed, bytes);
+        public void ReturnToWindow(int bytes) => Interlocked.Add(ref _owed, bytes);
 
         public override void Advance(int bytes) => inner.Advance(bytes);
 

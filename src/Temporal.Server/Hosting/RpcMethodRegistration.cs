@@ -39,7 +39,7 @@ internal sealed class RpcMethodRegistration(RpcTable table, CallerAuthorization 
                 context.AddServerStreamingMethod(
                     new Method<byte[], RpcAnswer>(MethodType.ServerStreaming, service, method, Requests, Answers),
                     [],
-                    (_, request, answers, call) => HandOverAsync(rpc, request, answers, call)
+                    (_, request, answers, call) => ForwardCallAsync(rpc, request, answers, call)
                 );
             }
             else
@@ -87,7 +87,7 @@ internal sealed class RpcMethodRegistration(RpcTable table, CallerAuthorization 
             )
             : context.PayloadAsNewBuffer();
 
-    private async Task HandOverAsync(Rpc rpc, byte[] request, IServerStreamWriter<RpcAnswer> answers, ServerCallContext context)
+    private async Task ForwardCallAsync(Rpc rpc, byte[] request, IServerStreamWriter<RpcAnswer> answers, ServerCallContext context)
     {
         var call = new RpcCall(context);
         var answer = await AnswerAsync(rpc, request, call, context);
@@ -111,7 +111,7 @@ internal sealed class RpcMethodRegistration(RpcTable table, CallerAuthorization 
     {
         try
         {
-            admission.Demand(call);
+            admission.Authorize(call);
             if (table.Refusal() is { } refusal)
             {
                 throw RpcErrors.Of(StatusCode.DataLoss, refusal);

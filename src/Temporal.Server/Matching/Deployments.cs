@@ -8,8 +8,8 @@ using VersionTaskQueueInfo = Temporalio.Api.Deployment.V1.WorkerDeploymentVersio
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// Worker deployments: their versions, the queues that each version polls, and the routing of tasks whose runs are not pinned to a
-/// version.
+/// Manages worker deployments with their versions, the queues that each version polls, and the routing of tasks whose runs are not pinned
+/// to a version.
 /// </summary>
 internal sealed class Deployments(Database database, TimeProvider time)
 {
@@ -38,7 +38,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
     }
 
     /// <summary>Registers the version of a polling worker with the queue. Completes when the registration is durable.</summary>
-    public Task SeenAsync(string namespaceId, WorkerDeploymentOptions? options, string queue, bool activity)
+    public Task RegisterVersionAsync(string namespaceId, WorkerDeploymentOptions? options, string queue, bool activity)
     {
         if (BuildVersion.From(options) is not { } version || _known.ContainsKey((namespaceId, BuildVersion.Of(version), queue, activity)))
         {
@@ -113,7 +113,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
     }
 
     /// <summary>True if workers of a version have polled a queue.</summary>
-    public bool Knows(string namespaceId, string version, string queue, bool activity) =>
+    public bool HasPollers(string namespaceId, string version, string queue, bool activity) =>
         _known.ContainsKey((namespaceId, version, queue, activity));
 
     /// <summary>Revision of a deployment's routing, or 0 if the deployment does not exist.</summary>

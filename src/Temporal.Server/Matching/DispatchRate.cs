@@ -61,5 +61,5 @@ internal sealed class DispatchRate(TimeProvider time)
     }
 
     /// <summary>Returns the token of a task that was not delivered.</summary>
-    public void GiveBack() => _tokens++;
+    public void ReturnToken() => _tokens++;
 }

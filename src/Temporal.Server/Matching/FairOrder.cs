@@ -3,9 +3,9 @@ using Place = (int Priority, long Pass, long Sequence);
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// The order of the tasks that wait in one lane: by priority, then by fair share of each fairness key, then by arrival. A task's pass is
-/// the pass of the preceding task with the same key plus a stride, which is inversely proportional to the weight. A new key starts at the
-/// lane's current pass. Guarded by the lock of its queue.
+/// Orders the tasks that wait in one lane by priority, then by fair share of each fairness key, then by arrival. A task's pass is the pass
+/// of the preceding task with the same key plus a stride, which is inversely proportional to the weight. A new key starts at the lane's
+/// current pass. Guarded by the lock of its queue.
 /// </summary>
 internal sealed class FairOrder
 {
@@ -31,8 +31,8 @@ internal sealed class FairOrder
     /// <summary>Records that a task has left the lane.</summary>
     /// <param name="place">The task's position: its priority (1 for the most urgent tasks, 5 for the least, 0 for queries), its pass, and
     /// its arrival number.</param>
-    /// <param name="isEmpty">True if no task waits any more, which resets all shares.</param>
-    public void Leave(Place place, bool isEmpty)
+    /// <param name="isEmpty">True if no task waits anymore, which resets all shares.</param>
+    public void RecordLeft(Place place, bool isEmpty)
     {
         if (isEmpty)
         {

@@ -53,7 +53,7 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
     public bool IsOffered(int offer) => !Answer.Task.IsCompleted && !Rides && offer == _offer;
 
     /// <summary>Attaches the query to the run's next workflow task. A worker that already has the query may still answer.</summary>
-    public void Ride()
+    public void AttachToWorkflowTask()
     {
         Rides = true;
         _takenBy = null;
@@ -61,7 +61,7 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
     }
 
     /// <summary>Records that a worker has taken the query as a separate task.</summary>
-    public void Take(string identity)
+    public void RecordWorker(string identity)
     {
         _takenBy = identity;
         WasTaken = true;

@@ -4,7 +4,9 @@ using Place = (int Priority, long Pass, long Sequence);
 
 namespace Temporal.Server.Matching;
 
-/// <summary>A task queue of one task type: tasks that wait for pollers, or pollers that wait for tasks. Guarded by its own lock.</summary>
+/// <summary>
+/// A task queue of one task type, in which either tasks wait for pollers or pollers wait for tasks. Guarded by its own lock.
+/// </summary>
 internal sealed class TaskQueue : IDisposable
 {
     /// <summary>Time for which descriptions list a poller after its last poll.</summary>
@@ -42,7 +44,7 @@ internal sealed class TaskQueue : IDisposable
     {
         _versionFor = versionFor ?? (_ => BuildVersion.None);
         _rate = new DispatchRate(time);
-        _next = time.CreateTimer(static s => ((TaskQueue)s!).Pump(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _next = time.CreateTimer(static s => ((TaskQueue)s!).DeliverTasks(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Configured rate limit in tasks per second, or null to use the workers' limit.</summary>
@@ -53,7 +55,7 @@ internal sealed class TaskQueue : IDisposable
             lock (_lock)
             {
                 _rate.Set = value;
-                Pump();
+                DeliverTasks();
             }
         }
     }
@@ -169,7 +171,7 @@ internal sealed class TaskQueue : IDisposable
             _lastUse = Environment.TickCount64;
             _numbers.Added(task, LevelOf(PriorityOf(task)));
             Enqueue(task, _sequence++);
-            Pump();
+            DeliverTasks();
             return true;
         }
     }
@@ -208,7 +210,7 @@ internal sealed class TaskQueue : IDisposable
             _lastPoll = _lastUse = Environment.TickCount64;
             if (info.Identity.Length > 0)
             {
-                Forget(now);
+                RemoveOldPollers(now);
                 _seen[info.Identity] = (now, info);
             }
 
@@ -217,7 +219,7 @@ internal sealed class TaskQueue : IDisposable
             if (lane.Tasks.Count > 0 && lane.Pollers.Count == 0 && MayGo())
             {
                 var next = Dequeue(lane, out var place);
-                lane.Order.Leave(place, lane.Tasks.Count == 0);
+                lane.Order.RecordLeft(place, lane.Tasks.Count == 0);
                 _numbers.Dispatched(next, LevelOf(place.Priority));
                 task = new ValueTask<QueuedTask?>(next);
                 return true;
@@ -251,7 +253,7 @@ internal sealed class TaskQueue : IDisposable
     }
 
     /// <summary>Forgets pollers that are no longer listed, if there are many, because each polling process adds an entry.</summary>
-    private void Forget(DateTimeOffset now)
+    private void RemoveOldPollers(DateTimeOffset now)
     {
         if (_seen.Count < ManyPollers)
         {
@@ -268,7 +270,7 @@ internal sealed class TaskQueue : IDisposable
     }
 
     /// <summary>Delivers tasks while tasks and pollers wait and the rate limit allows it.</summary>
-    private void Pump()
+    private void DeliverTasks()
     {
         lock (_lock)
         {
@@ -277,15 +279,15 @@ internal sealed class TaskQueue : IDisposable
                 while (lane.Tasks.Count > 0 && lane.Pollers.Count > 0 && MayGo())
                 {
                     var task = Dequeue(lane, out var place);
-                    if (HandOver(lane, task))
+                    if (DeliverToPoller(lane, task))
                     {
-                        lane.Order.Leave(place, lane.Tasks.Count == 0);
+                        lane.Order.RecordLeft(place, lane.Tasks.Count == 0);
                         _numbers.Dispatched(task, LevelOf(place.Priority));
                     }
                     else
                     {
                         lane.Tasks.Enqueue(task, place);
-                        _rate.GiveBack();
+                        _rate.ReturnToken();
                     }
                 }
             }
@@ -308,7 +310,7 @@ internal sealed class TaskQueue : IDisposable
                 Enqueue(task, place.Sequence);
             }
 
-            Pump();
+            DeliverTasks();
         }
     }
 
@@ -347,7 +349,7 @@ internal sealed class TaskQueue : IDisposable
         return lane;
     }
 
-    private static bool HandOver(WorkerVersionLane lane, QueuedTask task)
+    private static bool DeliverToPoller(WorkerVersionLane lane, QueuedTask task)
     {
         while (lane.Pollers.First is { } first)
         {
@@ -390,7 +392,7 @@ internal sealed class TaskQueue : IDisposable
     }
 
     /// <summary>Forgets all pollers, as if nobody had ever polled.</summary>
-    public void Abandon()
+    public void RemoveAllPollers()
     {
         lock (_lock)
         {

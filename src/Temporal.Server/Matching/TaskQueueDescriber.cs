@@ -127,7 +127,7 @@ internal sealed class TaskQueueDescriber(
         };
 
         WorkerDeploymentVersion? Works(WorkerDeploymentVersion? version) =>
-            deployments.Knows(namespaceId, BuildVersion.Of(version), queue, activity) ? version : null;
+            deployments.HasPollers(namespaceId, BuildVersion.Of(version), queue, activity) ? version : null;
     }
 
     private TaskQueue? Find(string namespaceId, string name, TaskQueueType type) =>

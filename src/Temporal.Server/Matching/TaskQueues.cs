@@ -33,7 +33,7 @@ internal sealed class TaskQueues(
 
         if (Interlocked.Increment(ref _made) % CleanEvery == 0)
         {
-            Forget(Forgotten);
+            RemoveUnused(Forgotten);
         }
 
         return _queues.GetOrAdd(
@@ -81,7 +81,7 @@ internal sealed class TaskQueues(
     }
 
     /// <summary>Removes queues that are empty and were unused for the given time.</summary>
-    public void Forget(TimeSpan unused)
+    public void RemoveUnused(TimeSpan unused)
     {
         foreach (var (key, queue) in _queues)
         {
@@ -97,11 +97,11 @@ internal sealed class TaskQueues(
         _queues.TryGetValue((namespaceId, name, false), out var queue) && queue.HasPoller(StickyPollerGone);
 
     /// <summary>Records that the worker of a sticky queue has left, so nobody will poll the queue again.</summary>
-    public void Abandon(string namespaceId, string name)
+    public void AbandonStickyQueue(string namespaceId, string name)
     {
         if (_queues.TryGetValue((namespaceId, name, false), out var queue))
         {
-            queue.Abandon();
+            queue.RemoveAllPollers();
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed class DeploymentChanges(
     private async Task<CreateWorkerDeploymentVersionResponse> CreateVersionAsync(CreateWorkerDeploymentVersionRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
-        var wanted = DeploymentRecords.Wanted(request.DeploymentVersion, "");
+        var wanted = DeploymentRecords.RequestedVersion(request.DeploymentVersion, "");
         RequireName(wanted.DeploymentName);
         if (request.ComputeConfig is not null)
         {
@@ -123,7 +123,7 @@ internal sealed class DeploymentChanges(
     )
     {
         var ns = namespaces.Resolve(request.Namespace);
-        var wanted = DeploymentRecords.Wanted(request.DeploymentVersion, request.Version);
+        var wanted = DeploymentRecords.RequestedVersion(request.DeploymentVersion, request.Version);
         if (request.UpsertEntries.Count == 0 && request.RemoveEntries.Count == 0)
         {
             throw RpcErrors.InvalidArgument("At least one of remove_entries or upsert_entries must be provided");
@@ -162,7 +162,7 @@ internal sealed class DeploymentChanges(
     private async Task<DeleteWorkerDeploymentVersionResponse> DeleteVersionAsync(DeleteWorkerDeploymentVersionRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
-        var wanted = DeploymentRecords.Wanted(request.DeploymentVersion, request.Version);
+        var wanted = DeploymentRecords.RequestedVersion(request.DeploymentVersion, request.Version);
         var record = deployments.Find(ns.Id, wanted.DeploymentName) ?? throw NoWorkflow(wanted.DeploymentName);
         if (DeploymentRecords.Find(record, wanted) is not { } version)
         {

@@ -25,7 +25,7 @@ internal sealed class DeploymentDrainage(VisibilityReader reader, TimeProvider t
     }
 
     /// <summary>Builds the drainage info for descriptions, or returns null for a version that does not drain.</summary>
-    public static VersionDrainageInfo? Shown(WorkerDeploymentVersionInfo version, WorkerDeploymentVersionStatus status)
+    public static VersionDrainageInfo? ToDrainageInfo(WorkerDeploymentVersionInfo version, WorkerDeploymentVersionStatus status)
     {
         if (status is not (WorkerDeploymentVersionStatus.Draining or WorkerDeploymentVersionStatus.Drained))
         {

@@ -78,13 +78,13 @@ internal sealed class DeploymentHandler(NamespaceRegistry namespaces, Deployment
     private DescribeWorkerDeploymentVersionResponse DescribeVersion(DescribeWorkerDeploymentVersionRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
-        var wanted = DeploymentRecords.Wanted(request.DeploymentVersion, request.Version);
+        var wanted = DeploymentRecords.RequestedVersion(request.DeploymentVersion, request.Version);
         var record = deployments.Find(ns.Id, wanted.DeploymentName);
         var version =
             (record is null ? null : DeploymentRecords.Find(record, wanted))
             ?? throw RpcErrors.NotFound("Worker Deployment Version not found");
         version.Status = drainage.StatusOf(ns, version);
-        version.DrainageInfo = DeploymentDrainage.Shown(version, version.Status);
+        version.DrainageInfo = DeploymentDrainage.ToDrainageInfo(version, version.Status);
 
         // Only the description of the deployment contains these times, as in the Temporal server.
         (version.FirstActivationTime, version.LastCurrentTime, version.LastDeactivationTime) = (null, null, null);
@@ -111,7 +111,7 @@ internal sealed class DeploymentHandler(NamespaceRegistry namespaces, Deployment
     private Summary Summarized(NamespaceEntry ns, WorkerDeploymentVersionInfo version)
     {
         var status = drainage.StatusOf(ns, version);
-        var drains = DeploymentDrainage.Shown(version, status);
+        var drains = DeploymentDrainage.ToDrainageInfo(version, status);
         return new()
         {
             Version = version.Version,

@@ -15,7 +15,7 @@ internal static class DeploymentRecords
 
     /// <summary>Returns the version that a request names, in the newer form or that of older clients.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT: the request names no version.</exception>
-    public static WorkerDeploymentVersion Wanted(WorkerDeploymentVersion? version, string dotted) =>
+    public static WorkerDeploymentVersion RequestedVersion(WorkerDeploymentVersion? version, string dotted) =>
         version
         ?? (dotted.Length == 0 ? throw RpcErrors.InvalidArgument("deployment version cannot be empty") : BuildVersion.Parse(dotted))
         ?? throw RpcErrors.InvalidArgument($"invalid version string \"{dotted}\", expected format is \"<deployment_name>.<build_id>\"");
@@ -56,7 +56,7 @@ internal static class DeploymentRecords
     }
 
     /// <summary>Marks a version as draining, because unpinned tasks are no longer routed to it.</summary>
-    public static void Leave(DeploymentRecord record, WorkerDeploymentVersion? left, Timestamp now)
+    public static void MarkDraining(DeploymentRecord record, WorkerDeploymentVersion? left, Timestamp now)
     {
         if (Find(record, left) is { } version)
         {

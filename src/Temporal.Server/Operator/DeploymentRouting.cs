@@ -43,7 +43,7 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
                     RequireQueues(record, wanted, "current");
                 }
 
-                DeploymentRecords.Leave(record, routing.CurrentDeploymentVersion, now);
+                DeploymentRecords.MarkDraining(record, routing.CurrentDeploymentVersion, now);
                 if (wanted is not null && Equals(wanted.DeploymentVersion, routing.RampingDeploymentVersion))
                 {
                     EndRamp(routing, now);
@@ -118,7 +118,7 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
         var routing = record.Info.RoutingConfig;
         if (!Equals(wanted?.DeploymentVersion, routing.RampingDeploymentVersion))
         {
-            DeploymentRecords.Leave(record, routing.RampingDeploymentVersion, now);
+            DeploymentRecords.MarkDraining(record, routing.RampingDeploymentVersion, now);
         }
 
         if (name == BuildVersion.Unversioned && DeploymentRecords.Find(record, routing.CurrentDeploymentVersion) is { } current)
@@ -210,7 +210,7 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
         var build =
             buildId.Length > 0 ? buildId
             : dotted is "" or BuildVersion.Unversioned ? ""
-            : DeploymentRecords.Wanted(null, dotted).BuildId;
+            : DeploymentRecords.RequestedVersion(null, dotted).BuildId;
         if (build.Length == 0)
         {
             return null;

@@ -54,7 +54,7 @@ internal sealed class NamespaceDirectory(Database database, NamespaceRegistry re
     {
         foreach (var ns in BuiltIn(defaultRetention).Concat(database.Read(NamespaceTable.Load)))
         {
-            Remember(ns);
+            CacheNamespace(ns);
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed class NamespaceDirectory(Database database, NamespaceRegistry re
                 return false;
             }
 
-            Remember(ns);
+            CacheNamespace(ns);
         }
 
         try
@@ -90,7 +90,7 @@ internal sealed class NamespaceDirectory(Database database, NamespaceRegistry re
         }
         catch
         {
-            Forget(ns.Info.Id);
+            RemoveNamespace(ns.Info.Id);
             throw;
         }
     }
@@ -104,7 +104,7 @@ internal sealed class NamespaceDirectory(Database database, NamespaceRegistry re
         {
             before = _byId[id];
             after = change(before);
-            Remember(after);
+            CacheNamespace(after);
         }
 
         try
@@ -114,7 +114,7 @@ internal sealed class NamespaceDirectory(Database database, NamespaceRegistry re
         }
         catch
         {
-            Remember(before);
+            CacheNamespace(before);
             throw;
         }
     }
@@ -128,10 +128,10 @@ internal sealed class NamespaceDirectory(Database database, NamespaceRegistry re
             SearchAttributeTable.RemoveAll(db, id);
             NamespaceTable.Delete(db, id);
         });
-        Forget(id);
+        RemoveNamespace(id);
     }
 
-    private void Remember(StoredNamespace ns)
+    private void CacheNamespace(StoredNamespace ns)
     {
         lock (_lock)
         {
@@ -140,7 +140,7 @@ internal sealed class NamespaceDirectory(Database database, NamespaceRegistry re
         }
     }
 
-    private void Forget(string id)
+    private void RemoveNamespace(string id)
     {
         lock (_lock)
         {

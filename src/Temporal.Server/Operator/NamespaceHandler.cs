@@ -119,7 +119,7 @@ internal sealed class NamespaceHandler(
                     }
                 }
 
-                return new StoredNamespace(info, retention ?? before.Retention, BadOnes(before.BadBinaries, request));
+                return new StoredNamespace(info, retention ?? before.Retention, UpdateBadBinaries(before.BadBinaries, request));
             }
         );
         var description = Describe(changed);
@@ -131,7 +131,7 @@ internal sealed class NamespaceHandler(
         };
     }
 
-    private BadBinaries BadOnes(BadBinaries before, UpdateNamespaceRequest request)
+    private BadBinaries UpdateBadBinaries(BadBinaries before, UpdateNamespaceRequest request)
     {
         var after = before.Clone();
         foreach (var (checksum, given) in request.Config?.BadBinaries?.Binaries ?? [])

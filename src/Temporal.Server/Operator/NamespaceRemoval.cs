@@ -9,7 +9,10 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Operator;
 
-/// <summary>Deletes namespaces: renames the namespace immediately, and deletes its runs in the background, also after a restart.</summary>
+/// <summary>
+/// Deletes namespaces. The namespace is renamed immediately, and its runs are deleted in the background. After a restart of the server, the
+/// deletion continues.
+/// </summary>
 internal sealed class NamespaceRemoval(
     EngineServices services,
     NamespaceDirectory directory,
@@ -70,7 +73,7 @@ internal sealed class NamespaceRemoval(
                 }
             }
 
-            attributes.Forget(id);
+            attributes.RemoveNamespace(id);
             await directory.RemoveAsync(id);
         }
         catch (Exception e)

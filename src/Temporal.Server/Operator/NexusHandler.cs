@@ -5,8 +5,8 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Operator;
 
 /// <summary>
-/// Rejects calls for unsupported features of Temporal's API: Nexus, standalone activities, and compute for workers. Otherwise, a caller of
-/// such a feature would wait forever.
+/// Rejects calls for unsupported features of Temporal's API, namely Nexus, standalone activities, and compute for workers. Without the
+/// rejection, the caller would wait forever.
 /// </summary>
 internal sealed class NexusHandler(NamespaceRegistry namespaces) : IServiceHandler
 {

@@ -11,7 +11,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Schedules;
 
-/// <summary>Schedules: their RPCs, and the schedules in operation.</summary>
+/// <summary>Handles the RPCs of schedules, and runs the existing schedules.</summary>
 internal sealed class ScheduleHandler(EngineServices services, ScheduleListing lists) : IServiceHandler
 {
     private const int MostMatchingTimes = 1000;
@@ -118,7 +118,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleListing l
     private async Task<DescribeScheduleResponse> DescribeAsync(DescribeScheduleRequest request)
     {
         var run = Find(request.Namespace, request.ScheduleId);
-        await run.SettleAsync(ScheduleRequests.SettleLimit);
+        await run.WaitUntilProcessedAsync(ScheduleRequests.SettleLimit);
         var record = run.Record;
         if (record.Deleted is not null)
         {
@@ -148,7 +148,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleListing l
             // As in the Temporal server, an update with an outdated conflict token is silently dropped.
             if (
                 (!request.ConflictToken.IsEmpty && request.ConflictToken != Token(record))
-                || !ScheduleTransitions.Remember(record, request.RequestId)
+                || !ScheduleTransitions.RecordRequestId(record, request.RequestId)
             )
             {
                 return false;
@@ -173,7 +173,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleListing l
         var run = FindOpen(request.Namespace, request.ScheduleId);
         await run.ChangeAsync(record =>
         {
-            if (!ScheduleTransitions.Remember(record, request.RequestId))
+            if (!ScheduleTransitions.RecordRequestId(record, request.RequestId))
             {
                 return false;
             }

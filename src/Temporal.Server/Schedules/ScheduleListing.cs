@@ -23,7 +23,7 @@ internal sealed class ScheduleListing(EngineServices services, VisibilityReader 
             .Rows.Select(row => find(ns.Id, ScheduleRequests.ScheduleId(row.Info.Execution.WorkflowId)))
             .OfType<ScheduleRunner>()
             .ToList();
-        await Task.WhenAll(runs.Select(run => run.SettleAsync(ScheduleRequests.SettleLimit)));
+        await Task.WhenAll(runs.Select(run => run.WaitUntilProcessedAsync(ScheduleRequests.SettleLimit)));
         response.Schedules.Add(runs.Where(run => run.Record.Deleted is null).Select(Entry));
 
         return response;

@@ -10,7 +10,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Schedules;
 
 /// <summary>
-/// One schedule in operation. Changes are serialized; each modifies a copy that replaces the record once stored. A start is stored with
+/// Runs one schedule. Changes are serialized; each modifies a copy that replaces the record once the copy is stored. A start is stored with
 /// its request id before it is executed, so that it takes effect exactly once despite a crash.
 /// </summary>
 internal sealed class ScheduleRunner
@@ -44,7 +44,7 @@ internal sealed class ScheduleRunner
     /// <param name="change">Changes a copy of the record. Returns false if nothing needs to be stored.</param>
     public async Task ChangeAsync(Func<ScheduleRecord, bool> change)
     {
-        await InTurnAsync(async () =>
+        await RunSerializedAsync(async () =>
         {
             var record = Record.Clone();
             if (change(record))
@@ -52,18 +52,18 @@ internal sealed class ScheduleRunner
                 await WriteAsync(record);
             }
         });
-        Wake();
+        ProcessDueActions();
     }
 
     /// <summary>Processes due actions in the background.</summary>
-    public void Wake() => _ = InTurnAsync(WorkAsync);
+    public void ProcessDueActions() => _ = RunSerializedAsync(WorkAsync);
 
     /// <summary>
     /// Waits until everything requested so far has been processed: triggered and backfilled starts, and ends of runs that are already
     /// known.
     /// </summary>
     /// <param name="patience">Maximum time to wait, because a schedule may have a thousand starts to execute.</param>
-    public async Task SettleAsync(TimeSpan patience)
+    public async Task WaitUntilProcessedAsync(TimeSpan patience)
     {
         Task last;
         lock (_lock)
@@ -80,7 +80,7 @@ internal sealed class ScheduleRunner
 
     /// <summary>Finds runs that ended while the server was down, then continues processing.</summary>
     public Task ResumeAsync() =>
-        InTurnAsync(async () =>
+        RunSerializedAsync(async () =>
         {
             var record = Record.Clone();
             var changed = false;
@@ -107,7 +107,7 @@ internal sealed class ScheduleRunner
         }
     }
 
-    private Task InTurnAsync(Func<Task> action)
+    private Task RunSerializedAsync(Func<Task> action)
     {
         var counted = _services.Timers.BeginWork();
         lock (_lock)
@@ -158,12 +158,12 @@ internal sealed class ScheduleRunner
                 }
             }
 
-            Arm(ScheduleTransitions.NextWake(Record, _times));
+            SetTimer(ScheduleTransitions.NextWake(Record, _times));
         }
         catch (Exception e)
         {
             Log.ScheduleFailed(_logger, e, Record.ScheduleId);
-            Arm(Now + RetryDelay);
+            SetTimer(Now + RetryDelay);
         }
     }
 
@@ -285,13 +285,15 @@ internal sealed class ScheduleRunner
         Record = record;
     }
 
-    private void Arm(DateTime? due)
+    private void SetTimer(DateTime? due)
     {
         lock (_lock)
         {
             _timer?.Dispose();
             _timer =
-                due is { } time && Record.Deleted is null ? _services.Timers.Schedule(new DateTimeOffset(time, TimeSpan.Zero), Wake) : null;
+                due is { } time && Record.Deleted is null
+                    ? _services.Timers.Schedule(new DateTimeOffset(time, TimeSpan.Zero), ProcessDueActions)
+                    : null;
         }
     }
 

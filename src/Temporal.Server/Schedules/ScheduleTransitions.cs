@@ -135,7 +135,7 @@ internal static class ScheduleTransitions
             starts.Add(chosen);
         }
 
-        starts.RemoveAll(start => start.RequestId.Length == 0 && !start.Manual && !Take(record));
+        starts.RemoveAll(start => start.RequestId.Length == 0 && !start.Manual && !ConsumeAction(record));
         foreach (var start in starts.Where(start => start.RequestId.Length == 0))
         {
             start.RequestId = newId();
@@ -223,7 +223,7 @@ internal static class ScheduleTransitions
     }
 
     /// <summary>Remembers the request id of a change. Returns false if the change was already made.</summary>
-    public static bool Remember(ScheduleRecord record, string requestId)
+    public static bool RecordRequestId(ScheduleRecord record, string requestId)
     {
         if (requestId.Length == 0)
         {
@@ -309,7 +309,7 @@ internal static class ScheduleTransitions
     private static bool CanTake(ScheduleRecord record) =>
         !record.Schedule.State.Paused && (!record.Schedule.State.LimitedActions || record.Schedule.State.RemainingActions > 0);
 
-    private static bool Take(ScheduleRecord record)
+    private static bool ConsumeAction(ScheduleRecord record)
     {
         if (!CanTake(record))
         {

@@ -20,8 +20,8 @@ internal sealed class Database : IDisposable
     private static readonly TimeSpan DeferredDelay = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// Maximum size in bytes of a file that is checked before the server starts: 45 ms with a warm disk cache. A larger file is checked in
-    /// the background.
+    /// Maximum size in bytes of a file that is checked before the server starts. The check of such a file takes 45 ms with a warm disk
+    /// cache. A larger file is checked in the background.
     /// </summary>
     public const long UsuallyCheckedAtOnce = 32 * 1024 * 1024;
 
@@ -259,7 +259,7 @@ internal sealed class Database : IDisposable
 
     private void WriteLoop()
     {
-        while (Take())
+        while (WaitForItems())
         {
             for (var from = 0; from < _taken.Count; from += MaxGroup)
             {
@@ -271,7 +271,7 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>Waits for items to write. Returns false when none are left and none will come.</summary>
-    private bool Take()
+    private bool WaitForItems()
     {
         lock (_queueLock)
         {

@@ -146,13 +146,13 @@ internal static class DatabaseSchema
         db.Execute("CREATE TABLE IF NOT EXISTS schema_versions(part TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID");
         foreach (var (name, migrations) in Parts(parts))
         {
-            BringForward(db, name, migrations);
+            Migrate(db, name, migrations);
         }
 
         db.Execute("COMMIT");
     }
 
-    private static void BringForward(SqliteConnection db, string name, IReadOnlyList<string> migrations)
+    private static void Migrate(SqliteConnection db, string name, IReadOnlyList<string> migrations)
     {
         var version = Version(db, name);
         if (version == migrations.Count)

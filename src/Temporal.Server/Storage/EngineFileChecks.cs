@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Temporal.Server.Storage;
 
 /// <summary>
-/// Checks of the whole file: its pages are intact, and every row belongs to a run. Only tasks for other workflows may outlive their run.
+/// Checks the whole file. Its pages must be intact, and every row must belong to an existing run. Only requests to other workflows may
+/// remain after their run was deleted.
 /// </summary>
 internal static class EngineFileChecks
 {

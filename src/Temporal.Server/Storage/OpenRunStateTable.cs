@@ -1,6 +1,8 @@
 namespace Temporal.Server.Storage;
 
-/// <summary>Table of open runs' state that events do not contain: activities, buffered events, request ids of signals.</summary>
+/// <summary>
+/// Table of the state of open runs that events do not contain, namely activities, buffered events, and request ids of signals.
+/// </summary>
 internal static class OpenRunStateTable
 {
     /// <summary>Kind of an <see cref="ActivityRecord"/>, identified by the scheduled event id.</summary>

@@ -1,6 +1,6 @@
 namespace Temporal.Server.Storage;
 
-/// <summary>Identifies a run: the key of its rows, and the ids that clients use.</summary>
+/// <summary>Identifies a run by the key of its rows and by the ids that clients use.</summary>
 internal sealed record RunIdentity(long Key, string NamespaceId, string WorkflowId, string RunId);
 
 /// <summary>The row of a run, without its ids.</summary>

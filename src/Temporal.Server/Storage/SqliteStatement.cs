@@ -2,7 +2,9 @@ using SQLitePCL;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>A prepared statement: bind parameters in order, step through the rows, and dispose it to return it to the cache.</summary>
+/// <summary>
+/// A prepared statement. Bind its parameters in order, step through the rows, and dispose the statement to return it to the cache.
+/// </summary>
 internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt statement, string sql, bool kept) : IDisposable
 {
     private int _next;

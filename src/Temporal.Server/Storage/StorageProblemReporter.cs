@@ -14,7 +14,7 @@ internal sealed class StorageProblemReporter(string path, Action<string> tell)
 
     private string? _unwritable;
 
-    /// <summary>Damage of the file's pages, or null if none is known. A damaged file is neither read nor written any more.</summary>
+    /// <summary>Damage of the file's pages, or null if none is known. A damaged file is no longer read or written.</summary>
     public string? Damage { get; private set; }
 
     /// <summary>Reports a failed write.</summary>

@@ -7,7 +7,7 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>Tables for lists and counts: one row per run, and one row per value of a search attribute.</summary>
+/// <summary>Tables for lists and counts, with one row per run and one row per value of a search attribute.</summary>
 internal static class VisibilityTables
 {
     /// <summary>Sort key of an open run, which orders it before all closed ones.</summary>

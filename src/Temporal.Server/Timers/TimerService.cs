@@ -32,7 +32,7 @@ internal sealed class TimerService : IDisposable
         _time = time;
         _awake = awake ?? new AwakeClock(time);
         _logger = logger;
-        _timer = time.CreateTimer(static s => ((TimerService)s!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static s => ((TimerService)s!).RunDueActions(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The engine's current time.</summary>
@@ -47,11 +47,11 @@ internal sealed class TimerService : IDisposable
         var entry = new TimerEntry(this, due.UtcTicks, action);
         lock (_lock)
         {
-            Sweep();
+            RemoveCanceled();
             _heap.Enqueue(entry, entry.Due);
             if (entry.Due < _armedFor)
             {
-                Arm();
+                SetTimer();
             }
         }
 
@@ -106,7 +106,7 @@ internal sealed class TimerService : IDisposable
     }
 
     /// <summary>Checks the clock immediately, after the clock was moved.</summary>
-    public void Reconsider() => Fire();
+    public void CheckClock() => RunDueActions();
 
     public void Dispose()
     {
@@ -136,7 +136,7 @@ internal sealed class TimerService : IDisposable
     /// <summary>
     /// Removes cancelled actions when they are most of the heap. Otherwise, one that is due in a year would stay in the heap for a year.
     /// </summary>
-    private void Sweep()
+    private void RemoveCanceled()
     {
         if (_cancelled < Math.Max(FewCancelled, _heap.Count / 2))
         {
@@ -149,7 +149,7 @@ internal sealed class TimerService : IDisposable
         _heap.EnqueueRange(live);
     }
 
-    private void Arm()
+    private void SetTimer()
     {
         if (_disposed)
         {
@@ -174,7 +174,7 @@ internal sealed class TimerService : IDisposable
         _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
     }
 
-    private void Fire()
+    private void RunDueActions()
     {
         if (IsSetBack())
         {
@@ -192,7 +192,7 @@ internal sealed class TimerService : IDisposable
                 ThreadPool.UnsafeQueueUserWorkItem(static s => s.Service.Run(s.Entry), (Service: this, Entry: entry), preferLocal: false);
             }
 
-            Arm();
+            SetTimer();
         }
     }
 

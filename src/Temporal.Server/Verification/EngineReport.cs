@@ -19,7 +19,7 @@ public sealed record EngineFault(string Namespace, string WorkflowId, string Run
     /// <summary>Formats the fault as a sentence.</summary>
     public override string ToString() =>
         (RunId.Length == 0 ? "" : $"namespace {Namespace}, workflow {WorkflowId}, run {RunId}: ")
-        + $"{Field} is stored as {Shown(Stored)}, rebuilt it is {Shown(Rebuilt)}";
+        + $"{Field} is stored as {FormatValue(Stored)}, rebuilt it is {FormatValue(Rebuilt)}";
 
-    private static string Shown(string value) => value.Length == 0 ? "nothing" : value;
+    private static string FormatValue(string value) => value.Length == 0 ? "nothing" : value;
 }

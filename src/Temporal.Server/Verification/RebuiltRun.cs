@@ -38,7 +38,7 @@ internal sealed class RebuiltRun
         var rebuilt = new RebuiltRun(stored);
         foreach (var (first, bytes) in stored.Batches)
         {
-            if (!rebuilt.Take(first, bytes, report))
+            if (!rebuilt.ApplyEvents(first, bytes, report))
             {
                 return null;
             }
@@ -53,7 +53,7 @@ internal sealed class RebuiltRun
         return rebuilt;
     }
 
-    private bool Take(long first, byte[] bytes, Action<string, string, string> report)
+    private bool ApplyEvents(long first, byte[] bytes, Action<string, string, string> report)
     {
         if (first != Run.NextEventId)
         {

@@ -27,7 +27,7 @@ internal sealed class RunComparison(StoredExecution stored, RebuiltRun rebuilt, 
         CompareExtras();
         CompareRequests();
         ComparePromises();
-        TakeStored();
+        RemoveStored();
         Equal("dispatch", stored.Row.Dispatch, _run.WaitsInQueue());
         new VisibilityComparison(stored.Visible, _run, report).Compare();
         CompareDue();
@@ -159,7 +159,7 @@ internal sealed class RunComparison(StoredExecution stored, RebuiltRun rebuilt, 
         }
     }
 
-    private void TakeStored()
+    private void RemoveStored()
     {
         _run.Restore(_record.Clone());
 

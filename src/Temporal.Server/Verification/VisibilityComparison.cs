@@ -5,7 +5,7 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Temporal.Server.Verification;
 
-/// <summary>Compares a run's visibility row with the run.</summary>
+/// <summary>Checks that a run's visibility row agrees with the run's state.</summary>
 internal sealed class VisibilityComparison(WorkflowExecutionInfo? row, MutableState run, Action<string, string, string> report)
 {
     public void Compare()
@@ -31,7 +31,7 @@ internal sealed class VisibilityComparison(WorkflowExecutionInfo? row, MutableSt
         Equal(
             "search_attributes",
             row.SearchAttributes ?? new SearchAttributes(),
-            VisibilityStore.Shown(expected.SearchAttributes) ?? new SearchAttributes()
+            VisibilityStore.RegisteredAttributes(expected.SearchAttributes) ?? new SearchAttributes()
         );
         if (!run.IsOpen)
         {

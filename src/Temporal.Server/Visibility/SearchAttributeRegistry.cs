@@ -147,7 +147,7 @@ internal sealed class SearchAttributeRegistry
     }
 
     /// <summary>Forgets a deleted namespace.</summary>
-    public void Forget(string namespaceId) => _custom.TryRemove(namespaceId, out _);
+    public void RemoveNamespace(string namespaceId) => _custom.TryRemove(namespaceId, out _);
 
     private ImmutableDictionary<string, SearchAttribute> CustomOf(string namespaceId) =>
         _custom.GetValueOrDefault(namespaceId, ImmutableDictionary<string, SearchAttribute>.Empty);

@@ -13,7 +13,7 @@ internal sealed class VisibilityStore(SearchAttributeRegistry attributes)
             db,
             record with
             {
-                SearchAttributes = Shown(record.SearchAttributes),
+                SearchAttributes = RegisteredAttributes(record.SearchAttributes),
             },
             Division(record),
             attributes.Values(record.NamespaceId, record.SearchAttributes)
@@ -22,7 +22,7 @@ internal sealed class VisibilityStore(SearchAttributeRegistry attributes)
     /// <summary>
     /// Returns the attributes of a run for lists, without those that were removed. The run itself keeps removed attributes.
     /// </summary>
-    public static SearchAttributes? Shown(SearchAttributes? all)
+    public static SearchAttributes? RegisteredAttributes(SearchAttributes? all)
     {
         if (all is null || !all.IndexedFields.Values.Any(PayloadExtensions.IsNull))
         {

@@ -2,7 +2,7 @@ namespace Orchestrator.Usage.Forecasts;
 
 /// <summary>
 /// Forecasts the cost and time of runs from past runs of the same repository, by simulating the plan with similar past tasks. The width of
-/// the ranges follows from the errors of earlier forecasts, so that eight of ten runs lie within them. Pure.
+/// the ranges follows from the errors of earlier forecasts, so that eight of ten runs lie within them. Has no side effects.
 /// </summary>
 public static class Forecaster
 {
@@ -36,7 +36,7 @@ public static class Forecaster
             return null;
         }
         var (costErrors, timeErrors) = Errors(runs);
-        var (costs, seconds) = RunSimulation.Play(tasks, workers, pool);
+        var (costs, seconds) = RunSimulation.RunRounds(tasks, workers, pool);
         return new Forecast(Range(costs, CostScale, costErrors), Range(seconds, TimeScale, timeErrors), pool.Count, runs.Count);
     }
 
@@ -50,7 +50,7 @@ public static class Forecaster
         {
             if (before.Count >= LeastTasks && run.Plan.Count > 0)
             {
-                var (simulatedCosts, simulatedTimes) = RunSimulation.Play(run.Plan, run.Workers, before);
+                var (simulatedCosts, simulatedTimes) = RunSimulation.RunRounds(run.Plan, run.Workers, before);
                 costs.Add(Error(simulatedCosts, CostScale, run.Cost));
                 times.Add(Error(simulatedTimes, TimeScale, run.Seconds));
             }

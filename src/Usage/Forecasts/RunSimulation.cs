@@ -6,7 +6,7 @@ namespace Orchestrator.Usage.Forecasts;
 /// </summary>
 internal static class RunSimulation
 {
-    /// <summary>Number of similar past tasks that suffice. With fewer, the next weaker criterion applies.</summary>
+    /// <summary>Number of similar past tasks that suffice. With fewer similar tasks, the next weaker criterion applies.</summary>
     private const int Enough = 5;
     private const int Draws = 200_000;
     private const int MostRounds = 250;
@@ -16,9 +16,9 @@ internal static class RunSimulation
     /// <param name="tasks">Tasks of the plan.</param>
     /// <param name="workers">Number of agents that run at the same time.</param>
     /// <param name="past">Past tasks; at least one.</param>
-    public static (double[] Costs, double[] Seconds) Play(IReadOnlyList<ForecastTask> tasks, int workers, IReadOnlyList<PastTask> past)
+    public static (double[] Costs, double[] Seconds) RunRounds(IReadOnlyList<ForecastTask> tasks, int workers, IReadOnlyList<PastTask> past)
     {
-        var alike = tasks.Select(task => Alike(task.Shape, past)).ToArray();
+        var alike = tasks.Select(task => SelectSimilar(task.Shape, past)).ToArray();
         var order = Order(tasks);
         var rounds = Math.Clamp(Draws / Math.Max(1, tasks.Count), LeastRounds, MostRounds);
         var chance = new RandomSequence();
@@ -46,7 +46,7 @@ internal static class RunSimulation
     /// <summary>
     /// Selects the most similar past tasks. The criteria are tried in order: role, model and size; model and size; model; any task.
     /// </summary>
-    public static IReadOnlyList<PastTask> Alike(TaskShape shape, IReadOnlyList<PastTask> past)
+    public static IReadOnlyList<PastTask> SelectSimilar(TaskShape shape, IReadOnlyList<PastTask> past)
     {
         Func<TaskShape, bool>[] kinds =
         [

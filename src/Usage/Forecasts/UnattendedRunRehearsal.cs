@@ -92,7 +92,8 @@ public sealed record RehearsalResult(
 
 /// <summary>
 /// Simulates an unattended run with a clock that jumps from event to event. Agents take the time and cost of similar past tasks, including
-/// gates, merges and answers. The governor's own rules admit the agents, whose cost fills the account's usage windows at past rates. Pure.
+/// gates, merges and answers. The governor's own rules admit the agents, whose cost fills the account's usage windows at past rates. Has no
+/// side effects.
 /// </summary>
 public static class UnattendedRunRehearsal
 {
@@ -103,7 +104,7 @@ public static class UnattendedRunRehearsal
     /// <param name="past">Past tasks; at least one.</param>
     /// <param name="share">Pessimism from 0 to 1, where 0.5 simulates a typical run. Each task takes the time and cost at this quantile of
     /// similar past tasks. A task fails if its failure share exceeds one minus this value.</param>
-    public static RehearsalResult Play(UnattendedRunPlan night, IReadOnlyList<PastTask> past, double share) =>
+    public static RehearsalResult Simulate(UnattendedRunPlan night, IReadOnlyList<PastTask> past, double share) =>
         new UnattendedRunSimulation(night, past, share).Play();
 
     private sealed class UnattendedRunSimulation(UnattendedRunPlan night, IReadOnlyList<PastTask> past, double share)
@@ -202,7 +203,7 @@ public static class UnattendedRunRehearsal
 
         private void Start(int index, string id)
         {
-            var (task, alike) = (night.Tasks[index], RunSimulation.Alike(night.Tasks[index].Task.Shape, past));
+            var (task, alike) = (night.Tasks[index], RunSimulation.SelectSimilar(night.Tasks[index].Task.Shape, past));
             // The agent's first answer, moments after its start, ends a backoff of the account.
             _book = AccountBackoffs.Works(_book, night.Request.Account, id);
             _steps.Add(new RehearsedEvent(_now, RehearsedEventKind.Starts, task.Id));
@@ -221,7 +222,7 @@ public static class UnattendedRunRehearsal
             }
             _cost += cost;
             var used = new Amount(MicroDollars.Of((decimal)cost), 0);
-            (_book, _) = Governor.Settle(_book, night.Request.Account, id, used, [], _now);
+            (_book, _) = Governor.SettleReservation(_book, night.Request.Account, id, used, [], _now);
             _book = Fill(_book, night, cost, share, _now);
             _steps.Add(
                 new RehearsedEvent(at, fails ? RehearsedEventKind.Fails : RehearsedEventKind.Ends, night.Tasks[index].Id, Cost: cost)

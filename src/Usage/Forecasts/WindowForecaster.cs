@@ -1,8 +1,9 @@
 namespace Orchestrator.Usage.Forecasts;
 
 /// <summary>
-/// Forecasts how much of an account's usage windows a run will use. Services do not publish how cost relates to usage. The ratio is
-/// therefore measured between consecutive resets, as the rise of the window divided by the cost of the account's agents. Pure.
+/// Forecasts the share of an account's usage windows that a run will use. Services do not publish how cost relates to usage. The ratio is
+/// therefore measured between consecutive resets, as the rise of the window divided by the cost of the account's agents. Has no side
+/// effects.
 /// </summary>
 public static class WindowForecaster
 {
@@ -41,8 +42,8 @@ public static class WindowForecaster
     }
 
     /// <summary>
-    /// Computes how fast each usage window fills, in percent per US dollar. Each period between resets gives one rate. The rates are
-    /// sorted.
+    /// Computes the rate at which each usage window fills, in percent per US dollar. Each period between resets gives one rate. The rates
+    /// are sorted.
     /// </summary>
     /// <param name="records">Usage records of the account's agent runs, in any order.</param>
     /// <returns>Rates by window name. Empty if no rate is known.</returns>
@@ -76,7 +77,7 @@ public static class WindowForecaster
             foreach (var reading in record.Windows)
             {
                 var known = before.GetValueOrDefault(reading.Name);
-                before[reading.Name] = Fuller(known, reading);
+                before[reading.Name] = HigherReading(known, reading);
                 if (record.At < from || known is null)
                 {
                     continue;
@@ -123,7 +124,7 @@ public static class WindowForecaster
             {
                 if (open.GetValueOrDefault(reading.Name) is { First: { } first } known && IsOfOne(known.Last, reading))
                 {
-                    open[reading.Name] = (first, Fuller(known.Last, reading), known.Micros + known.Since, 0);
+                    open[reading.Name] = (first, HigherReading(known.Last, reading), known.Micros + known.Since, 0);
                     continue;
                 }
                 Close(reading.Name);
@@ -151,7 +152,7 @@ public static class WindowForecaster
     /// Returns the reading with the higher value. Between resets a window only fills, so a lower value is an older reading from a longer
     /// agent run.
     /// </summary>
-    private static WindowReading Fuller(WindowReading? before, WindowReading after) =>
+    private static WindowReading HigherReading(WindowReading? before, WindowReading after) =>
         before is not null && IsOfOne(before, after) && before.PartsPerMillion > after.PartsPerMillion ? before : after;
 
     /// <summary>A period between two resets of a usage window.</summary>

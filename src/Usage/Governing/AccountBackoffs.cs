@@ -107,7 +107,7 @@ public static class AccountBackoffs
         {
             if (park.OpensAt > now)
             {
-                return new StartDelayed(WakeAt(ledger, request, park.OpensAt), new AccountBlocked(ledger.Account, park));
+                return new StartDelayed(NextRequestTime(ledger, request, park.OpensAt), new AccountBlocked(ledger.Account, park));
             }
             if (park.Probe is { } probe && ledger.Find(probe) is { IsLost: false })
             {
@@ -120,7 +120,7 @@ public static class AccountBackoffs
             .FirstOrDefault();
         return full.Value is { } window && IsPlausible(full.Key, window.ResetsAt, window.SeenAt)
             ? new StartDelayed(
-                WakeAt(ledger, request, OpensAt(window, rules)),
+                NextRequestTime(ledger, request, OpensAt(window, rules)),
                 new UsageWindowNearlyFull(ledger.Account, full.Key, window, request.PauseAt)
             )
             : null;
@@ -130,7 +130,7 @@ public static class AccountBackoffs
     /// Computes the time at which a start may be requested again. Starts are one second apart, and those that continue earlier work go
     /// first.
     /// </summary>
-    private static DateTimeOffset WakeAt(Ledger ledger, StartRequest request, DateTimeOffset opens)
+    private static DateTimeOffset NextRequestTime(Ledger ledger, StartRequest request, DateTimeOffset opens)
     {
         var before = ledger.Waiting.Where(waiter => waiter.Id != request.Place && (waiter.IsUnderWay || !request.IsUnderWay));
         var mine = ledger.Waiting.FirstOrDefault(waiter => waiter.Id == request.Place);

@@ -23,10 +23,12 @@ internal static class AccountSlotQueue
         {
             return waiting;
         }
-        return Leave(waiting, request.Place).RemoveAll(waiter => now - waiter.SeenAt > Life).Add(Of(request, known?.Since ?? now, now));
+        return RemoveWaiting(waiting, request.Place)
+            .RemoveAll(waiter => now - waiter.SeenAt > Life)
+            .Add(Of(request, known?.Since ?? now, now));
     }
 
-    public static ImmutableArray<WaitingStart> Leave(ImmutableArray<WaitingStart> waiting, string id) =>
+    public static ImmutableArray<WaitingStart> RemoveWaiting(ImmutableArray<WaitingStart> waiting, string id) =>
         waiting.RemoveAll(waiter => waiter.Id == id);
 
     /// <summary>Charges runs for the account's agents that are running. Must be called before a reservation ends.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Rules for budgets: no agent starts once a budget is used up, and running agents share the remainder.</summary>
+/// <summary>Rules for budgets. No agent starts once a budget is used up, and running agents share the remainder.</summary>
 public static class Budgets
 {
     /// <summary>Computes the remaining amount of a budget. Null for a unit that the budget does not limit.</summary>
@@ -31,7 +31,7 @@ public static class Budgets
     /// <summary>Raises a budget for a user. Refuses a new limit that is not above the amount already spent.</summary>
     /// <param name="cap">The budget with its new limit.</param>
     /// <returns>The new book, or null together with a sentence that gives the reason for the refusal.</returns>
-    public static (LedgerBook? Book, string Refusal) Lift(LedgerBook book, string account, BudgetCap cap, DateTimeOffset now)
+    public static (LedgerBook? Book, string Refusal) RaiseBudget(LedgerBook book, string account, BudgetCap cap, DateTimeOffset now)
     {
         var spent = book.SpentIn(cap.Scope).Plus(book.UsedIn(cap.Scope));
         if (cap.Micros <= spent.Micros)
@@ -54,8 +54,8 @@ public static class Budgets
 }
 
 /// <summary>
-/// Computes the amount that one agent start reserves: a share of the remainder of each budget, so that other agents can start as well. An
-/// agent that has used its grant finishes its current request and then asks for more.
+/// Computes the amount that one agent start reserves. It is a share of the remainder of each budget, so that other agents can start as
+/// well. An agent that has used its grant finishes its current request and then asks for more.
 /// </summary>
 internal static class ReservationAmounts
 {

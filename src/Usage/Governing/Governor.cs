@@ -1,8 +1,8 @@
 namespace Orchestrator.Usage;
 
 /// <summary>
-/// Rules for starting the agents of an account. Pure: each rule turns a book of ledgers into the next one. The caller stores the book and
-/// must serialize changes.
+/// Rules for starting the agents of an account. Has no side effects. Each rule turns a book of ledgers into the next one. The caller stores
+/// the book and must serialize changes.
 /// </summary>
 public static class Governor
 {
@@ -52,7 +52,7 @@ public static class Governor
             var isInLine = refusal is StartDelayed wait && !(isFair && wait.Why is BudgetReserved);
             var waiting = isInLine
                 ? AccountSlotQueue.Keep(ledger.Waiting, request, now)
-                : AccountSlotQueue.Leave(ledger.Waiting, request.Place);
+                : AccountSlotQueue.RemoveWaiting(ledger.Waiting, request.Place);
             return (book.With(ledger with { Waiting = waiting }), refusal);
         }
         var (micros, tokens) = ReservationAmounts.Of(others, request);
@@ -75,7 +75,7 @@ public static class Governor
         var next = ledger with
         {
             Reservations = ledger.Reservations.Add(reservation),
-            Waiting = AccountSlotQueue.Leave(ledger.Waiting, request.Place),
+            Waiting = AccountSlotQueue.RemoveWaiting(ledger.Waiting, request.Place),
             Park = ledger.Park is { } tried ? tried with { Probe = request.Id } : null,
             Turns = AccountSlotQueue.Advance(ledger, now).Turns.Begin(request.RunKey),
         };
@@ -91,7 +91,7 @@ public static class Governor
     /// Books the usage of an ended agent run. Does nothing without a reservation, so that a repeated settlement counts once.
     /// </summary>
     /// <param name="scopes">Scopes to book in addition to those in the reservation.</param>
-    public static (LedgerBook Book, Reservation? Settled) Settle(
+    public static (LedgerBook Book, Reservation? Settled) SettleReservation(
         LedgerBook book,
         string account,
         string id,
@@ -159,11 +159,11 @@ public static class Governor
         );
 
     /// <summary>Records that the holder still monitors the agent run.</summary>
-    public static LedgerBook See(LedgerBook book, string account, string id, DateTimeOffset now) =>
+    public static LedgerBook RecordMonitored(LedgerBook book, string account, string id, DateTimeOffset now) =>
         Change(book, account, id, one => one with { SeenAt = now, IsLost = false });
 
     /// <summary>Marks an agent run as lost because no process monitors it and it left no record. Its grant stays reserved.</summary>
-    public static LedgerBook Lose(LedgerBook book, string account, string id)
+    public static LedgerBook MarkLost(LedgerBook book, string account, string id)
     {
         var lost = Change(book, account, id, one => one with { IsLost = true });
         var ledger = lost.Of(account);
@@ -171,7 +171,7 @@ public static class Governor
     }
 
     /// <summary>Transfers an agent run to another process.</summary>
-    public static LedgerBook TakeOver(LedgerBook book, string account, string id, ReservationHolder holder) =>
+    public static LedgerBook TransferAgentRun(LedgerBook book, string account, string id, ReservationHolder holder) =>
         Change(book, account, id, one => one with { Holder = holder, IsLost = false });
 
     private static LedgerBook Change(LedgerBook book, string account, string id, Func<Reservation, Reservation> change)

@@ -45,7 +45,7 @@ public sealed record GovernorCall
     /// <summary>True if the admitted agent was not started.</summary>
     public bool Released { get; init; }
 
-    /// <summary>True if no process monitors the agent run any more and it left no record.</summary>
+    /// <summary>True if no process monitors the agent run anymore and the agent run left no record.</summary>
     public bool Lost { get; init; }
 
     /// <summary>Request to start an agent. Default: null, meaning none.</summary>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Usage;
 
 /// <summary>
-/// Applies calls by the rules of <see cref="Governor"/>, <see cref="AccountBackoffs"/> and <see cref="Budgets"/>. Pure; the caller must
-/// serialize calls and store the book.
+/// Applies calls by the rules of <see cref="Governor"/>, <see cref="AccountBackoffs"/> and <see cref="Budgets"/>. Has no side effects. The
+/// caller must serialize calls and store the book.
 /// </summary>
 public static class GovernorCalls
 {
@@ -19,7 +19,7 @@ public static class GovernorCalls
         if (call.Raised is { } cap)
         {
             var account = call.Account.Length > 0 ? call.Account : book.AccountWith(cap.Scope) ?? SharedBudgets.Account;
-            var (raised, refusal) = Budgets.Lift(book, account, cap, now);
+            var (raised, refusal) = Budgets.RaiseBudget(book, account, cap, now);
             return (raised ?? book, new GovernorAnswer { Refusal = refusal });
         }
         if (call.IfHeldBy is { } holder && book.Of(call.Account).Find(call.Id)?.Holder != holder)
@@ -47,7 +47,7 @@ public static class GovernorCalls
     {
         if (call.TakenOverBy is { } successor)
         {
-            book = Governor.TakeOver(book, call.Account, call.Id, successor);
+            book = Governor.TransferAgentRun(book, call.Account, call.Id, successor);
         }
         if (call.Works)
         {
@@ -73,7 +73,7 @@ public static class GovernorCalls
         }
         if (call.Used is { } used)
         {
-            book = Governor.See(Governor.Report(book, call.Account, call.Id, used), call.Account, call.Id, now);
+            book = Governor.RecordMonitored(Governor.Report(book, call.Account, call.Id, used), call.Account, call.Id, now);
         }
         return (book, warns);
     }
@@ -91,10 +91,10 @@ public static class GovernorCalls
         Reservation? settled = null;
         if (call.Ended is { } end)
         {
-            (book, settled) = Governor.Settle(book, call.Account, call.Id, end.Used, end.Scopes, now);
+            (book, settled) = Governor.SettleReservation(book, call.Account, call.Id, end.Used, end.Scopes, now);
         }
         book = call.Released ? Governor.Release(book, call.Account, call.Id) : book;
-        return (call.Lost ? Governor.Lose(book, call.Account, call.Id) : book, settled);
+        return (call.Lost ? Governor.MarkLost(book, call.Account, call.Id) : book, settled);
     }
 
     private static (LedgerBook Book, Admission? Admission) Start(

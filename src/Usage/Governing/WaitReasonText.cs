@@ -1,6 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Describes waiting starts and budgets for users: the limit, its account, its end and the source of the report.</summary>
+/// <summary>Describes waiting starts and budgets for users, with the limit, its account, its end and the source of the report.</summary>
 public static class WaitReasonText
 {
     /// <summary>Formats the reason for a wait as a sentence.</summary>
@@ -25,10 +25,11 @@ public static class WaitReasonText
         };
 
     /// <summary>Formats a budget, such as <c>the budget of the run, 20.00 USD</c>.</summary>
-    public static string Of(BudgetCap cap) => $"the budget of {Whose(cap.Kind)}, {Of(new Amount(cap.Micros ?? 0, cap.Tokens ?? 0), cap)}";
+    public static string Of(BudgetCap cap) =>
+        $"the budget of {ScopeText(cap.Kind)}, {Of(new Amount(cap.Micros ?? 0, cap.Tokens ?? 0), cap)}";
 
     /// <summary>Formats the scope of a budget, such as <c>the run</c>.</summary>
-    public static string Whose(BudgetCapKind kind) =>
+    public static string ScopeText(BudgetCapKind kind) =>
         kind switch
         {
             BudgetCapKind.Attempt => "the attempt",

@@ -93,7 +93,7 @@ public sealed record Reservation
         init => field = value.IsDefault ? [] : value;
     } = [];
 
-    /// <summary>Amount that counts as spent for this agent run: the larger of grant and reported usage.</summary>
+    /// <summary>Amount that counts as spent for this agent run, which is the larger of the grant and the reported usage.</summary>
     [JsonIgnore]
     public Amount Held => new(Math.Max(GrantedMicros ?? 0, UsedMicros), Math.Max(GrantedTokens ?? 0, UsedTokens));
 }

@@ -37,7 +37,7 @@ public sealed record UsageSum(
     DateTimeOffset Last
 );
 
-/// <summary>Groups and sums usage records. Pure.</summary>
+/// <summary>Groups and sums usage records. Has no side effects.</summary>
 public static class UsageReport
 {
     /// <summary>Computes the sum of each group, the most recent group first.</summary>

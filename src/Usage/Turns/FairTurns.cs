@@ -2,8 +2,8 @@ namespace Orchestrator.Usage;
 
 /// <summary>
 /// Rule by which runs take turns at a scarce resource, such as the slots of an account or gates that exclude each other. Requests are
-/// ordered by the run's priority, by how little the run was served for its weight, by whether the work continues, and by age. Pure; the
-/// caller stores the state and must serialize changes.
+/// ordered by the run's priority, by the service that the run has received relative to its weight (least first), by whether the work
+/// continues, and by age. Has no side effects; the caller stores the state and must serialize changes.
 /// </summary>
 /// <remarks>
 /// A turn costs a run the turn's duration, but at least <see cref="LeastCost"/>, divided by the run's weight. A run that starts to wait
@@ -16,7 +16,7 @@ public sealed record FairTurns
     /// </summary>
     public static readonly TimeSpan LeastCost = TimeSpan.FromMinutes(1);
 
-    /// <summary>Maximum part of a running turn that a newly joined run gets credit for.</summary>
+    /// <summary>Maximum time of a running turn that is disregarded when the initial service of a newly joined run is computed.</summary>
     public static readonly TimeSpan MostCredit = TimeSpan.FromHours(1);
 
     /// <summary>State without any runs.</summary>
@@ -123,7 +123,7 @@ public sealed record FairTurns
             .First()
             .Turn;
 
-    /// <summary>Computes the service with which a newly waiting run joins.</summary>
+    /// <summary>Computes the initial service of a run that starts to wait.</summary>
     private TimeSpan Floor(string run, int priority, IReadOnlySet<string> waiting, IReadOnlyList<RunningTurn> running, DateTimeOffset now)
     {
         var others = Runs.Where(one => one.Key != run && one.Value.Priority == priority).ToList();
@@ -138,8 +138,8 @@ public sealed record FairTurns
     }
 
     /// <summary>
-    /// Computes a run's service without its running turns. A run that joins can then catch up on turns that others got while it waited. It
-    /// is not a whole turn behind a run that has just started several.
+    /// Computes a run's service without its running turns. A newly joined run that waits for these turns can then catch up, and is not a
+    /// whole turn behind a run that has just started several.
     /// </summary>
     private static TimeSpan Before(string run, TurnShare share, IEnumerable<RunningTurn> running, DateTimeOffset now)
     {

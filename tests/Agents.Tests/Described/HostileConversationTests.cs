@@ -20,7 +20,7 @@ public sealed class HostileConversationTests
                 WorkingDirectory = folder.Path,
             }
         );
-        var runner = new DescribedAgentRunner(
+        var runner = new AgentDescriptionRunner(
             "opencode",
             BuiltInAgents.Find("opencode")!,
             null,

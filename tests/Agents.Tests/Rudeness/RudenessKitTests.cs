@@ -124,7 +124,7 @@ public sealed class RudenessKitTests
                     Environment = environment,
                 }
             )
-            : new DescribedAgentRunner(agent, agent == Acp ? AnyAcp : BuiltInAgents.Find(agent)!, [Program], environment)
+            : new AgentDescriptionRunner(agent, agent == Acp ? AnyAcp : BuiltInAgents.Find(agent)!, [Program], environment)
             {
                 AcpDriver = [Program, "drive-acp"],
             };

@@ -211,7 +211,7 @@ public sealed class AgentSessionTests
                 cancellationToken: detach.Token
             )
         );
-        Assert.Equal(AgentStartState.Running, AgentSupervisor.Look(start.Folder));
+        Assert.Equal(AgentStartState.Running, AgentSupervisor.ReadState(start.Folder));
         await File.WriteAllTextAsync(agents["go"], "");
         var successor = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-2" }, default);
         (var outcome, var events) = await AgentFixture.FollowAsync(successor, seen);
@@ -231,7 +231,7 @@ public sealed class AgentSessionTests
 
         var error = await Assert.ThrowsAsync<AgentOwnerChangedException>(() => AgentFixture.FollowQuietlyAsync(first));
         Assert.Equal("owner-2", error.Owner);
-        Assert.Equal(AgentStartState.Running, AgentSupervisor.Look(start.Folder));
+        Assert.Equal(AgentStartState.Running, AgentSupervisor.ReadState(start.Folder));
         await File.WriteAllTextAsync(agents["go"], "");
         Assert.Equal(AgentFailure.None, (await AgentFixture.FollowQuietlyAsync(second)).Failure);
     }

@@ -68,7 +68,7 @@ public sealed class AgentStopTests
             await Task.Delay(delay);
 
             // Before the supervisor has taken the start there is nothing to stop.
-            await Eventually.TrueAsync(() => AgentSupervisor.Look(start.Folder) != AgentStartState.NotStarted);
+            await Eventually.TrueAsync(() => AgentSupervisor.ReadState(start.Folder) != AgentStartState.NotStarted);
             await agents.Supervisor.StopAsync(start.Folder, AgentFailure.Stopped);
 
             Assert.Empty(AgentFixture.ProcessesOf(start));
@@ -95,7 +95,7 @@ public sealed class AgentStopTests
         var start = agents.Start(limits: new AgentLimits { Time = TimeSpan.FromSeconds(1) });
         await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell("while :; do sleep 0.05; done"), start, default);
 
-        await Eventually.TrueAsync(() => AgentSupervisor.Look(start.Folder) == AgentStartState.Ended);
+        await Eventually.TrueAsync(() => AgentSupervisor.ReadState(start.Folder) == AgentStartState.Ended);
 
         Assert.Equal("time", (await File.ReadAllTextAsync(Path.Combine(start.Folder, "stop"))).Trim());
         await Eventually.TrueAsync(() => AgentFixture.ProcessesOf(start).Count == 0);
@@ -109,7 +109,7 @@ public sealed class AgentStopTests
         var runner = AgentFixture.Shell("while :; do sleep 0.05; done");
         await agents.Supervisor.StartOrAttachAsync(runner, start, default);
 
-        await Eventually.TrueAsync(() => AgentSupervisor.Look(start.Folder) == AgentStartState.Ended);
+        await Eventually.TrueAsync(() => AgentSupervisor.ReadState(start.Folder) == AgentStartState.Ended);
 
         var session = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
         Assert.Equal(AgentFailure.Orphaned, (await AgentFixture.FollowQuietlyAsync(session)).Failure);
@@ -187,7 +187,7 @@ public sealed class AgentStopTests
         var supervisor = int.Parse((await AgentFixture.FileAsync(Path.Combine(start.Folder, "supervisor"))).Split(' ')[0]);
 
         await AgentFixture.KillAsync(supervisor);
-        Assert.Equal(AgentStartState.Running, AgentSupervisor.Look(start.Folder));
+        Assert.Equal(AgentStartState.Running, AgentSupervisor.ReadState(start.Folder));
         await File.WriteAllTextAsync(agents["go"], "");
         (var outcome, var events) = await AgentFixture.FollowAsync(session);
 
@@ -245,7 +245,7 @@ public sealed class AgentStopTests
         await File.WriteAllTextAsync(Path.Combine(start.Folder, "pid"), $"{before}\n");
         await File.WriteAllTextAsync(Path.Combine(start.Folder, "supervisor"), $"{before}\n");
 
-        Assert.Equal(AgentStartState.Died, AgentSupervisor.Look(start.Folder));
+        Assert.Equal(AgentStartState.Died, AgentSupervisor.ReadState(start.Folder));
     }
 
     /// <summary>Kills just what is found, and nothing that came of it.</summary>

@@ -27,7 +27,7 @@ public sealed class ConfinementTests
             Visible = [$"{home}/.settings"],
         };
 
-        var words = string.Join(' ', Bubblewrap.Words(sandbox));
+        var words = string.Join(' ', Bubblewrap.CreateArguments(sandbox));
 
         Assert.StartsWith("/usr/bin/bwrap --unshare-pid --unshare-ipc --cap-drop ALL ", words, StringComparison.Ordinal);
         Assert.DoesNotContain("--ro-bind / /", words, StringComparison.Ordinal);

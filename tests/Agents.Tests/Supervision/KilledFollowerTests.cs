@@ -15,7 +15,7 @@ public sealed class KilledFollowerTests
         await using AgentFixture agents = new();
         var start = agents.Start();
         await KillFollowerWhenAsync(agents, start, () => File.Exists(agents["starts"]));
-        Assert.Equal(AgentStartState.Running, AgentSupervisor.Look(start.Folder));
+        Assert.Equal(AgentStartState.Running, AgentSupervisor.ReadState(start.Folder));
 
         var successor = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default);
         await File.WriteAllTextAsync(agents["go"], "");
@@ -34,7 +34,7 @@ public sealed class KilledFollowerTests
         var start = agents.Start();
         await KillFollowerWhenAsync(agents, start, () => File.Exists(agents["starts"]));
         await File.WriteAllTextAsync(agents["go"], "");
-        await Eventually.TrueAsync(() => AgentSupervisor.Look(start.Folder) == AgentStartState.Ended);
+        await Eventually.TrueAsync(() => AgentSupervisor.ReadState(start.Folder) == AgentStartState.Ended);
 
         var successor = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default);
         (var outcome, _) = await AgentFixture.FollowAsync(successor);

@@ -147,7 +147,7 @@ public sealed class LossCheckTests
         await staging.CommitAsync("c", await staging.TreeWithAsync(theirs, ("run", "#!/bin/sh\n")), theirs);
 
         Assert.Equal(("a", "run", "mode 100755", "c"), Lost(await staging.CheckAsync()));
-        static (string, string, string, string) Lost(LossReport report) =>
+        static (string, string, string, string) Lost(MergedHunkReport report) =>
             (report.Lost[0].Task, report.Lost[0].Path, report.Lost[0].Text, report.Lost[0].By);
     }
 
@@ -290,7 +290,7 @@ public sealed class LossCheckTests
 
         public Task<string> ShowAsync(string file) => opened.Files.GitAsync("show", $"{Tip}:{file}");
 
-        public Task<LossReport> CheckAsync() =>
+        public Task<MergedHunkReport> CheckAsync() =>
             new LossCheck(opened.Repository, Appended).OfStagingAsync(
                 _began,
                 Tip,

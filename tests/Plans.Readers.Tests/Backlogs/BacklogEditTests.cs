@@ -47,7 +47,7 @@ public sealed class BacklogEditTests
                 after.AsSpan().SequenceEqual(expected),
                 $"ORCHESTRATE_SEED={seed}, {name}, {i}. Before:\n{Text(before)}\nExpected:\n{Text(expected)}\nWritten:\n{Text(after)}"
             );
-            Assert.True(BacklogReader.Read(after, "tasks.json", shape.Tag).File!.Backlog.SaysTheSame(changed), Text(after));
+            Assert.True(BacklogReader.Read(after, "tasks.json", shape.Tag).File!.Backlog.HasSameContent(changed), Text(after));
         }
     }
 

@@ -69,7 +69,7 @@ public sealed class ReverseDependenciesTests
         var written = file.Write(changed);
 
         Assert.Equal($"[{after}]", Encoding.UTF8.GetString(written));
-        Assert.True(BacklogReader.Read(written, "tasks.json").File!.Backlog.SaysTheSame(changed));
+        Assert.True(BacklogReader.Read(written, "tasks.json").File!.Backlog.HasSameContent(changed));
     }
 
     private static BacklogReadResult Read(string text) => BacklogReader.Read(Encoding.UTF8.GetBytes(text), "tasks.json");

@@ -76,8 +76,8 @@ public sealed class AgentUsageReporterTests : IDisposable
             "allowed",
             [new UsageWindow("seven_day", 0.31, reset), new UsageWindow("five_hour", 0.5, reset.AddDays(1))]
         );
-        await start.Use.SettleAsync(Result(), Cost(1.25m) with { Windows = said });
-        await start.Use.SettleAsync(Result(), Cost(1.25m));
+        await start.Use.SettleReservationAsync(Result(), Cost(1.25m) with { Windows = said });
+        await start.Use.SettleReservationAsync(Result(), Cost(1.25m));
 
         Assert.Null(refusal);
         Assert.Empty(Ledger.Reservations);
@@ -93,7 +93,7 @@ public sealed class AgentUsageReporterTests : IDisposable
         var (start, _) = await AdmitAsync(Agent("a", "budget: {day: 10}\n"));
 
         _time.Advance(TimeSpan.FromHours(3));
-        await start.Use.SettleAsync(Result(), Cost(2));
+        await start.Use.SettleReservationAsync(Result(), Cost(2));
 
         Assert.Equal(2_000_000, Ledger.SpentIn(BudgetScopeNames.Day(new DateOnly(2026, 11, 24))).Micros);
         Assert.Equal(0, Ledger.SpentIn(BudgetScopeNames.Day(new DateOnly(2026, 11, 25))).Micros);
@@ -105,7 +105,7 @@ public sealed class AgentUsageReporterTests : IDisposable
         var (start, _) = await AdmitAsync(Agent("a"));
 
         var limits = start.Limit(new AgentLimits());
-        var result = await start.Use.SettleAsync(Result(FailureClass.Limit), Cost(3.4m, AgentFailure.Money));
+        var result = await start.Use.SettleReservationAsync(Result(FailureClass.Limit), Cost(3.4m, AgentFailure.Money));
 
         Assert.Equal(10m / 3, limits.CostUsd!.Value, 3);
         Assert.Equal(FailureClass.Budget, result.FailureClass);
@@ -119,7 +119,7 @@ public sealed class AgentUsageReporterTests : IDisposable
         Assert.Equal(1, start.Limit(new AgentLimits { CostUsd = 1 }).CostUsd);
         Assert.Equal(
             FailureClass.Limit,
-            (await start.Use.SettleAsync(Result(FailureClass.Limit), Cost(1, AgentFailure.Money))).FailureClass
+            (await start.Use.SettleReservationAsync(Result(FailureClass.Limit), Cost(1, AgentFailure.Money))).FailureClass
         );
     }
 
@@ -133,8 +133,8 @@ public sealed class AgentUsageReporterTests : IDisposable
             Windows = new UsageWindows("rejected", [new UsageWindow("five_hour", 1, reset)]) { Deciding = "five_hour" },
         };
 
-        start.Use.Take(new AgentContextSize(150_000));
-        var result = await start.Use.SettleAsync(Result(FailureClass.UsageLimit), limited);
+        start.Use.HandleEvent(new AgentContextSize(150_000));
+        var result = await start.Use.SettleReservationAsync(Result(FailureClass.UsageLimit), limited);
         var (_, other) = await AdmitAsync(
             Agent("b") with
             {
@@ -162,11 +162,11 @@ public sealed class AgentUsageReporterTests : IDisposable
         AgentRateLimit Says(double used) => new(new UsageWindows("allowed", [new UsageWindow("five_hour", used, reset)]));
         var (start, _) = await AdmitAsync(Agent("a"));
 
-        start.Use.Take(Says(0.5));
-        await start.Use.TellAsync();
-        start.Use.Take(Says(0.82));
-        start.Use.Take(Says(0.97));
-        await start.Use.TellAsync();
+        start.Use.HandleEvent(Says(0.5));
+        await start.Use.ReportUsageAsync();
+        start.Use.HandleEvent(Says(0.82));
+        start.Use.HandleEvent(Says(0.97));
+        await start.Use.ReportUsageAsync();
         var (_, refusal) = await AdmitAsync(Agent("b"));
 
         Assert.Equal(
@@ -180,7 +180,7 @@ public sealed class AgentUsageReporterTests : IDisposable
     public async Task Admit_BudgetIsUsedUp_AsksWithTheFigures()
     {
         var (start, _) = await AdmitAsync(Agent("a"));
-        await start.Use.SettleAsync(Result(), Cost(10.5m));
+        await start.Use.SettleReservationAsync(Result(), Cost(10.5m));
 
         var (_, refusal) = await AdmitAsync(Agent("b"));
 
@@ -207,7 +207,7 @@ public sealed class AgentUsageReporterTests : IDisposable
                     tasks.Aggregate(
                         book,
                         (next, task) =>
-                            Governor.TakeOver(
+                            Governor.TransferAgentRun(
                                 next,
                                 "claude",
                                 $"key/run/{task}/1",

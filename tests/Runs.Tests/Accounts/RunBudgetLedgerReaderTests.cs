@@ -58,7 +58,7 @@ public sealed class RunBudgetLedgerReaderTests
         var (run, task) = (BudgetScopeNames.Run("r", "run"), BudgetScopeNames.Task("r", "run", "a"));
         var book = LedgerBook.Empty;
         (book, _) = Governor.Admit(book, Request("x", "other", run), Now);
-        (book, _) = Governor.Settle(book, "other", "r/run/x/1", new Amount(3 * Dollar, 500), [], Now);
+        (book, _) = Governor.SettleReservation(book, "other", "r/run/x/1", new Amount(3 * Dollar, 500), [], Now);
         (book, _) = Governor.Admit(book, Request("a", "claude", run, task), Now);
         var ledger = book.Of("claude");
         book = book.With(ledger with { Reservations = [ledger.Reservations[0] with { UsedMicros = 2 * Dollar, UsedTokens = 70 }] });
@@ -99,7 +99,7 @@ public sealed class RunBudgetLedgerReaderTests
     public void Of_AnEndedRun_SaysWhatItHasCostWhileLedgersKnowIt()
     {
         var (book, _) = Governor.Admit(LedgerBook.Empty, Request("a", "claude", BudgetScopeNames.Run("r", "run")), Now);
-        (book, _) = Governor.Settle(book, "claude", "r/run/a/1", new Amount(3 * Dollar, 0), [], Now);
+        (book, _) = Governor.SettleReservation(book, "claude", "r/run/a/1", new Amount(3 * Dollar, 0), [], Now);
         var settings = new BudgetSettings(Task: Usd(1), Run: Usd(10), Day: Usd(20));
 
         var known = Read(book, settings, Run(RunStates.Completed));

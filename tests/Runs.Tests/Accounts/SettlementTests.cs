@@ -44,13 +44,13 @@ public sealed class SettlementTests : IDisposable
         using (var first = await AdmitAsync(agent))
         {
             _governor.FailAt(call, counted);
-            await Assert.ThrowsAsync<IOException>(() => first.Use.SettleAsync(Done, Cost(2)));
+            await Assert.ThrowsAsync<IOException>(() => first.Use.SettleReservationAsync(Done, Cost(2)));
         }
 
         _time.Advance(TimeSpan.FromSeconds(7));
         using (var second = await AdmitAsync(agent))
         {
-            await second.Use.SettleAsync(Done, Cost(2));
+            await second.Use.SettleReservationAsync(Done, Cost(2));
         }
 
         AssertAgree(2 * Turn);
@@ -69,11 +69,11 @@ public sealed class SettlementTests : IDisposable
         {
             AgentRunNotes.Of(Cost(2)).Write(agent.Folder);
             _governor.FailAt(call, counted);
-            await Assert.ThrowsAsync<IOException>(() => first.Use.SettleAsync(Done, Cost(2)));
+            await Assert.ThrowsAsync<IOException>(() => first.Use.SettleReservationAsync(Done, Cost(2)));
         }
         _governor.HolderDies();
 
-        await new ReservationCleanup(_services, AccountPrices.Of(agent.Settings)).SettleAsync("claude", CancellationToken.None);
+        await new ReservationCleanup(_services, AccountPrices.Of(agent.Settings)).SettleDeadAsync("claude", CancellationToken.None);
 
         AssertAgree(2 * Turn);
     }
@@ -96,7 +96,7 @@ public sealed class SettlementTests : IDisposable
         AgentRunNotes.Of(Cost(2)).Write(agent.Folder);
         _governor.HolderDies();
 
-        await new ReservationCleanup(_services, AccountPrices.Of(agent.Settings)).SettleAsync("claude", CancellationToken.None);
+        await new ReservationCleanup(_services, AccountPrices.Of(agent.Settings)).SettleDeadAsync("claude", CancellationToken.None);
 
         AssertAgree(3 * Turn);
     }
@@ -109,7 +109,7 @@ public sealed class SettlementTests : IDisposable
         {
             var agent = Agent("a");
             using var start = await AdmitAsync(agent);
-            await start.Use.SettleAsync(Done, Cost(2));
+            await start.Use.SettleReservationAsync(Done, Cost(2));
             Directory.Delete(agent.Folder, recursive: true);
             _time.Advance(TimeSpan.FromMinutes(5));
         }
@@ -198,7 +198,7 @@ public sealed class SettlementTests : IDisposable
             var dead = new ReservationHolder("host", $"999999 1 {Guid.NewGuid()}");
             foreach (var ledger in Book.Ledgers.Values)
             {
-                Book = ledger.Reservations.Aggregate(Book, (next, one) => Governor.TakeOver(next, ledger.Account, one.Id, dead));
+                Book = ledger.Reservations.Aggregate(Book, (next, one) => Governor.TransferAgentRun(next, ledger.Account, one.Id, dead));
             }
         }
 

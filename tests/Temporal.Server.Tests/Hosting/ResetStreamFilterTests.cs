@@ -49,7 +49,7 @@ public sealed class ResetStreamFilterTests
             .. Frame(Headers, 5, 9),
         ];
         var (incoming, outgoing) = (new Pipe(), new Pipe());
-        var filter = ResetStreamFilter.Around(new Transport(incoming.Reader, outgoing.Writer));
+        var filter = ResetStreamFilter.Wrap(new Transport(incoming.Reader, outgoing.Writer));
         var reading = ReadAllAsync(filter.Input);
         foreach (var piece in sent.Chunk(size))
         {
@@ -71,7 +71,7 @@ public sealed class ResetStreamFilterTests
     {
         byte[] sent = [.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(), .. Frame(Headers, 1, 20), .. Frame(Data, 1, 30)];
         var incoming = new Pipe();
-        var filter = ResetStreamFilter.Around(new Transport(incoming.Reader, new Pipe().Writer));
+        var filter = ResetStreamFilter.Wrap(new Transport(incoming.Reader, new Pipe().Writer));
         await incoming.Writer.WriteAsync(sent);
         await incoming.Writer.CompleteAsync();
         List<byte> read = [];

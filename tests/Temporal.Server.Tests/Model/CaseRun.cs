@@ -304,7 +304,7 @@ internal sealed class CaseRun(ICalls calls, ServerComposition parts, ManualClock
     {
         clock.Advance(by);
         _model.Advance(by);
-        parts.Timers.Reconsider();
+        parts.Timers.CheckClock();
         while (parts.Timers.AtRest is not { } rest || rest.NextDue <= clock.GetUtcNow())
         {
             await Task.Delay(1);

@@ -169,10 +169,10 @@ public sealed class ScheduleTransitionsTests
     {
         var record = Record(ScheduleOverlapPolicy.Skip);
 
-        Assert.True(ScheduleTransitions.Remember(record, "a"));
-        Assert.False(ScheduleTransitions.Remember(record, "a"));
-        Assert.True(ScheduleTransitions.Remember(record, ""));
-        Assert.True(ScheduleTransitions.Remember(record, ""));
+        Assert.True(ScheduleTransitions.RecordRequestId(record, "a"));
+        Assert.False(ScheduleTransitions.RecordRequestId(record, "a"));
+        Assert.True(ScheduleTransitions.RecordRequestId(record, ""));
+        Assert.True(ScheduleTransitions.RecordRequestId(record, ""));
     }
 
     private PendingStart StartOne(ScheduleRecord record, int minutes)

@@ -57,7 +57,7 @@ public sealed class SoakTests(ITestOutputHelper output)
                     Limit,
                     cancellationToken: stop.Token
                 );
-                var deleted = await server.Parts.Retention.SweepAsync();
+                var deleted = await server.Parts.Retention.DeleteExpiredAsync();
                 memory.Add(GC.GetTotalMemory(forceFullCollection: true));
                 files.Add(new FileInfo(folder.DatabasePath).Length);
                 output.WriteLine(

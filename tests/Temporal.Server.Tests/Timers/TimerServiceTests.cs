@@ -50,7 +50,7 @@ public sealed class TimerServiceTests
             }
         };
         _clock.Advance(TimeSpan.FromHours(1));
-        timers.Reconsider();
+        timers.CheckClock();
 
         await last.Task.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(Enumerable.Range(0, 1_000).Select(i => i * 5), done.Order());
@@ -74,7 +74,7 @@ public sealed class TimerServiceTests
                 }
             );
             _clock.Advance(TimeSpan.FromHours(1));
-            var firing = Task.Run(timers.Reconsider);
+            var firing = Task.Run(timers.CheckClock);
             while (timers.AtRest is not { NextDue: null })
             {
                 Thread.Yield();

@@ -165,7 +165,7 @@ public static class ClaudeSessionFile
                 using var line = Parse(bytes.AsMemory()[range]);
                 if (line is not null)
                 {
-                    tail.Take(line.RootElement);
+                    tail.ReadEntry(line.RootElement);
                 }
                 if (tail.IsWhole)
                 {
@@ -273,7 +273,7 @@ public static class ClaudeSessionFile
         /// <summary>True if all metadata that is shown to users was found.</summary>
         public bool IsWhole => _facts is { LastAt: not null, LastWords: not null };
 
-        public void Take(JsonElement root)
+        public void ReadEntry(JsonElement root)
         {
             IsKnown |= ClaudeSessionFile.IsKnown(root);
             _facts = _facts with

@@ -22,7 +22,7 @@ internal sealed class AgentsCommand : CliCommand
     {
         var repository = context.FindRepository();
         var loaded = context.OpenSettings(repository, []).Loaded;
-        var agents = await AgentInventory.LookAsync(loaded, repository?.WorkTree ?? context.Directory, stop);
+        var agents = await AgentInventory.DetectAsync(loaded, repository?.WorkTree ?? context.Directory, stop);
         if (parsed.GetValue(_json))
         {
             context.Print(new AgentsDocument([.. agents.Select(Entry)]), DocumentJson.Default.AgentsDocument);

@@ -6,15 +6,23 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>blocked</c>: lets an agent report an obstacle that prevents it from continuing.</summary>
 internal sealed class BlockedCommand : CliCommand
 {
-    private readonly Option<string[]> _needs = Many("--needs", "A missing package, such as pandas>=2.0", "WHAT");
+    private readonly Option<string[]> _needs = CreateListOption("--needs", "A missing package, such as pandas>=2.0", "WHAT");
     private readonly Option<bool> _dev = new("--dev") { Description = "The packages are for development only, such as for tests" };
     private readonly Option<string?> _in = new("--in")
     {
         Description = "Folder of the project that the package is for; default: the root",
         HelpName = "FOLDER",
     };
-    private readonly Option<string[]> _files = Many("--file", "A file outside the task's ownership that the task must write", "PATH");
-    private readonly Option<string[]> _split = Many("--split", "Smaller tasks that replace this task, which is too large", "TASK");
+    private readonly Option<string[]> _files = CreateListOption(
+        "--file",
+        "A file outside the task's ownership that the task must write",
+        "PATH"
+    );
+    private readonly Option<string[]> _split = CreateListOption(
+        "--split",
+        "Smaller tasks that replace this task, which is too large",
+        "TASK"
+    );
     private readonly Option<string?> _reason = new("--reason", "--question")
     {
         Description = "The reason of the request, or the question",
@@ -63,11 +71,11 @@ internal sealed class BlockedCommand : CliCommand
                 Time = context.Time.GetUtcNow(),
             }
         );
-        context.Terminal.Say($"Recorded: {start.Task} is blocked. End your turn now; a user, the planner or the policy answers.");
+        context.Terminal.Inform($"Recorded: {start.Task} is blocked. End your turn now; a user, the planner or the policy answers.");
         return Task.FromResult(Outcome.Done);
     }
 
-    private static Option<string[]> Many(string name, string description, string what) =>
+    private static Option<string[]> CreateListOption(string name, string description, string what) =>
         new(name)
         {
             Description = description,

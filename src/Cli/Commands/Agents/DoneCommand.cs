@@ -71,7 +71,7 @@ internal sealed class DoneCommand : CliCommand
                 Time = context.Time.GetUtcNow(),
             }
         );
-        context.Terminal.Say($"Recorded: {start.Task} is {status}.");
+        context.Terminal.Inform($"Recorded: {start.Task} is {status}.");
         return Task.FromResult(Outcome.Done);
     }
 

@@ -28,7 +28,7 @@ internal sealed class DriveAcpCommand : CliCommand
                 parsed.GetRequiredValue(_request),
                 context.Terminal.ReadInput(),
                 line => context.Terminal.Document(line + "\n"),
-                line => context.Terminal.Say(line),
+                line => context.Terminal.Inform(line),
                 stop
             );
 }

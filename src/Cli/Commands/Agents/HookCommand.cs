@@ -31,7 +31,7 @@ internal sealed class HookCommand : CliCommand
         }
         if (error.Length > 0)
         {
-            context.Terminal.Say(error);
+            context.Terminal.Inform(error);
         }
         return Task.FromResult((Outcome)exitCode);
     }

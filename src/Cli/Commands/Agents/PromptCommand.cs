@@ -28,7 +28,12 @@ internal sealed class PromptCommand : CliCommand
             WorktreeVariables = [.. settings.Worktrees.Environment.Keys],
         };
         input = input.With(context.PlanFiles.ContractsInForce(plan).Stubs);
-        var prompt = TaskPrompt.Render(input with { RoleText = input.Task.Role is { } role ? context.PlanFiles.RoleText(role) : null });
+        var prompt = TaskPromptRenderer.Render(
+            input with
+            {
+                RoleText = input.Task.Role is { } role ? context.PlanFiles.RoleText(role) : null,
+            }
+        );
         if (parsed.GetValue(_json))
         {
             context.Print(new PromptDocument(id, prompt), DocumentJson.Default.PromptDocument);

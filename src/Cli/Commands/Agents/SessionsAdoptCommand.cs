@@ -35,7 +35,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
 
     /// <summary>Throws if a conversation may be in use or can't be read.</summary>
     /// <exception cref="UseCaseException">The conversation may be in use, or can't be read.</exception>
-    internal static void DemandEnded(ClaudeSession session, bool saidEnded)
+    internal static void RequireEndedSession(ClaudeSession session, bool saidEnded)
     {
         if (session.Fault is { } fault)
         {
@@ -46,7 +46,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 $"Process {session.ProcessId} still uses the conversation {session.Id}.",
-                "End that process first, because two agents would write to the same files."
+                "First end that process, because otherwise two agents would write to the same files."
             );
         }
         if (session.Standing == SessionLiveness.Unknown && !saidEnded)
@@ -62,7 +62,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var session = SessionsShowCommand.Require(parsed.GetValue(_id)!, context);
-        DemandEnded(session, parsed.GetValue(_ended));
+        RequireEndedSession(session, parsed.GetValue(_ended));
         var repository = RepositoryOf(session, context);
         var opened = _run.Open(parsed, repository, context);
         if (opened.Loaded.Settings!.Agent != SessionsResumeCommand.ClaudeAgent)
@@ -83,13 +83,13 @@ internal sealed class SessionsAdoptCommand : CliCommand
         var adoption = new SessionAdoption(context.Services);
         // The whole conversation is read before anything is written.
         var adopted = await adoption.ReadAsync(repository, session.Id, session.File, stop);
-        DemandEnded(SessionsShowCommand.Require(session.Id, context), parsed.GetValue(_ended));
+        RequireEndedSession(SessionsShowCommand.Require(session.Id, context), parsed.GetValue(_ended));
         return await _run.StartAsync(parsed, plan, "adopt", repository, opened, context, stop, KeepAsync);
 
         async Task KeepAsync(string runId)
         {
             var kept = await adoption.KeepAsync(repository, runId, plan.Tasks[0].Id, adopted, stop);
-            context.Terminal.Say(
+            context.Terminal.Inform(
                 kept is null
                     ? $"{session.Id} is adopted; {repository.WorkTree} had no uncommitted changes."
                     : $"{session.Id} is adopted; the uncommitted changes in {repository.WorkTree} "

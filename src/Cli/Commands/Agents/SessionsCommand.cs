@@ -42,7 +42,7 @@ internal sealed class SessionsCommand : CliCommand
         var (folder, sessions) = queries.FindConversations(hours, limit, stop);
         if (sessions.Count == 0)
         {
-            context.Terminal.Say(
+            context.Terminal.Inform(
                 $"No conversations below {folder}/projects"
                     + (hours is null ? "." : $" of the last {Plural.Of((decimal)hours, "hour", "hours")}.")
             );
@@ -53,7 +53,7 @@ internal sealed class SessionsCommand : CliCommand
         }
         if (sessions.Count > limit)
         {
-            context.Terminal.Say($"And {sessions.Count - limit} more: --limit {sessions.Count} lists all.");
+            context.Terminal.Inform($"And {sessions.Count - limit} more: --limit {sessions.Count} lists all.");
         }
         return Task.FromResult(Outcome.Done);
     }

@@ -38,7 +38,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
         var (run, reference) = RunReference.RequireOpen(repository, parsed.GetValue(_task));
         var task = reference.RequireTask(run.Status);
         var session = SessionsShowCommand.Require(parsed.GetValue(_id)!, context);
-        SessionsAdoptCommand.DemandEnded(session, parsed.GetValue(_ended));
+        SessionsAdoptCommand.RequireEndedSession(session, parsed.GetValue(_ended));
         var state = run.Status.Tasks.First(one => one.Id == task).State;
         var refusal =
             SteeringCatalog.Retry.Call(InputOf(parsed, context, task), run.Status).Refuse(run.Status)
@@ -55,7 +55,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
         }
         var conversation = SessionAdoption.ReadConversation(session.File);
         new AdoptedConversation(new RunFolder(repository.Root, run.Id), task).Store(session.Id, conversation);
-        context.Terminal.Say($"The next attempt of {task} continues {session.Id}.");
+        context.Terminal.Inform($"The next attempt of {task} continues {session.Id}.");
         if (state == TaskStates.Pending)
         {
             return Task.FromResult(Outcome.Done);

@@ -20,7 +20,7 @@ internal sealed class CompletionCommand : CliCommand
     {
         var shell = parsed.GetRequiredValue(_shell);
         context.Terminal.Document(CompletionScript.Of(shell));
-        context.Terminal.Say($"To keep it: {CompletionScript.HowTo(shell)}");
+        context.Terminal.Inform($"To keep it: {CompletionScript.InstallInstructions(shell)}");
         return Task.FromResult(Outcome.Done);
     }
 }

@@ -54,7 +54,7 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
         File.WriteAllText(_file, text);
         foreach (var name in names)
         {
-            context.Terminal.Say($"{name} is {done} in {Shown}.");
+            context.Terminal.Inform($"{name} is {done} in {Shown}.");
             WarnIfOverruled(name);
         }
         if (before is not null)

@@ -61,7 +61,7 @@ internal sealed class InitCommand : CliCommand
         ];
         foreach (var line in lines)
         {
-            context.Terminal.Say(line);
+            context.Terminal.Inform(line);
         }
         foreach (var fault in result.Taken.Faults)
         {
@@ -71,7 +71,7 @@ internal sealed class InitCommand : CliCommand
         {
             context.Terminal.Warn(".env is not ignored by git: add it to .gitignore before you commit.");
         }
-        context.Terminal.Say("Next: orchestrate check   # checks that runs can work here, and lists the detected gates");
+        context.Terminal.Inform("Next: orchestrate check   # checks that runs can work here, and lists the detected gates");
         return Task.FromResult(Outcome.Done);
     }
 
@@ -80,13 +80,13 @@ internal sealed class InitCommand : CliCommand
         var (written, kept) = ClaudeIntegration.Install(Path.Combine(root, ".claude"));
         foreach (var file in written)
         {
-            context.Terminal.Say($"made   {Path.Combine(root, ".claude", file)}");
+            context.Terminal.Inform($"made   {Path.Combine(root, ".claude", file)}");
         }
         foreach (var file in kept)
         {
-            context.Terminal.Say($"kept   {Path.Combine(root, ".claude", file)}");
+            context.Terminal.Inform($"kept   {Path.Combine(root, ".claude", file)}");
         }
-        context.Terminal.Say("In a Claude Code session: /orchestrate REQUEST");
+        context.Terminal.Inform("In a Claude Code session: /orchestrate REQUEST");
         return Outcome.Done;
     }
 }

@@ -31,7 +31,7 @@ internal sealed class ManCommand : CliCommand
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             await File.WriteAllTextAsync(file, text, stop);
         }
-        context.Terminal.Say($"The manual pages and completion scripts are in {share}.");
+        context.Terminal.Inform($"The manual pages and completion scripts are in {share}.");
         return Outcome.Done;
     }
 }

@@ -33,21 +33,21 @@ internal sealed class NotifyCommand : Command
             var unsent = outbox.Read();
             if (unsent.Count == 0)
             {
-                context.Terminal.Say("All notices of this repository are sent.");
+                context.Terminal.Inform("All notices of this repository are sent.");
                 return Outcome.Done;
             }
             var run = parsed.GetValue(_run) is { } given
                 ? UniquePrefix.Find(given, [.. unsent.Select(notice => notice.Run).Distinct()], "run with notices to send")
                 : null;
-            return await CarryOutAsync(outbox, run, context, stop);
+            return await ExecuteAsync(outbox, run, context, stop);
         }
 
-        protected abstract Task<Outcome> CarryOutAsync(NoticeOutbox outbox, string? run, CommandContext context, CancellationToken stop);
+        protected abstract Task<Outcome> ExecuteAsync(NoticeOutbox outbox, string? run, CommandContext context, CancellationToken stop);
     }
 
     private sealed class NotifySendCommand() : NotifyUnsentCommand("send", "Send the notices that have not arrived")
     {
-        protected override async Task<Outcome> CarryOutAsync(
+        protected override async Task<Outcome> ExecuteAsync(
             NoticeOutbox outbox,
             string? run,
             CommandContext context,
@@ -61,21 +61,21 @@ internal sealed class NotifyCommand : Command
             {
                 context.Terminal.Warn(new UntrustedText(notice.Describe()).Line);
             }
-            context.Terminal.Say($"{Plural.Of(before - left.Count, "notice")} sent.");
+            context.Terminal.Inform($"{Plural.Of(before - left.Count, "notice")} sent.");
             return left.Count == 0 ? Outcome.Done : Outcome.WorkFailed;
         }
     }
 
     private sealed class NotifyDiscardCommand() : NotifyUnsentCommand("discard", "Drop the notices that have not arrived")
     {
-        protected override async Task<Outcome> CarryOutAsync(
+        protected override async Task<Outcome> ExecuteAsync(
             NoticeOutbox outbox,
             string? run,
             CommandContext context,
             CancellationToken stop
         )
         {
-            context.Terminal.Say($"{Plural.Of(await outbox.DiscardAsync(run, stop), "notice")} dropped.");
+            context.Terminal.Inform($"{Plural.Of(await outbox.DiscardAsync(run, stop), "notice")} dropped.");
             return Outcome.Done;
         }
     }

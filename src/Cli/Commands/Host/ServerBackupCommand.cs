@@ -23,7 +23,7 @@ internal sealed class ServerBackupCommand : CliCommand
         try
         {
             var bytes = EngineBackup.Create(source, target);
-            context.Terminal.Say(
+            context.Terminal.Inform(
                 $"Copied {source} to {target} ({Plural.Of(bytes, "byte")}). 'orchestrate server --db {target}' serves the copy."
             );
             return Task.FromResult(Outcome.Done);

@@ -41,7 +41,7 @@ internal sealed class ServerCommand : CliCommand
         RefuseWorkOnFile(named, parsed);
         var repository = named is null ? context.RequireRepository() : null;
         var settings = parsed.GetValue(_work)
-            ? RepositoryTrustPrompt.Demand(context, context.OpenSettings(repository!, []), parsed.GetValue(_yes)).Settings!
+            ? RepositoryTrustPrompt.RequireTrust(context, context.OpenSettings(repository!, []), parsed.GetValue(_yes)).Settings!
             : context.LoadSettings().Settings!;
         if (repository is not null)
         {
@@ -82,16 +82,16 @@ internal sealed class ServerCommand : CliCommand
         {
             var address = server.Addresses.First(address => !address.StartsWith("unix:", StringComparison.Ordinal));
             file.Announce(options.SocketPath is { } socket ? "unix:" + socket : address);
-            Say(context, repository?.Root ?? file.DatabasePath, server.Addresses, options, new Uri(address).Authority);
+            PrintAddresses(context, repository?.Root ?? file.DatabasePath, server.Addresses, options, new Uri(address).Authority);
             if (!parsed.GetValue(_work))
             {
-                context.Terminal.Say(
+                context.Terminal.Inform(
                     "  No process executes runs here. Use 'orchestrate server --work', or start 'orchestrate worker' beside this one."
                 );
             }
         }
 
-        void SayWork(EngineConnection _) => context.Terminal.Say($"  Working on the runs of {repository!.Root}.");
+        void SayWork(EngineConnection _) => context.Terminal.Inform($"  Working on the runs of {repository!.Root}.");
     }
 
     private void RefuseWorkOnFile(string? named, ParseResult parsed)
@@ -131,7 +131,7 @@ internal sealed class ServerCommand : CliCommand
         );
     }
 
-    private static void Say(
+    private static void PrintAddresses(
         CommandContext context,
         string what,
         IEnumerable<string> addresses,
@@ -139,16 +139,16 @@ internal sealed class ServerCommand : CliCommand
         string endpoint
     )
     {
-        context.Terminal.Say($"Serving {what} at {string.Join(" and ", addresses)}. Ctrl-C ends it.");
+        context.Terminal.Inform($"Serving {what} at {string.Join(" and ", addresses)}. Ctrl-C ends it.");
         ListenOptions.WarnOfOpenness(options, context);
         var flags = (options.Certificate is null ? "" : " --tls") + (options.ApiKey is null ? "" : " --api-key KEY");
         var variables =
             (options.Certificate is null ? "" : " -e TEMPORAL_TLS=true") + (options.ApiKey is null ? "" : " -e TEMPORAL_API_KEY=KEY");
-        context.Terminal.Say($"  The temporal program:  temporal workflow list --address {endpoint}{flags}");
-        context.Terminal.Say(
+        context.Terminal.Inform($"  The temporal program:  temporal workflow list --address {endpoint}{flags}");
+        context.Terminal.Inform(
             $"  The Web UI:            docker run --rm --network host -e TEMPORAL_ADDRESS={endpoint}{variables} -e "
                 + $"TEMPORAL_UI_PORT=8233 {WebInterface}"
         );
-        context.Terminal.Say("                         and then http://localhost:8233");
+        context.Terminal.Inform("                         and then http://localhost:8233");
     }
 }

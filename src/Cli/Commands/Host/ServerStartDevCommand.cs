@@ -137,21 +137,23 @@ internal sealed class ServerStartDevCommand : CliCommand
         void Announce(TemporalServer server)
         {
             file?.Announce(server.Addresses[0]);
-            context.Terminal.Say($"Temporal server at {new Uri(server.Addresses[0]).Authority}, {named ?? "in memory"}. Ctrl-C ends it.");
+            context.Terminal.Inform(
+                $"Temporal server at {new Uri(server.Addresses[0]).Authority}, {named ?? "in memory"}. Ctrl-C ends it."
+            );
             ListenOptions.WarnOfOpenness(options, context);
             if (parsed.GetValue(_httpPort) is not null)
             {
-                context.Terminal.Say("--http-port has no effect, because this server has no HTTP API. Use gRPC.");
+                context.Terminal.Inform("--http-port has no effect, because this server has no HTTP API. Use gRPC.");
             }
 
             if (parsed.GetValue(_pragmas) is { Length: > 0 })
             {
-                context.Terminal.Say("--sqlite-pragma has no effect, because the engine configures SQLite itself.");
+                context.Terminal.Inform("--sqlite-pragma has no effect, because the engine configures SQLite itself.");
             }
 
             if (!parsed.GetValue(_headless))
             {
-                context.Terminal.Say("This program has no Web UI; 'orchestrate server --help' explains how to use the official one.");
+                context.Terminal.Inform("This program has no Web UI; 'orchestrate server --help' explains how to use the official one.");
             }
         }
     }

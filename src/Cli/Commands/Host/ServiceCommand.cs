@@ -45,7 +45,7 @@ internal sealed class ServiceCommand : CliCommand
         if (verb == Install)
         {
             // Without trust, the service would exit with code 3 at each start.
-            var settings = RepositoryTrustPrompt.Demand(context, context.OpenSettings(repository, []), yes: false).Settings!;
+            var settings = RepositoryTrustPrompt.RequireTrust(context, context.OpenSettings(repository, []), yes: false).Settings!;
             await repository.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
             Refuse(services, unit, parsed.GetValue(_replace), "The new unit would replace it");
             await services.InstallAsync(unit, stop);
@@ -63,7 +63,7 @@ internal sealed class ServiceCommand : CliCommand
         }
         else
         {
-            Say(state, verb, context);
+            PrintState(state, verb, context);
         }
         return verb == Remove || state.Process != 0 ? Outcome.Done : Outcome.Unavailable;
     }
@@ -83,7 +83,7 @@ internal sealed class ServiceCommand : CliCommand
         }
     }
 
-    private static void Say(ServiceState state, string verb, CommandContext context)
+    private static void PrintState(ServiceState state, string verb, CommandContext context)
     {
         if (state.Kind == UnitFileKind.Missing)
         {

@@ -34,7 +34,7 @@ internal sealed class VerifyCommand : CliCommand
         var workTree = RepositoryLocation.FindWorkTree(context.Directory) ?? repository.Root;
         var plan = context.PlanFiles.Require(parsed.GetRequiredValue(_plan));
         var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), [.. plan.Tasks.Select(task => task.Id)], "task of this plan");
-        var settings = RepositoryTrustPrompt.Demand(context, context.OpenSettings(repository, []), parsed.GetValue(_yes)).Settings!;
+        var settings = RepositoryTrustPrompt.RequireTrust(context, context.OpenSettings(repository, []), parsed.GetValue(_yes)).Settings!;
         var ofProject = CheckoutVerification.GatesOf(settings, workTree);
         var gates = ofProject.Explain(plan, plan.Tasks.First(task => task.Id == id));
         if (gates.Count == 0)

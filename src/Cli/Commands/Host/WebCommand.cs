@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Web;
-using Orchestrator.Dashboard.Door;
+using Orchestrator.Dashboard.Access;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Repositories;
 
@@ -78,7 +78,7 @@ internal sealed class WebCommand : CliCommand
             link =>
             {
                 context.Terminal.Show(link);
-                context.Terminal.Say("The link logs a browser in. Ctrl-C ends the server; runs continue.");
+                context.Terminal.Inform("The link logs a browser in. Ctrl-C ends the server; runs continue.");
             }
         ));
         // Delivers notices even if no worker runs.

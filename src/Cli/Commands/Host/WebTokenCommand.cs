@@ -33,11 +33,11 @@ internal sealed class WebTokenCommand : CliCommand
         }
         if (document.Tokens.Count == 0)
         {
-            context.Terminal.Say("The only token is the one in the link. Create another: orchestrate web token create NAME");
+            context.Terminal.Inform("The only token is the one in the link. Create another: orchestrate web token create NAME");
         }
         if (document.Failures is { } failed)
         {
-            context.Terminal.Say(
+            context.Terminal.Inform(
                 $"{Plural.Of(failed.Count, "failed try", "failed tries")} since {LocalTimes.Of(failed.Since)}, the last one at "
                     + $"{LocalTimes.Of(failed.LastAt)} by {failed.LastFrom}."
             );
@@ -102,8 +102,8 @@ internal sealed partial class WebTokenCreateCommand : CliCommand
                     $"Choose another name, or first: orchestrate web token revoke {name}"
                 )
         );
-        context.Terminal.Say(
-            "This token is not shown again. Programs send it as 'Authorization: Bearer TOKEN'; a browser logs in with it."
+        context.Terminal.Inform(
+            "This token is not shown again. Programs send it as 'Authorization: Bearer TOKEN', and browsers log in with it."
         );
         return Task.FromResult(Outcome.Done);
     }
@@ -133,7 +133,7 @@ internal sealed class WebTokenRevokeCommand : CliCommand
                     : "'orchestrate web token' lists them."
             );
         }
-        context.Terminal.Say($"The token '{name}' is revoked.");
+        context.Terminal.Inform($"The token '{name}' is revoked.");
         return Task.FromResult(Outcome.Done);
     }
 }

@@ -82,12 +82,12 @@ internal sealed class WorkerCommand : CliCommand
         var yes = parsed.GetValue(_yes);
         foreach (var other in repositories.Skip(1))
         {
-            await CheckFoldersAsync(other, RepositoryTrustPrompt.Demand(context, context.OpenSettings(other, []), yes));
+            await CheckFoldersAsync(other, RepositoryTrustPrompt.RequireTrust(context, context.OpenSettings(other, []), yes));
         }
-        var settings = RepositoryTrustPrompt.Demand(context, context.OpenSettings(repositories[0], _engine.Flags(parsed)), yes);
+        var settings = RepositoryTrustPrompt.RequireTrust(context, context.OpenSettings(repositories[0], _engine.Flags(parsed)), yes);
         await CheckFoldersAsync(repositories[0], settings);
-        var takesOver = TakesOver(parsed, settings.Settings!);
-        var offered = Offered(parsed, settings.Settings!);
+        var takesOver = TakeOverDelay(parsed, settings.Settings!);
+        var offered = SlotsFromOptions(parsed, settings.Settings!);
         if (parsed.GetValue(_makeCurrent) && WorkerDeployment.VersionOf(settings.Settings!.Temporal) is null)
         {
             throw new UseCaseException(
@@ -118,7 +118,7 @@ internal sealed class WorkerCommand : CliCommand
         void Say(EngineConnection engine)
         {
             served = engine;
-            context.Terminal.Say(
+            context.Terminal.Inform(
                 $"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). "
                     + "Press Ctrl-C to end the worker; running agents continue."
             );
@@ -130,7 +130,7 @@ internal sealed class WorkerCommand : CliCommand
 
     /// <summary>Returns the time after which this worker takes over the runs of a stopped host, or null if the option is absent. The
     /// minimum exceeds 20 seconds, because the server times out an activity after 20 seconds without heartbeats.</summary>
-    private TimeSpan? TakesOver(ParseResult parsed, OrchestratorSettings settings)
+    private TimeSpan? TakeOverDelay(ParseResult parsed, OrchestratorSettings settings)
     {
         if (parsed.GetResult(_takeOver) is null)
         {
@@ -150,7 +150,7 @@ internal sealed class WorkerCommand : CliCommand
     }
 
     /// <summary>Returns the slots that the options define, or null to use the settings.</summary>
-    private HostSettings? Offered(ParseResult parsed, OrchestratorSettings settings)
+    private HostSettings? SlotsFromOptions(ParseResult parsed, OrchestratorSettings settings)
     {
         var labels = parsed.GetValue(_labels) ?? [];
         if (parsed.GetValue(_slots) is not { } slots)
@@ -198,7 +198,7 @@ internal sealed class WorkerCommand : CliCommand
     /// <summary>Returns the clone of the repository with the given address, and creates the clone if it is missing.</summary>
     private static async Task<RepositoryLocation> CloneAsync(string address, CommandContext context, CancellationToken stop)
     {
-        var cloned = await ClonedRepository.MakeAsync(address, context.Directory, context.Services, context.Terminal.Say, stop);
+        var cloned = await ClonedRepository.MakeAsync(address, context.Directory, context.Services, context.Terminal.Inform, stop);
         return cloned.Fault.Length == 0
             ? Find(cloned.Folder)
             : throw new UseCaseException(cloned.IsWrong ? Outcome.Usage : Outcome.Unavailable, cloned.Fault, cloned.Cure);

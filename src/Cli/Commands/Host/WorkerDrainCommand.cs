@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -28,7 +28,7 @@ internal sealed class WorkerDrainCommand : CliCommand
     {
         var repository = context.RequireRepository();
         var settings = RepositoryTrustPrompt
-            .Demand(context, context.OpenSettings(repository, _engine.Flags(parsed)), parsed.GetValue(_yes))
+            .RequireTrust(context, context.OpenSettings(repository, _engine.Flags(parsed)), parsed.GetValue(_yes))
             .Settings!;
         if (settings.Temporal.Address is null)
         {
@@ -49,17 +49,17 @@ internal sealed class WorkerDrainCommand : CliCommand
                 open.Add(status);
             }
         }
-        var kept = await Task.WhenAll(open.Select(run => GiveAwayAsync(run, here, engine, context, stop)));
+        var kept = await Task.WhenAll(open.Select(run => DrainRunAsync(run, here, engine, context, stop)));
         if (open.Count == 0)
         {
-            context.Terminal.Say($"This machine ({context.Machine}) owns no run that another machine could take over.");
+            context.Terminal.Inform($"This machine ({context.Machine}) owns no run that another machine could take over.");
         }
         return kept.All(isGone => isGone) ? Outcome.Done : Outcome.WorkFailed;
     }
 
     /// <summary>Drains one run. If the run can't be drained, prints the reason.</summary>
     /// <returns>True if the run was drained.</returns>
-    private static async Task<bool> GiveAwayAsync(
+    private static async Task<bool> DrainRunAsync(
         RunStatus status,
         RepositoryReference here,
         EngineConnection engine,
@@ -70,7 +70,7 @@ internal sealed class WorkerDrainCommand : CliCommand
         var (id, run) = (status.RunId, engine.Runs.Get(status.RunId));
         if (RunSync.WipOf(id, here)?.Remote is not { } remote)
         {
-            context.Terminal.Say($"{id} stays, because wip.remote was not set when it started, so other machines can't continue it.");
+            context.Terminal.Inform($"{id} stays, because wip.remote was not set when it started, so other machines can't continue it.");
             return false;
         }
         await run.MoveAsync(To(QueueNames.ForLeaving(context.Machine, here.Key), "on its way"), stop);
@@ -89,7 +89,7 @@ internal sealed class WorkerDrainCommand : CliCommand
             return await KeepAsync(problem);
         }
         await run.MoveAsync(To(QueueNames.ForLeft(context.Machine, here.Key), "any machine"), stop);
-        context.Terminal.Say(
+        context.Terminal.Inform(
             $"{id} is handed over. A worker with --take-over continues it, or 'orchestrate move {id}' on another machine."
         );
         return true;
@@ -101,7 +101,7 @@ internal sealed class WorkerDrainCommand : CliCommand
         async Task<bool> KeepAsync(string why)
         {
             await run.MoveAsync(Signed(here), stop);
-            context.Terminal.Say($"{id} stays: {why.TrimEnd('.')}.");
+            context.Terminal.Inform($"{id} stays: {why.TrimEnd('.')}.");
             return false;
         }
     }

@@ -74,7 +74,7 @@ internal sealed class ContextCommand : CliCommand
                         "Write the text after the name, or write '-' to read it from stdin."
                     );
         store.Set(name, text.Length == 0 ? null : text);
-        context.Terminal.Say(text.Length == 0 ? $"Removed {name}." : $"Set {name}: tasks with '{name}' in context_keys receive it.");
+        context.Terminal.Inform(text.Length == 0 ? $"Removed {name}." : $"Set {name}: tasks with '{name}' in context_keys receive it.");
     }
 
     private static void Show(CommandContext context, IReadOnlyDictionary<string, string> texts, bool json, bool whole)

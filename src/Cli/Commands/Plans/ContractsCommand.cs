@@ -104,7 +104,7 @@ internal sealed class ContractsCommand : CliCommand
         var path = context.FullPath(output);
         RepositoryLocation.EnsureFolder(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, stub.Content);
-        context.Terminal.Say($"Wrote {stub.Name} version {stub.Version} to {output}.");
+        context.Terminal.Inform($"Wrote {stub.Name} version {stub.Version} to {output}.");
     }
 
     private static void Show(CommandContext context, List<ContractStub> stubs)

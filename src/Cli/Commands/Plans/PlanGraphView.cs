@@ -14,7 +14,7 @@ internal static class PlanGraphView
         }
         else if (view == PlanViewPrinter.Graph)
         {
-            Say(plan, TaskGraph.Of(plan), context);
+            PrintGraph(plan, TaskGraph.Of(plan), context);
         }
         else
         {
@@ -23,7 +23,7 @@ internal static class PlanGraphView
         return Outcome.Done;
     }
 
-    private static void Say(Plan plan, TaskGraph graph, CommandContext context)
+    private static void PrintGraph(Plan plan, TaskGraph graph, CommandContext context)
     {
         var tasks = plan.Tasks.ToDictionary(task => task.Id);
         var number = 0;

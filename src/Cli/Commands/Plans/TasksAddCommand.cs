@@ -60,7 +60,7 @@ internal sealed class TasksAddCommand : CliCommand
         {
             context.Print(new BacklogTaskDocument(file.ToJson(added.Id)), DocumentJson.Default.BacklogTaskDocument);
         }
-        context.Terminal.Say($"Added {added.Id}: {added.Title}");
+        context.Terminal.Inform($"Added {added.Id}: {added.Title}");
         return Outcome.Done;
     }
 

@@ -82,7 +82,7 @@ internal abstract class TasksByPlannerCommand : CliCommand
         }
         foreach (var task in added)
         {
-            context.Terminal.Say(
+            context.Terminal.Inform(
                 $"{task.Id, -5} {task.Title}{(task.Dependencies.Count == 0 ? "" : "  after " + string.Join(", ", task.Dependencies))}"
             );
         }

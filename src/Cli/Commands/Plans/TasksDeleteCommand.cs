@@ -36,7 +36,7 @@ internal sealed class TasksDeleteCommand : CliCommand
                 },
                 stop
             );
-        context.Terminal.Say(
+        context.Terminal.Inform(
             waited.Length == 0
                 ? $"Removed {id}."
                 : $"Removed {id}. {string.Join(", ", waited)} no longer {Plural.Form(waited.Length, "depends", "depend")} on it."

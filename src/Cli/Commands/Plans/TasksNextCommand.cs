@@ -27,7 +27,7 @@ internal sealed class TasksNextCommand : CliCommand
         }
         else
         {
-            TasksShowCommand.Say(context, task);
+            TasksShowCommand.PrintTask(context, task);
         }
         return Task.FromResult(Outcome.Done);
     }

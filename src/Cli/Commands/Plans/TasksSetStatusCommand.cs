@@ -44,7 +44,7 @@ internal sealed class TasksSetStatusCommand : CliCommand
         {
             context.Print(new BacklogTaskDocument(file.ToJson(ids[^1])), DocumentJson.Default.BacklogTaskDocument);
         }
-        context.Terminal.Say($"{string.Join(", ", ids)}: {status}");
+        context.Terminal.Inform($"{string.Join(", ", ids)}: {status}");
         return Outcome.Done;
     }
 

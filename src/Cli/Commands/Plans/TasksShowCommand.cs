@@ -26,12 +26,12 @@ internal sealed class TasksShowCommand : CliCommand
         {
             context.Print(new BacklogTaskDocument(file.ToJson(task.Id)), DocumentJson.Default.BacklogTaskDocument);
         }
-        Say(context, task);
+        PrintTask(context, task);
         return Task.FromResult(Outcome.Done);
     }
 
     /// <summary>Prints a task as text.</summary>
-    internal static void Say(CommandContext context, BacklogTask task)
+    internal static void PrintTask(CommandContext context, BacklogTask task)
     {
         context.Terminal.Show($"{task.Id}: {task.Title}");
         context.Terminal.Show(

@@ -65,7 +65,7 @@ internal sealed class TasksUpdateCommand : CliCommand
         {
             context.Print(new BacklogTaskDocument(file.ToJson(id)), DocumentJson.Default.BacklogTaskDocument);
         }
-        context.Terminal.Say($"Changed {id}.");
+        context.Terminal.Inform($"Changed {id}.");
         return Outcome.Done;
     }
 }

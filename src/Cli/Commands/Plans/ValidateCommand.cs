@@ -80,7 +80,7 @@ internal sealed class ValidateCommand : CliCommand
         }
 
         // If the plan is printed to stdout, everything else goes to stderr.
-        Action<string> write = parsed.GetValue(_print) is null ? context.Terminal.Show : context.Terminal.Say;
+        Action<string> write = parsed.GetValue(_print) is null ? context.Terminal.Show : context.Terminal.Inform;
         foreach (var line in check.Lines())
         {
             write(line);

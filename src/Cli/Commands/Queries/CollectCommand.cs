@@ -56,7 +56,7 @@ internal sealed class CollectCommand : CliCommand
         else if (markdown is not null)
         {
             Write(context.FullPath(markdown), text);
-            context.Terminal.Say($"{markdown} has the results of {Plural.Of(runs.Count, "run")}.");
+            context.Terminal.Inform($"{markdown} has the results of {Plural.Of(runs.Count, "run")}.");
         }
         else
         {
@@ -106,7 +106,7 @@ internal sealed class CollectCommand : CliCommand
             }
         }
         Write(Path.Combine(folder, "results.md"), text);
-        context.Terminal.Say($"{folder} has the results of {Plural.Of(runs.Count, "run")}.");
+        context.Terminal.Inform($"{folder} has the results of {Plural.Of(runs.Count, "run")}.");
     }
 
     private static void Write(string path, string text)

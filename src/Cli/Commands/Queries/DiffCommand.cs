@@ -31,7 +31,7 @@ internal sealed class DiffCommand : CliCommand
         var task = run.Status.Tasks.FirstOrDefault(task => task.Id == diff.Task);
         if (diff.Patch.Length == 0)
         {
-            context.Terminal.Say(
+            context.Terminal.Inform(
                 task is null ? $"{run.Id} has not changed any file." : $"{task.Id} is {task.State} and has not changed any file."
             );
         }
@@ -40,20 +40,20 @@ internal sealed class DiffCommand : CliCommand
         {
             context.Terminal.Warn("The diff is truncated.");
         }
-        SayWhatIsNext(run, task?.Id, context);
+        PrintNextSteps(run, task?.Id, context);
         return Outcome.Done;
     }
 
     // The user has now seen the change to which a question refers, so the command that answers it is shown.
-    private static void SayWhatIsNext(StoredRun run, string? id, CommandContext context)
+    private static void PrintNextSteps(StoredRun run, string? id, CommandContext context)
     {
         if (id is null && context.Terminal.OutputWidth != TaskTable.Unlimited)
         {
-            context.Terminal.Say($"(all changes of {run.Id}; for one task: orchestrate diff {run.Id}/TASK)");
+            context.Terminal.Inform($"(all changes of {run.Id}; for one task: orchestrate diff {run.Id}/TASK)");
         }
         if (run.Status.Tasks.Any(task => task.Id == id && task is { State: TaskStates.AwaitingApproval, Asks: null }))
         {
-            context.Terminal.Say($"It waits for your approval: orchestrate approve {run.Id}/{id}");
+            context.Terminal.Inform($"It waits for your approval: orchestrate approve {run.Id}/{id}");
         }
     }
 

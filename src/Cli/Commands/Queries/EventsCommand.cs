@@ -2,7 +2,9 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>events</c>: prints a run's transitions and its mail, one per line; with <c>--json</c> one JSON document per line.</summary>
+/// <summary>
+/// <c>events</c>: prints a run's transitions and its mail, one per line. With <c>--json</c>, each line is a JSON document.
+/// </summary>
 internal sealed class EventsCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN", "The run; default: the latest");

@@ -56,7 +56,7 @@ internal sealed class FlakyCommand : CliCommand
         {
             return Change(test.Trim(), quarantine, tests, parsed, context);
         }
-        var seen = await tests.SeenAsync();
+        var seen = await tests.ReadFlakyTestsAsync();
         var now = context.Time.GetUtcNow();
         if (parsed.GetValue(_json))
         {
@@ -94,7 +94,7 @@ internal sealed class FlakyCommand : CliCommand
             {
                 throw new UseCaseException(Outcome.Usage, $"'{test}' is not in quarantine.", "See 'orchestrate flaky'.");
             }
-            return Said(tests.Remove(test), $"'{test}' is no longer in quarantine, so its failures reject work again.", context);
+            return PrintResult(tests.Remove(test), $"'{test}' is no longer in quarantine, so its failures reject work again.", context);
         }
         if (parsed.GetValue(_reason)?.Trim() is not { Length: > 0 } reason)
         {
@@ -106,7 +106,7 @@ internal sealed class FlakyCommand : CliCommand
             throw new UseCaseException(Outcome.Usage, $"--days {days} is not a valid quarantine.", "Use 1 to 366 days.");
         }
         var entry = tests.Add(test, parsed.GetValue(_owner)!, reason, days);
-        return Said(
+        return PrintResult(
             entry is not null,
             $"'{test}' is only advisory until {entry?.Until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} in "
                 + "runs whose base commit has this entry.",
@@ -114,7 +114,7 @@ internal sealed class FlakyCommand : CliCommand
         );
     }
 
-    private static Outcome Said(bool isWritten, string sentence, CommandContext context)
+    private static Outcome PrintResult(bool isWritten, string sentence, CommandContext context)
     {
         if (!isWritten)
         {
@@ -124,8 +124,8 @@ internal sealed class FlakyCommand : CliCommand
                 "Edit the file by hand; docs/how-to/flaky-tests.md shows its form."
             );
         }
-        context.Terminal.Say(sentence);
-        context.Terminal.Say($"Commit {TestQuarantine.FileName}, because each run reads it from its base commit.");
+        context.Terminal.Inform(sentence);
+        context.Terminal.Inform($"Commit {TestQuarantine.FileName}, because each run reads it from its base commit.");
         return Outcome.Done;
     }
 }

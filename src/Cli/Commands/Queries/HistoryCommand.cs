@@ -54,12 +54,12 @@ internal sealed class HistoryCommand : CliCommand
         }
         if (total > runs.Count)
         {
-            context.Terminal.Say($"{total - runs.Count} more: --limit {total}");
+            context.Terminal.Inform($"{total - runs.Count} more: --limit {total}");
         }
         else if (total == 0)
         {
-            var none = StoredRuns.NoneYet(repository);
-            context.Terminal.Say($"{none.Message} {none.Cure}");
+            var none = StoredRuns.NoRunsError(repository);
+            context.Terminal.Inform($"{none.Message} {none.Cure}");
         }
         return Outcome.Done;
     }
@@ -85,7 +85,7 @@ internal sealed class HistoryCommand : CliCommand
             var left =
                 $"{(width < WideEnoughForZone ? began[..began.LastIndexOf(' ')] : began)}  "
                 + $"{TextCellWidth.Pad(TextCellWidth.CutMiddle(name, names), names)}  {state.PadRight(states)}  "
-                + $"{run.Counts!.Brief()}{cost}  ";
+                + $"{run.Counts!.FormatShort()}{cost}  ";
             var title =
                 TextCellWidth.OneLine(run.Title)
                 + (HistoryEntry.Of(run).Hosts is { } hosts ? $" (also on {TextCellWidth.OneLine(string.Join(", ", hosts))})" : "");

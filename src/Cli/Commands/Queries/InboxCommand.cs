@@ -100,7 +100,7 @@ internal sealed class InboxCommand : CliCommand
         }
         var until = context.Time.GetUtcNow() + length;
         await marks.SnoozeAsync(entry.Id, until, stop);
-        context.Terminal.Say($"{entry.Id} is hidden until {LocalTimes.ToMinute(until)}. The run still waits for the answer.");
+        context.Terminal.Inform($"{entry.Id} is hidden until {LocalTimes.ToMinute(until)}. The run still waits for the answer.");
         return Outcome.Done;
     }
 
@@ -176,15 +176,15 @@ internal sealed class InboxCommand : CliCommand
         }
         if (shown.Count == 0)
         {
-            context.Terminal.Say("Nothing needs attention now.");
+            context.Terminal.Inform("Nothing needs attention now.");
         }
         else
         {
-            context.Terminal.Say("'orchestrate inbox ID' answers an entry; with --snooze 2h it postpones the entry.");
+            context.Terminal.Inform("'orchestrate inbox ID' answers an entry; with --snooze 2h it postpones the entry.");
         }
         if (putOff > 0)
         {
-            context.Terminal.Say($"{Plural.Of(putOff, "more was", "more were")} postponed: --all.");
+            context.Terminal.Inform($"{Plural.Of(putOff, "more was", "more were")} postponed: --all.");
         }
     }
 

@@ -85,7 +85,7 @@ internal sealed class LogsCommand : CliCommand
         }
         if (reference.Task is null)
         {
-            context.Terminal.Say(
+            context.Terminal.Inform(
                 $"(logs of {run.Id}/{start.Task}, whose agent started last; for other tasks: orchestrate logs {run.Id}/TASK)"
             );
         }

@@ -59,13 +59,13 @@ internal sealed class NetworkCommand : CliCommand
                 ? ""
                 : $", {ByteSizes.Describe(connection.Up)} up, {ByteSizes.Describe(connection.Down)} down";
         return $"{(connection.Task.Length > 0 ? connection.Task : "-")}  {connection.Role}  {connection.Host}:"
-            + string.Create(CultureInfo.InvariantCulture, $"{connection.Port}  {Words(connection.Decision)}, ")
+            + string.Create(CultureInfo.InvariantCulture, $"{connection.Port}  {DisplayText(connection.Decision)}, ")
             + Plural.Of(connection.Count, "connection")
             + (connection.Requests == 0 ? "" : $", {Plural.Of(connection.Requests, "request")}")
             + bytes;
     }
 
-    private static string Words(NetworkDecision decision) =>
+    private static string DisplayText(NetworkDecision decision) =>
         decision switch
         {
             NetworkDecision.Allowed => "allowed",

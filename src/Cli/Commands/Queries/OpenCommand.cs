@@ -35,7 +35,7 @@ internal sealed class OpenCommand : CliCommand
             context.Terminal.Show(path);
             return Outcome.Done;
         }
-        context.Terminal.Say($"The worktree of {run.Id}/{id} ({task.State}): {path}. Use 'exit' to return.");
+        context.Terminal.Inform($"The worktree of {run.Id}/{id} ({task.State}): {path}. Use 'exit' to return.");
         return await UserShell.RunAsync(path, context.Environment) == 0 ? Outcome.Done : Outcome.WorkFailed;
     }
 }

@@ -48,11 +48,11 @@ internal sealed class ReportCommand : CliCommand
         var stored = RunReference.RequireWhole(repository, run);
         if (parsed.GetValue(_losses))
         {
-            return await TellLossesAsync(stored, parsed, context);
+            return await PrintLossesAsync(stored, parsed, context);
         }
         if (parsed.GetValue(_escalation))
         {
-            return await TellEscalationAsync(stored, parsed.GetValue(_markdown), context);
+            return await PrintEscalationAsync(stored, parsed.GetValue(_markdown), context);
         }
         var status = await new RunQueries(context).ReportAsync(stored, stop);
         if (file is not null)
@@ -149,7 +149,7 @@ internal sealed class ReportCommand : CliCommand
                 Title = LocalTimes.In(row.Words),
             }
         );
-        foreach (var row in TaskTable.DrawRows(run with { Tasks = [.. rows] }, context.Time.GetUtcNow(), width))
+        foreach (var row in TaskTable.RenderRows(run with { Tasks = [.. rows] }, context.Time.GetUtcNow(), width))
         {
             terminal.Show(row);
         }
@@ -161,18 +161,18 @@ internal sealed class ReportCommand : CliCommand
         terminal.Show(new ScreenLine($"  Full report: orchestrate report {run.RunId} --full", TextTone.Faint));
     }
 
-    private static async Task<Outcome> TellEscalationAsync(StoredRun run, bool asMarkdown, CommandContext context)
+    private static async Task<Outcome> PrintEscalationAsync(StoredRun run, bool asMarkdown, CommandContext context)
     {
         var text = RunQueries.EscalationText(run);
         if (!run.HasEscalation)
         {
-            context.Terminal.Say($"{run.Id} is {run.Status.State} now; this is its last question.");
+            context.Terminal.Inform($"{run.Id} is {run.Status.State} now; this is its last question.");
         }
         await ShowDocumentAsync(text, asMarkdown, context);
         return Outcome.Done;
     }
 
-    private async Task<Outcome> TellLossesAsync(StoredRun run, ParseResult parsed, CommandContext context)
+    private async Task<Outcome> PrintLossesAsync(StoredRun run, ParseResult parsed, CommandContext context)
     {
         var isJson = parsed.GetValue(_json);
         var file = run.LossesFile(isJson);

@@ -50,40 +50,40 @@ internal sealed class ShowCommand : CliCommand
         }
 
         var status = run.Status;
-        Say(context, "run", status.RunId);
-        Say(context, "files as", run.Name == status.RunId ? "" : run.Name);
-        Say(context, "title", status.Title);
-        var why = status.Standing == RunLiveness.Interrupted ? RunObservation.Cure(run) : LocalTimes.In(status.Reason);
-        Say(context, "state", RunLiveness.Describe(status) + (why.Length > 0 ? ": " + why : ""));
-        Say(context, "tasks", (status.Counts ?? RunCounts.Of(status)).ToString());
-        Say(context, "started", LocalTimes.Of(status.StartedAt));
-        Say(context, "target", status.Target);
-        Say(context, "staging", status.Staging);
-        Say(context, "base", status.BaseCommit);
-        Say(context, "landed", RunLiveness.DescribeLanding(status));
-        Say(
+        PrintField(context, "run", status.RunId);
+        PrintField(context, "files as", run.Name == status.RunId ? "" : run.Name);
+        PrintField(context, "title", status.Title);
+        var why = status.Standing == RunLiveness.Interrupted ? RunStateResolver.RemedyFor(run) : LocalTimes.In(status.Reason);
+        PrintField(context, "state", RunLiveness.Describe(status) + (why.Length > 0 ? ": " + why : ""));
+        PrintField(context, "tasks", (status.Counts ?? RunCounts.Of(status)).ToString());
+        PrintField(context, "started", LocalTimes.Of(status.StartedAt));
+        PrintField(context, "target", status.Target);
+        PrintField(context, "staging", status.Staging);
+        PrintField(context, "base", status.BaseCommit);
+        PrintField(context, "landed", RunLiveness.DescribeLanding(status));
+        PrintField(
             context,
             "agent",
             $"{string.Join(", ", RunAgentList.Of(run.Folder, status))}, {status.Workers} at once, " + Plural.Of(status.AgentStarts, "start")
         );
-        Say(context, "cost", status.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${status.Cost:0.00}") : "");
+        PrintField(context, "cost", status.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${status.Cost:0.00}") : "");
         foreach (var line in BudgetText.Lines(status.Budgets))
         {
-            Say(context, "money", LocalTimes.In(line));
+            PrintField(context, "money", LocalTimes.In(line));
         }
-        Say(context, "machine", status.Queue.Length > 0 ? MachineName.Of(status.Queue, status.Host).ToString() : "");
-        Say(context, "folder", run.Folder);
-        Say(context, "replan", status.Replan?.ToString() ?? "");
-        Say(context, "decide", run.HasEscalation ? $"orchestrate report {run.Id} --escalation" : "");
+        PrintField(context, "machine", status.Queue.Length > 0 ? MachineName.Of(status.Queue, status.Host).ToString() : "");
+        PrintField(context, "folder", run.Folder);
+        PrintField(context, "replan", status.Replan?.ToString() ?? "");
+        PrintField(context, "decide", run.HasEscalation ? $"orchestrate report {run.Id} --escalation" : "");
         foreach (var warning in RunWarnings.Of(status))
         {
-            Say(context, "warning", warning);
+            PrintField(context, "warning", warning);
         }
         foreach (var task in status.Tasks)
         {
             // If a task has a question, the reason is shown with the question below.
             var reason = status.Questions.Any(question => question.Id == task.Id) ? "" : task.Reason;
-            Say(
+            PrintField(
                 context,
                 "task",
                 $"{task.Id}: {task.State}{(task.UnreadMail > 0 ? $", {RunEventTimeline.Unread(task)}" : "")}"
@@ -91,7 +91,7 @@ internal sealed class ShowCommand : CliCommand
             );
             foreach (var answer in task.Answers ?? [])
             {
-                Say(context, "", $"{task.Id} was {answer}");
+                PrintField(context, "", $"{task.Id} was {answer}");
             }
         }
         NextStepsPrinter.Write(status, all: true, context.Terminal.OutputWidth, context.Terminal.Show);
@@ -107,43 +107,43 @@ internal sealed class ShowCommand : CliCommand
         }
 
         var task = details.Task;
-        Say(context, "task", $"{run.Id}/{task.Id}");
-        Say(context, "title", task.Title);
-        Say(
+        PrintField(context, "task", $"{run.Id}/{task.Id}");
+        PrintField(context, "title", task.Title);
+        PrintField(
             context,
             "state",
             task.State + (task.Paused ? " (paused)" : "") + (task.Reason.Length > 0 ? ": " + LocalTimes.In(task.Reason) : "")
         );
-        Say(context, "after", string.Join(", ", task.DependsOn));
-        Say(
+        PrintField(context, "after", string.Join(", ", task.DependsOn));
+        PrintField(
             context,
             "attempt",
             $"{task.Attempt}, {Plural.Of(task.Starts, "agent start")}{(task.Reused ? ", taken up from an earlier run" : "")}"
         );
-        Say(context, "host", task.Host ?? "");
+        PrintField(context, "host", task.Host ?? "");
         foreach (var relay in task.Relays ?? [])
         {
-            Say(context, "relay", LocalTimes.In(relay.ToString()));
+            PrintField(context, "relay", LocalTimes.In(relay.ToString()));
         }
-        Say(context, "models", string.Join(", ", details.Models));
-        Say(context, "gates", GateFormatter.Count(task.Gates));
+        PrintField(context, "models", string.Join(", ", details.Models));
+        PrintField(context, "gates", GateFormatter.Count(task.Gates));
         foreach (var answer in task.Answers ?? [])
         {
-            Say(context, "question", $"{answer}; in full: {answer.File}");
+            PrintField(context, "question", $"{answer}; in full: {answer.File}");
         }
         foreach (var measurement in task.Measurements ?? [])
         {
-            Say(context, "measured", measurement.ToString());
+            PrintField(context, "measured", measurement.ToString());
         }
-        Say(
+        PrintField(
             context,
             "cost",
             task.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${task.Cost:0.00}, {Plural.Of(task.Tokens, "token")}") : ""
         );
-        Say(context, "mail", RunEventTimeline.Unread(task));
-        Say(context, "commit", task.Commit);
-        Say(context, "merge", task.MergeCommit);
-        Say(context, "evidence", task.Evidence);
+        PrintField(context, "mail", RunEventTimeline.Unread(task));
+        PrintField(context, "commit", task.Commit);
+        PrintField(context, "merge", task.MergeCommit);
+        PrintField(context, "evidence", task.Evidence);
         ShowHistory(details, context);
     }
 
@@ -151,7 +151,7 @@ internal sealed class ShowCommand : CliCommand
     {
         foreach (var kept in details.Kept)
         {
-            Say(context, "kept", kept);
+            PrintField(context, "kept", kept);
         }
         foreach (
             var line in RunEventTimeline.Merge(
@@ -164,7 +164,7 @@ internal sealed class ShowCommand : CliCommand
         }
     }
 
-    private static void Say(CommandContext context, string name, string value)
+    private static void PrintField(CommandContext context, string name, string value)
     {
         if (value.Length > 0)
         {

@@ -3,7 +3,7 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>status</c>: shows the status of a run and if a worker serves it. Reads files and needs no engine.</summary>
+/// <summary><c>status</c>: shows the status of a run and whether a worker serves the run. Reads files and needs no engine.</summary>
 internal sealed class StatusCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN", "The run; default: the latest");
@@ -57,7 +57,7 @@ internal sealed class StatusCommand : CliCommand
         {
             return await WatchAsync(run, repository, parsed, context, stop);
         }
-        Show(run, Seen(run, parsed), parsed, context);
+        Show(run, WithMailCounts(run, parsed), parsed, context);
         foreach (var fault in BackgroundFaults.LinesOf(repository, context.Time.GetUtcNow()))
         {
             context.Terminal.Show($"in the background: {fault}");
@@ -85,15 +85,15 @@ internal sealed class StatusCommand : CliCommand
         var wasAbandoned = false;
         while (true)
         {
-            var found = await RunObservation.OfFilesAsync(RunRecordReconciler.Of(run.Reload(), repository), repository, context, stop);
-            run = RunObservation.WithBudgets(found, repository, context);
-            var status = Seen(run, parsed);
+            var found = await RunStateResolver.OfFilesAsync(RunRecordReconciler.Of(run.Reload(), repository), repository, context, stop);
+            run = RunStateResolver.WithBudgets(found, repository, context);
+            var status = WithMailCounts(run, parsed);
             var isAbandoned = run.Status.Abandoned is true;
             if (terminal.HasScreen)
             {
                 terminal.Report(RunProgramStatus.Of(run.Status));
                 terminal.Redraw([
-                    .. TaskTable.Draw(
+                    .. TaskTable.RenderTable(
                         status,
                         AgentActivity.Read(run.Folder, run.Status, context.Environment),
                         context.Time.GetUtcNow(),
@@ -102,7 +102,7 @@ internal sealed class StatusCommand : CliCommand
                         asGraph: true
                     ),
                     .. isAbandoned
-                        ? [.. TextWrapper.Of(RunObservation.Cure(run), terminal.Width).Select(row => (ScreenLine)row)]
+                        ? [.. TextWrapper.Of(RunStateResolver.RemedyFor(run), terminal.Width).Select(row => (ScreenLine)row)]
                         : Array.Empty<ScreenLine>(),
                 ]);
             }
@@ -123,7 +123,7 @@ internal sealed class StatusCommand : CliCommand
         return CodeOf(run, parsed);
     }
 
-    private RunStatus Seen(StoredRun run, ParseResult parsed) => AgentActivity.WithMail(run.Folder, Selected(run, parsed));
+    private RunStatus WithMailCounts(StoredRun run, ParseResult parsed) => AgentActivity.WithMail(run.Folder, Selected(run, parsed));
 
     private RunStatus Selected(StoredRun run, ParseResult parsed) => parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
 
@@ -136,7 +136,7 @@ internal sealed class StatusCommand : CliCommand
         }
         var width = context.Terminal.OutputWidth;
         foreach (
-            var line in TaskTable.Draw(
+            var line in TaskTable.RenderTable(
                 status,
                 AgentActivity.Read(run.Folder, run.Status, context.Environment),
                 now,
@@ -182,7 +182,7 @@ internal sealed class StatusCommand : CliCommand
         }
         if (run.Status.Abandoned is true)
         {
-            context.Terminal.Show(RunObservation.Cure(run));
+            context.Terminal.Show(RunStateResolver.RemedyFor(run));
         }
     }
 

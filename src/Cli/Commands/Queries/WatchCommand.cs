@@ -26,7 +26,7 @@ internal sealed class WatchCommand : CliCommand
         var repository = context.RequireRepository();
         var only = _run.Text(parsed) is not null ? _run.RequireRun(repository, parsed).Id : null;
         var runs = new StoredRunCache();
-        var rows = await LookAsync(runs, repository, only, context, stop);
+        var rows = await ReadWorkersAsync(runs, repository, only, context, stop);
         if (parsed.GetValue(_json))
         {
             context.Print(new WorkersDocument([.. rows.Select(row => row.ToDocument())]), DocumentJson.Default.WorkersDocument);
@@ -41,7 +41,7 @@ internal sealed class WatchCommand : CliCommand
         return Outcome.Done;
     }
 
-    private static async Task<IReadOnlyList<WorkerRow>> LookAsync(
+    private static async Task<IReadOnlyList<WorkerRow>> ReadWorkersAsync(
         StoredRunCache known,
         RepositoryLocation repository,
         string? only,
@@ -52,7 +52,7 @@ internal sealed class WatchCommand : CliCommand
         var runs = new List<StoredRun>();
         foreach (var run in StoredRuns.Open(repository, known.List(repository)).Where(run => only is null || run.Id == only))
         {
-            runs.Add(await RunObservation.OfFilesAsync(run, repository, context, stop));
+            runs.Add(await RunStateResolver.OfFilesAsync(run, repository, context, stop));
         }
         return WorkerRow.Of(runs, context.Environment);
     }
@@ -88,11 +88,11 @@ internal sealed class WatchCommand : CliCommand
             {
                 if (looked == 0 || context.Time.GetElapsedTime(looked) >= LookPause)
                 {
-                    panel = panel with { Rows = await LookAsync(runs, repository, only, context, stop) };
+                    panel = panel with { Rows = await ReadWorkersAsync(runs, repository, only, context, stop) };
                     looked = context.Time.GetTimestamp();
                 }
                 await tail.FollowAsync(panel.Current?.Start);
-                terminal.Redraw(panel.Draw(tail.Lines, context.Time.GetUtcNow(), terminal.Width, terminal.Height - 1));
+                terminal.Redraw(panel.RenderLines(tail.Lines, context.Time.GetUtcNow(), terminal.Width, terminal.Height - 1));
                 var pressed = false;
                 while (!pressed && context.Time.GetElapsedTime(looked) < LookPause)
                 {
@@ -100,14 +100,14 @@ internal sealed class WatchCommand : CliCommand
                     while (terminal.TryReadKey() is { } key)
                     {
                         pressed = true;
-                        (panel, var action) = panel.Press(key);
+                        (panel, var action) = panel.HandleKey(key);
                         if (action == WorkerAction.Quit)
                         {
                             return;
                         }
                         if (action is { } wanted && panel.Current is { } row)
                         {
-                            panel = panel with { Message = await CarryOutAsync(wanted, row, repository, context) };
+                            panel = panel with { Message = await ExecuteActionAsync(wanted, row, repository, context) };
                             looked = 0;
                         }
                     }
@@ -121,7 +121,7 @@ internal sealed class WatchCommand : CliCommand
     }
 
     // Returns the output of the command as one line.
-    private static async Task<string> CarryOutAsync(
+    private static async Task<string> ExecuteActionAsync(
         WorkerAction action,
         WorkerRow row,
         RepositoryLocation repository,

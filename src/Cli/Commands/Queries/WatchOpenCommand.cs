@@ -35,7 +35,7 @@ internal sealed class WatchOpenCommand : CliCommand
         }
         if (panes.IsInside)
         {
-            context.Terminal.Say($"Opened as the window {name}.");
+            context.Terminal.Inform($"Opened as the window {name}.");
             return Outcome.Done;
         }
         if (!context.Terminal.IsInteractive)

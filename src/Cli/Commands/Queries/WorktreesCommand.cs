@@ -2,7 +2,7 @@ using Orchestrator.Machine.Cleaning;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>worktrees</c>: lists the linked worktrees of the repository with their owners and if they can be removed.</summary>
+/// <summary><c>worktrees</c>: lists the linked worktrees of the repository with their owners and whether they can be removed.</summary>
 internal sealed class WorktreesCommand : CliCommand
 {
     private readonly Option<bool> _json = GlobalOptions.Json();
@@ -25,7 +25,7 @@ internal sealed class WorktreesCommand : CliCommand
         var found = document.Worktrees;
         if (found.Count == 0)
         {
-            context.Terminal.Say("The repository has no worktrees besides the main checkout.");
+            context.Terminal.Inform("The repository has no worktrees besides the main checkout.");
         }
         foreach (var entry in found)
         {
@@ -40,7 +40,7 @@ internal sealed class WorktreesCommand : CliCommand
         }
         if (found.Any(entry => entry.CanGo))
         {
-            context.Terminal.Say("'orchestrate cleanup RUN' removes the removable worktrees of a run.");
+            context.Terminal.Inform("'orchestrate cleanup RUN' removes the removable worktrees of a run.");
         }
         return Outcome.Done;
     }

@@ -64,7 +64,7 @@ internal sealed class AdhocRunStarter
     /// <exception cref="UseCaseException">An option of a new run was given.</exception>
     public void RefuseOptionsOfNew(ParseResult parsed)
     {
-        if (_options.Given(parsed) is [var given, ..])
+        if (_options.GivenNames(parsed) is [var given, ..])
         {
             throw new UseCaseException(
                 Outcome.Usage,

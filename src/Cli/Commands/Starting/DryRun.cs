@@ -23,8 +23,8 @@ internal sealed class DryRun(Plan plan, string file, TaskChoice chosen, Settings
     public async Task<Outcome> ShowAsync(OrchestrationInput input, RepositoryLocation repository, bool yes, CancellationToken stop)
     {
         var settings = RiskOverview.Rules(context, loaded);
-        await RunPreparation.DemandRepositoryAsync(context, repository, loaded, stop);
-        RunPreparation.DemandPlan(plan, input, repository, loaded);
+        await RunPreparation.RequireRepositoryAsync(context, repository, loaded, stop);
+        RunPreparation.RequireStartablePlan(plan, input, repository, loaded);
         context.Terminal.Show($"{file} can be run. Nothing was started.");
         PlanOverview.Write(plan, context.Terminal, context.Terminal.Show, TaskSelection.Of(plan, chosen.Only, chosen.Phase, []));
         foreach (var line in GatesOverview.Find(settings, context) is { } gates ? GatesOverview.Lines(plan, gates) : [])
@@ -38,7 +38,7 @@ internal sealed class DryRun(Plan plan, string file, TaskChoice chosen, Settings
         {
             context.Terminal.Show(line);
         }
-        context.Terminal.Show(RiskOverview.WhoIsAsked(plan, score, guarded, input.ApproveRisk, yes));
+        context.Terminal.Show(RiskOverview.ApprovalText(plan, score, guarded, input.ApproveRisk, yes));
         var forecasts = new RunForecasts(repository.Root);
         context.Terminal.Show(
             forecasts.Of(plan, chosen.Ids(plan), settings, context.AccountRecords) is { } expected

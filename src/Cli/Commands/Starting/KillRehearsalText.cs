@@ -2,7 +2,7 @@ using Orchestrator.Machine.Night;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>Formats the outcome of a rehearsal with kills. Without side effects.</summary>
+/// <summary>Formats the outcome of a rehearsal with kills. Has no side effects.</summary>
 internal static class KillRehearsalText
 {
     /// <summary>Formats a rehearsal with kills as lines of text.</summary>

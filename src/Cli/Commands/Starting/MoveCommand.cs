@@ -1,6 +1,6 @@
 using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Hosting;
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -49,7 +49,7 @@ internal sealed class MoveCommand : CliCommand
     {
         var repository = context.RequireRepository();
         var stored = FindStored(repository, _run.Text(parsed));
-        var settings = RepositoryTrustPrompt.Demand(
+        var settings = RepositoryTrustPrompt.RequireTrust(
             context,
             context.OpenSettings(repository, _engine.Flags(parsed)),
             parsed.GetValue(_yes),
@@ -67,10 +67,10 @@ internal sealed class MoveCommand : CliCommand
             var to = await OwnedProcesses.ReferenceOfAsync(repository, context.Services);
             if (status.Queue != to.Queue)
             {
-                await DemandGoneAsync(session, status, parsed, context, stop);
+                await RequireOtherWorkerGoneAsync(session, status, parsed, context, stop);
             }
             var remote = parsed.GetValue(_remote) ?? settings.Settings!.Wip.Remote;
-            var missing = await BringAsync(
+            var missing = await FetchRunAsync(
                 status,
                 to,
                 remote,
@@ -82,28 +82,28 @@ internal sealed class MoveCommand : CliCommand
             var move = new MoveRunCommand(to, context.Person);
             move = missing.Lost.Count == 0 ? move : move with { Lost = missing.Lost, Staging = missing.Staging };
             var answer = await run.MoveAsync(context.Sign(run.RunId, MessageNames.Move, move), stop);
-            context.Terminal.Say(answer.Message);
+            context.Terminal.Inform(answer.Message);
             if (!parsed.GetValue(_noResume) && !parsed.GetValue(_detach))
             {
                 await session.OfferPlacesOfAsync(to, runId, stop);
                 session.OutliveTerminal(run, _engine.Arguments(parsed));
-                await session.GoOnAsync(run, null, stop);
+                await session.ResumeRunAsync(run, null, stop);
                 var code = await session.WatchAndAskAsync(run, status.Sequence);
                 await session.FinishOthersAsync(run);
                 return code;
             }
-            await UntilRecordedAsync(repository, runId, context, stop);
+            await WaitUntilRecordedAsync(repository, runId, context, stop);
         }
         if (parsed.GetValue(_detach))
         {
             return await new DetachedRunStarter(runId, repository, _engine.Arguments(parsed), context).ResumeAsync([], stop);
         }
-        context.Terminal.Say($"'orchestrate resume {runId}' continues it, and so does a worker of {repository.Root}.");
+        context.Terminal.Inform($"'orchestrate resume {runId}' continues it, and so does a worker of {repository.Root}.");
         return Outcome.Done;
     }
 
     /// <summary>Waits until the local record of the run names this machine. Until then, commands could not continue the run here.</summary>
-    private static async Task UntilRecordedAsync(
+    private static async Task WaitUntilRecordedAsync(
         RepositoryLocation repository,
         string runId,
         CommandContext context,
@@ -156,7 +156,7 @@ internal sealed class MoveCommand : CliCommand
 
     /// <summary>Refuses the move while a worker of the other machine still polls for activities, because two machines would then execute
     /// the run.</summary>
-    private async Task DemandGoneAsync(
+    private async Task RequireOtherWorkerGoneAsync(
         RunSession session,
         RunStatus status,
         ParseResult parsed,
@@ -181,7 +181,7 @@ internal sealed class MoveCommand : CliCommand
         );
     }
 
-    private static async Task<MissingRunParts> BringAsync(
+    private static async Task<MissingRunParts> FetchRunAsync(
         RunStatus status,
         RepositoryReference to,
         string? remote,
@@ -191,7 +191,7 @@ internal sealed class MoveCommand : CliCommand
         CancellationToken stop
     )
     {
-        var brought = await new RunFetcher(context.Services, hasPlaces).BringAsync(status, to, remote, acceptsLosses, stop);
+        var brought = await new RunFetcher(context.Services, hasPlaces).FetchRunAsync(status, to, remote, acceptsLosses, stop);
         if (!brought.IsHere)
         {
             throw new UseCaseException(
@@ -210,7 +210,7 @@ internal sealed class MoveCommand : CliCommand
         }
         foreach (var note in brought.Notes)
         {
-            context.Terminal.Say(note);
+            context.Terminal.Inform(note);
         }
         return brought.Missing;
     }

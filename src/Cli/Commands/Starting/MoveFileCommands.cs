@@ -1,5 +1,5 @@
 using Orchestrator.Cli.Runs;
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Tasks.Transfer;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -32,7 +32,7 @@ internal sealed class MoveExportCommand : CliCommand
             parsed.GetValue(_allowSecrets),
             stop
         );
-        context.Terminal.Say(
+        context.Terminal.Inform(
             $"{file} contains {task} of {run.Id}, namely its work so far, the history before it, and "
                 + (
                     written.Session.Length > 0
@@ -42,7 +42,7 @@ internal sealed class MoveExportCommand : CliCommand
         );
         if (!TaskStates.IsEnd(run.Status.Tasks.First(one => one.Id == task).State))
         {
-            context.Terminal.Say(
+            context.Terminal.Inform(
                 $"The task also stays in {run.Id}. To avoid repeated work, use 'orchestrate cancel {run.Id}/{task}'; the run continues."
             );
         }
@@ -72,17 +72,17 @@ internal sealed class MoveImportCommand : CliCommand
         var repository = context.RequireRepository();
         var runId = RunIds.Create(Path.GetFileNameWithoutExtension(parsed.GetRequiredValue(_file)), Guid.NewGuid(), "import");
         var yes = parsed.GetValue(_yes);
-        var settings = RepositoryTrustPrompt.Demand(
+        var settings = RepositoryTrustPrompt.RequireTrust(
             context,
             context.OpenSettings(repository, [.. _options.Flags(parsed), .. _engine.Flags(parsed)], runId),
             yes,
             runId
         );
-        var agreed = await RunPreparation.DemandAsync(context, repository, settings, planFile: null, yes, stop);
+        var agreed = await RunPreparation.CheckReadyAsync(context, repository, settings, planFile: null, yes, stop);
         var import = new TaskImport(context.Services);
         var file = context.FullPath(parsed.GetRequiredValue(_file));
         var plan = await import.ReadPlanAsync(file, repository.Root, stop);
-        RepositoryTrustPrompt.DemandPlan(
+        RepositoryTrustPrompt.RequirePlanTrust(
             context,
             repository,
             RepositoryTrustPrompt.QuestionOf(plan, parsed.GetRequiredValue(_file)),
@@ -90,7 +90,7 @@ internal sealed class MoveImportCommand : CliCommand
             runId,
             $"Inspect them above, then: orchestrate move import {parsed.GetRequiredValue(_file)} --yes"
         );
-        var taken = await import.TakeAsync(
+        var taken = await import.ImportAsync(
             file,
             repository.Root,
             repository.LinkedWorktree,
@@ -99,7 +99,7 @@ internal sealed class MoveImportCommand : CliCommand
             stop
         );
         var at = LocalTimes.Of(taken.At);
-        context.Terminal.Say(
+        context.Terminal.Inform(
             $"{taken.Task} of {taken.Run} was exported at {at} on {taken.Machine}, after "
                 + $"{Plural.Of(taken.Starts, "start")} of an agent; its work so far continues here"
                 + (taken.Session.Length > 0 ? $", and the conversation {taken.Session} continues." : ". It came without a conversation.")

@@ -68,9 +68,9 @@ internal sealed class NightRehearseCommand : CliCommand
         var settings = loaded.Settings!;
         var choice = TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
         var chosen = choice.Ids(plan);
-        await RunPreparation.DemandRepositoryAsync(context, repository, loaded, stop);
+        await RunPreparation.RequireRepositoryAsync(context, repository, loaded, stop);
         var input = _options.InputOf(parsed, repository, settings) with { Only = choice.Only, Phase = choice.Phase };
-        RunPreparation.DemandPlan(plan, input, repository, loaded);
+        RunPreparation.RequireStartablePlan(plan, input, repository, loaded);
         if (parsed.GetValue(_kill))
         {
             var asked = plan with { Tasks = [.. plan.Tasks.Where(task => chosen.Contains(task.Id))] };
@@ -106,7 +106,7 @@ internal sealed class NightRehearseCommand : CliCommand
         }
         context.Terminal.Show($"A typical night: {Sum(usual)}");
         context.Terminal.Show($"A hard night:    {Sum(hard)}");
-        context.Terminal.Say(
+        context.Terminal.Inform(
             "Gates, merges and answers take as long as for past tasks. The rehearsal ignores unknown facts, namely "
                 + (night.Fills.Count > 0 ? "" : "how fast the account's limits fill (the service reported too little), ")
                 + "other users of the account, and work that is rejected more often than before."
@@ -128,7 +128,7 @@ internal sealed class NightRehearseCommand : CliCommand
         if (disk is null && problem is null)
         {
             string[] arguments = [.. parsed.Tokens.Select(token => token.Value)];
-            return (Outcome)await RehearsalDisk.RunAsync(arguments, context.Terminal.Show, context.Terminal.Say, stop);
+            return (Outcome)await RehearsalDisk.RunAsync(arguments, context.Terminal.Show, context.Terminal.Inform, stop);
         }
         var commits =
             parsed.GetValue(_commits)
@@ -138,7 +138,7 @@ internal sealed class NightRehearseCommand : CliCommand
                 "Name the commits that did such work: orchestrate night rehearse --kill --commits FIRST..LAST"
             );
         var seed = parsed.GetValue(_seed) ?? Random.Shared.Next(1_000_000);
-        context.Terminal.Say($"Rehearsing in a throw-away clone; --seed {seed} repeats it.");
+        context.Terminal.Inform($"Rehearsing in a throw-away clone; --seed {seed} repeats it.");
         var request = new KillRehearsalRequest(repository, plan, commits, seed, parsed.GetValue(_kills), settings.Workers)
         {
             Environment = context.Environment,
@@ -149,7 +149,7 @@ internal sealed class NightRehearseCommand : CliCommand
         KillRehearsalOutcome night;
         try
         {
-            night = await new KillRehearsal(request, context.Terminal.Say).RunAsync(stop);
+            night = await new KillRehearsal(request, context.Terminal.Inform).RunAsync(stop);
         }
         catch (StepException impossible)
         {

@@ -48,9 +48,9 @@ internal sealed class ResumeCommand : CliCommand
         // If a run was killed immediately after its start, only the engine knows the run.
         var isStored = reference.Run is not null || StoredRuns.Open(repository).Count > 0;
         var stored = isStored ? StoredRuns.RequireOpen(repository, reference.Run) : null;
-        DemandSomethingToResume(stored, opened, repository);
-        await DemandThisMachineAsync(stored, repository, context, stop);
-        var settings = RepositoryTrustPrompt.Demand(context, opened, parsed.GetValue(_yes), stored?.Id);
+        RequireResumableRun(stored, opened, repository);
+        await RequireThisMachineAsync(stored, repository, context, stop);
+        var settings = RepositoryTrustPrompt.RequireTrust(context, opened, parsed.GetValue(_yes), stored?.Id);
         if (parsed.GetValue(_detach))
         {
             return await DetachAsync(stored ?? throw StoredRuns.NoneOpen(repository), reference, parsed, repository, context, stop);
@@ -63,7 +63,7 @@ internal sealed class ResumeCommand : CliCommand
         }
         await using var awake = stored is null
             ? null
-            : await SleepInhibitor.HoldForAsync(repository.Root, stored.Id, context.Environment, stop);
+            : await SleepInhibitor.AcquireForRunAsync(repository.Root, stored.Id, context.Environment, stop);
         await using var session = await RunSession.OpenAsync(context, new TerminalPresenter(context), repository, settings.Settings!, stop);
         var run = session.Runs.Get(stored?.Id ?? await FindOpenAsync(session, repository, stop));
         await session.RefuseClosedAsync(run, stored, stop);
@@ -71,7 +71,7 @@ internal sealed class ResumeCommand : CliCommand
         foreach (var id in parsed.GetValue(_approve) ?? [])
         {
             var approval = context.Sign(run.RunId, MessageNames.Approve, new ApprovalCommand(id, By: context.Person));
-            context.Terminal.Say((await run.ApproveAsync(approval, stop)).Message);
+            context.Terminal.Inform((await run.ApproveAsync(approval, stop)).Message);
         }
         if (there is null && !parsed.GetValue(_attached))
         {
@@ -79,11 +79,11 @@ internal sealed class ResumeCommand : CliCommand
         }
         if (sent is null)
         {
-            await session.GoOnAsync(run, task, stop);
+            await session.ResumeRunAsync(run, task, stop);
         }
         if (there is not null)
         {
-            context.Terminal.Say(
+            context.Terminal.Inform(
                 $"The steps of {run.RunId} are executed on {there}. 'orchestrate move {run.RunId}' moves it to this " + "machine."
             );
             return Outcome.Done;
@@ -108,7 +108,7 @@ internal sealed class ResumeCommand : CliCommand
         return (sent, sent is not null && await sender.HasStepsDoneAsync(stop));
     }
 
-    private static void DemandSomethingToResume(StoredRun? stored, RepositorySettings opened, RepositoryLocation repository)
+    private static void RequireResumableRun(StoredRun? stored, RepositorySettings opened, RepositoryLocation repository)
     {
         if (
             stored is null
@@ -130,7 +130,7 @@ internal sealed class ResumeCommand : CliCommand
     }
 
     /// <summary>Refuses a run that waits for another machine, because watching it would never end.</summary>
-    private static async Task DemandThisMachineAsync(
+    private static async Task RequireThisMachineAsync(
         StoredRun? stored,
         RepositoryLocation repository,
         CommandContext context,
@@ -141,10 +141,10 @@ internal sealed class ResumeCommand : CliCommand
             stored is not null
             && QueueNames.MachineOf(stored.Status.Queue) is { } machine
             && machine != context.Machine
-            && await RunObservation.OfAsync(stored, repository, context, stop) is { Status.Away: { } away }
+            && await RunStateResolver.OfAsync(stored, repository, context, stop) is { Status.Away: { } away }
         )
         {
-            throw NotHere(away, stored.Id);
+            throw OtherHostError(away, stored.Id);
         }
     }
 
@@ -159,10 +159,10 @@ internal sealed class ResumeCommand : CliCommand
             return null;
         }
         var away = await run.FindAwayAsync(status, context.Workers.IsDead, context.Time.GetUtcNow(), stop);
-        return away is null ? new MachineName(machine, status.Host) : throw NotHere(away, run.RunId);
+        return away is null ? new MachineName(machine, status.Host) : throw OtherHostError(away, run.RunId);
     }
 
-    private static UseCaseException NotHere(UnreachableHost away, string runId) =>
+    private static UseCaseException OtherHostError(UnreachableHost away, string runId) =>
         new(Outcome.Resumable, $"{runId} can't continue here. {MachineFormatter.Of(away, runId)}", $"orchestrate move {runId}");
 
     private static RunReference ReferenceOf(RepositoryLocation repository, string? text)
@@ -199,7 +199,7 @@ internal sealed class ResumeCommand : CliCommand
     private static Outcome Show(StoredRun run, CommandContext context)
     {
         foreach (
-            var line in TaskTable.Draw(
+            var line in TaskTable.RenderTable(
                 run.Status,
                 AgentActivity.Read(run.Folder, run.Status, context.Environment),
                 context.Time.GetUtcNow(),

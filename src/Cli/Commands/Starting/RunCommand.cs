@@ -234,7 +234,7 @@ internal sealed class RunCommand : CliCommand
     {
         if (MasterPlanStatusWriter.WriteStatus(context.FullPath(file), StoredRuns.Require(repository, runId).Status))
         {
-            context.Terminal.Say($"{file}: the status column shows the results of {runId}.");
+            context.Terminal.Inform($"{file}: the status column shows the results of {runId}.");
         }
     }
 
@@ -256,7 +256,7 @@ internal sealed class RunCommand : CliCommand
         }
         if (file is null)
         {
-            DemandNothingOfAPlan(parsed, backlog is not null);
+            RejectPlanOptions(parsed, backlog is not null);
         }
         else if (parsed.GetValue(_tag) is not null)
         {
@@ -277,7 +277,7 @@ internal sealed class RunCommand : CliCommand
                 Planning = parsed.GetValue(_tag) is { } tag ? new PlanningOptions { Tag = tag } : null,
             };
 
-    private void DemandNothingOfAPlan(ParseResult parsed, bool isBacklog)
+    private void RejectPlanOptions(ParseResult parsed, bool isBacklog)
     {
         var what = isBacklog ? "backlog" : "request";
         if (parsed.GetValue(_dryRun))

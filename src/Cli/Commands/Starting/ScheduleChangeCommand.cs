@@ -65,7 +65,7 @@ internal sealed class ScheduleChangeCommand : CliCommand
         var settings = context.LoadSettings(_engine.Flags(parsed)).Settings!;
         var given = parsed.GetRequiredValue(_name);
         var name = await ScheduleResults.OnEngineAsync(context, repository, settings, ChangeAsync, stop);
-        context.Terminal.Say(
+        context.Terminal.Inform(
             _change switch
             {
                 ScheduleChange.Pause => $"{name} starts no runs until 'orchestrate schedule resume {name}'.",

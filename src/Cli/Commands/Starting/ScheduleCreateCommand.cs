@@ -85,10 +85,10 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         }
         var yes = parsed.GetValue(_yes);
         var opened = context.OpenSettings(repository, [.. _options.Flags(parsed), .. _engine.Flags(parsed)]);
-        var settings = RepositoryTrustPrompt.Demand(context, opened, yes);
+        var settings = RepositoryTrustPrompt.RequireTrust(context, opened, yes);
         var (input, plan) = InputOf(parsed, context, repository, settings.Settings!);
         var chosen = plan is null ? null : new TaskChoice(input.Only ?? [], input.Phase).Ids(plan);
-        await RunPreparation.DemandAsync(
+        await RunPreparation.CheckReadyAsync(
             context,
             repository,
             settings,
@@ -99,9 +99,9 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         );
         if (plan is null)
         {
-            await RunPreparation.DemandPlannerAsync(repository, settings, stop);
+            await RunPreparation.RequirePlannerAsync(repository, settings, stop);
         }
-        RunPreparation.DemandPlan(plan, input, repository, settings);
+        RunPreparation.RequireStartablePlan(plan, input, repository, settings);
         RunPreparation.WarnOfFailures(plan, chosen, repository, context);
         var schedule = new RunSchedule
         {
@@ -155,7 +155,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
                 "A cron expression has five fields, such as \"0 22 * * 1-5\"."
             );
         }
-        foreach (var odd in OddNights(schedule.When, await schedules.TimesAsync(schedule.Name, now, now + LooksAhead, stop)))
+        foreach (var odd in ClockChangeWarnings(schedule.When, await schedules.TimesAsync(schedule.Name, now, now + LooksAhead, stop)))
         {
             context.Terminal.Warn(odd);
         }
@@ -165,7 +165,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
 
     /// <summary>Returns warnings for days on which daylight saving time affects the schedule. Uses the times that the engine
     /// computes.</summary>
-    internal static IEnumerable<string> OddNights(ScheduleTiming when, IReadOnlyList<DateTimeOffset> times)
+    internal static IEnumerable<string> ClockChangeWarnings(ScheduleTiming when, IReadOnlyList<DateTimeOffset> times)
     {
         if (when.At is not { } at || times.Count == 0 || WallClock.FindZone(when.Zone) is not { } zone)
         {
@@ -265,7 +265,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         }
         if (given is null && plan is not null)
         {
-            RepositoryTrustPrompt.DemandPlan(
+            RepositoryTrustPrompt.RequirePlanTrust(
                 context,
                 repository,
                 RepositoryTrustPrompt.QuestionOf(plan, named!),

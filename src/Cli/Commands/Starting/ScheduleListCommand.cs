@@ -4,8 +4,10 @@ using Orchestrator.Client.Schedules;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>schedule list</c>: lists the schedules of the repository with the results of their last times. If no process serves the
-/// embedded engine, reads the engine file directly, so that the command does not start a due run.</summary>
+/// <summary>
+/// <c>schedule list</c>: lists the schedules of the repository with the results of their last start times. If no process serves the
+/// embedded engine, reads the engine file directly, so that the command does not start a due run.
+/// </summary>
 internal sealed class ScheduleListCommand : CliCommand
 {
     private readonly EngineOptions _engine = new();
@@ -29,7 +31,7 @@ internal sealed class ScheduleListCommand : CliCommand
         var found = results.Schedules;
         if (found.Count == 0)
         {
-            context.Terminal.Say(
+            context.Terminal.Inform(
                 "This repository has no schedule. 'orchestrate schedule create nightly --at 22:00 --until 07:00' creates one."
             );
             return Outcome.Done;
@@ -51,7 +53,7 @@ internal sealed class ScheduleListCommand : CliCommand
         return Outcome.Done;
     }
 
-    /// <summary>Describes the times, the subject and the limits of a schedule.</summary>
+    /// <summary>Describes the start times of a schedule, the work that it starts, and the limits of its runs.</summary>
     public static string Describe(RunSchedule schedule)
     {
         var input = schedule.Input;

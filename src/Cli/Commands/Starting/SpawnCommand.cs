@@ -130,6 +130,6 @@ internal sealed class SpawnCommand : CliCommand
         var command = new AddTasksCommand([.. plan.Tasks.Select(task => new TaskText(task.Id, task.Text))], context.Person);
         var sender = new CommandSender(run, _run.EngineFlags(parsed), context);
         return await sender.SendAsync(new SteeringCall(MessageNames.AddTasks, command) { Unchanged = NoChangeMeaning.Failed }, stop)
-            ?? sender.SayKept(parsed.Tokens.Select(token => token.Value));
+            ?? sender.StoreAndInform(parsed.Tokens.Select(token => token.Value));
     }
 }

@@ -54,7 +54,7 @@ internal sealed class AcceptCommand : CliCommand
 
         foreach (var item in chosen)
         {
-            context.Terminal.Say($"{item.What} is restored.");
+            context.Terminal.Inform($"{item.What} is restored.");
         }
         if (chosen.Count > 0)
         {

@@ -22,7 +22,7 @@ internal sealed class AnswerCommand : SteeringCommand
         var outcome = await SteerAsync(parsed, context, run, _definition, InputOf(parsed, context, id), stop);
         if (outcome == Outcome.Done && _definition == SteeringCatalog.Reject && id == RunQuestion.Plan)
         {
-            RunSummary.SayKeptPlan(run.Status with { State = RunStates.Cancelled }, context);
+            RunSummary.PrintKeptPlan(run.Status with { State = RunStates.Cancelled }, context);
         }
         return outcome;
     }

@@ -47,18 +47,18 @@ internal sealed class CancelCommand : SteeringCommand
             dependants.Length > 0
             && (
                 parsed.GetValue(_dependants)
-                || SaysYes(parsed)
+                || AnswersYes(parsed)
                 || context.Terminal.Ask($"{names} can't run without {task}. Cancel its dependents, too?", byDefault: false) is true
             );
         if (dependants.Length > 0 && !withDependants)
         {
-            context.Terminal.Say(
+            context.Terminal.Inform(
                 $"{names} can't run without {task}. Add --dependents to cancel them, too, or 'skip' {task} to run them without it."
             );
         }
         foreach (var id in withDependants ? dependants : [])
         {
-            await TellAsync(parsed, context, run, SteeringCatalog.Cancel, InputOf(parsed, context, id), stop);
+            await SendFirstCommandAsync(parsed, context, run, SteeringCatalog.Cancel, InputOf(parsed, context, id), stop);
         }
         return await SteerAsync(parsed, context, run, SteeringCatalog.Cancel, InputOf(parsed, context, task), stop);
     }

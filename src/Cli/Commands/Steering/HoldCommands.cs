@@ -27,7 +27,7 @@ internal sealed class HoldCommand : CliCommand
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var (run, repository) = Which(parsed, context);
+        var (run, repository) = ParseTarget(parsed, context);
         var file = new RunHolds(context);
         var hold = await file.HoldAsync(run, repository, parsed.GetRequiredValue(_reason), stop);
         if (parsed.GetValue(_json))
@@ -35,11 +35,11 @@ internal sealed class HoldCommand : CliCommand
             context.Print(HoldsDocument.Of(file.Read(), []), DocumentJson.Default.HoldsDocument);
             return Outcome.Done;
         }
-        context.Terminal.Say(RunHolds.Describe(hold));
+        context.Terminal.Inform(RunHolds.Describe(hold));
         return Outcome.Done;
     }
 
-    private (string Run, string Repository) Which(ParseResult parsed, CommandContext context)
+    private (string Run, string Repository) ParseTarget(ParseResult parsed, CommandContext context)
     {
         var given = _run.Text(parsed);
         if (parsed.GetValue(_all))
@@ -82,7 +82,7 @@ internal sealed class HoldReleaseCommand : CliCommand
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var file = new RunHolds(context);
-        var (run, repository) = Which(parsed, context, file.Read());
+        var (run, repository) = ParseTarget(parsed, context, file.Read());
         var ended = await file.ReleaseAsync(run, repository, stop);
         var left = file.Read();
         if (parsed.GetValue(_json))
@@ -92,20 +92,20 @@ internal sealed class HoldReleaseCommand : CliCommand
         }
         foreach (var hold in ended)
         {
-            context.Terminal.Say(RunHolds.DescribeReleased(hold));
+            context.Terminal.Inform(RunHolds.DescribeReleased(hold));
         }
         if (ended.Count == 0)
         {
-            context.Terminal.Say("No run is held.");
+            context.Terminal.Inform("No run is held.");
         }
         foreach (var hold in left)
         {
-            context.Terminal.Say($"{(hold.IsOfAll ? "This machine" : hold.Run)} is still {LocalTimes.In(hold.ToString())}.");
+            context.Terminal.Inform($"{(hold.IsOfAll ? "This machine" : hold.Run)} is still {LocalTimes.In(hold.ToString())}.");
         }
         return Outcome.Done;
     }
 
-    private (string Run, string Repository) Which(ParseResult parsed, CommandContext context, IReadOnlyList<Hold> holds)
+    private (string Run, string Repository) ParseTarget(ParseResult parsed, CommandContext context, IReadOnlyList<Hold> holds)
     {
         var given = _run.Text(parsed);
         var all = parsed.GetValue(_all);

@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>pr</c>: creates draft pull requests for a run's branches, and updates them if it is run again.</summary>
 internal sealed class PrCommand : CliCommand
 {
-    private readonly RunArgument _which = Which();
+    private readonly RunArgument _which = CreateArgument();
 
     public PrCommand()
         : base("pr", "Open a draft pull request of a run or a task through gh, or update the existing one")
@@ -16,7 +16,7 @@ internal sealed class PrCommand : CliCommand
     }
 
     /// <summary>Creates the argument that names the run or task.</summary>
-    internal static RunArgument Which() => new("RUN/TASK", "The run, or one of its tasks, to use only that task's branch");
+    internal static RunArgument CreateArgument() => new("RUN/TASK", "The run, or one of its tasks, to use only that task's branch");
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {

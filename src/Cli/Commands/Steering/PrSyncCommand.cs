@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Commands;
 /// once.</summary>
 internal sealed class PrSyncCommand : CliCommand
 {
-    private readonly RunArgument _which = PrCommand.Which();
+    private readonly RunArgument _which = PrCommand.CreateArgument();
     private readonly Option<bool> _everybody = new("--everybody")
     {
         Description = "Include comments by people without write access to the repository",
@@ -48,7 +48,7 @@ internal sealed class PrSyncCommand : CliCommand
         var strangers = news.Count - tasks.Count;
         if (strangers > 0)
         {
-            context.Terminal.Say(
+            context.Terminal.Inform(
                 $"{Plural.Of(strangers, "comment")} by people without write access to the repository "
                     + $"{Plural.Form(strangers, "was", "were")} left out; --everybody includes {Plural.Form(strangers, "it", "them")}."
             );
@@ -57,14 +57,14 @@ internal sealed class PrSyncCommand : CliCommand
         {
             if (result.Outcome == GitHubOutcome.Done)
             {
-                context.Terminal.Say(result.Message);
+                context.Terminal.Inform(result.Message);
             }
             else
             {
                 context.Terminal.Fail(result.Message, "");
             }
         }
-        context.Terminal.Say(
+        context.Terminal.Inform(
             tasks.Count == 0
                 ? "The pull requests have no new comments."
                 : $"{Plural.Of(tasks.Count, "task is", "tasks are")} in the backlog. 'orchestrate tasks run' gives them to agents."

@@ -25,7 +25,9 @@ internal abstract class SteeringCommand : CliCommand
     protected SteeringCommand(string name, string description)
         : base(name, description) { }
 
-    /// <summary>Adds an argument or option for each argument of a command, and the options for what follows the command.</summary>
+    /// <summary>
+    /// Adds an argument or option for each argument of a command, and the options for continuing the run after the command.
+    /// </summary>
     /// <param name="definition">The command.</param>
     protected void AddOptionsOf(SteeringDefinition definition)
     {
@@ -96,13 +98,13 @@ internal abstract class SteeringCommand : CliCommand
     ) =>
         new RunSteering(run, _engine.Flags(parsed), context)
         {
-            Yes = SaysYes(parsed),
+            Yes = AnswersYes(parsed),
             AcceptsLosses = Options.Contains(_acceptLosses) && parsed.GetValue(_acceptLosses),
-            Unserved = (current, call) => CarryOutAsync(parsed, context, current, call, stop),
+            Unserved = (current, call) => ExecuteCommandAsync(parsed, context, current, call, stop),
         }.SteerAsync(definition, input, stop);
 
     /// <summary>Sends a command that precedes the actual one. If no worker serves the run, the engine only stores the command.</summary>
-    protected Task<Outcome?> TellAsync(
+    protected Task<Outcome?> SendFirstCommandAsync(
         ParseResult parsed,
         CommandContext context,
         StoredRun run,
@@ -132,9 +134,9 @@ internal abstract class SteeringCommand : CliCommand
     private void AddYes() => Add(_yes);
 
     /// <summary>True if the options answer all questions with yes.</summary>
-    protected bool SaysYes(ParseResult parsed) => parsed.GetValue(_yes);
+    protected bool AnswersYes(ParseResult parsed) => parsed.GetValue(_yes);
 
-    private async Task<Outcome> CarryOutAsync(
+    private async Task<Outcome> ExecuteCommandAsync(
         ParseResult parsed,
         CommandContext context,
         StoredRun run,
@@ -145,7 +147,7 @@ internal abstract class SteeringCommand : CliCommand
         var unserved = new UnservedRunResumer(run, _engine.Flags(parsed), context, new TerminalPresenter(context));
         if (call.Reached is { } reached)
         {
-            return await unserved.CarryOutAsync(reached, stop);
+            return await unserved.ExecuteUntilAppliedAsync(reached, stop);
         }
         if (Options.Contains(_detach) && parsed.GetValue(_detach))
         {
@@ -156,12 +158,12 @@ internal abstract class SteeringCommand : CliCommand
             && !parsed.GetValue(_noResume)
             && (
                 parsed.GetValue(_resume)
-                || SaysYes(parsed)
+                || AnswersYes(parsed)
                 || context.Terminal.Ask($"No process works on {run.Id}. Continue it now?", byDefault: true) is true
             );
         return goesOn
-            ? await unserved.GoOnAsync(_engine.Arguments(parsed), stop)
-            : new CommandSender(run, _engine.Flags(parsed), context).SayKept(
+            ? await unserved.ContinueRunAsync(_engine.Arguments(parsed), stop)
+            : new CommandSender(run, _engine.Flags(parsed), context).StoreAndInform(
                 parsed.Tokens.Select(token => token.Value).Where(text => text != _noResume.Name)
             );
     }

@@ -29,10 +29,10 @@ internal sealed class StopCommand : CliCommand
         foreach (var start in running)
         {
             await start.StopAsync(context.Time);
-            context.Terminal.Say($"stopped {start.Run}/{start.Task} (start {start.Number})");
+            context.Terminal.Inform($"stopped {start.Run}/{start.Task} (start {start.Number})");
         }
 
-        context.Terminal.Say(
+        context.Terminal.Inform(
             running.Count == 0
                 ? "None of the selected agents is running."
                 : "Their conversations and files stay; 'orchestrate resume RUN' or RUN/TASK continues."

@@ -38,7 +38,7 @@ public sealed class PackageInstallation(RunServices services)
     }
 
     /// <summary>
-    /// Writes the agent's message about the result. If the packages are on staging, the agent's unfinished work is committed, so that
+    /// Writes a message to the agent about the result. If the packages are on staging, the agent's unfinished work is committed, so that
     /// staging can be merged into its worktree.
     /// </summary>
     /// <param name="input">The agent run that requested the packages, and the result of the merge.</param>
@@ -51,7 +51,7 @@ public sealed class PackageInstallation(RunServices services)
         var names = DependencyRegister.Names(input.Packages);
         if (input.Problem.Length > 0)
         {
-            await register.SettleAsync(task.Id, input.Start, DependencyEntry.Refused, refusal: null, stop);
+            await register.RecordResultAsync(task.Id, input.Start, PackageRequestEntry.Refused, refusal: null, stop);
             return new RequestConclusion
             {
                 Text = $"{names} could not be installed. {input.Problem} Continue without this package if you can, or request another one.",
@@ -72,8 +72,8 @@ public sealed class PackageInstallation(RunServices services)
                     + "Check the combined work, and complete your task.",
             };
         }
-        await register.SettleAsync(task.Id, input.Start, DependencyEntry.Installed, refusal: null, stop);
-        var manifests = FileNameEncoding.Some([.. input.Packages.Select(package => package.Manifest).Distinct()]);
+        await register.RecordResultAsync(task.Id, input.Start, PackageRequestEntry.Installed, refusal: null, stop);
+        var manifests = FileNameEncoding.List([.. input.Packages.Select(package => package.Manifest).Distinct()]);
         var hash = await EnvironmentOfAsync(repository, await workspace.StagingTipAsync(input.Task.StagingTip, stop), stop);
         await new Mailbox(files.Folder, services.Time).SendAsync(
             new OutgoingMail(

@@ -123,16 +123,16 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
             var found = about.Select(path => tool.SubjectOf(path, tree)).OfType<string>().Distinct().ToList();
             if (found.Count == 0 && about.Exists(tree.Contains))
             {
-                missing.Add($"{FileNameEncoding.Some(about, 2)}: {tool.Name} needs {tool.Wants}, which does not exist");
+                missing.Add($"{FileNameEncoding.List(about, 2)}: {tool.Name} needs {tool.Wants}, which does not exist");
             }
             else if (found.Count > 0 && audit.Find(tool) is null)
             {
-                missing.Add($"{FileNameEncoding.Some(found, 2)}: {tool.Program} is not in PATH");
+                missing.Add($"{FileNameEncoding.List(found, 2)}: {tool.Program} is not in PATH");
             }
             else if (found.Count > 0 && changed.FirstOrDefault(tool.IsSetBy) is { } set)
             {
                 missing.Add(
-                    $"{FileNameEncoding.Some(found, 2)}: the run changes {FileNameEncoding.Show(set)}, which decides where {tool.Name} "
+                    $"{FileNameEncoding.List(found, 2)}: the run changes {FileNameEncoding.Show(set)}, which decides where {tool.Name} "
                         + "looks up packages"
                 );
             }
@@ -140,7 +140,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
             {
                 subjects.AddRange(found.Take(MostSubjects).Select(file => new AuditedFile(tool, file)));
                 missing.AddRange(
-                    found.Count > MostSubjects ? [$"{FileNameEncoding.Some([.. found.Skip(MostSubjects)])}: too many for one audit"] : []
+                    found.Count > MostSubjects ? [$"{FileNameEncoding.List([.. found.Skip(MostSubjects)])}: too many for one audit"] : []
                 );
             }
         }
@@ -200,7 +200,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
         var standing = audit.Standing;
         string[] said =
         [
-            audit.Audited.Count == 0 ? "" : $"audited: {FileNameEncoding.Some(audit.Audited, MostNamed)}",
+            audit.Audited.Count == 0 ? "" : $"audited: {FileNameEncoding.List(audit.Audited, MostNamed)}",
             standing.InTheWay.Count == 0 ? "" : $"known vulnerabilities that prevent landing: {Some(standing.InTheWay)}",
             standing.Allowed.Count == 0 ? "" : $"known vulnerabilities that a user accepted: {Some(standing.Allowed)}",
             audit.Lesser.Count == 0 ? "" : $"new but less severe: {Some(audit.Lesser)}",
@@ -214,7 +214,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
     }
 
     private static string Some(IReadOnlyList<AuditFinding> found) =>
-        FileNameEncoding.Some([.. found.Select(finding => finding.ToString())], MostNamed);
+        FileNameEncoding.List([.. found.Select(finding => finding.ToString())], MostNamed);
 
     // The reasons are joined by semicolons, because a reason may contain commas.
     private static string Reasons(IReadOnlyList<string> reasons) =>

@@ -2,7 +2,7 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Checks a commit before it lands. No merged change may be missing, and the gates must pass.</summary>
+/// <summary>Checks a commit before it lands. The commit must contain all merged changes, and the gates must pass.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="input">The landing.</param>
 internal sealed class LandingChecks(RunFiles files, GitRepository repository, RunServices services, LandInput input)
@@ -32,8 +32,8 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
     /// <summary>Returns notes about the gates for users. Empty if there are none.</summary>
     public static string Told(IReadOnlyList<GateVerdict> outcomes)
     {
-        var notes = GateFormatter.Brief(outcomes).ToList();
-        return notes.Count == 0 ? "" : $"{FileNameEncoding.Some(notes, MostNotes)}.";
+        var notes = GateFormatter.FormatShort(outcomes).ToList();
+        return notes.Count == 0 ? "" : $"{FileNameEncoding.List(notes, MostNotes)}.";
     }
 
     /// <summary>Gates that must pass before the landing.</summary>

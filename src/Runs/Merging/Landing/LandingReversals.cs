@@ -28,8 +28,9 @@ public static class LandingReversals
     public static async Task<RevertedLanding> TakeBackAsync(RunFolder folder, RunServices services, CancellationToken cancellationToken)
     {
         var landing =
-            LandingNote.TryRead(folder.Landing) ?? throw new InvalidOperationException($"The run of {folder.Path} has landed nothing.");
-        var opened = await services.LookIntoAsync(folder);
+            LandingNote.TryRead(folder.Landing)
+            ?? throw new InvalidOperationException($"The run in {folder.Path} has not landed any work.");
+        var opened = await services.OpenReadOnlyAsync(folder);
         var run = folder.Name;
         var (refs, reached) = (new RefStore(opened), LandingReversal.AbortedRef(run));
         await refs.UpdateAsync(
@@ -54,11 +55,11 @@ public static class LandingReversals
                     $"{folder.Relative(folder.Landing)} was changed: the commit that it records "
                         + $"for {landing.Target} before the landing is not an ancestor of the landed commit, so nothing was moved. "
                         + "See 'git reflog "
-                        + $"{RunRefs.Shown(landing.Target)}' for its earlier commits.",
+                        + $"{RunRefs.Short(landing.Target)}' for its earlier commits.",
                     reached
                 );
             }
-            var result = await new LandingReversal(opened).TakeBackAsync(landing.Target, move.Commit, move.Before, run, cancellationToken);
+            var result = await new LandingReversal(opened).RevertAsync(landing.Target, move.Commit, move.Before, run, cancellationToken);
             reason = result.Reason;
             if (result.State is not (ReversalState.TakenBack or ReversalState.NotLanded))
             {

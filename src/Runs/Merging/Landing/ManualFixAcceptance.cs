@@ -20,7 +20,7 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
     public async Task<ManualFixCommits> LookAsync(FindManualFixInput input, CancellationToken stop)
     {
         var (files, repository, staging) = await OpenAsync(input);
-        var recorded = await staging.BringUpToDateAsync(input.StagingTip, caller, stop);
+        var recorded = await staging.UpdateRecordedAsync(input.StagingTip, caller, stop);
         var (tip, isAsRecorded) = await staging.ReadAsync(recorded, stop);
         if (tip is null)
         {
@@ -71,7 +71,7 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
     {
         var (files, repository, staging) = await OpenAsync(input.Fix);
         var commits = new CommitStore(repository);
-        var recorded = await staging.BringUpToDateAsync(input.Fix.StagingTip, caller, stop);
+        var recorded = await staging.UpdateRecordedAsync(input.Fix.StagingTip, caller, stop);
         var (tip, _) = await staging.ReadAsync(recorded, stop);
         if (tip is not null && await IsTakenInAsync(commits, tip, recorded, input.Commit, files, stop))
         {
@@ -154,7 +154,7 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
         }
         var status = await WorktreeStatus.ReadAsync(worktree, stop);
         return status.ChangedFiles().Concat(status.UntrackedFiles()).Take(MostSubjects).ToList() is { Count: > 0 } files
-            ? $"{checkout.Path} has it checked out, with uncommitted changes: {FileNameEncoding.Some(files)}. "
+            ? $"{checkout.Path} has it checked out, with uncommitted changes: {FileNameEncoding.List(files)}. "
             : "";
     }
 

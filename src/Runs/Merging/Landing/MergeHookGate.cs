@@ -32,7 +32,7 @@ internal sealed class MergeHookGate(RunFiles files, GitRepository repository, Ru
         var (verdict, changed) = await new MergeHookRunner(services).RunAsync(files, repository, hook, tip, onto, stop);
         var why =
             changed.Count > 0 && (verdict.IsAcceptable || verdict.Repaired is not null)
-                ? $"changed {FileNameEncoding.Some(changed)}, and no gate verified the result."
+                ? $"changed {FileNameEncoding.List(changed)}, and no gate verified the result."
             : !verdict.IsAcceptable ? $"rejects the merged work: {GateCheck.Explain(files, verdict)}"
             : null;
         return why is null

@@ -19,7 +19,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
     private const int LongestRefusal = 1000;
 
     /// <summary>
-    /// Lands staging, or returns the action that a user must take first. A repeated call after the landing finds it. If git refuses because
+    /// Lands staging, or returns the action that a user must take first. A repeated call finds an existing landing. If git refuses because
     /// of the user's checkout, the user gets a message and can request a retry.
     /// </summary>
     /// <param name="input">The run and its target.</param>
@@ -58,7 +58,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
         var staging = new StagingRecord(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder);
-        input = input with { StagingTip = await staging.BringUpToDateAsync(input.StagingTip, caller, stop) };
+        input = input with { StagingTip = await staging.UpdateRecordedAsync(input.StagingTip, caller, stop) };
         var (found, note) = await StagingTipAsync(repository, staging, input, stop);
         if (found is not { } tip)
         {
@@ -125,8 +125,8 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
     }
 
     /// <summary>
-    /// Runs the gates on staging that have not been run on this combination of merges. Some have not if parts are independent or if a gate
-    /// covers only some files.
+    /// Runs the gates that did not check this combination of merges. Such gates exist if parts of the repository are independent, or if a
+    /// gate covers only some files.
     /// </summary>
     private static async Task<(string Note, LandResult? Failed)> GateCombinationAsync(LandingCommit landing, CancellationToken stop)
     {
@@ -223,7 +223,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
     );
 
     /// <summary>
-    /// Returns the commit to land. It is staging at the recorded position, and therefore contains all merges. After a user was asked to
+    /// Returns the commit to land. It is the recorded position of staging, and therefore contains all merges. After a user was asked to
     /// repair staging, the commit may also be ahead of that position.
     /// </summary>
     private async Task<(string? Tip, string Note)> StagingTipAsync(
@@ -279,7 +279,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         {
             return Refused(
                 $"{input.Target} has moved and conflicts with the run's work in "
-                    + $"{FileNameEncoding.Some(merge.ConflictedFiles, 20)}. Merge it into {input.Staging} yourself, resolve and commit "
+                    + $"{FileNameEncoding.List(merge.ConflictedFiles, 20)}. Merge it into {input.Staging} yourself, resolve and commit "
                     + $"({Fix(repository, input).Merge(input.Target)}), then: {Again(input)}"
             );
         }

@@ -26,7 +26,7 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
         var (secrets, unread) = await new SecretSearch(repository).FindAsync(from, tip, stop);
         var found = secrets.Select(SecretFinding.Of).ToList();
         var before = StoredFindings<SecretFinding>.Told(files, files.Folder.SecretsJson);
-        var note = unread.Count == 0 ? "" : $"Not searched for secrets: {FileNameEncoding.Some(unread, MostNamed)}.";
+        var note = unread.Count == 0 ? "" : $"Not searched for secrets: {FileNameEncoding.List(unread, MostNamed)}.";
         if (found.Count == 0 && before is null)
         {
             return LandingCheckResult.Clear(files) with { Note = note };
@@ -42,7 +42,7 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
             );
     }
 
-    /// <summary>Returns a line about possible secrets for the report. Returns null if none were ever found.</summary>
+    /// <summary>Returns a line about possible secrets for the report. Returns null if the run never had any.</summary>
     public static string? Summary(RunFolder folder)
     {
         var stored = StoredFindings<SecretFinding>.TryRead(folder.SecretsJson);
@@ -72,5 +72,5 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
         };
 
     private static string Describe(IReadOnlyList<SecretFinding> found) =>
-        FileNameEncoding.Some([.. found.Select(finding => finding.ToString())], MostNamed);
+        FileNameEncoding.List([.. found.Select(finding => finding.ToString())], MostNamed);
 }

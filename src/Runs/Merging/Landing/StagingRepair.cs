@@ -4,7 +4,8 @@ namespace Orchestrator.Runs.Merging.Landing;
 
 /// <summary>
 /// Creates the commands with which a user changes staging in a separate worktree, so that the user's checkout keeps its branch and
-/// uncommitted changes. If staging is already checked out, the commands use that checkout, because git allows no second one.
+/// uncommitted changes. If staging is already checked out, the commands use that checkout, because git allows only one checkout of a
+/// branch.
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="runId">Id of the run, which becomes part of the worktree's name.</param>

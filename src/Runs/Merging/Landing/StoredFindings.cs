@@ -50,7 +50,7 @@ internal sealed record StoredFindings<T>
             : now;
     }
 
-    /// <summary>Reads the findings for a report. Returns null if none were ever found or the file is damaged.</summary>
+    /// <summary>Reads the findings for a report. Returns null if the run never had findings or the file is damaged.</summary>
     public static StoredFindings<T>? TryRead(string file) => StoredJson.TryRead(file, MessageJson.Options.TypeOf<StoredFindings<T>>());
 
     /// <summary>Reads the findings that the run's history marks as reported to a user. Returns null if there are none.</summary>

@@ -21,7 +21,7 @@ public sealed class TargetChoice(GitRepository repository, string prefix)
         return heads.ContainsKey(Heads + branch)
             ? null
             : $"The repository has no branch {FileNameEncoding.Show(branch)}. Its branches: "
-                + $"{FileNameEncoding.Some([.. heads.Keys.Select(RunRefs.Shown)], MostNamed)}.";
+                + $"{FileNameEncoding.List([.. heads.Keys.Select(RunRefs.Short)], MostNamed)}.";
     }
 
     /// <summary>
@@ -41,7 +41,7 @@ public sealed class TargetChoice(GitRepository repository, string prefix)
                 && await commits.IsAncestorAsync(began, head, stop)
             )
             {
-                return RunRefs.Shown(branch);
+                return RunRefs.Short(branch);
             }
         }
         return null;

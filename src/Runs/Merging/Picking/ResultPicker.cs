@@ -15,7 +15,7 @@ public sealed class ResultPicker(RepositoryLocation location, RunServices servic
 {
     /// <summary>
     /// Ranks the results of tasks that have the same text, and moves a branch to the best result of each group. If the evidence rates
-    /// results equally, the choice of the run's reviewer decides.
+    /// results equally, the run's reviewer decides.
     /// </summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     /// <param name="stop">Cancels the call. A repeated call has the same result.</param>
@@ -51,7 +51,7 @@ public sealed class ResultPicker(RepositoryLocation location, RunServices servic
         var name = $"refs/heads/{branch[..dash].Replace("/t/", "/picked/", StringComparison.Ordinal)}";
         var before = await refs.ReadAsync(name, stop);
         return before == best.Commit || (await refs.UpdateAsync([new RefChange(name, best.Commit, before)], "picked", stop)).Done
-            ? RunRefs.Shown(name)
+            ? RunRefs.Short(name)
             : throw new GitException($"{name} was moved by another program while a result was picked.");
     }
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Merging.Picking;
 
-/// <summary>One of several results of the same task. It is rated by verified facts only, not by its agent's claims.</summary>
+/// <summary>One of several results of the same task. Its rating uses only verified facts, not its agent's claims.</summary>
 /// <param name="Task">Id of the task.</param>
 /// <param name="IsVerified">True if the task succeeded, which means that its gates pass at its commit.</param>
 /// <param name="Gates">Counts of its gate verdicts.</param>
@@ -61,7 +61,7 @@ public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string R
         }
     }
 
-    /// <summary>Returns the ranking with the reviewer's choice among the <see cref="Tied"/> results applied.</summary>
+    /// <summary>Applies the reviewer's choice among the <see cref="Tied"/> results to the ranking.</summary>
     /// <param name="preferences">The reviewer's choices for all tasks of the run.</param>
     internal ResultRanking With(IReadOnlyList<ResultTieDecision> preferences)
     {
@@ -71,7 +71,7 @@ public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string R
             ? this
             : new ResultRanking(
                 [.. Results.OrderBy(result => result.Commit == preferred.Commit ? 0 : 1)],
-                $"the reviewer, {preferred.Reviewer}, prefers it to {FileNameEncoding.Some([.. preferred.Others])}: "
+                $"the reviewer, {preferred.Reviewer}, prefers it to {FileNameEncoding.List([.. preferred.Others])}: "
                     + $"{preferred.Why.TrimEnd('.')}"
             );
     }

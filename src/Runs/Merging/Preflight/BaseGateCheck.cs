@@ -2,13 +2,13 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 
-/// <summary>Runs set-up and gates once at the run's base, before any agent is paid.</summary>
+/// <summary>Runs set-up and gates once at the run's base, before any agent starts.</summary>
 /// <param name="gates">Runs the gates.</param>
 internal sealed class BaseGateCheck(GateCheck gates)
 {
     /// <summary>
-    /// Runs set-up and gates once at the base. A gate that can't be run prevents the run. A gate in the settings that fails there is only
-    /// advisory, unless a task has no other test. A task's own gate that already passes is reported, because it proves nothing.
+    /// Runs set-up and gates once at the base. A gate that can't be run prevents the run. A gate in the settings that fails at the base is
+    /// only advisory, unless a task has no other test. A task's own gate that already passes is reported, because it proves nothing.
     /// </summary>
     /// <param name="confirmations">Receives findings that a user must confirm before agents are paid.</param>
     /// <returns>The list of files that affect the run's decisions, including the verdicts.</returns>
@@ -22,7 +22,7 @@ internal sealed class BaseGateCheck(GateCheck gates)
         CancellationToken stop
     )
     {
-        List<Gate> configured = [.. files.Gates.Beside(files.Plan)];
+        List<Gate> configured = [.. files.Gates.GatesFor(files.Plan)];
         List<Gate> ofTasks =
         [
             .. files
@@ -60,13 +60,13 @@ internal sealed class BaseGateCheck(GateCheck gates)
         var green = outcomes.Where(o => o.Passed && ofTasks.Contains(o.Gate)).Select(o => $"'{o.Gate.Name}'").ToList();
         if (green.Count > 0)
         {
-            warnings.Add($"These gates pass before any work was done, so they prove little: {FileNameEncoding.Some(green)}.");
+            warnings.Add($"These gates pass before any work was done, so they prove little: {FileNameEncoding.List(green)}.");
         }
         var without = files.Plan.Tasks.Where(t => files.Gates.Of(files.Plan, t).Count == 0).Select(t => t.Id).ToList();
         if (without.Count > 0)
         {
             warnings.Add(
-                $"{FileNameEncoding.Some(without)}: no gate checks the work. Add 'verification' to these tasks, or set gates.task."
+                $"{FileNameEncoding.List(without)}: no gate checks the work. Add 'verification' to these tasks, or set gates.task."
             );
         }
         return GateBaseline.Store(files, outcomes, red);

@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.Merging.Preflight;
 
 /// <summary>
 /// Finds the contract versions that the tasks of earlier runs used. The plan of a run is fixed, so users change a contract by starting a
-/// changed plan. Tasks that use the contract are then done again, because the contract is part of their content key. All other results are
+/// changed plan. Tasks that use the contract are then repeated, because the contract is part of their content key. All other results are
 /// reused and verified with the new contract.
 /// </summary>
 internal static class ContractHistory

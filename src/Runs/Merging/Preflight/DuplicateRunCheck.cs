@@ -88,7 +88,7 @@ public sealed class DuplicateRunCheck
         {
             return null;
         }
-        foreach (var run in landed.Where(run => run.Status.Target == RunRefs.Shown(branch)))
+        foreach (var run in landed.Where(run => run.Status.Target == RunRefs.Short(branch)))
         {
             if (await IsUnchangedAsync(run.Folder, run.Status, branch, repository, stop))
             {
@@ -99,7 +99,7 @@ public sealed class DuplicateRunCheck
     }
 
     /// <summary>
-    /// Rejects planning if the same work was already requested. Otherwise a planner would be paid before a user could decide.
+    /// Rejects planning if the same work was already requested. Otherwise a user would pay for a planner before deciding.
     /// </summary>
     /// <returns>The rejection, or null if planning may start.</returns>
     public static async Task<PlanningPreparation?> RefuseAsync(PreparePlanningInput input, RunServices services, CancellationToken stop)
@@ -119,7 +119,7 @@ public sealed class DuplicateRunCheck
             : new PlanningPreparation { Faults = [$"{repeated} Start it with \"again\": true to pay for it again."] };
     }
 
-    /// <summary>Describes in a sentence a run that has landed the same work.</summary>
+    /// <summary>Returns a sentence about a run that has landed the same work.</summary>
     public static string Describe(RunStatus landed)
     {
         var what = landed.HasPlanner ? "request" : "plan";
@@ -127,7 +127,7 @@ public sealed class DuplicateRunCheck
             + "read or write have not changed since.";
     }
 
-    /// <summary>Describes in a sentence an open run with the same work.</summary>
+    /// <summary>Returns a sentence about an open run with the same work.</summary>
     public static string DescribeOpen(RunStatus open)
     {
         var what = open.HasPlanner ? "request" : "plan";

@@ -52,7 +52,7 @@ public sealed class PreflightCheck(RunServices services)
         var staging = RunRefs.Staging(files.Settings, files.Folder);
         var obstacle =
             files.Settings.Git.Land == LandingMode.PullRequest
-                ? await PullRequest.FindObstacleAsync(repository, RunRefs.Shown(staging), tip, services, stop)
+                ? await PullRequest.FindObstacleAsync(repository, RunRefs.Short(staging), tip, services, stop)
                 : await LandingCommitBuilder.FindObstacleAsync(repository, files.Settings.Git, stop);
         if (obstacle is { MayBegin: false, Problem: var missing })
         {
@@ -62,8 +62,8 @@ public sealed class PreflightCheck(RunServices services)
         return await JudgeBaseAsync(run, contracts, baseCommit, status, obstacle?.Problem, target, stop) with
         {
             BaseCommit = baseCommit,
-            Target = RunRefs.Shown(target),
-            Staging = RunRefs.Shown(staging),
+            Target = RunRefs.Short(target),
+            Staging = RunRefs.Short(staging),
             Until = until,
         };
     }
@@ -279,7 +279,7 @@ public sealed class PreflightCheck(RunServices services)
             ? []
             :
             [
-                $"Uncommitted changes that agents will not see: {FileNameEncoding.Some(changed, 8)}. Commit them first, or accept this "
+                $"Uncommitted changes that agents will not see: {FileNameEncoding.List(changed, 8)}. Commit them first, or accept this "
                     + "with "
                     + "--yes.",
             ];
@@ -290,7 +290,7 @@ public sealed class PreflightCheck(RunServices services)
         var untracked = status.UntrackedFiles(start.OwnFiles.Unmissed);
         if (untracked.Count > 0)
         {
-            warnings.Add($"Untracked files that agents will not see: {FileNameEncoding.Some(untracked)}.");
+            warnings.Add($"Untracked files that agents will not see: {FileNameEncoding.List(untracked)}.");
         }
     }
 }

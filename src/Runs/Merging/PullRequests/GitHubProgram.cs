@@ -91,7 +91,7 @@ internal sealed class GitHubProgram(GitRepository repository, RunServices servic
         }
     }
 
-    /// <summary>Returns a text member of an item. Empty if the item has no such member.</summary>
+    /// <summary>Returns the text of an item's member. Empty if the item has no such member.</summary>
     public static string Text(JsonElement item, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)

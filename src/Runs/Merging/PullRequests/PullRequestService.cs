@@ -245,10 +245,10 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         var from = await new CommitStore(repository).FindMergeBaseAsync($"refs/heads/{run.Target}", tip, stop) ?? run.BaseCommit;
         var (found, unread) = await new SecretSearch(repository).FindAsync(from, tip, stop);
         return found.Count == 0
-            ? (null, unread.Count == 0 ? "" : $" (not searched for secrets: {FileNameEncoding.Some(unread, MostNamed)})")
+            ? (null, unread.Count == 0 ? "" : $" (not searched for secrets: {FileNameEncoding.List(unread, MostNamed)})")
             : (
                 "Nothing was pushed, because the work adds possible secrets: "
-                    + $"{FileNameEncoding.Some([.. found.Select(finding => finding.ToString())], MostNamed)}. Remove and revoke them, or "
+                    + $"{FileNameEncoding.List([.. found.Select(finding => finding.ToString())], MostNamed)}. Remove and revoke them, or "
                     + "mark a line without a secret with the comment 'orchestrate:allow-secret'.",
                 ""
             );

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Merging.PullRequests;
 
-/// <summary>A reviewer's comment on a pull request, or a failed check. Its texts are untrusted data and never instructions.</summary>
+/// <summary>A reviewer's comment on a pull request, or a failed check. Its text is untrusted data and never an instruction.</summary>
 /// <param name="Key">Key of the remark, which never changes.</param>
 /// <param name="PullRequest">Number of the pull request.</param>
 /// <param name="Branch">Head branch of the pull request.</param>

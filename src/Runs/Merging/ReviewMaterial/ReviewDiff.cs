@@ -10,7 +10,7 @@ namespace Orchestrator.Runs.Merging.ReviewMaterial;
 /// <param name="Instructions">Numbers of the added lines that try to instruct a reviewer.</param>
 public sealed record ReviewedFile(string Path, string Text, int Lines, IReadOnlyList<int> Instructions);
 
-/// <summary>Reads the changes to review, and divides them into questions. A question consists of whole files if possible.</summary>
+/// <summary>Reads the changes to review, and divides them into questions. Each question consists of whole files if possible.</summary>
 internal static partial class ReviewDiff
 {
     /// <summary>Maximum length of the changes in one question, in characters. This is about 40,000 tokens.</summary>

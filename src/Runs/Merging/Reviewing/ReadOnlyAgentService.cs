@@ -4,7 +4,7 @@ using Orchestrator.Runs.Tasks.Questions;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>Asks read-only agents, for planning, for reviews, and for the questions of other agents.</summary>
+/// <summary>Asks read-only agents to plan, to review, and to answer the questions of other agents.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class ReadOnlyAgentService(RunServices services)
 {

@@ -27,7 +27,7 @@ internal sealed record ReviewFinding
     /// <summary>The change that the reviewer requests.</summary>
     public string Fix { get; init; } = "";
 
-    /// <summary>Paths of the files that the fix must change.</summary>
+    /// <summary>Paths of the files that a fix must change.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
     /// <summary>True if the finding prevents the landing. Its location must exist, and its text must describe the defect.</summary>

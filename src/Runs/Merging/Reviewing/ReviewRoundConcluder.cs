@@ -73,7 +73,7 @@ public sealed class ReviewRoundConcluder(RunServices services)
         {
             WasRead = true,
             Reviewer = reviewer,
-            Message = $"it prefers {FileNameEncoding.Some([.. preferences.Select(one => one.Task)])}",
+            Message = $"it prefers {FileNameEncoding.List([.. preferences.Select(one => one.Task)])}",
             Evidence = evidence,
             PlanHash = run.Decisions!.Store(run.Folder),
         };
@@ -101,7 +101,7 @@ public sealed class ReviewRoundConcluder(RunServices services)
         );
 
     /// <summary>
-    /// Updates the findings that were open before this round. A finding is fixed if the answer about one part says so and no other answer
+    /// Updates the findings that were open before this round. A finding is fixed if one answer reports it as fixed and no other answer
     /// contradicts. A finding that no answer mentions stays open.
     /// </summary>
     private static List<ReviewFinding> EarlierOf(RunFiles run, ReviewRound round, IReadOnlyList<ReviewAnswer> answers)

@@ -44,7 +44,7 @@ public sealed class RunForecasts(string repository)
             : null;
     }
 
-    /// <summary>Forecasts for each account that pays which share of its usage limits the tasks will use.</summary>
+    /// <summary>Forecasts the share of usage limits that the tasks will use, for each account that pays.</summary>
     private static IEnumerable<WindowForecast> Windows(
         List<PlanTask> tasks,
         OrchestratorSettings settings,
@@ -59,7 +59,9 @@ public sealed class RunForecasts(string repository)
         from window in WindowForecaster.Of(forecast.Cost, accounts.Of(paid.Key))
         select new WindowForecast(paid.Key, window.Key, Math.Round(window.Value.Low, 1), Math.Round(window.Value.High, 1));
 
-    /// <summary>Simulates an unattended run of a plan, once for a usual night and once for a hard night, such as one in ten.</summary>
+    /// <summary>
+    /// Simulates an unattended run of a plan, once for a usual night and once for a bad night, as it occurs about once in ten nights.
+    /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="chosen">Ids of the tasks to run, or null for all tasks.</param>
     /// <param name="settings">Settings of the run.</param>
@@ -91,7 +93,7 @@ public sealed class RunForecasts(string repository)
                 ),
             ],
         };
-        return (UnattendedRunRehearsal.Play(night, past, share: 0.5), UnattendedRunRehearsal.Play(night, past, share: 0.9));
+        return (UnattendedRunRehearsal.Simulate(night, past, share: 0.5), UnattendedRunRehearsal.Simulate(night, past, share: 0.9));
     }
 
     /// <summary>Lists the tasks of a plan that failed in past runs with the same text, files and gates.</summary>
@@ -130,7 +132,7 @@ public sealed class RunForecasts(string repository)
 
     private static string IdentityOf(PlanTask task) => PlanJson.Hash(new Plan { Tasks = [task] });
 
-    /// <summary>Returns true if a task ended without a result, false if it delivered one, or null if its state shows neither.</summary>
+    /// <summary>Returns true if a task ended without a result, false if it delivered one, or null if its state does not tell.</summary>
     private static bool? FailedIn(RunTask task) =>
         task.State switch
         {
@@ -160,7 +162,7 @@ public sealed class RunForecasts(string repository)
 
     /// <summary>Returns the forecast that was stored when the run started. Returns null if there is none or it is unreadable.</summary>
     /// <param name="runId">Id of the run.</param>
-    public RunForecast? BegunWith(string runId)
+    public RunForecast? ReadInitialForecast(string runId)
     {
         try
         {
@@ -174,7 +176,7 @@ public sealed class RunForecasts(string repository)
 
     /// <summary>Returns the duration of a run, excluding the time in which it waited for users.</summary>
     /// <param name="end">End of the run, or the current time.</param>
-    public TimeSpan TookOf(RunStatus run, DateTimeOffset end)
+    public TimeSpan DurationOf(RunStatus run, DateTimeOffset end)
     {
         var waited = ReportFirstPage.Waited(RunEvents.Read(new RunFolder(repository, run.RunId).Events), end);
         var took = end - run.StartedAt - waited;
@@ -229,7 +231,7 @@ public sealed class RunForecasts(string repository)
                     ),
                 ],
                 (double)run.Cost,
-                TookOf(run, run.UpdatedAt).TotalSeconds
+                DurationOf(run, run.UpdatedAt).TotalSeconds
             );
     }
 

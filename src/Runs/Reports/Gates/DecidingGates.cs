@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Reports.Gates;
 
-/// <summary>Describes which gates decide about the work of each task and about staging.</summary>
+/// <summary>Describes the gates that decide whether the work of each task and staging are accepted.</summary>
 public static class DecidingGates
 {
     private const int MostIds = 8;
@@ -18,10 +18,10 @@ public static class DecidingGates
         [
             staging.Count == 0
                 ? "staging: only the gates of the merged tasks"
-                : $"staging, after each merge: {Words(staging)}, and the gates of the merged tasks",
+                : $"staging, after each merge: {FormatNames(staging)}, and the gates of the merged tasks",
             .. plan
                 .Tasks.GroupBy(task => OfTask(gates.Explain(plan, task), staging.Count > 0), task => task.Id)
-                .Select(group => $"{FileNameEncoding.Some([.. group], MostIds)}: {group.Key}"),
+                .Select(group => $"{FileNameEncoding.List([.. group], MostIds)}: {group.Key}"),
         ];
     }
 
@@ -32,10 +32,10 @@ public static class DecidingGates
             (0, true) => "no gate of its own; only staging's gates decide",
             (_, false) when holding.All(gate => gate.Source == GateSource.Task) =>
                 $"only its own '{string.Join("', '", holding.Select(gate => gate.Gate.Command))}'",
-            _ => Words(holding),
+            _ => FormatNames(holding),
         };
 
-    private static string Words(IReadOnlyList<EffectiveGate> holding) =>
+    private static string FormatNames(IReadOnlyList<EffectiveGate> holding) =>
         string.Join(
             ", ",
             holding.Select(gate => $"'{gate.Gate.Command}'{(gate.Gate.Required ? "" : " (advisory)")} {Origin(gate.Source)}")

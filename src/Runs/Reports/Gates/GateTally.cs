@@ -69,12 +69,12 @@ internal static class GateTally
             var quarantined = ran.SelectMany(verdict => verdict.QuarantinedTests ?? []).Distinct().ToList();
             if (flaky.Count > 0)
             {
-                text.Append($"- flaky in '{Cell(name)}': {Cell(FileNameEncoding.Some(flaky), LongestNote)}. ")
+                text.Append($"- flaky in '{Cell(name)}': {Cell(FileNameEncoding.List(flaky), LongestNote)}. ")
                     .Append($"Fix them, or put them into quarantine: 'orchestrate flaky'.\n");
             }
             if (quarantined.Count > 0)
             {
-                text.Append($"- failed in '{Cell(name)}' and in quarantine: {Cell(FileNameEncoding.Some(quarantined), LongestNote)}\n");
+                text.Append($"- failed in '{Cell(name)}' and in quarantine: {Cell(FileNameEncoding.List(quarantined), LongestNote)}\n");
             }
         }
         foreach (var (name, _, cached) in gates)

@@ -53,14 +53,14 @@ internal static class ContractSection
         DateTimeOffset now
     )
     {
-        var until = UntilOf(run, input);
+        var until = EndTimeOf(run, input);
         var end = until < now ? until.Value : now;
         if (until is { } last)
         {
             var late = Late(timeline, last);
             yield return Clause(
                 $"No agent starts after {Time(last)}",
-                late.Count == 0 ? "none did" : $"{FileNameEncoding.Some([.. late.Select(start => start.Task!).Distinct()], MostNamed)} did",
+                late.Count == 0 ? "none did" : $"{FileNameEncoding.List([.. late.Select(start => start.Task!).Distinct()], MostNamed)} did",
                 late.Count == 0,
                 [.. late.Select(start => start.Sequence)],
                 timeline
@@ -81,7 +81,7 @@ internal static class ContractSection
             "No user is needed",
             asked.Count == 0
                 ? "none was"
-                : $"asked by {FileNameEncoding.Some([.. asked.Select(happened => happened.Task ?? "the run").Distinct()], MostNamed)}, "
+                : $"asked by {FileNameEncoding.List([.. asked.Select(happened => happened.Task ?? "the run").Distinct()], MostNamed)}, "
                     + "first at "
                     + Time(asked[0].Time),
             asked.Count == 0,
@@ -92,7 +92,7 @@ internal static class ContractSection
         var red = GateRegressions.Of(run, folder).Red.Where(verdict => verdict.Gate.Required).Select(verdict => verdict.Name).ToList();
         yield return Clause(
             "All gates pass",
-            red.Count == 0 ? "they do" : $"red: {FileNameEncoding.Some(red, MostNamed)}",
+            red.Count == 0 ? "they do" : $"red: {FileNameEncoding.List(red, MostNamed)}",
             red.Count == 0,
             [],
             timeline
@@ -108,7 +108,7 @@ internal static class ContractSection
     }
 
     // All runs of a schedule share one input, so a time of day stands for its first occurrence after the run's start.
-    private static DateTimeOffset? UntilOf(RunStatus run, OrchestrationInput input) =>
+    private static DateTimeOffset? EndTimeOf(RunStatus run, OrchestrationInput input) =>
         input.Until
         ?? (
             TimeOnly.TryParseExact(input.UntilTime, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
@@ -142,7 +142,7 @@ internal static class ContractSection
         {
             yield break;
         }
-        var took = new RunForecasts(folder.Repository).TookOf(run, RunStates.IsFinal(run.State) ? run.UpdatedAt : now);
+        var took = new RunForecasts(folder.Repository).DurationOf(run, RunStates.IsFinal(run.State) ? run.UpdatedAt : now);
         var isIn = run.Cost >= forecast.CostLow && run.Cost <= forecast.CostHigh;
         var isInTime = took.TotalSeconds >= forecast.SecondsLow && took.TotalSeconds <= forecast.SecondsHigh;
         yield return new ReportLine(
@@ -158,7 +158,7 @@ internal static class ContractSection
 
     /// <summary>
     /// Compares the forecast of each usage limit with its actual use. The actual value includes all other use of the account, because the
-    /// service does not separate it.
+    /// service reports only the sum.
     /// </summary>
     private static IEnumerable<ReportLine> Windows(
         RunStatus run,

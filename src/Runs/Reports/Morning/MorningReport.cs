@@ -39,14 +39,14 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
             Landed(run, timeline),
             Waiting(run, timeline),
             ContractSection.Of(run, folder, timeline, now, accounts),
-            SentBack(timeline),
+            RejectedWorkSection(timeline),
             .. GateSections.Of(run, folder, timeline),
             CostSection.Of(run, folder, timeline),
             TimeSection.Of(timeline, end),
             Found(run, folder, timeline),
             Unproven(run, timeline),
             Claims(run, folder, timeline),
-            Worth(run, timeline),
+            WarningsSection(run, timeline),
         ];
         return new MorningReport(
             [.. ReportFirstPage.FactsOf(run, folder, now).Where(fact => fact.Value.Length > 0)],
@@ -121,7 +121,7 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
         );
     }
 
-    private static ReportSection SentBack(RunTimeline timeline)
+    private static ReportSection RejectedWorkSection(RunTimeline timeline)
     {
         var back = timeline
             .All.Where(happened => happened.Task is not null)
@@ -229,7 +229,7 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
         );
     }
 
-    private static ReportSection Worth(RunStatus run, RunTimeline timeline) =>
+    private static ReportSection WarningsSection(RunStatus run, RunTimeline timeline) =>
         new(
             Warnings,
             "Worth knowing",

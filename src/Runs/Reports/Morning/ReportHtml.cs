@@ -74,7 +74,7 @@ public static class ReportHtml
         xml.WriteAttributeString("data-kind", line.Kind);
         if (line.Task is { } task)
         {
-            xml.WriteAttributeString("data-task", Shown(task));
+            xml.WriteAttributeString("data-task", FormatUntrusted(task));
         }
         xml.WriteAttributeString("data-events", string.Join(' ', line.Events.Select(Number)));
         if (line.IsBad)
@@ -151,13 +151,13 @@ public static class ReportHtml
         xml.WriteStartElement("tr");
         if (row.Task is { } task)
         {
-            xml.WriteAttributeString("data-task", Shown(task));
+            xml.WriteAttributeString("data-task", FormatUntrusted(task));
         }
         xml.WriteAttributeString("data-events", string.Join(' ', row.Events.Select(Number)));
         foreach (var (i, cell) in row.Cells.Index())
         {
             xml.WriteStartElement("td");
-            xml.WriteString(Shown(cell));
+            xml.WriteString(FormatUntrusted(cell));
             if (i == 0)
             {
                 WriteAnchors(xml, row.Events);
@@ -197,12 +197,13 @@ public static class ReportHtml
         {
             xml.WriteAttributeString("class", @class);
         }
-        xml.WriteString(Shown(text));
+        xml.WriteString(FormatUntrusted(text));
         xml.WriteFullEndElement();
     }
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Returns untrusted text as one line in which invisible characters are replaced by visible symbols.</summary>
-    private static string Shown(string text) => new UntrustedText(text).Line is var line && text.StartsWith(' ') ? " " + line : line;
+    private static string FormatUntrusted(string text) =>
+        new UntrustedText(text).Line is var line && text.StartsWith(' ') ? " " + line : line;
 }

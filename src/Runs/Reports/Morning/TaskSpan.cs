@@ -37,7 +37,7 @@ public sealed record TaskSpan(string Task, TaskTimeCategory Use, DateTimeOffset 
     public static IReadOnlyList<TaskTimeCategory> Uses { get; } = Enum.GetValues<TaskTimeCategory>();
 
     /// <summary>Returns the display text of a category.</summary>
-    public static string Words(TaskTimeCategory use) =>
+    public static string DisplayText(TaskTimeCategory use) =>
         use switch
         {
             TaskTimeCategory.Agent => "agents at work",

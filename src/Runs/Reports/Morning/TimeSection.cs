@@ -22,7 +22,7 @@ internal static class TimeSection
                                 .Uses.Select(use => (Use: use, Spans: spans.Where(span => span.Use == use).ToList()))
                                 .Where(use => use.Spans.Count > 0)
                                 .Select(use => new ReportRow(
-                                    [TaskSpan.Words(use.Use), Length(Sum(use.Spans)), Share(Sum(use.Spans) / all)],
+                                    [TaskSpan.DisplayText(use.Use), Length(Sum(use.Spans)), Share(Sum(use.Spans) / all)],
                                     [.. use.Spans.SelectMany(span => span.Events).Distinct().Order()]
                                 )),
                         ],

@@ -34,9 +34,7 @@ internal sealed class AccountNoticeClaims(string folder, TimeProvider time)
         return DurableFile.TryCreate(path, run) || DurableFile.TryRead(path) == run;
     }
 
-    /// <summary>
-    /// Releases a run's claim, after the account works again or the run has ended. The next problem is then reported again.
-    /// </summary>
+    /// <summary>Releases a run's claim after the account works again or the run has ended, so that the next problem is reported.</summary>
     public void Release(string key, string run)
     {
         var path = PathOf(key);

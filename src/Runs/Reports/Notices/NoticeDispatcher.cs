@@ -67,7 +67,7 @@ internal sealed class NoticeDispatcher(string path, NoticeRecord book, IReadOnly
     {
         if (Tried == NoticeSelection.Due && !NoticeTiming.IsDue(delivery, time.GetUtcNow()))
         {
-            Again(delivery.NotBefore!.Value);
+            ScheduleRetry(delivery.NotBefore!.Value);
             return;
         }
         var message = _book.Messages[index];
@@ -79,7 +79,7 @@ internal sealed class NoticeDispatcher(string path, NoticeRecord book, IReadOnly
         Store(index, target, after);
         if (after.NotBefore is { } again)
         {
-            Again(again);
+            ScheduleRetry(again);
         }
         if (after.State == NoticeState.Failed)
         {
@@ -90,7 +90,7 @@ internal sealed class NoticeDispatcher(string path, NoticeRecord book, IReadOnly
         }
     }
 
-    private void Again(DateTimeOffset at)
+    private void ScheduleRetry(DateTimeOffset at)
     {
         lock (_problems)
         {

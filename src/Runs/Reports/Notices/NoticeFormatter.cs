@@ -4,9 +4,7 @@ using Orchestrator.Notifications;
 
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>
-/// Formats notices. Texts from agents, repositories and programs are reduced to one line, and likely secrets are removed.
-/// </summary>
+/// <summary>Formats notices. Text from agents, repositories and programs is reduced to one line, and likely secrets are removed.</summary>
 internal static class NoticeFormatter
 {
     private const int LongestText = 600;
@@ -42,7 +40,8 @@ internal static class NoticeFormatter
         };
 
     /// <summary>
-    /// Returns a copy of a message with only the given items. Other items are obsolete, or the target does not subscribe to them.
+    /// Returns a copy of a message with only the given items. The caller omits items that are obsolete or to which the target does not
+    /// subscribe.
     /// </summary>
     public static Notice With(Notice notice, IReadOnlyList<NoticeItem> items) =>
         notice with

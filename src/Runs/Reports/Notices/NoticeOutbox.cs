@@ -55,7 +55,8 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
         [.. Books(run).SelectMany(book => Unsent(NoticeRecord.Read(book))).OrderBy(notice => notice.Since)];
 
     /// <summary>
-    /// Sends messages. Meanwhile the notice record is locked. The result of each message is stored before the next one is sent.
+    /// Sends messages. The notice record is locked until all messages are sent. The result of each message is stored before the next one is
+    /// sent.
     /// </summary>
     /// <param name="run">Id of a run to send only its messages, or null to send all.</param>
     /// <param name="tried">Selects the messages to send.</param>
@@ -68,7 +69,7 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
             {
                 continue;
             }
-            using var alone = await LockFile.TakeAsync(NoticeService.LockOf(path), stop);
+            using var alone = await LockFile.AcquireAsync(NoticeService.LockOf(path), stop);
             var book = NoticeRecord.Read(path);
             if (!NeedsDelivery(book, tried))
             {
@@ -98,7 +99,7 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
         var dropped = 0;
         foreach (var path in Books(run))
         {
-            using var alone = await LockFile.TakeAsync(NoticeService.LockOf(path), stop);
+            using var alone = await LockFile.AcquireAsync(NoticeService.LockOf(path), stop);
             var book = NoticeRecord.Read(path);
             if (Unsent(book).ToList() is { Count: > 0 } unsent)
             {

@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Reports.Notices;
 
 /// <summary>
-/// Notifies users about news in a run, and withdraws obsolete messages. Each message is stored before it is sent, and its result is stored
-/// afterwards. After a crash in between, the same message is sent again with the same id.
+/// Notifies users about changes in a run, and withdraws obsolete messages. Each message is stored before it is sent, and its result is
+/// stored afterwards. After a crash in between, the same message is sent again with the same id.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class NoticeService(RunServices services)
@@ -12,7 +12,7 @@ public sealed class NoticeService(RunServices services)
     /// <summary>Sends and withdraws all messages that are due now.</summary>
     /// <param name="input">All facts about the run that are true now.</param>
     /// <param name="stop">Cancels the call. The next call sends the remaining messages.</param>
-    public async Task<NoticesSent> TellAsync(SendNoticesInput input, CancellationToken stop)
+    public async Task<NoticesSent> SendDueAsync(SendNoticesInput input, CancellationToken stop)
     {
         var loaded = services.LoadSettings(input.Repository.WorkTree, input.RunId, new OrchestrationInput()).Loaded;
         if (loaded.Settings is not { } settings)
@@ -22,7 +22,7 @@ public sealed class NoticeService(RunServices services)
                 [$"This run sends no notices, because the settings have {Plural.Of(loaded.Errors.Count, "fault")} ('orchestrate check')."]
             );
         }
-        return await TellAsync(
+        return await SendDueAsync(
             input,
             services.Part(part => new NoticeTargets(part)).Open(loaded),
             settings.Notifications.Quiet,
@@ -32,7 +32,7 @@ public sealed class NoticeService(RunServices services)
     }
 
     /// <summary>Sends and withdraws all messages to the given targets that are due now.</summary>
-    public async Task<NoticesSent> TellAsync(
+    public async Task<NoticesSent> SendDueAsync(
         SendNoticesInput input,
         IReadOnlyList<NoticeTarget> targets,
         QuietHours? quiet,
@@ -44,7 +44,7 @@ public sealed class NoticeService(RunServices services)
         var folder = FolderOf(services.Environment);
         var name = $"{input.Repository.Key}-{RunFolder.NameOf(input.RunId)}";
         var path = Path.Combine(folder, $"{name}.json");
-        using var alone = await LockFile.TakeAsync(LockOf(path), stop);
+        using var alone = await LockFile.AcquireAsync(LockOf(path), stop);
         Prune(folder);
         var claims = new AccountNoticeClaims(folder, services.Time);
         var book = NoticeRecord.Read(path);
@@ -80,7 +80,7 @@ public sealed class NoticeService(RunServices services)
     }
 
     /// <summary>
-    /// True for facts that one run reports on behalf of all runs. They concern accounts, and the budgets of a day or an account.
+    /// True for a fact that one run reports on behalf of all runs. Such facts concern accounts, and budgets of a day or an account.
     /// </summary>
     private static bool IsOfAllRuns(RunNotice notice) =>
         notice.Kind == NoticeKinds.AccountParked

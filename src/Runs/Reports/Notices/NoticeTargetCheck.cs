@@ -10,11 +10,14 @@ public sealed record NoticeTargetCheck(string Target, bool IsReachable, string M
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Checks all targets in parallel. Users get no message.</summary>
+    /// <summary>Checks all targets in parallel. No message is sent to users.</summary>
     /// <param name="loaded">The current settings, without errors.</param>
     /// <param name="services">Dependencies of the run's steps.</param>
-    public static Task<IReadOnlyList<NoticeTargetCheck>> LookAsync(SettingsResult loaded, RunServices services, CancellationToken stop) =>
-        EachAsync(loaded, services, null, (notifier, _, token) => notifier.CheckAsync(token), stop);
+    public static Task<IReadOnlyList<NoticeTargetCheck>> CheckAllAsync(
+        SettingsResult loaded,
+        RunServices services,
+        CancellationToken stop
+    ) => EachAsync(loaded, services, null, (notifier, _, token) => notifier.CheckAsync(token), stop);
 
     /// <summary>Sends a test message to one target or to all targets.</summary>
     /// <param name="loaded">The current settings, without errors.</param>

@@ -11,7 +11,7 @@ internal static class NoticeTiming
     /// <summary>Minimum time between two messages of a run.</summary>
     public static readonly TimeSpan Pace = TimeSpan.FromMinutes(1);
 
-    /// <summary>Maximum number of attempts at a target that fails. They are spread over several hours.</summary>
+    /// <summary>Maximum number of attempts to send a message to a failing target. They are spread over several hours.</summary>
     public const int MostTries = 16;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);

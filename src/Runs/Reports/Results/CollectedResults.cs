@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>The result of a task, for users and programs that process it further.</summary>
+/// <summary>The result of a task, for users and for programs that process it further.</summary>
 /// <param name="Id">Id of the task.</param>
 /// <param name="Title">Title of the task.</param>
 /// <param name="State">State of the task.</param>
@@ -48,7 +48,7 @@ public sealed record CollectedRun(string RunId, string State, string Title, stri
                     task.MergeCommit.Length > 0 ? task.MergeCommit : task.Commit,
                     GateFormatter.Count(task.Gates ?? (TaskStates.IsGoodEnd(task.State) ? new GateSummary() : null)),
                     task.Cost,
-                    facts.Said(task)
+                    facts.ClosingMessage(task)
                 )),
             ]
         );

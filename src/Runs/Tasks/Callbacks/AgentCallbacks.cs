@@ -23,7 +23,7 @@ public static class AgentCallbacks
         return (answer.Output, answer.Error, answer.ExitCode);
     }
 
-    /// <summary>Sends one request to a model whose planner has no agent program (<c>orchestrate ask-model</c>).</summary>
+    /// <summary>Sends one request to the model of a planner that has no agent program (<c>orchestrate ask-model</c>).</summary>
     /// <param name="requestFile">Absolute path of the agent run's request file.</param>
     /// <param name="prompt">The question for the model.</param>
     /// <param name="time">The clock.</param>

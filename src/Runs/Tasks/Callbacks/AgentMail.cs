@@ -11,8 +11,8 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
     private readonly RunFolder _folder = new(repository, run);
 
     /// <summary>
-    /// Returns the new mail that the hook <c>PostToolBatch</c> gives to an agent after a batch of tool calls. Empty if there is none, and
-    /// always for a subagent.
+    /// Returns the new mail that the hook <c>PostToolBatch</c> gives to an agent after a batch of tool calls. Empty if there is none.
+    /// Always empty for a subagent.
     /// </summary>
     /// <param name="task">Id of the agent's task.</param>
     /// <param name="input">JSON of the hook from stdin.</param>
@@ -25,7 +25,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
         }
         var transcript = call.RootElement.TryGetProperty("transcript_path", out var path) ? path.GetString() : null;
         // The conversation file may lack the results of this batch, and these may contain mail that the agent requested.
-        var mail = await new MailReader(_folder, task).TakeAsync(MailDisplayKinds.Batch, null, transcript, input, stop);
+        var mail = await new MailReader(_folder, task).ReadNewAsync(MailDisplayKinds.Batch, null, transcript, input, stop);
         return mail.Count == 0
             ? ""
             : new JsonObject
@@ -42,7 +42,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
     /// <param name="task">Id of the agent's task.</param>
     /// <param name="call">Id of the tool call that requested the mail, or null if there is none.</param>
     public async Task<string> CheckAsync(string task, string? call, CancellationToken stop) =>
-        Answer(await new MailReader(_folder, task).TakeAsync(MailDisplayKinds.Asked, call, null, "", stop));
+        Answer(await new MailReader(_folder, task).ReadNewAsync(MailDisplayKinds.Asked, call, null, "", stop));
 
     /// <summary>Returns the new mail of a task without marking it as read.</summary>
     /// <param name="task">Id of the agent's task.</param>
@@ -84,7 +84,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
         }
         letter = letter with { To = to };
         return Bubblewrap.IsInside && !letter.IsFromPerson
-            ? new TaskMailFolder(_folder, letter.From, time).Leave(letter)
+            ? new TaskMailFolder(_folder, letter.From, time).StoreOutgoing(letter)
             : await new Mailbox(_folder, time).SendAsync(letter, stop);
     }
 

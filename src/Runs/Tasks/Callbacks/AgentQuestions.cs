@@ -1,5 +1,5 @@
 using Orchestrator.Agents.Hooks;
-using Orchestrator.Runs.Tasks.Radar;
+using Orchestrator.Runs.Tasks.ConflictPrediction;
 
 namespace Orchestrator.Runs.Tasks.Callbacks;
 
@@ -83,7 +83,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
 
     /// <summary>Lists the other running tasks with their files, and the predicted conflicts with them.</summary>
     /// <exception cref="StepException">The run's files are missing.</exception>
-    public string Neighbours()
+    public string ListRunningTasks()
     {
         var files = Load();
         var status = Status();
@@ -103,7 +103,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         Rest(text, working.Count - MostTasks);
         foreach (var coming in PredictedConflicts.All(_folder).Where(one => one.First == task || one.Second == task))
         {
-            text.Append($"A conflict with {coming.Other(task)} is predicted, in {FileNameEncoding.Some(coming.Files, MostPaths)}.\n");
+            text.Append($"A conflict with {coming.Other(task)} is predicted, in {FileNameEncoding.List(coming.Files, MostPaths)}.\n");
         }
         return text.ToString();
     }
@@ -132,10 +132,10 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         var ownership = Plans.TaskFileOwnership.Of(of);
         return ownership.OwnsEverything ? "anything in its worktree"
             : ownership.OwnsNothing ? "nothing"
-            : FileNameEncoding.Some(ownership.Patterns, MostPaths);
+            : FileNameEncoding.List(ownership.Patterns, MostPaths);
     }
 
-    private static string Names(IReadOnlyCollection<string> ids) => ids.Count == 0 ? "nothing" : FileNameEncoding.Some(ids, MostPaths);
+    private static string Names(IReadOnlyCollection<string> ids) => ids.Count == 0 ? "nothing" : FileNameEncoding.List(ids, MostPaths);
 
     private static string Line(string text) => FileNameEncoding.Show(text.Split('\n')[0].Trim(), MostText);
 

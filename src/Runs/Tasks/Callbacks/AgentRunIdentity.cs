@@ -24,7 +24,7 @@ public sealed record AgentRunIdentity(string Task, string Folder, string Run, st
     /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
     /// <param name="findRepository">Finds the repository of this process. It is called only if needed.</param>
-    public static bool Concern(IReadOnlyDictionary<string, string> environment, Func<RepositoryLocation?> findRepository)
+    public static bool IsInsideAgentRun(IReadOnlyDictionary<string, string> environment, Func<RepositoryLocation?> findRepository)
     {
         if (environment.GetValueOrDefault(FolderVariable) is { Length: > 0 })
         {
@@ -46,7 +46,7 @@ public sealed record AgentRunIdentity(string Task, string Folder, string Run, st
 
     /// <summary>
     /// True if a run on this machine started the program at the other end of a connection. Such a program is an agent, a gate, set-up or a
-    /// package manager, and may not answer its run's questions to users. If it has removed its variables, its parent processes are
+    /// package manager, and may not answer the questions that its run asks users. If it has removed its variables, its parent processes are
     /// inspected. Also true if the program has already closed its end of the connection, because its process can then not be found. False
     /// for a program of another machine or user.
     /// </summary>

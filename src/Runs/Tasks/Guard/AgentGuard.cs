@@ -6,8 +6,8 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
 /// Protects the git state that all worktrees share while an agent is running. The state is recorded before the agent starts and compared
-/// after it has ended. Differences are stored in the agent run's folder before they are handled, so that a crash in between loses none.
-/// Only changes that match the agent's own tool calls are attributed to the agent, because other programs change the repository, too.
+/// after it has ended. Differences are stored in the agent run's folder before they are handled, so that a crash does not lose them. Only
+/// changes that match the agent's own tool calls are attributed to the agent, because other programs change the repository, too.
 /// </summary>
 internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, int start)
 {
@@ -18,7 +18,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
 
     private RepositoryGuard Guard => new(workspace.Repository, Path.Combine(_folder, "kept"));
 
-    /// <summary>Records the shared state before the agent starts. If a record from before a crash exists, it is kept.</summary>
+    /// <summary>Records the shared state before the agent starts. A record that was made before a crash is kept.</summary>
     public Task RecordAsync(Worktree worktree)
     {
         CacheFolder.Open(workspace.Repository, services.Environment);
@@ -52,7 +52,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
                     .Select(change => new SharedStateChange(
                         Describe(guard, change),
                         change.Kind == TamperedKind.Program,
-                        toolUsage.ThatDid(change) ?? ""
+                        toolUsage.CallThatChanged(change) ?? ""
                     ))
                     .Where(change => known.All(k => k.Text != change.Text));
                 DurableFile.Write(
@@ -78,7 +78,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
     }
 
     /// <summary>
-    /// Lists the changes of shared state that agents of an attempt made by their tool calls, as sentences for the next agent.
+    /// Lists the changes of shared state that agents of an attempt made with their tool calls, as sentences for the next agent.
     /// </summary>
     public static IEnumerable<string> Problems(RunFolder folder, string taskId, int lastStart, int attempt) =>
         from number in Enumerable.Range(1, lastStart)
@@ -127,7 +127,7 @@ internal sealed class ToolUsage
     private readonly Dictionary<string, string> _subjects = new(StringComparer.Ordinal);
 
     /// <summary>Adds the tool calls of an event.</summary>
-    public void Take(AgentEvent happened)
+    public void RecordToolCalls(AgentEvent happened)
     {
         if (happened is AgentToolUse use)
         {
@@ -142,7 +142,7 @@ internal sealed class ToolUsage
     /// <summary>
     /// Returns the tool call that mentions the changed item. Returns null if there is none, or if the item would not be restored anyway.
     /// </summary>
-    public string? ThatDid(TamperedItem change)
+    public string? CallThatChanged(TamperedItem change)
     {
         if (change.IsLeft || change.Kind == TamperedKind.Link)
         {

@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Checks a task's work against the plan's contracts. Contract files must be unchanged, and a class that declares a contract must implement
-/// it.
+/// Checks a task's work against the plan's contracts. Contract files must be unchanged, and a class that declares a contract's interface
+/// must implement it.
 /// </summary>
 internal static class ContractCheck
 {
@@ -21,7 +21,7 @@ internal static class ContractCheck
     /// <summary>
     /// Returns advice for the user if a contract blocks an agent. Empty if the agent's claim does not mention a contract.
     /// </summary>
-    public static string HowToChange(RunFiles files, string words) =>
+    public static string ContractAdvice(RunFiles files, string words) =>
         files.Contracts?.FirstOrDefault(c =>
             words.Contains(c.Name, StringComparison.Ordinal) || words.Contains(c.FilePath, StringComparison.Ordinal)
         )

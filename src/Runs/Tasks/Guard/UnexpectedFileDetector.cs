@@ -18,7 +18,8 @@ public static class UnexpectedFileDetector
     }
 
     /// <summary>
-    /// Describes the files that appeared since then, in one sentence. Empty if there are none or if git can't read the checkout.
+    /// Describes, in one sentence, the untracked files that appeared since the record was made. Empty if there are none or if git can't
+    /// read the checkout.
     /// </summary>
     public static async Task<string> FindAsync(GitRepository repository, RunFiles files)
     {
@@ -47,7 +48,7 @@ public static class UnexpectedFileDetector
         var added = untracked.Where(path => !before.Contains(path)).ToList();
         return added.Count == 0
             ? ""
-            : $"While the run worked, files that git does not track appeared in {checkout}: {FileNameEncoding.Some(added)}. If they "
+            : $"While the run worked, files that git does not track appeared in {checkout}: {FileNameEncoding.List(added)}. If they "
                 + "are not yours, an agent wrote them outside of its worktree.";
     }
 

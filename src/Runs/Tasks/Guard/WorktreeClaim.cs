@@ -19,7 +19,7 @@ internal sealed record WorktreeClaim
     [JsonPropertyName("status")]
     public string? Status { get; init; }
 
-    /// <summary>The reason. Agents that list their needs may omit it.</summary>
+    /// <summary>Reason for the state. Agents that list their needs may omit the reason.</summary>
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
@@ -30,7 +30,7 @@ internal sealed record WorktreeClaim
     /// <summary>
     /// Moves the content of the file to the agent run's folder as a claim. Returns null if the file is missing or unreadable.
     /// </summary>
-    public static AgentClaim? Take(AgentStart start)
+    public static AgentClaim? MoveToRunFolder(AgentStart start)
     {
         var worktree = new WorktreeFiles(start.WorkingDirectory);
         // The ownership check reports anything that is not a regular file.
@@ -79,7 +79,7 @@ internal sealed record WorktreeClaim
     private static string Package(string name, string version) =>
         version.Length > 0 && char.IsAsciiLetterOrDigit(version[0]) ? $"{name}@{version}" : name + version;
 
-    /// <summary>Maps the state in the file to that of a claim. An unknown state does not count as completed.</summary>
+    /// <summary>Maps the state in the file to a claim's state. An unknown state does not count as completed.</summary>
     private static string StatusOf(string? said) =>
         said?.Trim().ToLowerInvariant() switch
         {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Tells the commits that orchestrate made on a task's branch, one per attempt, from those of the agent.</summary>
+/// <summary>Distinguishes the commits that orchestrate made on a task's branch, one per attempt, from the agent's own commits.</summary>
 /// <param name="workspace">Workspace of the task.</param>
 internal sealed class AttemptCommits(TaskWorkspace workspace, PlanTask task, RunFiles files)
 {
@@ -9,8 +9,8 @@ internal sealed class AttemptCommits(TaskWorkspace workspace, PlanTask task, Run
         commit.Trailers is { } trailers && trailers.Run == workspace.RunId && trailers.Task == task.Id && trailers.Attempt == attempt;
 
     /// <summary>
-    /// Finds the commit that orchestrate made for the previous attempt, or else the base of the task. The agent's own commits after it are
-    /// combined with this attempt's single commit.
+    /// Finds the commit that orchestrate made for the previous attempt, or else the base of the task. Later commits of the agent are
+    /// combined into this attempt's single commit.
     /// </summary>
     public async Task<string> LastOfOursAsync(CommitStore commits, CommitInfo tip, VerifyTaskInput input, CancellationToken stop)
     {
@@ -43,7 +43,7 @@ internal sealed class AttemptCommits(TaskWorkspace workspace, PlanTask task, Run
         var known = TaskNotes.Read(files.Folder, task.Id).Base;
         return read
             ?? throw new StepException(
-                $"The branch {RunRefs.Shown(workspace.Branch)} points to the commit {tip}, which git can't read. After a power "
+                $"The branch {RunRefs.Short(workspace.Branch)} points to the commit {tip}, which git can't read. After a power "
                     + $"failure an agent's last commits may be lost. Its files are in {workspace.RelativePath}. "
                     + $"Restore the branch and retry the task, which commits the files again: git update-ref {workspace.Branch} "
                     + $"{(known.Length > 0 ? known : "COMMIT")}",

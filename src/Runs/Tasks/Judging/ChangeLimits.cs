@@ -9,7 +9,7 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
 {
     private const int MostNamed = 10;
 
-    /// <summary>Extensions of files in which white space is significant. A change of white space in them may be intended.</summary>
+    /// <summary>Extensions of files in which white space is significant. Changes of white space in such files may be intended.</summary>
     private static readonly string[] Significant =
     [
         ".py",
@@ -53,13 +53,13 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         {
             problems.Add(
                 $"{Files(formatOnly.Count)} only in white space, more than changes.max_format_only allows ({Number(mostFiles)}): "
-                    + $"{FileNameEncoding.Some(formatOnly, MostNamed)}. Restore them "
+                    + $"{FileNameEncoding.List(formatOnly, MostNamed)}. Restore them "
                     + $"(git checkout {CommitIdFormatter.Shorten(baseCommit)} -- FILE)."
             );
         }
         IReadOnlyList<string> notes =
             formatOnly.Count > 0 && problems.Count == 0
-                ? [$"{Files(formatOnly.Count)} only in white space: {FileNameEncoding.Some(formatOnly, MostNamed)}"]
+                ? [$"{Files(formatOnly.Count)} only in white space: {FileNameEncoding.List(formatOnly, MostNamed)}"]
                 : [];
         return (problems, notes);
     }
@@ -88,7 +88,7 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
                 + "'allow_large_changes' on the task.";
     }
 
-    /// <summary>Returns the files in which only white space was changed. git is run only if such a file is possible.</summary>
+    /// <summary>Returns the files in which only white space was changed. Runs git only if such a file is possible.</summary>
     private async Task<IReadOnlyList<string>> FormatOnlyAsync(
         string baseCommit,
         string tree,

@@ -19,8 +19,8 @@ internal static partial class GeneratedFiles
     public static bool IsHalfWritten(string path) => HalfWritten().IsMatch(path);
 
     /// <summary>
-    /// Restores generated files to their content in a commit. Build output can be generated again, so it is removed. Other files are first
-    /// kept under a ref.
+    /// Restores generated files to their content in a commit. Build output is removed without a copy, because it can be generated again.
+    /// Other files are first kept under a ref.
     /// </summary>
     /// <returns>One sentence for the agent for each file that could not be restored.</returns>
     public static async Task<IReadOnlyList<string>> PutBackAsync(
@@ -73,7 +73,7 @@ internal static partial class GeneratedFiles
 }
 
 /// <summary>
-/// Finds new files that do not land even if the task owns their folder. They are installed packages, build output, environment files and
+/// Finds new files that do not land even if the task owns their folder, namely installed packages, build output, environment files and
 /// keys. A task lands such a file only if its <c>files_write</c> contains the name. An output folder that already has files in the base
 /// counts as source.
 /// </summary>
@@ -196,7 +196,7 @@ internal sealed class UnlandableFileFinder
 
     /// <summary>Returns a note that lists the held-back paths, shortened if there are many.</summary>
     /// <param name="places">Paths as returned by <see cref="Places"/>.</param>
-    public static string Describe(IReadOnlyList<string> places) => Note + FileNameEncoding.Some(places);
+    public static string Describe(IReadOnlyList<string> places) => Note + FileNameEncoding.List(places);
 
     /// <summary>Returns the distinct paths of held-back files. A folder that is held back as a whole ends with a slash.</summary>
     public IReadOnlyList<string> Places(IEnumerable<string> paths) =>

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
 /// Finds files that a task owns but git ignores, so that they are not part of its work. A file that the plan names by its full path is
-/// committed anyway. The others are mentioned if the work is rejected, because this cause is hard to see.
+/// committed anyway. Other ignored files are mentioned if the work is rejected, because they are a cause that is hard to see.
 /// </summary>
 internal sealed class IgnoredFileFinder(TaskWorkspace workspace, PlanTask task, Worktree worktree)
 {

@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Checks that a task may change a file and that git can store the file. The check is run on the worktree, where it reports all violations.
-/// It is repeated on the tree to commit, because files may change in between.
+/// Checks that a task may change a file and that git can store the file. The first check reports all violations in the worktree. The second
+/// one checks the tree to commit, because files may have changed in between.
 /// </summary>
 /// <param name="held">Files that do not land, even if the task owns their folder.</param>
 internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseCommit, UnlandableFileFinder held)
@@ -72,8 +72,8 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
     }
 
     /// <summary>
-    /// Lists the changes in submodules, as sentences for the agent. Such changes can't be merged, so they are reported and not silently
-    /// lost.
+    /// Lists the changes in submodules, as sentences for the agent. Such changes can't be merged, so they are reported instead of being
+    /// silently lost.
     /// </summary>
     /// <param name="worktree">The task's worktree.</param>
     /// <param name="baseCommit">Commit from which the task started.</param>

@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Checks the requirements of a phase other than its gates. These are subagents that must be called and notes that must be written.
+/// Checks the requirements of a phase other than its gates. A phase may require that subagents are called and that notes are written.
 /// </summary>
 internal static class PhaseRequirementCheck
 {

@@ -4,8 +4,8 @@ using Orchestrator.Git.Guard;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// A git hook, an attributes file or a setting that was quarantined while agents were running. git would otherwise run a program that it
-/// names.
+/// A git hook, an attributes file or a setting that was quarantined while agents were running. Without the quarantine, git would run a
+/// program that the item names.
 /// </summary>
 public sealed class QuarantineEntry
 {
@@ -27,7 +27,7 @@ public sealed class QuarantineEntry
     /// <summary>Time at which the item was quarantined, in UTC.</summary>
     public DateTimeOffset Time => Item.Time;
 
-    /// <summary>Display text about the agent that was running at that time.</summary>
+    /// <summary>Display text about the agent that was running when the item was quarantined.</summary>
     public string While => Item.While;
 
     internal QuarantinedItem Item { get; }

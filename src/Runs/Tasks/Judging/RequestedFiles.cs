@@ -34,6 +34,6 @@ internal static class RequestedFiles
                 .Where(other => other.Id != task && other.FilesWrite is not null && TaskFileOwnership.Of(other).Owns(path))
                 .Select(other => $"{other.Id} ({status?.Tasks.FirstOrDefault(t => t.Id == other.Id)?.State ?? TaskStates.Pending})"),
         ];
-        return owners.Length == 0 ? "belongs to no task of the plan" : $"belongs to {FileNameEncoding.Some(owners)}";
+        return owners.Length == 0 ? "belongs to no task of the plan" : $"belongs to {FileNameEncoding.List(owners)}";
     }
 }

@@ -3,15 +3,19 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Checks that a resolved conflict contains the changes of both sides, except those that the agent named as dropped. Gates alone
-/// do not show a dropped change that they do not test.</summary>
+/// <summary>
+/// Checks that a resolved conflict contains the changes of both sides, except those that the agent named as dropped. Gates alone do not
+/// detect a dropped change that no test covers.
+/// </summary>
 internal sealed class ResolvedConflict(TaskWorkspace workspace, PlanTask task)
 {
     private const int MostNoted = 5;
     private readonly RunFiles _files = workspace.Files;
 
-    /// <summary>Lists changes that the tree lacks and the agent did not name, each as a sentence for the agent. Names are remembered for
-    /// later attempts.</summary>
+    /// <summary>
+    /// Lists changes that the tree lacks and the agent did not name, each as a sentence for the agent. Named changes are recorded for later
+    /// attempts.
+    /// </summary>
     /// <param name="input">The task, the attempt and the agent's claim.</param>
     /// <param name="tree">Tree to commit.</param>
     /// <param name="said">Receives a note on the dropped changes.</param>

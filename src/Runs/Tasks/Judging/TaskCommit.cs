@@ -21,7 +21,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
 
     /// <summary>
     /// Lists the problems in the worktree, as sentences for the agent. Lock files and build output that no task owns are restored, and a
-    /// note is added.
+    /// note for users is added.
     /// </summary>
     internal async Task<IReadOnlyList<string>> FindProblemsAsync(VerifyTaskInput input, List<string> notes, CancellationToken stop)
     {
@@ -69,7 +69,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         HeldBack = held.Places(generated.Select(file => file.Path));
         notes.AddRange(HeldBack.Count > 0 ? [UnlandableFileFinder.Describe(HeldBack)] : []);
         var others = generated.Select(file => file.Path).Where(path => !held.Holds(path)).ToList();
-        notes.AddRange(others.Count > 0 ? [$"restored, because no task changed them: {FileNameEncoding.Some(others)}"] : []);
+        notes.AddRange(others.Count > 0 ? [$"restored, because no task changed them: {FileNameEncoding.List(others)}"] : []);
         if (merge.Problem.Length > 0)
         {
             problems.Add(merge.Problem);
@@ -96,15 +96,14 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         {
             return (merge, []);
         }
-        var (changed, head) = await new WorktreeDiff(worktree).LookAsync(input.Prepared.BaseCommit, _isWanted, stop);
+        var (changed, head) = await new WorktreeDiff(worktree).ReadChangesAsync(input.Prepared.BaseCommit, _isWanted, stop);
         // The agent's claim file must be untracked and is never committed. No other file is exempt from the check.
         _committed = changed.All(c => c.IsUntracked == (c.Path == WorktreeClaim.FileName)) ? head : null;
         return (merge, [.. changed.Where(c => c.Path != WorktreeClaim.FileName)]);
     }
 
     /// <summary>
-    /// Commits the files as the single commit of this attempt if there are no problems. If the commit was made before a crash, it is found
-    /// and reused.
+    /// Commits the files as the single commit of this attempt if there are no problems. A commit that was made before a crash is reused.
     /// </summary>
     /// <param name="input">The task and the attempt.</param>
     /// <param name="said">Receives notes for users.</param>
@@ -119,7 +118,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
     /// </summary>
     public async Task<string> SaveAsync(VerifyTaskInput input, CancellationToken stop) => (await MakeAsync(input, said: null, stop)).Commit;
 
-    /// <summary>Creates the commit. The tree is checked only if notes for users are collected.</summary>
+    /// <summary>Creates the commit. Checks the tree only if the caller collects notes for users.</summary>
     private async Task<(IReadOnlyList<string> Problems, string Commit)> MakeAsync(
         VerifyTaskInput input,
         List<string>? said,
@@ -163,7 +162,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         if (made.Lost)
         {
             throw new StepException(
-                $"The branch {RunRefs.Shown(workspace.Branch)} was moved by another program during the commit. The attempt "
+                $"The branch {RunRefs.Short(workspace.Branch)} was moved by another program during the commit. The attempt "
                     + "is repeated.",
                 "BranchMoved"
             )
@@ -233,7 +232,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         return marked.Count == 0
             ? await merge.FindUndecidedAsync(ours, stop)
             : new ConflictResolutionResult(
-                $"Conflict markers remain in {FileNameEncoding.Some(marked, 20)}. Resolve them so that both intentions hold.",
+                $"Conflict markers remain in {FileNameEncoding.List(marked, 20)}. Resolve them so that both intentions hold.",
                 BegunAgain: false
             );
     }

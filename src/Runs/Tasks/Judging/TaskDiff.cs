@@ -20,17 +20,15 @@ public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
         RunTask task,
         string worktree,
         CancellationToken stop
-    ) => await ReadAsync(await services.LookIntoAsync(new RunFolder(repository.Root, run.RunId)), run, task, worktree, stop);
+    ) => await ReadAsync(await services.OpenReadOnlyAsync(new RunFolder(repository.Root, run.RunId)), run, task, worktree, stop);
 
-    /// <summary>
-    /// Reads the changes of a whole run. They are read from its landed commits, or from its staging branch if it has not landed.
-    /// </summary>
+    /// <summary>Reads the changes of a whole run from its landed commits, or from its staging branch if the run has not landed.</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="run">Status of the run.</param>
     /// <returns>The changes, or null if nothing was merged.</returns>
     public static async Task<TaskDiff?> OfRunAsync(RepositoryLocation place, RunServices services, RunStatus run, CancellationToken stop)
     {
-        var repository = await services.LookIntoAsync(new RunFolder(place.Root, run.RunId));
+        var repository = await services.OpenReadOnlyAsync(new RunFolder(place.Root, run.RunId));
         return await FindTipAsync(repository, run, stop) is { } tip
             ? await OfCommitsAsync(new Diffs(repository), run.BaseCommit, tip, stop)
             : null;
@@ -46,7 +44,7 @@ public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
         CancellationToken stop
     )
     {
-        var repository = await services.LookIntoAsync(new RunFolder(place.Root, run.RunId));
+        var repository = await services.OpenReadOnlyAsync(new RunFolder(place.Root, run.RunId));
         return await FindTipAsync(repository, run, stop) is { } tip
             ? await new Diffs(repository).SumLinesAsync(run.BaseCommit, tip, stop)
             : (0, 0);

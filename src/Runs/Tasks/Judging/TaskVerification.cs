@@ -37,7 +37,7 @@ public sealed class TaskVerification(RunServices services)
                 Problems =
                 [
                     .. result.Problems,
-                    $"Its programs were refused {Plural.Of(refused.Count, "host")}: {FileNameEncoding.Some(refused)}. If this is the "
+                    $"Its programs were refused {Plural.Of(refused.Count, "host")}: {FileNameEncoding.List(refused)}. If this is the "
                         + "cause, the user "
                         + $"can allow {Plural.Form(refused.Count, "it", "one")}: 'orchestrate network allow {refused[0]}' for all, or "
                         + $"'network: [{refused[0]}]' of the task or the gate in the plan.",
@@ -84,7 +84,7 @@ public sealed class TaskVerification(RunServices services)
                 ? [.. work.Changed.Where(path => !owned.Owns(path) || ContractCheck.Of(work.Files, path) is not null)]
                 : [];
         return foreign.Count > 0
-            ? work.Refuse([$"The earlier result changes files that this task does not own: {FileNameEncoding.Some(foreign)}."])
+            ? work.Refuse([$"The earlier result changes files that this task does not own: {FileNameEncoding.List(foreign)}."])
             : null;
     }
 
@@ -186,7 +186,7 @@ public sealed class TaskVerification(RunServices services)
         return null;
     }
 
-    /// <summary>Accepts work whose gates passed, unless the verdicts prove too little.</summary>
+    /// <summary>Accepts work whose gates passed, unless the verdicts are insufficient evidence.</summary>
     private async Task<VerifyResult> AcceptAsync(
         VerifiedWork work,
         IReadOnlyList<GateVerdict> outcomes,
@@ -248,7 +248,7 @@ public sealed class TaskVerification(RunServices services)
     }
 
     private static string MissingContent(IReadOnlyList<string> missing) =>
-        $"The content of {FileNameEncoding.Some(missing)}, which git LFS keeps, is not in the repository: the commit names content that "
+        $"The content of {FileNameEncoding.List(missing)}, which git LFS keeps, is not in the repository: the commit names content that "
         + "was "
         + "never stored, or that was changed later. Write the file again, 'git add' it, and leave the files in .git/lfs as git "
         + "made it.";
@@ -275,7 +275,7 @@ public sealed class TaskVerification(RunServices services)
             return (
                 [
                     $"git can't add the files in the worktree: {FileNameEncoding.Show(refusal.ErrorOutput.ReplaceLineEndings(" "), 600)} "
-                        + "Fix it so that 'git status' and 'git add --all' work there, and remove files that git can't store.",
+                        + "Repair the worktree so that 'git status' and 'git add --all' succeed, and remove files that git can't store.",
                 ],
                 ""
             );

@@ -35,7 +35,7 @@ internal sealed class VerdictEvidence(GateCheck gates)
     )
     {
         var (repository, from) = (workspace.Repository, input.Prepared.BaseCommit);
-        var beside = files.Gates.Beside(files.Plan);
+        var beside = files.Gates.GatesFor(files.Plan);
         var meaning = await GateInputFiles.ReadAsync(
             repository,
             from,
@@ -71,7 +71,7 @@ internal sealed class VerdictEvidence(GateCheck gates)
             found.ForPerson,
             red,
             mode == RedProofPolicy.Required && red is { ProvesNothing: true }
-                ? $"The tests that you added or changed pass without your change: {FileNameEncoding.Some(red.Green)}. "
+                ? $"The tests that you added or changed pass without your change: {FileNameEncoding.List(red.Green)}. "
                     + "Write tests that fail without it."
                 : null
         );

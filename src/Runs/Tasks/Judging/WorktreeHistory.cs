@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Checks how an agent used git in its worktree. Commits, amended or rebased commits, new branches and a detached HEAD are acceptable,
-/// because only the files count. An operation that stopped at a conflict, such as a rebase, must be finished.
+/// Checks how an agent used git in its worktree. New, amended or rebased commits, new branches and a detached HEAD are acceptable, because
+/// only the files count. An operation that stopped at a conflict, such as a rebase, must be finished.
 /// </summary>
 internal static class WorktreeHistory
 {
@@ -20,7 +20,7 @@ internal static class WorktreeHistory
             :
             [
                 $"A {head.Operation.ToString().ToLowerInvariant()} in the worktree stopped at conflicts in "
-                    + $"{FileNameEncoding.Some(unmerged)}. Resolve them and finish it, or abort it.",
+                    + $"{FileNameEncoding.List(unmerged)}. Resolve them and finish it, or abort it.",
             ];
     }
 
@@ -34,7 +34,7 @@ internal static class WorktreeHistory
         }
         else if (found != branch)
         {
-            yield return $"the agent worked on its own branch {RunRefs.Shown(found)}, which was not changed; its files were committed";
+            yield return $"the agent worked on its own branch {RunRefs.Short(found)}, which was not changed; its files were committed";
         }
     }
 }

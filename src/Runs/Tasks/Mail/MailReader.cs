@@ -14,8 +14,9 @@ internal static class MailDisplayKinds
 }
 
 /// <summary>
-/// Reads the mail of one task, so that each message is shown once. A message can't be shown and recorded atomically, so it is first
-/// recorded as about to be shown. The next read searches the agent's conversation for the message, and shows it again if it is missing.
+/// Reads the mail of one task, and ensures that each message is shown once. A message can't be shown and recorded atomically, so it is
+/// first recorded as about to be shown. The next read searches the agent's conversation for the message, and shows it again if it is
+/// missing.
 /// </summary>
 public sealed class MailReader(RunFolder folder, string task)
 {
@@ -24,8 +25,8 @@ public sealed class MailReader(RunFolder folder, string task)
     private readonly string _path = Path.Combine(TaskMailFolder.Of(folder, task), "read.json");
 
     /// <summary>
-    /// Returns the path of a file that tells a hook whether there is new mail, without starting a program. The file contains the size of
-    /// the run's mail after all of it was shown and verified.
+    /// Returns the path of a file that shows a hook whether there is new mail, so that the hook starts no program. The file contains the
+    /// size of the run's mail up to which everything was shown and verified.
     /// </summary>
     public static string ReadUpTo(RunFolder folder, string task) => Path.Combine(TaskMailFolder.Of(folder, task), "read");
 
@@ -40,7 +41,7 @@ public sealed class MailReader(RunFolder folder, string task)
     /// <param name="call">Id of this call, or null if it is never repeated. A repeated call with the same id returns the same mail.</param>
     /// <param name="conversation">Absolute path of the agent's conversation file, or null if it is unknown or does not exist.</param>
     /// <param name="heard">Other text that was certainly shown to the agent.</param>
-    public async Task<IReadOnlyList<MailMessage>> TakeAsync(
+    public async Task<IReadOnlyList<MailMessage>> ReadNewAsync(
         string way,
         string? call,
         string? conversation,
@@ -50,7 +51,7 @@ public sealed class MailReader(RunFolder folder, string task)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(Patience);
-        using var alone = await LockFile.TakeAsync(_path + ".lock", limit.Token);
+        using var alone = await LockFile.AcquireAsync(_path + ".lock", limit.Token);
         var cursor = ReadCursor();
         if (cursor.Shown is { } last)
         {
@@ -82,7 +83,7 @@ public sealed class MailReader(RunFolder folder, string task)
         {
             Write(new MailCursor(0, null));
         }
-        return await TakeAsync(MailDisplayKinds.Prompt, call, conversation, "", stop);
+        return await ReadNewAsync(MailDisplayKinds.Prompt, call, conversation, "", stop);
     }
 
     /// <summary>True if the mail that was recorded as about to be shown was actually shown.</summary>

@@ -25,7 +25,7 @@ public sealed record MailSummary(
     private const int LongestText = 160;
 
     /// <summary>True if a task sent or receives the message.</summary>
-    public bool Concerns(string task) => To is null || To == task || (!IsFromPerson && From == task);
+    public bool Involves(string task) => To is null || To == task || (!IsFromPerson && From == task);
 
     /// <summary>Formats the summary as one line of text.</summary>
     public override string ToString() => $"mail from {Sender} to {To ?? "all"} ({Plural.Of(Size, "character")}): {Text}";

@@ -4,14 +4,14 @@ namespace Orchestrator.Runs.Tasks.Mail;
 
 /// <summary>
 /// Stores the mail of a run, in a file on the owner host with one message per line. Agents and users write to the file directly, with or
-/// without an engine. The reader of each task records its own position. Worker hosts have a copy of the file. Messages that are sent there
-/// are stored next to the copy until the owner host fetches them.
+/// without an engine. The reader of each task records its own position. Worker hosts have a copy of the file. Messages that are sent on a
+/// worker host are stored next to the copy until the owner host fetches them.
 /// </summary>
 /// <param name="time">The clock.</param>
 public sealed class Mailbox(RunFolder folder, TimeProvider time)
 {
     /// <summary>
-    /// Size in bytes of the file's end that is searched for repeated calls and for messages within the senders' limits. It is larger than
+    /// Number of bytes at the end of the file that are searched for repeated calls and for messages within the senders' limits. Larger than
     /// all mail that senders can write within the window.
     /// </summary>
     private const int Tail = 1 << 20;
@@ -52,7 +52,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         }
         using var patience = new CancellationTokenSource(Patience, time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
-        using var alone = await AloneAsync(limit.Token);
+        using var alone = await LockAsync(limit.Token);
         using var file = OrchestratorFileWriter.Open(_path);
         CutHalfLine(file);
         var recent = Lines(file, Math.Max(0, file.Length - Tail), isWhole: false).Select(line => line.Message).ToList();
@@ -94,13 +94,11 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         return new MailReceipt("", message.Number);
     }
 
-    /// <summary>
-    /// Makes this host the one that accepts messages. It is called on the owner host, which may have been a worker host before.
-    /// </summary>
+    /// <summary>Makes this host accept messages. Called on the owner host, which may previously have been a worker host.</summary>
     /// <returns>Messages on this host that are not accepted yet.</returns>
     public async Task<IReadOnlyList<MailMessage>> BeginToTakeAsync(CancellationToken stop)
     {
-        using (await AloneAsync(stop))
+        using (await LockAsync(stop))
         {
             File.Delete(CopyOf(folder));
         }
@@ -108,7 +106,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     }
 
     /// <summary>
-    /// Accepts a message that was stored on a worker host or on this host. It is called on the owner host. A repeated call adds no second
+    /// Accepts a message that was stored on a worker host or on this host. Called on the owner host. A repeated call adds no second
     /// message. If the message is rejected, its sender is notified once.
     /// </summary>
     internal async Task AcceptAsync(MailMessage letter, CancellationToken stop)
@@ -123,7 +121,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
                     var answer = $"Your message to {letter.To ?? "all"} was not delivered: {sent.Refusal}";
                     await SendAsync(OutgoingMail.OfOrchestrator(letter.From, answer, $"refused {letter.Id}"), stop);
                 }
-                using var alone = await AloneAsync(stop);
+                using var alone = await LockAsync(stop);
                 OrchestratorFileWriter.Append(Refused, letter.Id + "\n");
             }
         }
@@ -146,8 +144,8 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
             .OrderBy(letter => letter.Time)
             .ThenBy(letter => letter.Number);
 
-    /// <summary>Removes stored messages that the owner host has accepted or rejected. It is called on a worker host.</summary>
-    internal void ForgetTaken()
+    /// <summary>Removes stored messages that the owner host has accepted or rejected. Called on a worker host.</summary>
+    internal void RemoveProcessed()
     {
         var waiting = ListWaiting();
         var settled = waiting.Count == 0 ? [] : Settled([.. waiting.Select(Path.GetFileNameWithoutExtension).OfType<string>()]);
@@ -161,15 +159,15 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     internal IReadOnlyDictionary<string, string> Files() =>
         new[] { _path, Refused }.Where(File.Exists).ToDictionary(file => Path.GetFileName(file), StringComparer.Ordinal);
 
-    /// <summary>Replaces a shared file by the version of another host if that version has more content.</summary>
+    /// <summary>Replaces a shared file with another host's version if that version has more content.</summary>
     /// <param name="name">Path of the file, relative to the mail folder.</param>
-    internal async Task TakeOverAsync(string name, byte[] content, CancellationToken stop)
+    internal async Task ReplaceIfLongerAsync(string name, byte[] content, CancellationToken stop)
     {
         if (new[] { _path, Refused }.FirstOrDefault(file => Path.GetFileName(file) == name) is not { } path)
         {
             return;
         }
-        using var alone = await AloneAsync(stop);
+        using var alone = await LockAsync(stop);
         var own = File.Exists(path) ? await File.ReadAllBytesAsync(path, stop) : [];
         // Content of the owner host that the other host lacks was added in the meantime.
         if (content.Length > own.Length && (IsCopy(folder) || content.AsSpan().StartsWith(own)))
@@ -192,7 +190,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     private IEnumerable<MailMessage> ReadWaiting() => InOrder(ListWaiting().Select(SmallFileReader.TryRead).OfType<byte[]>());
 
-    private Task<LockFile> AloneAsync(CancellationToken stop) => LockFile.TakeAsync(Path.Combine(folder.Path, "mail", "lock"), stop);
+    private Task<LockFile> LockAsync(CancellationToken stop) => LockFile.AcquireAsync(Path.Combine(folder.Path, "mail", "lock"), stop);
 
     /// <summary>Returns the reason why a message would be rejected now. Empty if it would be accepted. Changes nothing.</summary>
     internal string RefusalNow(OutgoingMail letter)

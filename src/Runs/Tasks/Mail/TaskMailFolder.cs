@@ -2,8 +2,8 @@ namespace Orchestrator.Runs.Tasks.Mail;
 
 /// <summary>
 /// The mail folder of one task, with the read position and the outgoing messages of its agent. Only this task's agent can write to the
-/// folder, so the folder proves the sender. An agent in a sandbox can't write to the run's mail file. Its messages stay in this folder
-/// until the orchestrator process that follows the agent delivers them.
+/// folder, so the folder proves the sender. An agent in a sandbox can't write to the run's mail file. The messages of a sandboxed agent
+/// stay in this folder until the orchestrator process that follows the agent delivers them.
 /// </summary>
 /// <param name="folder">Folder of the run.</param>
 /// <param name="time">The clock.</param>
@@ -19,7 +19,7 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
 
     /// <summary>Stores an outgoing message. When the method returns, the message is on the disk.</summary>
     /// <exception cref="IOException">The message cannot be written.</exception>
-    internal MailReceipt Leave(OutgoingMail letter)
+    internal MailReceipt StoreOutgoing(OutgoingMail letter)
     {
         var refusal = MailLimits.Refusal(letter.Text) is { Length: > 0 } bad ? bad : new Mailbox(folder, time).RefusalNow(letter);
         if (refusal.Length > 0)

@@ -16,7 +16,9 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     private const string AgentsFolder = ".claude/agents/";
     private const int LargestAgent = 1024 * 1024;
 
-    /// <summary>Creates the prompt. A new conversation gets the whole task, and a continued one gets only what is new.</summary>
+    /// <summary>
+    /// Creates the prompt. A new conversation gets the whole task, and a continued conversation gets only new information.
+    /// </summary>
     /// <param name="input">The task and the agent run.</param>
     /// <param name="conversation">Absolute path of the file with the conversation to continue, or null to start a new one.</param>
     /// <param name="time">The clock.</param>
@@ -32,14 +34,14 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         var problems = ContentAddressedFile.Read(files.Folder, input.ProblemsFile);
         var ending = EndingOfLast(input, files);
         var text = conversation is not null
-            ? GoOn(problems, input, ending)
+            ? RenderContinuation(problems, input, ending)
             : Whole(files, task, input.Guidance, problems, ending)
                 + (input.Answer.Length == 0 ? "" : $"\n# Answer to your request\n\n{input.Answer}\n");
         if (conversation is null && input.Agent is not null)
         {
             text += await new AgentHandoverInstructions(files.Folder, task.Id, time).WriteAsync(input.Start, input.Prepared.BaseCommit);
         }
-        if (AgentSupervisor.Look(files.Folder.Start(task.Id, input.Start)) == AgentStartState.NotStarted)
+        if (AgentSupervisor.ReadState(files.Folder.Start(task.Id, input.Start)) == AgentStartState.NotStarted)
         {
             text += await MailAsync(files, task.Id, input.Start, conversation);
         }
@@ -86,7 +88,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     public static string ForKey(RunFiles files, PlanTask task)
     {
         var input = Input(files, task, null);
-        return TaskPrompt.Render(
+        return TaskPromptRenderer.Render(
             input with
             {
                 Task = task with { Verification = [.. task.Verification.Select(g => g.WithoutTurns())] },
@@ -96,7 +98,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         );
     }
 
-    /// <summary>True if the agent gets a file of the repository as a subagent.</summary>
+    /// <summary>True if a file of the repository defines a subagent that the agent can use.</summary>
     public static bool IsSubAgent(string path) => path.StartsWith(AgentsFolder, StringComparison.Ordinal);
 
     /// <summary>Collects the data for the prompt of a new conversation.</summary>
@@ -124,7 +126,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
 
     private static string Whole(RunFiles files, PlanTask task, string guidance, string problems, string ending)
     {
-        var text = new StringBuilder(TaskPrompt.Render(Input(files, task, guidance.Length == 0 ? null : guidance)));
+        var text = new StringBuilder(TaskPromptRenderer.Render(Input(files, task, guidance.Length == 0 ? null : guidance)));
         if (problems.Length > 0)
         {
             text.Append("\n# Problems of the work so far\n\nThe files are as the last attempt left them. Fix only these problems:\n\n")
@@ -137,7 +139,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         return text.ToString();
     }
 
-    private static string GoOn(string problems, RunAgentInput input, string ending)
+    private static string RenderContinuation(string problems, RunAgentInput input, string ending)
     {
         var text = new StringBuilder();
         if (ending.Length > 0)
@@ -171,7 +173,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     }
 
     /// <summary>
-    /// Describes the limit that ended the previous agent run, so that the agent can avoid it. Empty if no limit ended it.
+    /// Describes the limit that ended the previous agent run, so that the next agent can stay within it. Empty if no limit ended it.
     /// </summary>
     private static string EndingOfLast(RunAgentInput input, RunFiles files) =>
         AgentRunNotes.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { IsAtGrant: false } last

@@ -10,7 +10,7 @@ namespace Orchestrator.Runs.Tasks;
 public sealed record AgentStartFolder(string Run, string Task, int Number, string Path)
 {
     /// <summary>Current state of the agent run, read from the folder.</summary>
-    public AgentStartState State => AgentSupervisor.Look(Path);
+    public AgentStartState State => AgentSupervisor.ReadState(Path);
 
     /// <summary>True if the agent is running, or if it died and its child processes may still be running.</summary>
     public bool MayBeAtWork => State is AgentStartState.Running or AgentStartState.Died;

@@ -3,8 +3,8 @@ using Orchestrator.Git.Merging;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Checks that the files still contain the work of other tasks that the agent had to merge. The files are compared, because after a 'git
-/// reset' that keeps them, git no longer knows about the merge.
+/// Checks that the files still contain the work of other tasks that the agent had to merge. The files are compared, because git no longer
+/// knows about the merge after a <c>git reset</c> that keeps the files.
 /// </summary>
 internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, TaskNotes notes, IReadOnlyCollection<string> appendedFiles)
 {
@@ -44,7 +44,7 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
         return missing.Count == 0
             ? ConflictResolutionResult.None
             : new ConflictResolutionResult(
-                $"Other tasks' changes are missing in {FileNameEncoding.Some(missing, 20)}, because the merge that you were given was "
+                $"Other tasks' changes are missing in {FileNameEncoding.List(missing, 20)}, because the merge that you were given was "
                     + $"undone there. Take their version (git checkout {CommitIdFormatter.Shorten(theirs)} -- FILE) and add your "
                     + "changes to it.",
                 BegunAgain: false
@@ -85,7 +85,7 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
         return undecided.Count == 0
             ? ConflictResolutionResult.None
             : new ConflictResolutionResult(
-                $"Not resolved: {FileNameEncoding.Some(undecided, 20)}. These files have no markers, because one side removed the file or "
+                $"Not resolved: {FileNameEncoding.List(undecided, 20)}. These files have no markers, because one side removed the file or "
                     + "it is binary, "
                     + "so they contain one side's version. Make both intentions hold, then mark them as resolved: git add FILE, or "
                     + "git rm FILE.",

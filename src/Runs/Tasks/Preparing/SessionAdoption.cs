@@ -45,7 +45,7 @@ public sealed class SessionAdoption(RunServices services)
             ? content
             : throw new RefusedException(
                 $"Another process is writing to {file}, so the conversation is in " + "use.",
-                "End the process that uses the conversation first."
+                "First end the process that uses the conversation."
             )
             {
                 IsPassing = true,
@@ -76,7 +76,7 @@ public sealed class SessionAdoption(RunServices services)
             throw new RefusedException(
                 status.Operation != UnfinishedOperation.None
                         ? $"A {status.Operation.ToString().ToLowerInvariant()} is in progress in {location.WorkTree}."
-                    : status.Head is null ? $"{location.WorkTree} has no commit yet."
+                    : status.Head is null ? $"{location.WorkTree} has no commits yet."
                     : $"No branch is checked out in {location.WorkTree}.",
                 "Finish that first (git status shows how), because a task starts from the commit of a branch."
             );

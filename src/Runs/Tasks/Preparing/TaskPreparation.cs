@@ -22,7 +22,7 @@ public sealed class TaskPreparation(RunServices services)
             return shortage;
         }
         var workspace = new TaskWorkspace(repository, files, task.Id);
-        var notes = await KnownAsync(workspace, input, stop);
+        var notes = await ReadNotesAsync(workspace, input, stop);
         if (notes.Base.Length == 0)
         {
             notes = notes with
@@ -46,12 +46,12 @@ public sealed class TaskPreparation(RunServices services)
             && !input.WithStaging
             && !input.Task.Fresh
             && !files.Start.Input.Fresh
-            && await TaskResultCache.TakeUpAsync(workspace, task, notes, key, input.Attempt, stop) is { } reused
+            && await TaskResultCache.ApplyStoredAsync(workspace, task, notes, key, input.Attempt, stop) is { } reused
         )
         {
             return prepared with { ReusedCommit = reused };
         }
-        await TaskResultCache.ForgetAsync(workspace, notes, stop);
+        await TaskResultCache.RemoveAppliedAsync(workspace, notes, stop);
         var worktree = await MakeWorktreeAsync(workspace, notes, stop);
         await new UntrackedFileCopier(repository, files.Start.LinkedWorktree).CopyAsync(worktree, stop);
         if (input.WithStaging && notes.MergedAttempt < input.Attempt)
@@ -84,10 +84,10 @@ public sealed class TaskPreparation(RunServices services)
             : null;
 
     /// <summary>
-    /// Reads the task's notes. If the run does not know the base in the notes, they are ignored. Other programs can write the file, and the
-    /// base determines which changes are the task's own.
+    /// Reads the task's notes. Notes with a base that the run does not know are ignored. Other programs can write the file, and the base
+    /// determines which changes are the task's own.
     /// </summary>
-    private static async Task<TaskNotes> KnownAsync(TaskWorkspace workspace, PrepareTaskInput input, CancellationToken stop)
+    private static async Task<TaskNotes> ReadNotesAsync(TaskWorkspace workspace, PrepareTaskInput input, CancellationToken stop)
     {
         var notes = TaskNotes.Read(workspace.Files.Folder, workspace.TaskId);
         if (notes.Base.Length == 0 && notes.MergedStaging.Length == 0)
@@ -178,7 +178,7 @@ public sealed class TaskPreparation(RunServices services)
 
     /// <summary>
     /// Creates the worktree. If a worktree with unfinished work no longer exists, the new one starts with the last snapshot of that work.
-    /// It may have been on another host, or a user may have deleted its folder.
+    /// The old worktree may have been on another host, or a user may have deleted its folder.
     /// </summary>
     public static async Task<Worktree> MakeWorktreeAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
     {
@@ -240,7 +240,7 @@ public sealed class TaskPreparation(RunServices services)
             )
             : throw new StepException(
                 $"The imported work of {workspace.TaskId} no longer fits its base here: "
-                    + $"{FileNameEncoding.Some([.. merged.ConflictedFiles])}. It is kept as "
+                    + $"{FileNameEncoding.List([.. merged.ConflictedFiles])}. It is kept as "
                     + $"{RunRefs.Imported(workspace.Files.Folder, workspace.TaskId)}.",
                 "ImportConflicts"
             );

@@ -47,7 +47,7 @@ internal static class TaskResultCache
     /// Applies the stored result with a key to the current base, as one commit. Returns null if there is no such result or it has
     /// conflicts.
     /// </summary>
-    public static async Task<string?> TakeUpAsync(
+    public static async Task<string?> ApplyStoredAsync(
         TaskWorkspace workspace,
         PlanTask task,
         TaskNotes notes,
@@ -100,8 +100,8 @@ internal static class TaskResultCache
     private static async Task<bool> HasSameTreeAsync(CommitStore commits, string one, string other, CancellationToken stop) =>
         (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
 
-    /// <summary>Removes an applied result from the branch. It is called if the result failed verification.</summary>
-    public static async Task ForgetAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
+    /// <summary>Removes an applied result from the branch. Called if the result failed verification.</summary>
+    public static async Task RemoveAppliedAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
     {
         if (notes.Reused.Length > 0 && await workspace.Refs.ReadAsync(workspace.Branch, stop) == notes.Reused)
         {

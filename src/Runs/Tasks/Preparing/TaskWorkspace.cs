@@ -28,7 +28,7 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
     /// <summary>Snapshots of the agent's unfinished work. They are updated while the agent is running.</summary>
     public UnfinishedWorkStore Unfinished => new(Repository, $"{RunId}/{TaskId}");
 
-    /// <summary>Returns the ref under which work of the task is kept before it is overwritten, and its label.</summary>
+    /// <summary>Returns the ref that keeps the task's work before it is overwritten, and the label of the ref.</summary>
     /// <param name="what">Description of the content, for display.</param>
     public RetentionTarget Keep(string what) =>
         new(RunRefs.Kept(Files.Folder, TaskId), $"{TaskId}: {what}", new CommitTrailers(RunId, TaskId));
@@ -58,7 +58,7 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
     public async Task<string> StagingTipAsync(string recorded, CancellationToken stop) =>
         await StagingRecord.BaseAsync(recorded, stop)
         ?? throw new StepException(
-            $"The staging branch {RunRefs.Shown(Staging)} is missing. Restore it (git branch {RunRefs.Shown(Staging)} "
+            $"The staging branch {RunRefs.Short(Staging)} is missing. Restore it (git branch {RunRefs.Short(Staging)} "
                 + $"{(recorded.Length > 0 ? recorded : "COMMIT; the reflog has it")}), then retry the task.",
             "StagingGone"
         );

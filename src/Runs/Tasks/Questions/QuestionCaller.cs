@@ -29,7 +29,11 @@ public sealed class QuestionCaller(RunServices services) : IReadOnlyAgentCaller
             CancellationToken.None
         );
         var (prompt, fault) = ("", "");
-        if (!input.Stop && !input.AwaitRelease && AgentSupervisor.Look(run.Folder.Start(id, input.Start)) == AgentStartState.NotStarted)
+        if (
+            !input.Stop
+            && !input.AwaitRelease
+            && AgentSupervisor.ReadState(run.Folder.Start(id, input.Start)) == AgentStartState.NotStarted
+        )
         {
             (var planner, fault) = await PlanningPreparer.FindPlannerAsync(
                 services,

@@ -60,9 +60,9 @@ internal sealed record QuestionPrompt
     public string Render()
     {
         var text = new StringBuilder(Rules);
-        Section("Request", QuotedText.Mark("REQUEST", Shown(Run.Plan.Request ?? "(see the plan)")));
-        Section("Plan", QuotedText.Mark("PLAN", Shown(Plan(), int.MaxValue)));
-        Section("The agent's task", QuotedText.Mark("TASK", Shown(OwnTask(), int.MaxValue)));
+        Section("Request", QuotedText.Mark("REQUEST", FormatText(Run.Plan.Request ?? "(see the plan)")));
+        Section("Plan", QuotedText.Mark("PLAN", FormatText(Plan(), int.MaxValue)));
+        Section("The agent's task", QuotedText.Mark("TASK", FormatText(OwnTask(), int.MaxValue)));
         var answered = Earlier.Where(record => record.Answer.Length > 0).TakeLast(MostAnswers).ToList();
         if (answered.Count > 0)
         {
@@ -70,17 +70,17 @@ internal sealed record QuestionPrompt
                 "Your earlier answers in this run",
                 QuotedText.Mark(
                     "ANSWERS",
-                    Shown(string.Join("\n\n", answered.Select(a => $"{a.Task} asked: {a.Question}\nAnswer: {a.Answer}")), int.MaxValue)
+                    FormatText(string.Join("\n\n", answered.Select(a => $"{a.Task} asked: {a.Question}\nAnswer: {a.Answer}")), int.MaxValue)
                 )
             );
         }
         if (Persons.Length > 0)
         {
-            Section("Guidance from users in this run", QuotedText.Mark("PERSONS", Shown(Persons.Trim())));
+            Section("Guidance from users in this run", QuotedText.Mark("PERSONS", FormatText(Persons.Trim())));
         }
         if (Conventions.Trim().Length > 0)
         {
-            Section("Conventions of this repository", QuotedText.Mark("CONVENTIONS", Shown(Conventions.Trim(), int.MaxValue)));
+            Section("Conventions of this repository", QuotedText.Mark("CONVENTIONS", FormatText(Conventions.Trim(), int.MaxValue)));
         }
         Section("Merged files", QuotedText.Mark("FILES", Outline.Length > 0 ? Outline : "None."));
         if (Schema is not null)
@@ -89,7 +89,7 @@ internal sealed record QuestionPrompt
         }
         Section(
             "The question",
-            $"{QuotedText.Mark("QUESTION", Shown(Question))}\nThis is the end of the question. Answer it by the rules at the top.\n"
+            $"{QuotedText.Mark("QUESTION", FormatText(Question))}\nThis is the end of the question. Answer it by the rules at the top.\n"
         );
         return text.ToString();
 
@@ -119,5 +119,5 @@ internal sealed record QuestionPrompt
 
     private static string OneLine(string? text) => QuotedText.CutLine(text ?? "", 300);
 
-    private static string Shown(string text, int longest = LongestText) => SecretScanner.Redact(QuotedText.Cut(text, longest));
+    private static string FormatText(string text, int longest = LongestText) => SecretScanner.Redact(QuotedText.Cut(text, longest));
 }

@@ -30,7 +30,7 @@ internal sealed record QuestionReply(string Answer, string Why)
     {
         if (JsonInTextFinder.Find(text ?? "", out var isCut) is not { } json)
         {
-            return ForPerson(isCut ? "the JSON of its answer is cut off" : $"its answer can't be read: {Brief(text ?? "nothing")}");
+            return ForPerson(isCut ? "the JSON of its answer is cut off" : $"its answer can't be read: {Shorten(text ?? "nothing")}");
         }
         JsonObject? root;
         try
@@ -41,7 +41,7 @@ internal sealed record QuestionReply(string Answer, string Why)
         {
             return ForPerson($"its answer is not JSON: {broken.Message}");
         }
-        var (answer, why) = (Text(root?["answer"]), Brief(Text(root?["why"])));
+        var (answer, why) = (Text(root?["answer"]), Shorten(Text(root?["why"])));
         return Text(root?["decision"]) switch
         {
             ByPlanner when answer.Length > 0 => new QuestionReply(SecretScanner.Redact(QuotedText.Cut(answer, LongestAnswer)), ""),
@@ -53,7 +53,7 @@ internal sealed record QuestionReply(string Answer, string Why)
 
     private static QuestionReply ForPerson(string why) => new("", why);
 
-    private static string Brief(string text) => SecretScanner.Redact(QuotedText.CutLine(text, LongestWhy));
+    private static string Shorten(string text) => SecretScanner.Redact(QuotedText.CutLine(text, LongestWhy));
 
     // A model has no reason to write control characters, and a terminal would interpret them.
     private static string Text(JsonNode? node) =>

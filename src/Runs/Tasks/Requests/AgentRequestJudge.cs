@@ -2,7 +2,7 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Decides about the requests of agents that can't continue without them.</summary>
+/// <summary>Decides about the requests of blocked agents.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="leases">Leases that tasks of all runs in the repository hold or wait for.</param>
 public sealed class AgentRequestJudge(RunServices services, IReadOnlyList<LeaseRequest> leases)
@@ -21,9 +21,9 @@ public sealed class AgentRequestJudge(RunServices services, IReadOnlyList<LeaseR
         }
         if (claim is null or { Needs.Count: 0, Files.Count: 0 })
         {
-            return claim is null || claim.Reason.Trim().Length == 0 ? ByPerson : ByWhom(files, input);
+            return claim is null || claim.Reason.Trim().Length == 0 ? ByPerson : ChooseAnswerer(files, input);
         }
-        var wanted = await new FileRequests(files, input.Task, leases, await OthersAsync(files, input, stop)).JudgeAsync(
+        var wanted = await new FileRequests(files, input.Task, leases, await ReadOtherTasksAsync(files, input, stop)).JudgeAsync(
             claim.Files,
             isApproved: input.Decision is { Accepted: true },
             stop
@@ -34,7 +34,7 @@ public sealed class AgentRequestJudge(RunServices services, IReadOnlyList<LeaseR
             {
                 return Ask(input.Task.Task.Id, claim, wanted);
             }
-            wanted = wanted.Refuse($"{FileNameEncoding.Some(wanted.NeedPerson)}: {input.Decision.Why}.");
+            wanted = wanted.Refuse($"{FileNameEncoding.List(wanted.NeedPerson)}: {input.Decision.Why}.");
         }
         var verdict = claim.Needs.Count == 0 ? null : await new DependencyRequests(services, files, input).JudgeAsync(claim, stop);
         if (claim.Needs.Count > 0 && verdict is null)
@@ -53,7 +53,7 @@ public sealed class AgentRequestJudge(RunServices services, IReadOnlyList<LeaseR
     /// <summary>
     /// Returns the other tasks of the run in their current states. They include tasks that were added after this one started.
     /// </summary>
-    private async Task<TaskFileClaims> OthersAsync(RunFiles files, JudgeRequestInput input, CancellationToken stop)
+    private async Task<TaskFileClaims> ReadOtherTasksAsync(RunFiles files, JudgeRequestInput input, CancellationToken stop)
     {
         var run = await services.AskRun(input.Task.RunId, stop);
         var newest =
@@ -64,7 +64,7 @@ public sealed class AgentRequestJudge(RunServices services, IReadOnlyList<LeaseR
     }
 
     /// <summary>Determines whether the planner or a user answers a question.</summary>
-    private static RequestVerdict ByWhom(RunFiles files, JudgeRequestInput input)
+    private static RequestVerdict ChooseAnswerer(RunFiles files, JudgeRequestInput input)
     {
         var questions = files.Settings.Questions;
         if (!questions.ByPlanner)
@@ -90,12 +90,12 @@ public sealed class AgentRequestJudge(RunServices services, IReadOnlyList<LeaseR
             Asks = ApprovalKinds.File,
             Lent = wanted.Lent,
             Text =
-                $"May {task} write {FileNameEncoding.Some(wanted.NeedPerson)}"
-                + (claim.Needs.Count > 0 ? $", and have {FileNameEncoding.Some(claim.Needs)}" : "")
+                $"May {task} write {FileNameEncoding.List(wanted.NeedPerson)}"
+                + (claim.Needs.Count > 0 ? $", and have {FileNameEncoding.List(claim.Needs)}" : "")
                 + "?"
                 + (claim.Reason.Length > 0 ? $" Its agent gives this reason: {FileNameEncoding.Show(claim.Reason.Trim(), 400)}" : ""),
         };
 
     private static string Note(FileRequestVerdict wanted) =>
-        wanted.Said.Count == 0 ? "" : $"files that its agent requested: {FileNameEncoding.Some(wanted.Said, 10)}";
+        wanted.Said.Count == 0 ? "" : $"files that its agent requested: {FileNameEncoding.List(wanted.Said, 10)}";
 }

@@ -20,7 +20,7 @@ public static class AgentRequestSection
             );
         var files = run
             .Tasks.Where(task => task.Lent is { Count: > 0 })
-            .Select(task => MarkdownText.Of($"- {task.Id} was lent {FileNameEncoding.Some([.. task.Lent!])}\n"));
+            .Select(task => MarkdownText.Of($"- {task.Id} was lent {FileNameEncoding.List([.. task.Lent!])}\n"));
         List<MarkdownText> lines = [.. packages.Concat(files)];
         var text = Answers(run);
         if (lines.Count > 0)
@@ -54,8 +54,8 @@ public static class AgentRequestSection
             ? MarkdownText.Of($"To overrule it: `orchestrate retry {run}/{task.Id} --guidance TEXT`")
         : MarkdownText.Of($"To overrule it: `orchestrate send {run}/{task.Id} TEXT`");
 
-    private static string StateOf(DependencyEntry entry) =>
+    private static string StateOf(PackageRequestEntry entry) =>
         entry.Refusal is { } refusal ? $"{entry.State}: {refusal}"
-        : entry.State == DependencyEntry.Asked ? "requested, not installed"
+        : entry.State == PackageRequestEntry.Asked ? "requested, not installed"
         : entry.State;
 }

@@ -15,8 +15,8 @@ internal static class DependencyPolicy
         !settings.Ask.Any(pattern => Matches(pattern, tool, name)) && settings.Allow.Any(pattern => Matches(pattern, tool, name));
 
     /// <summary>
-    /// True if a package name matches a pattern. In a pattern, <c>*</c> stands for any characters, and a prefix limits the pattern to one
-    /// ecosystem.
+    /// True if a package name matches a pattern. In a pattern, <c>*</c> stands for any characters, and a prefix such as <c>npm:</c> limits
+    /// the pattern to one ecosystem.
     /// </summary>
     private static bool Matches(string pattern, PackageTool tool, string name)
     {

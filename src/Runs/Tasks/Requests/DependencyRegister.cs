@@ -3,7 +3,7 @@ using Orchestrator.Gates.Packages;
 namespace Orchestrator.Runs.Tasks.Requests;
 
 /// <summary>A package that a task's agent requested, with the result of the request.</summary>
-public sealed record DependencyEntry
+public sealed record PackageRequestEntry
 {
     public const string Asked = "asked";
     public const string Installed = "installed";
@@ -36,14 +36,14 @@ public sealed record DependencyEntry
     /// <summary>State of the request, which is one of the constants above.</summary>
     public required string State { get; init; }
 
-    /// <summary>Reason for which a user refused the package, or null if no user refused it.</summary>
+    /// <summary>Reason that a user gave for refusing the package, or null if no user refused it.</summary>
     public string? Refusal { get; init; }
 
     /// <summary>Creates the entry for a package.</summary>
     /// <param name="package">The package.</param>
     /// <param name="task">Id of the task whose agent requests it.</param>
     /// <param name="start">Number of the agent run.</param>
-    public static DependencyEntry Of(RequestedPackage package, string task, int start) =>
+    public static PackageRequestEntry Of(RequestedPackage package, string task, int start) =>
         new()
         {
             Task = task,
@@ -71,22 +71,22 @@ public sealed class DependencyRegister(RunFolder folder)
 {
     private const int MostNamed = 20;
 
-    private readonly JsonListFile<DependencyEntry> _file = new(
+    private readonly JsonListFile<PackageRequestEntry> _file = new(
         Path.Combine(folder.Path, "dependencies.json"),
-        DependencyJson.Default.IReadOnlyListDependencyEntry
+        DependencyJson.Default.IReadOnlyListPackageRequestEntry
     );
 
     /// <summary>Reads all entries in the order of their first request.</summary>
-    public IReadOnlyList<DependencyEntry> Read() => _file.Read();
+    public IReadOnlyList<PackageRequestEntry> Read() => _file.Read();
 
-    /// <summary>Changes the entries while it holds the file's lock.</summary>
+    /// <summary>Changes the entries while holding the file's lock.</summary>
     /// <param name="change">Returns the new entries from the current ones.</param>
     /// <param name="stop">Cancels waiting for another writer.</param>
-    public Task ChangeAsync(Func<IReadOnlyList<DependencyEntry>, IReadOnlyList<DependencyEntry>> change, CancellationToken stop) =>
+    public Task ChangeAsync(Func<IReadOnlyList<PackageRequestEntry>, IReadOnlyList<PackageRequestEntry>> change, CancellationToken stop) =>
         _file.ChangeAsync(change, stop);
 
     /// <summary>Records the result of the requests from an agent run.</summary>
-    public Task SettleAsync(string task, int start, string state, string? refusal, CancellationToken stop) =>
+    public Task RecordResultAsync(string task, int start, string state, string? refusal, CancellationToken stop) =>
         ChangeAsync(
             all => [.. all.Select(entry => IsOf(entry, task, start) ? entry with { State = state, Refusal = refusal } : entry)],
             stop
@@ -95,7 +95,7 @@ public sealed class DependencyRegister(RunFolder folder)
     /// <summary>
     /// Finds the entry of an earlier request for the same package by this task that a user refused. Returns null if there is none.
     /// </summary>
-    public DependencyEntry? RefusedBefore(string task, int start, string manifest, PackageRequest package) =>
+    public PackageRequestEntry? RefusedBefore(string task, int start, string manifest, PackageRequest package) =>
         Read()
             .LastOrDefault(entry =>
                 entry.Task == task
@@ -109,15 +109,15 @@ public sealed class DependencyRegister(RunFolder folder)
     /// <summary>Lists the names of packages in a short text.</summary>
     /// <param name="packages">All packages of one request.</param>
     public static string Names(IEnumerable<RequestedPackage> packages) =>
-        FileNameEncoding.Some([.. packages.Select(package => RequestOf(package).ToString())], MostNamed);
+        FileNameEncoding.List([.. packages.Select(package => RequestOf(package).ToString())], MostNamed);
 
     /// <summary>Converts a package to a request for it.</summary>
     public static PackageRequest RequestOf(RequestedPackage package) =>
         new(package.Name, package.Version, package.Extras) { IsForDevelopment = package.IsForDevelopment };
 
     /// <summary>True if an entry belongs to an agent run of a task.</summary>
-    public static bool IsOf(DependencyEntry entry, string task, int start) => entry.Task == task && entry.Start == start;
+    public static bool IsOf(PackageRequestEntry entry, string task, int start) => entry.Task == task && entry.Start == start;
 }
 
-[JsonSerializable(typeof(IReadOnlyList<DependencyEntry>))]
+[JsonSerializable(typeof(IReadOnlyList<PackageRequestEntry>))]
 internal sealed partial class DependencyJson : JsonSerializerContext;

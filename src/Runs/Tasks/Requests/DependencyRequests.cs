@@ -53,8 +53,8 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
             }
         }
         problems.AddRange(wanted.Select(w => Forbidden(w.Manifest.Tool, w.Package)).OfType<string>());
-        problems.AddRange(wanted.Select(w => SaidNoTo(w.Manifest, w.Package)).OfType<string>());
-        problems.AddRange(problems.Count > 0 ? [] : await LookAsync(repository, staging, wanted, stop));
+        problems.AddRange(wanted.Select(w => EarlierRefusal(w.Manifest, w.Package)).OfType<string>());
+        problems.AddRange(problems.Count > 0 ? [] : await FindMissingPackagesAsync(repository, staging, wanted, stop));
         problems.AddRange(problems.Count > 0 ? [] : await AskAsync(wanted, stop));
         if (problems.Count > 0)
         {
@@ -71,7 +71,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
                 Packages = packages,
                 Text =
                     $"May {TaskId} have "
-                    + FileNameEncoding.Some([.. open.Select(w => $"{w.Package} ({w.Manifest.Tool.Registry}, {w.Manifest.Path})")], Most)
+                    + FileNameEncoding.List([.. open.Select(w => $"{w.Package} ({w.Manifest.Tool.Registry}, {w.Manifest.Path})")], Most)
                     + "?"
                     + (claim.Reason.Length > 0 ? $" Its agent gives this reason: {FileNameEncoding.Show(claim.Reason.Trim(), 400)}" : ""),
             };
@@ -84,7 +84,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
             return Grant(input.Packages, ReasonText.Of(decision.Why));
         }
         var names = DependencyRegister.Names(input.Packages);
-        await _register.SettleAsync(TaskId, input.Start, DependencyEntry.Refused, ReasonText.Of(decision.Why), stop);
+        await _register.RecordResultAsync(TaskId, input.Start, PackageRequestEntry.Refused, ReasonText.Of(decision.Why), stop);
         return Refuse([$"{names}: {ReasonText.Of(decision.Why)}."]);
     }
 
@@ -147,14 +147,14 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
             ? $"{package} is not allowed in this repository (dependencies.deny has '{pattern}')."
             : null;
 
-    /// <summary>Returns the reason for which a user already refused the same package. The user is not asked again.</summary>
-    private string? SaidNoTo(PackageManifest manifest, PackageRequest package) =>
+    /// <summary>Returns the reason that a user gave for refusing the same package earlier. The user is not asked again.</summary>
+    private string? EarlierRefusal(PackageManifest manifest, PackageRequest package) =>
         _register.RefusedBefore(TaskId, input.Start, manifest.Path, package) is { } before
             ? $"{package}: {before.Refusal}. You requested it before, so it is not requested again."
             : null;
 
     /// <summary>Checks with the package managers whether the packages exist, in a tree of staging.</summary>
-    private async Task<IReadOnlyList<string>> LookAsync(
+    private async Task<IReadOnlyList<string>> FindMissingPackagesAsync(
         GitRepository repository,
         string staging,
         IReadOnlyList<(PackageManifest Manifest, PackageRequest Package)> wanted,
@@ -168,7 +168,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
         {
             var problem =
                 Contradiction(manifest, package, place.Worktree.Path)
-                ?? await program.LookAsync(manifest, package, place.Worktree.Path, stop);
+                ?? await program.FindPackageFaultAsync(manifest, package, place.Worktree.Path, stop);
             if (problem is not null)
             {
                 problems.Add(problem);
@@ -202,7 +202,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
                     .. wanted.SelectMany(w =>
                         all.Where(entry =>
                                 entry.Task != TaskId
-                                && entry.State != DependencyEntry.Refused
+                                && entry.State != PackageRequestEntry.Refused
                                 && entry.Manifest == w.Manifest.Path
                                 && w.Manifest.Tool.Normalize(entry.Name) == w.Manifest.Tool.Normalize(w.Package.Name)
                                 && !entry.Package.Range(w.Manifest.Tool).Meets(w.Package.Range(w.Manifest.Tool))
@@ -215,7 +215,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
                     :
                     [
                         .. all.Where(entry => !DependencyRegister.IsOf(entry, TaskId, input.Start)),
-                        .. wanted.Select(w => DependencyEntry.Of(Requested(w.Manifest, w.Package), TaskId, input.Start)),
+                        .. wanted.Select(w => PackageRequestEntry.Of(Requested(w.Manifest, w.Package), TaskId, input.Start)),
                     ];
             },
             stop

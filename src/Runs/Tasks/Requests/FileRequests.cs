@@ -43,7 +43,7 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
         }
         if (files.Task(asking) is var own && TaskFileOwnership.Of(own).Owns(path))
         {
-            return verdict.Lend(asking.Lent.Contains(path) ? path : null, $"{path} belongs to your task, so you may write it.");
+            return verdict.AddGranted(asking.Lent.Contains(path) ? path : null, $"{path} belongs to your task, so you may write it.");
         }
         if (ContractCheck.Of(files, path) is not null)
         {
@@ -66,9 +66,9 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
         {
             return verdict.Refuse(elsewhere);
         }
-        return await _grants.LendAsync(new GrantedFile(_task, path), lent => Borrower(lent, pattern, path), stop) is { } borrowed
+        return await _grants.GrantAsync(new GrantedFile(_task, path), lent => GrantedTo(lent, pattern, path), stop) is { } borrowed
             ? verdict.Refuse(borrowed)
-            : verdict.Lend(path, $"{path} is granted to you, so you may write it like your own files.");
+            : verdict.AddGranted(path, $"{path} is granted to you, so you may write it like your own files.");
     }
 
     /// <summary>
@@ -83,10 +83,10 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
         return holder is null ? null : $"{path} belongs to {holder.Id} ({others.StateOf(holder.Id)}).";
     }
 
-    /// <summary>Returns a sentence with the task to which a path is granted. Returns null if it is granted to none.</summary>
+    /// <summary>Returns a sentence that names the task to which a path is granted. Returns null if no task has it.</summary>
     /// <param name="lent">Grants in the run's folder. They include recent ones that are not in the run's history yet, which can only cause
     /// a refusal.</param>
-    private string? Borrower(IReadOnlyList<GrantedFile> lent, PathPattern pattern, string path)
+    private string? GrantedTo(IReadOnlyList<GrantedFile> lent, PathPattern pattern, string path)
     {
         var other = lent.Concat(others.Lent)
             .FirstOrDefault(one => one.Task != _task && PathPattern.Parse(one.Path).Overlaps(pattern) && others.IsOpen(one.Task));
@@ -122,7 +122,7 @@ internal sealed record FileRequestVerdict(IReadOnlyList<string> Lent, IReadOnlyL
     public FileRequestVerdict Refuse(string why) => this with { Said = [.. Said, $"{why} Your task may not write this file."] };
 
     /// <summary>Returns the result with another granted path.</summary>
-    public FileRequestVerdict Lend(string? path, string said) =>
+    public FileRequestVerdict AddGranted(string? path, string said) =>
         this with
         {
             Lent = path is null ? Lent : [.. Lent, path],

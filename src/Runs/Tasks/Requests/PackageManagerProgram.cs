@@ -54,11 +54,11 @@ public sealed partial class PackageManagerProgram(IReadOnlyDictionary<string, st
             )
         );
 
-    /// <summary>Checks whether a package exists. Nothing is changed. If the package manager is killed, it is run once again.</summary>
+    /// <summary>Checks whether a package exists. Nothing is changed. If the package manager is killed, it runs a second time.</summary>
     /// <param name="manifest">The manifest that would list the package.</param>
     /// <param name="root">Absolute path of a worktree of staging.</param>
     /// <returns>Explanation for the agent if the package does not exist, or null if it exists.</returns>
-    public async Task<string?> LookAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop)
+    public async Task<string?> FindPackageFaultAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop)
     {
         var problem = await AskAsync();
         return (problem is { WasKilled: true } ? await AskAsync() : problem)?.Words;
@@ -144,7 +144,7 @@ public sealed partial class PackageManagerProgram(IReadOnlyDictionary<string, st
         }
         // The cause is often at the start of the output, and the result at its end.
         var said = result.StandardError.Text.Trim() is { Length: > 0 } errors ? errors : result.StandardOutput.Text.Trim();
-        var words = said.Length == 0 ? "" : $" {tool.Program} says: {Words(said)}";
+        var words = said.Length == 0 ? "" : $" {tool.Program} says: {EndOfOutput(said)}";
         return new(
             result.TimedOut || Offline().IsMatch(said)
                     ? $"{package} could not be looked up: {tool.Registry} can't be reached"
@@ -157,7 +157,7 @@ public sealed partial class PackageManagerProgram(IReadOnlyDictionary<string, st
     }
 
     /// <summary>Returns the end of the output. Passwords in URLs are removed.</summary>
-    private static string Words(string text)
+    private static string EndOfOutput(string text)
     {
         var flat = Spaces().Replace(SecretScanner.Redact(text.Length > 64 * 1024 ? text[^(64 * 1024)..] : text), " ").Trim();
         return FileNameEncoding.Show(flat.Length <= LongestWords ? flat : "..." + flat[^LongestWords..], LongestWords + 10);

@@ -29,7 +29,7 @@ public sealed class SecretSearch(GitRepository repository)
         var pointers = await PointersAsync([.. patch.Where(file => !file.IsBinary && file.AddedLines().Any(IsOfPointer))], stop);
         var binary = await FindInBinaryAsync([.. patch.Where(file => file.IsBinary || pointers.Contains(file.Path))], stop);
         var read = patch.Where(file => !file.IsBinary && !pointers.Contains(file.Path)).ToList();
-        if (!read.Any(file => file.AddedLines().Any(line => Look(file, line.Text).Count > 0)))
+        if (!read.Any(file => file.AddedLines().Any(line => FindInLine(file, line.Text).Count > 0)))
         {
             return binary;
         }
@@ -106,12 +106,12 @@ public sealed class SecretSearch(GitRepository repository)
         ];
     }
 
-    private static IReadOnlyList<SecretMatch> Look(FileDiff file, string line) =>
+    private static IReadOnlyList<SecretMatch> FindInLine(FileDiff file, string line) =>
         Ecosystems.IsLockFile(file.Path) ? SecretScanner.FindByForm(line) : SecretScanner.Find(line);
 
     private static IEnumerable<FoundSecret> Find(FileDiff file, HashSet<string> moved) =>
         from line in file.AddedLines()
-        let matches = Look(file, line.Text)
+        let matches = FindInLine(file, line.Text)
         where matches.Any(match => match.IsBeginning || !moved.Contains(line.Text.Substring(match.Start, match.Length)))
         select new FoundSecret(
             file.Path,

@@ -1,6 +1,6 @@
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Runs.AgentCalls;
-using Orchestrator.Runs.Tasks.Radar;
+using Orchestrator.Runs.Tasks.ConflictPrediction;
 
 namespace Orchestrator.Runs.Tasks;
 
@@ -31,7 +31,7 @@ internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
                 IsAtGrant = governed.Use.EndsAtGrant(outcome),
             }
         );
-        var result = payers.GoingOn(await governed.Use.SettleAsync(described, outcome)) with
+        var result = payers.RetryOnOtherAccount(await governed.Use.SettleReservationAsync(described, outcome)) with
         {
             Notices = [.. restored, .. governed.Use.Notices, .. ended.ToolNotices, .. NewNotices(ended)],
         };
@@ -48,14 +48,14 @@ internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
             .. UnreadableClaim(agent.Start.Folder),
             .. ended.Undelivered.Distinct().Where(guard.IsNews).Select(text => new TaskNotice($"Mail of {task} was not delivered: {text}")),
             .. agent.Confined is { Problem.Length: > 0 } confined ? (TaskNotice[])[new TaskNotice(confined.Problem)] : [],
-            .. PredictedConflicts.Notices(task, PredictedConflicts.TakeUntold(folder, task, agent.Input.Start)),
+            .. PredictedConflicts.Notices(task, PredictedConflicts.ClaimUnreported(folder, task, agent.Input.Start)),
         ];
     }
 
     /// <summary>
-    /// Evaluates the outcome of an agent program that ended with an error. If the agent changed nothing, the task fails. If it changed
-    /// something, it needs another attempt, unless the agent claimed to be done. The gates then decide, because some programs also end with
-    /// an error after a mere warning.
+    /// Evaluates the outcome of an agent program that ended with an error. If the agent changed nothing, the task fails. If the agent
+    /// changed something, the task needs another attempt. If the agent claimed to be done, the gates decide, because some programs also end
+    /// with an error after a mere warning.
     /// </summary>
     private async Task<AgentRunResult> JudgeErrorAsync(AgentRunResult result, AgentOutcome outcome)
     {
@@ -108,7 +108,7 @@ internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
         var (files, task, start) = (agent.Files, agent.PlanTask, agent.Start);
         if (AgentClaim.TryRead(start.Folder) is null)
         {
-            WorktreeClaim.Take(start);
+            WorktreeClaim.MoveToRunFolder(start);
         }
         var claim = AgentClaim.TryRead(start.Folder, out var said, out _);
         notes.Write(start.Folder);
@@ -116,7 +116,7 @@ internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
         if (failure == FailureClass.Blocked)
         {
             message += RequestedFiles.Owners(files, start.Task, claim);
-            message += ContractCheck.HowToChange(files, message);
+            message += ContractCheck.ContractAdvice(files, message);
         }
         return new AgentRunResult
         {

@@ -19,7 +19,7 @@ public sealed class AgentRunStep(RunServices services)
         var task = TaskOf(input, files);
         var folder = files.Folder.Start(task.Id, input.Start);
         var wasOwned = File.Exists(Path.Combine(folder, "owner"));
-        if (AgentMonitor.NeverBegun(input.Stop, folder, SessionOf(input, files, execution)) is { } stopped)
+        if (AgentMonitor.CancelUnstarted(input.Stop, folder, SessionOf(input, files, execution)) is { } stopped)
         {
             return stopped with { LeftElsewhere = wasOwned };
         }
@@ -33,7 +33,7 @@ public sealed class AgentRunStep(RunServices services)
         );
         using var payers = PayingAccounts.Of(services, Governed(input, files, task, name, environment), name, environment.Environment);
         var held = new HoldCheck(services, input.Task.RunId, input.Task.Repository.Path, folder, input.Session, payers.AwaitTurnAsync);
-        if (await held.MeetAsync(input.AwaitRelease, execution) is { } notNow)
+        if (await held.WaitWhileHeldAsync(input.AwaitRelease, execution) is { } notNow)
         {
             return notNow;
         }
@@ -45,7 +45,7 @@ public sealed class AgentRunStep(RunServices services)
         agent = await ConfineAsync(agent);
         await LeadAsync(agent, execution);
         // A hold also applies to an agent run that is still being prepared.
-        if (held.Look() is { } notAnyMore)
+        if (held.FindHold() is { } notAnyMore)
         {
             return notAnyMore;
         }
@@ -83,7 +83,7 @@ public sealed class AgentRunStep(RunServices services)
         var start = await new AgentStartBuilder(services).DescribeAsync(input, files, task, runner, execution);
         var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(files), files, task.Id);
         var worktree = workspace.Worktrees.Find(workspace.WorktreePath);
-        return new TaskAgent(input, files, task, runner, start, workspace, worktree, AgentSupervisor.Look(start.Folder))
+        return new TaskAgent(input, files, task, runner, start, workspace, worktree, AgentSupervisor.ReadState(start.Folder))
         {
             Confined = worktree is null ? null : new SandboxedAgentRun(workspace, task, worktree, runner, start.Folder, services),
         };

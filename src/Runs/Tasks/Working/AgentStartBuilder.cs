@@ -96,7 +96,7 @@ internal sealed class AgentStartBuilder(RunServices services)
         };
 
     /// <summary>
-    /// Returns the name of the model. If a task was rejected twice with a Claude model, a stronger model is used if there is one.
+    /// Returns the name of the model. If a Claude model's work on a task was rejected twice, a stronger model is used if there is one.
     /// </summary>
     internal static string ModelOf(PlanTask task, OrchestratorSettings settings, int failures) =>
         (failures >= FailuresBeforeEscalation && settings.DescriptionOf(settings.AgentOf(task)) is null ? settings.EscalateModel : null)
@@ -108,8 +108,8 @@ internal sealed class AgentStartBuilder(RunServices services)
     public static string SessionId(RunAgentInput input, string execution) => new Guid(Digest("session", input, execution)[..16]).ToString();
 
     /// <summary>
-    /// Derives the token that identifies the task to commands which the agent calls. It prevents mistakes but not attacks, because everyone
-    /// who can read the repository's files can compute it.
+    /// Derives the token that identifies the task to commands which the agent calls. It prevents mistakes but not attacks, because every
+    /// user who can read the repository's files can compute the token.
     /// </summary>
     private static string Token(RunAgentInput input, string execution) => Convert.ToHexStringLower(Digest("token", input, execution)[..16]);
 

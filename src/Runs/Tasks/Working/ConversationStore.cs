@@ -8,7 +8,7 @@ internal static class ConversationStore
 {
     /// <summary>
     /// Extension of a marker file next to a conversation. The marker means that the conversation arrived from another host after an agent
-    /// last continued it on this host. It is never sent to another host.
+    /// last continued it on this host. The marker is never sent to another host.
     /// </summary>
     internal const string Arrived = ".arrived";
 

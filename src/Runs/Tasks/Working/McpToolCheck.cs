@@ -20,7 +20,7 @@ internal sealed class McpToolCheck(string folder)
     public IEnumerable<TaskNotice> Notices => _missing.Select(text => new TaskNotice(text));
 
     /// <summary>Evaluates an event of the agent.</summary>
-    public void Take(AgentEvent happened)
+    public void HandleEvent(AgentEvent happened)
     {
         if (happened is AgentSessionStarted started)
         {

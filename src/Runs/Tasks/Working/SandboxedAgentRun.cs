@@ -4,7 +4,7 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The sandbox of one agent run, with the commits that the agent makes inside it.</summary>
+/// <summary>The sandbox of one agent run, including the commits that the agent makes inside it.</summary>
 /// <param name="folder">Absolute path of the agent run's folder.</param>
 /// <param name="services">Dependencies of the run's steps.</param>
 internal sealed class SandboxedAgentRun(
@@ -37,7 +37,7 @@ internal sealed class SandboxedAgentRun(
         }
         await _commits.PrepareAsync(stop);
         var mail = OrchestratorFolderCreator.Ensure(TaskMailFolder.Of(workspace.Files.Folder, task.Id));
-        _state.BringIn(session);
+        _state.CopyConversationIn(session);
         var keys = StepSandbox.KeysOutside(settings, settings.AgentOf(task), runner);
         var agent = rules.OfAgent(runner.State, _state.Folder, await _logins.TakeAsync(keys, stop), services.HookFiles);
         var sandbox = rules.WithDownloads(
@@ -72,9 +72,9 @@ internal sealed class SandboxedAgentRun(
     public async Task FinishAsync(string? session)
     {
         await OpenAgainAsync();
-        await TakeOverAsync();
+        await ImportCommitsAsync();
         var notTakenOver = await _logins.ReturnAsync();
-        if (_state.TakeOver(session) is { Length: > 0 } notTaken)
+        if (_state.CopyConversationBack(session) is { Length: > 0 } notTaken)
         {
             Problem = $"{Problem} {notTaken}".Trim();
         }
@@ -87,7 +87,7 @@ internal sealed class SandboxedAgentRun(
     }
 
     /// <summary>
-    /// Copies renewed login tokens from the agent's sandbox to the user's files, and those of other agents to the sandbox.
+    /// Copies renewed login tokens from the agent's sandbox to the user's files, and tokens renewed by other agents to the sandbox.
     /// </summary>
     /// <param name="agent">The agent, or null if it runs without a sandbox.</param>
     public static Task SynchronizeAsync(SandboxedAgentRun? agent) => agent?._logins.SynchronizeAsync() ?? Task.CompletedTask;
@@ -109,5 +109,5 @@ internal sealed class SandboxedAgentRun(
     public string? FindConversation(string session) => _state.Find(session);
 
     /// <summary>Copies the commits that the agent has made since the last call to the repository.</summary>
-    public async Task TakeOverAsync() => Problem = await _commits.TakeOverAsync(CancellationToken.None);
+    public async Task ImportCommitsAsync() => Problem = await _commits.ImportAsync(CancellationToken.None);
 }

@@ -1,7 +1,7 @@
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Tasks.ConflictPrediction;
 using Orchestrator.Runs.Tasks.Mail;
-using Orchestrator.Runs.Tasks.Radar;
 
 namespace Orchestrator.Runs.Tasks;
 
@@ -45,7 +45,7 @@ internal sealed record TaskAgent(
             Workspace,
             Worktree,
             () => ToKeep(conversation),
-            () => Confined?.TakeOverAsync() ?? Task.CompletedTask,
+            () => Confined?.ImportCommitsAsync() ?? Task.CompletedTask,
             services.Time
         );
         var radar = new ConflictPredictor(Files, Workspace.Repository, PlanTask.Id, services);
@@ -66,13 +66,13 @@ internal sealed record TaskAgent(
                 {
                     undelivered.AddRange(await outbox.DeliverAsync(CancellationToken.None));
                     await snapshots.SaveIfDueAsync();
-                    await radar.LookIfDueAsync();
+                    await radar.StartCheckIfDueAsync();
                     await SandboxedAgentRun.SynchronizeAsync(Confined);
                 },
                 happened =>
                 {
-                    toolUsage.Take(happened);
-                    tools.Take(happened);
+                    toolUsage.RecordToolCalls(happened);
+                    tools.HandleEvent(happened);
                     conversation = (happened as AgentSessionStarted)?.SessionId ?? conversation;
                 },
                 governed

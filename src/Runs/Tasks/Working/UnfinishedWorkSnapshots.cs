@@ -20,7 +20,7 @@ internal sealed class UnfinishedWorkSnapshots(
     /// <summary>The reason why the last snapshot failed, or empty if it succeeded.</summary>
     public string Problem { get; private set; } = "";
 
-    /// <summary>Starts a snapshot if the last one is old enough. It does not delay the agent or the process that follows it.</summary>
+    /// <summary>Starts a snapshot if the last one is old enough. Does not delay the agent or the process that follows the agent.</summary>
     public async Task SaveIfDueAsync()
     {
         KeepConversationOnce();
@@ -41,7 +41,7 @@ internal sealed class UnfinishedWorkSnapshots(
     }
 
     /// <summary>
-    /// Stores the conversation once, as early as possible, so that the conversation of a short-lived agent is stored, too.
+    /// Stores the conversation once, as early as possible, so that even the conversation of a short-lived agent is stored.
     /// </summary>
     private void KeepConversationOnce()
     {

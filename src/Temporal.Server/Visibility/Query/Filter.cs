@@ -14,13 +14,13 @@ internal sealed record NotFilter(Filter Inner) : Filter;
 /// <summary>Compares a single-valued attribute with <c>=</c>, <c>!=</c>, <c>&lt;</c>, <c>&lt;=</c>, <c>&gt;</c> or <c>&gt;=</c>.</summary>
 internal sealed record ComparisonFilter(SearchAttribute Attribute, string Operator, object Value) : Filter;
 
-/// <summary>IN or NOT IN on a single-valued attribute.</summary>
+/// <summary>Tests a single-valued attribute with <c>IN</c> or <c>NOT IN</c>.</summary>
 internal sealed record InFilter(SearchAttribute Attribute, IReadOnlyList<object> Values, bool Negated) : Filter;
 
 /// <summary>Matches if a keyword list or a text contains any of the terms.</summary>
 internal sealed record TermsFilter(SearchAttribute Attribute, IReadOnlyList<string> Terms, bool Negated) : Filter;
 
-/// <summary>BETWEEN or NOT BETWEEN, with both ends inclusive.</summary>
+/// <summary>Tests an attribute with <c>BETWEEN</c> or <c>NOT BETWEEN</c>, whose bounds are inclusive.</summary>
 internal sealed record RangeFilter(SearchAttribute Attribute, object Low, object High, bool Negated) : Filter;
 
 /// <summary>Matches if an attribute has no value.</summary>

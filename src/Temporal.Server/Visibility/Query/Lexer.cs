@@ -89,14 +89,14 @@ internal sealed class Lexer(string text, int offset)
 
     public static bool IsKeyword(string name) => Keywords.Contains(name.ToLowerInvariant());
 
-    /// <summary>Returns the next token; after the last one, always the end token.</summary>
+    /// <summary>Returns the next token, or the end token if no token is left.</summary>
     public Token Next()
     {
         while (SkipBlank()) { }
 
         if (_at >= text.Length)
         {
-            return Make(TokenKind.End, "");
+            return Make(QueryTokenKind.End, "");
         }
 
         var c = text[_at];
@@ -138,7 +138,7 @@ internal sealed class Lexer(string text, int offset)
         return true;
     }
 
-    private Token Make(TokenKind kind, string value) => new(kind, value, offset + _at + 1);
+    private Token Make(QueryTokenKind kind, string value) => new(kind, value, offset + _at + 1);
 
     private Token Quoted(char quote)
     {
@@ -156,7 +156,7 @@ internal sealed class Lexer(string text, int offset)
                 }
 
                 _at++;
-                return Make(TokenKind.String, value.ToString());
+                return Make(QueryTokenKind.String, value.ToString());
             }
 
             if (c == '\\' && _at + 1 < text.Length)
@@ -168,7 +168,7 @@ internal sealed class Lexer(string text, int offset)
             value.Append(c);
         }
 
-        return Make(TokenKind.Invalid, value.ToString());
+        return Make(QueryTokenKind.Invalid, value.ToString());
     }
 
     // Escape sequences of MySQL strings.
@@ -189,7 +189,7 @@ internal sealed class Lexer(string text, int offset)
         var end = text.IndexOf('`', _at + 1);
         var name = end < 0 ? text[(_at + 1)..] : text[(_at + 1)..end];
         _at = end < 0 ? text.Length : end + 1;
-        return Make(end < 0 || name.Length == 0 ? TokenKind.Invalid : TokenKind.Identifier, name);
+        return Make(end < 0 || name.Length == 0 ? QueryTokenKind.Invalid : QueryTokenKind.Identifier, name);
     }
 
     private Token Number()
@@ -218,9 +218,9 @@ internal sealed class Lexer(string text, int offset)
 
         // A number immediately followed by a letter is invalid.
         var kind =
-            _at < text.Length && (char.IsLetter(text[_at]) || text[_at] == '_') ? TokenKind.Invalid
-            : isFloat ? TokenKind.Float
-            : TokenKind.Integer;
+            _at < text.Length && (char.IsLetter(text[_at]) || text[_at] == '_') ? QueryTokenKind.Invalid
+            : isFloat ? QueryTokenKind.Float
+            : QueryTokenKind.Integer;
         return Make(kind, text[start.._at]);
     }
 
@@ -241,7 +241,7 @@ internal sealed class Lexer(string text, int offset)
         }
 
         var word = text[start.._at];
-        return IsKeyword(word) ? Make(TokenKind.Keyword, word.ToLowerInvariant()) : Make(TokenKind.Identifier, word);
+        return IsKeyword(word) ? Make(QueryTokenKind.Keyword, word.ToLowerInvariant()) : Make(QueryTokenKind.Identifier, word);
     }
 
     private Token Symbol()
@@ -250,7 +250,7 @@ internal sealed class Lexer(string text, int offset)
         if (string.CompareOrdinal(text, _at, "&&", 0, 2) == 0 || string.CompareOrdinal(text, _at, "||", 0, 2) == 0)
         {
             _at += 2;
-            return Make(TokenKind.Keyword, text[_at - 1] == '&' ? "and" : "or");
+            return Make(QueryTokenKind.Keyword, text[_at - 1] == '&' ? "and" : "or");
         }
 
         foreach (var symbol in Symbols)
@@ -258,11 +258,11 @@ internal sealed class Lexer(string text, int offset)
             if (string.CompareOrdinal(text, _at, symbol, 0, symbol.Length) == 0)
             {
                 _at += symbol.Length;
-                return Make(TokenKind.Symbol, symbol);
+                return Make(QueryTokenKind.Symbol, symbol);
             }
         }
 
         _at++;
-        return Make(TokenKind.Invalid, "");
+        return Make(QueryTokenKind.Invalid, "");
     }
 }

@@ -20,7 +20,7 @@ internal static partial class QueryLiteralConverter
             { Type: IndexedValueType.Datetime } => Time(value),
             _ when Fits(attribute.Type, value) => value is bool truth ? (truth ? 1L : 0L) : value,
             _ => throw QueryException.Invalid(
-                $"invalid value type for search attribute {attribute.Name} of type {attribute.TypeName}: {Shown(value)}"
+                $"invalid value type for search attribute {attribute.Name} of type {attribute.TypeName}: {FormatValue(value)}"
             ),
         };
 
@@ -33,7 +33,7 @@ internal static partial class QueryLiteralConverter
         };
 
     // The value with the name of its Go type, as in the Temporal server's message.
-    private static string Shown(object value) =>
+    private static string FormatValue(object value) =>
         value switch
         {
             string text => $"\"{text}\" (type: string)",
@@ -124,7 +124,7 @@ internal static partial class QueryLiteralConverter
 
         foreach (var status in System.Enum.GetValues<WorkflowExecutionStatus>())
         {
-            if (text == StatusNames.Of(status) || text == "WORKFLOW_EXECUTION_STATUS_" + Screaming(StatusNames.Of(status)))
+            if (text == StatusNames.Of(status) || text == "WORKFLOW_EXECUTION_STATUS_" + ToUpperSnakeCase(StatusNames.Of(status)))
             {
                 return (long)status;
             }
@@ -134,7 +134,7 @@ internal static partial class QueryLiteralConverter
     }
 
     // Converts TimedOut to TIMED_OUT.
-    private static string Screaming(string name) => WordStart().Replace(name, "_$0").ToUpperInvariant();
+    private static string ToUpperSnakeCase(string name) => WordStart().Replace(name, "_$0").ToUpperInvariant();
 
     private static object Duration(object value)
     {

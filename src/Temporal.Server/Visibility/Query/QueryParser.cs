@@ -72,7 +72,7 @@ internal sealed class QueryParser
         }
 
         _ = TrySymbol(";");
-        return _token.Kind == TokenKind.End ? new QuerySyntax(where, groupBy, orderBy, limit) : throw Unexpected();
+        return _token.Kind == QueryTokenKind.End ? new QuerySyntax(where, groupBy, orderBy, limit) : throw Unexpected();
     }
 
     private Expression Or()
@@ -125,7 +125,7 @@ internal sealed class QueryParser
         var left = Value();
         while (true)
         {
-            if (_token.Kind == TokenKind.Symbol && _token.Text is "=" or "!=" or "<>" or "<" or "<=" or ">" or ">=" or "<=>")
+            if (_token.Kind == QueryTokenKind.Symbol && _token.Text is "=" or "!=" or "<>" or "<" or "<=" or ">" or ">=" or "<=>")
             {
                 var symbol = _token.Text == "<>" ? "!=" : _token.Text;
                 Advance();
@@ -137,7 +137,7 @@ internal sealed class QueryParser
                 left = new IsOperatorExpression(left, Constant(), negated);
             }
             else if (
-                _token.Kind == TokenKind.Keyword
+                _token.Kind == QueryTokenKind.Keyword
                 && _token.Text is "not" or "in" or "like" or "regexp" or "rlike" or "starts_with" or "between"
             )
             {
@@ -206,7 +206,7 @@ internal sealed class QueryParser
     private Expression Value()
     {
         var left = Operand();
-        while (_token.Kind == TokenKind.Symbol && _token.Text is "+" or "-" or "*" or "/" or "%")
+        while (_token.Kind == QueryTokenKind.Symbol && _token.Text is "+" or "-" or "*" or "/" or "%")
         {
             var sign = _token.Text;
             Advance();
@@ -224,24 +224,24 @@ internal sealed class QueryParser
         var token = _token;
         switch (token.Kind)
         {
-            case TokenKind.Identifier:
+            case QueryTokenKind.Identifier:
                 Advance();
                 return new NameExpression(Qualified(token.Text));
-            case TokenKind.String:
+            case QueryTokenKind.String:
                 Advance();
                 return new LiteralExpression(token.Text, QueryExpressionFormatter.Quote(token.Text));
-            case TokenKind.Integer or TokenKind.Float:
+            case QueryTokenKind.Integer or QueryTokenKind.Float:
                 Advance();
                 return Number(token, negative: false);
-            case TokenKind.Keyword when token.Text is "true" or "false":
+            case QueryTokenKind.Keyword when token.Text is "true" or "false":
                 Advance();
                 return new BooleanExpression(token.Text == "true");
-            case TokenKind.Keyword when token.Text == "null":
+            case QueryTokenKind.Keyword when token.Text == "null":
                 Advance();
                 return new NullExpression();
-            case TokenKind.Symbol when token.Text is "-" or "+":
+            case QueryTokenKind.Symbol when token.Text is "-" or "+":
                 Advance();
-                if (_token.Kind is not (TokenKind.Integer or TokenKind.Float))
+                if (_token.Kind is not (QueryTokenKind.Integer or QueryTokenKind.Float))
                 {
                     throw Unexpected();
                 }
@@ -249,11 +249,11 @@ internal sealed class QueryParser
                 var digits = _token;
                 Advance();
                 return Number(digits, token.Text == "-");
-            case TokenKind.Symbol when token.Text == "!":
+            case QueryTokenKind.Symbol when token.Text == "!":
                 while (TrySymbol("!")) { }
 
                 return new OtherExpression("*sqlparser.UnaryExpr", $"!{QueryExpressionFormatter.Of(Operand())}");
-            case TokenKind.Symbol when token.Text == "(":
+            case QueryTokenKind.Symbol when token.Text == "(":
                 Advance();
                 return Parenthesis();
             default:
@@ -265,7 +265,7 @@ internal sealed class QueryParser
     {
         while (TrySymbol("."))
         {
-            name = _token.Kind == TokenKind.Identifier ? $"{name}.{_token.Text}" : throw Unexpected();
+            name = _token.Kind == QueryTokenKind.Identifier ? $"{name}.{_token.Text}" : throw Unexpected();
             Advance();
         }
 
@@ -283,7 +283,7 @@ internal sealed class QueryParser
                     _token.IsSymbol("(") ? 1
                     : _token.IsSymbol(")") ? -1
                     : 0;
-                if (_token.Kind is TokenKind.End or TokenKind.Invalid)
+                if (_token.Kind is QueryTokenKind.End or QueryTokenKind.Invalid)
                 {
                     throw Unexpected();
                 }
@@ -306,7 +306,7 @@ internal sealed class QueryParser
     {
         var text = (negative ? "-" : "") + token.Text;
         if (
-            token.Kind == TokenKind.Integer
+            token.Kind == QueryTokenKind.Integer
             && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer)
         )
         {

@@ -151,11 +151,11 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
         }
 
         _namesDivision |= name == SystemSearchAttributes.NamespaceDivision;
-        return find(name) ?? throw QueryException.UnknownAttribute(Shown(name));
+        return find(name) ?? throw QueryException.UnknownAttribute(DisplayName(name));
     }
 
     // A keyword of the Temporal server's parser, whose messages show it in lower case.
-    private static string Shown(string name) => name.Equals("status", StringComparison.OrdinalIgnoreCase) ? "status" : name;
+    private static string DisplayName(string name) => name.Equals("status", StringComparison.OrdinalIgnoreCase) ? "status" : name;
 
     private object Value(SearchAttribute attribute, Expression expression)
     {

@@ -40,7 +40,7 @@ internal sealed record NullExpression : Expression
     public override string Kind => "*sqlparser.NullVal";
 }
 
-/// <summary>A list in parentheses, the right side of IN.</summary>
+/// <summary>A list in parentheses, as on the right side of <c>IN</c>.</summary>
 internal sealed record TupleExpression(IReadOnlyList<Expression> Items) : Expression
 {
     public override string Kind => "sqlparser.ValTuple";
@@ -78,13 +78,13 @@ internal sealed record ComparisonExpression(Expression Left, string Operator, Ex
     public override string Kind => "*sqlparser.ComparisonExpr";
 }
 
-/// <summary>Comparison with BETWEEN or NOT BETWEEN.</summary>
+/// <summary>A comparison with <c>BETWEEN</c> or <c>NOT BETWEEN</c>.</summary>
 internal sealed record RangeExpression(Expression Left, bool Negated, Expression Low, Expression High) : Expression
 {
     public override string Kind => "*sqlparser.RangeCond";
 }
 
-/// <summary>IS with <c>null</c>, <c>true</c> or <c>false</c>.</summary>
+/// <summary>A test with <c>IS</c> for <c>null</c>, <c>true</c> or <c>false</c>.</summary>
 internal sealed record IsOperatorExpression(Expression Inner, string What, bool Negated) : Expression
 {
     public override string Kind => "*sqlparser.IsExpr";

@@ -1,7 +1,7 @@
 namespace Temporal.Server.Visibility.Query;
 
 /// <summary>The kinds of tokens in a query.</summary>
-internal enum TokenKind
+internal enum QueryTokenKind
 {
     End,
     Invalid,
@@ -17,12 +17,13 @@ internal enum TokenKind
 /// <param name="Kind">Kind of the token.</param>
 /// <param name="Text">Identifier, keyword in lower case, content of a string, digits, or the symbol itself.</param>
 /// <param name="Position">Position of the lexer after the token, as error messages count it.</param>
-internal readonly record struct Token(TokenKind Kind, string Text, int Position)
+internal readonly record struct Token(QueryTokenKind Kind, string Text, int Position)
 {
     /// <summary>The token's text in an error message, or null for symbols and the end.</summary>
-    public string? Near => Kind is TokenKind.End or TokenKind.Symbol || (Kind == TokenKind.Invalid && Text.Length == 0) ? null : Text;
+    public string? Near =>
+        Kind is QueryTokenKind.End or QueryTokenKind.Symbol || (Kind == QueryTokenKind.Invalid && Text.Length == 0) ? null : Text;
 
-    public bool IsKeyword(string word) => Kind == TokenKind.Keyword && Text == word;
+    public bool IsKeyword(string word) => Kind == QueryTokenKind.Keyword && Text == word;
 
-    public bool IsSymbol(string symbol) => Kind == TokenKind.Symbol && Text == symbol;
+    public bool IsSymbol(string symbol) => Kind == QueryTokenKind.Symbol && Text == symbol;
 }

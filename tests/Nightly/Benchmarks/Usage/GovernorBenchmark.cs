@@ -75,7 +75,14 @@ internal static class GovernorBenchmark
     private static Task<Reservation?> SettleAsync(LedgerStore ledgers, string task) =>
         ledgers.ChangeAsync(
             book =>
-                Governor.Settle(book, AccountOf(task), RequestOf(task, null).Id, new Amount(12_345, 100_000), [], DateTimeOffset.UtcNow),
+                Governor.SettleReservation(
+                    book,
+                    AccountOf(task),
+                    RequestOf(task, null).Id,
+                    new Amount(12_345, 100_000),
+                    [],
+                    DateTimeOffset.UtcNow
+                ),
             CancellationToken.None
         );
 

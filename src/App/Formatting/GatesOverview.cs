@@ -1,0 +1,16 @@
+using Orchestrator.Machine.Verification;
+using Orchestrator.Runs.Reports.Gates;
+
+namespace Orchestrator.App.Formatting;
+
+/// <summary>Describes the gates that decide about the tasks of a plan, for the user who starts it.</summary>
+public static class GatesOverview
+{
+    /// <summary>Returns a heading, a line for staging, and a line for each group of tasks with the same gates.</summary>
+    public static IEnumerable<string> Lines(Plan plan, ProjectGates gates) =>
+        DecidingGates.Describe(plan, gates).Select(line => $"  {new UntrustedText(line).Line}").Prepend("Gates:");
+
+    /// <summary>Returns the gates of the user's project. Returns null outside a project.</summary>
+    public static ProjectGates? Find(OrchestratorSettings settings, UseCaseContext context) =>
+        RepositoryLocation.FindWorkTree(context.Directory) is { } root ? CheckoutVerification.GatesOf(settings, root) : null;
+}

@@ -1,0 +1,24 @@
+namespace Orchestrator.App.Formatting;
+
+/// <summary>Formats sentences about the machine for which a run waits.</summary>
+public static class MachineFormatter
+{
+    /// <summary>Describes the machine, the start of its unavailability, its last contact, and the way to continue the run.</summary>
+    /// <param name="away">The unavailable machine, which is never this machine.</param>
+    /// <param name="runId">Id of the run.</param>
+    public static string Of(UnreachableHost away, string runId) =>
+        QueueNames.DrainingHostOfMachine(away.Machine, out var isReady) is { } giver
+            ? OfGiven(giver, isReady, runId)
+            : (
+                away.Since is { } since
+                    ? $"The run has waited for the host {away.Shown} since {LocalTimes.Of(since)}"
+                    : $"The run waits for the host {away.Shown}"
+            )
+                + (away.LastSeen is { } seen ? $", last seen {LocalTimes.Of(seen)}" : "; its last contact is unknown")
+                + $". 'orchestrate move {runId}' takes it over.";
+
+    private static string OfGiven(string giver, bool isReady, string runId) =>
+        $"The host {giver} {(isReady ? "has released the run" : "is releasing the run and pushes its state")}. A worker with "
+        + "--take-over continues "
+        + $"it, or 'orchestrate move {runId}' takes it over to this machine.";
+}

@@ -1,0 +1,110 @@
+using Orchestrator.Machine.Hosting;
+using Orchestrator.Runs.Merging.Landing;
+using Orchestrator.Runs.Reports;
+using Orchestrator.Runs.Reports.Notices;
+
+namespace Orchestrator.App.Runs;
+
+/// <summary>Determines the current state of a run, from its record, its engine and the workers of the repository.</summary>
+public static class RunStateResolver
+{
+    /// <summary>Determines the state by querying the run's engine or Temporal server, and by looking for workers.</summary>
+    public static async Task<StoredRun> OfAsync(
+        StoredRun run,
+        RepositoryLocation repository,
+        UseCaseContext context,
+        CancellationToken stop
+    ) => await OfFilesAsync(await RunRecordReconciler.AskAsync(run, repository, context, stop), repository, context, stop);
+
+    /// <summary>Determines the state from the files on this machine only. Used by callers that poll often.</summary>
+    public static async Task<StoredRun> OfFilesAsync(
+        StoredRun run,
+        RepositoryLocation repository,
+        UseCaseContext context,
+        CancellationToken stop
+    )
+    {
+        var abandoned = run.Status.Away is null ? await IsAbandonedAsync(run, repository, context, stop) : true;
+        var status = await LandedWorkCheck.LookAsync(run.Status, repository.Root, context.Services, stop);
+        return run with
+        {
+            Status = status with
+            {
+                Abandoned = abandoned,
+                // If no process executes the run, none of its tasks can be running.
+                Counts = RunCounts.Of(status with { Abandoned = abandoned }),
+                Away = run.Status.Away is { } away
+                    ? away.Machine == context.Machine
+                        ? null
+                        : away
+                    : abandoned is true
+                        ? AwayByRecord(run.Status, context)
+                        : null,
+                Kept = RunStates.IsFinal(run.Status.State) ? [] : PendingCommandStore.Of(run.Folder, run.Status),
+                Unsent = UnsentOf(run, repository, context),
+                Crashes = BackgroundProcess.CrashesOf(run.Folder) is { Count: > 0 } crashes ? crashes : null,
+                Standing = abandoned is true ? RunLiveness.Interrupted : run.Status.Standing,
+            },
+        };
+    }
+
+    private static List<string>? UnsentOf(StoredRun run, RepositoryLocation repository, UseCaseContext context) =>
+        new NoticeOutbox(repository.Key, context.Services)
+            .Read(run.Id)
+            .Where(notice => notice.IsLate(context.Time.GetUtcNow()))
+            .Select(notice => $"{notice.Describe()} {FinalNoticeDelivery.NextOf(notice)}")
+            .ToList()
+            is { Count: > 0 } unsent
+            ? unsent
+            : null;
+
+    /// <summary>Returns the run with its budgets, for callers that show costs.</summary>
+    public static StoredRun WithBudgets(StoredRun run, RepositoryLocation repository, UseCaseContext context) =>
+        run with
+        {
+            Status = run.Status with { Budgets = context.Budgets.Read(run.Status, repository, run.Shared) },
+        };
+
+    /// <summary>Returns the remedy for a run that no worker executes.</summary>
+    public static string RemedyFor(StoredRun run) =>
+        run.Status.Away is { } away
+            ? MachineFormatter.Of(away, run.Id)
+            : $"No process works on this run now. 'orchestrate resume {run.Id}' continues it.";
+
+    /// <summary>
+    /// Returns the machine that a run of the embedded engine waits for while no process serves the engine. Returns null if it is this
+    /// machine or if the record does not contain it. The time of its last contact is unknown, because it does not follow from the age of
+    /// files.
+    /// </summary>
+    private static UnreachableHost? AwayByRecord(RunStatus run, UseCaseContext context) =>
+        QueueNames.MachineOf(run.Queue) is { } machine && machine != context.Machine
+            ? new UnreachableHost(machine, run.Host, Since: null, LastSeen: null)
+            : null;
+
+    // Returns null if the machine is unknown, for a run on a Temporal server that was not queried.
+    private static async Task<bool?> IsAbandonedAsync(
+        StoredRun run,
+        RepositoryLocation repository,
+        UseCaseContext context,
+        CancellationToken stop
+    )
+    {
+        if (
+            RunLiveness.Of(run.Status) != RunLiveness.Moving
+            || await EngineOwnerFinder.FindAsync(repository.OrchestratorFolder, stop) is not null
+        )
+        {
+            return false;
+        }
+        try
+        {
+            var settings = context.OpenSettings(repository, [], run.Id);
+            return settings.WithholdsEngine || settings.Loaded.Settings!.Temporal.Address is not null ? null : true;
+        }
+        catch (UseCaseException)
+        {
+            // The run is shown even if the settings are invalid. They are reported when the run is resumed.
+            return null;
+        }
+    }
+}

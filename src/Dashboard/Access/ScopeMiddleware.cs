@@ -1,0 +1,51 @@
+using Orchestrator.Machine.Hosting;
+
+namespace Orchestrator.Dashboard.Access;
+
+/// <summary>Refuses requests that the caller's token does not permit.</summary>
+/// <param name="next">Handles a permitted request.</param>
+internal sealed class ScopeMiddleware(RequestDelegate next)
+{
+    /// <summary>Handles a request.</summary>
+    public Task InvokeAsync(HttpContext context) =>
+        context.Items[typeof(LoginSession)] is LoginSession session && session.Scope < Needed(context)
+            ? Refusal(session.Scope).ExecuteAsync(context)
+            : next(context);
+
+    /// <summary>Creates the response to a request that the token's scope does not permit.</summary>
+    public static IResult Refusal(WebScope scope) =>
+        ProblemResponse.Of(
+            StatusCodes.Status403Forbidden,
+            scope == WebScope.Read ? "This token may only read." : "This token may only answer open questions.",
+            "'orchestrate web token create NAME --scope all' creates a token with all permissions."
+        );
+
+    private static WebScope Needed(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>() is { } named ? named.Scope
+        : HttpMethods.IsGet(context.Request.Method) ? WebScope.Read
+        : WebScope.All;
+}
+
+/// <summary>Scope that a route requires. Routes without this metadata require <see cref="WebScope.Read"/> to read and
+/// <see cref="WebScope.All"/> to change something.</summary>
+/// <param name="Scope">The scope.</param>
+internal sealed record RequiredScope(WebScope Scope)
+{
+    /// <summary>Metadata of routes that themselves check whether the request answers an open question.</summary>
+    public static RequiredScope Answer { get; } = new(WebScope.Answer);
+
+    /// <summary>Metadata of routes that every session may use.</summary>
+    public static RequiredScope Read { get; } = new(WebScope.Read);
+
+    /// <summary>True if a command answers an open question of a run.</summary>
+    /// <param name="run">The run, or null if it is unknown.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="task">Task or question to which the command refers, or null for the whole run.</param>
+    public static bool IsAnswer(RunStatus? run, SteeringDefinition command, string? task) =>
+        run is not null
+        && (
+            (command.Targets == SteeringTargets.Question && run.Questions.Any(question => question.Id == task))
+            || run.Questions.SelectMany(question => question.Ways)
+                .Any(way => AnswerRequest.Of(run.RunId, way, "") is var (offered, request) && offered == command && request.Task == task)
+        );
+}

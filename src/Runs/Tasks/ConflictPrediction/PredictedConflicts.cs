@@ -1,0 +1,125 @@
+using System.Security.Cryptography;
+using Orchestrator.Runs.Tasks.Mail;
+
+namespace Orchestrator.Runs.Tasks.ConflictPrediction;
+
+/// <summary>Result of a trial merge between the work of two tasks.</summary>
+/// <param name="First">Id of the first task.</param>
+/// <param name="Second">Id of the second task.</param>
+/// <param name="FirstCommit">Hash of the first task's commit or snapshot.</param>
+/// <param name="SecondCommit">Hash of the second task's commit or snapshot.</param>
+/// <param name="Files">Paths of the conflicting files. Empty if the merge has no conflicts.</param>
+/// <param name="At">Time of the trial merge.</param>
+internal sealed record TrialMergeResult(
+    string First,
+    string Second,
+    string FirstCommit,
+    string SecondCommit,
+    IReadOnlyList<string> Files,
+    DateTimeOffset At
+)
+{
+    /// <summary>Key of the pair of tasks. It does not depend on their order.</summary>
+    [JsonIgnore]
+    public string Pair => PredictedConflicts.PairOf(First, Second);
+
+    /// <summary>Returns the id of the other task of the pair.</summary>
+    public string Other(string task) => task == First ? Second : First;
+}
+
+/// <summary>
+/// Stores predicted conflicts in the run's folder, in one file per pair of conflicting tasks. Predictions are only for information, and no
+/// decision depends on them.
+/// </summary>
+internal static class PredictedConflicts
+{
+    private const int MostFiles = 10;
+
+    /// <summary>Returns the key of a pair of tasks. It does not depend on their order.</summary>
+    public static string PairOf(string one, string other)
+    {
+        var sorted = string.CompareOrdinal(one, other) < 0 ? $"{one}\0{other}" : $"{other}\0{one}";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sorted)))[..24];
+    }
+
+    /// <summary>Stores the result of a trial merge.</summary>
+    public static void Store(RunFolder folder, TrialMergeResult result) =>
+        DurableFile.Write(
+            PathOf(folder, result.Pair),
+            JsonSerializer.SerializeToUtf8Bytes(result, PredictedConflictsJson.Default.TrialMergeResult)
+        );
+
+    /// <summary>Reads the last result for a pair. Returns null if there is none.</summary>
+    public static TrialMergeResult? Find(RunFolder folder, string pair) => Read(PathOf(folder, pair));
+
+    /// <summary>Lists the results of all pairs that currently conflict.</summary>
+    public static IReadOnlyList<TrialMergeResult> All(RunFolder folder) =>
+        Directory.Exists(folder.Radar)
+            ?
+            [
+                .. Directory
+                    .EnumerateFiles(folder.Radar, "*.json")
+                    .Select(Read)
+                    .OfType<TrialMergeResult>()
+                    .Where(result => result.Files.Count > 0)
+                    .OrderBy(result => result.At),
+            ]
+            : [];
+
+    /// <summary>
+    /// Returns a task's predicted conflicts that were not reported before. A repeated call for the same agent run returns the same
+    /// conflicts.
+    /// </summary>
+    /// <param name="start">Number of the agent run to which they are reported.</param>
+    public static IReadOnlyList<TrialMergeResult> ClaimUnreported(RunFolder folder, string task, int start)
+    {
+        var coming = All(folder).Where(result => result.First == task || result.Second == task).ToList();
+        if (coming.Count == 0)
+        {
+            return [];
+        }
+        var file = Path.Combine(folder.Task(task), "radar-events.json");
+        var told = StoredJson.TryRead(file, PredictedConflictsJson.Default.DictionaryStringInt32) ?? [];
+        var untold = coming.Where(result => !told.TryGetValue(result.Pair, out var when) || when == start).ToList();
+        foreach (var result in untold)
+        {
+            told[result.Pair] = start;
+        }
+        DurableFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(told, PredictedConflictsJson.Default.DictionaryStringInt32));
+        return untold;
+    }
+
+    /// <summary>
+    /// Creates the message that informs a task's agent about a predicted conflict. A repeated call creates the same message.
+    /// </summary>
+    /// <param name="coming">The predicted conflict.</param>
+    public static OutgoingMail CreateMail(RunFiles files, string task, TrialMergeResult coming)
+    {
+        var other = files.Task(coming.Other(task));
+        return OutgoingMail.OfOrchestrator(
+            task,
+            $"A conflict is predicted with task '{other.Id}' ({FirstLine(other.Description)}), which works at the same time and has "
+                + $"changed the same places in {FileNameEncoding.List(coming.Files, MostFiles)}. Whichever of you is merged second has "
+                + "to make "
+                + "both hold: keep your changes there small, and leave alone what your task does not need.",
+            coming.Pair
+        );
+    }
+
+    /// <summary>Creates notices about predicted conflicts for a task's events.</summary>
+    public static IEnumerable<TaskNotice> Notices(string task, IReadOnlyList<TrialMergeResult> coming) =>
+        coming.Select(result => new TaskNotice(
+            $"A conflict with task '{result.Other(task)}' is predicted, in {FileNameEncoding.List(result.Files, MostFiles)}."
+        ));
+
+    private static string FirstLine(string text) => FileNameEncoding.Show(text.Split('\n')[0].Trim(), 200);
+
+    // A damaged result is computed and reported again.
+    private static TrialMergeResult? Read(string path) => StoredJson.TryRead(path, PredictedConflictsJson.Default.TrialMergeResult);
+
+    private static string PathOf(RunFolder folder, string pair) => Path.Combine(folder.Radar, pair + ".json");
+}
+
+[JsonSerializable(typeof(TrialMergeResult))]
+[JsonSerializable(typeof(Dictionary<string, int>))]
+internal sealed partial class PredictedConflictsJson : JsonSerializerContext;

@@ -1,0 +1,59 @@
+namespace Orchestrator.Runs.Tasks.Transfer;
+
+/// <summary>A task that was exported to a file, for import on another host.</summary>
+public sealed record ExportedTask
+{
+    /// <summary>Version of the file format.</summary>
+    [JsonPropertyName("schemaVersion")]
+    public int SchemaVersion { get; init; }
+
+    /// <summary>The file format version that this program writes and accepts.</summary>
+    internal const int Version = 1;
+
+    /// <summary>Id of the run to which the task belonged.</summary>
+    [JsonPropertyName("run")]
+    public required string Run { get; init; }
+
+    /// <summary>Id of the task.</summary>
+    [JsonPropertyName("task")]
+    public required string Task { get; init; }
+
+    /// <summary>
+    /// JSON of a plan that contains only this task. Its dependencies are omitted, because the base contains their results.
+    /// </summary>
+    [JsonPropertyName("plan")]
+    public required string Plan { get; init; }
+
+    /// <summary>
+    /// Id of the agent's conversation. If empty, the file contains no conversation, and a new conversation starts with the files only.
+    /// </summary>
+    [JsonPropertyName("session")]
+    public required string Session { get; init; }
+
+    /// <summary>Number of agent runs that the task has had.</summary>
+    [JsonPropertyName("starts")]
+    public int Starts { get; init; }
+
+    /// <summary>Identity of the host that exported the task.</summary>
+    [JsonPropertyName("machine")]
+    public required string Machine { get; init; }
+
+    /// <summary>Time of the export in UTC.</summary>
+    [JsonPropertyName("at")]
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>
+    /// Prefix of the ref name in the file. The ref points to a commit with this document, whose parent contains the work as one commit on
+    /// its base.
+    /// </summary>
+    internal const string Prefix = "refs/orchestrator/exported";
+
+    /// <summary>Path of this document in the commit.</summary>
+    internal const string FactsPath = ".orchestrate-export/task.json";
+
+    /// <summary>Path of the conversation in the commit.</summary>
+    internal const string ConversationPath = ".orchestrate-export/conversation.jsonl";
+}
+
+[JsonSerializable(typeof(ExportedTask))]
+internal sealed partial class ExportedTaskJson : JsonSerializerContext;
