@@ -30,7 +30,7 @@ public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folder
     /// <summary>Value for an agent program that stores no files in the home directory.</summary>
     public static AgentProgramFiles None { get; } = new("/", [], []);
 
-    /// <summary>Returns the files of a program that has an agent description.</summary>
+    /// <summary>Returns the settings, credentials and state files of an agent's program, as its description lists them.</summary>
     /// <param name="home">Absolute path of the home directory.</param>
     public static AgentProgramFiles Of(AgentDescription description, string home) =>
         new(home, In(home, description.State.Folders), In(home, description.State.Writable))
@@ -112,7 +112,7 @@ public sealed record AgentServiceKey(string Variable, string? Address, string Se
     public string? TokenVariable { get; init; }
 
     /// <summary>File from which the program reads the key, or null if it reads only the variable.</summary>
-    public StoredAgentKey? Stored { get; init; }
+    public AgentApiKeyLocation? Stored { get; init; }
 
     /// <summary>Names of all variables that stay outside the sandbox.</summary>
     public IEnumerable<string> Variables => new[] { Variable, IdVariable, TokenVariable }.OfType<string>();

@@ -73,7 +73,8 @@ public enum FailureClass
     Held,
 
     /// <summary>
-    /// A budget is used up. A new agent run waits until a user raises the budget. A running agent has spent its reservation and needs more.
+    /// A budget is used up. Either a new agent run can't start, or a running agent has spent its reservation. The task waits until a user
+    /// raises the budget.
     /// </summary>
     [JsonStringEnumMemberName("budget")]
     Budget,

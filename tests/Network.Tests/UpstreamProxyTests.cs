@@ -113,8 +113,8 @@ public sealed class UpstreamProxyTests
             Upstream = new UpstreamProxy("HTTPS_PROXY", "http://me:secret@proxy.corp:1", ["a.com"]),
         };
 
-        var line = JsonSerializer.Serialize(request, NetworkJson.Default.RegistrationRequest);
-        var read = JsonSerializer.Deserialize(line, NetworkJson.Default.RegistrationRequest)!;
+        var line = JsonSerializer.Serialize(request, NetworkJsonContext.Default.RegistrationRequest);
+        var read = JsonSerializer.Deserialize(line, NetworkJsonContext.Default.RegistrationRequest)!;
 
         Assert.Equal(request.Upstream.Address, read.Upstream!.Address);
         Assert.Equal(["a.com"], read.Upstream.NoProxy);

@@ -36,12 +36,12 @@ public sealed class AgentClaimTests : IDisposable
     [InlineData("[\"left-pad@^1.3\", {\"name\": \"jest\"}]", "left-pad@^1.3", "jest")]
     [InlineData("{\"name\": \"left-pad\", \"version\": \"1.3.0\"}", "left-pad@1.3.0")]
     [InlineData("{\"pandas\": \">=2.0\", \"left-pad\": \"1.3.0\", \"jest\": \"\"}", "pandas>=2.0", "left-pad@1.3.0", "jest")]
-    public void Take_NeedsOfEachForm_AreReadAsRequestsOfPackages(string needs, params string[] requests)
+    public void MoveToRunFolder_NeedsOfEachForm_AreReadAsRequestsOfPackages(string needs, params string[] requests)
     {
         _folder.Write("start/out/log", "");
         _folder.Write("tree/" + WorktreeClaim.FileName, $$"""{"status": "blocked", "needs_dependency": {{needs}}}""");
 
-        var claim = WorktreeClaim.Take(
+        var claim = WorktreeClaim.MoveToRunFolder(
             new AgentStart
             {
                 Folder = _folder["start"],

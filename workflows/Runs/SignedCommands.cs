@@ -20,7 +20,7 @@ internal sealed class SignedCommands
         return answer is not null;
     }
 
-    /// <summary>Remembers the answer to a command, and forgets those whose signatures are refused because of their age.</summary>
+    /// <summary>Remembers the answer to a command, and forgets answers to commands whose signatures have expired.</summary>
     public void Remember(UserCommand? command, Task<object?> answer, DateTimeOffset now)
     {
         if (command?.Signature is not { } signature)

@@ -57,7 +57,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
                 (IsGranted, _isSplit) = (true, verdict.Step == RequestNextSteps.Split);
                 return false;
             case RequestNextSteps.Planner:
-                if (await new PlannerAnswers(state, reporter, waits, result.Message).AskAsync() is { } why)
+                if (await new PlannerQuestionCaller(state, reporter, waits, result.Message).AskAsync() is { } why)
                 {
                     await waits.ForAnswerAsync(new AgentQuestionOpen(new Quote(result.Message), why));
                 }

@@ -44,7 +44,7 @@ internal static class ClaudeKeyPlaceholderCheck
         s_tokens.Any(name => environment.GetValueOrDefault(name) is { Length: > 0 })
         || File.Exists(Path.Combine(configDirectory, ".credentials.json"))
             ? keys
-            : [keys[0] with { Stored = new StoredAgentKey(file, "primaryApiKey") }, .. keys.Skip(1)];
+            : [keys[0] with { Stored = new AgentApiKeyLocation(file, "primaryApiKey") }, .. keys.Skip(1)];
 
     private static bool AreReplaced(IReadOnlyList<AgentServiceKey> keys, string settings)
     {

@@ -48,7 +48,7 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
                 ? new AgentCheck(AgentCheckStatus.Ok, $"Agent '{name}' is {program}.")
                 : new AgentCheck(
                     AgentCheckStatus.Failed,
-                    $"The program '{Program}' of agent '{name}' was not found in {repository} nor in PATH, or may not be executed.",
+                    $"The program '{Program}' of agent '{name}' was found neither in {repository} nor in PATH, or is not executable.",
                     $"Make the program available and executable (chmod +x), or correct agents.{name}.command."
                 )
         );

@@ -112,11 +112,11 @@ public sealed class AgentDescriptionRunner(
     /// <inheritdoc/>
     public Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken) =>
         Locate(repository) is { } program
-            ? DescribedAgentCheck.RunAsync(name, description, [program, .. Before], _environment, repository, cancellationToken)
+            ? DescribedAgentProgramCheck.RunAsync(name, description, [program, .. Before], _environment, repository, cancellationToken)
             : Task.FromResult(
                 new AgentCheck(
                     AgentCheckStatus.Failed,
-                    $"The program '{_program}' of agent '{name}' was not found in {repository} nor in PATH, or may not be executed.",
+                    $"The program '{_program}' of agent '{name}' was found neither in {repository} nor in PATH, or is not executable.",
                     description.Install is { } install
                         ? $"Install it: {install}"
                         : $"Make the program available and executable (chmod +x), or correct agents.{name}.description."

@@ -316,7 +316,7 @@ public sealed record AgentKeyDescription
 
     /// <summary>File below the home directory in which the program keeps the key, or null if it reads only the variable. A stored key
     /// reaches the program through the variable.</summary>
-    public StoredAgentKey? Stored { get; init; }
+    public AgentApiKeyLocation? Stored { get; init; }
 
     /// <summary>Files below the home directory, each with texts to search for. If a file contains one of its texts, the user has configured
     /// another key or service, and the key is passed on unchanged. Default: none.</summary>

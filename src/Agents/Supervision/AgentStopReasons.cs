@@ -34,7 +34,7 @@ internal static class AgentStopReasons
         {
             "time" => (AgentFailure.Timeout, $"Stopped after {Text(limits.Time)}, its time limit."),
             "stall" => (AgentFailure.Stall, $"Stopped because it printed nothing for {Text(limits.Stall)}, its stall limit."),
-            "orphan" => (AgentFailure.Orphaned, $"Stopped because no orchestrator followed it for {Text(limits.Orphan)}."),
+            "orphan" => (AgentFailure.Orphaned, $"Stopped because no orchestrator monitored it for {Text(limits.Orphan)}."),
             "memory" => (
                 AgentFailure.Memory,
                 $"Stopped because it and its processes used {(memory is { } held ? Size(held) : "more")} of memory; its limit is "

@@ -4,8 +4,8 @@ using Orchestrator.Machine.Night;
 namespace Orchestrator.App.Background;
 
 /// <summary>
-/// Prevents this machine from going to sleep while it executes an unattended run. Workers use it, because a worker may outlive a run or end
-/// before it. While the run is paused or needs attention, the machine may sleep.
+/// Prevents this machine from going to sleep while it executes an unattended run. The machine may sleep while the run is paused or needs
+/// attention. Belongs to a worker and not to a run, because a worker may end before its run.
 /// </summary>
 /// <param name="repositories">Repositories whose runs this worker executes.</param>
 /// <param name="context">Provides the clock and environment.</param>

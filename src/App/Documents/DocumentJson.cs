@@ -23,7 +23,7 @@ namespace Orchestrator.App.Documents;
 [JsonSerializable(typeof(ConflictsDocument))]
 [JsonSerializable(typeof(RiskDocument))]
 [JsonSerializable(typeof(ContractsDocument))]
-[JsonSerializable(typeof(EnvironmentDocument))]
+[JsonSerializable(typeof(LockFilesDocument))]
 [JsonSerializable(typeof(ContextDocument))]
 [JsonSerializable(typeof(PromptDocument))]
 [JsonSerializable(typeof(VerifyDocument))]

@@ -38,7 +38,7 @@ public sealed record DecidingGatesEntry(
         );
 }
 
-/// <summary>A gate that decides about work.</summary>
+/// <summary>A gate whose result decides whether work is accepted.</summary>
 /// <param name="Source">Source of the gate, which is <c>task</c>, <c>configuration</c>, <c>found</c>, <c>contracts</c> or
 /// <c>integration</c>.</param>
 /// <param name="Required">True if a failure rejects the work. False if it is only reported.</param>

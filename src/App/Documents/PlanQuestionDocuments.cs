@@ -64,7 +64,7 @@ public sealed record ContractEntry(
 /// <param name="Hash">Hash of the content of all files.</param>
 /// <param name="Files">Lock files and manifests, sorted by path.</param>
 /// <param name="Matches">True if the hash equals the argument of <c>--verify</c>. Absent without this option.</param>
-public sealed record EnvironmentDocument(
+public sealed record LockFilesDocument(
     string Hash,
     IReadOnlyList<EnvironmentEntry> Files,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Matches

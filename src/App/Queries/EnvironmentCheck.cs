@@ -8,11 +8,11 @@ public static class EnvironmentCheck
     /// <summary>Reads the files, and compares their hash with an expected one.</summary>
     /// <param name="folder">Absolute path of the folder that contains the files.</param>
     /// <param name="expected">The expected hash or at least its first 6 digits, or null to compare nothing.</param>
-    public static EnvironmentDocument Read(string folder, string? expected)
+    public static LockFilesDocument Read(string folder, string? expected)
     {
         var files = EnvironmentFiles.Read(folder);
         var hash = EnvironmentHash.Of(files);
-        return new EnvironmentDocument(
+        return new LockFilesDocument(
             hash,
             [.. files.Select(file => new EnvironmentEntry(file.Path, file.Sha256))],
             expected is null ? null : EnvironmentHash.Matches(hash, expected)

@@ -43,7 +43,7 @@ public static class QuestionReference
             : throw new UseCaseException(
                 Outcome.Usage,
                 run.Status.Questions.Count == 0
-                    ? $"{run.Id} has no open question now."
+                    ? $"{run.Id} currently has no open question."
                     : $"{run.Id} asks about {string.Join(", ", run.Status.Questions.Select(question => question.Id))}.",
                 $"See 'orchestrate status {run.Id}'."
             );

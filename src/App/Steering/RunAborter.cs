@@ -68,7 +68,7 @@ internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
             {
                 throw new UseCaseException(
                     Outcome.Resumable,
-                    $"{run.Id} is still ending; its landed work is on {run.Status.Target}.",
+                    $"{run.Id} is still shutting down; its landed work is on {run.Status.Target}.",
                     $"When 'orchestrate status {run.Id}' shows that it has ended: orchestrate abort {run.Id}"
                 );
             }

@@ -9,7 +9,7 @@ namespace Orchestrator.Dashboard.Views;
 /// <param name="IsOpen">True if the last segment has not ended.</param>
 public sealed record TaskLaneBar(TaskLaneSegmentKind Work, DateTimeOffset From, DateTimeOffset To, int Segments, int Attempt, bool IsOpen)
 {
-    /// <summary>Minimum width of a segment as a share of the axis. Shorter segments share a bar.</summary>
+    /// <summary>Minimum width of a segment as a share of the axis. Narrower segments are combined.</summary>
     private const double Least = 0.008;
 
     /// <summary>True if the task waits.</summary>

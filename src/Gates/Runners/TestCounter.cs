@@ -45,7 +45,7 @@ internal sealed class TestCounter
         }
     }
 
-    /// <summary>Processes a line without colors.</summary>
+    /// <summary>Counts the tests in a line of output. The caller has removed color codes.</summary>
     public void Take(string line)
     {
         if (line.Length is < 4 or > LongestLine)

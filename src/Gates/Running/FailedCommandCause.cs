@@ -16,7 +16,7 @@ public sealed record FailedCommandCause(string Line, EnvironmentCause? Cause)
     public static FailedCommandCause Read(string command, ProcessResult result, string directory)
     {
         var output = RunnerOutput.Of($"{result.StandardOutput.Text}\n{result.StandardError.Text}");
-        var facts = RunnerReader.Read(
+        var facts = RunnerOutputClassifier.Read(
             new GateCommandResult
             {
                 Output = output,

@@ -225,7 +225,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         TestReportSummary? report
     )
     {
-        var facts = RunnerReader.Read(
+        var facts = RunnerOutputClassifier.Read(
             new GateCommandResult
             {
                 Output = printed,

@@ -4,8 +4,9 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Gates.Turns;
 
-/// <summary>Shares of runs in the turns of an exclusive queue. Stored in a file beside the tickets, which is changed only under the queue's
-/// lock.</summary>
+/// <summary>
+/// Each run's share of the turns in an exclusive queue. Stored in a file beside the tickets, which is changed only under the queue's lock.
+/// </summary>
 /// <param name="Turns">Shares of the runs.</param>
 /// <param name="Last">The turn that is running or ended last, or null if there was no turn.</param>
 internal sealed record GateQueueShares(FairTurns Turns, RunningTurn? Last)

@@ -7,7 +7,7 @@ namespace Orchestrator.Git.Landing;
 /// <summary>Result of reverting a landing.</summary>
 public enum ReversalState
 {
-    /// <summary>The target was moved back to its commit from before the landing.</summary>
+    /// <summary>The target was moved back to the commit that it had before the landing.</summary>
     TakenBack,
 
     /// <summary>The target never had the commit, so nothing was done.</summary>

@@ -52,8 +52,10 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         }
     }
 
-    /// <summary>Waits for writes whose owner process has ended, because a partial write is useless. Stops these writes after
-    /// <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// Waits until writes whose owner process has ended are complete, because a partial write is useless. Stops writes that take longer
+    /// than <paramref name="limit"/>.
+    /// </summary>
     internal async Task WaitForOrphanedWritesAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         foreach (var note in Notes().Where(note => note.Owner?.IsAlive() != true))

@@ -5,7 +5,7 @@ namespace Orchestrator.Git.Worktrees;
 
 /// <summary>A snapshot of a worktree with unfinished work.</summary>
 /// <param name="Commit">Commit that contains the files, named by the snapshot's ref.</param>
-/// <param name="Tree">Id of the tree with tracked and untracked files, without ignored files.</param>
+/// <param name="Tree">Id of the tree with all tracked and untracked files except ignored ones.</param>
 /// <param name="IsNew">False if no file has changed since the last snapshot.</param>
 /// <param name="Kept">Ref that retains the last snapshot if the new one lacks some of its content, or null otherwise.</param>
 public sealed record Snapshot(string Commit, string Tree, bool IsNew, string? Kept = null);
@@ -113,9 +113,10 @@ public sealed class Snapshots(GitRepository repository)
         CancellationToken cancellationToken = default
     ) => new WorktreeReset(worktree, permit).PutInAsync(snapshot, new Dictionary<string, string?>(), cancellationToken);
 
-    /// <summary>Creates the single commit for a task's attempt on top of <paramref name="parents"/>, and moves the branch to it by
-    /// compare-and-swap. The commit contains all tracked and untracked files of the worktree, without ignored ones, even if the agent made
-    /// commits of its own.</summary>
+    /// <summary>
+    /// Creates the single commit for a task's attempt on top of <paramref name="parents"/>, and moves the branch to it by compare-and-swap.
+    /// The commit contains all tracked and untracked files of the worktree except ignored ones, even if the agent made commits of its own.
+    /// </summary>
     /// <param name="worktree">Worktree in which no agent or user is working.</param>
     /// <param name="branch">Full ref name of the task's branch.</param>
     /// <param name="parents">Previous commit of the task, followed by the merged commit if the commit is a merge.</param>

@@ -19,7 +19,7 @@ public sealed class KillRehearsal
     private readonly KillRehearsalRequest _request;
     private readonly Action<string> _say;
 
-    /// <summary>Creates the rehearsal.</summary>
+    /// <summary>Creates the rehearsal of a night with kills.</summary>
     /// <param name="request">The request.</param>
     /// <param name="say">Receives a line about each step.</param>
     public KillRehearsal(KillRehearsalRequest request, Action<string> say) => (_request, _say) = (request, say);

@@ -58,8 +58,9 @@ public sealed record ClaudeSession(string Id, string File, long Bytes, SessionLi
     /// <summary>Latest message of the conversation.</summary>
     public string? LastWords { get; init; }
 
-    /// <summary>Run and task of the agent that has the conversation, as <c>RUN/TASK</c>, or null if no task on this machine is
-    /// known.</summary>
+    /// <summary>
+    /// Run and task of the agent that has the conversation, as <c>RUN/TASK</c>, or null if no such task is known on this machine.
+    /// </summary>
     public string? Task { get; init; }
 
     /// <summary>Reason why the file can't be read, as the end of a sentence. Null if it can be read.</summary>

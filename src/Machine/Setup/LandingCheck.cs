@@ -21,7 +21,7 @@ internal static class LandingCheck
             .. new[]
             {
                 await SignatureAsync(repository, settings, cancellationToken),
-                Hook(await MergeHook.FindAsync(repository, checkout, cancellationToken), settings),
+                Hook(await GitMergeHook.FindAsync(repository, checkout, cancellationToken), settings),
             }.OfType<MachineCheckEntry>(),
         ];
 
@@ -65,7 +65,7 @@ internal static class LandingCheck
 
     private static string SignedCommits(string way) => way == LandingMode.Merge ? "one closing merge commit" : "each commit";
 
-    private static MachineCheckEntry? Hook(MergeHook? hook, GitSettings settings)
+    private static MachineCheckEntry? Hook(GitMergeHook? hook, GitSettings settings)
     {
         const string Name = "hook";
         return (hook, settings.Hooks) switch

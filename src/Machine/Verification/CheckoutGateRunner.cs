@@ -128,8 +128,10 @@ internal sealed class CheckoutGateRunner(
             PutBack = restorer is null ? null : restorer.PutBackAsync,
         };
 
-    /// <summary>Prepares the tree for a gate as a run does. Returns false if the result must not be stored, because the files
-    /// differ.</summary>
+    /// <summary>
+    /// Prepares the tree for a gate as a run does. Returns false if the gate's result must not be stored, because the prepared files differ
+    /// from those of a run.
+    /// </summary>
     private static bool Start(TreeOutputTracker outputs, Gate gate, IReadOnlyList<Gate> all)
     {
         var needed = GateOrder.NeededBy(gate, all);

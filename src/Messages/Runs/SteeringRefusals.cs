@@ -1,8 +1,8 @@
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Checks users' commands. Each check returns a sentence that refuses the command, or null if the command is valid. Used by the run, and
-/// for its recorded status while no worker runs.
+/// Checks users' commands. Each check returns the reason to refuse the command, or null if the command is valid. The run uses the checks.
+/// While no worker serves it, they are applied to its recorded status.
 /// </summary>
 public static class SteeringRefusals
 {

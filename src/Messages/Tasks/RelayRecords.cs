@@ -23,7 +23,7 @@ public sealed record TaskRelay
     [JsonPropertyName("afterStart")]
     public required int AfterStart { get; init; }
 
-    /// <summary>True if a conversation was abandoned, so that the new agent had only its files and a summary.</summary>
+    /// <summary>True if the former agent's conversation was abandoned. The new agent then had only the files and a summary.</summary>
     [JsonPropertyName("lostConversation")]
     public required bool LostConversation { get; init; }
 

@@ -90,4 +90,4 @@ public sealed record ConnectionEntry
 [JsonSerializable(typeof(ConnectionEntry))]
 [JsonSerializable(typeof(RegistrationRequest))]
 [JsonSerializable(typeof(RegistrationAnswer))]
-internal sealed partial class NetworkJson : JsonSerializerContext;
+internal sealed partial class NetworkJsonContext : JsonSerializerContext;

@@ -25,7 +25,7 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
     {
         lock (_lock)
         {
-            _header = JsonSerializer.Serialize(header, NetworkJson.Default.ConnectionLogHeader);
+            _header = JsonSerializer.Serialize(header, NetworkJsonContext.Default.ConnectionLogHeader);
             OrchestratorFolderCreator.Ensure(Path.GetDirectoryName(path)!);
         }
     }
@@ -82,7 +82,7 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
             _header = null;
             Write(header);
         }
-        var line = JsonSerializer.Serialize(entry, NetworkJson.Default.ConnectionEntry);
+        var line = JsonSerializer.Serialize(entry, NetworkJsonContext.Default.ConnectionEntry);
         if (_size + line.Length < largest)
         {
             Write(line);
@@ -97,7 +97,7 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
             Decision = NetworkDecision.Allowed,
             IsCut = true,
         };
-        Write(JsonSerializer.Serialize(last, NetworkJson.Default.ConnectionEntry));
+        Write(JsonSerializer.Serialize(last, NetworkJsonContext.Default.ConnectionEntry));
     }
 
     private void Write(string line)

@@ -81,10 +81,10 @@ public static class ConnectionLogs
     private static (SandboxLabels Labels, IReadOnlyList<ConnectionEntry> Entries) ReadFile(string path)
     {
         var lines = RegularFileReader.TryRead(path, Largest) is { } content ? Encoding.UTF8.GetString(content).Split('\n') : [];
-        var header = lines.Length > 0 ? TryParse(lines[0], NetworkJson.Default.ConnectionLogHeader) : null;
+        var header = lines.Length > 0 ? TryParse(lines[0], NetworkJsonContext.Default.ConnectionLogHeader) : null;
         return (
             header?.Labels ?? new SandboxLabels(),
-            [.. lines.Skip(1).Select(line => TryParse(line, NetworkJson.Default.ConnectionEntry)).OfType<ConnectionEntry>()]
+            [.. lines.Skip(1).Select(line => TryParse(line, NetworkJsonContext.Default.ConnectionEntry)).OfType<ConnectionEntry>()]
         );
     }
 

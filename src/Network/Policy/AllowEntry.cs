@@ -2,8 +2,9 @@ using System.Globalization;
 
 namespace Orchestrator.Network;
 
-/// <summary>An entry of <c>permissions.network.allow</c>, namely <c>host</c>, <c>*.host</c>, <c>host:port</c>, an address, or
-/// <c>localhost:port</c>.</summary>
+/// <summary>
+/// An entry of <c>permissions.network.allow</c>: <c>host</c>, <c>*.host</c>, <c>host:port</c>, an address, or <c>localhost:port</c>.
+/// </summary>
 /// <param name="Host">Host, or domain of a wildcard.</param>
 /// <param name="IsWildcard">True if the entry covers the hosts below <paramref name="Host"/>, but not that host itself.</param>
 /// <param name="Port">The only allowed port, or null for 443 and 80.</param>

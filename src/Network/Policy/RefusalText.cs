@@ -45,9 +45,9 @@ public static class RefusalText
             RefusalReason.UpstreamFailed =>
                 $"orchestrate could not connect to {place} through the upstream proxy of this machine ({verdict.Detail}). " + $"{Upstream}",
             RefusalReason.Credential =>
-                "orchestrate refused a request, because it has another credential than the placeholder of this sandbox, or "
+                "orchestrate refused a request, because it has a credential other than the placeholder of this sandbox, or "
                     + "none. The proxy replaces only the placeholder by the API key.",
-            _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict.Reason, "This reason has no sentence."),
+            _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict.Reason, "No sentence is defined for this reason."),
         };
     }
 

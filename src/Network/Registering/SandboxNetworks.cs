@@ -27,7 +27,10 @@ public sealed class SandboxNetworks(IReadOnlyList<string> program, string folder
     {
         var ports = NetworkPolicy.Of(request.Mode, request.Allow).ForwardedPorts.Where(port => port != ProxyPort).Prepend(ProxyPort);
         _ = request.Route(); // Parsed here, so that the exception names the invalid variable.
-        var line = JsonSerializer.SerializeToUtf8Bytes(request, NetworkJson.Default.RegistrationRequest).Append((byte)'\n').ToArray();
+        var line = JsonSerializer
+            .SerializeToUtf8Bytes(request, NetworkJsonContext.Default.RegistrationRequest)
+            .Append((byte)'\n')
+            .ToArray();
         var answer = await AskAsync(line, stop);
         return answer.Socket is { } socket
             ? new SandboxNetwork(
@@ -76,7 +79,7 @@ public sealed class SandboxNetworks(IReadOnlyList<string> program, string folder
             using NetworkStream answers = new(proxy);
             using StreamReader reader = new(answers);
             return await reader.ReadToEndAsync(stop) is { Length: > 0 } text
-                ? JsonSerializer.Deserialize(text, NetworkJson.Default.RegistrationAnswer)
+                ? JsonSerializer.Deserialize(text, NetworkJsonContext.Default.RegistrationAnswer)
                 : null;
         }
         catch (Exception missing) when (missing is SocketException or IOException { InnerException: SocketException } or JsonException)

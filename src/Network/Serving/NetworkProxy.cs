@@ -137,7 +137,7 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
                 var answer = PeerProcess.IsTrusted(caller)
                     ? Register(request, stop)
                     : new RegistrationAnswer(null, "The caller is another user's process, or runs in a sandbox.");
-                var line = JsonSerializer.SerializeToUtf8Bytes(answer, NetworkJson.Default.RegistrationAnswer);
+                var line = JsonSerializer.SerializeToUtf8Bytes(answer, NetworkJsonContext.Default.RegistrationAnswer);
                 await SocketPump.SendAsync(caller, line, limit.Token);
             }
             catch (Exception gone) when (gone is SocketException or OperationCanceledException)
@@ -152,7 +152,7 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
         try
         {
             var request =
-                JsonSerializer.Deserialize(line, NetworkJson.Default.RegistrationRequest)
+                JsonSerializer.Deserialize(line, NetworkJsonContext.Default.RegistrationRequest)
                 ?? throw new JsonException("The file of the proxy's start is empty.");
             var policy = NetworkPolicy.Of(request.Mode, request.Allow);
             var path = Checked(Path.Combine(folder, $"s3-{Guid.NewGuid():N}"[..15] + ".sock"));

@@ -166,7 +166,7 @@ internal sealed class ServicesWithKeys : IDisposable
 /// <param name="Host">Host of the service.</param>
 internal sealed record ServiceWithKey(string Placeholder, string Key, Uri Address, RequestedHost Host)
 {
-    /// <summary>Policy of its connections, which allows exactly this port of the host, whatever its address.</summary>
+    /// <summary>Connection policy that allows only this port of the host, whatever the host's IP address is.</summary>
     public NetworkPolicy Policy { get; } = new(NetworkMode.Listed, [new AllowEntry(Host, IsWildcard: false, Address.Port)]);
 
     /// <summary>Address that was dialed last, or null if none was.</summary>
@@ -180,7 +180,7 @@ internal sealed record ServiceWithKey(string Placeholder, string Key, Uri Addres
     public static ServiceWithKey Of(ServiceKey key) =>
         ServiceKey.AddressOf(key.Service) is { } address && RequestedHost.TryParse(address.IdnHost) is { } host
             ? new ServiceWithKey(key.Placeholder, key.Key, address, host) { Identity = key.Identity }
-            : throw new FormatException("A model service's address is not an https:// or http:// address without user and query.");
+            : throw new FormatException("The address of a model service must be an https:// or http:// URL without user and query.");
 
     /// <summary>Returns the address of a request, or null if its path leads outside the path of the service.</summary>
     /// <param name="target">Path and query as sent by the program.</param>

@@ -99,7 +99,7 @@ public static class BacklogReader
         var node = holder.Entries.First(e => e.Key.Text == "tasks").Value;
         if (node is not SequenceNode)
         {
-            faults.Error("wrong-type", node, path, $"'tasks' is a list, not {node.Kind}.", "Write [].");
+            faults.Error("wrong-type", node, path, $"'tasks' must be a list, not {node.Kind}.", "Write [].");
         }
         return node as SequenceNode;
     }

@@ -66,7 +66,7 @@ internal sealed class BacklogTaskReader(FaultList faults)
         }
         if (item is not MappingNode mapping)
         {
-            faults.Error("wrong-type", item, path, $"A task is a mapping, not {item.Kind}.", "Write {\"id\": 1, \"title\": \"...\"}.");
+            faults.Error("wrong-type", item, path, $"A task must be a mapping, not {item.Kind}.", "Write {\"id\": 1, \"title\": \"...\"}.");
             return null;
         }
 
@@ -137,7 +137,7 @@ internal sealed class BacklogTaskReader(FaultList faults)
         {
             return Bind(list, fields.Join("subtasks").ToString(), id);
         }
-        faults.Error("wrong-type", node, fields.Join("subtasks"), $"'subtasks' is a list, not {node.Kind}.", "Write [].");
+        faults.Error("wrong-type", node, fields.Join("subtasks"), $"'subtasks' must be a list, not {node.Kind}.", "Write [].");
         return [];
     }
 

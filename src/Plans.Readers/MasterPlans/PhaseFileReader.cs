@@ -155,23 +155,23 @@ internal sealed partial class PhaseFileReader
     // Other tools' words may also start a sentence, so they count only if a phase or a status follows and nothing else.
     private bool Fact(int line, string name, string value)
     {
-        var key = PhaseKeys.Keys.Find(name);
-        if (PhaseKeys.Keys.IsSynonym(name))
+        var key = PhaseFieldNames.Keys.Find(name);
+        if (PhaseFieldNames.Keys.IsSynonym(name))
         {
-            var state = PhaseKeys.State(key!, value);
-            if (key == PhaseKeys.DependsOn ? !PhaseReferences.NamesPhases(value) : state is null)
+            var state = PhaseFieldNames.State(key!, value);
+            if (key == PhaseFieldNames.DependsOn ? !PhaseReferences.NamesPhases(value) : state is null)
             {
                 return false;
             }
-            _faults.Add(PhaseKeys.Synonym(_file, line, name, key!));
-            (key, value) = key == PhaseKeys.DependsOn ? (key, value) : (PhaseKeys.Status, state!);
+            _faults.Add(PhaseFieldNames.Synonym(_file, line, name, key!));
+            (key, value) = key == PhaseFieldNames.DependsOn ? (key, value) : (PhaseFieldNames.Status, state!);
         }
         switch (key)
         {
-            case PhaseKeys.Status:
+            case PhaseFieldNames.Status:
                 _status ??= (value, line);
                 return true;
-            case PhaseKeys.DependsOn:
+            case PhaseFieldNames.DependsOn:
                 _dependsOn ??= (value, line);
                 return true;
             default:

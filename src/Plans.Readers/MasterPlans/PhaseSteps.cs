@@ -25,7 +25,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
     /// <summary>Paths of notes that the agent must write.</summary>
     public IEnumerable<string> NotesOutput => _notesOutput.Distinct(StringComparer.Ordinal);
 
-    /// <summary>Number of lines that known steps have added to the agent's text.</summary>
+    /// <summary>Number of lines that the recognized steps have added to the agent's prompt.</summary>
     public int Told { get; private set; }
 
     /// <summary>Reads one line of the section.</summary>

@@ -157,12 +157,12 @@ internal static class PhaseTable
         for (var i = 0; i < cells.Count; i++)
         {
             var word = InlineMarkdownParser.Plain(cells[i].Text);
-            if (!Headings.ContainsKey(word) && PhaseKeys.Keys.IsSynonym(word))
+            if (!Headings.ContainsKey(word) && PhaseFieldNames.Keys.IsSynonym(word))
             {
-                var key = PhaseKeys.Keys.Find(word)!;
-                if (columns.TryAdd(key == PhaseKeys.DependsOn ? PhaseTableColumn.OtherOrder : PhaseTableColumn.Status, i))
+                var key = PhaseFieldNames.Keys.Find(word)!;
+                if (columns.TryAdd(key == PhaseFieldNames.DependsOn ? PhaseTableColumn.OtherOrder : PhaseTableColumn.Status, i))
                 {
-                    faults.Add(PhaseKeys.Synonym(faults.File, line, word, key));
+                    faults.Add(PhaseFieldNames.Synonym(faults.File, line, word, key));
                 }
             }
         }

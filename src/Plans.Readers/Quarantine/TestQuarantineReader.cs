@@ -32,7 +32,13 @@ public static class TestQuarantineReader
                     }
                     else if (item is not MappingNode)
                     {
-                        faults.Error("wrong-type", item, path, $"A test is a mapping, not {item.Kind}.", "Write 'test:' and its name.");
+                        faults.Error(
+                            "wrong-type",
+                            item,
+                            path,
+                            $"A test must be a mapping, not {item.Kind}.",
+                            "Write 'test:' and its name."
+                        );
                     }
                 }
                 break;

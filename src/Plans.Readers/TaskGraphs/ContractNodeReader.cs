@@ -24,7 +24,7 @@ internal static class ContractNodeReader
                 "wrong-type",
                 node,
                 "contracts",
-                $"'contracts' is a list, not {node.Kind}.",
+                $"'contracts' must be a list, not {node.Kind}.",
                 "Write '- name: MyProtocol' under it."
             );
         }
@@ -40,7 +40,7 @@ internal static class ContractNodeReader
                     "wrong-type",
                     items[i],
                     path,
-                    $"A contract is a mapping, not {items[i].Kind}.",
+                    $"A contract must be a mapping, not {items[i].Kind}.",
                     "Write 'name:', 'file_path:' and 'methods:'."
                 );
                 continue;

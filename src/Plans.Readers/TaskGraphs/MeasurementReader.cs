@@ -23,7 +23,7 @@ internal static class MeasurementReader
                     "wrong-type",
                     item,
                     path,
-                    $"A measurement is a mapping, not {item.Kind}.",
+                    $"A measurement must be a mapping, not {item.Kind}.",
                     "Write 'name:', 'command:' and 'expect:'."
                 );
                 continue;

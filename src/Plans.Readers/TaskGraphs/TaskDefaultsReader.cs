@@ -47,7 +47,7 @@ internal static class TaskDefaultsReader
                     "wrong-type",
                     other,
                     "defaults",
-                    $"'defaults' is a mapping, not {other.Kind}.",
+                    $"'defaults' must be a mapping, not {other.Kind}.",
                     $"Known keys: {string.Join(", ", Keys.Names)}."
                 );
                 return null;

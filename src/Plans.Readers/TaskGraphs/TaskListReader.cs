@@ -62,7 +62,7 @@ internal static class TaskListReader
                     "wrong-type",
                     item,
                     path,
-                    $"A patch intent is a mapping, not {item.Kind}.",
+                    $"A patch intent must be a mapping, not {item.Kind}.",
                     "Write 'file:', 'action:' and 'intent:'."
                 );
             }
@@ -100,7 +100,7 @@ internal static class TaskListReader
                     "wrong-type",
                     item,
                     path,
-                    $"A checklist item is a string or a mapping, not {item.Kind}.",
+                    $"A checklist item must be a string or a mapping, not {item.Kind}.",
                     "Write 'id:', 'description:' and 'completed:'."
                 );
             }

@@ -181,7 +181,7 @@ internal static class TaskNodeReader
                 fields.Node("status"),
                 fields.Join("status"),
                 $"The status '{text}' is unknown. A task that is already done would be paid for again.",
-                near is null ? "Write pending, in_progress, completed, blocked, failed or skipped." : $"Did you mean '{near}'?"
+                near is null ? "Use pending, in_progress, completed, blocked, failed or skipped." : $"Did you mean '{near}'?"
             );
         }
         else if (isDone is { } said && said != (status == PlanTaskStatus.Completed))
@@ -222,7 +222,7 @@ internal static class TaskNodeReader
                     "wrong-type",
                     other,
                     fields.Join(name),
-                    $"'{name}' is a mapping, not {other.Kind}.",
+                    $"'{name}' must be a mapping, not {other.Kind}.",
                     $"Known keys: {string.Join(", ", keys.Names)}."
                 );
                 return null;

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Handles the prefix of a gate's command that changes to the folder of a nested project.</summary>
+/// <summary>Adds and reads the prefix of a gate's command that changes to the folder of a nested project.</summary>
 public static class GateFolder
 {
     private const string Enter = "cd ";

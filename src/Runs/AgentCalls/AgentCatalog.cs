@@ -49,8 +49,8 @@ public static class AgentCatalog
     }
 
     /// <summary>
-    /// Returns the runner of the planner or reviewer, or null if its agent is unknown. Such an agent can read files and answer, but can't
-    /// change anything.
+    /// Returns the runner of the planner or reviewer, or null if its agent is unknown. Planners and reviewers can read files and answer,
+    /// but can't change anything.
     /// </summary>
     /// <param name="who">Settings of the planner or reviewer.</param>
     /// <param name="hookCommand">Program and arguments of the hook that checks file ownership.</param>

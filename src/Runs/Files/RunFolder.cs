@@ -150,7 +150,8 @@ public sealed partial class RunFolder
             : "run-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runId)))[..12];
 
     /// <summary>
-    /// Returns the workflow id of a run's folder. Returns null if the name is not that of a run, or may contain the hash of an id.
+    /// Returns the workflow id of a run from the name of its folder. Returns null if no run has such a folder, or if the name may contain a
+    /// hash instead of the id.
     /// </summary>
     public static string? IdOf(string name) => NameOf(name) == name && !HashName().IsMatch(name) ? name : null;
 

@@ -59,7 +59,7 @@ internal sealed class LoginFileCopies(AgentLoginFile login, string folder, TimeP
                     PrivateFolder.Make(own);
                     OrchestratorFileWriter.Write(Path.Combine(own, StartName), start);
                     OrchestratorFileWriter.Write(Path.Combine(own, RemovedName), JsonSerializer.Serialize(removed));
-                    var given = StoredAgentKey.Remove(content, removed);
+                    var given = AgentApiKeyLocation.Remove(content, removed);
                     Write(Path.Combine(own, GivenName), given);
                     WriteInto(Path.Combine(own, CopyName), given);
                     return Path.Combine(own, CopyName);
@@ -214,7 +214,7 @@ internal sealed class LoginFileCopies(AgentLoginFile login, string folder, TimeP
         public byte[]? Given => RegularFileReader.TryRead(Path.Combine(folder, GivenName), Largest);
 
         public byte[] Without(byte[] content) =>
-            StoredAgentKey.Remove(
+            AgentApiKeyLocation.Remove(
                 content,
                 RegularFileReader.TryRead(Path.Combine(folder, RemovedName), Largest) is { } names
                     ? JsonSerializer.Deserialize<string[]>(names) ?? []

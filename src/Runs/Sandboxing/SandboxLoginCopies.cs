@@ -24,7 +24,7 @@ public sealed class SandboxLoginCopies(
     /// <returns>The copies, each with the path that it replaces in the sandbox.</returns>
     public async Task<IReadOnlyList<ReplacementFolder>> TakeAsync(IReadOnlyList<AgentServiceKey> outside, CancellationToken stop)
     {
-        var stored = outside.Select(key => key.Stored).OfType<StoredAgentKey>().ToList();
+        var stored = outside.Select(key => key.Stored).OfType<AgentApiKeyLocation>().ToList();
         List<ReplacementFolder> taken = [];
         foreach (var login in runner.State.Logins)
         {

@@ -39,7 +39,7 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
         "notifications.end_wait",
         TimeSpan.FromMinutes(2),
         SettingTypes.Time(TimeSpan.Zero, TimeSpan.FromHours(1)),
-        "time for which a process whose run has ended or waits for you retries a target that does not answer; 0s means one try"
+        "how long to retry a target that does not answer, after the run has ended or waits for you; 0s means one try"
     );
 
     private static readonly Setting<string?> LinkKey = new(

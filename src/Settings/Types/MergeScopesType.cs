@@ -19,7 +19,7 @@ internal static class MergeScopesType
         }
         if (raw is not MappingNode map)
         {
-            faults($"'{NodeTextConverter.Of(raw)}' is not a mapping of names to lists of globs, and not '{Projects}'.", raw.Line);
+            faults($"'{NodeTextConverter.Of(raw)}' is neither a mapping of names to lists of globs nor '{Projects}'.", raw.Line);
             return false;
         }
         var (good, files) = (true, new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal));

@@ -213,7 +213,8 @@ internal sealed class Deployments(Database database, TimeProvider time)
     public Timestamp Now() => Timestamp.FromDateTimeOffset(time.GetUtcNow());
 
     /// <summary>
-    /// Updates the lookup tables of polls and tasks from a deployment. A queue belongs to the deployment that changed last.
+    /// Updates the tables that assign polls and tasks to deployments after a deployment has changed. A queue belongs to the deployment that
+    /// changed last.
     /// </summary>
     private void Index(DeploymentRecord record)
     {

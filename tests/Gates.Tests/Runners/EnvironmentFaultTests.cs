@@ -262,7 +262,7 @@ public sealed class EnvironmentFaultTests
     )]
     public void Read_FaultOfTheMachine_IsNoVerdict(string command, EnvironmentCause cause, string output, int exitCode = 1)
     {
-        var facts = RunnerReader.Read(
+        var facts = RunnerOutputClassifier.Read(
             new GateCommandResult
             {
                 Output = RunnerOutput.Of(output),

@@ -88,7 +88,7 @@ public sealed class FailureNameExtractorTests
     }
 
     private static IReadOnlyList<string>? Read(string command, string output) =>
-        RunnerReader
+        RunnerOutputClassifier
             .Read(
                 new GateCommandResult
                 {

@@ -39,7 +39,7 @@ internal sealed class RecordedRun
     {
         using var folder = new Orchestrator.TestKit.TempFolder();
         var report = Case.TryGetProperty("reportFile", out var name) && name.GetString() is { } file ? Report(folder.Path, file) : null;
-        return RunnerReader.Read(
+        return RunnerOutputClassifier.Read(
             new GateCommandResult
             {
                 Output = RunnerOutput.Of(Output()),

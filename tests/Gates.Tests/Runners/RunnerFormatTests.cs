@@ -319,7 +319,7 @@ public sealed class RunnerFormatTests
     }
 
     private static RunnerResult Read(string command, string output, int exitCode, params string[] manifests) =>
-        RunnerReader.Read(
+        RunnerOutputClassifier.Read(
             new GateCommandResult
             {
                 Output = RunnerOutput.Of(output),

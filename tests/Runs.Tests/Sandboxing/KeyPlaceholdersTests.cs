@@ -47,7 +47,7 @@ public sealed class KeyPlaceholdersTests
     {
         using TempFolder home = new();
         home.Write("auth.json", """{"one": {"type": "api", "key": "stored"}}""");
-        StoredAgentKey stored = new(Path.Combine(home.Path, "auth.json"), "one.key") { Order = order };
+        AgentApiKeyLocation stored = new(Path.Combine(home.Path, "auth.json"), "one.key") { Order = order };
         Dictionary<string, string?> environment = own.Length > 0 ? new() { ["MINE"] = own } : [];
 
         var key = Assert.Single(

@@ -74,7 +74,7 @@ public sealed class SandboxLoginCopiesTests : IDisposable
         Write(File, WithKey(0));
         var key = new AgentServiceKey("CODEX_API_KEY", null, "https://api.openai.com/v1")
         {
-            Stored = new StoredAgentKey(File, "OPENAI_API_KEY"),
+            Stored = new AgentApiKeyLocation(File, "OPENAI_API_KEY"),
         };
         var one = await LoginsOf("1").TakeAsync([key], CancellationToken.None);
         var two = await LoginsOf("2").TakeAsync([key], CancellationToken.None);

@@ -25,7 +25,7 @@ internal sealed class EnvironmentCommand : CliCommand
         );
         if (parsed.GetValue(_json))
         {
-            context.Print(environment, DocumentJson.Default.EnvironmentDocument);
+            context.Print(environment, DocumentJson.Default.LockFilesDocument);
         }
         foreach (var file in environment.Files)
         {

@@ -76,7 +76,7 @@ internal sealed class TrustCommand : CliCommand
             throw new UseCaseException(Outcome.NeedsPerson, "The repository was not trusted.", "Answer at a terminal, or use --yes.");
         }
         keep();
-        context.Terminal.Inform($"{settings.Repository} is trusted. You are asked again if any of these entries changes.");
+        context.Terminal.Inform($"{settings.Repository} is trusted. You will be asked again if any of these entries changes.");
         return Outcome.Done;
     }
 

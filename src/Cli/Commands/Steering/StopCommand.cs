@@ -35,7 +35,7 @@ internal sealed class StopCommand : CliCommand
         context.Terminal.Inform(
             running.Count == 0
                 ? "None of the selected agents is running."
-                : "Their conversations and files stay; 'orchestrate resume RUN' or RUN/TASK continues."
+                : "Their conversations and files are kept; to continue, use 'orchestrate resume' with RUN or RUN/TASK."
         );
         return Outcome.Done;
     }

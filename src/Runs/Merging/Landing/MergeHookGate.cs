@@ -25,7 +25,7 @@ internal sealed class MergeHookGate(RunFiles files, GitRepository repository, Ru
         }
         var place = request.Checkout ?? repository.MainCheckout!;
         var open = await services.Repositories.OpenAsync(files.Folder.Repository);
-        if (await MergeHook.FindAsync(open, place, stop) is not { } hook)
+        if (await GitMergeHook.FindAsync(open, place, stop) is not { } hook)
         {
             return null;
         }

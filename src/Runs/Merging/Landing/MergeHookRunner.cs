@@ -21,7 +21,7 @@ internal sealed class MergeHookRunner(RunServices services)
     public async Task<(GateVerdict Verdict, IReadOnlyList<string> Changed)> RunAsync(
         RunFiles files,
         GitRepository repository,
-        MergeHook hook,
+        GitMergeHook hook,
         string commit,
         string onto,
         CancellationToken stop

@@ -177,7 +177,7 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
                 : run.Tasks.Any(task => TaskStates.IsOnStaging(task.State))
                     ?
                     [
-                        new ReportLine("losses-unknown", "Lost changes are not checked yet, because this check runs before the landing.")
+                        new ReportLine("losses-unknown", "Not yet checked for lost changes; this check runs before the landing.")
                         {
                             Events = timeline.OfRun,
                         },

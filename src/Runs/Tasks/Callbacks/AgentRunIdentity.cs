@@ -53,7 +53,7 @@ public sealed record AgentRunIdentity(string Task, string Folder, string Run, st
     /// <param name="caller">IP address and port of the program.</param>
     /// <param name="called">IP address and port on this machine to which the program connected.</param>
     public static bool AreOfCaller(IPEndPoint caller, IPEndPoint called) =>
-        LocalConnectionClient.Find(caller, called) is { } client
+        LocalTcpClientEnd.Find(caller, called) is { } client
         && (
             !client.IsOpen
             || client.Processes.Any(process => ProcessTable.Of(process.ProcessId, FolderVariable, StepEnvironment.Variable).Count > 0)

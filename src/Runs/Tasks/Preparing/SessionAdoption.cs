@@ -45,7 +45,7 @@ public sealed class SessionAdoption(RunServices services)
             ? content
             : throw new RefusedException(
                 $"Another process is writing to {file}, so the conversation is in " + "use.",
-                "First end the process that uses the conversation."
+                "First end the process that is using the conversation."
             )
             {
                 IsPassing = true,

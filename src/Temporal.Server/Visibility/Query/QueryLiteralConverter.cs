@@ -11,7 +11,7 @@ internal static partial class QueryLiteralConverter
     private const long NanosecondsPerTick = 100;
 
     /// <summary>Converts a value to the form of the attribute's column.</summary>
-    /// <exception cref="QueryException">The value has another type than the attribute.</exception>
+    /// <exception cref="QueryException">The value has a type other than the attribute's.</exception>
     public static object Convert(SearchAttribute attribute, object value) =>
         attribute switch
         {

@@ -7,7 +7,7 @@ namespace Orchestrator.Workflows.Tasks;
 /// <param name="reporter">Sends reports to the run.</param>
 /// <param name="waits">Waits for users and times.</param>
 /// <param name="question">The agent's question.</param>
-internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, TaskWaiter waits, string question) : AgentCaller
+internal sealed class PlannerQuestionCaller(TaskState state, TaskReporter reporter, TaskWaiter waits, string question) : AgentCaller
 {
     private readonly AgentQuestion _question = new()
     {

@@ -3,7 +3,7 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
 /// <summary>Keys for the order and status of a phase, in the phase file and in column headings of the table.</summary>
-internal static class PhaseKeys
+internal static class PhaseFieldNames
 {
     public const string Status = "status";
 

@@ -5,7 +5,7 @@ namespace Orchestrator.Agents.Described;
 
 /// <summary>Checks the version of a described program, and if the user is logged in. Runs the program only with its version
 /// option.</summary>
-internal static partial class DescribedAgentCheck
+internal static partial class DescribedAgentProgramCheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 

@@ -5,7 +5,7 @@ namespace Orchestrator.Git.Landing;
 /// </summary>
 /// <param name="Name"><c>pre-merge-commit</c> or <c>pre-commit</c>.</param>
 /// <param name="Path">Path of the hook's program.</param>
-public sealed record MergeHook(string Name, string Path)
+public sealed record GitMergeHook(string Name, string Path)
 {
     // Git's sample pre-merge-commit hook calls pre-commit, so pre-commit is accepted, too.
     private static readonly string[] Names = ["pre-merge-commit", "pre-commit"];
@@ -15,7 +15,11 @@ public sealed record MergeHook(string Name, string Path)
     /// <param name="repository">Repository opened without a configuration snapshot, because snapshots omit hooks.</param>
     /// <param name="checkout">Checkout against which a relative <c>core.hooksPath</c> is resolved.</param>
     /// <returns>The hook, or null if no executable hook exists.</returns>
-    public static async Task<MergeHook?> FindAsync(GitRepository repository, string checkout, CancellationToken cancellationToken = default)
+    public static async Task<GitMergeHook?> FindAsync(
+        GitRepository repository,
+        string checkout,
+        CancellationToken cancellationToken = default
+    )
     {
         var set = (await ScopedGitSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken)).LastOrDefault(setting =>
             setting.Name == "core.hookspath" && (setting.IsPersons || setting.IsOfRepository)
@@ -24,7 +28,7 @@ public sealed record MergeHook(string Name, string Path)
             ? System.IO.Path.GetFullPath(Expand(Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(given))), checkout)
             : System.IO.Path.Combine(repository.CommonDirectory, "hooks");
         return Names
-            .Select(name => new MergeHook(name, System.IO.Path.Combine(folder, name)))
+            .Select(name => new GitMergeHook(name, System.IO.Path.Combine(folder, name)))
             .FirstOrDefault(hook => ProgramLocator.Find(hook.Path) is not null);
     }
 

@@ -9,7 +9,7 @@ namespace Orchestrator.Processes;
 /// <summary>The client's end of a TCP connection within this machine, at any of its addresses.</summary>
 /// <param name="IsOpen">False if the client has closed its end, or ended, so that its processes are not known anymore.</param>
 /// <param name="Processes">The processes that have it open, also those in a sandbox. Those of other users are not visible.</param>
-public sealed record LocalConnectionClient(bool IsOpen, IReadOnlyList<ProcessInfo> Processes)
+public sealed record LocalTcpClientEnd(bool IsOpen, IReadOnlyList<ProcessInfo> Processes)
 {
     // Columns of /proc/net/tcp (proc_pid_net(5)): number, local address, remote address, state, queues, timer, retransmits, user, timeout,
     // inode.
@@ -20,7 +20,7 @@ public sealed record LocalConnectionClient(bool IsOpen, IReadOnlyList<ProcessInf
     /// <summary>Finds the client of a connection; null for a client on another machine.</summary>
     /// <param name="client">The client's address and port, as the server sees them.</param>
     /// <param name="server">The server's.</param>
-    public static LocalConnectionClient? Find(IPEndPoint client, IPEndPoint server)
+    public static LocalTcpClientEnd? Find(IPEndPoint client, IPEndPoint server)
     {
         // A client may have made an IPv6 socket for an IPv4 address.
         var inode =
@@ -29,9 +29,9 @@ public sealed record LocalConnectionClient(bool IsOpen, IReadOnlyList<ProcessInf
         // A socket that its process has closed has no inode, and vanishes soon.
         return inode is null or "0"
             ? inode is not null || IsOwn(client.Address)
-                ? new LocalConnectionClient(false, [])
+                ? new LocalTcpClientEnd(false, [])
                 : null
-            : new LocalConnectionClient(true, ProcessTable.FindByOpenFile($"socket:[{inode}]"));
+            : new LocalTcpClientEnd(true, ProcessTable.FindByOpenFile($"socket:[{inode}]"));
     }
 
     private static string? InodeIn(string table, string? client, string? server)

@@ -49,7 +49,7 @@ internal sealed record RunnerResult(
 
 /// <summary>Determines the kind, the test counts, the cause and the decisive line of the result of a test runner, build or linter. Without
 /// side effects.</summary>
-internal static class RunnerReader
+internal static class RunnerOutputClassifier
 {
     private const int TimeOut = 124;
     private const int Interrupt = 130;

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Orchestrator.Processes.Tests;
 
-public sealed class LocalConnectionClientTests
+public sealed class LocalTcpClientEndTests
 {
     [Theory]
     [InlineData("127.0.0.1", "127.0.0.1")]
@@ -46,14 +46,14 @@ public sealed class LocalConnectionClientTests
         using var connection = await ConnectAsync("127.0.0.1", "127.0.0.1");
         var server = new IPEndPoint(IPAddress.Parse("127.0.0.9"), connection.Server.Port);
 
-        Assert.False(LocalConnectionClient.Find(connection.Caller, server)!.IsOpen);
+        Assert.False(LocalTcpClientEnd.Find(connection.Caller, server)!.IsOpen);
     }
 
     [Theory]
     [InlineData("203.0.113.7")]
     [InlineData("2001:db8::7")]
     public void Find_ClientOfAnotherMachine_IsNull(string address) =>
-        Assert.Null(LocalConnectionClient.Find(new IPEndPoint(IPAddress.Parse(address), 40_000), new IPEndPoint(IPAddress.Loopback, 80)));
+        Assert.Null(LocalTcpClientEnd.Find(new IPEndPoint(IPAddress.Parse(address), 40_000), new IPEndPoint(IPAddress.Loopback, 80)));
 
     private static async Task<Connection> ConnectAsync(string listening, string called)
     {
@@ -77,7 +77,7 @@ public sealed class LocalConnectionClientTests
 
         public IPEndPoint Server { get; } = (IPEndPoint)Accepted.LocalEndPoint!;
 
-        public LocalConnectionClient? Find() => LocalConnectionClient.Find(Caller, Server);
+        public LocalTcpClientEnd? Find() => LocalTcpClientEnd.Find(Caller, Server);
 
         public void Dispose()
         {

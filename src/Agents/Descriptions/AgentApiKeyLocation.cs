@@ -3,7 +3,7 @@ namespace Orchestrator.Agents.Descriptions;
 /// <summary>Key that an agent program keeps in a JSON file.</summary>
 /// <param name="File">Path of the file: absolute, or in a description relative to the home directory.</param>
 /// <param name="Member">Path of the member with the key, such as <c>openai.key</c>.</param>
-public sealed record StoredAgentKey(string File, string Member)
+public sealed record AgentApiKeyLocation(string File, string Member)
 {
     private const long LargestFile = 4 << 20;
 
