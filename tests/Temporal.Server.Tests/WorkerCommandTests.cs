@@ -8,7 +8,6 @@ using Temporalio.Api.Nexusservices.Workerservice.V1;
 using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
-using Temporalio.Exceptions;
 using Temporalio.Worker;
 using Temporalio.Workflows;
 using Xunit;

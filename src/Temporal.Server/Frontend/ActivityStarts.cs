@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Temporal.Server.History;
 using Temporal.Server.Matching;
 using Temporal.Server.Storage;

@@ -7,8 +7,8 @@ using Temporalio.Api.History.V1;
 namespace Temporal.Server.History;
 
 /// <summary>Executes requests between workflows, namely starting a child, signaling, canceling, notifying the parent and closing the
-/// children. Also commands workers to cancel activities. Each task is stored with the change that requests it and deleted with the change that answers it. The receiver recognizes a
-/// repeated request by its id, so each request takes effect once despite crashes.</summary>
+/// children. Also commands workers to cancel activities. Each task is stored with the change that requests it and deleted with the change
+/// that answers it. The receiver recognizes a repeated request by its id, so each request takes effect once despite crashes.</summary>
 internal sealed class TransferQueue(
     WorkflowStore store,
     RunSuccessorStarter chain,

@@ -68,7 +68,7 @@ internal sealed class WorkerCommandQueues(CancellationToken stopping)
         return taken.Task.IsCompleted ? await taken.Task : null;
     }
 
-    /// <summary>Records a worker's answer. Returns false if no worker was to answer this command, or if its time limit has passed.</summary>
+    /// <summary>Records a worker's answer. Returns false if no worker was asked, or if the time limit of the command has passed.</summary>
     /// <param name="id">Id of the command.</param>
     /// <param name="isExecuted">False if the worker could not execute it now.</param>
     public bool Answer(string namespaceId, string id, bool isExecuted)

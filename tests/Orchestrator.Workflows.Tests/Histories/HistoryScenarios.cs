@@ -29,9 +29,8 @@ internal static class HistoryScenarios
         yield return new("completed", Orchestration, Work, Leases, Train);
         // More transitions than gather where the run's machine reads them.
         yield return new("read", Orchestration) { Tasks = 6, AtOnce = true };
-        // Reports by local activities.
+        // Reports by local activities, first without and then with the gates in the activity of the agent.
         yield return new("reported", Orchestration, Work, Train) { Tasks = 3, AtOnce = true };
-        // One activity runs the agent and verifies its work.
         yield return new("verified", Orchestration, Work) { Tasks = 3, AtOnce = true };
         yield return new("failed", Orchestration) { Script = a => a.Check = check => check with { Errors = ["There are no commits."] } };
         yield return new("failed", Work)
