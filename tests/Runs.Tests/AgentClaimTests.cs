@@ -41,7 +41,7 @@ public sealed class AgentClaimTests : IDisposable
         _folder.Write("start/out/log", "");
         _folder.Write("tree/" + WorktreeClaim.FileName, $$"""{"status": "blocked", "needs_dependency": {{needs}}}""");
 
-        var claim = WorktreeClaim.Take(
+        var claim = WorktreeClaim.MoveToRunFolder(
             new AgentStart
             {
                 Folder = _folder["start"],

@@ -27,7 +27,7 @@ internal sealed class TaskAgentCaller(
         AgentRunResult result;
         (state.WasMoved, state.HasBegun) = (false, null);
         var isLost = false;
-        var guidance = state.TakeGuidance();
+        var guidance = state.RemoveGuidance();
         try
         {
             result = await AgentRuns.CallAsync(
@@ -65,7 +65,7 @@ internal sealed class TaskAgentCaller(
             state.Answer = "";
         }
         state.Notice(result.Notices);
-        state.Heard(result);
+        state.StoreAgentResult(result);
         state.Progress = state.Progress with
         {
             Cost = state.Progress.Cost + result.Cost,
@@ -101,10 +101,10 @@ internal sealed class TaskAgentCaller(
             && Workflow.Patched("relay")
         )
         {
-            state.GoOnWith(relay);
+            state.ContinueWithRelay(relay);
             return Task.CompletedTask;
         }
-        return waits.UntilResetAsync(result.Message, reset, pause);
+        return waits.WaitForResetAsync(result.Message, reset, pause);
     }
 
     /// <inheritdoc/>

@@ -41,7 +41,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
                 Called = state.Progress.Called ?? [],
                 ByUser = byUser,
             };
-            var work = await waits.DoAsync(
+            var work = await waits.ExecuteActivityAsync(
                 (ITaskActivities a) => a.VerifyTaskAsync(verify),
                 ActivityDefaults.Long(ActivityRouting.AtPlace(state.Input.Repository.Queue), TimeSpan.FromHours(4), state.Stop)
             );

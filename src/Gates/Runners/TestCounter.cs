@@ -46,7 +46,7 @@ internal sealed class TestCounter
     }
 
     /// <summary>Processes a line without colors.</summary>
-    public void Take(string line)
+    public void ProcessLine(string line)
     {
         if (line.Length is < 4 or > LongestLine)
         {

@@ -32,7 +32,7 @@ internal sealed class WorkflowEngine
         _transfers = new TransferQueue(store, Chain, namespaces);
         store.Committed = OnCommitted;
         store.Lost = OnLost;
-        timers.SetBack += _runTimers.FireAll;
+        timers.SetBack += _runTimers.TriggerAll;
     }
 
     public WorkflowStore Store { get; }
