@@ -16,7 +16,7 @@ public sealed class AnswerActivities(RunServices services) : IAnswerActivities
         ActivityHeartbeats.FollowAsync(execution =>
             _answers.AskAsync(
                 input,
-                input.IsAnnounced ? execution with { Begins = () => CurrentTask.DemandWantedAsync(input.Start) } : execution
+                input.IsAnnounced ? execution with { Begins = () => CurrentTask.AnnounceAgentAsync(input.Start) } : execution
             )
         );
 

@@ -30,39 +30,42 @@ public sealed class HostSlotActivities(
     [Activity]
     public async Task HoldPlaceAsync(HoldSlotInput input)
     {
-        TakeSlot();
+        ReserveSlot();
         try
         {
-            await ActivityHeartbeats.WhileAsync(stop => DemandReadyAsync(input, stop));
+            await ActivityHeartbeats.RunWithHeartbeatsAsync(stop => RequireReadyHostAsync(input, stop));
             await HoldAsync(input);
         }
         finally
         {
-            slots.GiveBack();
+            slots.ReleaseSlot();
         }
     }
 
     [Activity]
-    public Task ShareMergeAsync(GateBatchInput input) => ActivityHeartbeats.WhileAsync(stop => _merges.ShareAsync(input, stop));
+    public Task ShareMergeAsync(GateBatchInput input) => ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _merges.ShareAsync(input, stop));
 
     [Activity]
     public async Task<MergeResult> GateMergeAsync(GateMergeInput input)
     {
-        TakeSlot();
+        ReserveSlot();
         try
         {
-            return await ActivityHeartbeats.WhileAsync(stop => _merges.GateAsync(input.Gate, isHome: input.HomeQueue == here.Queue, stop));
+            return await ActivityHeartbeats.RunWithHeartbeatsAsync(stop =>
+                _merges.GateAsync(input.Gate, isHome: input.HomeQueue == here.Queue, stop)
+            );
         }
         finally
         {
-            slots.GiveBack();
+            slots.ReleaseSlot();
         }
     }
 
     [Activity]
-    public Task WithdrawMergeAsync(GateBatchInput input) => ActivityHeartbeats.WhileAsync(stop => _merges.WithdrawAsync(input, stop));
+    public Task WithdrawMergeAsync(GateBatchInput input) =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _merges.WithdrawAsync(input, stop));
 
-    private void TakeSlot()
+    private void ReserveSlot()
     {
         if (!slots.TryTake())
         {
@@ -74,7 +77,7 @@ public sealed class HostSlotActivities(
     /// Fails if this host can't execute the task now, for example because disk space or the task's agent is missing. Another host then gets
     /// the task.
     /// </summary>
-    private async Task DemandReadyAsync(HoldSlotInput input, CancellationToken stop)
+    private async Task RequireReadyHostAsync(HoldSlotInput input, CancellationToken stop)
     {
         if (readiness is not null && await readiness.FindProblemAsync(input.Agent, stop) is { } problem)
         {
@@ -93,7 +96,7 @@ public sealed class HostSlotActivities(
         _held.RecordSlot(held);
         try
         {
-            isStopped = await ActivityHeartbeats.WhileAsync(stop => KeepAsync(input, held, isHome, stop));
+            isStopped = await ActivityHeartbeats.RunWithHeartbeatsAsync(stop => KeepAsync(input, held, isHome, stop));
             if (isStopped)
             {
                 // Another host may continue the task, or this host after its worker has restarted.
@@ -111,11 +114,12 @@ public sealed class HostSlotActivities(
     }
 
     [Activity]
-    public Task HandTaskAsync(PublishTaskInput input) => ActivityHeartbeats.WhileAsync(stop => _share.PublishAsync(input, stop));
+    public Task HandTaskAsync(PublishTaskInput input) =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _share.PublishAsync(input, stop));
 
     [Activity]
     public Task TakeTaskAsync(FetchTaskInput input) =>
-        ActivityHeartbeats.WhileAsync(stop => _share.FetchTaskAsync(input, isHost: input.HomeQueue != here.Queue, stop));
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _share.FetchTaskAsync(input, isHost: input.HomeQueue != here.Queue, stop));
 
     /// <summary>Holds the slot until the task no longer needs it, and publishes the task's work at intervals.</summary>
     /// <returns>True if the worker is stopping, so that the task may continue on this host after a restart.</returns>
@@ -190,7 +194,7 @@ public sealed class HostSlots
     }
 
     /// <summary>Releases a slot.</summary>
-    public void GiveBack()
+    public void ReleaseSlot()
     {
         lock (_lock)
         {

@@ -13,5 +13,5 @@ public sealed class NoticeActivities(RunServices services) : INoticeActivities
 
     [Activity]
     public Task<NoticesSent> TellPeopleAsync(SendNoticesInput input) =>
-        ActivityHeartbeats.WhileAsync(stop => _service.SendDueAsync(input, stop));
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _service.SendDueAsync(input, stop));
 }

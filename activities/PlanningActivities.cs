@@ -19,17 +19,18 @@ public sealed class PlanningActivities(RunServices services) : IPlanningActiviti
 
     [Activity]
     public Task<PlanningPreparation> BeginPlanningAsync(PreparePlanningInput input) =>
-        ActivityHeartbeats.WhileAsync(async stop =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync(async stop =>
             await DuplicateRunCheck.RefuseAsync(input, services, stop) ?? await _start.BeginAsync(input, stop)
         );
 
     [Activity]
     public Task<PlanningPreparation> BeginReplanAsync(PrepareReplanInput input) =>
-        ActivityHeartbeats.WhileAsync(stop => _replanning.BeginAsync(input, stop));
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _replanning.BeginAsync(input, stop));
 
     [Activity]
     public Task<ReplanConclusion> ConcludeReplanAsync(ConcludeReplanInput input) => Task.FromResult(_replanning.Conclude(input));
 
     [Activity]
-    public Task<string> EndPlanningAsync(EndPlanningInput input) => ActivityHeartbeats.WhileAsync(stop => _end.EndAsync(input, stop));
+    public Task<string> EndPlanningAsync(EndPlanningInput input) =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _end.EndAsync(input, stop));
 }

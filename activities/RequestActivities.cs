@@ -17,7 +17,7 @@ public sealed class RequestActivities(RunServices services, ITemporalClient clie
 
     [Activity]
     public Task<RequestVerdict> JudgeRequestAsync(JudgeRequestInput input) =>
-        ActivityHeartbeats.WhileAsync(async stop =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync(async stop =>
         {
             var task = input.Task;
             var leases = await _leases.ListAsync(task.Repository, stop);
@@ -25,18 +25,18 @@ public sealed class RequestActivities(RunServices services, ITemporalClient clie
             if (verdict.Lent.Count > 0 && leases.Any(lease => lease.RunId == task.RunId && lease.TaskId == task.Task.Id))
             {
                 // The lease must now also cover the granted files.
-                await _leases.TellAsync(new LeaseInput(task.RunId, task.Repository, task.PlanHash, LeaseStep.Ask, [task.Task.Id]));
+                await _leases.SendUpdateAsync(new LeaseInput(task.RunId, task.Repository, task.PlanHash, LeaseStep.Ask, [task.Task.Id]));
             }
             return verdict;
         });
 
     [Activity]
     public Task<InstallResult> InstallAsync(InstallInput input) =>
-        ActivityHeartbeats.WhileAsync(stop => _packages.InstallAsync(input, stop));
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _packages.InstallAsync(input, stop));
 
     [Activity]
     public Task<RequestConclusion> ConcludeRequestAsync(ConcludeRequestInput input) =>
-        ActivityHeartbeats.WhileAsync(stop => _packages.ConcludeAsync(input, stop));
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _packages.ConcludeAsync(input, stop));
 
     [Activity]
     public Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input) => Task.FromResult(new TaskSplitter(services).Add(input));

@@ -19,16 +19,16 @@ public sealed class ReviewActivities(RunServices services) : IReviewActivities
 
     [Activity]
     public Task<InconclusiveResults> FindTiesAsync(FindTiesInput input) =>
-        ActivityHeartbeats.WhileAsync(stop => _ties.FindAsync(input, stop));
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _ties.FindAsync(input, stop));
 
     [Activity]
     public Task<ReviewPreparation> BeginReviewAsync(PrepareReviewInput input) =>
-        ActivityHeartbeats.WhileAsync(stop => _start.BeginAsync(input, stop));
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _start.BeginAsync(input, stop));
 
     [Activity]
     public Task<ReviewConclusion> ConcludeReviewAsync(ConcludeReviewInput input) =>
-        ActivityHeartbeats.WhileAsync(stop => _end.ConcludeAsync(input, stop));
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _end.ConcludeAsync(input, stop));
 
     [Activity]
-    public Task EndReviewAsync(EndReviewInput input) => ActivityHeartbeats.WhileAsync(stop => _end.EndAsync(input, stop));
+    public Task EndReviewAsync(EndReviewInput input) => ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _end.EndAsync(input, stop));
 }

@@ -45,7 +45,7 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
 
     [Activity]
     public Task<PreflightResult> PreflightAsync(PreflightInput input) =>
-        ActivityHeartbeats.WhileAsync(stop => _preflight.CheckAsync(input, stop));
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _preflight.CheckAsync(input, stop));
 
     [Activity]
     public async Task<ProgressRecorded?> RecordProgressAsync(ProgressInput input)
@@ -68,14 +68,14 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
         Task.FromResult(CheckpointFiles.Read(new RunFolder(input.Repository.Path, input.RunId), input.File, input.Offset));
 
     [Activity]
-    public Task TellLeasesAsync(LeaseInput input) => _leases.TellAsync(input);
+    public Task TellLeasesAsync(LeaseInput input) => _leases.SendUpdateAsync(input);
 
     [Activity]
     public Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds) => _leases.FindEndedAsync(runIds);
 
     [Activity]
     public Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input) =>
-        ActivityHeartbeats.WhileAsync(async stop =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync(async stop =>
         {
             if (input.PlanHash.Length > 0 && input.Offset == 0)
             {
@@ -91,21 +91,23 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
 
     [Activity]
     public Task<LandResult> LandAsync(LandInput input) =>
-        ActivityHeartbeats.WhileAsync(stop => _landing.LandAsync(input, Asking(ActivityExecutionContext.Current.Info), stop));
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _landing.LandAsync(input, Asking(ActivityExecutionContext.Current.Info), stop));
 
     [Activity]
     public Task<ManualFixCommits> LookAtFixAsync(FindManualFixInput input) =>
-        ActivityHeartbeats.WhileAsync(stop => _fix.LookAsync(input, stop));
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _fix.FindCommitsAsync(input, stop));
 
     [Activity]
     public Task<ManualFixVerdict> VerifyFixAsync(VerifyFixInput input) =>
-        ActivityHeartbeats.WhileAsync(stop => _fix.VerifyAsync(input, stop));
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _fix.VerifyAsync(input, stop));
 
     [Activity]
-    public Task<string> AbortAsync(AbortInput input) => ActivityHeartbeats.WhileAsync(stop => RunAbort.AbortAsync(input, services, stop));
+    public Task<string> AbortAsync(AbortInput input) =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => RunAbort.AbortAsync(input, services, stop));
 
     [Activity]
-    public Task<string> FinishAsync(FinishInput input) => ActivityHeartbeats.WhileAsync(stop => _ending.FinishAsync(input, stop));
+    public Task<string> FinishAsync(FinishInput input) =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _ending.FinishAsync(input, stop));
 
     private static string Asking(ActivityInfo activity) => $"{activity.WorkflowRunId}/{activity.ActivityId}";
 }

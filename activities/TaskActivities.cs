@@ -22,9 +22,9 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
 
     [Activity]
     public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) =>
-        ActivityHeartbeats.WhileAsync(async stop =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync(async stop =>
         {
-            DemandPlaced(input.Task);
+            RequireAssignment(input.Task);
             var prepared = await _preparation.PrepareAsync(input, stop);
             await ShareAsync(input.Task, stop);
             return prepared;
@@ -34,10 +34,10 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
     public Task<AgentRunResult> RunAgentAsync(RunAgentInput input) =>
         ActivityHeartbeats.FollowAsync(async execution =>
         {
-            DemandPlaced(input.Task);
+            RequireAssignment(input.Task);
             var result = await _agentRun.RunAsync(
                 input,
-                input.Task.Rules.IsShared ? execution with { Begins = () => CurrentTask.DemandWantedAsync(input.Start) } : execution
+                input.Task.Rules.IsShared ? execution with { Begins = () => CurrentTask.AnnounceAgentAsync(input.Start) } : execution
             );
             var leftOut = await ShareAsync(input.Task, CancellationToken.None);
             return leftOut.Count == 0
@@ -72,9 +72,9 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
 
     [Activity]
     public Task<VerifyResult> VerifyTaskAsync(VerifyTaskInput input) =>
-        ActivityHeartbeats.WhileAsync(async stop =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync(async stop =>
         {
-            DemandPlaced(input.Task);
+            RequireAssignment(input.Task);
             var verified = await _verification.VerifyAsync(input, stop);
             await ShareAsync(input.Task, stop);
             return verified;
@@ -82,13 +82,13 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
 
     [Activity]
     public Task ReleaseTaskAsync(ReleaseTaskInput input) =>
-        ActivityHeartbeats.WhileAsync(async stop =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync(async stop =>
         {
             await _preparation.ReleaseAsync(input, stop);
-            await DemandPushedAsync(new SharedTask(input.RunId, input.Repository, input.TaskId), stop);
+            await RequirePushAsync(new SharedTask(input.RunId, input.Repository, input.TaskId), stop);
         });
 
-    private static void DemandPlaced(TaskInput task)
+    private static void RequireAssignment(TaskInput task)
     {
         if (task.Rules.Places is not null)
         {
@@ -101,9 +101,9 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
     /// lost later.
     /// </summary>
     private Task<IReadOnlyList<string>> ShareAsync(TaskInput task, CancellationToken stop) =>
-        task.Rules.Places is null ? Task.FromResult<IReadOnlyList<string>>([]) : DemandPushedAsync(SharedOf(task), stop);
+        task.Rules.Places is null ? Task.FromResult<IReadOnlyList<string>>([]) : RequirePushAsync(SharedOf(task), stop);
 
-    private Task<IReadOnlyList<string>> DemandPushedAsync(SharedTask task, CancellationToken stop) =>
+    private Task<IReadOnlyList<string>> RequirePushAsync(SharedTask task, CancellationToken stop) =>
         _share.RequirePushAsync(task, asking => TaskHostResolver.IsHereAsync(CurrentTask.Workflow, task.Repository, asking), stop);
 
     private static SharedTask SharedOf(TaskInput task) => new(task.RunId, task.Repository, task.Task.Id);

@@ -20,7 +20,7 @@ public sealed class TrainActivities(RunServices services) : ITrainActivities
 
     [Activity]
     public Task<MergedBatch> MergeBatchAsync(MergeBatchInput input) =>
-        ActivityHeartbeats.WhileAsync(async stop =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync(async stop =>
         {
             var built = await _batches.BuildAsync(input.Build, stop);
             if (input.ToGate(built) is not { } gate)
@@ -35,18 +35,19 @@ public sealed class TrainActivities(RunServices services) : ITrainActivities
 
     [Activity]
     public Task<IReadOnlyList<WorkLocation>> LocateWorkAsync(LocateInput input) =>
-        ActivityHeartbeats.WhileAsync(stop => _locator.LocateAsync(input, stop));
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _locator.LocateAsync(input, stop));
 
     [Activity]
     public Task<IReadOnlyList<MergeResult>> BuildBatchAsync(BuildBatchInput input) =>
-        ActivityHeartbeats.WhileAsync(stop => _batches.BuildAsync(input, stop));
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _batches.BuildAsync(input, stop));
 
     [Activity]
-    public Task<MergeResult> GateBatchAsync(GateBatchInput input) => ActivityHeartbeats.WhileAsync(stop => _batches.GateAsync(input, stop));
+    public Task<MergeResult> GateBatchAsync(GateBatchInput input) =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _batches.GateAsync(input, stop));
 
     [Activity]
     public Task<IReadOnlyList<MergeResult>> LandBatchAsync(LandBatchInput input) =>
-        ActivityHeartbeats.WhileAsync(stop => _batches.LandAsync(input, stop));
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _batches.LandAsync(input, stop));
 
     /// <summary>Releases the worktrees of merged tasks. A task releases its worktree itself if this fails or takes too long.</summary>
     private async Task<IReadOnlyList<MergeResult>> ReleaseAsync(

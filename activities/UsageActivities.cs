@@ -13,5 +13,5 @@ public sealed class UsageActivities(RunServices services) : IUsageActivities
 
     [Activity]
     public Task<RaisedBudget> IncreaseBudgetAsync(RaiseBudgetInput input) =>
-        ActivityHeartbeats.WhileAsync(stop => _raise.StoreAsync(input, stop));
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _raise.StoreAsync(input, stop));
 }

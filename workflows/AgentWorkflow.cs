@@ -37,34 +37,34 @@ public abstract class AgentWorkflow : MessageWorkflow
 
     /// <inheritdoc cref="ITaskWorkflow.PauseAsync"/>
     [WorkflowSignal(MessageNames.Pause, Description = "Interrupts the task's agent. The agent keeps its conversation.")]
-    public Task PauseAsync([Range(0, int.MaxValue)] int verifying = 0) => Done(() => State.Pause(verifying));
+    public Task PauseAsync([Range(0, int.MaxValue)] int verifying = 0) => RunAction(() => State.Pause(verifying));
 
     /// <summary>Continues after a pause.</summary>
     [WorkflowSignal(MessageNames.Resume, Description = "Continues after a pause.")]
-    public Task ResumeAsync() => Done(State.Resume);
+    public Task ResumeAsync() => RunAction(State.Resume);
 
     /// <summary>Stops the agent and ends the workflow. The task's files are retained.</summary>
     [WorkflowSignal(MessageNames.Cancel, Description = "Stops the task's agent and ends the task. The files are kept.")]
-    public Task CancelAsync() => Done(State.Cancel);
+    public Task CancelAsync() => RunAction(State.Cancel);
 
     /// <summary>Resumes a task that waits for a user immediately, with the user's guidance.</summary>
     [WorkflowSignal(MessageNames.GoOn, Description = "Continues immediately with the user's guidance if the task waits for a user.")]
     public Task GoOnAsync(string guidance = null!, TaskCommand? command = null) =>
-        Done(() =>
+        RunAction(() =>
         {
             var isGiven = command is not null && command.Task == Progress.Id && command.Text == guidance;
             Refuse(guidance.Length == 0 ? null : State.AuthorOf(MessageNames.RetryTask, isGiven ? command : null).Refusal);
-            State.GoOn(guidance);
+            State.ResumeWithGuidance(guidance);
         });
 
     /// <summary>Ends the workflow if its run has ended.</summary>
     [WorkflowSignal(MessageNames.RunEnded, Description = "Reports that the run ended while this task was open.")]
-    public Task RunEndedAsync(RunEndedWithoutIt how = null!) => Reporter.CheckRunEndedAsync(how);
+    public Task RunEndedAsync(RunEndedWithoutTask how = null!) => Reporter.CheckRunEndedAsync(how);
 
     /// <summary>Moves the workflow's activities to another host. Interrupts the agent, which then continues there.</summary>
     [WorkflowSignal(MessageNames.Moved, Description = "Moves the steps of the run to another host.")]
     public Task MovedAsync(RepositoryReference place = null!) =>
-        Done(() =>
+        RunAction(() =>
         {
             if (!Machine.IsAway)
             {
@@ -76,7 +76,7 @@ public abstract class AgentWorkflow : MessageWorkflow
 
     /// <summary>Records that a host is about to start the agent. The start then counts even if the host fails.</summary>
     [WorkflowUpdate(MessageNames.AgentBegins, Description = "Reports that a host is about to start the agent.")]
-    public Task AgentBeginsAsync(AgentStartAnnouncement agent = null!) => Done(() => State.HasBegun = true);
+    public Task AgentBeginsAsync(AgentStartAnnouncement agent = null!) => RunAction(() => State.HasBegun = true);
 
     /// <summary>Rejects an announcement if the agent was not requested, or not on that host.</summary>
     [WorkflowUpdateValidator(nameof(AgentBeginsAsync))]
@@ -96,7 +96,7 @@ public abstract class AgentWorkflow : MessageWorkflow
     private protected async Task<TaskReport> LiveAsync(TaskInput input, Func<Task> work, Func<Task> release)
     {
         State.Restore(input);
-        await TakeUpStateAsync();
+        await AllowMessagesAsync();
         try
         {
             await work();
@@ -163,7 +163,7 @@ public abstract class AgentWorkflow : MessageWorkflow
             await RunAgentAsync(call => AskAsync(question, call));
             Reporter.TransitionTo(TaskStates.Verifying);
             var judge = new JudgeAnswerInput(question, Progress.LastStart, Progress.SaidHash ?? "");
-            return await Waits.DoAsync((IAnswerActivities a) => a.JudgeAnswerAsync(judge), Short);
+            return await Waits.ExecuteActivityAsync((IAnswerActivities a) => a.JudgeAnswerAsync(judge), Short);
         }
         finally
         {
@@ -172,7 +172,7 @@ public abstract class AgentWorkflow : MessageWorkflow
     }
 
     /// <summary>Options for activities that complete within minutes.</summary>
-    private protected ActivityOptions Short => ActivityDefaults.Short(Input.Repository.Queue);
+    private protected ActivityOptions Short => ActivityDefaults.ShortActivity(Input.Repository.Queue);
 
     private Task<AgentRunResult> AskAsync(AgentQuestion question, AgentRunArguments call)
     {
@@ -190,13 +190,13 @@ public abstract class AgentWorkflow : MessageWorkflow
             AwaitRelease = call.AwaitRelease,
             IsAnnounced = isAnnounced,
         };
-        return Waits.DoAsync(
+        return Waits.ExecuteActivityAsync(
             (IAnswerActivities a) => a.AskAgentAsync(ask),
             ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, call.Interrupt)
         );
     }
 
-    private protected static Task Done(Action action)
+    private protected static Task RunAction(Action action)
     {
         action();
         return Task.CompletedTask;

@@ -44,7 +44,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
         _book = state.Ledger is { } known ? LedgerBook.Empty.With(known) : LedgerBook.Empty;
         _answered.AddRange(state.Answered);
         _dropped.AddRange(state.Dropped);
-        await TakeUpStateAsync();
+        await AllowMessagesAsync();
         // No timer is needed, because the next call checks whether windows and blocks have expired.
         await Workflow.WaitConditionAsync(() => IsLong);
         await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished);
@@ -132,7 +132,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
             {
                 return new QueueWaitResult(true);
             }
-            await TimedWaits.UntilAsync(
+            await TimedWaits.WaitUntilAsync(
                 () => _changes != seen || IsLong,
                 look - RunContext.Now,
                 "Until an agent of the account ends, or its limit resets"

@@ -43,7 +43,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         _table = new LeaseTable(state);
         _alone = state.Runs is [var only] ? only : null;
         _dropped.AddRange(state.Dropped);
-        await TakeUpStateAsync();
+        await AllowMessagesAsync();
         do
         {
             await ServeAsync();
@@ -55,7 +55,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     private async Task ServeAsync()
     {
         // Signal-with-start starts this workflow, so a signal follows.
-        await TimedWaits.UntilAsync(() => _table.Runs.Count > 0, LookInterval, "Until a run has joined", Workflow.CancellationToken);
+        await TimedWaits.WaitUntilAsync(() => _table.Runs.Count > 0, LookInterval, "Until a run has joined", Workflow.CancellationToken);
         while (_table.Runs.Count > 0)
         {
             if (Workflow.ContinueAsNewSuggested && _undeclared.Count == 0)
@@ -70,7 +70,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
             }
             if (_table.AnyWaits || _undeclared.Count > 0)
             {
-                await TimedWaits.UntilAsync(
+                await TimedWaits.WaitUntilAsync(
                     () => _table.Runs.Count == 0 || _shouldLook,
                     LookInterval,
                     "Until the next check for ended runs",
@@ -128,11 +128,11 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         if (_alone is { } alone && alone != runId && _table.Runs.Contains(alone))
         {
             _undeclared.Add(alone);
-            TellShared(alone, true);
+            NotifyShared(alone, true);
         }
         // A run that was reset joins again. It declares its leases only after this reply, so the workflow must not wait for that
         // declaration here.
-        await TimedWaits.UntilAsync(
+        await TimedWaits.WaitUntilAsync(
             () => _undeclared.All(other => other == runId),
             HoldPatience,
             "Until the other runs have reported their leases",
@@ -143,20 +143,20 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         {
             return; // The run has left meanwhile.
         }
-        TellShared(runId, _table.Runs.Count > 1);
+        NotifyShared(runId, _table.Runs.Count > 1);
     }
 
-    private void TellShared(string runId, bool isShared)
+    private void NotifyShared(string runId, bool isShared)
     {
         _alone = isShared ? null : runId;
-        Tell(runId, new LeaseNotification { Shared = isShared });
+        NotifyRun(runId, new LeaseNotification { Shared = isShared });
     }
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.Hold, Description = "Reports the leases of a run that was the only one so far.")]
     public Task HoldAsync([Identifier] string runId = null!, IReadOnlyList<LeaseRequest> held = null!)
     {
-        _table.Hold(runId, held);
+        _table.AddHeld(runId, held);
         _undeclared.Remove(runId);
         return Task.CompletedTask;
     }
@@ -168,7 +168,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         _table.Join(request.RunId);
         var obstacle = _table.Ask(request);
         _shouldLook |= obstacle is not null;
-        Tell(
+        NotifyRun(
             request.RunId,
             obstacle is not null
                 ? new LeaseNotification { Waiting = request.TaskId, Wait = obstacle }
@@ -196,10 +196,10 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     private void Remove(string runId)
     {
         _undeclared.Remove(runId);
-        Grant(_table.Leave(runId));
+        Grant(_table.RemoveRun(runId));
         if (_table.Runs is [var alone])
         {
-            TellShared(alone, false);
+            NotifyShared(alone, false);
         }
     }
 
@@ -207,7 +207,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     {
         foreach (var request in granted)
         {
-            Tell(request.RunId, new LeaseNotification { Granted = request.TaskId });
+            NotifyRun(request.RunId, new LeaseNotification { Granted = request.TaskId });
         }
     }
 
@@ -221,7 +221,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         var runs = _table.Runs.ToList();
         var ended = await Workflow.ExecuteActivityAsync(
             (IRunActivities a) => a.FindEndedRunsAsync(runs),
-            ActivityDefaults.Short(_begin.Queue)
+            ActivityDefaults.ShortActivity(_begin.Queue)
         );
         foreach (var run in ended)
         {
@@ -229,13 +229,13 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         }
     }
 
-    private void Tell(string runId, LeaseNotification news)
+    private void NotifyRun(string runId, LeaseNotification news)
     {
         _telling.RemoveAll(t => t.IsCompleted);
-        _telling.Add(TellAsync(runId, news));
+        _telling.Add(NotifyRunAsync(runId, news));
     }
 
-    private static async Task TellAsync(string runId, LeaseNotification news)
+    private static async Task NotifyRunAsync(string runId, LeaseNotification news)
     {
         try
         {

@@ -47,7 +47,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
     {
         _context.Restore(input);
         _reporter.Sequence = input.Sequence;
-        await TakeUpStateAsync();
+        await AllowMessagesAsync();
         while (!_context.IsClosing)
         {
             if (MustContinue)
@@ -77,7 +77,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
             await Workflow.WaitConditionAsync(() => _runner.AnyEnded, CancellationToken.None);
             await _runner.CollectAsync();
         }
-        _reporter.TellEnd();
+        _reporter.ReportEnd();
         await _reporter.FlushAsync();
         await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);
     }
@@ -139,7 +139,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.RunEnded, Description = "Reports that the run ended while this queue was open.")]
-    public Task RunEndedAsync(RunEndedWithoutIt how = null!) => _reporter.CheckRunEndedAsync();
+    public Task RunEndedAsync(RunEndedWithoutTask how = null!) => _reporter.CheckRunEndedAsync();
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.Moved, Description = "Moves the steps of the run to another host.")]

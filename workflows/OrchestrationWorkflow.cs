@@ -22,9 +22,9 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
     {
         try
         {
-            TakeInput(input);
+            CreateState(input);
             RefuseStart(input, checkpoint);
-            return await PlayAsync(checkpoint);
+            return await ExecuteStagesAsync(checkpoint);
         }
         catch (FailureException failure) when (failure is not CanceledFailureException)
         {
@@ -33,13 +33,13 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
         }
     }
 
-    private async Task<RunResult> PlayAsync(RunCheckpoint? checkpoint)
+    private async Task<RunResult> ExecuteStagesAsync(RunCheckpoint? checkpoint)
     {
         try
         {
             if (checkpoint is null)
             {
-                await TakeUpStateAsync();
+                await AllowMessagesAsync();
                 Parts.BeginBackground();
                 await Parts.Planning.RunAsync();
                 if (State.Input.PlanOnly)
@@ -54,7 +54,7 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
             }
             while (true)
             {
-                await Parts.Recovery.TakeUpAsync();
+                await Parts.Recovery.AdoptStateAsync();
                 await Parts.Working.RunAsync();
                 var stall = await Parts.Replanning.ConcludeAsync();
                 if (State.Board.AllMerged && await Parts.Reviewing.RunAsync())
@@ -94,7 +94,7 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
             : _checkpoint.Status with
             {
                 Failing = State.Run.Failing,
-                Why = RunStatusTexts.WhatIsDown(State) ?? _checkpoint.Status.Why,
+                Why = RunStatusTexts.DescribeOutages(State) ?? _checkpoint.Status.Why,
             };
 
     /// <inheritdoc/>

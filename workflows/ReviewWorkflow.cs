@@ -22,9 +22,9 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
 
     private async Task WorkAsync()
     {
-        await Waits.WhilePausedAsync();
+        await Waits.WaitWhilePausedAsync();
         var begin = new PrepareReviewInput(Input.RunId, Input.Repository, Input.PlanHash, Round) { SaidHash = Progress.SaidHash ?? "" };
-        var begun = await Waits.DoAsync((IReviewActivities a) => a.BeginReviewAsync(begin), Short);
+        var begun = await Waits.ExecuteActivityAsync((IReviewActivities a) => a.BeginReviewAsync(begin), Short);
         if (begun.Fault.Length > 0)
         {
             throw new TaskEndedException(TaskStates.Failed, new ReviewNotBegun(new Quote(begun.Fault)));

@@ -22,8 +22,8 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         _places = new TaskSlot(State, Reporter, Machine);
         Machine.Arrive = _places.ArriveAsync;
         Machine.Moved = _places.FollowRun;
-        Waits.Rest = () => _places.MayRest ? _places.RestAsync : null;
-        Waits.Leave = step => ActivityRouting.IsAtPlace(step.TaskQueue!) && _places.MayLeave ? _places.LeaveAsync : null;
+        Waits.Rest = () => _places.MayRest ? _places.ReleaseSlotAsync : null;
+        Waits.Leave = step => ActivityRouting.IsAtPlace(step.TaskQueue!) && _places.MayLeave ? _places.LeaveHostAsync : null;
         Waits.IsAway = () => Machine.IsAway;
         _worktree = new TaskWorktree(State, Reporter, Waits, _places);
         _verifier = new WorkVerifier(State, Reporter, Waits);
@@ -36,20 +36,20 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.MergeDone, Description = "Reports the merge queue's result for this task's commit.")]
-    public Task MergeDoneAsync(MergeResult result = null!) => Done(() => _merger.Take(result));
+    public Task MergeDoneAsync(MergeResult result = null!) => RunAction(() => _merger.StoreResult(result));
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.Placed, Description = "Reports that a host has a free slot for the task.")]
-    public Task PlacedAsync(TaskHostSlot place = null!) => Done(() => _places.Take(place));
+    public Task PlacedAsync(TaskHostSlot place = null!) => RunAction(() => _places.AcceptSlot(place));
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.PartsDone, Description = "Reports that all parts of a split task have ended.")]
-    public Task PartsDoneAsync(string summary = null!) => Done(() => State.TakeParts(summary));
+    public Task PartsDoneAsync(string summary = null!) => RunAction(() => State.StorePartResults(summary));
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.Decide, Description = "A user's decision about a task whose work changes the input of its gates.")]
     public Task DecideAsync(bool accepted = false, Person by = null!, ApprovalCommand? command = null) =>
-        Done(() =>
+        RunAction(() =>
         {
             var name = accepted ? MessageNames.Approve : MessageNames.Reject;
             var author = State.AuthorOf(name, command?.Id == Progress.Id ? command : null);
@@ -62,19 +62,19 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         string? refused = null;
         while (true)
         {
-            await Waits.WhilePausedAsync();
+            await Waits.WaitWhilePausedAsync();
             var prepared = await _worktree.PrepareAsync(refused);
             if (prepared.ReusedCommit.Length > 0)
             {
-                if (await TakeUpEarlierResultAsync(prepared))
+                if (await MergeEarlierResultAsync(prepared))
                 {
                     return;
                 }
                 continue;
             }
             var work = _remediations is { IsForPerson: true, Conflict: { } conflict }
-                ? await LetPersonResolveAsync(prepared, conflict)
-                : (await LetAgentWorkAsync(prepared)).Work;
+                ? await WaitForResolutionAsync(prepared, conflict)
+                : (await RunAgentAsync(prepared)).Work;
             _worktree.MayReuse = false;
             if (work.Problems.Count > 0)
             {
@@ -84,7 +84,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
                 refused = null;
                 continue;
             }
-            await _places.TakeHomeAsync(commit: work.Commit);
+            await _places.FetchWorkToOwnerAsync(commit: work.Commit);
             if (Input.Rules.KeepsBranches)
             {
                 EndKept(work);
@@ -109,7 +109,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     /// <summary>
     /// Merges an earlier result without an agent if it passes its gates on the current base. A result that fails is not tried again.
     /// </summary>
-    private async Task<bool> TakeUpEarlierResultAsync(PreparedTask prepared)
+    private async Task<bool> MergeEarlierResultAsync(PreparedTask prepared)
     {
         _worktree.MayReuse = false;
         var work = await _verifier.VerifyAsync(prepared, start: 0, new EarlierResultTested());
@@ -117,7 +117,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         {
             return false;
         }
-        await _places.TakeHomeAsync(commit: work.Commit);
+        await _places.FetchWorkToOwnerAsync(commit: work.Commit);
         Progress = Progress with { Reused = true };
         if (Input.Rules.KeepsBranches)
         {
@@ -154,7 +154,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     }
 
     /// <summary>Runs the agent and carries out its requests, which may merge a newer base into the worktree.</summary>
-    private async Task<(PreparedTask Prepared, VerifyResult Work)> LetAgentWorkAsync(PreparedTask prepared)
+    private async Task<(PreparedTask Prepared, VerifyResult Work)> RunAgentAsync(PreparedTask prepared)
     {
         var requests = new AgentRequests(State, Reporter, Waits, _merger.MergeInstalledAsync);
         while (true)
@@ -165,7 +165,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
                 return (prepared, await _verifier.VerifyAsync(prepared, agentRun));
             }
             await _places.StayHomeAsync();
-            if (await requests.CarryOutAsync(prepared) is { Length: > 0 } own)
+            if (await requests.ExecuteApprovedAsync(prepared) is { Length: > 0 } own)
             {
                 // The work so far becomes a commit of this attempt, so the request uses no remediation.
                 Progress = Progress with
@@ -179,7 +179,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         async Task<bool> AnswerAsync(AgentRunResult result)
         {
             // The owner host evaluates the agent's request.
-            await _places.TakeHomeAsync();
+            await _places.FetchWorkToOwnerAsync();
             return await requests.AnswerAsync(result);
         }
     }
@@ -188,7 +188,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     /// Waits for a user to resolve a conflict in the worktree, which contains both sides. The user's resolution is verified like an agent's
     /// work. If the user sends guidance instead, the agent tries again.
     /// </summary>
-    private async Task<VerifyResult> LetPersonResolveAsync(PreparedTask prepared, MergeResult conflict)
+    private async Task<VerifyResult> WaitForResolutionAsync(PreparedTask prepared, MergeResult conflict)
     {
         await _places.StayHomeAsync();
         var (problem, evidence) = (_remediations.Problem, conflict.ProblemsFile);
@@ -199,7 +199,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
                 evidence
             );
             (prepared, var work) = State.HasGuidance
-                ? await LetAgentWorkAsync(prepared)
+                ? await RunAgentAsync(prepared)
                 : (prepared, await _verifier.VerifyAsync(prepared, Progress.LastStart, byUser: true));
             if (work.Problems.Count == 0)
             {
@@ -229,7 +229,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
             Report = State.VerifiesAtOnce && !call.Stop && !call.AwaitRelease ? State.Report : null,
         };
         var limit = Input.Task.Timeout + (run.Report is null ? TimeSpan.Zero : WorkVerifier.Limit);
-        return Waits.DoAsync(
+        return Waits.ExecuteActivityAsync(
             (ITaskActivities a) => a.RunAgentAsync(run),
             ActivityDefaults.Long(ActivityRouting.AtPlace(Input.Repository.Queue), limit, call.Interrupt)
         );

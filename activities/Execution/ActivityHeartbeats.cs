@@ -12,7 +12,7 @@ internal static class ActivityHeartbeats
 
     /// <summary>Sends heartbeats while the work is running.</summary>
     /// <typeparam name="T">Type of the work's result.</typeparam>
-    public static async Task<T> WhileAsync<T>(Func<CancellationToken, Task<T>> work)
+    public static async Task<T> RunWithHeartbeatsAsync<T>(Func<CancellationToken, Task<T>> work)
     {
         var context = ActivityExecutionContext.Current;
         var running = work(WorkerActivityCanceler.Token);
@@ -20,8 +20,8 @@ internal static class ActivityHeartbeats
         return await running;
     }
 
-    /// <inheritdoc cref="WhileAsync{T}"/>
-    public static async Task WhileAsync(Func<CancellationToken, Task> work)
+    /// <inheritdoc cref="RunWithHeartbeatsAsync{T}"/>
+    public static async Task RunWithHeartbeatsAsync(Func<CancellationToken, Task> work)
     {
         var context = ActivityExecutionContext.Current;
         var running = work(WorkerActivityCanceler.Token);

@@ -28,7 +28,7 @@ public sealed class PushResultsInterceptor(RunServices services, RepositoryRefer
             var info = ActivityExecutionContext.Current.Info;
             if (ActivityNames.MakingWork.Contains(info.ActivityType) && info.WorkflowId is { } workflow)
             {
-                await ActivityHeartbeats.WhileAsync(stop => share.ShareStepAsync(workflow, here, stop));
+                await ActivityHeartbeats.RunWithHeartbeatsAsync(stop => share.ShareStepAsync(workflow, here, stop));
             }
             return result;
         }

@@ -16,7 +16,7 @@ public sealed class WorkerActivityCanceler : IWorkerInterceptor, IDisposable
     internal static CancellationToken Token => OfActivity.Value ?? ActivityExecutionContext.Current.CancellationToken;
 
     /// <summary>Cancels the running activities, and all activities that start later.</summary>
-    public void GiveUp() => _stop.Cancel();
+    public void CancelActivities() => _stop.Cancel();
 
     /// <inheritdoc/>
     public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>

@@ -36,12 +36,12 @@ internal static class CurrentTask
     /// </summary>
     /// <param name="start">Number of the agent run.</param>
     /// <exception cref="StepException">The agent is no longer wanted on this host.</exception>
-    public static async Task DemandWantedAsync(int start)
+    public static async Task AnnounceAgentAsync(int start)
     {
         var agent = new AgentStartAnnouncement(start, ActivityExecutionContext.Current.Info.TaskQueue);
         try
         {
-            await ActivityHeartbeats.WhileAsync(stop =>
+            await ActivityHeartbeats.RunWithHeartbeatsAsync(stop =>
                 Workflow.ExecuteUpdateAsync(
                     task => task.AgentBeginsAsync(agent),
                     new WorkflowUpdateOptions { Rpc = new RpcOptions { CancellationToken = stop } }

@@ -12,7 +12,7 @@ namespace Orchestrator.Activities;
 /// </summary>
 internal sealed class RunLeaseClient(RunServices services, ITemporalClient client)
 {
-    public async Task TellAsync(LeaseInput input)
+    public async Task SendUpdateAsync(LeaseInput input)
     {
         switch (input.Step)
         {

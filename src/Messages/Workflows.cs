@@ -192,7 +192,7 @@ public interface ITaskWorkflow
 
     /// <summary>Notifies the task that its run has ended. The task stops its agent, keeps its work and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
-    Task RunEndedAsync(RunEndedWithoutIt how);
+    Task RunEndedAsync(RunEndedWithoutTask how);
 
     /// <summary>Notifies the workflow that its run has moved to another host.</summary>
     [WorkflowSignal(MessageNames.Moved)]
@@ -247,7 +247,7 @@ public interface IMergeTrainWorkflow
 
     /// <summary>Notifies the merge queue that its run has ended. The queue interrupts the current merge and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
-    Task RunEndedAsync(RunEndedWithoutIt how);
+    Task RunEndedAsync(RunEndedWithoutTask how);
 
     /// <summary>Notifies the workflow that its run has moved to another host.</summary>
     [WorkflowSignal(MessageNames.Moved)]
@@ -283,7 +283,7 @@ public interface IPlanningWorkflow
 
     /// <summary>Notifies the workflow that its run has ended. The workflow stops its agent and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
-    Task RunEndedAsync(RunEndedWithoutIt how);
+    Task RunEndedAsync(RunEndedWithoutTask how);
 
     /// <summary>Notifies the workflow that its run has moved to another host.</summary>
     [WorkflowSignal(MessageNames.Moved)]
@@ -323,7 +323,7 @@ public interface IReviewWorkflow
 
     /// <summary>Notifies the workflow that its run has ended. The workflow stops its agent and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
-    Task RunEndedAsync(RunEndedWithoutIt how);
+    Task RunEndedAsync(RunEndedWithoutTask how);
 
     /// <summary>Notifies the workflow that its run has moved to another host.</summary>
     [WorkflowSignal(MessageNames.Moved)]

@@ -51,7 +51,7 @@ public sealed class GateOutputsTests : IDisposable
 
         _folder.Write("tree/alone.log", "newer");
         _outputs.Record(Build, Tops);
-        _outputs.BringAllBack();
+        _outputs.RestoreAll();
 
         Assert.Equal(
             ["alone.log", "link", "modules/.cache/x", "modules/one.js", "out/deep/cached", "out/deep/er/built", "out/made"],

@@ -54,7 +54,7 @@ public sealed class GateTamperingResultTests
     public void SinceBase_FewerTests_AreNamedBeItOne(int before, string? strange)
     {
         var now = Verdict(Count(311), 1);
-        var odd = GateTampering.SinceBase(Verdict(Count(before), 1), now);
+        var odd = GateTampering.FindTestCountDrop(Verdict(Count(before), 1), now);
 
         Assert.Equal(strange, odd is null ? null : GateFormatter.Anomalies(now with { Anomalies = [odd] }));
     }

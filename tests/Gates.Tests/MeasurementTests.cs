@@ -38,7 +38,7 @@ public sealed class MeasurementTests : IDisposable
         var number = new MeasurementParser();
         foreach (var line in output.Split('\n'))
         {
-            number.Take(line, isPart: false);
+            number.ProcessLine(line, isPart: false);
         }
 
         Assert.Equal(expected is null ? null : MeasurementExpectation.NumberOf(expected), number.Value);
@@ -48,8 +48,8 @@ public sealed class MeasurementTests : IDisposable
     public void PrintedNumber_LineInPieces_IsReadAsOne()
     {
         var number = new MeasurementParser();
-        number.Take(new string('x', 4000) + " 12", isPart: true);
-        number.Take("34", isPart: false);
+        number.ProcessLine(new string('x', 4000) + " 12", isPart: true);
+        number.ProcessLine("34", isPart: false);
 
         Assert.Equal(1234, number.Value);
     }

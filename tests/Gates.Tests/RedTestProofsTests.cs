@@ -73,17 +73,17 @@ public sealed class RedTestProofsTests
     {
         var red = Failed(GateKind.Failed, "x.py::test_z");
 
-        Assert.Equal(["x.py::test_a"], RedTestProofs.Hollow(Tests, ["x.py::test_a", "x.py::test_gone"], [red]));
-        Assert.Equal(["x.py::test_a"], RedTestProofs.Hollow(Tests, ["x.py::test_a"], [Verdict(GateResult.Passed)]));
-        Assert.Empty(RedTestProofs.Hollow(Tests, ["x.py::test_a"], [Failed(GateKind.Failed, "moved.py::test_a")]));
+        Assert.Equal(["x.py::test_a"], RedTestProofs.FindIneffectiveTests(Tests, ["x.py::test_a", "x.py::test_gone"], [red]));
+        Assert.Equal(["x.py::test_a"], RedTestProofs.FindIneffectiveTests(Tests, ["x.py::test_a"], [Verdict(GateResult.Passed)]));
+        Assert.Empty(RedTestProofs.FindIneffectiveTests(Tests, ["x.py::test_a"], [Failed(GateKind.Failed, "moved.py::test_a")]));
     }
 
     [Fact]
     public void Hollow_VerdictsThatNameNoTests_SayNothing()
     {
-        Assert.Empty(RedTestProofs.Hollow(Tests, ["test_a"], []));
-        Assert.Empty(RedTestProofs.Hollow(Tests, ["test_a"], [Failed(GateKind.Failed)]));
-        Assert.Empty(RedTestProofs.Hollow(Tests, ["test_a"], [Verdict(GateResult.Passed), Failed(GateKind.BuildFailed)]));
+        Assert.Empty(RedTestProofs.FindIneffectiveTests(Tests, ["test_a"], []));
+        Assert.Empty(RedTestProofs.FindIneffectiveTests(Tests, ["test_a"], [Failed(GateKind.Failed)]));
+        Assert.Empty(RedTestProofs.FindIneffectiveTests(Tests, ["test_a"], [Verdict(GateResult.Passed), Failed(GateKind.BuildFailed)]));
     }
 
     [Fact]

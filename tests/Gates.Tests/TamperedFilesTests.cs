@@ -80,13 +80,13 @@ public sealed class TamperedFilesTests
         var before = Verdict(5);
         var now = Verdict(4);
 
-        Assert.Equal((5, 4), (GateTampering.SinceBase(before, now)?.Before, GateTampering.SinceBase(before, now)?.Now));
-        Assert.Null(GateTampering.SinceBase(before, now with { Result = GateResult.Failed }));
-        Assert.Null(GateTampering.SinceBase(before with { Result = GateResult.Failed }, now));
-        Assert.Null(GateTampering.SinceBase(before with { Tests = null }, now));
-        Assert.Null(GateTampering.SinceBase(before, now with { Gate = new Gate("pytest {modified_tests}") }));
-        Assert.Equal(GateAnomalyKind.FewerTestsThanBase, GateTampering.SinceBase(before, now with { Tests = null })?.Kind);
-        Assert.Null(GateTampering.SinceBase(before, now with { Tests = before.Tests }));
+        Assert.Equal((5, 4), (GateTampering.FindTestCountDrop(before, now)?.Before, GateTampering.FindTestCountDrop(before, now)?.Now));
+        Assert.Null(GateTampering.FindTestCountDrop(before, now with { Result = GateResult.Failed }));
+        Assert.Null(GateTampering.FindTestCountDrop(before with { Result = GateResult.Failed }, now));
+        Assert.Null(GateTampering.FindTestCountDrop(before with { Tests = null }, now));
+        Assert.Null(GateTampering.FindTestCountDrop(before, now with { Gate = new Gate("pytest {modified_tests}") }));
+        Assert.Equal(GateAnomalyKind.FewerTestsThanBase, GateTampering.FindTestCountDrop(before, now with { Tests = null })?.Kind);
+        Assert.Null(GateTampering.FindTestCountDrop(before, now with { Tests = before.Tests }));
     }
 
     [Theory]

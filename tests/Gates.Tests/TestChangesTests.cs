@@ -147,8 +147,8 @@ public sealed class TestChangesTests
     {
         var tests = new TestChanges([new("tests/test_x.sh", "true\n", "false\n"), new("tests/new_test.sh", null, "true\n")]);
 
-        Assert.Equal(isTouched, tests.Touch(failed));
-        Assert.Equal(isTouched ? ["tests/test_x.sh"] : [], tests.NamesKept(failed));
+        Assert.Equal(isTouched, tests.IsInChangedFile(failed));
+        Assert.Equal(isTouched ? ["tests/test_x.sh"] : [], tests.KeptTestNames(failed));
     }
 
     [Theory]
@@ -161,7 +161,7 @@ public sealed class TestChangesTests
     [InlineData("sub/tests/test_x.py::test_a")]
     [InlineData("test_x.py::test_a")]
     public void Touch_FurtherSpellings_MeanTestsOfTheFile(string failed) =>
-        Assert.True(new TestChanges([File(Two, Two), new("tests/test_y.py", Two, Two)]).Touch(failed));
+        Assert.True(new TestChanges([File(Two, Two), new("tests/test_y.py", Two, Two)]).IsInChangedFile(failed));
 
     [Theory]
     [InlineData("tests/test_x.py::test_a", true)]
@@ -173,7 +173,7 @@ public sealed class TestChangesTests
     [InlineData("com.example.T.test_a", true)]
     [InlineData("test_ab", false)]
     public void Touch_NamesOfRunners_MeanTestsOfTheFile(string failed, bool isTouched) =>
-        Assert.Equal(isTouched, new TestChanges([File(Two, Two)]).Touch(failed));
+        Assert.Equal(isTouched, new TestChanges([File(Two, Two)]).IsInChangedFile(failed));
 
     private static readonly PlanTask Work = new() { Id = "a" };
 

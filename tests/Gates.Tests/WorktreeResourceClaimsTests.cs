@@ -107,7 +107,7 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
         )!;
         var owner = ProcessIdentity.Of(process.Id)!;
         Directory.CreateDirectory(_folder["checkout"]);
-        var taken = await Claims.TakeAsync(_folder["checkout"], WorktreePurpose.Fresh, CancellationToken.None, owner);
+        var taken = await Claims.ClaimAsync(_folder["checkout"], WorktreePurpose.Fresh, CancellationToken.None, owner);
         var beside = await TakeAsync("checkout");
         process.StandardInput.Close();
         await process.WaitForExitAsync();
@@ -126,7 +126,7 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
 
         var taken = await WorktreeResourceClaims
             .Of(new Dictionary<string, string> { ["HOME"] = _folder["home"], ["TMPDIR"] = parent })
-            .TakeAsync(worktree, WorktreePurpose.Idle, CancellationToken.None);
+            .ClaimAsync(worktree, WorktreePurpose.Idle, CancellationToken.None);
 
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(taken.TemporaryFolder, ".s.PGSQL.5432.a-name-as-long-as-they-come.socket")));
@@ -175,7 +175,7 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
     private WorktreeResourceClaims Claims => WorktreeResourceClaims.Of(new Dictionary<string, string> { ["HOME"] = _folder["home"] });
 
     private Task<WorktreeResources> TakeAsync(string name, WorktreePurpose use = WorktreePurpose.Idle) =>
-        Claims.TakeAsync(_folder.Folder(name), use, CancellationToken.None);
+        Claims.ClaimAsync(_folder.Folder(name), use, CancellationToken.None);
 
     private static string Output(string program, params string[] arguments)
     {

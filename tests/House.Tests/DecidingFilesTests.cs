@@ -58,7 +58,7 @@ public sealed partial class DecidingFilesTests
         ["Machine/Cleaning/GitConfigLeftovers"] = Machine,
         ["Machine/Cleaning/OrphanedCache"] = Machine,
         ["Runs/Gates/GateEvidence"] = Report,
-        ["Runs/Tasks/Judging/ConflictingTaskStore"] =
+        ["Runs/Tasks/Verification/ConflictingTaskStore"] =
             "which further gates judge the resolution of a conflict: where it is changed, those alone are not run",
         ["Gates/Detection/ProjectCommands"] = Tree,
         ["Gates/Runners/ReportReader"] = Tree,
@@ -126,7 +126,7 @@ public sealed partial class DecidingFilesTests
         ["Machine/Verification/FlakyTests"] = Person,
         ["Runs/Tasks/Guard/AgentGuard"] = Report,
         ["Runs/Tasks/Working/McpToolCheck"] = Report,
-        ["Runs/Tasks/Judging/RequestedFiles"] = Report,
+        ["Runs/Tasks/Verification/RequestedFileOwners"] = Report,
     };
 
     [Fact]

@@ -22,8 +22,8 @@ public sealed class LeaseTests
         Assert.Null(table.Ask(Request("three", "d", writes: ["other"])));
         Assert.Equal(["b"], table.Release("one", "a").Select(g => g.TaskId));
         Assert.Equal(new WaitsForLease("doc", "three/c", IsWaiting: true), table.Ask(Request("four", "e", writes: ["doc"])));
-        Assert.Equal(["c"], table.Leave("two").Select(g => g.TaskId));
-        Assert.Equal(["e"], table.Leave("three").Select(g => g.TaskId));
+        Assert.Equal(["c"], table.RemoveRun("two").Select(g => g.TaskId));
+        Assert.Equal(["e"], table.RemoveRun("three").Select(g => g.TaskId));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class LeaseTests
 
         var carried = new LeaseTable(table.State("queue"));
 
-        Assert.Equal(["b"], carried.Leave("one").Select(g => g.TaskId));
+        Assert.Equal(["b"], carried.RemoveRun("one").Select(g => g.TaskId));
     }
 
     [Fact]

@@ -158,9 +158,9 @@ public sealed class SignedCommandTests : IDisposable
         var before = new SignedCommands();
         var old = _kim.Sign("run-1", MessageNames.Promote, new PersonCommand(), now.AddHours(-20));
         var young = _kim.Sign("run-1", MessageNames.Promote, new PersonCommand(), now);
-        before.Remember(old, Answer("old"), now);
-        before.Remember(young, Answer("young"), now);
-        before.Remember(new PersonCommand(), Answer("unsigned"), now);
+        before.StoreAnswer(old, Answer("old"), now);
+        before.StoreAnswer(young, Answer("young"), now);
+        before.StoreAnswer(new PersonCommand(), Answer("unsigned"), now);
 
         var after = new SignedCommands();
         after.Restore(before.ToCheckpoint(now.AddHours(5)));

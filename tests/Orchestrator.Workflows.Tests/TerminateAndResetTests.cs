@@ -110,7 +110,7 @@ public sealed class TerminateAndResetTests
 
         foreach (var task in await scene.OpenTasksAsync())
         {
-            await scene.Run.Client.GetWorkflowHandle<ITaskWorkflow>(task).SignalAsync(w => w.RunEndedAsync(new RunEndedWithoutIt()));
+            await scene.Run.Client.GetWorkflowHandle<ITaskWorkflow>(task).SignalAsync(w => w.RunEndedAsync(new RunEndedWithoutTask()));
         }
         await Eventually.TrueAsync(() => scene.Run.Activities.Looks >= 2);
         await scene.GoOnAsync();

@@ -80,7 +80,7 @@ public sealed class AgentToolsTests : IDisposable
 
         Assert.Equal(
             expected,
-            RequestedFiles.Owners(
+            RequestedFileOwners.Owners(
                 files,
                 "login",
                 new AgentClaim
@@ -91,7 +91,7 @@ public sealed class AgentToolsTests : IDisposable
                 }
             )
         );
-        Assert.Equal("", RequestedFiles.Owners(files, "login", null));
+        Assert.Equal("", RequestedFileOwners.Owners(files, "login", null));
     }
 
     [Fact]
@@ -112,8 +112,8 @@ public sealed class AgentToolsTests : IDisposable
             Files = ["docs/mail.md"],
         };
 
-        Assert.Equal(". docs/mail.md belongs to mail (executing).", RequestedFiles.Owners(files, "login", claim));
-        Assert.Equal(". docs/mail.md belongs to this task, which may write it.", RequestedFiles.Owners(files, "mail", claim));
+        Assert.Equal(". docs/mail.md belongs to mail (executing).", RequestedFileOwners.Owners(files, "login", claim));
+        Assert.Equal(". docs/mail.md belongs to this task, which may write it.", RequestedFileOwners.Owners(files, "mail", claim));
         Assert.Contains("It was granted to task mail [executing].", mine.Ownership("docs/mail.md"), StringComparison.Ordinal);
         Assert.Contains("writes src/mail.cs, docs/mail.md", mine.ListRunningTasks(), StringComparison.Ordinal);
     }

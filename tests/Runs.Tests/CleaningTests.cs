@@ -309,7 +309,7 @@ public sealed class CleaningTests
         {
             var repository = await OpenAsync(away);
             await (
-                await new VerificationTrees(repository, environment).TakeAsync(await away.GitAsync("rev-parse", "HEAD"), false, None)
+                await new VerificationTrees(repository, environment).AcquireTreeAsync(await away.GitAsync("rev-parse", "HEAD"), false, None)
             ).DisposeAsync();
             gone = CacheFolder.Of(repository, environment);
         }

@@ -197,7 +197,7 @@ public sealed class PlannerQuestionTests
                     Time = DateTimeOffset.UnixEpoch,
                     Task = "b",
                     State = "blocked",
-                    Why = new ContinuedBy(Person.Of("kim@laptop", "use metres")),
+                    Why = new ContinuedByUser(Person.Of("kim@laptop", "use metres")),
                     By = "kim@laptop",
                 },
             ]

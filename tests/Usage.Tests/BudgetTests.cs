@@ -72,8 +72,8 @@ public sealed class BudgetTests
     {
         var book = LedgerBook.Empty.Admit(Request("a", RunCap(Dollar))).Settle("a", Dollar + 5);
 
-        var (_, refusal) = Budgets.RaiseBudget(book, Account, RunCap(Dollar), Now);
-        var (raised, none) = Budgets.RaiseBudget(book, Account, RunCap(2 * Dollar), Now);
+        var (_, refusal) = Budgets.IncreaseLimit(book, Account, RunCap(Dollar), Now);
+        var (raised, none) = Budgets.IncreaseLimit(book, Account, RunCap(2 * Dollar), Now);
 
         Assert.Equal("1.00 USD have already been spent, so the new limit must be higher.", refusal);
         Assert.Empty(none);

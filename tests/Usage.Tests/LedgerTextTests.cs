@@ -14,7 +14,7 @@ public sealed class LedgerTextTests
             .Admit(Request("b", RunCap(Dollar)) with { Share = 9 })
             .Settle("b", 1);
         book = AccountBackoffs.Observe(book, Account, "five_hour", 123, Now.AddHours(1), "fact", 1, Now).Book.Block("a", Now.AddHours(1));
-        book = Budgets.RaiseBudget(book, Account, RunCap(9 * Dollar), Now).Book!;
+        book = Budgets.IncreaseLimit(book, Account, RunCap(9 * Dollar), Now).Book!;
         var written = LedgerText.Write(book.Of(Account));
 
         Assert.True(LedgerText.TryRead(written, Account, out var read, out var fault), fault);

@@ -85,7 +85,7 @@ public sealed class RandomHistoryTests
                 case 11:
                     var scope = BudgetScopeNames.Run("repo", $"run{chance.Next(10)}");
                     var more = new BudgetCap(BudgetCapKind.Run, scope, chance.Next(0, 60_000));
-                    if (Budgets.RaiseBudget(book, Accounts[chance.Next(3)], more, now).Book is { } raised)
+                    if (Budgets.IncreaseLimit(book, Accounts[chance.Next(3)], more, now).Book is { } raised)
                     {
                         (book, most[scope]) = (raised, Math.Max(more.Micros!.Value, most.GetValueOrDefault(scope, LimitOf(scope))));
                     }

@@ -9,7 +9,7 @@ namespace Orchestrator.Workflows.Calls;
 internal static class ActivityDefaults
 {
     /// <summary>Returns options for an activity that completes within minutes and is never interrupted.</summary>
-    public static ActivityOptions Short(string queue) =>
+    public static ActivityOptions ShortActivity(string queue) =>
         new()
         {
             TaskQueue = queue,

@@ -37,7 +37,10 @@ internal sealed class RunSignals(Func<string> runId)
     public async Task<bool> HasEndedAsync(string queue)
     {
         IReadOnlyList<string> run = [runId()];
-        var ended = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.FindEndedRunsAsync(run), ActivityDefaults.Short(queue));
+        var ended = await Workflow.ExecuteActivityAsync(
+            (IRunActivities a) => a.FindEndedRunsAsync(run),
+            ActivityDefaults.ShortActivity(queue)
+        );
         return ended.Count > 0;
     }
 

@@ -9,7 +9,7 @@ internal static class TimedWaits
     /// <param name="purpose">Purpose of the time limit, as shown to users.</param>
     /// <param name="stop">Ends the wait with an exception when cancelled. Default: never.</param>
     /// <returns>True if the condition holds, or false if the time limit was reached.</returns>
-    public static Task<bool> UntilAsync(Func<bool> holds, TimeSpan limit, string purpose, CancellationToken stop = default) =>
+    public static Task<bool> WaitUntilAsync(Func<bool> holds, TimeSpan limit, string purpose, CancellationToken stop = default) =>
         Workflow.WaitConditionWithOptionsAsync(new(holds, limit, DisplayText.Summary(purpose), stop));
 
     /// <summary>Waits for a fixed duration.</summary>

@@ -44,7 +44,7 @@ internal sealed class LeaseTable
     }
 
     /// <summary>Adds leases that a run already holds, without checking for conflicts.</summary>
-    public void Hold(string runId, IEnumerable<LeaseRequest> held)
+    public void AddHeld(string runId, IEnumerable<LeaseRequest> held)
     {
         _held.RemoveAll(h => h.RunId == runId);
         _held.AddRange(held);
@@ -92,7 +92,7 @@ internal sealed class LeaseTable
     }
 
     /// <summary>Removes a run and all its leases.</summary>
-    public IReadOnlyList<LeaseRequest> Leave(string runId)
+    public IReadOnlyList<LeaseRequest> RemoveRun(string runId)
     {
         _runs.Remove(runId);
         return Release(runId, null);

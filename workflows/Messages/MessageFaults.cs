@@ -11,10 +11,10 @@ internal sealed class MessageFaults
     public bool None => _faults.Count == 0;
 
     /// <summary>Formats the name of a member, or of the argument itself.</summary>
-    public static string Name(string path) => path.Length == 0 ? "the argument" : $"'{Short(path)}'";
+    public static string Name(string path) => path.Length == 0 ? "the argument" : $"'{Shorten(path)}'";
 
     /// <summary>Quotes a received value, truncated if it is too long.</summary>
-    public static string Quote(string text) => $"'{Short(text)}'";
+    public static string Quote(string text) => $"'{Shorten(text)}'";
 
     /// <summary>Adds a fault, written as a clause.</summary>
     public void Add(string fault)
@@ -34,7 +34,7 @@ internal sealed class MessageFaults
         string.Join(" ", _faults.Select(fault => $"{char.ToUpperInvariant(fault[0])}{fault[1..]}."))
         + (_more > 0 ? $" And {Plural.Of(_more, "more fault")}." : "");
 
-    private static string Short(string text)
+    private static string Shorten(string text)
     {
         var clean = string.Concat(text.Take(MostQuoted + 1).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
         return clean.Length <= MostQuoted ? clean : string.Concat(clean.AsSpan(0, MostQuoted), "...");

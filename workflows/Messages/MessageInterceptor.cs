@@ -36,16 +36,16 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
             {
                 if (!input.Definition.Dynamic)
                 {
-                    await receiver.UntilReadyAsync(input.Signal);
+                    await receiver.WaitUntilReadyAsync(input.Signal);
                     await base.HandleSignalAsync(input with { Args = Read(MessageKind.Signal, input.Signal, input.Args) });
                 }
                 else if (Workflow.Updates.TryGetValue(input.Signal, out var command))
                 {
-                    await CarryOutAsync(new(Id: "", input.Signal, command, (object?[])input.Args[^1]!, input.Headers));
+                    await ExecuteUpdateAsync(new(Id: "", input.Signal, command, (object?[])input.Args[^1]!, input.Headers));
                 }
                 else
                 {
-                    await receiver.UntilReadyAsync(input.Signal);
+                    await receiver.WaitUntilReadyAsync(input.Signal);
                     await base.HandleSignalAsync(input);
                 }
             }
@@ -84,7 +84,7 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
             var receiver = Receiver;
             try
             {
-                return await CarryOutAsync(input);
+                return await ExecuteUpdateAsync(input);
             }
             catch (Exception unexpected) when (unexpected is not ApplicationFailureException)
             {
@@ -104,10 +104,10 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
         /// Validates again before executing the update. The state may have changed since acceptance, and a command that arrived as a signal
         /// was not validated at all.
         /// </summary>
-        private async Task<object?> CarryOutAsync(HandleUpdateInput input)
+        private async Task<object?> ExecuteUpdateAsync(HandleUpdateInput input)
         {
             var receiver = Receiver;
-            await receiver.UntilReadyAsync(input.Update);
+            await receiver.WaitUntilReadyAsync(input.Update);
             var arguments = receiver.Authenticate(input.Update, Read(MessageKind.Update, input.Update, input.Args));
             if (receiver.TryFindAnswer(arguments, out var earlier))
             {
@@ -116,7 +116,7 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
             var read = input with { Args = arguments };
             base.ValidateUpdate(read);
             var answer = base.HandleUpdateAsync(read);
-            receiver.Remember(arguments, answer);
+            receiver.StoreAnswer(arguments, answer);
             return await answer;
         }
 

@@ -31,33 +31,33 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     /// <param name="type">Type that the JSON must fit.</param>
     /// <param name="path">Path of the value, for messages; empty for the whole argument.</param>
     /// <param name="rules">Attributes that limit the value, or null if there are none.</param>
-    public JsonNode? Take(JsonElement value, Type type, string path, ICustomAttributeProvider? rules)
+    public JsonNode? ConvertValue(JsonElement value, Type type, string path, ICustomAttributeProvider? rules)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(JsonElement))
         {
-            return TakeAsSent(value, path);
+            return AcceptUnparsed(value, path);
         }
         if (type == typeof(Reason))
         {
-            return TakeReason(value, path);
+            return ConvertReason(value, path);
         }
         if (type == typeof(Quote))
         {
-            return TakeScalar(value, typeof(string), path, rules);
+            return ConvertScalar(value, typeof(string), path, rules);
         }
         var info = MessageTypes.Strict.GetTypeInfo(type);
         return info.Kind switch
         {
-            JsonTypeInfoKind.Object => TakeObject(value, info, path),
-            JsonTypeInfoKind.Enumerable => TakeList(value, info, path),
-            JsonTypeInfoKind.Dictionary => TakeDictionary(value, info, path),
-            _ => TakeScalar(value, type, path, rules),
+            JsonTypeInfoKind.Object => ConvertObject(value, info, path),
+            JsonTypeInfoKind.Enumerable => ConvertList(value, info, path),
+            JsonTypeInfoKind.Dictionary => ConvertDictionary(value, info, path),
+            _ => ConvertScalar(value, type, path, rules),
         };
     }
 
     /// <summary>Accepts JSON that is parsed later by its own rules. Only content that can't be serialized again is a fault.</summary>
-    private JsonNode? TakeAsSent(JsonElement value, string path)
+    private JsonNode? AcceptUnparsed(JsonElement value, string path)
     {
         try
         {
@@ -71,11 +71,11 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     }
 
     /// <summary>Converts a reason. Its kind determines which members are allowed.</summary>
-    private JsonNode? TakeReason(JsonElement value, string path)
+    private JsonNode? ConvertReason(JsonElement value, string path)
     {
         if (value.ValueKind != JsonValueKind.Object)
         {
-            return Wrong(path, "an object", value);
+            return AddTypeFault(path, "an object", value);
         }
         var kinds = value.EnumerateObject().Where(member => MessageText.NameOf(member) == ReasonJsonConverter.KindMember).ToList();
         var kind = kinds is [var only] && only.Value.ValueKind == JsonValueKind.String ? MessageText.TextOf(only.Value) : null;
@@ -93,7 +93,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         {
             facts.TryAdd(member.Name, JsonNode.Parse(member.Value.GetRawText()));
         }
-        var taken = TakeObject(JsonSerializer.SerializeToElement(facts), MessageTypes.Strict.GetTypeInfo(type), path);
+        var taken = ConvertObject(JsonSerializer.SerializeToElement(facts), MessageTypes.Strict.GetTypeInfo(type), path);
         if (taken is JsonObject reason)
         {
             reason[ReasonJsonConverter.KindMember] = kind;
@@ -101,11 +101,11 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         return taken;
     }
 
-    private JsonNode? TakeObject(JsonElement value, JsonTypeInfo info, string path)
+    private JsonNode? ConvertObject(JsonElement value, JsonTypeInfo info, string path)
     {
         if (value.ValueKind != JsonValueKind.Object)
         {
-            return Wrong(path, "an object", value);
+            return AddTypeFault(path, "an object", value);
         }
         var known = info.Properties.Where(IsRead).ToList();
         var result = new JsonObject();
@@ -124,7 +124,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
             }
             else if (known.Contains(property))
             {
-                TakeMember(result, property, member.Value, at);
+                ConvertMember(result, property, member.Value, at);
             }
         }
         foreach (var missing in known.Where(p => p.IsRequired && !result.ContainsKey(p.Name)))
@@ -134,7 +134,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         return result;
     }
 
-    private void TakeMember(JsonObject result, JsonPropertyInfo property, JsonElement value, string path)
+    private void ConvertMember(JsonObject result, JsonPropertyInfo property, JsonElement value, string path)
     {
         if (value.ValueKind == JsonValueKind.Null)
         {
@@ -149,29 +149,29 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         {
             var isOwn = property.CustomConverter is not null;
             var rules = property.AttributeProvider;
-            result.Add(property.Name, isOwn ? JsonNode.Parse(value.GetRawText()) : Take(value, property.PropertyType, path, rules));
+            result.Add(property.Name, isOwn ? JsonNode.Parse(value.GetRawText()) : ConvertValue(value, property.PropertyType, path, rules));
         }
     }
 
-    private JsonNode? TakeList(JsonElement value, JsonTypeInfo info, string path)
+    private JsonNode? ConvertList(JsonElement value, JsonTypeInfo info, string path)
     {
         if (value.ValueKind != JsonValueKind.Array)
         {
-            return Wrong(path, "a list", value);
+            return AddTypeFault(path, "a list", value);
         }
         var result = new JsonArray();
         foreach (var item in value.EnumerateArray())
         {
-            result.Add(TakeItem(item, info, $"{path}[{result.Count}]"));
+            result.Add(ConvertItem(item, info, $"{path}[{result.Count}]"));
         }
         return result;
     }
 
-    private JsonNode? TakeDictionary(JsonElement value, JsonTypeInfo info, string path)
+    private JsonNode? ConvertDictionary(JsonElement value, JsonTypeInfo info, string path)
     {
         if (value.ValueKind != JsonValueKind.Object)
         {
-            return Wrong(path, "an object", value);
+            return AddTypeFault(path, "an object", value);
         }
         var result = new JsonObject();
         foreach (var member in value.EnumerateObject())
@@ -183,18 +183,18 @@ internal sealed class MessageNormalizer(MessageFaults faults)
             }
             else
             {
-                result.Add(name, TakeItem(member.Value, info, Join(path, name)));
+                result.Add(name, ConvertItem(member.Value, info, Join(path, name)));
             }
         }
         return result;
     }
 
-    private JsonNode? TakeItem(JsonElement value, JsonTypeInfo info, string path) =>
+    private JsonNode? ConvertItem(JsonElement value, JsonTypeInfo info, string path) =>
         value.ValueKind == JsonValueKind.Null
-            ? Wrong(path, MessageTypes.KindOf(info.ElementType!), value)
-            : Take(value, info.ElementType!, path, rules: null);
+            ? AddTypeFault(path, MessageTypes.KindOf(info.ElementType!), value)
+            : ConvertValue(value, info.ElementType!, path, rules: null);
 
-    private JsonNode? TakeScalar(JsonElement value, Type type, string path, ICustomAttributeProvider? rules)
+    private JsonNode? ConvertScalar(JsonElement value, Type type, string path, ICustomAttributeProvider? rules)
     {
         object? read = null;
         if (type == typeof(string))
@@ -231,7 +231,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         }
         if (read is null)
         {
-            return Wrong(path, MessageTypes.KindOf(type), value);
+            return AddTypeFault(path, MessageTypes.KindOf(type), value);
         }
         Check(read, path, rules);
         return JsonNode.Parse(value.GetRawText());
@@ -278,7 +278,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         }
     }
 
-    private JsonNode? Wrong(string path, string wanted, JsonElement value)
+    private JsonNode? AddTypeFault(string path, string wanted, JsonElement value)
     {
         var found = value.ValueKind switch
         {

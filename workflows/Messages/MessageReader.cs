@@ -34,7 +34,7 @@ internal static class MessageReader
         for (var i = 0; i < values.Length && faults.None; i++)
         {
             var raw = i < arguments.Count ? arguments[i] as IRawValue : null;
-            values[i] = Take(parameters, i, raw is null ? null : Parse(raw, NameOf(parameters, i), faults), faults);
+            values[i] = ReadParameter(parameters, i, raw is null ? null : Parse(raw, NameOf(parameters, i), faults), faults);
         }
         return faults.None
             ? new MessageReadResult(values, "")
@@ -45,7 +45,7 @@ internal static class MessageReader
     public static bool IsRequired(ParameterInfo parameter) =>
         !parameter.ParameterType.IsValueType && new NullabilityInfoContext().Create(parameter).WriteState != NullabilityState.Nullable;
 
-    private static object? Take(ParameterInfo[] parameters, int index, JsonElement? given, MessageFaults faults)
+    private static object? ReadParameter(ParameterInfo[] parameters, int index, JsonElement? given, MessageFaults faults)
     {
         var parameter = parameters[index];
         if (!faults.None)
@@ -67,7 +67,7 @@ internal static class MessageReader
 
         // If the message is a single record, faults name only its members.
         var path = IsSole(parameters, index) && given!.Value.ValueKind == JsonValueKind.Object ? "" : parameter.Name!;
-        var node = new MessageNormalizer(faults).Take(given!.Value, parameter.ParameterType, path, parameter);
+        var node = new MessageNormalizer(faults).ConvertValue(given!.Value, parameter.ParameterType, path, parameter);
         return faults.None ? Deserialize(node, parameter.ParameterType, path, faults) : null;
     }
 

@@ -58,10 +58,10 @@ public abstract class MessageWorkflow : IHasActivityRouting
     }
 
     /// <summary>Remembers the answer to a signed command.</summary>
-    internal virtual void Remember(object?[] arguments, Task<object?> answer) { }
+    internal virtual void StoreAnswer(object?[] arguments, Task<object?> answer) { }
 
     /// <summary>Waits until a message can be handled. Messages are handled in order of arrival.</summary>
-    internal async Task UntilReadyAsync(string message)
+    internal async Task WaitUntilReadyAsync(string message)
     {
         if (!IsReadyFor(message))
         {
@@ -89,7 +89,7 @@ public abstract class MessageWorkflow : IHasActivityRouting
     private protected void StateIsTakenUp() => IsStateTakenUp = true;
 
     /// <summary>Allows messages to be handled from now on. Messages that arrived together with the start are handled first.</summary>
-    private protected Task TakeUpStateAsync()
+    private protected Task AllowMessagesAsync()
     {
         IsStateTakenUp = true;
         return _waiting.Exists(IsReadyFor)

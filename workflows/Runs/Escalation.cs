@@ -66,7 +66,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
             {
                 Resolutions.Abort => throw Abort(resolution),
                 Resolutions.Replan => await replanning.BeginAsync(resolution, stand),
-                _ => await TakeFixAsync(resolution),
+                _ => await AcceptManualFixAsync(resolution),
             };
         }
         finally
@@ -83,7 +83,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         return new RunEndedException(RunStates.Cancelled, new RunAborted(resolution.By) { HasUnlanded = _state.HasUnlanded });
     }
 
-    private async Task<StallReason?> TakeFixAsync(EscalationResolution resolution)
+    private async Task<StallReason?> AcceptManualFixAsync(EscalationResolution resolution)
     {
         var run = _state.Run;
         context.TransitionTo(RunStates.Integrating, new CommitsInspected(resolution.By.WithoutWords, run.Staging));
@@ -100,7 +100,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         var commits = new PersonCommits(look.Commits, run.Staging, new Quote(look.Summary));
         resolution.Accept($"{commits}: the gates of the whole run now check them; 'orchestrate status {_state.RunId}' shows the result.");
         context.TransitionTo(RunStates.Integrating, new CommitsBeingVerified(resolution.By.WithoutWords, commits));
-        var mended = Mended(resolution.Command).ToList();
+        var mended = ResolvedTasks(resolution.Command).ToList();
         var verify = new VerifyFixInput(fix, look.Commit)
         {
             Without = [.. _state.Board.Entries.Where(e => _state.IsOfPlan(e) && !IsThere(e) && !mended.Contains(e)).Select(e => e.Id)],
@@ -118,19 +118,19 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         _state.Note(why, Now, resolution.Who);
         foreach (var entry in mended.Where(e => e.HasEnded && !TaskStates.IsDone(e.Progress.State)))
         {
-            Settle(entry, verdict, why);
+            ResolveTask(entry, verdict, why);
         }
-        LookAgain();
+        RequestReviewIfChanged();
         return null;
     }
 
     /// <summary>Returns the tasks that a user's commits resolve.</summary>
-    private IEnumerable<TaskBoardEntry> Mended(ResolutionCommand command) =>
+    private IEnumerable<TaskBoardEntry> ResolvedTasks(ResolutionCommand command) =>
         ReadyTaskSelector.EndedBadly(_state.Board).Where(e => command.Tasks is not { Count: > 0 } named || named.Contains(e.Id));
 
     private static bool IsThere(TaskBoardEntry entry) => TaskStates.IsOnStaging(entry.Progress.State);
 
-    private void Settle(TaskBoardEntry entry, ManualFixVerdict verdict, TaskResolvedByUser why)
+    private void ResolveTask(TaskBoardEntry entry, ManualFixVerdict verdict, TaskResolvedByUser why)
     {
         if (entry.Id == ReviewTask.Id)
         {
@@ -146,7 +146,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     }
 
     /// <summary>Requests another review if the current tree differs from the accepted one.</summary>
-    private void LookAgain()
+    private void RequestReviewIfChanged()
     {
         if (
             _state.Board.TryFind(ReviewTask.Id) is { } review

@@ -17,7 +17,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         for (var isAskedFor = false; ; )
         {
             context.ThrowIfCancelled();
-            await recovery.TakeUpAsync();
+            await recovery.AdoptStateAsync();
             if (!_state.Board.AllMerged)
             {
                 return null;
@@ -118,7 +118,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
     public Task<LandResult> LandBesideAsync(bool isAskedFor) => LandNowAsync(isAskedFor, isPart: true);
 
     /// <summary>Merges new commits on the target into staging, if the gates pass on the result.</summary>
-    public Task<LandResult> TakeInTargetAsync() => LandNowAsync(isAskedFor: false, isPart: true, onlyTakesIn: true);
+    public Task<LandResult> MergeTargetAsync() => LandNowAsync(isAskedFor: false, isPart: true, onlyTakesIn: true);
 
     /// <summary>Creates the reason, shown to users, why nothing has landed.</summary>
     public static NotLanded NotLandedFor(LandResult result) =>

@@ -65,7 +65,7 @@ internal sealed class LeaseTracker
     /// Handles a notification from the lease workflow. Ignores notifications that arrive before the join, because they were sent to an
     /// execution that a reset has replaced.
     /// </summary>
-    public void TakeIn(LeaseNotification news, TaskBoard board, DateTimeOffset now)
+    public void HandleNotification(LeaseNotification news, TaskBoard board, DateTimeOffset now)
     {
         if (!Joined)
         {
@@ -95,12 +95,12 @@ internal sealed class LeaseTracker
         }
         else if (before is false)
         {
-            HoldThoseAtWork(board, now);
+            DeclareLeasesOfRunningTasks(board, now);
         }
     }
 
     /// <summary>Declares the leases that running tasks need.</summary>
-    public void HoldThoseAtWork(TaskBoard board, DateTimeOffset now)
+    public void DeclareLeasesOfRunningTasks(TaskBoard board, DateTimeOffset now)
     {
         var atWork = board.AtWork.Where(e => !NeedsNone(e)).Select(e => e.Id).ToList();
         foreach (var id in atWork)

@@ -37,7 +37,7 @@ internal sealed class LeaseUpdateSender(RunContext context)
     }
 
     /// <summary>Leaves the other runs of the repository, and waits until the update is sent.</summary>
-    public async Task LeaveAsync()
+    public async Task SendLeaveAsync()
     {
         _state.Leases.Leave();
         await Workflow.WaitConditionAsync(() => !_state.Leases.HasUpdates(_state.Board), CancellationToken.None);

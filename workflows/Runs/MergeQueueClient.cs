@@ -39,9 +39,9 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
     }
 
     /// <summary>Handles a report from the merge queue, and notifies tasks. Ignores an old report.</summary>
-    public void TakeIn(TrainReport report)
+    public void HandleReport(TrainReport report)
     {
-        if (!Link.TakeIn(report))
+        if (!Link.HandleReport(report))
         {
             return;
         }
@@ -71,7 +71,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
     public void Close() => Link.IsClosing = true;
 
     /// <summary>Closes a merge queue whose merges are lost, so that a successor can start.</summary>
-    public Task ReplaceAsync() => TellAsync(train => train.CloseAsync("its merged work is lost"));
+    public Task ReplaceAsync() => SendSignalAsync(train => train.CloseAsync("its merged work is lost"));
 
     /// <summary>
     /// True if there are updates to send. After a reset nothing is sent until the merged work is known, because a merge queue with an
@@ -114,13 +114,13 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
         }
         else if (Link.AnyToSend)
         {
-            var work = new TrainWork(WithRelease(Link.TakeUnsent()), _state.Staging) { PlanHash = _state.Plan.Hash };
-            await TellAsync(train => train.EnqueueAsync(work));
+            var work = new TrainWork(WithRelease(Link.MarkUnsentAsSent()), _state.Staging) { PlanHash = _state.Plan.Hash };
+            await SendSignalAsync(train => train.EnqueueAsync(work));
         }
         else if (ToPass() is { } task)
         {
             Link.Pass(task);
-            await TellAsync(train => train.PassAsync(task));
+            await SendSignalAsync(train => train.PassAsync(task));
         }
     }
 
@@ -138,11 +138,11 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
         if (Link.ExecutionId.Length > 0)
         {
             _isToldToClose = true;
-            Link.TakeUnsent();
-            await TellAsync(train => train.CloseAsync("the run ends"));
+            Link.MarkUnsentAsSent();
+            await SendSignalAsync(train => train.CloseAsync("the run ends"));
             return;
         }
-        foreach (var request in Link.GiveUp())
+        foreach (var request in Link.RemoveWaiting())
         {
             Answer(TaskMessenger.NotMerged(request.TaskId, request.Attempt));
         }
@@ -209,7 +209,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
             _state.Note(new MergeQueueReplaced(new Quote(FailureCause.Of(failure))), RunContext.Now);
             await PauseAsync();
         }
-        Link.Lose(train.FirstExecutionRunId);
+        Link.RecordQueueEnded(train.FirstExecutionRunId);
     }
 
     private async Task PauseAsync()
@@ -219,7 +219,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
         await TimedWaits.PauseAsync(pause, "Until another merge queue is started");
     }
 
-    private async Task TellAsync(System.Linq.Expressions.Expression<Func<IMergeTrainWorkflow, Task>> signal)
+    private async Task SendSignalAsync(System.Linq.Expressions.Expression<Func<IMergeTrainWorkflow, Task>> signal)
     {
         var train = Link.ExecutionId;
         try
@@ -231,10 +231,10 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
         catch (FailureException)
         {
             // The merge queue has closed, so all requests without an answer go to its successor.
-            Link.Lose(train);
+            Link.RecordQueueEnded(train);
         }
     }
 
     /// <summary>Sends a merge result to its task in the background, so that the merge queue is not delayed.</summary>
-    private void Answer(MergeResult result) => context.Background.Begin(messenger.TellAsync(result.TaskId, t => t.MergeDoneAsync(result)));
+    private void Answer(MergeResult result) => context.Background.Begin(messenger.SendAsync(result.TaskId, t => t.MergeDoneAsync(result)));
 }

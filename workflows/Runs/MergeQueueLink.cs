@@ -65,7 +65,7 @@ internal sealed class MergeQueueLink
     }
 
     /// <summary>Moves a waiting request to the front. Returns false if the task does not wait for a merge.</summary>
-    public bool TakeNext(string task)
+    public bool MoveToFront(string task)
     {
         if (_waiting.Find(request => request.TaskId == task) is not { } request)
         {
@@ -83,7 +83,7 @@ internal sealed class MergeQueueLink
     }
 
     /// <summary>Returns the requests to send now, and marks them as sent.</summary>
-    public IReadOnlyList<MergeRequest> TakeUnsent()
+    public IReadOnlyList<MergeRequest> MarkUnsentAsSent()
     {
         IReadOnlyList<MergeRequest> unsent = [.. _unsent];
         _unsent.Clear();
@@ -94,7 +94,7 @@ internal sealed class MergeQueueLink
     /// <summary>Records that a merge queue is being started, and returns all waiting requests for it.</summary>
     public IReadOnlyList<MergeRequest> Starting()
     {
-        TakeUnsent();
+        MarkUnsentAsSent();
         _isStarting = true;
         return [.. _waiting];
     }
@@ -113,7 +113,7 @@ internal sealed class MergeQueueLink
     public void NotStarted() => _isStarting = false;
 
     /// <summary>Handles a report. Returns false if the report is old, or comes from an abandoned merge queue.</summary>
-    public bool TakeIn(TrainReport report)
+    public bool HandleReport(TrainReport report)
     {
         var isFirst = ExecutionId.Length == 0 && _isStarting && report.ExecutionId != _past;
 
@@ -143,13 +143,13 @@ internal sealed class MergeQueueLink
         }
         if (report.Ended)
         {
-            Lose(report.ExecutionId);
+            RecordQueueEnded(report.ExecutionId);
         }
         return true;
     }
 
     /// <summary>Records that the merge queue has ended or was abandoned. Requests without an answer go to its successor.</summary>
-    public void Lose(string executionId)
+    public void RecordQueueEnded(string executionId)
     {
         if (executionId != ExecutionId || executionId.Length == 0)
         {
@@ -179,7 +179,7 @@ internal sealed class MergeQueueLink
     }
 
     /// <summary>Removes and returns all waiting requests.</summary>
-    public IReadOnlyList<MergeRequest> GiveUp()
+    public IReadOnlyList<MergeRequest> RemoveWaiting()
     {
         IReadOnlyList<MergeRequest> waiting = [.. _waiting];
         _waiting.Clear();

@@ -32,15 +32,15 @@ internal sealed class NoticeSender(RunContext context)
             await Workflow.WaitConditionAsync(() => _isClosing || HasNews() || _next is not null, CancellationToken.None);
             if (!_isClosing && !HasNews() && _next is { } next && next > RunContext.Now)
             {
-                await TimedWaits.UntilAsync(() => _isClosing || HasNews(), next - RunContext.Now, "Until waiting notices are sent");
+                await TimedWaits.WaitUntilAsync(() => _isClosing || HasNews(), next - RunContext.Now, "Until waiting notices are sent");
             }
             if (!_isClosing && HasNews())
             {
-                await TimedWaits.UntilAsync(() => _isClosing, Gathering, "Until simultaneous events are combined in one notice");
+                await TimedWaits.WaitUntilAsync(() => _isClosing, Gathering, "Until simultaneous events are combined in one notice");
             }
             if (!_isClosing)
             {
-                await TellAsync(Rest);
+                await SendNoticesAsync(Rest);
             }
         }
     }
@@ -54,7 +54,7 @@ internal sealed class NoticeSender(RunContext context)
         await Workflow.WaitConditionAsync(() => !_isTelling, CancellationToken.None);
         if (_state.Rules.Notices.Count > 0 && _state.Repository.Queue.Length > 0)
         {
-            await TellAsync(RunProgressState.Ended);
+            await SendNoticesAsync(RunProgressState.Ended);
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class NoticeSender(RunContext context)
 
     private static bool IsWaiting(string state) => state is TaskStates.Blocked or TaskStates.AwaitingApproval or TaskStates.Parked;
 
-    private async Task TellAsync(RunProgressState rest)
+    private async Task SendNoticesAsync(RunProgressState rest)
     {
         _isTelling = true;
         try
@@ -87,7 +87,7 @@ internal sealed class NoticeSender(RunContext context)
             _now = RunNotices.Of(_state, RunContext.Now);
             (_told, _toldAt, _next) = (KeysOf(_now), rest, null);
             _state.IsTelling = false;
-            await context.Calls.TrackAsync(() => TellAsync(new SendNoticesInput(_state.RunId, _state.Repository, _now, rest)));
+            await context.Calls.TrackAsync(() => SendNoticesAsync(new SendNoticesInput(_state.RunId, _state.Repository, _now, rest)));
         }
         finally
         {
@@ -95,7 +95,7 @@ internal sealed class NoticeSender(RunContext context)
         }
     }
 
-    private async Task TellAsync(SendNoticesInput input)
+    private async Task SendNoticesAsync(SendNoticesInput input)
     {
         var options = context.Short;
         if (input.Rest == RunProgressState.Ended)

@@ -46,7 +46,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
     {
         while (!_state.IsCancelled && !outage.IsOver && outage.Until is { } until && until > RunContext.Now)
         {
-            await TimedWaits.UntilAsync(
+            await TimedWaits.WaitUntilAsync(
                 () => _state.IsCancelled || outage.IsOver || outage.Until > until,
                 until - RunContext.Now,
                 $"Until the limit is over: {_state.Outages.Describe()}"
@@ -60,7 +60,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         while (!IsOver())
         {
             var failures = outage.Failures;
-            await TimedWaits.UntilAsync(
+            await TimedWaits.WaitUntilAsync(
                 () => IsOver() || outage.Tries.Count > 0,
                 outage.Pause,
                 $"Until the next attempt: {_state.Outages.Describe()}"
@@ -69,7 +69,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
             {
                 break;
             }
-            var ended = await TimedWaits.UntilAsync(
+            var ended = await TimedWaits.WaitUntilAsync(
                 () => IsOver() || outage.Failures != failures,
                 TrialTime,
                 $"Until a probe counts as successful: {_state.Outages.Describe()}"
@@ -86,7 +86,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         foreach (var entry in waiting)
         {
             await TimedWaits.PauseAsync(spread * Workflow.Random.NextDouble(), $"Until {entry.Id} continues, staggered with other tasks");
-            await messenger.TellAsync(entry.Id, t => t.GoOnAsync("", null));
+            await messenger.SendAsync(entry.Id, t => t.GoOnAsync("", null));
         }
     }
 
@@ -95,16 +95,20 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
     {
         if (Waiting(outage).FirstOrDefault() is { } parked)
         {
-            _state.Outages.Told(parked.Outline);
-            await messenger.TellAsync(parked.Id, t => t.GoOnAsync("", null));
+            _state.Outages.RecordProbe(parked.Outline);
+            await messenger.SendAsync(parked.Id, t => t.GoOnAsync("", null));
             return true;
         }
-        if (!_state.Board.Entries.Any(e => RunOutages.Concerns(outage, e.Outline) && !e.HasEnded))
+        if (!_state.Board.Entries.Any(e => RunOutages.AffectsTask(outage, e.Outline) && !e.HasEnded))
         {
             return false;
         }
         outage.MayStartOne = true;
-        await TimedWaits.UntilAsync(() => outage.Tries.Count > 0 || _state.IsCancelled, RunOutages.LongestPause, "Until a task probes it");
+        await TimedWaits.WaitUntilAsync(
+            () => outage.Tries.Count > 0 || _state.IsCancelled,
+            RunOutages.LongestPause,
+            "Until a task probes it"
+        );
         return true;
     }
 
@@ -112,6 +116,6 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         [
             .. _state
                 .Board.In(TaskStates.Parked)
-                .Where(e => e is { AtWork: true, Progress.Asks: not ApprovalKinds.Question } && RunOutages.Concerns(outage, e.Outline)),
+                .Where(e => e is { AtWork: true, Progress.Asks: not ApprovalKinds.Question } && RunOutages.AffectsTask(outage, e.Outline)),
         ];
 }

@@ -77,7 +77,7 @@ internal sealed class PartialLanding(RunContext context, Func<LandStage> landing
             else
             {
                 _state.Parts = (_state.Parts ?? new PartLandings(now)) with { LookedAt = now };
-                Show(await landing().TakeInTargetAsync());
+                Show(await landing().MergeTargetAsync());
             }
         }
         catch (FailureException) when (IsEnding)

@@ -15,7 +15,7 @@ internal sealed class PlanApproval(RunContext context)
             return null;
         }
         context.TransitionTo(RunStates.AwaitingApproval, why);
-        await TimedWaits.UntilAsync(
+        await TimedWaits.WaitUntilAsync(
             () => _state.PlanAnswer is not null || _state.IsCancelled,
             _state.Rules.ApprovalTimeout,
             $"Until no answer counts as no: {why}"

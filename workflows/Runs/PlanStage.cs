@@ -56,7 +56,7 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
         _state.Run = _state.Run with { Why = new WaitsForWorker(name, RunContext.Now) };
         try
         {
-            var look = Calls.ActivityDefaults.Short(QueueNames.Workflows);
+            var look = Calls.ActivityDefaults.ShortActivity(QueueNames.Workflows);
             look.CancellationToken = context.Stop;
             return await Workflow.ExecuteActivityAsync((IRepositoryActivities a) => a.FindRepositoryAsync(name), look);
         }
@@ -119,10 +119,10 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
         };
         _state.Board.Add([_state.Planner], RunContext.Now);
         context.TransitionTo(RunStates.Planning, new PlannerWorking(begun.Agent));
-        await LetPlannerWorkAsync(_state.Board.Find(PlannerTask.Id));
+        await RunPlannerAsync(_state.Board.Find(PlannerTask.Id));
     }
 
-    private async Task LetPlannerWorkAsync(TaskBoardEntry planner)
+    private async Task RunPlannerAsync(TaskBoardEntry planner)
     {
         bool MayStart() => !planner.AtWork && _state.Board.AnyReady && !_state.Run.Paused;
         bool NeedsPerson() => !planner.AtWork && !_state.Board.AnyReady;

@@ -77,7 +77,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         if (entry.Progress.State != TaskStates.Planned)
         {
             var why = new NoNewPlan(entry.Progress.Why);
-            _state.Board.LeaveOut(entry, why, Now);
+            _state.Board.ExcludeTask(entry, why, Now);
             return Drop(replan, why);
         }
         var conclude = new ConcludeReplanInput(_state.RunId, _state.Repository, _state.Plan.Hash, replan.Round)

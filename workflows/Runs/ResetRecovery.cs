@@ -26,7 +26,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
     }
 
     /// <summary>Adopts the state that the replaced execution left, before anything is started.</summary>
-    public async Task TakeUpAsync()
+    public async Task AdoptStateAsync()
     {
         while (context.Resets.WasReset)
         {
@@ -34,15 +34,15 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             HashSet<string> found;
             try
             {
-                found = await TakeUpTasksAsync();
+                found = await AdoptTasksAsync();
             }
             finally
             {
-                context.Resets.TakenUp(reset);
+                context.Resets.RecordRecovered(reset);
             }
             foreach (var entry in _state.Board.AtWork.Where(e => e.ExecutionId.Length > 0 && !found.Contains(e.Id)).ToList())
             {
-                await HearOfEndAsync(entry);
+                await HandleEndedTaskAsync(entry);
             }
             await JoinLeasesAnewAsync();
         }
@@ -52,7 +52,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
     /// Stops the work of an earlier execution if the run is about to end, after a reset or because of an unreadable checkpoint. Returns the
     /// reason for the end, including the recovery's own failure if it failed.
     /// </summary>
-    public async Task<Reason> TakeUpToEndAsync(Reason why)
+    public async Task<Reason> StopEarlierWorkAsync(Reason why)
     {
         if (_state.Plan.Hash.Length == 0 || (!context.Resets.WasReset && _state.Board.IsFilled))
         {
@@ -62,11 +62,11 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         {
             if (context.Resets.WasReset)
             {
-                await TakeUpAsync();
+                await AdoptStateAsync();
             }
             else
             {
-                await TakeUpTasksAsync();
+                await AdoptTasksAsync();
             }
             return why;
         }
@@ -81,7 +81,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
     }
 
     /// <summary>Returns the tasks whose open workflows now belong to this execution.</summary>
-    private async Task<HashSet<string>> TakeUpTasksAsync()
+    private async Task<HashSet<string>> AdoptTasksAsync()
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
         EarlierWork page;
@@ -106,7 +106,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             }
             foreach (var task in page.Tasks)
             {
-                if (await TakeUpTaskAsync(task))
+                if (await AdoptTaskAsync(task))
                 {
                     found.Add(task.Progress.Id);
                 }
@@ -115,11 +115,11 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         } while (page.Tasks.Count > 0 && read < page.TaskCount);
         // The recovery has closed the merge queue of the replaced execution, so the position of staging is final. Another merge queue
         // continues from there.
-        _state.Train.Lose(_state.Train.ExecutionId);
+        _state.Train.RecordQueueEnded(_state.Train.ExecutionId);
         return found;
     }
 
-    private async Task<bool> TakeUpTaskAsync(TaskReport task)
+    private async Task<bool> AdoptTaskAsync(TaskReport task)
     {
         var (found, isOpen) = (task.Progress, task.ExecutionId.Length > 0);
         if (_state.Board.TryFind(found.Id) is not { } entry)
@@ -139,7 +139,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         {
             if (task.PlanHash == _state.PlanHashOf(entry) && IsAskedFor(entry))
             {
-                takeOver.TakeOver(entry, task);
+                takeOver.AdoptWorkflow(entry, task);
                 return true;
             }
             await takeOver.EndStrangerAsync(entry, task);
@@ -178,7 +178,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
     }
 
     /// <summary>Handles a task whose workflow closed while it had no run to report to.</summary>
-    private async Task HearOfEndAsync(TaskBoardEntry entry)
+    private async Task HandleEndedTaskAsync(TaskBoardEntry entry)
     {
         var report = await messenger.ReadAsync(entry);
         if (!entry.AtWork)
@@ -194,7 +194,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
         else
         {
-            takeOver.TakeOver(entry, report);
+            takeOver.AdoptWorkflow(entry, report);
         }
     }
 
@@ -207,14 +207,14 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         await leases.JoinAsync();
         if (_state.Leases.Shared is true)
         {
-            _state.Leases.HoldThoseAtWork(_state.Board, RunContext.Now);
+            _state.Leases.DeclareLeasesOfRunningTasks(_state.Board, RunContext.Now);
         }
     }
 
     private Task<EarlierWork> FindEarlierAsync(string planHash, int offset)
     {
         var find = new FindEarlierWorkInput(_state.RunId, _state.Repository, planHash, offset);
-        return context.UntilPossibleAsync(() =>
+        return context.RetryUntilPossibleAsync(() =>
             Workflow.ExecuteActivityAsync((IRunActivities a) => a.FindEarlierWorkAsync(find), context.Short)
         );
     }

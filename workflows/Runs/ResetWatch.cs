@@ -26,7 +26,7 @@ internal sealed class ResetWatch
     public bool RecordIsOfAnother => Workflow.Random != _followed;
 
     /// <summary>Records that the recovery from a reset is complete.</summary>
-    public void TakenUp(DeterministicRandom reset) => _takenUp = reset;
+    public void RecordRecovered(DeterministicRandom reset) => _takenUp = reset;
 
     /// <summary>Records that event numbers continue those of the record after a reset. Returns false if they already did.</summary>
     public bool Follow(DeterministicRandom reset)

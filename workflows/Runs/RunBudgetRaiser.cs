@@ -39,7 +39,7 @@ internal sealed class RunBudgetRaiser(RunContext context, TaskMessenger messenge
         _state.Note(new BudgetRaised(by, new Quote(raised.Message)), RunContext.Now, by.Who);
         foreach (var (task, _) in Waiting(command))
         {
-            await messenger.TellAsync(task.Id, t => t.GoOnAsync("", null));
+            await messenger.SendAsync(task.Id, t => t.GoOnAsync("", null));
         }
         var goOn = waiting switch
         {

@@ -17,7 +17,7 @@ internal sealed class RunCheckpoints(RunContext context, RunPlanReader plans)
             var page = PayloadPaging.First(unsaved.Select(e => e.State));
             var saved = page.Select(_ => unsaved.Dequeue()).Select(entry => (Entry: entry, entry.State)).ToList();
             var store = new StoreCheckpointInput(_state.RunId, _state.Repository, _file, page);
-            _file = await context.UntilPossibleAsync(() =>
+            _file = await context.RetryUntilPossibleAsync(() =>
                 Workflow.ExecuteActivityAsync((IRunActivities a) => a.StoreCheckpointAsync(store), context.Short)
             );
             foreach (var (entry, state) in saved)
@@ -68,7 +68,7 @@ internal sealed class RunCheckpoints(RunContext context, RunPlanReader plans)
         {
             var read = new ReadCheckpointInput(_state.RunId, _state.Repository, _file, tasks.Count);
             tasks.AddRange(
-                await context.UntilPossibleAsync(() =>
+                await context.RetryUntilPossibleAsync(() =>
                     Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadCheckpointAsync(read), context.Short)
                 )
             );

@@ -24,7 +24,7 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
     public RepositoryReference Repository => state.Repository;
 
     /// <summary>Options for an activity that completes within minutes.</summary>
-    public ActivityOptions Short => ActivityDefaults.Short(state.Repository.Queue);
+    public ActivityOptions Short => ActivityDefaults.ShortActivity(state.Repository.Queue);
 
     /// <summary>Options for an activity that runs other programs. The activity is cancelled together with the run.</summary>
     public ActivityOptions Long => ActivityDefaults.Long(state.Repository.Queue, TimeSpan.FromHours(2), stop);
@@ -47,7 +47,7 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
     /// <param name="purpose">Purpose of the time limit, as shown to users.</param>
     public async Task WaitAsync(Func<bool> holds, TimeSpan limit, string purpose)
     {
-        await TimedWaits.UntilAsync(() => IsWaitOver(holds), limit, purpose);
+        await TimedWaits.WaitUntilAsync(() => IsWaitOver(holds), limit, purpose);
         Background.ThrowIfFailed();
     }
 
@@ -59,7 +59,7 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
     /// </summary>
     /// <param name="step">Starts the activity.</param>
     /// <exception cref="ActivityFailureException">The activity can't succeed, and the run is ending.</exception>
-    public async Task<T> UntilPossibleAsync<T>(Func<Task<T>> step)
+    public async Task<T> RetryUntilPossibleAsync<T>(Func<Task<T>> step)
     {
         FailingActivity? shown = null;
         while (true)
@@ -77,7 +77,7 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
                 var failing = new FailingActivity("", impossible.ActivityType, attempt, FailureCause.Of(impossible));
                 ShowFailing(shown, failing);
                 shown = failing;
-                await TimedWaits.UntilAsync(
+                await TimedWaits.WaitUntilAsync(
                     () => state.IsCancelled || state.IsEnding,
                     TimeSpan.FromSeconds(Math.Min(MostRetryPause.TotalSeconds, 1 << Math.Min(attempt - 2, 10))),
                     "Until an impossible step is retried"
@@ -97,6 +97,6 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
     private void ShowFailing(FailingActivity? before, FailingActivity? now)
     {
         var failing = state.Run.Failing.Where(f => f != before);
-        RunStatusTexts.TakeInFailing(state, [.. now is null ? failing : failing.Append(now)], Now);
+        RunStatusTexts.HandleFailingActivities(state, [.. now is null ? failing : failing.Append(now)], Now);
     }
 }

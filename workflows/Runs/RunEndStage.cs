@@ -28,13 +28,13 @@ internal sealed class RunEndStage(
         {
             // A cancellation request from a Temporal client ends the run like the command, so it has the same result. The user is not known
             // here.
-            _state.Note(new CancelledBy(_state.CancelledBy), RunContext.Now);
+            _state.Note(new CancelledByUser(_state.CancelledBy), RunContext.Now);
         }
         if (_state.Run.State is RunStates.Escalated or RunStates.AwaitingPromotion or RunStates.AwaitingApproval)
         {
             context.TransitionTo(RunStates.Executing, new RunIsEnding(why));
         }
-        why = await recovery.TakeUpToEndAsync(why);
+        why = await recovery.StopEarlierWorkAsync(why);
         await StopAllAsync();
         if (state == RunStates.Cancelled && _state.Run.Staging.Length > 0)
         {
@@ -75,7 +75,7 @@ internal sealed class RunEndStage(
         var report = "";
         try
         {
-            report = _state.Repository.Queue.Length > 0 ? await TidyUpAsync(ending) : "";
+            report = _state.Repository.Queue.Length > 0 ? await ReleaseResourcesAsync(ending) : "";
         }
         catch (ActivityFailureException failure)
         {
@@ -103,9 +103,9 @@ internal sealed class RunEndStage(
 
     /// <summary>Releases the run's resources and writes its report.</summary>
     /// <returns>Path of the report, relative to the repository.</returns>
-    private async Task<string> TidyUpAsync(RunStatus ending)
+    private async Task<string> ReleaseResourcesAsync(RunStatus ending)
     {
-        await leases.LeaveAsync();
+        await leases.SendLeaveAsync();
         await recorder.RecordAllAsync();
         if (_state.Input.NeedsPlanner && !_state.PlanningEnded)
         {
@@ -115,7 +115,7 @@ internal sealed class RunEndStage(
         bool AllClosed() => merging.IsClosed && _state.Board.Entries.All(e => e.Closed.IsCompleted);
         if (!AllClosed())
         {
-            await TimedWaits.UntilAsync(
+            await TimedWaits.WaitUntilAsync(
                 AllClosed,
                 ChildrenCloseWithin,
                 "Until the run ends without waiting for its tasks and its merge queue"

@@ -76,7 +76,7 @@ internal sealed class RunJournal
     }
 
     /// <summary>Takes unrecorded changes for recording: at most <paramref name="limit"/> transitions, and at most as many tasks.</summary>
-    public UnrecordedChanges TakeUnrecorded(TaskBoard board, int limit)
+    public UnrecordedChanges RemoveUnrecorded(TaskBoard board, int limit)
     {
         var part = Part(board, [.. _changed], [.. _events.Select(noted => noted.Event)], limit);
         _taken = ([.. _changed.Take(part.Tasks.Count)], part.Events);
@@ -86,10 +86,10 @@ internal sealed class RunJournal
     }
 
     /// <summary>Removes the transitions that were taken, because they are now recorded.</summary>
-    public void Forget() => _taken = ([], []);
+    public void RemoveRecorded() => _taken = ([], []);
 
     /// <summary>
-    /// Returns changes that are not known to be recorded, oldest first. Includes those that <see cref="TakeUnrecorded"/> returned.
+    /// Returns changes that are not known to be recorded, oldest first. Includes those that <see cref="RemoveUnrecorded"/> returned.
     /// </summary>
     public UnrecordedChanges Unconfirmed(TaskBoard board, int limit) =>
         Part(board, [.. _taken.Changed.Union(_changed).Order()], [.. _taken.Events, .. _events.Select(noted => noted.Event)], limit);
@@ -98,7 +98,7 @@ internal sealed class RunJournal
     {
         var events = PayloadPaging.First(noted, limit);
         return new UnrecordedChanges(
-            PayloadPaging.First(changed.Select(i => board.Entries[i].Shown()), limit),
+            PayloadPaging.First(changed.Select(i => board.Entries[i].ToRunTask()), limit),
             events,
             events.Count < noted.Count ? events[^1].Sequence : Sequence
         );

@@ -39,7 +39,7 @@ public abstract class RunMessages : MessageWorkflow
     /// <inheritdoc cref="IOrchestrationWorkflow.PauseAsync"/>
     [WorkflowUpdate(MessageNames.Pause, Description = "Pauses the run, or one task: agents are interrupted and keep their conversations.")]
     public Task<SteeringAnswer> PauseAsync(TaskCommand? command = null) =>
-        CarryOutAsync(command is null ? Parts.Steering.Pause(Now) : Parts.Steering.PauseTask(command.Task));
+        ExecuteSteeringAsync(command is null ? Parts.Steering.Pause(Now) : Parts.Steering.PauseTask(command.Task));
 
     /// <inheritdoc cref="MessageWorkflow.Refuse"/>
     [WorkflowUpdateValidator(nameof(PauseAsync))]
@@ -48,7 +48,7 @@ public abstract class RunMessages : MessageWorkflow
     /// <inheritdoc cref="IOrchestrationWorkflow.ResumeAsync"/>
     [WorkflowUpdate(MessageNames.Resume, Description = "Resumes the run, or one task.")]
     public Task<SteeringAnswer> ResumeAsync(TaskCommand? command = null) =>
-        CarryOutAsync(command is null ? Parts.Steering.Resume(Now) : Parts.Steering.ResumeTask(command.Task));
+        ExecuteSteeringAsync(command is null ? Parts.Steering.Resume(Now) : Parts.Steering.ResumeTask(command.Task));
 
     /// <inheritdoc cref="MessageWorkflow.Refuse"/>
     [WorkflowUpdateValidator(nameof(ResumeAsync))]
@@ -56,7 +56,8 @@ public abstract class RunMessages : MessageWorkflow
 
     /// <inheritdoc cref="IOrchestrationWorkflow.CancelTaskAsync"/>
     [WorkflowUpdate(MessageNames.CancelTask, Description = "Stops a task; the run lands without it.")]
-    public Task<SteeringAnswer> CancelTaskAsync(TaskCommand command = null!) => CarryOutAsync(Parts.Steering.CancelTask(command, Now));
+    public Task<SteeringAnswer> CancelTaskAsync(TaskCommand command = null!) =>
+        ExecuteSteeringAsync(Parts.Steering.CancelTask(command, Now));
 
     /// <inheritdoc cref="MessageWorkflow.Refuse"/>
     [WorkflowUpdateValidator(nameof(CancelTaskAsync))]
@@ -64,7 +65,7 @@ public abstract class RunMessages : MessageWorkflow
 
     /// <inheritdoc cref="IOrchestrationWorkflow.RetryTaskAsync"/>
     [WorkflowUpdate(MessageNames.RetryTask, Description = "Retries a task, or continues a waiting one, with guidance for its agent.")]
-    public Task<SteeringAnswer> RetryTaskAsync(TaskCommand command = null!) => CarryOutAsync(Parts.Steering.Retry(command, Now));
+    public Task<SteeringAnswer> RetryTaskAsync(TaskCommand command = null!) => ExecuteSteeringAsync(Parts.Steering.Retry(command, Now));
 
     /// <inheritdoc cref="MessageWorkflow.Refuse"/>
     [WorkflowUpdateValidator(nameof(RetryTaskAsync))]
@@ -78,10 +79,10 @@ public abstract class RunMessages : MessageWorkflow
         var wasAtWork = task.AtWork;
         if (wasAtWork)
         {
-            await CarryOutAsync(Parts.Steering.CancelTask(command, Now));
+            await ExecuteSteeringAsync(Parts.Steering.CancelTask(command, Now));
             await Workflow.WaitConditionAsync(() => !task.AtWork, CancellationToken.None);
         }
-        return await CarryOutAsync(Parts.Steering.Skip(command, wasAtWork, Now));
+        return await ExecuteSteeringAsync(Parts.Steering.Skip(command, wasAtWork, Now));
     }
 
     /// <inheritdoc cref="MessageWorkflow.Refuse"/>
@@ -90,7 +91,7 @@ public abstract class RunMessages : MessageWorkflow
 
     /// <inheritdoc cref="IOrchestrationWorkflow.MergeNextAsync"/>
     [WorkflowUpdate(MessageNames.MergeNext, Description = "Merges a verified task before all other waiting tasks.")]
-    public Task<SteeringAnswer> MergeNextAsync(TaskCommand command = null!) => CarryOutAsync(Parts.Steering.MergeNext(command, Now));
+    public Task<SteeringAnswer> MergeNextAsync(TaskCommand command = null!) => ExecuteSteeringAsync(Parts.Steering.MergeNext(command, Now));
 
     /// <inheritdoc cref="MessageWorkflow.Refuse"/>
     [WorkflowUpdateValidator(nameof(MergeNextAsync))]
@@ -107,25 +108,26 @@ public abstract class RunMessages : MessageWorkflow
     /// <inheritdoc cref="IOrchestrationWorkflow.SetConcurrencyAsync"/>
     [WorkflowUpdate(MessageNames.SetConcurrency, Description = "Sets the number of concurrent agents.")]
     public Task<SteeringAnswer> SetConcurrencyAsync([Range(1, 64)] int workers = 0) =>
-        CarryOutAsync(Parts.Steering.SetConcurrency(workers));
+        ExecuteSteeringAsync(Parts.Steering.SetConcurrency(workers));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.ApproveAsync"/>
     [WorkflowUpdate(MessageNames.Approve, Description = "Approves a question of the run.")]
     public Task<SteeringAnswer> ApproveAsync(ApprovalCommand command = null!) =>
-        CarryOutAsync(Parts.Approvals.Decide(command, yes: true, Now));
+        ExecuteSteeringAsync(Parts.Approvals.Decide(command, yes: true, Now));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.RejectAsync"/>
     [WorkflowUpdate(MessageNames.Reject, Description = "Rejects a question of the run.")]
     public Task<SteeringAnswer> RejectAsync(ApprovalCommand command = null!) =>
-        CarryOutAsync(Parts.Approvals.Decide(command, yes: false, Now));
+        ExecuteSteeringAsync(Parts.Approvals.Decide(command, yes: false, Now));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.PromoteAsync"/>
     [WorkflowUpdate(MessageNames.Promote, Description = "Lands a run that waits for its target branch.")]
-    public Task<SteeringAnswer> PromoteAsync(PersonCommand? command = null) => CarryOutAsync(Parts.Steering.Promote(command, Now));
+    public Task<SteeringAnswer> PromoteAsync(PersonCommand? command = null) => ExecuteSteeringAsync(Parts.Steering.Promote(command, Now));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.LandMergedAsync"/>
     [WorkflowUpdate(MessageNames.LandMerged, Description = "Lands the merged work of a run that can't continue; the rest stays open.")]
-    public Task<SteeringAnswer> LandMergedAsync(PersonCommand? command = null) => CarryOutAsync(Parts.Steering.LandMerged(command, Now));
+    public Task<SteeringAnswer> LandMergedAsync(PersonCommand? command = null) =>
+        ExecuteSteeringAsync(Parts.Steering.LandMerged(command, Now));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.IncreaseBudgetAsync"/>
     [WorkflowUpdate(MessageNames.RaiseBudget, Description = "Raises a budget; waiting tasks continue.")]
@@ -166,7 +168,7 @@ public abstract class RunMessages : MessageWorkflow
             );
         }
         State.CancelledBy = Person.Of(command);
-        State.Note(new CancelledBy(State.CancelledBy), Now, State.CancelledBy.Who);
+        State.Note(new CancelledByUser(State.CancelledBy), Now, State.CancelledBy.Who);
         _stop.Cancel();
         return Task.FromResult(
             new SteeringAnswer($"{State.RunId} is being cancelled; merged work stays on staging.", true, NamesRun: true)
@@ -202,7 +204,7 @@ public abstract class RunMessages : MessageWorkflow
     [WorkflowSignal(MessageNames.LeasesChanged, Description = "Reports a change of the leases, from the lease workflow of the repository.")]
     public Task LeasesChangedAsync(LeaseNotification news = null!)
     {
-        State.Leases.TakeIn(news, State.Board, Now);
+        State.Leases.HandleNotification(news, State.Board, Now);
         return Task.CompletedTask;
     }
 
@@ -215,7 +217,7 @@ public abstract class RunMessages : MessageWorkflow
             State.Train.Ask();
             return Task.CompletedTask;
         }
-        TaskReportHandler.TakeIn(State, report, Now);
+        TaskReportHandler.HandleReport(State, report, Now);
         return Task.CompletedTask;
     }
 
@@ -223,7 +225,7 @@ public abstract class RunMessages : MessageWorkflow
     [WorkflowSignal(MessageNames.TrainChanged, Description = "Reports the state of the merge queue.")]
     public Task TrainChangedAsync(TrainReport report = null!)
     {
-        Parts.Merging.TakeIn(report);
+        Parts.Merging.HandleReport(report);
         return Task.CompletedTask;
     }
 
@@ -231,7 +233,7 @@ public abstract class RunMessages : MessageWorkflow
     [WorkflowSignal(MessageNames.ActivitiesFailing, Description = "Reports steps that fail repeatedly.")]
     public Task ActivitiesFailingAsync(IReadOnlyList<FailingActivity> failing = null!)
     {
-        RunStatusTexts.TakeInFailing(State, failing, Now);
+        RunStatusTexts.HandleFailingActivities(State, failing, Now);
         return Task.CompletedTask;
     }
 
@@ -286,13 +288,13 @@ public abstract class RunMessages : MessageWorkflow
     internal override bool TryFindAnswer(object?[] arguments, [NotNullWhen(true)] out Task<object?>? answer) =>
         State.SignedCommands.TryFindAnswer(CommandOf(arguments), out answer);
 
-    internal override void Remember(object?[] arguments, Task<object?> answer) =>
-        State.SignedCommands.Remember(CommandOf(arguments), answer, Now);
+    internal override void StoreAnswer(object?[] arguments, Task<object?> answer) =>
+        State.SignedCommands.StoreAnswer(CommandOf(arguments), answer, Now);
 
     internal override void NoteDropped(string note) => RunStatusTexts.NoteDropped(State, note, Now);
 
     /// <summary>Creates the state from the input of the run. A scheduled start always implies <c>Again</c>.</summary>
-    private protected void TakeInput(OrchestrationInput input) =>
+    private protected void CreateState(OrchestrationInput input) =>
         (State, Parts) = Begin(Workflow.TypedSearchAttributes.ContainsKey(ScheduledBy) ? input with { Again = true } : input);
 
     private (RunState State, RunComponents Parts) Begin(OrchestrationInput input)
@@ -303,9 +305,9 @@ public abstract class RunMessages : MessageWorkflow
 
     private static UserCommand? CommandOf(object?[] arguments) => arguments is [UserCommand command, ..] ? command : null;
 
-    private async Task<SteeringAnswer> CarryOutAsync(SteeringResult steered)
+    private async Task<SteeringAnswer> ExecuteSteeringAsync(SteeringResult steered)
     {
-        await Parts.Messenger.TellAsync(steered.Tell);
+        await Parts.Messenger.SendAsync(steered.Tell);
         return steered.Answer;
     }
 }

@@ -43,7 +43,7 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
         machine.MoveTo(to.Queue);
         var atWork = _state.Board.AtWork.ToList();
         // This comes first, so that no task starts from a commit that no host has.
-        var ended = command.Lost is { Count: > 0 } lost ? Lose(lost, command.Staging!, MachineName.Of(from)) : [];
+        var ended = command.Lost is { Count: > 0 } lost ? RepeatLostTasks(lost, command.Staging!, MachineName.Of(from)) : [];
         // These tasks end before they move, so that no agent starts there from lost work.
         foreach (var report in ended)
         {
@@ -51,9 +51,9 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
         }
         foreach (var entry in atWork)
         {
-            await messenger.TellAsync(entry.Id, task => task.MovedAsync(to));
+            await messenger.SendAsync(entry.Id, task => task.MovedAsync(to));
         }
-        await messenger.TellAsync(RunIds.Train, train => train.MovedAsync(to));
+        await messenger.SendAsync(RunIds.Train, train => train.MovedAsync(to));
         if (command.Lost is { Count: > 0 })
         {
             await merging.ReplaceAsync();
@@ -73,7 +73,7 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
 
     /// <summary>Repeats tasks whose work is lost, on a staging branch without that work.</summary>
     /// <returns>Last reports of tasks whose workflows are open but no longer belong to the run.</returns>
-    private List<TaskReport> Lose(IReadOnlyList<string> lost, string staging, MachineName with)
+    private List<TaskReport> RepeatLostTasks(IReadOnlyList<string> lost, string staging, MachineName with)
     {
         var (open, why) = (new List<TaskReport>(), new LostWithMachine(with));
         _state.StagingTip = staging;
@@ -91,10 +91,10 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
                 );
             }
             _state.Train.Drop(entry.Id);
-            _state.Board.Lose(entry, why, RunContext.Now);
+            _state.Board.RepeatTask(entry, why, RunContext.Now);
         }
         // Another merge queue continues from this position once the current one has closed.
-        _state.Train.Lose(_state.Train.ExecutionId);
+        _state.Train.RecordQueueEnded(_state.Train.ExecutionId);
         return open;
     }
 
@@ -103,14 +103,14 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
     {
         if (from.Key == to.Key)
         {
-            await TellLeasesAsync(from, leases => leases.MovedAsync(to));
+            await SignalLeasesAsync(from, leases => leases.MovedAsync(to));
             return;
         }
         if (!_state.Leases.Joined)
         {
             return;
         }
-        await TellLeasesAsync(from, leases => leases.LeaveAsync(_state.RunId));
+        await SignalLeasesAsync(from, leases => leases.LeaveAsync(_state.RunId));
         _state.Leases.Join();
         context.Background.Begin(HoldAsync());
     }
@@ -120,11 +120,11 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
         await Workflow.WaitConditionAsync(() => _state.Leases.IsAnswered || !_state.Leases.Joined, CancellationToken.None);
         if (_state.Leases.Shared is true)
         {
-            _state.Leases.HoldThoseAtWork(_state.Board, RunContext.Now);
+            _state.Leases.DeclareLeasesOfRunningTasks(_state.Board, RunContext.Now);
         }
     }
 
-    private static async Task TellLeasesAsync(RepositoryReference repository, Expression<Func<ILeaseWorkflow, Task>> signal)
+    private static async Task SignalLeasesAsync(RepositoryReference repository, Expression<Func<ILeaseWorkflow, Task>> signal)
     {
         try
         {

@@ -50,7 +50,7 @@ internal static class RunNotices
         }
         foreach (var outage in state.Outages.Open.Where(one => !one.IsOver))
         {
-            var waiting = state.Board.Entries.Where(entry => !entry.HasEnded && RunOutages.Concerns(outage, entry.Outline)).ToList();
+            var waiting = state.Board.Entries.Where(entry => !entry.HasEnded && RunOutages.AffectsTask(outage, entry.Outline)).ToList();
             if (waiting.Count == 0)
             {
                 continue;

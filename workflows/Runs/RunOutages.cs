@@ -30,7 +30,7 @@ internal sealed class RunOutages(Func<TimeSpan> firstPause)
     /// <summary>Records that a task has started. If it is a probe, no other probe may start.</summary>
     public void Started(TaskOutline task)
     {
-        foreach (var outage in Open.Where(t => t.MayStartOne && Concerns(t, task)))
+        foreach (var outage in Open.Where(t => t.MayStartOne && AffectsTask(t, task)))
         {
             outage.MayStartOne = false;
             outage.Tries.Add(task.Id);
@@ -38,9 +38,9 @@ internal sealed class RunOutages(Func<TimeSpan> firstPause)
     }
 
     /// <summary>Records that a waiting task was resumed as a probe.</summary>
-    public void Told(TaskOutline task)
+    public void RecordProbe(TaskOutline task)
     {
-        foreach (var outage in Open.Where(t => Concerns(t, task)))
+        foreach (var outage in Open.Where(t => AffectsTask(t, task)))
         {
             outage.Tries.Add(task.Id);
         }
@@ -59,7 +59,7 @@ internal sealed class RunOutages(Func<TimeSpan> firstPause)
             return;
         }
         foreach (
-            var outage in Open.Where(t => t.Tries.Contains(task.Id) && Concerns(t, task) && ShowsThatItWorks(t, report.Progress.State))
+            var outage in Open.Where(t => t.Tries.Contains(task.Id) && AffectsTask(t, task) && ShowsThatItWorks(t, report.Progress.State))
         )
         {
             outage.IsOver = true;
@@ -105,13 +105,13 @@ internal sealed class RunOutages(Func<TimeSpan> firstPause)
     /// <summary>Formats all outages as text; empty if there are none.</summary>
     public string Describe() => string.Join(" ", Open.Select(t => $"{ReasonText.NameOf(t.Name)}: {ReasonText.Of(t.Why).TrimEnd('.')}."));
 
-    public static bool Concerns(Outage outage, TaskOutline task) => outage.Name.Length == 0 || outage.Name == task.Account;
+    public static bool AffectsTask(Outage outage, TaskOutline task) => outage.Name.Length == 0 || outage.Name == task.Account;
 
     /// <summary>
     /// True if the outage prevents a task from starting. A task that may continue with another agent decides when it starts.
     /// </summary>
     private static bool Holds(Outage outage, TaskOutline task) =>
-        Concerns(outage, task) && !(outage.Until is not null && task.Relays is { Count: > 0 });
+        AffectsTask(outage, task) && !(outage.Until is not null && task.Relays is { Count: > 0 });
 
     private static bool ShowsThatItWorks(Outage outage, string state) =>
         outage.Name.Length == 0

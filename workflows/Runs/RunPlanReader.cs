@@ -24,7 +24,7 @@ internal sealed class RunPlanReader(RunContext context)
         {
             var page = new ReadTasksInput(_state.RunId, _state.Repository, _state.Plan.Hash, tasks.Count);
             tasks.AddRange(
-                await context.UntilPossibleAsync(() =>
+                await context.RetryUntilPossibleAsync(() =>
                     Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTasksAsync(page), context.Short)
                 )
             );

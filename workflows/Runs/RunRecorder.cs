@@ -86,7 +86,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         while (true)
         {
             await Workflow.WaitConditionAsync(
-                () => _state.Journal.Sequence != described || ReasonText.Of(RunStatusTexts.WhatIsDown(_state)) != ReasonText.Of(shown),
+                () => _state.Journal.Sequence != described || ReasonText.Of(RunStatusTexts.DescribeOutages(_state)) != ReasonText.Of(shown),
                 CancellationToken.None
             );
             shown = RunStatusTexts.ShowOutages(_state, shown, RunContext.Now);
@@ -107,7 +107,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
                 var left = due - RunContext.Now;
                 var isPassed =
                     left <= TimeSpan.Zero
-                    || !await TimedWaits.UntilAsync(() => Deadlines.Next(_state) != due, left, Deadlines.Describe(_state, due));
+                    || !await TimedWaits.WaitUntilAsync(() => Deadlines.Next(_state) != due, left, Deadlines.Describe(_state, due));
                 if (isPassed)
                 {
                     Deadlines.Pass(_state, RunContext.Now);
@@ -139,8 +139,8 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
             {
                 return;
             }
-            var progress = ToProgress(_state.Journal.TakeUnrecorded(_state.Board, RecordedAtOnce), "");
-            var recorded = await context.UntilPossibleAsync(async () =>
+            var progress = ToProgress(_state.Journal.RemoveUnrecorded(_state.Board, RecordedAtOnce), "");
+            var recorded = await context.RetryUntilPossibleAsync(async () =>
             {
                 // Awaited here, because a replay depends on the number of continuations before the caller proceeds.
                 return await Workflow.ExecuteActivityAsync((IRunActivities a) => a.RecordProgressAsync(progress), context.Short);
@@ -150,7 +150,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         }
         finally
         {
-            _state.Journal.Forget();
+            _state.Journal.RemoveRecorded();
             _lock.ReleaseMutex();
         }
     }

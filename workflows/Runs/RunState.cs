@@ -233,7 +233,7 @@ internal sealed class RunState
         };
 
         RunTask Shown(TaskBoardEntry entry) =>
-            entry.Shown(
+            entry.ToRunTask(
                 entry.Progress.State == TaskStates.Merging && (positions ??= Train.Positions()).TryGetValue(entry.Id, out var position)
                     ? position
                     : null

@@ -56,7 +56,7 @@ internal static class RunStatusTexts
     }
 
     /// <summary>Returns current outages and failing activities, or null if there are none.</summary>
-    public static OutagesReported? WhatIsDown(RunState state)
+    public static OutagesReported? DescribeOutages(RunState state)
     {
         var steps = state.Run.Failing.Where(f => f.Task.Length == 0).Select(Of).ToList();
         var open = state.Run.State is RunStates.Executing or RunStates.Reviewing ? state.Outages.Open : [];
@@ -71,7 +71,7 @@ internal static class RunStatusTexts
     /// <returns>The reason that is shown now.</returns>
     public static OutagesReported? ShowOutages(RunState state, OutagesReported? shown, DateTimeOffset now)
     {
-        var down = WhatIsDown(state);
+        var down = DescribeOutages(state);
         if (ReasonText.Of(down) != ReasonText.Of(shown) && !state.IsEnding && (down is not null || state.Run.Why is OutagesReported))
         {
             state.TransitionTo(state.Run.State, down, now);
@@ -80,7 +80,7 @@ internal static class RunStatusTexts
     }
 
     /// <summary>Handles the list of activities that fail repeatedly, and marks their tasks.</summary>
-    public static void TakeInFailing(RunState state, IReadOnlyList<FailingActivity> failing, DateTimeOffset now)
+    public static void HandleFailingActivities(RunState state, IReadOnlyList<FailingActivity> failing, DateTimeOffset now)
     {
         var before = state.Run.Failing;
         if (RunStates.IsFinal(state.Run.State) || before.SequenceEqual(failing))

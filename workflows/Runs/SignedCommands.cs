@@ -21,7 +21,7 @@ internal sealed class SignedCommands
     }
 
     /// <summary>Remembers the answer to a command, and forgets answers to commands whose signatures have expired.</summary>
-    public void Remember(UserCommand? command, Task<object?> answer, DateTimeOffset now)
+    public void StoreAnswer(UserCommand? command, Task<object?> answer, DateTimeOffset now)
     {
         if (command?.Signature is not { } signature)
         {

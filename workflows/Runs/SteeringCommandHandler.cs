@@ -135,7 +135,7 @@ internal sealed class SteeringCommandHandler(RunState state)
         var others = Board.AtWork.Where(e => !state.PausedAlone.Contains(e.Id)).ToList();
         var stay = alone.Count == 0 ? "" : $" Tasks that were paused by name stay paused: {string.Join(", ", alone)}.";
         var message = (was ? $"{state.RunId} continues." : $"{state.RunId} was not paused.") + stay;
-        return SteeringResult.OfRun(message, was, [.. others.Select(LetGoOn)]);
+        return SteeringResult.OfRun(message, was, [.. others.Select(ResumeTask)]);
     }
 
     public SteeringResult ResumeTask(string id)
@@ -144,8 +144,8 @@ internal sealed class SteeringCommandHandler(RunState state)
         state.PausedAlone.Remove(id);
         // The task may already be paused without having reported it.
         return task.Progress.Paused
-            ? SteeringResult.As($"{id} continues.", LetGoOn(task))
-            : SteeringResult.Unchanged($"{id} is {StateOf(id)} and not paused.", LetGoOn(task));
+            ? SteeringResult.As($"{id} continues.", CreateResumeMessage(task))
+            : SteeringResult.Unchanged($"{id} is {StateOf(id)} and not paused.", CreateResumeMessage(task));
     }
 
     public SteeringResult CancelTask(TaskCommand command, DateTimeOffset now)
@@ -163,10 +163,10 @@ internal sealed class SteeringCommandHandler(RunState state)
         };
         if (task.AtWork)
         {
-            Note(task, new CancelledBy(by), now, by);
+            Note(task, new CancelledByUser(by), now, by);
             return SteeringResult.As($"{id} is being stopped; its files stay.", new TaskMessage(id, t => t.CancelAsync()));
         }
-        Board.End(task, TaskStates.Cancelled, new CancelledBy(by), now, by.Who);
+        Board.End(task, TaskStates.Cancelled, new CancelledByUser(by), now, by.Who);
         return SteeringResult.As($"{id} will not run; the run lands without it.");
     }
 
@@ -176,8 +176,8 @@ internal sealed class SteeringCommandHandler(RunState state)
         var task = Board.Find(id);
         if (task.AtWork)
         {
-            Note(task, new ContinuedBy(by), now, by);
-            state.Outages.Told(task.Outline);
+            Note(task, new ContinuedByUser(by), now, by);
+            state.Outages.RecordProbe(task.Outline);
             var tell = new List<TaskMessage> { new(id, t => t.GoOnAsync(guidance, command)) };
             // An answer to a paused task resumes the task, but a paused run keeps all its tasks paused.
             if (!state.Run.Paused)
@@ -214,7 +214,7 @@ internal sealed class SteeringCommandHandler(RunState state)
     public SteeringResult MergeNext(TaskCommand command, DateTimeOffset now)
     {
         var by = Person.Of(command.By);
-        if (!state.Train.TakeNext(command.Task))
+        if (!state.Train.MoveToFront(command.Task))
         {
             return SteeringResult.Unchanged($"{command.Task} is already {StateOf(command.Task)}.");
         }
@@ -238,7 +238,7 @@ internal sealed class SteeringCommandHandler(RunState state)
             return SteeringResult.OfRun($"{state.RunId} is already {state.Run.State}.", changed: false);
         }
         state.PromoteAsked = true;
-        TakeTarget(command);
+        RecordTarget(command);
         var by = Person.Of(command);
         state.Note(new LandingRequestedBy(by), now, by.Who);
         return SteeringResult.As("The landing is retried.");
@@ -251,7 +251,7 @@ internal sealed class SteeringCommandHandler(RunState state)
             return SteeringResult.OfRun($"{state.RunId} is {state.Run.State}.", changed: false);
         }
         state.LandMergedAsked = true;
-        TakeTarget(command);
+        RecordTarget(command);
         var by = Person.Of(command);
         state.Note(new LandMergedRequestedBy(by), now, by.Who);
         var merged = string.Join(", ", Board.Unlanded.Select(e => e.Id));
@@ -260,7 +260,7 @@ internal sealed class SteeringCommandHandler(RunState state)
         );
     }
 
-    private void TakeTarget(PersonCommand? command)
+    private void RecordTarget(PersonCommand? command)
     {
         if (command?.Target is { Length: > 0 } target)
         {
@@ -280,9 +280,9 @@ internal sealed class SteeringCommandHandler(RunState state)
     /// Resumes a task. The task occupies its slot immediately, because otherwise another task could start in that slot before the task
     /// reports.
     /// </summary>
-    private TaskMessage LetGoOn(TaskBoardEntry task)
+    private TaskMessage CreateResumeMessage(TaskBoardEntry task)
     {
-        Board.GoesOn(task);
+        Board.ResumeTask(task);
         return new TaskMessage(task.Id, t => t.ResumeAsync());
     }
 

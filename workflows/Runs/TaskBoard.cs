@@ -107,7 +107,7 @@ internal sealed class TaskBoard
             {
                 _atWork.Add(entry.Index);
             }
-            Consider(entry);
+            AddIfReady(entry);
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed class TaskBoard
     }
 
     /// <summary>Resumes a paused task. The task occupies its slot immediately, and not only after it reports that it is running.</summary>
-    public void GoesOn(TaskBoardEntry entry)
+    public void ResumeTask(TaskBoardEntry entry)
     {
         if (!entry.Progress.Paused)
         {
@@ -145,11 +145,11 @@ internal sealed class TaskBoard
     public void CountAsDone(TaskBoardEntry entry, string state, Reason why, DateTimeOffset now, string? by = null)
     {
         End(entry, state, why, now, by);
-        Revive(entry, now);
+        ReopenDependents(entry, now);
     }
 
     /// <summary>Continues the run without a task that has ended.</summary>
-    public void LeaveOut(TaskBoardEntry entry, Reason why, DateTimeOffset now, string evidence = "")
+    public void ExcludeTask(TaskBoardEntry entry, Reason why, DateTimeOffset now, string evidence = "")
     {
         entry.State = entry.State with { LeftOut = true };
         Change(entry, TaskStates.Cancelled, why, now, evidence);
@@ -176,7 +176,7 @@ internal sealed class TaskBoard
     }
 
     /// <summary>Adopts a task's workflow that an earlier execution of the run started.</summary>
-    public void TakeOver(TaskBoardEntry entry, string executionId, DateTimeOffset now)
+    public void AdoptWorkflow(TaskBoardEntry entry, string executionId, DateTimeOffset now)
     {
         if (!entry.AtWork)
         {
@@ -210,7 +210,7 @@ internal sealed class TaskBoard
     }
 
     /// <summary>Repeats a done or running task whose work is lost. Its dependents wait for it again.</summary>
-    public void Lose(TaskBoardEntry entry, Reason why, DateTimeOffset now)
+    public void RepeatTask(TaskBoardEntry entry, Reason why, DateTimeOffset now)
     {
         if (IsDone(entry))
         {
@@ -297,7 +297,7 @@ internal sealed class TaskBoard
             foreach (var dependant in entry.Dependants.Select(i => _entries[i]))
             {
                 dependant.Unmet--;
-                Consider(dependant);
+                AddIfReady(dependant);
             }
             return;
         }
@@ -323,12 +323,12 @@ internal sealed class TaskBoard
     {
         entry.PutBack(guidance);
         Change(entry, TaskStates.Pending, why, now, by: by);
-        Consider(entry);
-        Revive(entry, now);
+        AddIfReady(entry);
+        ReopenDependents(entry, now);
     }
 
     /// <summary>Reopens tasks that were skipped because of this one, unless another of their dependencies did not succeed.</summary>
-    private void Revive(TaskBoardEntry entry, DateTimeOffset now) =>
+    private void ReopenDependents(TaskBoardEntry entry, DateTimeOffset now) =>
         Spread(
             entry,
             dependant =>
@@ -342,7 +342,7 @@ internal sealed class TaskBoard
                     return false;
                 }
                 Change(dependant, TaskStates.Pending, new DependencyContinues(entry.Id), now);
-                Consider(dependant);
+                AddIfReady(dependant);
                 return true;
             }
         );
@@ -366,7 +366,7 @@ internal sealed class TaskBoard
 
     private static bool IsDone(TaskBoardEntry entry) => TaskStates.IsDone(entry.Progress.State);
 
-    private void Consider(TaskBoardEntry entry)
+    private void AddIfReady(TaskBoardEntry entry)
     {
         if (entry.Unmet == 0 && !entry.AtWork && entry.Progress.State is TaskStates.Pending or TaskStates.AwaitingApproval)
         {

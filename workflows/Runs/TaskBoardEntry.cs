@@ -64,7 +64,7 @@ internal sealed class TaskBoardEntry
 
     /// <summary>Returns the task in the form shown to clients.</summary>
     /// <param name="queuePosition">Position in the merge queue, or null if the task is not queued.</param>
-    public RunTask Shown(int? queuePosition = null) =>
+    public RunTask ToRunTask(int? queuePosition = null) =>
         new(Progress)
         {
             Title = Outline.Title,

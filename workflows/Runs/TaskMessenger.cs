@@ -15,7 +15,7 @@ internal sealed class TaskMessenger(RunContext context)
             FailureClass = FailureClass.Environment,
         };
 
-    public Task TellAsync(string task, Expression<Func<ITaskWorkflow, Task>> signal) =>
+    public Task SendAsync(string task, Expression<Func<ITaskWorkflow, Task>> signal) =>
         context.Calls.TrackAsync(async () =>
         {
             try
@@ -31,11 +31,11 @@ internal sealed class TaskMessenger(RunContext context)
         });
 
     /// <summary>Sends the signals in order.</summary>
-    public async Task TellAsync(IReadOnlyList<TaskMessage> messages)
+    public async Task SendAsync(IReadOnlyList<TaskMessage> messages)
     {
         foreach (var message in messages)
         {
-            await TellAsync(message.Task, message.Signal);
+            await SendAsync(message.Task, message.Signal);
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed class TaskMessenger(RunContext context)
         {
             if (await ReadAsync(entry) is { } report)
             {
-                TaskReportHandler.TakeIn(context.State, report, RunContext.Now);
+                TaskReportHandler.HandleReport(context.State, report, RunContext.Now);
             }
             else
             {
@@ -63,5 +63,5 @@ internal sealed class TaskMessenger(RunContext context)
         });
 
     /// <summary>Cancels all running tasks.</summary>
-    public Task CancelAllAsync() => TellAsync([.. context.State.Board.AtWork.Select(e => new TaskMessage(e.Id, t => t.CancelAsync()))]);
+    public Task CancelAllAsync() => SendAsync([.. context.State.Board.AtWork.Select(e => new TaskMessage(e.Id, t => t.CancelAsync()))]);
 }

@@ -20,7 +20,7 @@ internal sealed class TaskPartScheduler(RunContext context, TaskMessenger messen
     private IEnumerable<TaskBoardEntry> Waiting => _state.Board.AtWork.Where(e => e.Progress.Parts is not null && !e.State.AnswerSent);
 
     /// <summary>Carries out the pending steps.</summary>
-    public async Task CarryOutAsync()
+    public async Task ExecutePendingAsync()
     {
         while (ToDivide is { } entry)
         {
@@ -29,7 +29,7 @@ internal sealed class TaskPartScheduler(RunContext context, TaskMessenger messen
         while (ToTell is { } entry)
         {
             var parts = entry.Progress.Parts!.Select(_state.Board.Find);
-            await TellAsync(entry, string.Join("; ", parts.Select(Describe)));
+            await NotifyTaskAsync(entry, string.Join("; ", parts.Select(Describe)));
         }
     }
 
@@ -45,7 +45,7 @@ internal sealed class TaskPartScheduler(RunContext context, TaskMessenger messen
         if (made is not { Tasks.Count: > 0 })
         {
             _state.Journal.Note(entry.Id, entry.Progress.State, new TaskNotDivided(made is null ? new Quote(why) : null), RunContext.Now);
-            await TellAsync(entry, $"the task has no parts: {(made is null ? why : "the proposal is missing")}");
+            await NotifyTaskAsync(entry, $"the task has no parts: {(made is null ? why : "the proposal is missing")}");
             return;
         }
         _state.Plan = _state.Plan with { Hash = made.PlanHash, TaskCount = _state.Plan.TaskCount + made.Tasks.Count };
@@ -55,10 +55,10 @@ internal sealed class TaskPartScheduler(RunContext context, TaskMessenger messen
         _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };
     }
 
-    private Task TellAsync(TaskBoardEntry entry, string summary)
+    private Task NotifyTaskAsync(TaskBoardEntry entry, string summary)
     {
         entry.State = entry.State with { AnswerSent = true };
-        return messenger.TellAsync(entry.Id, t => t.PartsDoneAsync(PayloadPaging.Shorten(summary)));
+        return messenger.SendAsync(entry.Id, t => t.PartsDoneAsync(PayloadPaging.Shorten(summary)));
     }
 
     private static string Describe(TaskBoardEntry part)

@@ -8,7 +8,7 @@ internal static class TaskReportHandler
     private const int MostWarnings = 60;
 
     /// <summary>Handles a report. Ignores an old report.</summary>
-    public static void TakeIn(RunState state, TaskReport report, DateTimeOffset now)
+    public static void HandleReport(RunState state, TaskReport report, DateTimeOffset now)
     {
         if (!Apply(state.Board, report, now, notesHost: HasMoved(state, report) && Workflow.Patched("host-noted")))
         {
@@ -17,7 +17,7 @@ internal static class TaskReportHandler
         }
         var entry = state.Board.Find(report.Progress.Id);
         RunStatusTexts.AddHosts(state, entry, now);
-        TakeInNotices(state, entry, report, now);
+        RecordNotices(state, entry, report, now);
         state.Outages.Report(entry.Outline, report);
         if (report.Progress.State == TaskStates.Merging)
         {
@@ -130,7 +130,7 @@ internal static class TaskReportHandler
     }
 
     /// <summary>Records new notices. A notice that users must know becomes a warning of the run, once for all tasks.</summary>
-    private static void TakeInNotices(RunState state, TaskBoardEntry entry, TaskReport report, DateTimeOffset now)
+    private static void RecordNotices(RunState state, TaskBoardEntry entry, TaskReport report, DateTimeOffset now)
     {
         var news = report.Notices.Skip(entry.State.Notices).ToList();
         if (news.Count == 0)

@@ -59,7 +59,7 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
         {
             // The run moved while the workflow was being started, so the workflow has missed the notification.
             var to = _state.Repository;
-            await messenger.TellAsync(entry.Id, task => task.MovedAsync(to));
+            await messenger.SendAsync(entry.Id, task => task.MovedAsync(to));
         }
     }
 
@@ -127,7 +127,7 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
     {
         try
         {
-            TaskReportHandler.TakeIn(_state, await handle.GetResultAsync(), RunContext.Now);
+            TaskReportHandler.HandleReport(_state, await handle.GetResultAsync(), RunContext.Now);
         }
         catch (ChildWorkflowFailureException failure)
         {

@@ -20,7 +20,7 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
         }
         if (report.PlanHash == _state.PlanHashOf(entry))
         {
-            TakeOver(entry, report);
+            AdoptWorkflow(entry, report);
             return true;
         }
         await EndStrangerAsync(entry, report);
@@ -28,7 +28,7 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
     }
 
     /// <summary>Adopts the workflow that sent this report, and handles the report.</summary>
-    public void TakeOver(TaskBoardEntry entry, TaskReport report)
+    public void AdoptWorkflow(TaskBoardEntry entry, TaskReport report)
     {
         report = TaskReportHandler.NewestOf(_state, report);
 
@@ -38,8 +38,8 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
         {
             return;
         }
-        _state.Board.TakeOver(entry, report.ExecutionId, RunContext.Now);
-        TaskReportHandler.TakeIn(_state, report, RunContext.Now);
+        _state.Board.AdoptWorkflow(entry, report.ExecutionId, RunContext.Now);
+        TaskReportHandler.HandleReport(_state, report, RunContext.Now);
     }
 
     /// <summary>
@@ -58,11 +58,11 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
     public async Task EndUnknownAsync(TaskReport report)
     {
         var task = report.Progress;
-        await messenger.TellAsync(task.Id, t => t.CancelAsync());
+        await messenger.SendAsync(task.Id, t => t.CancelAsync());
         if (task.State == TaskStates.Merging)
         {
             var refusal = TaskMessenger.NotMerged(task.Id, task.Attempt);
-            await messenger.TellAsync(task.Id, t => t.MergeDoneAsync(refusal));
+            await messenger.SendAsync(task.Id, t => t.MergeDoneAsync(refusal));
         }
     }
 }

@@ -104,7 +104,7 @@ internal static class UserQuestionBuilder
     {
         foreach (var outage in state.Outages.Open.Where(o => o.Until is null && !o.IsOver))
         {
-            var waiting = state.Board.Entries.Where(e => !e.HasEnded && RunOutages.Concerns(outage, e.Outline)).ToList();
+            var waiting = state.Board.Entries.Where(e => !e.HasEnded && RunOutages.AffectsTask(outage, e.Outline)).ToList();
             if (waiting.Count > 0)
             {
                 var who =

@@ -18,7 +18,7 @@ internal sealed class WorkStage(
         {
             SetState();
             context.ThrowIfCancelled();
-            await recovery.TakeUpAsync();
+            await recovery.AdoptStateAsync();
             if (parts.MustLandFirst)
             {
                 await parts.LandFirstAsync();
@@ -28,11 +28,11 @@ internal sealed class WorkStage(
                 parts.Begin();
             }
             await continuation.ContinueIfLongAsync();
-            await splitting.CarryOutAsync();
-            CarryOut(ReadyTaskSelector.Next(_state, RunContext.Now));
+            await splitting.ExecutePendingAsync();
+            ExecuteSteps(ReadyTaskSelector.Next(_state, RunContext.Now));
             if (ReadyTaskSelector.NothingCanMove(_state))
             {
-                LeaveOutAttempts();
+                ExcludeFailedAttempts();
                 break;
             }
             await WaitForNewsAsync();
@@ -86,16 +86,16 @@ internal sealed class WorkStage(
     /// Skips attempts that did not succeed, if the run picks the best of several results and another task with the same text succeeded.
     /// Such attempts need no user.
     /// </summary>
-    private void LeaveOutAttempts()
+    private void ExcludeFailedAttempts()
     {
         foreach (var (attempt, others) in ReadyTaskSelector.LostAttempts(_state.Board).ToList())
         {
             var why = new OtherAttemptSucceeded([.. others.Select(e => e.Id)], attempt.Progress.Why);
-            _state.Board.LeaveOut(attempt, why, RunContext.Now, attempt.Progress.Evidence);
+            _state.Board.ExcludeTask(attempt, why, RunContext.Now, attempt.Progress.Evidence);
         }
     }
 
-    private void CarryOut(ScheduledSteps steps)
+    private void ExecuteSteps(ScheduledSteps steps)
     {
         var now = RunContext.Now;
         if (steps.Pause is { } limit)

@@ -30,7 +30,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
 
     /// <summary>Handles an agent run that ended with a request.</summary>
     /// <param name="result">Result of the agent run.</param>
-    /// <returns>True if the agent continues its conversation. False if <see cref="CarryOutAsync"/> must be called first.</returns>
+    /// <returns>True if the agent continues its conversation. False if <see cref="ExecuteApprovedAsync"/> must be called first.</returns>
     public async Task<bool> AnswerAsync(AgentRunResult result)
     {
         if (++_answers > MostAnswers)
@@ -46,7 +46,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
         }
         _packages = verdict.Packages ?? [];
         Note(verdict.Note);
-        state.Lend(verdict.Lent);
+        state.RecordGrantedFiles(verdict.Lent);
         switch (verdict.Step)
         {
             case RequestNextSteps.Answer:
@@ -74,7 +74,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
     /// </summary>
     /// <param name="prepared">Prepared worktree of the task.</param>
     /// <returns>Commit with the work so far, to be merged with staging. Empty to leave the worktree unchanged.</returns>
-    public async Task<string> CarryOutAsync(PreparedTask prepared)
+    public async Task<string> ExecuteApprovedAsync(PreparedTask prepared)
     {
         var parts = _isSplit ? await waits.ForPartsAsync() : null;
         var problem = _isSplit ? "" : await MergeInstalledAsync();
@@ -88,7 +88,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
             Parts = parts,
             Packages = _packages,
         };
-        var conclusion = await waits.DoAsync((IRequestActivities a) => a.ConcludeRequestAsync(conclude), _long);
+        var conclusion = await waits.ExecuteActivityAsync((IRequestActivities a) => a.ConcludeRequestAsync(conclude), _long);
         Note(conclusion.Note);
         state.Answer = $"{state.Answer} {conclusion.Text}".TrimStart();
         (IsGranted, _isSplit) = (false, false);
@@ -109,7 +109,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
                 Round = round,
                 Packages = _packages,
             };
-            var installed = await waits.DoAsync((IRequestActivities a) => a.InstallAsync(install), _long);
+            var installed = await waits.ExecuteActivityAsync((IRequestActivities a) => a.InstallAsync(install), _long);
             if (installed.Commit.Length == 0)
             {
                 return installed.Problem;
@@ -135,7 +135,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
             Answered = state.AnswersOfThisExecution,
             SaidHash = state.Progress.SaidHash ?? "",
         };
-        return waits.DoAsync((IRequestActivities a) => a.JudgeRequestAsync(judge), _long);
+        return waits.ExecuteActivityAsync((IRequestActivities a) => a.JudgeRequestAsync(judge), _long);
     }
 
     private void Note(string note)

@@ -157,7 +157,7 @@ internal sealed class AgentRetries(RetryRule rule)
     /// staggers both. Results without its answer are those of a damaged ledger, and those of versions that had no governor.
     /// </summary>
     /// <param name="result">Result of the agent run.</param>
-    public static (DateTimeOffset Reset, TimeSpan Wait) UntilReset(AgentRunResult result, DateTimeOffset now)
+    public static (DateTimeOffset Reset, TimeSpan Wait) ComputeResetWait(AgentRunResult result, DateTimeOffset now)
     {
         var wake = result.WakeAt ?? result.ResetAt ?? now + LongestLimitPause;
         var least = result.WakeAt is null ? FirstLimitPause : TimeSpan.FromSeconds(1);

@@ -34,7 +34,7 @@ internal sealed class AgentRuns(TaskState state, TaskWaiter waits)
         while (true)
         {
             state.PauseAtLimit(Now);
-            await waits.WhilePausedAsync();
+            await waits.WaitWhilePausedAsync();
             if (caller.IsAnswered)
             {
                 return last;
@@ -54,7 +54,7 @@ internal sealed class AgentRuns(TaskState state, TaskWaiter waits)
                     await caller.WaitAsync(result, retries.Backoff(result, Now, Workflow.Random.NextDouble()));
                     break;
                 case AgentRunNextStep.AtReset:
-                    var (reset, pause) = AgentRetries.UntilReset(result, Now);
+                    var (reset, pause) = AgentRetries.ComputeResetWait(result, Now);
                     await caller.WaitUntilResetAsync(result, reset, pause);
                     break;
                 case AgentRunNextStep.AtBudget:

@@ -108,7 +108,7 @@ internal sealed class PlannerQuestionCaller(TaskState state, TaskReporter report
         switch (_judged)
         {
             case { Message.Length: > 0 } answer:
-                Take(answer, result);
+                StoreAnswer(answer, result);
                 break;
             case { LeftToPerson: { } left }:
                 _forPerson = new PlannerDefersToUser(new Quote(left));
@@ -134,7 +134,7 @@ internal sealed class PlannerQuestionCaller(TaskState state, TaskReporter report
             Stop = call.Stop,
             AwaitRelease = call.AwaitRelease,
         };
-        return waits.DoAsync(
+        return waits.ExecuteActivityAsync(
             (IAnswerActivities a) => a.AskAgentAsync(ask),
             ActivityDefaults.Long(state.Input.Repository.Queue, state.Rules.PlannerTimeout, call.Interrupt)
         );
@@ -143,7 +143,10 @@ internal sealed class PlannerQuestionCaller(TaskState state, TaskReporter report
     private Task<AnswerJudgement> JudgeAsync(AgentRunResult result)
     {
         var judge = new JudgeAnswerInput(_question, _start, result.SaidHash);
-        return waits.DoAsync((IAnswerActivities a) => a.JudgeAnswerAsync(judge), ActivityDefaults.Short(state.Input.Repository.Queue));
+        return waits.ExecuteActivityAsync(
+            (IAnswerActivities a) => a.JudgeAnswerAsync(judge),
+            ActivityDefaults.ShortActivity(state.Input.Repository.Queue)
+        );
     }
 
     /// <summary>
@@ -157,8 +160,8 @@ internal sealed class PlannerQuestionCaller(TaskState state, TaskReporter report
         return new PlannerConsulted(new Quote(question), $"{state.Input.RunId}/{state.Input.Task.Id}", why);
     }
 
-    private void Take(AnswerJudgement answer, AgentRunResult result) =>
-        state.TakeAnswer(
+    private void StoreAnswer(AnswerJudgement answer, AgentRunResult result) =>
+        state.StorePlannerAnswer(
             new TaskAnswer
             {
                 Start = _question.Task!.Start,

@@ -27,7 +27,7 @@ internal sealed class TaskAgentCaller(
         AgentRunResult result;
         (state.WasMoved, state.HasBegun) = (false, null);
         var isLost = false;
-        var guidance = state.TakeGuidance();
+        var guidance = state.RemoveGuidance();
         try
         {
             result = await AgentRuns.CallAsync(
@@ -64,7 +64,7 @@ internal sealed class TaskAgentCaller(
         {
             state.Answer = "";
         }
-        state.Heard(result);
+        state.StoreAgentResult(result);
         state.Progress = state.Progress with
         {
             Starts = state.Progress.Starts - (hasRun || isLeftBehind ? 0 : 1),
@@ -97,10 +97,10 @@ internal sealed class TaskAgentCaller(
             && Workflow.Patched("relay")
         )
         {
-            state.GoOnWith(relay);
+            state.ContinueWithRelay(relay);
             return Task.CompletedTask;
         }
-        return waits.UntilResetAsync(result.Message, reset, pause);
+        return waits.WaitForResetAsync(result.Message, reset, pause);
     }
 
     /// <inheritdoc/>

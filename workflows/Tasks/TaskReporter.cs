@@ -29,7 +29,7 @@ internal sealed class TaskReporter(TaskState state)
         _run.Send(
             MessageNames.TaskChanged,
             report,
-            () => CheckRunEndedAsync(new RunEndedWithoutIt()),
+            () => CheckRunEndedAsync(new RunEndedWithoutTask()),
             state.SendsLocally && !IsAnswered(report.Progress.State)
         );
 
@@ -52,7 +52,7 @@ internal sealed class TaskReporter(TaskState state)
     }
 
     /// <summary>Handles a signal that the run has ended before the task.</summary>
-    public async Task CheckRunEndedAsync(RunEndedWithoutIt how)
+    public async Task CheckRunEndedAsync(RunEndedWithoutTask how)
     {
         if (!state.HasNoRun && !TaskStates.IsEnd(state.Progress.State) && await _run.HasEndedAsync(state.Input.Repository.Queue))
         {

@@ -60,7 +60,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
     /// Accepts a slot from a host. A later slot replaces an earlier one whose host is gone. A task on the owner host stays there, like the
     /// run itself.
     /// </summary>
-    public void Take(TaskHostSlot place)
+    public void AcceptSlot(TaskHostSlot place)
     {
         var isOfEarlier = place.Number > 0 && place.Number != _holds;
         if (_hold is null || _isEnding || isOfEarlier || place.Attempt < _place?.Attempt)
@@ -83,7 +83,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         PlaceOn(place);
         _ready = null;
         _losses++;
-        state.Notice([new TaskNotice(isSame ? $"its host {gone} had released it; the task continues there" : Gone(gone, to))]);
+        state.Notice([new TaskNotice(isSame ? $"its host {gone} had released it; the task continues there" : HostGoneText(gone, to))]);
         state.WasMoved = true;
         state.Interrupt?.Cancel();
         // Activities in the new slot wait until the host has fetched the task's data.
@@ -112,7 +112,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         }
     }
 
-    private static string Gone(MachineName from, MachineName to) => $"its host {from} did not respond; the task continues on {to}";
+    private static string HostGoneText(MachineName from, MachineName to) => $"its host {from} did not respond; the task continues on {to}";
 
     /// <summary>Waits for a slot, and then for the host to fetch the task's data.</summary>
     public async Task ArriveAsync()
@@ -130,18 +130,18 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
             if (_isHome)
             {
                 machine.PlaceAt(null);
-                await TakeHomeAsync(goesOn: true);
+                await FetchWorkToOwnerAsync(goesOn: true);
             }
             else
             {
                 machine.PlaceAt(queue);
                 (_isOut, _hasLeft) = (true, true);
-                await BringAsync(queue, losses);
+                await PublishTaskAsync(queue, losses);
             }
             if (_losses == losses)
             {
                 _ready = queue;
-                Say();
+                ReportHost();
             }
         }
     }
@@ -151,7 +151,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
     /// </summary>
     /// <param name="goesOn">True if the task continues on the owner host.</param>
     /// <param name="commit">Verified commit that must be fetched; empty if there is none.</param>
-    public async Task TakeHomeAsync(bool goesOn = false, string commit = "")
+    public async Task FetchWorkToOwnerAsync(bool goesOn = false, string commit = "")
     {
         if (!_isOut && !(goesOn && _hasLeft))
         {
@@ -173,11 +173,11 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
     /// Releases the slot after the owner host has fetched the task's work. Later the task continues in any free slot. A task on the owner
     /// host continues there.
     /// </summary>
-    public async Task RestAsync()
+    public async Task ReleaseSlotAsync()
     {
         if (machine.IsAway)
         {
-            await TakeHomeAsync();
+            await FetchWorkToOwnerAsync();
         }
         LeaveHold();
         if (!machine.IsAway)
@@ -198,11 +198,11 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
 
     /// <summary>Leaves a host that can't continue the task. Another host continues from the last push.</summary>
     /// <param name="why">Reason why the host can't continue.</param>
-    public async Task LeaveAsync(string why)
+    public async Task LeaveHostAsync(string why)
     {
         var cause = new Quote(why);
         state.Notice([new TaskNotice($"it leaves its host {MachineName.Of(_place!.Repository)}: {cause}")]);
-        await RestAsync();
+        await ReleaseSlotAsync();
     }
 
     /// <summary>
@@ -218,9 +218,9 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         machine.PlaceAt(null);
         _isHome = true;
         state.Report = state.Report with { Place = null };
-        await TakeHomeAsync(goesOn: true);
+        await FetchWorkToOwnerAsync(goesOn: true);
         _ready = Home;
-        Say();
+        ReportHost();
     }
 
     private FetchTaskInput TakeInput => new(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id, Home);
@@ -230,7 +230,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
     public async Task EndAsync(Func<ActivityOptions, Task> release)
     {
         _isEnding = true;
-        var options = ActivityDefaults.Short(ActivityRouting.AtPlace(Input.Repository.Queue));
+        var options = ActivityDefaults.ShortActivity(ActivityRouting.AtPlace(Input.Repository.Queue));
         if (machine.IsAway)
         {
             options.ScheduleToCloseTimeout = Patience;
@@ -247,7 +247,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         }
         if (_isOut)
         {
-            await TakeHomeAsync();
+            await FetchWorkToOwnerAsync();
         }
     }
 
@@ -263,7 +263,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
             _ = HoldAsync(_hold.Token);
         }
         if (
-            !await TimedWaits.UntilAsync(
+            !await TimedWaits.WaitUntilAsync(
                 () => _place is not null || state.IsCancelled,
                 FirstPatience,
                 $"Until users are notified that {Input.Task.Id} waits for a host"
@@ -277,7 +277,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
     }
 
     /// <summary>Reports the task's current host to the run.</summary>
-    private void Say()
+    private void ReportHost()
     {
         var host = _isHome ? null : MachineName.Of(_place!.Repository).ToString();
         if (host != state.Progress.Host || state.Progress.Why is WaitsForHost)
@@ -317,7 +317,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
     }
 
     /// <summary>Publishes the task's data, and fetches it on a worker host. Returns early if that host is gone.</summary>
-    private async Task BringAsync(string queue, int losses)
+    private async Task PublishTaskAsync(string queue, int losses)
     {
         var hand = new PublishTaskInput(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id);
         await Workflow.ExecuteActivityAsync(

@@ -40,17 +40,17 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     }
 
     /// <summary>Stores the results of the parts, if the task waits for them.</summary>
-    public void TakeParts(string summary) => Parts = Progress.Parts is not null ? summary : Parts;
+    public void StorePartResults(string summary) => Parts = Progress.Parts is not null ? summary : Parts;
 
     /// <summary>Stores the usage, the output and the notices of an agent run.</summary>
-    public void Heard(AgentRunResult result)
+    public void StoreAgentResult(AgentRunResult result)
     {
         Report = Report.After(result);
         HasUnshared = result.NeverBegun ? HasUnshared : result.HasUnshared;
     }
 
     /// <summary>Records files that the task may write in addition to those in the plan.</summary>
-    public void Lend(IReadOnlyList<string> lent)
+    public void RecordGrantedFiles(IReadOnlyList<string> lent)
     {
         Input = Input with { Lent = [.. Input.Lent.Union(lent)] };
         Progress = Progress with { Lent = Input.Lent.Count == 0 ? null : Input.Lent };
@@ -83,7 +83,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     public (bool Accepted, Person By)? Decision { get; set; }
 
     /// <summary>Describes how the run ended before this task, or null while the run is open.</summary>
-    public RunEndedWithoutIt? RunEnded { get; private set; }
+    public RunEndedWithoutTask? RunEnded { get; private set; }
 
     /// <summary>True if the task moved to another host while its agent was running.</summary>
     public bool WasMoved { get; set; }
@@ -172,7 +172,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     public void Cancel() => _stop.Cancel();
 
     /// <summary>Resumes a blocked or backing-off task, with a user's guidance.</summary>
-    public void GoOn(string guidance)
+    public void ResumeWithGuidance(string guidance)
     {
         (Guidance, MayGoOn) = (guidance, true);
         if (guidance.Length > 0 && Progress is { State: not (TaskStates.Blocked or TaskStates.Parked), Answers: [.., var last] })
@@ -186,7 +186,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     /// </summary>
     /// <param name="answer">Answer in the form shown to users.</param>
     /// <param name="told">Answer in the form shown to the agent.</param>
-    public void TakeAnswer(TaskAnswer answer, string told)
+    public void StorePlannerAnswer(TaskAnswer answer, string told)
     {
         Answer = told;
         Progress = Progress with { Answers = [.. (Progress.Answers ?? []).TakeLast(MostAnswers - 1), answer] };
@@ -194,7 +194,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     }
 
     /// <summary>Continues with another agent, which starts a new conversation.</summary>
-    public void GoOnWith(TaskRelay relay)
+    public void ContinueWithRelay(TaskRelay relay)
     {
         Session = "";
         Progress = Progress with { Agent = relay.To, Relays = [.. Progress.Relays ?? [], relay] };
@@ -224,7 +224,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     public bool HasGuidance => Guidance.Length > 0;
 
     /// <summary>Returns the guidance for the next agent run and clears it.</summary>
-    public string TakeGuidance()
+    public string RemoveGuidance()
     {
         var guidance = Guidance;
         Guidance = "";
@@ -235,7 +235,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     public void RestoreGuidance(string guidance) => Guidance = Guidance.Length == 0 ? guidance : Guidance;
 
     /// <summary>Stops the agent and ends the workflow, but keeps the task's work.</summary>
-    public void EndWithoutRun(RunEndedWithoutIt why)
+    public void EndWithoutRun(RunEndedWithoutTask why)
     {
         RunEnded ??= why;
         Cancel();

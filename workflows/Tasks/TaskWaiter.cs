@@ -44,7 +44,7 @@ internal sealed class TaskWaiter(TaskState state, TaskReporter reporter)
     public Func<bool>? IsAway { get; set; }
 
     /// <summary>Waits while the task is paused.</summary>
-    public async Task WhilePausedAsync()
+    public async Task WaitWhilePausedAsync()
     {
         state.ThrowIfCancelled();
         if (!state.IsPaused)
@@ -55,7 +55,7 @@ internal sealed class TaskWaiter(TaskState state, TaskReporter reporter)
         // A blocked or backing-off task reaches this line only after an answer.
         var now = state.Progress.State is TaskStates.Blocked or TaskStates.Parked ? TaskStates.Executing : state.Progress.State;
         reporter.TransitionTo(now, state.WhyPaused);
-        await UntilAsync(() => !state.IsPaused || state.IsCancelled);
+        await WaitUntilAsync(() => !state.IsPaused || state.IsCancelled);
         state.Progress = state.Progress with { Paused = false };
         state.ThrowIfCancelled();
         reporter.TransitionTo(state.Progress.State);
@@ -105,7 +105,7 @@ internal sealed class TaskWaiter(TaskState state, TaskReporter reporter)
     /// </summary>
     /// <param name="step">Expression that calls the activity.</param>
     /// <param name="options">Options of the activity.</param>
-    public async Task<T> DoAsync<TActivities, T>(Expression<Func<TActivities, Task<T>>> step, ActivityOptions options)
+    public async Task<T> ExecuteActivityAsync<TActivities, T>(Expression<Func<TActivities, Task<T>>> step, ActivityOptions options)
     {
         options = options.EndingOnFullDisk();
         var pause = FirstPause;
@@ -137,7 +137,7 @@ internal sealed class TaskWaiter(TaskState state, TaskReporter reporter)
     }
 
     /// <summary>Waits until a usage limit resets. The wait uses no attempt.</summary>
-    public Task UntilResetAsync(string message, DateTimeOffset reset, TimeSpan wait)
+    public Task WaitForResetAsync(string message, DateTimeOffset reset, TimeSpan wait)
     {
         state.Report = state.Report with { FailureClass = FailureClass.UsageLimit, ResetAt = reset };
         return ForAsync(TaskStates.Parked, new UsageLimited(reset, new Quote(message)), wait, rests: true);
@@ -157,7 +157,7 @@ internal sealed class TaskWaiter(TaskState state, TaskReporter reporter)
     {
         state.MayGoOn = false;
         reporter.TransitionTo(TaskStates.Blocked, why, evidence);
-        await UntilAsync(() => state.MayGoOn || state.IsCancelled);
+        await WaitUntilAsync(() => state.MayGoOn || state.IsCancelled);
         state.ThrowIfCancelled();
     }
 
@@ -182,7 +182,7 @@ internal sealed class TaskWaiter(TaskState state, TaskReporter reporter)
         state.Decision = null;
         state.Progress = state.Progress with { Asks = asks };
         reporter.TransitionTo(TaskStates.AwaitingApproval, why);
-        await UntilAsync(
+        await WaitUntilAsync(
             () => state.Decision is not null || state.IsCancelled,
             state.Rules.ApprovalTimeout,
             rests: true,
@@ -230,18 +230,18 @@ internal sealed class TaskWaiter(TaskState state, TaskReporter reporter)
     {
         state.MayGoOn = false;
         reporter.TransitionTo(during, why);
-        await UntilAsync(() => state.MayGoOn || state.IsCancelled || (endsAtPause && state.IsPaused), time, rests, $"{during}: {why}");
+        await WaitUntilAsync(() => state.MayGoOn || state.IsCancelled || (endsAtPause && state.IsPaused), time, rests, $"{during}: {why}");
         state.Report = state.Report with { FailureClass = FailureClass.None, ResetAt = null };
         state.ThrowIfCancelled();
     }
 
-    private async Task UntilAsync(Func<bool> holds)
+    private async Task WaitUntilAsync(Func<bool> holds)
     {
         await WithoutPlaceAsync(holds);
         await Workflow.WaitConditionAsync(holds, CancellationToken.None);
     }
 
-    private async Task UntilAsync(Func<bool> holds, TimeSpan limit, bool rests, string purpose)
+    private async Task WaitUntilAsync(Func<bool> holds, TimeSpan limit, bool rests, string purpose)
     {
         var end = Workflow.UtcNow + limit;
         if (rests && limit > Short)
@@ -250,14 +250,14 @@ internal sealed class TaskWaiter(TaskState state, TaskReporter reporter)
         }
         if (end - Workflow.UtcNow is var left && left > TimeSpan.Zero)
         {
-            await TimedWaits.UntilAsync(holds, left, purpose);
+            await TimedWaits.WaitUntilAsync(holds, left, purpose);
         }
     }
 
     /// <summary>Waits for a condition that may take long, without occupying a slot.</summary>
     private async Task WithoutPlaceAsync(Func<bool> holds)
     {
-        if (Rest?.Invoke() is { } rest && !await TimedWaits.UntilAsync(holds, Short, "Until other tasks may use its slot on the host"))
+        if (Rest?.Invoke() is { } rest && !await TimedWaits.WaitUntilAsync(holds, Short, "Until other tasks may use its slot on the host"))
         {
             await rest();
         }

@@ -33,7 +33,7 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
                 Commit = own ?? "",
                 BaseCommit = _base,
             };
-            var prepared = await waits.DoAsync(
+            var prepared = await waits.ExecuteActivityAsync(
                 (ITaskActivities a) => a.PrepareTaskAsync(prepare),
                 ActivityDefaults.Long(ActivityRouting.AtPlace(state.Input.Repository.Queue), TimeSpan.FromHours(1), state.Stop)
             );

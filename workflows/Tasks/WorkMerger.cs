@@ -9,7 +9,7 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
     /// Stores a result from the merge queue, if this attempt waits for one. A result for a local signal may arrive before the workflow has
     /// stored that it waits.
     /// </summary>
-    public void Take(MergeResult result)
+    public void StoreResult(MergeResult result)
     {
         if ((state.SendsLocally || state.Progress.State == TaskStates.Merging) && result.Attempt == state.Progress.Attempt)
         {

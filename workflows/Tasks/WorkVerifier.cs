@@ -67,7 +67,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
             Called = state.Progress.Called ?? [],
             ByUser = byUser,
         };
-        return waits.DoAsync(
+        return waits.ExecuteActivityAsync(
             (ITaskActivities a) => a.VerifyTaskAsync(verify),
             ActivityDefaults.Long(ActivityRouting.AtPlace(state.Input.Repository.Queue), Limit, state.Stop)
         );

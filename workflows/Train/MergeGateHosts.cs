@@ -72,7 +72,7 @@ internal sealed class MergeGateHosts(MergeQueueContext context)
         {
             await Workflow.ExecuteActivityAsync(
                 (IHostSlotActivities a) => a.WithdrawMergeAsync(gate),
-                Once(ActivityDefaults.Short(context.Input.Repository.Queue))
+                Once(ActivityDefaults.ShortActivity(context.Input.Repository.Queue))
             );
         }
         catch (ActivityFailureException)

@@ -9,22 +9,22 @@ internal sealed class MergeQueueReporter(MergeQueueContext context)
     public int Sequence { get; set; }
 
     /// <summary>Reports the results of requests.</summary>
-    public void Tell(params IReadOnlyList<MergeResult> results) => Tell(Report() with { Answers = results });
+    public void SendReport(params IReadOnlyList<MergeResult> results) => SendReport(Report() with { Answers = results });
 
     /// <summary>Reports that a conflicting entry has to wait.</summary>
-    public void TellDeferred(MergeResult conflict) => Tell(Report() with { Deferred = [conflict] });
+    public void ReportDeferred(MergeResult conflict) => SendReport(Report() with { Deferred = [conflict] });
 
     /// <summary>Reports a note for users. Does nothing if the note is empty.</summary>
     public void Note(string note)
     {
         if (note.Length > 0)
         {
-            Tell(Report() with { Notes = [PayloadPaging.Shorten(note)] });
+            SendReport(Report() with { Notes = [PayloadPaging.Shorten(note)] });
         }
     }
 
     /// <summary>Sends the last report before the merge queue closes.</summary>
-    public void TellEnd() => Tell(Report() with { Ended = true });
+    public void ReportEnd() => SendReport(Report() with { Ended = true });
 
     /// <inheritdoc cref="RunSignals.NoteDropped"/>
     public void NoteDropped(string note) => _run.NoteDropped(note, CheckRunEndedAsync);
@@ -50,5 +50,5 @@ internal sealed class MergeQueueReporter(MergeQueueContext context)
         };
 
     // If the signal fails, only a query can find the cause.
-    private void Tell(TrainReport report) => _run.Send(MessageNames.TrainChanged, report, CheckRunEndedAsync);
+    private void SendReport(TrainReport report) => _run.Send(MessageNames.TrainChanged, report, CheckRunEndedAsync);
 }

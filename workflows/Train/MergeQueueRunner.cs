@@ -59,7 +59,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
         try
         {
-            await CarryOutAsync(step);
+            await ExecuteStepAsync(step);
         }
         catch (FailureException) when (context.IsClosing)
         {
@@ -83,11 +83,11 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         if (waiting is not null)
         {
             Train = Train.Answered([waiting]);
-            reporter.Tell(Refusal(waiting, "It no longer waits.", FailureClass.Environment));
+            reporter.SendReport(Refusal(waiting, "It no longer waits.", FailureClass.Environment));
         }
     }
 
-    private Task CarryOutAsync(MergeQueueStep step)
+    private Task ExecuteStepAsync(MergeQueueStep step)
     {
         switch (step)
         {
@@ -98,7 +98,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
             case MergeQueueStep.LocateAffectedParts locate:
                 return LocateAsync(locate.Requests);
             case MergeQueueStep.RebuildBatch remake:
-                return RemakeAsync(remake);
+                return RebuildBatchAsync(remake);
             case MergeQueueStep.GateBatch gate:
                 Train = Train.Started(gate.Batch, gate.Runs);
                 var batch = Train.Find(gate.Batch)!;
@@ -107,11 +107,11 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
                 return LandAsync(Train.Find(land.Batch)!, land.Length);
             case MergeQueueStep.ReturnEntry back:
                 var refusal = Train.Find(back.Batch)!.RefusalOf(back.Length);
-                Train = Train.SentBack(back.Batch, back.Length);
-                reporter.Tell(refusal);
+                Train = Train.WithReturnedEntry(back.Batch, back.Length);
+                reporter.SendReport(refusal);
                 return Task.CompletedTask;
             case MergeQueueStep.AbandonBatch up:
-                Train = Train.GivenUp(up.Batch);
+                Train = Train.WithoutBatch(up.Batch);
                 return Task.CompletedTask;
             case MergeQueueStep.EndBatch end:
                 Train = Train.Ended(end.Batch);
@@ -143,14 +143,14 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         {
             Merging = [];
         }
-        TakeBuilt(step, merged.Built);
+        HandleBuiltBatch(step, merged.Built);
         if (merged.Gated is { } gated && Train.Batches is [var batch])
         {
-            TakeGated(batch.Id, new PrefixGateRun(batch.Entries.Count, tries), gated, Workflow.UtcNow - begin);
+            HandleGateResult(batch.Id, new PrefixGateRun(batch.Entries.Count, tries), gated, Workflow.UtcNow - begin);
         }
         if (merged.Landed is { } landed)
         {
-            TakeLanded(Train.LastBatch, merged.Built.Count, landed);
+            HandleLandedBatch(Train.LastBatch, merged.Built.Count, landed);
         }
     }
 
@@ -169,7 +169,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         {
             if (step.After == 0)
             {
-                GiveUp(step.Requests, step.Requests, failure);
+                HandleFailedBatch(step.Requests, step.Requests, failure);
             }
             else
             {
@@ -177,10 +177,10 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
             }
             return;
         }
-        TakeBuilt(step, results);
+        HandleBuiltBatch(step, results);
     }
 
-    private void TakeBuilt(MergeQueueStep.BuildBatch step, IReadOnlyList<MergeResult> results)
+    private void HandleBuiltBatch(MergeQueueStep.BuildBatch step, IReadOnlyList<MergeResult> results)
     {
         if (step.After == 0)
         {
@@ -227,7 +227,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         Train = Train.Located(requests, locations);
     }
 
-    private async Task RemakeAsync(MergeQueueStep.RebuildBatch step)
+    private async Task RebuildBatchAsync(MergeQueueStep.RebuildBatch step)
     {
         IReadOnlyList<MergeResult> results;
         try
@@ -237,12 +237,12 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
         catch (ActivityFailureException) when (!context.IsClosing)
         {
-            Train = Train.Remade(step, []);
+            Train = Train.WithRebuiltBatch(step, []);
             return;
         }
         context.MovedTo(results[0].Onto);
         reporter.Note(results[0].Note);
-        Train = Train.Remade(step, results);
+        Train = Train.WithRebuiltBatch(step, results);
     }
 
     private async Task GateAsync(TrainBatch batch, PrefixGateRun run)
@@ -269,7 +269,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
             // Other gate runs of this round continue.
             result = Failed(batch.Entries[run.Length - 1], failure);
         }
-        TakeGated(batch.Id, run, result, Workflow.UtcNow - begin);
+        HandleGateResult(batch.Id, run, result, Workflow.UtcNow - begin);
     }
 
     /// <summary>Returns the cancellation token for a batch's gates.</summary>
@@ -293,7 +293,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
     }
 
-    private void TakeGated(int batchId, PrefixGateRun run, MergeResult result, TimeSpan duration)
+    private void HandleGateResult(int batchId, PrefixGateRun run, MergeResult result, TimeSpan duration)
     {
         if (Train.Find(batchId) is not { } batch)
         {
@@ -329,13 +329,13 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         catch (ActivityFailureException failure) when (!context.IsClosing)
         {
             Train = Train.Ended(batch.Id);
-            GiveUp(batch.Entries, [.. batch.Rest], failure);
+            HandleFailedBatch(batch.Entries, [.. batch.Rest], failure);
             return;
         }
-        TakeLanded(batch.Id, length, results);
+        HandleLandedBatch(batch.Id, length, results);
     }
 
-    private void TakeLanded(int batch, int length, IReadOnlyList<MergeResult> results)
+    private void HandleLandedBatch(int batch, int length, IReadOnlyList<MergeResult> results)
     {
         reporter.Note(results[0].Note);
         if (!results[0].Merged)
@@ -345,7 +345,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
         context.MovedTo(results[^1].Commit);
         Train = Train.Landed(batch, length);
-        reporter.Tell(results);
+        reporter.SendReport(results);
     }
 
     /// <summary>Returns a conflicting entry to its task, unless another conflict is being resolved.</summary>
@@ -354,11 +354,11 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         if (Train.MayResolve(request))
         {
             Train = Train.SentToResolve(request);
-            reporter.Tell(conflict);
+            reporter.SendReport(conflict);
             return;
         }
         Train = Train.PutOff(request);
-        reporter.TellDeferred(conflict);
+        reporter.ReportDeferred(conflict);
     }
 
     /// <summary>
@@ -367,7 +367,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
     /// <param name="batch">All entries of the batch.</param>
     /// <param name="rest">Entries that are not on staging.</param>
     /// <param name="failure">Failure of the step.</param>
-    private void GiveUp(IReadOnlyList<MergeRequest> batch, IReadOnlyList<MergeRequest> rest, ActivityFailureException failure)
+    private void HandleFailedBatch(IReadOnlyList<MergeRequest> batch, IReadOnlyList<MergeRequest> rest, ActivityFailureException failure)
     {
         if (batch is [var alone])
         {
@@ -381,7 +381,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
     private void Answer(MergeRequest request, MergeResult result)
     {
         Train = Train.Answered([request]);
-        reporter.Tell(result);
+        reporter.SendReport(result);
     }
 
     /// <summary>Creates the result for a failed step. If the disk is full, the task backs off and sends its work again.</summary>

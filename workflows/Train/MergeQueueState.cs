@@ -183,7 +183,7 @@ internal sealed record MergeQueueState
     /// </summary>
     /// <param name="step">Step that rebuilt the batch.</param>
     /// <param name="merges">Merges of the leading entries that could be merged.</param>
-    public MergeQueueState Remade(MergeQueueStep.RebuildBatch step, IReadOnlyList<MergeResult> merges)
+    public MergeQueueState WithRebuiltBatch(MergeQueueStep.RebuildBatch step, IReadOnlyList<MergeResult> merges)
     {
         if (Find(step.Batch) is not { } batch)
         {
@@ -191,7 +191,7 @@ internal sealed record MergeQueueState
         }
         var isSameOrder = step.Entries.SequenceEqual(batch.Rest);
         var isWhole = merges.Count == step.Entries.Count && merges.All(merge => merge.Outcome == MergeOutcome.Made);
-        return isWhole ? Change(step.Batch, b => b.Remade(step.Entries, merges, step.Cleared, isSameOrder))
+        return isWhole ? Change(step.Batch, b => b.Rebuilt(step.Entries, merges, step.Cleared, isSameOrder))
             : isSameOrder ? Ended(step.Batch)
             : Change(step.Batch, b => b with { KeepsOrder = true, Cleared = 0 });
     }
@@ -237,7 +237,7 @@ internal sealed record MergeQueueState
     /// Returns the state after an entry was returned to its task, which ends the batch. A batch of one entry does not change the batch
     /// size.
     /// </summary>
-    public MergeQueueState SentBack(int batch, int length)
+    public MergeQueueState WithReturnedEntry(int batch, int length)
     {
         var found = Find(batch)!;
         return Ended(batch).Answered([found.Entries[length - 1]]) with
@@ -271,7 +271,7 @@ internal sealed record MergeQueueState
     public MergeQueueState AllEnded() => this with { Batches = [] };
 
     /// <summary>Ends the batch, and schedules its remaining entries to be merged one by one.</summary>
-    public MergeQueueState GivenUp(int batch) => SetApart(Find(batch)!.Rest).Ended(batch);
+    public MergeQueueState WithoutBatch(int batch) => SetApart(Find(batch)!.Rest).Ended(batch);
 
     /// <summary>Schedules the given requests to be merged one by one.</summary>
     public MergeQueueState SetApart(IEnumerable<MergeRequest> requests) =>

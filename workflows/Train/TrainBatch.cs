@@ -95,7 +95,7 @@ internal sealed record TrainBatch(IReadOnlyList<MergeRequest> Entries, IReadOnly
     /// <param name="merges">Merge commits of these entries.</param>
     /// <param name="cleared">New value of <see cref="Cleared"/>.</param>
     /// <param name="keepsResults">True if earlier gate results stay valid, because the order is unchanged.</param>
-    public TrainBatch Remade(IReadOnlyList<MergeRequest> entries, IReadOnlyList<MergeResult> merges, int cleared, bool keepsResults)
+    public TrainBatch Rebuilt(IReadOnlyList<MergeRequest> entries, IReadOnlyList<MergeResult> merges, int cleared, bool keepsResults)
     {
         // The tree of all entries is the same in any order, unless their merges do not commute.
         var isSameTree = keepsResults || (merges[^1].Tree is { } tree && tree == Merges[^1].Tree);

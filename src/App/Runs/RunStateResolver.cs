@@ -25,7 +25,7 @@ public static class RunStateResolver
     )
     {
         var abandoned = run.Status.Away is null ? await IsAbandonedAsync(run, repository, context, stop) : true;
-        var status = await LandedWorkCheck.LookAsync(run.Status, repository.Root, context.Services, stop);
+        var status = await LandedWorkCheck.CheckAsync(run.Status, repository.Root, context.Services, stop);
         return run with
         {
             Status = status with

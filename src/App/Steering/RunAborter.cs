@@ -33,7 +33,7 @@ internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
             );
         }
         var isThere =
-            hasLanded && (await LandedWorkCheck.LookAsync(run.Status, repository.Root, context.Services, stop)).LandedGone is not true;
+            hasLanded && (await LandedWorkCheck.CheckAsync(run.Status, repository.Root, context.Services, stop)).LandedGone is not true;
         if (isThere && !yes && !Confirm(run))
         {
             return Outcome.NeedsPerson;

@@ -143,7 +143,7 @@ public sealed class RunWorker : IDisposable
     /// <summary>
     /// Causes activities to be canceled at once when the worker stops, without waiting for <see cref="RunWorkerOptions.ShutdownGrace"/>.
     /// </summary>
-    public void SkipGracePeriod() => _stop.GiveUp();
+    public void SkipGracePeriod() => _stop.CancelActivities();
 
     /// <inheritdoc/>
     public void Dispose()

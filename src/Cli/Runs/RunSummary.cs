@@ -22,7 +22,7 @@ internal static class RunSummary
         bool afterTable = false
     )
     {
-        run = await LandedWorkCheck.LookAsync(run, context.RequireRepository().Root, context.Services, CancellationToken.None);
+        run = await LandedWorkCheck.CheckAsync(run, context.RequireRepository().Root, context.Services, CancellationToken.None);
         if (!afterTable)
         {
             PrintState(run, context);

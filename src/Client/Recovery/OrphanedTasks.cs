@@ -98,7 +98,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
     /// <returns>Number of open tasks.</returns>
     private async Task<int> NotifyTasksAsync(string runId, RunExecution? execution, RpcOptions rpc)
     {
-        var how = new RunEndedWithoutIt(execution?.End?.State, execution?.End?.Why as TerminatedBy);
+        var how = new RunEndedWithoutTask(execution?.End?.State, execution?.End?.Why as TerminatedBy);
         var left = 0;
         await foreach (
             var task in _client

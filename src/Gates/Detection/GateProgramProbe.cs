@@ -39,11 +39,16 @@ public static class GateProgramProbe
     /// <param name="directory">Root of the repository.</param>
     /// <param name="found">Gates that were detected in the repository.</param>
     /// <param name="cause">Environment fault, or null if unknown.</param>
-    public static string CureOf(Gate gate, bool ofProject, string directory, IReadOnlyList<Gate> found, EnvironmentCause? cause = null) =>
-        CureOf(cause) ?? Installing(gate, ofProject, directory, found);
+    public static string SuggestFix(
+        Gate gate,
+        bool ofProject,
+        string directory,
+        IReadOnlyList<Gate> found,
+        EnvironmentCause? cause = null
+    ) => SuggestFix(cause) ?? Installing(gate, ofProject, directory, found);
 
     /// <summary>Returns the suggested fix for an environment fault, or null if it depends on the command.</summary>
-    public static string? CureOf(EnvironmentCause? cause) =>
+    public static string? SuggestFix(EnvironmentCause? cause) =>
         cause switch
         {
             EnvironmentCause.ReadOnly or EnvironmentCause.Permission =>

@@ -41,7 +41,7 @@ public static partial class ManifestChangeCheck
     private static readonly string[] RunByThemselves = ["install", "prepare", "prepublish", "dependencies", "test"];
 
     /// <summary>True if this class can compare files with this name.</summary>
-    public static bool Knows(string path) =>
+    public static bool CanCompare(string path) =>
         Path.GetFileName(path)
             is "package.json"
                 or "pyproject.toml"

@@ -48,7 +48,7 @@ public static class PackageDownloadFolders
     /// folder.</summary>
     /// <param name="relative">Path relative to the home folder.</param>
     /// <param name="environment">Variables of the programs.</param>
-    public static string PlaceOf(string relative, IReadOnlyDictionary<string, string> environment)
+    public static string AbsolutePathOf(string relative, IReadOnlyDictionary<string, string> environment)
     {
         foreach (var (folder, variable) in s_homes)
         {
@@ -67,7 +67,7 @@ public static class PackageDownloadFolders
         var named = Get(cache.Variable, environment) ?? OptionIn(options, cache.Option);
         var found = named ?? cache.Settings.Select(setting => SettingIn(setting, environment)).FirstOrDefault(path => path is not null);
         return new PackageDownloadFolder(
-            Path.TrimEndingDirectorySeparator(found ?? PlaceOf(cache.Folder, environment)),
+            Path.TrimEndingDirectorySeparator(found ?? AbsolutePathOf(cache.Folder, environment)),
             cache,
             options.FirstOrDefault(""),
             IsSet: named is null && found is not null
@@ -82,7 +82,7 @@ public static class PackageDownloadFolders
 
     private static string? SettingIn(PackageCacheSetting setting, IReadOnlyDictionary<string, string> environment)
     {
-        if (TryRead(PlaceOf(setting.File, environment)) is not { } text)
+        if (TryRead(AbsolutePathOf(setting.File, environment)) is not { } text)
         {
             return null;
         }
@@ -92,7 +92,7 @@ public static class PackageDownloadFolders
         {
             if (path.StartsWith(home, StringComparison.Ordinal))
             {
-                path = PlaceOf(path[home.Length..], environment);
+                path = AbsolutePathOf(path[home.Length..], environment);
             }
         }
         return Path.IsPathRooted(path) ? Path.Combine(path, setting.Below) : null;

@@ -65,7 +65,7 @@ public sealed partial record PackageTool
         Uv with
         {
             Program = "pip",
-            Look = (package, _) => LookByPip(SpellPython(package)),
+            Look = (package, _) => PipSearchArguments(SpellPython(package)),
             LookInput = null,
             Install = (_, manifest) =>
                 [
@@ -94,10 +94,10 @@ public sealed partial record PackageTool
                         manifest,
                         "package",
                         package.Name,
-                        .. package.Version.Length == 0 ? [] : (string[])["--version", Bare(package)],
+                        .. package.Version.Length == 0 ? [] : (string[])["--version", VersionNumber(package)],
                     ],
                 ],
-            Spell = package => package.Version.Length == 0 ? package.Name : $"{package.Name}@{Bare(package)}",
+            Spell = package => package.Version.Length == 0 ? package.Name : $"{package.Name}@{VersionNumber(package)}",
             Finds = (output, package) =>
                 output.Contains($"\"id\": \"{package.Name}\"", StringComparison.OrdinalIgnoreCase)
                 || output.Contains($"\"id\":\"{package.Name}\"", StringComparison.OrdinalIgnoreCase),
@@ -196,7 +196,7 @@ public sealed partial record PackageTool
 
     private string[] Development(PackageRequest package) => package.IsForDevelopment ? [ForDevelopment!] : [];
 
-    private static string[] LookByPip(string package) =>
+    private static string[] PipSearchArguments(string package) =>
         ["install", "--dry-run", "--quiet", "--no-deps", "--ignore-installed", "--only-binary", ":all:", .. NoReport, package];
 
     private static string SpellPython(PackageRequest package) =>
@@ -205,7 +205,7 @@ public sealed partial record PackageTool
         + (package.Version is [>= '0' and <= '9', ..] ? "==" : "")
         + package.Version;
 
-    private static string Bare(PackageRequest package) => package.Version.TrimStart('=', '>', ' ');
+    private static string VersionNumber(PackageRequest package) => package.Version.TrimStart('=', '>', ' ');
 
     private static string[] Features(PackageRequest package) =>
         package.Extras.Count == 0 ? [] : ["--features", string.Join(',', package.Extras)];

@@ -32,7 +32,7 @@ public sealed record VersionRange(IReadOnlyList<long>? Low, bool HasLow, IReadOn
     }
 
     /// <summary>True if the ranges overlap.</summary>
-    public bool Meets(VersionRange other)
+    public bool Overlaps(VersionRange other)
     {
         var both = And(other);
         if (both.Low is not { } low || both.High is not { } high)

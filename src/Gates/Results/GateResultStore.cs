@@ -82,7 +82,7 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
             found is not null
             && found.Duration <= gate.Limit
             && (!question.Fresh || (question.Run.Length > 0 && found.Run == question.Run));
-        return new GateResultLookup(key, counts ? Known(found!, gate) : null);
+        return new GateResultLookup(key, counts ? FromCache(found!, gate) : null);
     }
 
     private Dictionary<string, string> VariablesOf(OrchestratorSettings settings)
@@ -99,7 +99,7 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
         return variables;
     }
 
-    private static GateVerdict Known(GateVerdict found, Gate gate) =>
+    private static GateVerdict FromCache(GateVerdict found, Gate gate) =>
         found with
         {
             Gate = gate,

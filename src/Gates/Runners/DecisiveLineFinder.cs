@@ -22,9 +22,9 @@ internal sealed record DecisiveLineMatch(
 
     public string? Group(string name) => Match.Groups[name] is { Success: true, Value: { Length: > 0 } value } ? value : null;
 
-    public DecisiveLine ToLine(string directory) => new(Line.Number, Short(Line.Text.Trim()), File, FileLine);
+    public DecisiveLine ToLine(string directory) => new(Line.Number, Shorten(Line.Text.Trim()), File, FileLine);
 
-    public static string Short(string text) => text.Length <= Longest ? text : text[..Longest] + "…";
+    public static string Shorten(string text) => text.Length <= Longest ? text : text[..Longest] + "…";
 }
 
 /// <summary>Finds the first line that explains a failure, using the rules of the runners that wrote the output, in table order.
@@ -41,7 +41,7 @@ internal static class DecisiveLineFinder
     public static DecisiveLineMatch? Find(GateCommandResult end, bool fails, bool hasRun)
     {
         var lines = end.Output.Lines;
-        foreach (var runner in RunnerTable.Rows.Where(runner => Wrote(runner, end.Command, lines)))
+        foreach (var runner in RunnerTable.Rows.Where(runner => WroteOutput(runner, end.Command, lines)))
         {
             var failed = FailedTests(runner, lines);
             var rules = runner.Lines;
@@ -73,7 +73,7 @@ internal static class DecisiveLineFinder
     }
 
     /// <summary>True if the output or the command shows that the runner wrote the output.</summary>
-    public static bool Wrote(RunnerOutputFormat runner, string command, IReadOnlyList<GateOutputLine> lines) =>
+    public static bool WroteOutput(RunnerOutputFormat runner, string command, IReadOnlyList<GateOutputLine> lines) =>
         runner.Lines.Count > 0
         && (
             (runner.Sign is null && runner.Command is null)

@@ -18,13 +18,15 @@ internal static class FailedTests
 
     private static IEnumerable<string> Printed(IReadOnlyList<GateOutputLine> lines, string command)
     {
-        var writers = RunnerTable.Rows.Where(row => row.Failures is not null && DecisiveLineFinder.Wrote(row, command, lines)).ToList();
+        var writers = RunnerTable
+            .Rows.Where(row => row.Failures is not null && DecisiveLineFinder.WroteOutput(row, command, lines))
+            .ToList();
         return lines
             .SelectMany(line => writers.Select(row => row.Failures!.Match(line.Text)))
             .Where(found => found.Success)
-            .Select(found => Short(found.Groups["test"].Value));
+            .Select(found => Shorten(found.Groups["test"].Value));
     }
 
     /// <summary>Truncates a name to the maximum length.</summary>
-    public static string Short(string name) => name.Length <= Longest ? name : name[..Longest];
+    public static string Shorten(string name) => name.Length <= Longest ? name : name[..Longest];
 }

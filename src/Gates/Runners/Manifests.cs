@@ -48,7 +48,7 @@ internal sealed class Manifests(IReadOnlyList<string> texts)
     ];
 
     /// <summary>True if a manifest names the package of a module or program.</summary>
-    public bool Declare(string module)
+    public bool ContainPackageOf(string module)
     {
         var name = module.Replace("::", "/", StringComparison.Ordinal);
         if (name.Length == 0 || name[0] is '.' or '/')

@@ -108,7 +108,7 @@ internal static class ReportReader
     }
 
     private static string NameOf(XElement test) =>
-        FailedTests.Short(
+        FailedTests.Shorten(
             (string?)test.Attribute("testName") ?? $"{(string?)test.Attribute("classname")} {(string?)test.Attribute("name")}".Trim()
         );
 
@@ -146,7 +146,7 @@ internal static class ReportReader
         }
         var (found, line) = SourceLocationFinder.Of(StackPlaces, lines, 0, directory);
         var own = file is null ? null : Path.GetRelativePath(directory, Path.Combine(directory, file));
-        return new DecisiveLine(null, DecisiveLineMatch.Short(lines[0].Text.Trim()), found ?? own, found is null ? null : line);
+        return new DecisiveLine(null, DecisiveLineMatch.Shorten(lines[0].Text.Trim()), found ?? own, found is null ? null : line);
     }
 
     private static (TestTally? Counted, DecisiveLine? Failure) OfJson(FileStream stream, string directory, List<string> failed)
@@ -197,7 +197,7 @@ internal static class ReportReader
                 var messages = one.TryGetProperty("failureMessages", out var texts) ? [.. Items(texts)] : Array.Empty<JsonElement>();
                 if (messages.Length > 0)
                 {
-                    failed.Add(FailedTests.Short(one.TryGetProperty("fullName", out var test) ? test.ToString() : ""));
+                    failed.Add(FailedTests.Shorten(one.TryGetProperty("fullName", out var test) ? test.ToString() : ""));
                     first ??= Failure(
                         messages[0].ToString(),
                         suite.TryGetProperty("name", out var name) ? name.ToString() : null,
@@ -216,7 +216,7 @@ internal static class ReportReader
         {
             if (one.TryGetProperty("err", out var fault) && fault.ValueKind == JsonValueKind.Object)
             {
-                failed.Add(FailedTests.Short(one.TryGetProperty("fullTitle", out var title) ? title.ToString() : ""));
+                failed.Add(FailedTests.Shorten(one.TryGetProperty("fullTitle", out var title) ? title.ToString() : ""));
                 var text =
                     fault.TryGetProperty("stack", out var stack) ? stack.ToString()
                     : fault.TryGetProperty("message", out var message) ? message.ToString()

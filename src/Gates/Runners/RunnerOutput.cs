@@ -51,7 +51,7 @@ internal sealed partial class RunnerOutput
         var read = new RunnerOutput();
         foreach (var line in output.Split('\n'))
         {
-            read.Take(line.EndsWith('\r') ? line[..^1] : line);
+            read.ProcessLine(line.EndsWith('\r') ? line[..^1] : line);
         }
         return read;
     }
@@ -59,13 +59,13 @@ internal sealed partial class RunnerOutput
     /// <summary>Processes a line or a part of a long line.</summary>
     /// <param name="line">Text of the line.</param>
     /// <param name="isPart">True if more parts of the line follow.</param>
-    public void Take(string line, bool isPart = false)
+    public void ProcessLine(string line, bool isPart = false)
     {
         lock (_gate)
         {
-            foreach (var shown in Shown(line))
+            foreach (var shown in VisibleLines(line))
             {
-                _counter.Take(shown);
+                _counter.ProcessLine(shown);
                 Keep(new GateOutputLine(_number, shown.Length <= LongestLine ? shown : shown[..LongestLine]));
             }
             _number += isPart ? 0 : 1;
@@ -89,7 +89,7 @@ internal sealed partial class RunnerOutput
     }
 
     // A progress bar returns to the start of the line, or pads its line to the terminal's width instead of ending it.
-    private static IEnumerable<string> Shown(string line)
+    private static IEnumerable<string> VisibleLines(string line)
     {
         if (line.StartsWith("{\"", StringComparison.Ordinal) && EventOf(line) is { } printed)
         {

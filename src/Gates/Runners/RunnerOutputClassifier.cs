@@ -114,7 +114,7 @@ internal static class RunnerOutputClassifier
     {
         var manifests = new Manifests(end.Manifests);
         var kind = found.Rule.Kind ?? GateKind.Failed;
-        if (found.Group("program") is { } program && manifests.Declare(program))
+        if (found.Group("program") is { } program && manifests.ContainPackageOf(program))
         {
             return (GateKind.Environment, EnvironmentCause.MissingPackage);
         }
@@ -132,7 +132,7 @@ internal static class RunnerOutputClassifier
         }
         if (MissingModule(found) is { } module)
         {
-            return manifests.Declare(module) ? (GateKind.Environment, EnvironmentCause.MissingPackage)
+            return manifests.ContainPackageOf(module) ? (GateKind.Environment, EnvironmentCause.MissingPackage)
                 : IsArgument(end.Command, module) ? (GateKind.Configuration, null)
                 : (kind, null);
         }
@@ -177,7 +177,7 @@ internal static class RunnerOutputClassifier
             var text = line.Text.Trim();
             if (text.Length > 0 && text.Any(char.IsLetter))
             {
-                return new DecisiveLine(line.Number, DecisiveLineMatch.Short(text), null, null);
+                return new DecisiveLine(line.Number, DecisiveLineMatch.Shorten(text), null, null);
             }
         }
         return null;

@@ -46,7 +46,7 @@ internal sealed class TestCounter
     }
 
     /// <summary>Counts the tests in a line of output. The caller has removed color codes.</summary>
-    public void Take(string line)
+    public void ProcessLine(string line)
     {
         if (line.Length is < 4 or > LongestLine)
         {

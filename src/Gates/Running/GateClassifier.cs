@@ -64,7 +64,7 @@ internal static partial class GateClassifier
         verdict is { Result: GateResult.Failed, ExitCode: ProcessResult.KilledBySignal9 };
 
     /// <summary>True if the exit code reports that the shell could not start the command (POSIX sh: 126, 127).</summary>
-    internal static bool CouldNotRun(int exitCode) => exitCode is NotExecutable or NotFound;
+    internal static bool IsStartFailure(int exitCode) => exitCode is NotExecutable or NotFound;
 
     // Messages of dash and bash for a missing command and for a missing script argument.
     [GeneratedRegex(

@@ -57,11 +57,11 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         }
         if (!Directory.Exists(subject.Directory))
         {
-            return CouldNotRun(gate, command, $"The directory {subject.Directory} is missing.");
+            return StartFailureVerdict(gate, command, $"The directory {subject.Directory} is missing.");
         }
         if (System.Text.Encoding.UTF8.GetByteCount(command) > LongestCommand)
         {
-            return CouldNotRun(
+            return StartFailureVerdict(
                 gate,
                 command,
                 $"With the names of {Plural.Of(subject.ChangedFiles.Count, "file")} the command is longer than 127 KiB. Use a command that "
@@ -70,9 +70,9 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         }
         using var turn = await scheduler.EnterAsync(gate, subject.Origin, cancellationToken);
         var first = await RunOnceAsync(gate, command, subject, evidenceFile, turn, cancellationToken);
-        if (first.Contention != GateContention.None && await turn.HadCompanyAsync(cancellationToken))
+        if (first.Contention != GateContention.None && await turn.OtherGatesRanAsync(cancellationToken))
         {
-            await turn.BecomeAloneAsync(cancellationToken);
+            await turn.WaitForOtherGatesAsync(cancellationToken);
             if (!await BeginsAgainAsync(subject, cancellationToken))
             {
                 return first;
@@ -174,7 +174,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         }
         return passed;
 
-        bool IsNew(string failed) => subject.NewTests.Any(name => TestNames.Means(failed, name));
+        bool IsNew(string failed) => subject.NewTests.Any(name => TestNames.RefersTo(failed, name));
     }
 
     /// <summary>True if failed tests also fail when they run alone. A test that passes alone proves nothing, because another test may cause
@@ -207,7 +207,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     // A measurement is not repeated, because its tolerance already covers variation.
     private static bool RunsTwice(Gate gate) => gate.Type is GateType.Test or GateType.Custom && !gate.IsMeasurement;
 
-    private static GateVerdict CouldNotRun(Gate gate, string command, string why) =>
+    private static GateVerdict StartFailureVerdict(Gate gate, string command, string why) =>
         new()
         {
             Gate = gate,
@@ -252,7 +252,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
 
     /// <summary>Classifies a failure as an environment fault only if there is proof. Proof is a record of the machine, or the output of a
     /// tree without an agent's code. A missing program or service may also be unfinished work.</summary>
-    private static GateVerdict Blame(GateVerdict verdict, GateRunContext subject, EnvironmentFaultEvidence records)
+    private static GateVerdict ClassifyFailure(GateVerdict verdict, GateRunContext subject, EnvironmentFaultEvidence records)
     {
         if (verdict is not { Result: GateResult.Failed, Kind: GateKind.Environment, Gate.Negate: false })
         {
@@ -309,8 +309,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             LineLimit = LongestLine,
             OnLine = (line, _) =>
             {
-                printed?.Take(line.Text, line.IsPart);
-                number?.Take(line.Text, line.IsPart);
+                printed?.ProcessLine(line.Text, line.IsPart);
+                number?.ProcessLine(line.Text, line.IsPart);
                 return ValueTask.CompletedTask;
             },
         };
@@ -334,7 +334,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         if (printed is not null)
         {
             var report = RunsTwice(gate) ? ReportFiles.Read(subject.Directory, log.Began, cancellationToken) : null;
-            verdict = Blame(Read(verdict, printed, result, subject, report), subject, records);
+            verdict = ClassifyFailure(Read(verdict, printed, result, subject, report), subject, records);
         }
         verdict = verdict with { Anomalies = [.. AnomaliesOf(log, result.StandardOutput)] };
         if (number is not null)

@@ -10,13 +10,13 @@ internal static class GateVerdictFactory
             ? $"{result.StandardError.Text}\n{result.StandardOutput.Text}".TrimStart('\n')
             : result.StandardOutput.Text;
         var missesWork = GateClassifier.MissesOwnFile(result.ExitCode, output);
-        var isGood = result.Succeeded != gate.Negate && !GateClassifier.CouldNotRun(result.ExitCode);
+        var isGood = result.Succeeded != gate.Negate && !GateClassifier.IsStartFailure(result.ExitCode);
         (var verdict, var failure) = result switch
         {
             { TimedOut: true } => (GateResult.TimedOut, GateFailure.Timeout),
             _ when isGood => (GateResult.Passed, GateFailure.None),
             _ when missesWork => (GateResult.Failed, GateFailure.Logic),
-            _ when GateClassifier.CouldNotRun(result.ExitCode) => (GateResult.CouldNotRun, GateFailure.Environment),
+            _ when GateClassifier.IsStartFailure(result.ExitCode) => (GateResult.CouldNotRun, GateFailure.Environment),
             _ when gate.Negate => (GateResult.Failed, GateFailure.Logic),
             _ => (GateResult.Failed, GateClassifier.OfExit(result.ExitCode)),
         };

@@ -17,7 +17,7 @@ internal sealed partial class MeasurementParser
     /// <summary>Processes the next line of the output.</summary>
     /// <param name="line">Line, or a part of a long line.</param>
     /// <param name="isPart">True if more parts of the line follow.</param>
-    public void Take(string line, bool isPart)
+    public void ProcessLine(string line, bool isPart)
     {
         var plain = Colors().Replace(line, "");
         if (_isPart)

@@ -33,7 +33,7 @@ internal static partial class TestSelection
     private static string? SelectInScript(Match called, IReadOnlyDictionary<string, string> scripts, IReadOnlyList<string> names) =>
         scripts.GetValueOrDefault(called.Groups["name"].Value) is not { } text || OptionsOf(text) is not { } options ? null
         : options.IsFirst ? Select(text, names)
-        : $"{called.Value}{(called.Groups["program"].Value == "yarn" ? "" : " --")} {Words(options, names)}";
+        : $"{called.Value}{(called.Groups["program"].Value == "yarn" ? "" : " --")} {FormatArguments(options, names)}";
 
     private static string? Select(string command, IReadOnlyList<string> names)
     {
@@ -43,7 +43,9 @@ internal static partial class TestSelection
         }
         var part = options.Command.Match(command);
         var end = part.Index + part.Length;
-        return options.IsFirst ? $"{command[..end]} {Words(options, names)}{command[end..]}" : $"{command} {Words(options, names)}";
+        return options.IsFirst
+            ? $"{command[..end]} {FormatArguments(options, names)}{command[end..]}"
+            : $"{command} {FormatArguments(options, names)}";
     }
 
     private static TestOptions? OptionsOf(string command) =>
@@ -51,7 +53,7 @@ internal static partial class TestSelection
             ? RunnerTable.Rows.Select(row => row.Select).FirstOrDefault(options => options?.Command.IsMatch(command) == true)
             : null;
 
-    private static string Words(TestOptions options, IReadOnlyList<string> names)
+    private static string FormatArguments(TestOptions options, IReadOnlyList<string> names)
     {
         var values = names.Select(name => options.IsPattern ? Regex.Escape(name) : name);
         return options.All is { } all

@@ -72,7 +72,7 @@ public sealed partial class GateInputFiles
         }
         var words = known.SelectMany(gate => gate.Item2.Words).ToHashSet(StringComparer.Ordinal);
         var harmless = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var file in changed.Where(file => file.Change == FileChange.Modified && ManifestChangeCheck.Knows(file.Path)))
+        foreach (var file in changed.Where(file => file.Change == FileChange.Modified && ManifestChangeCheck.CanCompare(file.Path)))
         {
             if (ManifestChangeCheck.IsHarmless(file.Path, await ReadOnce(file.Path), await readAfter(file.Path), words))
             {

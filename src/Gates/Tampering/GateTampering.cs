@@ -90,7 +90,7 @@ public static class GateTampering
     /// count means that a test was removed, disabled or omitted.</summary>
     /// <param name="before">Result at the base.</param>
     /// <param name="verdict">Current result.</param>
-    public static GateAnomaly? SinceBase(GateVerdict before, GateVerdict verdict) =>
+    public static GateAnomaly? FindTestCountDrop(GateVerdict before, GateVerdict verdict) =>
         verdict.Result == GateResult.Passed
         && before is { Passed: true, Tests: { } tests }
         && !ChangedFileNames.AreAskedFor(verdict.Gate)
@@ -123,7 +123,7 @@ public static class GateTampering
 
     private static IEnumerable<string> OfTests(TestChanges tests, BaseSuiteVerdict suite, IReadOnlyList<string> hollow)
     {
-        var untouched = suite.Failed.Where(name => !tests.Touch(name)).ToList();
+        var untouched = suite.Failed.Where(name => !tests.IsInChangedFile(name)).ToList();
         if (suite.Result == BaseSuiteResult.Red && (untouched.Count > 0 || suite.Failed.Count == 0))
         {
             yield return untouched.Count > 0
@@ -163,12 +163,12 @@ public static class GateTampering
         }
 
         bool FailsIn(IReadOnlyList<string> names) =>
-            suite.Result == BaseSuiteResult.Red && names.Any(name => suite.Failed.Any(failed => TestNames.Means(failed, name)));
+            suite.Result == BaseSuiteResult.Red && names.Any(name => suite.Failed.Any(failed => TestNames.RefersTo(failed, name)));
     }
 
     private static IEnumerable<string> Notes(TestChanges tests, BaseSuiteVerdict suite)
     {
-        if (suite.Failed.Where(tests.Touch).ToList() is { Count: > 0 } touched)
+        if (suite.Failed.Where(tests.IsInChangedFile).ToList() is { Count: > 0 } touched)
         {
             yield return $"{OriginalsFail}: {FileNameEncoding.List(touched, MostFiles)}";
         }

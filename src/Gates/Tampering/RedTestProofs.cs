@@ -30,7 +30,7 @@ public static class RedTestProofs
         {
             return Unknown(names, RedProofGap.NoNames);
         }
-        IReadOnlyList<string> green = [.. names.Where(name => !red.Any(one => TestNames.Means(one, name)))];
+        IReadOnlyList<string> green = [.. names.Where(name => !red.Any(one => TestNames.RefersTo(one, name)))];
         return new RedProof(names.Count, names.Count - green.Count, [.. green.Take(MostNamed)]);
     }
 
@@ -39,15 +39,19 @@ public static class RedTestProofs
     /// <param name="tests">Tests of the task.</param>
     /// <param name="failed">Tests whose base version fails on the work.</param>
     /// <param name="verdicts">Verdicts of the task's test gates on the task's tests with the product code of the base.</param>
-    public static IReadOnlyList<string> Hollow(TestChanges tests, IReadOnlyList<string> failed, IReadOnlyList<GateVerdict> verdicts)
+    public static IReadOnlyList<string> FindIneffectiveTests(
+        TestChanges tests,
+        IReadOnlyList<string> failed,
+        IReadOnlyList<GateVerdict> verdicts
+    )
     {
         var isTold =
             verdicts.Count > 0
             && verdicts.All(verdict => verdict.Passed || (BaseSuiteVerdict.IsRed(verdict) && verdict.FailedTests is { Count: > 0 }));
         IReadOnlyList<string> red = [.. verdicts.SelectMany(verdict => verdict.FailedTests ?? [])];
-        return isTold ? [.. failed.Where(test => tests.NamesKept(test) is { Count: > 0 } names && !names.Any(IsRed))] : [];
+        return isTold ? [.. failed.Where(test => tests.KeptTestNames(test) is { Count: > 0 } names && !names.Any(IsRed))] : [];
 
-        bool IsRed(string name) => red.Any(one => TestNames.Means(one, name));
+        bool IsRed(string name) => red.Any(one => TestNames.RefersTo(one, name));
     }
 
     /// <summary>Returns an inconclusive proof, or null if the task has no new or changed test.</summary>

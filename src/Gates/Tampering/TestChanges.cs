@@ -91,11 +91,12 @@ public sealed class TestChanges
     public IReadOnlyList<string> ToProve { get; }
 
     /// <summary>True if a failed test, as the test runner spells it, is in a file that the work changed.</summary>
-    public bool Touch(string failed) => _files.Any(file => file.Before is not null && TestNames.MayBeIn(failed, file.Path, Before(file)));
+    public bool IsInChangedFile(string failed) =>
+        _files.Any(file => file.Before is not null && TestNames.MayBeIn(failed, file.Path, Before(file)));
 
     /// <summary>Returns the names of tests, existing before and after the work, that a failed test may refer to in the runner's
     /// spelling.</summary>
-    public IReadOnlyList<string> NamesKept(string failed) => [.. _kept.Where(name => TestNames.Means(failed, name))];
+    public IReadOnlyList<string> KeptTestNames(string failed) => [.. _kept.Where(name => TestNames.RefersTo(failed, name))];
 
     private static string Name(SourceTest test) => test.Name;
 

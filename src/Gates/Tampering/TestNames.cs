@@ -7,7 +7,7 @@ internal static partial class TestNames
     /// <param name="failed">Name such as <c>tests/test_a.py::test_sum[1]</c>, <c>calc › adds</c> or
     /// <c>com.example.CalcTest.adds</c>.</param>
     /// <param name="name">Name such as <c>test_sum</c>.</param>
-    public static bool Means(string failed, string name) =>
+    public static bool RefersTo(string failed, string name) =>
         failed == name
         // Matches a file that counts as one test.
         || failed == Path.GetFileNameWithoutExtension(name)
@@ -34,7 +34,7 @@ internal static partial class TestNames
             ? path == file.Value
                 || path.EndsWith("/" + file.Value, StringComparison.Ordinal)
                 || file.Value.EndsWith("/" + path, StringComparison.Ordinal)
-            : tests.Any(test => Means(failed, test.Name));
+            : tests.Any(test => RefersTo(failed, test.Name));
 
     private static IEnumerable<string> Parts(string failed)
     {

@@ -80,7 +80,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
             {
                 Stash(path, entry);
             }
-            BringBack(entry => !entry.HasForeign(gates));
+            RestoreWhere(entry => !entry.HasForeign(gates));
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -102,11 +102,11 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
     private bool IsStashed(string path) => _entries.TryGetValue(path, out var entry) && entry.StashName is not null;
 
     /// <summary>Restores all stashed files, except those that were replaced by new ones.</summary>
-    public void BringAllBack()
+    public void RestoreAll()
     {
         try
         {
-            BringBack(_ => true);
+            RestoreWhere(_ => true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -142,7 +142,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
         entry.StashName = moved;
     }
 
-    private void BringBack(Func<OutputEntry, bool> isWanted)
+    private void RestoreWhere(Func<OutputEntry, bool> isWanted)
     {
         foreach (
             var (path, entry) in _entries

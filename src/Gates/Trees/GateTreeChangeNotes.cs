@@ -13,7 +13,7 @@ public static class GateTreeChangeNotes
     /// <param name="setUp">Tracked files that the set-up had changed before the gate.</param>
     /// <param name="removedBefore">Files of earlier gates that were removed.</param>
     /// <param name="stashed">Files of earlier gates that were stashed during the gate, or null if none were stashed.</param>
-    public static GateVerdict Tell(
+    public static GateVerdict AddNotes(
         GateVerdict verdict,
         GateTreeChanges traces,
         IReadOnlyList<string> setUp,

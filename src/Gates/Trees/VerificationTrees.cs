@@ -16,7 +16,7 @@ public sealed class VerificationTrees(GitRepository repository, IReadOnlyDiction
     /// <summary>Takes a free worktree from the pool and checks out the commit.</summary>
     /// <param name="isMerge">True to search from the last tree in the folder, false to search from the first. Successive merges differ in
     /// few files, so they reuse the same tree.</param>
-    public async Task<VerificationTree> TakeAsync(string commit, bool isMerge, CancellationToken stop)
+    public async Task<VerificationTree> AcquireTreeAsync(string commit, bool isMerge, CancellationToken stop)
     {
         CacheFolder.Open(repository, environment);
         while (true)
@@ -38,7 +38,7 @@ public sealed class VerificationTrees(GitRepository repository, IReadOnlyDiction
                         worktree,
                         baseline,
                         claims,
-                        await claims.TakeAsync(worktree.Path, WorktreePurpose.Fresh, stop),
+                        await claims.ClaimAsync(worktree.Path, WorktreePurpose.Fresh, stop),
                         taken.Lock
                     );
                 }

@@ -16,7 +16,7 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
 
     /// <summary>Appends a gate to the queue.</summary>
     /// <returns>The gate's ticket with its number.</returns>
-    internal async Task<GateQueueTicket> DrawAsync(GateQueueTicket ticket, CancellationToken stop)
+    internal async Task<GateQueueTicket> AppendTicketAsync(GateQueueTicket ticket, CancellationToken stop)
     {
         using var one = await LockFile.AcquireAsync(UserStateFolder.LockOf(folder), stop);
         var others = GateQueueTicket.In(folder);
@@ -45,7 +45,7 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
         var isTold = false;
         while (true)
         {
-            var others = await OthersAsync(ticket, within);
+            var others = await ReadOtherTicketsAsync(ticket, within);
             var holder = ticket.HolderAmong(others);
             if (isFair ? holder is not { Began: not null } && await TryBeginAsync(ticket, within, stop) : holder is null)
             {
@@ -60,7 +60,7 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
         }
     }
 
-    private async Task<IReadOnlyList<GateQueueTicket>> OthersAsync(GateQueueTicket ticket, string? within) =>
+    private async Task<IReadOnlyList<GateQueueTicket>> ReadOtherTicketsAsync(GateQueueTicket ticket, string? within) =>
         [.. (await LivingAsync()).Where(other => other.Number != ticket.Number && other.Mark != within)];
 
     /// <summary>Starts the turn of a ticket if no other gate is running and the run of the ticket is next. Returns false
@@ -68,7 +68,7 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
     private async Task<bool> TryBeginAsync(GateQueueTicket ticket, string? within, CancellationToken stop)
     {
         using var one = await LockFile.AcquireAsync(UserStateFolder.LockOf(folder), stop);
-        var (others, now) = (await OthersAsync(ticket, within), time.GetUtcNow());
+        var (others, now) = (await ReadOtherTicketsAsync(ticket, within), time.GetUtcNow());
         var shares = GateQueueShares.Read(folder);
         if (others.Any(other => other.Began is not null) || !shares.HasTurn(ticket, [.. others, ticket], now))
         {
@@ -87,7 +87,7 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
         return LastNumber(one) > ticket.Number;
     }
 
-    internal void Leave(GateQueueTicket ticket) => ticket.Remove(folder);
+    internal void RemoveTicket(GateQueueTicket ticket) => ticket.Remove(folder);
 
     /// <summary>Reads the last ticket number from the lock file. 0 if the file is damaged.</summary>
     private static long LastNumber(LockFile one)

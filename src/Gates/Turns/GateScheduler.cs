@@ -85,17 +85,17 @@ internal sealed class GateTurn(
     {
         if (exclusive is not null)
         {
-            _exclusive = await exclusive.DrawAsync(New(alone: true), stop);
+            _exclusive = await exclusive.AppendTicketAsync(New(alone: true), stop);
             await exclusive.WaitAsync(_exclusive, within, holder => told(WaitingGate.Of(_exclusive, holder, gate.Exclusive)), stop);
         }
         await JoinAsync(alone: false, stop);
     }
 
     /// <summary>True if another gate ran at any time since this turn started.</summary>
-    internal async Task<bool> HadCompanyAsync(CancellationToken stop) => _foundOthers || await all.CameAfterAsync(_among!, stop);
+    internal async Task<bool> OtherGatesRanAsync(CancellationToken stop) => _foundOthers || await all.CameAfterAsync(_among!, stop);
 
     /// <summary>Waits until no other gate runs. No other gate starts until this turn ends.</summary>
-    internal async Task BecomeAloneAsync(CancellationToken stop)
+    internal async Task WaitForOtherGatesAsync(CancellationToken stop)
     {
         Leave();
         await JoinAsync(alone: true, stop);
@@ -106,13 +106,13 @@ internal sealed class GateTurn(
         Leave();
         if (_exclusive is not null)
         {
-            exclusive!.Leave(_exclusive);
+            exclusive!.RemoveTicket(_exclusive);
         }
     }
 
     private async Task JoinAsync(bool alone, CancellationToken stop)
     {
-        _among = await all.DrawAsync(New(alone), stop);
+        _among = await all.AppendTicketAsync(New(alone), stop);
         _foundOthers = (await all.WaitAsync(_among, within, holder => told(WaitingGate.Of(_among, holder, null)), stop)).Count > 0;
     }
 
@@ -120,7 +120,7 @@ internal sealed class GateTurn(
     {
         if (_among is not null)
         {
-            all.Leave(_among);
+            all.RemoveTicket(_among);
         }
     }
 

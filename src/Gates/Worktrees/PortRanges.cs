@@ -14,7 +14,7 @@ internal static class PortRanges
     private const string EphemeralFile = "/proc/sys/net/ipv4/ip_local_port_range";
 
     /// <summary>Returns the first port of each range on this machine, considering its ephemeral ports.</summary>
-    internal static IReadOnlyList<int> Here()
+    internal static IReadOnlyList<int> FirstPortsOnMachine()
     {
         var limits = (DurableFile.TryRead(EphemeralFile) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         return

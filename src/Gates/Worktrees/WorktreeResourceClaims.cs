@@ -21,7 +21,7 @@ public sealed class WorktreeResourceClaims
     /// <param name="owner">Process whose end releases the claim, for a worktree that exists longer than the process. If null, the claim is
     /// released when the worktree is removed.</param>
     /// <exception cref="IOException">No port range is free, or the user's state can't be written.</exception>
-    public async Task<WorktreeResources> TakeAsync(
+    public async Task<WorktreeResources> ClaimAsync(
         string worktree,
         WorktreePurpose use,
         CancellationToken stop,
@@ -62,7 +62,7 @@ public sealed class WorktreeResourceClaims
 
     /// <summary>Releases all resources of a worktree, if it has any.</summary>
     /// <param name="worktree">Absolute path of the worktree.</param>
-    /// <param name="owner">Owner that was passed to <see cref="TakeAsync"/>.</param>
+    /// <param name="owner">Owner that was passed to <see cref="ClaimAsync"/>.</param>
     public async Task ReleaseAsync(string worktree, ProcessIdentity? owner = null)
     {
         var file = WorktreeResourceClaim.FileOf(_folder, Path.GetFullPath(worktree), owner?.ToString() ?? "");
@@ -98,7 +98,7 @@ public sealed class WorktreeResourceClaims
 
     private int FindPort(string worktree, IReadOnlyList<WorktreeResourceClaim> others)
     {
-        var ranges = PortRanges.Here();
+        var ranges = PortRanges.FirstPortsOnMachine();
         var taken = others.Select(other => other.FirstPort).ToHashSet();
         var begin = WorktreeResourceClaim.PlaceOf(worktree, ranges.Count);
         foreach (var first in Enumerable.Range(begin, ranges.Count).Select(place => ranges[place % ranges.Count]))

@@ -87,7 +87,10 @@ internal static class GateProgramCheck
                     string.Concat(
                         missing.Select(gate => $"Found: {gate.Gate.Command}, but it can't run here: '{gate.Probe}' fails{gate.Failure}. ")
                     ) + "Each run would stop at this gate.",
-                    string.Join(' ', missing.Select(gate => GateProgramProbe.CureOf(gate.Gate, ofProject: true, root, found)).Distinct())
+                    string.Join(
+                        ' ',
+                        missing.Select(gate => GateProgramProbe.SuggestFix(gate.Gate, ofProject: true, root, found)).Distinct()
+                    )
                 );
         }
         finally

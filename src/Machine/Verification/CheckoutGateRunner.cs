@@ -47,7 +47,7 @@ internal sealed class CheckoutGateRunner(
         // Resources are claimed as in a run, but until this process ends, because the user may verify the same folder twice at the same
         // time.
         var claims = WorktreeResourceClaims.Of(services.Environment);
-        var resources = await claims.TakeAsync(worktree.Path, WorktreePurpose.Fresh, stop, ProcessIdentity.Current);
+        var resources = await claims.ClaimAsync(worktree.Path, WorktreePurpose.Fresh, stop, ProcessIdentity.Current);
         try
         {
             var subject = await SubjectOfAsync(worktree, question, resources, restorer, stop);
@@ -156,7 +156,7 @@ internal sealed class CheckoutGateRunner(
         var removed = restorer.RemovedBefore;
         var traces = await restorer.EndAsync(stop);
         return traces.IsWhole
-            ? GateTreeChangeNotes.Tell(verdict, traces, [], removed)
+            ? GateTreeChangeNotes.AddNotes(verdict, traces, [], removed)
             : throw new GitException(
                 $"The gate '{gate.Name}' left files in '{subject.Directory}' that can't be restored to the commit, so later gates "
                     + "would prove nothing. Run the gates one by one, or make the gate remove its files of other users."

@@ -13,12 +13,12 @@ public sealed record Rejected(Person By) : Reason;
 /// <summary>Cancelled by a user.</summary>
 /// <param name="By">User who cancelled.</param>
 [ReasonKind("cancelled-by")]
-public sealed record CancelledBy(Person By) : Reason;
+public sealed record CancelledByUser(Person By) : Reason;
 
 /// <summary>Resumed by a user's command to continue.</summary>
 /// <param name="By">User who resumed, with guidance for the agent.</param>
 [ReasonKind("told-to-go-on")]
-public sealed record ContinuedBy(Person By) : Reason;
+public sealed record ContinuedByUser(Person By) : Reason;
 
 /// <summary>Tasks added to the run by a user.</summary>
 /// <param name="Tasks">Ids of the added tasks.</param>

@@ -51,7 +51,7 @@ public static class ReasonText
             ResetNotRecorded why => $"restarted by a reset; it was {why.State} and has reported nothing since",
             BudgetRaised why => $"{why.What}, by {why.By.Who}",
             BudgetReached why => BudgetText.Of(why.Budget),
-            CancelledBy why => $"cancelled by {why.By}",
+            CancelledByUser why => $"cancelled by {why.By}",
             CancelledByTool => "cancelled from outside",
             PreflightStarted => "checking git, the base, disk, the agent and the gates",
             CommitsAdded => "a user added commits; the reviewer checks again",
@@ -162,7 +162,7 @@ public static class ReasonText
             ReviewRoundDone why => $"round {why.Round} is complete",
             RunAborted why => $"aborted by {why.By}{OnStaging(why.HasUnlanded)}",
             RunCancelled why => $"cancelled by {why.By}{OnStaging(why.HasUnlanded)}",
-            RunEndedWithoutIt why => $"{Ended(why)}; its files are kept",
+            RunEndedWithoutTask why => $"{Ended(why)}; its files are kept",
             ExecutionFailed why => why.Cause.Text,
             RunLanded why => why.Where.Text,
             BranchesRetained { Tasks.Count: 0 } => "no task has left work on a branch",
@@ -182,7 +182,7 @@ public static class ReasonText
             WorkflowStillOpen why => $"another execution of {why.Workflow} is still open; terminate it, then retry",
             TerminatedBy why => (why.Identity.Length > 0 ? $"terminated by {why.Identity}" : "terminated by an unnamed client")
                 + (why.Words is null ? "" : $": {why.Words}"),
-            ContinuedBy why => $"continued by {why.By}",
+            ContinuedByUser why => $"continued by {why.By}",
             MergeQueueReplaced why => $"The merge queue ended: {why.Cause}. Another one continues.",
             MergeQueueNote why => why.Text.Text,
             TaskRetried why => why.By is null ? "tried again" : $"tried again by {why.By}",
@@ -229,7 +229,7 @@ public static class ReasonText
             ? []
             : [$"Another plan was made: {Plural.Of(tasks.Count, "task")} ({string.Join(", ", tasks.Take(MostTasksOfPlan))})."];
 
-    private static string Ended(RunEndedWithoutIt why) =>
+    private static string Ended(RunEndedWithoutTask why) =>
         why.By is not null ? $"its run was {Format(why.By)}"
         : why.State is not null ? $"its run has ended: {why.State}"
         : "its run has ended without it";

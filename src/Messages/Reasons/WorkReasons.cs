@@ -10,7 +10,7 @@ public sealed record WorkCancelled : Reason;
 /// <param name="State">State of the run, or null if unknown.</param>
 /// <param name="By">The client that terminated the run, or null if the run was not terminated.</param>
 [ReasonKind("run-ended-without-it")]
-public sealed record RunEndedWithoutIt(string? State = null, TerminatedBy? By = null) : Reason;
+public sealed record RunEndedWithoutTask(string? State = null, TerminatedBy? By = null) : Reason;
 
 /// <summary>The work waits and will be retried automatically.</summary>
 /// <param name="Because">Cause of the wait.</param>

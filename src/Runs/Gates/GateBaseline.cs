@@ -76,7 +76,7 @@ public static partial class GateBaseline
         {
             return verdict;
         }
-        var odd = verdict.Anomalies.Count == 0 ? GateTampering.SinceBase(before, verdict) : null;
+        var odd = verdict.Anomalies.Count == 0 ? GateTampering.FindTestCountDrop(before, verdict) : null;
         var compared = verdict with { Anomalies = odd is null ? verdict.Anomalies : [odd] };
         if (before.Passed || verdict.Passed)
         {

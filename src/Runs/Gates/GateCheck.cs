@@ -134,7 +134,7 @@ public sealed class GateCheck(RunServices services)
         var (setUp, removed, stashed) = (tree.ChangedBySetUp, tree.Restorer.RemovedBefore, tree.Stashed);
         var verdict = await RunAsync(gate, subject, evidence, stop);
         var traces = await tree.EndAsync(stop);
-        verdict = GateTreeChangeNotes.Tell(verdict, traces, setUp, removed, stashed);
+        verdict = GateTreeChangeNotes.AddNotes(verdict, traces, setUp, removed, stashed);
         if (!isBase && StatesFault(verdict) && await FailsAlikeAtBaseAsync(files, repository, verdict, question.Changed, evidence, stop))
         {
             verdict = verdict with { Failure = GateFailure.Environment };
@@ -315,7 +315,7 @@ public sealed class GateCheck(RunServices services)
         {
             return null;
         }
-        await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, false, stop);
+        await using var place = await new VerificationTrees(repository, services.Environment).AcquireTreeAsync(commit, false, stop);
         return await WorktreeSetup.RunAsync(place.Worktree, files, services, evidence, stop, isBase: true);
     }
 
@@ -345,7 +345,7 @@ public sealed class GateCheck(RunServices services)
     {
         var isOfProject = files.Gates.OfProject().Any(g => g.IsSameAs(verdict.Gate));
         var cure = verdict.BlamesMachine
-            ? GateProgramProbe.CureOf(verdict.Gate, isOfProject, files.Folder.Repository, files.Start.Found.Gates, verdict.Environment)
+            ? GateProgramProbe.SuggestFix(verdict.Gate, isOfProject, files.Folder.Repository, files.Start.Found.Gates, verdict.Environment)
             : "";
         return GateFormatter.Explain(verdict, EvidenceOf(files, verdict), cure);
     }

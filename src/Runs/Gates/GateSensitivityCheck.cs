@@ -106,7 +106,7 @@ public sealed class GateSensitivityCheck(GateCheck gates)
         IReadOnlyList<GateVerdict> ofTests = [.. verdicts.Where(verdict => verdict.Gate.Type == GateType.Test)];
         return (
             tests.ToProve.Count == 0 ? RedTestProofs.Of(inProduct, RedProofGap.NotSeparable) : RedTestProofs.Of(tests, ofTests),
-            RedTestProofs.Hollow(tests, await failing, ofTests)
+            RedTestProofs.FindIneffectiveTests(tests, await failing, ofTests)
         );
     }
 

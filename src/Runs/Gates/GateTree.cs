@@ -61,7 +61,7 @@ public sealed class GateTree(
         {
             return null;
         }
-        _place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, isMerge, stop);
+        _place = await new VerificationTrees(repository, services.Environment).AcquireTreeAsync(commit, isMerge, stop);
         var (failure, made) = await SetUpAsync(stop);
         if (failure is not null)
         {

@@ -58,7 +58,7 @@ public sealed class SetUpCache(Worktree worktree, RunFiles files, RunServices se
     }
 
     /// <summary>Returns the cache folder of a set-up step. Its name is the hash of all inputs of the step.</summary>
-    public async Task<string> PlaceAsync(SetUpStep step, CancellationToken stop)
+    public async Task<string> CacheFolderAsync(SetUpStep step, CancellationToken stop)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var environment = services.Part(all => new GateEnvironment(all.Environment, all.Time));

@@ -56,7 +56,7 @@ public static class WorktreeSetup
         var kept = new SetUpCache(worktree, files, services);
         foreach (var step in BuildsOf(worktree, files))
         {
-            var place = await kept.PlaceAsync(step, stop);
+            var place = await kept.CacheFolderAsync(step, stop);
             if (Directory.Exists(place))
             {
                 await kept.TryTakeAsync(place, step, await ProgramAsync(worktree, files, services, task, stop), stop);
@@ -73,7 +73,7 @@ public static class WorktreeSetup
         foreach (var step in BuildsOf(worktree, files))
         {
             await kept.KeepAsync(
-                await kept.PlaceAsync(step, stop),
+                await kept.CacheFolderAsync(step, stop),
                 step,
                 await ProgramAsync(worktree, files, services, task: "", stop),
                 stop
@@ -101,7 +101,7 @@ public static class WorktreeSetup
         {
             return unasked;
         }
-        var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(worktree.Path, WorktreePurpose.Idle, stop);
+        var resources = await WorktreeResourceClaims.Of(services.Environment).ClaimAsync(worktree.Path, WorktreePurpose.Idle, stop);
         var configured = files.Settings.Worktrees.Environment;
 
         // A reused worktree is set up again if its own values, such as its port, have changed.
@@ -118,7 +118,7 @@ public static class WorktreeSetup
         var origin = new GateOrigin(worktree.Repository.MainCheckout ?? "", files.Folder.Name, task);
         foreach (var step in steps)
         {
-            var place = step.Makes.Count > 0 ? await kept.PlaceAsync(step, stop) : null;
+            var place = step.Makes.Count > 0 ? await kept.CacheFolderAsync(step, stop) : null;
             if (place is not null && await kept.TryTakeAsync(place, step, program, stop))
             {
                 continue;
@@ -174,7 +174,7 @@ public static class WorktreeSetup
         CancellationToken stop
     )
     {
-        var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(worktree.Path, WorktreePurpose.Idle, stop);
+        var resources = await WorktreeResourceClaims.Of(services.Environment).ClaimAsync(worktree.Path, WorktreePurpose.Idle, stop);
         return new ProcessCommand("/bin/sh")
         {
             WorkingDirectory = worktree.Path,
@@ -203,7 +203,7 @@ public static class WorktreeSetup
         var line = failed.Line.Length > 0 ? $": {failed.Line.TrimEnd('.')}" : "";
         return $"Set-up failed: '{command}' ended with exit code {result.ExitCode} in {folder}{cause}{line}; see {log}. "
             + (
-                GateProgramProbe.CureOf(failed.Cause) is { } cure
+                GateProgramProbe.SuggestFix(failed.Cause) is { } cure
                     ? $"{cure} Alternatively, set worktrees.setup."
                     : "Fix the command, or set worktrees.setup."
             );
@@ -236,7 +236,7 @@ public static class WorktreeSetup
     {
         foreach (var step in steps)
         {
-            if (!Directory.Exists(await kept.PlaceAsync(step, stop)))
+            if (!Directory.Exists(await kept.CacheFolderAsync(step, stop)))
             {
                 return true;
             }

@@ -28,16 +28,16 @@ internal static class ConflictReport
                 + "(diff3: yours, the common base, theirs). Resolve them so that both intentions hold, leave no marker, and do "
                 + "not abort the merge. A file without markers (one side removed it, or it is binary) contains one side alone: resolve it "
                 + "with 'git add FILE' or 'git rm FILE'.\n",
-            ResolvedConflict.HowToName(task.Id) + "\n",
+            ResolvedConflict.DroppedChangeInstruction(task.Id) + "\n",
         };
         sections.AddRange(
-            ProblemsFile.Some([
+            ProblemsFile.SelectFirst([
                 .. merge
                     .Messages.Where(m => m.Kind.StartsWith("CONFLICT", StringComparison.Ordinal))
                     .Select(m => $"- {FileNameEncoding.Show(m.Text, 600)}"),
             ])
         );
-        var others = await OthersAsync(workspace, task, merge, staging, stop);
+        var others = await FindOtherOwnersAsync(workspace, task, merge, staging, stop);
         new ConflictingTaskStore(workspace.Files.Folder).Add(task.Id, others.Select(other => other.Id));
         sections.Add($"\nYour task: {FirstLine(task.Description)}");
         foreach (var other in others)
@@ -72,7 +72,7 @@ internal static class ConflictReport
     }
 
     /// <summary>Finds the tasks that own a conflicting file and that were merged after this task had started.</summary>
-    private static async Task<IReadOnlyList<PlanTask>> OthersAsync(
+    private static async Task<IReadOnlyList<PlanTask>> FindOtherOwnersAsync(
         TaskWorkspace workspace,
         PlanTask task,
         MergedTree merge,

@@ -30,7 +30,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
         var recorded = await record.UpdateRecordedAsync(input.StagingTip, caller, stop);
         var (ahead, isAsRecorded) = await record.ReadAsync(recorded, stop);
         var found = isAsRecorded || ahead is null ? null : await attempt.FindMergedAsync(input.Requests, recorded, ahead, stop);
-        var (staging, note) = isAsRecorded ? (ahead!, "") : await SettleAsync(record, found?[^1].Commit ?? recorded, stop);
+        var (staging, note) = isAsRecorded ? (ahead!, "") : await RestoreStagingAsync(record, found?[^1].Commit ?? recorded, stop);
         var results = await MergeAsync(repository, attempt, input.Requests, staging, isStaging: true, found, stop);
         return [results[0] with { Onto = staging, Note = note }, .. results.Skip(1)];
     }
@@ -92,7 +92,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
         // A commit that this process created is cached. If the commit no longer exists, the checkout fails.
         if (await new CommitStore(repository).ReadAsync(input.Commit, stop) is null)
         {
-            return Gone(input);
+            return BatchGoneResult(input);
         }
         try
         {
@@ -104,7 +104,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
             {
                 throw;
             }
-            return Gone(input);
+            return BatchGoneResult(input);
         }
     }
 
@@ -125,7 +125,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
         var recorded = await record.UpdateRecordedAsync(input.StagingTip, caller, stop);
         while (true)
         {
-            (var staging, var message) = await SettleAsync(record, recorded, stop);
+            (var staging, var message) = await RestoreStagingAsync(record, recorded, stop);
             note = message.Length > 0 ? message : note;
             if (staging != from)
             {
@@ -168,7 +168,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
             Message = "nothing to merge, because staging already contains it.",
         };
 
-    private static MergeResult Gone(GateBatchInput input) =>
+    private static MergeResult BatchGoneResult(GateBatchInput input) =>
         MergeAttempt.Of(input.Requests[^1], input.Base) with
         {
             Message = $"The merge {input.Commit} is missing, so it is repeated.",
@@ -176,7 +176,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
         };
 
     /// <summary>Returns the position of staging. If another program moved the branch, it is moved back first.</summary>
-    private async Task<(string Staging, string Message)> SettleAsync(StagingRecord record, string recorded, CancellationToken stop)
+    private async Task<(string Staging, string Message)> RestoreStagingAsync(StagingRecord record, string recorded, CancellationToken stop)
     {
         var note = "";
         while (true)

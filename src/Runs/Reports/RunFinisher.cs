@@ -30,7 +30,7 @@ public sealed class RunFinisher(RunServices services)
         {
             left = [.. left, .. await MarkBacklogAsync(input, told, stop)];
         }
-        Write(folder, await LandedWorkCheck.LookAsync(run with { Left = left }, folder.Repository, services, stop));
+        Write(folder, await LandedWorkCheck.CheckAsync(run with { Left = left }, folder.Repository, services, stop));
         await WorktreeResourceClaims.Of(services.Environment).ReleaseThoseThatAreOverAsync(stop);
         return folder.Relative(folder.Report);
     }

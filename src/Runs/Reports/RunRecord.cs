@@ -81,7 +81,7 @@ public sealed class RunRecord(string folder)
         CancellationToken stop
     )
     {
-        var result = await LandingReversals.TakeBackAsync(new RunFolder(repository.Root, run.RunId), services, stop);
+        var result = await LandingReversals.RevertAsync(new RunFolder(repository.Root, run.RunId), services, stop);
         if (!result.IsTakenBack)
         {
             return (false, result.Reason);

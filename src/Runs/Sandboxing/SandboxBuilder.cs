@@ -41,7 +41,7 @@ public sealed class SandboxBuilder(
     [
         .. Ecosystems
             .Homes.Where(home => environment.GetValueOrDefault(home.Variable) is { Length: > 0 })
-            .Select(home => Path.TrimEndingDirectorySeparator(PackageDownloadFolders.PlaceOf(home.Folder, environment)))
+            .Select(home => Path.TrimEndingDirectorySeparator(PackageDownloadFolders.AbsolutePathOf(home.Folder, environment)))
             .Where(path =>
                 Path.IsPathRooted(path) && !path.StartsWith(environment.GetValueOrDefault("HOME") + "/", StringComparison.Ordinal)
             ),
@@ -206,7 +206,9 @@ public sealed class SandboxBuilder(
             "/var",
         ];
         var folders = new ProgramFolders(wide).AddPath(environment.GetValueOrDefault("PATH") ?? "");
-        foreach (var path in Ecosystems.Home.Select(path => PackageDownloadFolders.PlaceOf(path, environment)).Where(Path.IsPathRooted))
+        foreach (
+            var path in Ecosystems.Home.Select(path => PackageDownloadFolders.AbsolutePathOf(path, environment)).Where(Path.IsPathRooted)
+        )
         {
             folders.Add(path);
         }

@@ -42,8 +42,8 @@ public sealed class TreeOutputTracker(string tree, string stash, PrivateOverlayF
     /// <summary>Moves all files back to their original paths.</summary>
     public void RestoreAll()
     {
-        _files.BringAllBack();
-        _downloads.BringAllBack();
+        _files.RestoreAll();
+        _downloads.RestoreAll();
     }
 
     /// <summary>Removes the files that are moved away.</summary>

@@ -44,7 +44,7 @@ internal sealed class RunTimers(TimerService timers)
     /// Fires all timers after the clock was set back. The limits of attempts use awake time, so on the new clock the limits are reached
     /// before their timers fire.
     /// </summary>
-    public void FireAll()
+    public void TriggerAll()
     {
         List<RunTimer> all;
         lock (_lock)

@@ -39,7 +39,7 @@ internal sealed class WorkflowEngine
         _transfers = new TransferQueue(store, Chain, namespaces, commands);
         store.Committed = OnCommitted;
         store.Lost = OnLost;
-        timers.SetBack += _runTimers.FireAll;
+        timers.SetBack += _runTimers.TriggerAll;
     }
 
     public WorkflowStore Store { get; }

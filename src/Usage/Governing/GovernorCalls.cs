@@ -19,7 +19,7 @@ public static class GovernorCalls
         if (call.Raised is { } cap)
         {
             var account = call.Account.Length > 0 ? call.Account : book.AccountWith(cap.Scope) ?? SharedBudgets.Account;
-            var (raised, refusal) = Budgets.RaiseBudget(book, account, cap, now);
+            var (raised, refusal) = Budgets.IncreaseLimit(book, account, cap, now);
             return (raised ?? book, new GovernorAnswer { Refusal = refusal });
         }
         if (call.IfHeldBy is { } holder && book.Of(call.Account).Find(call.Id)?.Holder != holder)

@@ -304,13 +304,13 @@ public sealed class RunnerFormatTests
     public void Take_AnyNumberOfLines_CountsAllAndKeepsTheEnds()
     {
         var output = new RunnerOutput();
-        output.Take("begin");
+        output.ProcessLine("begin");
         for (var i = 0; i < 100_000; i++)
         {
-            output.Take($"--- PASS: Test{i} (0.00s) and some more words");
+            output.ProcessLine($"--- PASS: Test{i} (0.00s) and some more words");
         }
-        output.Take("=== 99999999999999999999 passed in 1s ===");
-        output.Take("end");
+        output.ProcessLine("=== 99999999999999999999 passed in 1s ===");
+        output.ProcessLine("end");
 
         Assert.Equal("begin", output.Lines[0].Text);
         Assert.Equal(new GateOutputLine(100_003, "end"), output.Lines[^1]);

@@ -76,7 +76,7 @@ public sealed class MessageInterceptorTests
         [WorkflowRun]
         public async Task<IReadOnlyList<string>> RunAsync(int number = 0)
         {
-            await TakeUpStateAsync();
+            await AllowMessagesAsync();
             await Workflow.WaitConditionAsync(() => _ends);
             return _notes;
         }

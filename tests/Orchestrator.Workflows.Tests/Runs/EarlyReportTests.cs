@@ -14,8 +14,8 @@ public sealed class EarlyReportTests
         var state = TestRun.Of(TestRun.Task("a"));
         var asked = Report("x", 5, TaskStates.Verifying);
 
-        TaskReportHandler.TakeIn(state, Report("x", 6, TaskStates.Merging), TestRun.Now);
-        TaskReportHandler.TakeIn(state, Report("x", 4, TaskStates.Executing), TestRun.Now);
+        TaskReportHandler.HandleReport(state, Report("x", 6, TaskStates.Merging), TestRun.Now);
+        TaskReportHandler.HandleReport(state, Report("x", 4, TaskStates.Executing), TestRun.Now);
 
         Assert.Equal(TaskStates.Merging, TaskReportHandler.NewestOf(state, asked).Progress.State);
         Assert.Equal(TaskStates.Pending, state.Board.Find("a").Progress.State);
@@ -27,7 +27,7 @@ public sealed class EarlyReportTests
         var state = TestRun.Of(TestRun.Task("a"));
         var asked = Report("y", 5, TaskStates.Verifying);
 
-        TaskReportHandler.TakeIn(state, Report("x", 6, TaskStates.Merging), TestRun.Now);
+        TaskReportHandler.HandleReport(state, Report("x", 6, TaskStates.Merging), TestRun.Now);
 
         Assert.Same(asked, TaskReportHandler.NewestOf(state, asked));
     }

@@ -17,7 +17,7 @@ public sealed class LeaseTableTests
         Assert.False(_table.Join("one"));
         Assert.Equal(["one", "two"], _table.Runs);
 
-        _table.Leave("one");
+        _table.RemoveRun("one");
 
         Assert.Equal(["two"], _table.Runs);
     }
@@ -25,10 +25,10 @@ public sealed class LeaseTableTests
     [Fact]
     public void Hold_SaidAgain_ReplacesWhatThatRunHolds()
     {
-        _table.Hold("one", [Request("one", "a", writes: ["x"])]);
-        _table.Hold("two", [Request("two", "b", writes: ["x"])]);
+        _table.AddHeld("one", [Request("one", "a", writes: ["x"])]);
+        _table.AddHeld("two", [Request("two", "b", writes: ["x"])]);
 
-        _table.Hold("one", [Request("one", "c", writes: ["y"])]);
+        _table.AddHeld("one", [Request("one", "c", writes: ["y"])]);
 
         Assert.Equal(["b", "c"], _table.State("q").Held.Select(held => held.TaskId));
     }
@@ -127,7 +127,7 @@ public sealed class LeaseTableTests
 
         Assert.Empty(_table.Release("one", "b"));
         Assert.Equal(["c"], _table.Release("one", "a").Select(granted => granted.TaskId));
-        Assert.Equal(["d"], _table.Leave("two").Select(granted => granted.TaskId));
+        Assert.Equal(["d"], _table.RemoveRun("two").Select(granted => granted.TaskId));
         Assert.Equal(["e"], _table.Release("three", "d").Select(granted => granted.TaskId));
         Assert.Equal(["f"], _table.State("q").Waiting.Select(waiting => waiting.TaskId));
     }

@@ -13,10 +13,10 @@ public sealed class LeaseTrackerTests
         var state = Of(Task("a"), Task("b"));
         state.Leases.Join();
         Assert.Equal([LeaseStep.Join], SayAll(state));
-        state.Leases.TakeIn(new LeaseNotification { Shared = false }, state.Board, Now);
+        state.Leases.HandleNotification(new LeaseNotification { Shared = false }, state.Board, Now);
         Start(state, "a");
 
-        state.Leases.TakeIn(new LeaseNotification { Shared = true }, state.Board, Now);
+        state.Leases.HandleNotification(new LeaseNotification { Shared = true }, state.Board, Now);
         state.Leases.Ask(state.Board.Find("b"), Now);
         Assert.Equal([LeaseStep.Hold, LeaseStep.Ask], SayAll(state));
         Report(state, "a", TaskStates.Merged);
@@ -31,8 +31,8 @@ public sealed class LeaseTrackerTests
         var state = Of(Task("a"));
         Start(state, "a");
 
-        state.Leases.TakeIn(new LeaseNotification { Shared = false }, state.Board, Now);
-        state.Leases.TakeIn(new LeaseNotification { Shared = true }, state.Board, Now);
+        state.Leases.HandleNotification(new LeaseNotification { Shared = false }, state.Board, Now);
+        state.Leases.HandleNotification(new LeaseNotification { Shared = true }, state.Board, Now);
 
         Assert.False(state.Leases.HasUpdates(state.Board));
         Assert.Null(state.Leases.Shared);
@@ -44,7 +44,7 @@ public sealed class LeaseTrackerTests
         var state = Of(Task("a"));
         state.Leases.Join();
         Assert.Equal([LeaseStep.Join], SayAll(state));
-        state.Leases.TakeIn(new LeaseNotification { Shared = true }, state.Board, Now);
+        state.Leases.HandleNotification(new LeaseNotification { Shared = true }, state.Board, Now);
         state.Leases.Ask(state.Board.Find("a"), Now);
         _ = state.Leases.NextUpdate(state.Board);
 
@@ -60,9 +60,13 @@ public sealed class LeaseTrackerTests
         var state = Of(Task("a"));
         state.Leases.Join();
         Assert.Equal([LeaseStep.Join], SayAll(state));
-        state.Leases.TakeIn(new LeaseNotification { Shared = true }, state.Board, Now);
+        state.Leases.HandleNotification(new LeaseNotification { Shared = true }, state.Board, Now);
         state.Leases.Ask(state.Board.Find("a"), Now);
-        state.Leases.TakeIn(new LeaseNotification { Waiting = "a", Wait = new WaitsForLease("x", "other/b") }, state.Board, Now);
+        state.Leases.HandleNotification(
+            new LeaseNotification { Waiting = "a", Wait = new WaitsForLease("x", "other/b") },
+            state.Board,
+            Now
+        );
         var due = Deadlines.Next(state)!.Value;
 
         Deadlines.Pass(state, due);
@@ -77,8 +81,8 @@ public sealed class LeaseTrackerTests
     {
         var state = Of(Task("a"));
         state.Leases.Join();
-        state.Leases.TakeIn(new LeaseNotification { Shared = true }, state.Board, Now);
-        state.Leases.TakeIn(new LeaseNotification { Granted = "a" }, state.Board, Now);
+        state.Leases.HandleNotification(new LeaseNotification { Shared = true }, state.Board, Now);
+        state.Leases.HandleNotification(new LeaseNotification { Granted = "a" }, state.Board, Now);
 
         var after = new LeaseTracker();
         after.Restore(state.Leases.ToCheckpoint());

@@ -91,7 +91,7 @@ public sealed class ReadyTaskSelectorTests
     {
         var state = Of(Task("a"), Task("b"), Task("c"));
         state.Leases.Join();
-        state.Leases.TakeIn(new LeaseNotification { Shared = true }, state.Board, Now);
+        state.Leases.HandleNotification(new LeaseNotification { Shared = true }, state.Board, Now);
 
         var steps = ReadyTaskSelector.Next(state, Now);
         foreach (var entry in steps.AskLease)
@@ -102,8 +102,12 @@ public sealed class ReadyTaskSelectorTests
         Assert.Equal(["a", "b"], Ids(steps.AskLease));
         Assert.Empty(steps.Start);
         Assert.False(ReadyTaskSelector.Next(state, Now).Any);
-        state.Leases.TakeIn(new LeaseNotification { Waiting = "a", Wait = new WaitsForLease("x", "other/b") }, state.Board, Now);
-        state.Leases.TakeIn(new LeaseNotification { Granted = "b" }, state.Board, Now);
+        state.Leases.HandleNotification(
+            new LeaseNotification { Waiting = "a", Wait = new WaitsForLease("x", "other/b") },
+            state.Board,
+            Now
+        );
+        state.Leases.HandleNotification(new LeaseNotification { Granted = "b" }, state.Board, Now);
         Assert.Equal(["b"], Ids(ReadyTaskSelector.Next(state, Now).Start));
         Assert.Equal(["c"], Ids(ReadyTaskSelector.Next(state, Now).AskLease));
     }

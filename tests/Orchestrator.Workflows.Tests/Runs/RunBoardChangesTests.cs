@@ -50,11 +50,11 @@ public sealed class RunBoardChangesTests
         Add(Task("a"));
         var entry = Start("a");
         Recorded();
-        _board.GoesOn(entry);
+        _board.ResumeTask(entry);
         Assert.False(_board.Journal.HasUnrecorded);
         entry.Progress = entry.Progress with { Paused = true };
 
-        _board.GoesOn(entry);
+        _board.ResumeTask(entry);
 
         Assert.False(entry.Progress.Paused);
         Assert.Equal("a: ", Recorded());
@@ -179,7 +179,7 @@ public sealed class RunBoardChangesTests
         End("a", TaskStates.Failed);
         Assert.Equal(["b"], TestRun.Ids(_board.SkippedFor(_board.Find("a"))));
 
-        _board.TakeOver(_board.Find("a"), "second", Later);
+        _board.AdoptWorkflow(_board.Find("a"), "second", Later);
 
         var entry = _board.Find("a");
         Assert.Equal((TaskStates.Preparing, "second", true), (entry.Progress.State, entry.ExecutionId, entry.AtWork));
@@ -195,8 +195,8 @@ public sealed class RunBoardChangesTests
         Start("a").Follow("first");
         _board.Change(_board.Find("a"), TaskStates.Verifying, null, Now);
 
-        _board.TakeOver(_board.Find("a"), "second", Later);
-        _board.TakeOver(_board.Find("b"), "other", Later);
+        _board.AdoptWorkflow(_board.Find("a"), "second", Later);
+        _board.AdoptWorkflow(_board.Find("b"), "other", Later);
 
         Assert.Equal((TaskStates.Verifying, "second"), (_board.Find("a").Progress.State, _board.Find("a").ExecutionId));
         Assert.Equal((TaskStates.Preparing, "other"), (_board.Find("b").Progress.State, _board.Find("b").ExecutionId));
@@ -259,7 +259,7 @@ public sealed class RunBoardChangesTests
     {
         Add(Task("a"), Task("b", "a"), Task("c", "a"), Task("d", "c"), Task("e", "a"), Task("f", "b"));
         Start("a");
-        _board.TakeOver(_board.Find("b"), "b-1", Now);
+        _board.AdoptWorkflow(_board.Find("b"), "b-1", Now);
         _board.End(_board.Find("c"), TaskStates.Cancelled, Because, Now);
         _board.Change(_board.Find("e"), TaskStates.AwaitingApproval, null, Now);
         Recorded();
@@ -320,12 +320,12 @@ public sealed class RunBoardChangesTests
     private void End(string id, string state) => _board.End(_board.Find(id), state, Because, Now);
 
     private IEnumerable<(string?, string, string?)> Events() =>
-        [.. _board.Journal.TakeUnrecorded(_board, 99).Events.Select(change => (change.Task, change.State, change.By))];
+        [.. _board.Journal.RemoveUnrecorded(_board, 99).Events.Select(change => (change.Task, change.State, change.By))];
 
     /// <summary>The tasks and the states of the events that were to be recorded, and are from now on.</summary>
     private string Recorded()
     {
-        var (tasks, events, _) = _board.Journal.TakeUnrecorded(_board, 99);
+        var (tasks, events, _) = _board.Journal.RemoveUnrecorded(_board, 99);
         return $"{string.Join(' ', tasks.Select(task => task.Id))}: {string.Join(' ', events.Select(change => change.State))}";
     }
 }

@@ -199,7 +199,7 @@ public sealed class RunBoardTests
 
         while (board.Journal.HasUnrecorded)
         {
-            seen.AddRange(board.Journal.TakeUnrecorded(board, 7).Events.Select(e => e.Sequence));
+            seen.AddRange(board.Journal.RemoveUnrecorded(board, 7).Events.Select(e => e.Sequence));
         }
 
         Assert.Equal(Enumerable.Range(1, 50).Select(i => (long)i), seen);

@@ -62,7 +62,7 @@ public sealed class RunOutagesTests
         Park("a", FailureClass.Account);
         Park("c", FailureClass.Account, "y");
 
-        _outages.Told(Task("a"));
+        _outages.RecordProbe(Task("a"));
 
         Assert.Equal(["a"], _outages.Open[0].Tries);
         Assert.Empty(_outages.Open[1].Tries);
@@ -115,7 +115,7 @@ public sealed class RunOutagesTests
         Park("b", FailureClass.Account);
         Assert.Equal(0, Assert.Single(_outages.Open).Failures);
 
-        _outages.Told(Task("a"));
+        _outages.RecordProbe(Task("a"));
         Park("a", FailureClass.Account);
 
         Assert.Equal(1, Assert.Single(_outages.Open).Failures);
@@ -191,7 +191,7 @@ public sealed class RunOutagesTests
         Assert.Equal(["d"], Fail("d", Now));
         Assert.Empty(Fail("e", Now, signature: "exit 2"));
         Assert.Equal(0, _outages.Open[0].Failures);
-        _outages.Told(Task("e"));
+        _outages.RecordProbe(Task("e"));
         Assert.Equal(["e"], Fail("e", Now, signature: "exit 2"));
         Assert.Equal(1, Assert.Single(_outages.Open).Failures);
     }
@@ -213,7 +213,7 @@ public sealed class RunOutagesTests
     public void Failed_WhileALimitHolds_CountsAsUsual()
     {
         Park("z", FailureClass.UsageLimit, until: Now.AddHours(1));
-        _outages.Told(Task("a"));
+        _outages.RecordProbe(Task("a"));
 
         Assert.Empty(Fail("a", Now));
     }

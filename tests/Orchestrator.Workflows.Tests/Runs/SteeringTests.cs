@@ -281,7 +281,7 @@ public sealed class SteeringTests
         Assert.All(state.Board.Entries, e => Assert.Equal(TaskStates.Pending, e.Progress.State));
         Assert.Equal(
             new SameFailureRepeated(3, new AgentFailed(new Quote("exit code 1"))),
-            Assert.Single(RunStatusTexts.WhatIsDown(state)!.Open).Why
+            Assert.Single(RunStatusTexts.DescribeOutages(state)!.Open).Why
         );
     }
 
@@ -307,7 +307,7 @@ public sealed class SteeringTests
             };
         }
 
-        Assert.Null(RunStatusTexts.WhatIsDown(state));
+        Assert.Null(RunStatusTexts.DescribeOutages(state));
         Assert.Equal(TaskStates.Failed, state.Board.Find("c").Progress.State);
         Assert.Equal(TaskStates.Waived, state.Board.Find("a").Progress.State);
     }

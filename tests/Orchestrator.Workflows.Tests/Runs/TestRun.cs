@@ -38,7 +38,7 @@ internal static class TestRun
             ExecutionId = $"{id}-{entry.State.PastExecutions.Count}",
             Sequence = entry.State.ReportSequence + 1,
         };
-        TaskReportHandler.TakeIn(state, more?.Invoke(report) ?? report, Now);
+        TaskReportHandler.HandleReport(state, more?.Invoke(report) ?? report, Now);
     }
 
     public static IReadOnlyList<string> Ids(IEnumerable<TaskBoardEntry> entries) => [.. entries.Select(e => e.Id)];

@@ -138,8 +138,8 @@ public sealed class AgentRetriesTests
             WakeAt = Now.AddMinutes(61),
         };
 
-        Assert.Equal((Now.AddHours(1), TimeSpan.FromMinutes(61)), AgentRetries.UntilReset(limit, Now));
-        Assert.Equal(TimeSpan.FromSeconds(1), AgentRetries.UntilReset(limit, Now.AddHours(2)).Wait);
+        Assert.Equal((Now.AddHours(1), TimeSpan.FromMinutes(61)), AgentRetries.ComputeResetWait(limit, Now));
+        Assert.Equal(TimeSpan.FromSeconds(1), AgentRetries.ComputeResetWait(limit, Now.AddHours(2)).Wait);
     }
 
     [Fact]
@@ -147,9 +147,9 @@ public sealed class AgentRetriesTests
     {
         var limit = new AgentRunResult { FailureClass = FailureClass.UsageLimit, ResetAt = Now.AddHours(1) };
 
-        Assert.Equal((Now.AddHours(1), TimeSpan.FromHours(1)), AgentRetries.UntilReset(limit, Now));
-        Assert.Equal(TimeSpan.FromSeconds(30), AgentRetries.UntilReset(limit, Now.AddHours(2)).Wait);
-        Assert.Equal(Now.AddMinutes(15), AgentRetries.UntilReset(limit with { ResetAt = null }, Now).Reset);
+        Assert.Equal((Now.AddHours(1), TimeSpan.FromHours(1)), AgentRetries.ComputeResetWait(limit, Now));
+        Assert.Equal(TimeSpan.FromSeconds(30), AgentRetries.ComputeResetWait(limit, Now.AddHours(2)).Wait);
+        Assert.Equal(Now.AddMinutes(15), AgentRetries.ComputeResetWait(limit with { ResetAt = null }, Now).Reset);
     }
 
     /// <summary>Throttling is no failure of the task: it uses no attempt, however often it comes, and the service's word takes

@@ -85,7 +85,7 @@ public sealed class MergeQueueRulesTests
         var state = With(4);
         state = TrainSimulator.Build(state, state.Queue).Gated(1, 4, new MergeResult { FailureClass = FailureClass.Environment });
         Assert.IsType<MergeQueueStep.AbandonBatch>(MergeQueueRules.Next(state));
-        state = state.GivenUp(1);
+        state = state.WithoutBatch(1);
         for (var i = 1; i <= 4; i++)
         {
             var alone = Alone(state);
@@ -300,9 +300,9 @@ public sealed class MergeQueueRulesTests
         var state = With(6) with { Window = 3 };
         state = TrainSimulator.Build(state, [.. state.Queue.Take(3)]);
 
-        Assert.Equal((5, 2), (state.Landed(1, 2).Most, state.SentBack(1, 3).Most));
+        Assert.Equal((5, 2), (state.Landed(1, 2).Most, state.WithReturnedEntry(1, 3).Most));
         Assert.Equal(8, (state with { Window = 7 }).Landed(1, 2).Most);
-        Assert.Equal(1, (state with { Window = 1 }).SentBack(1, 1).Most);
+        Assert.Equal(1, (state with { Window = 1 }).WithReturnedEntry(1, 1).Most);
     }
 
     [Theory]
@@ -348,7 +348,7 @@ public sealed class MergeQueueRulesTests
         var state = With(6) with { Window = 3 };
         state = TrainSimulator.Build(state, [state.Queue[0]]);
 
-        Assert.Equal((4, 3), (state.Landed(1, 1).Most, state.SentBack(1, 1).Most));
+        Assert.Equal((4, 3), (state.Landed(1, 1).Most, state.WithReturnedEntry(1, 1).Most));
     }
 
     [Theory]

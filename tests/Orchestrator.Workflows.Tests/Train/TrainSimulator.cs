@@ -171,7 +171,7 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
                 return true;
             case MergeQueueStep.RebuildBatch remake:
                 _below[remake.Batch] = [.. Merged];
-                State = State.Remade(remake, Merge(Clean(remake.Entries, Merged), State.Staging, _stagingTree));
+                State = State.WithRebuiltBatch(remake, Merge(Clean(remake.Entries, Merged), State.Staging, _stagingTree));
                 return true;
             case MergeQueueStep.GateBatch gate:
                 Gate(State.Find(gate.Batch)!, gate.Runs);
@@ -181,7 +181,7 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
                 return true;
             case MergeQueueStep.ReturnEntry back:
                 var entry = State.Find(back.Batch)!.Entries[back.Length - 1];
-                State = State.SentBack(back.Batch, back.Length);
+                State = State.WithReturnedEntry(back.Batch, back.Length);
                 SentBack.Add(entry);
                 OnSentBack?.Invoke(entry);
                 return true;
@@ -189,7 +189,7 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
                 State = State.Ended(end.Batch);
                 return true;
             case MergeQueueStep.AbandonBatch up:
-                State = State.GivenUp(up.Batch);
+                State = State.WithoutBatch(up.Batch);
                 return true;
             default:
                 return false;

@@ -43,7 +43,7 @@ internal static class AuditJson
 
     /// <summary>Creates the answer for output that is not JSON.</summary>
     public static AuditResult NoJson(string output) =>
-        AuditResult.None(output.Trim().Length == 0 ? "it printed nothing" : $"it printed no JSON: {Short(output)}");
+        AuditResult.None(output.Trim().Length == 0 ? "it printed nothing" : $"it printed no JSON: {ToOneLine(output)}");
 
     /// <summary>Returns a member, or an undefined element if it does not exist.</summary>
     public static JsonElement At(this JsonElement element, string name) =>
@@ -79,6 +79,6 @@ internal static class AuditJson
         address.TrimEnd('/') is var whole && whole.LastIndexOf('/') is >= 0 and var end ? whole[(end + 1)..] : whole;
 
     /// <summary>Converts a text to one line.</summary>
-    public static string Short(string text) =>
+    public static string ToOneLine(string text) =>
         QuotedText.Cut(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(60)), LongestReason);
 }

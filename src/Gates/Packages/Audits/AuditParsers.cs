@@ -12,7 +12,9 @@ internal static class NpmAuditParser
         if (root.At("error") is { ValueKind: JsonValueKind.Object } error)
         {
             return AuditResult.None(
-                AuditJson.Short(AuditJson.First(error.At("summary").Text(), root.At("message").Text(), error.At("code").Text(), "an error"))
+                AuditJson.ToOneLine(
+                    AuditJson.First(error.At("summary").Text(), root.At("message").Text(), error.At("code").Text(), "an error")
+                )
             );
         }
         return root.At("vulnerabilities").ValueKind == JsonValueKind.Object
@@ -24,7 +26,7 @@ internal static class NpmAuditParser
                     .. root.At("advisories").Members().SelectMany(advisory => OfAdvisory(advisory.Name, advisory.Value)).Distinct(),
                 ])
             : AuditResult.None(
-                AuditJson.First(AuditJson.Short(root.At("message").Text()), "its answer lacks the member that lists vulnerabilities")
+                AuditJson.First(AuditJson.ToOneLine(root.At("message").Text()), "its answer lacks the member that lists vulnerabilities")
             );
     }
 
@@ -91,7 +93,7 @@ internal static class PipAuditParser
                     )
                     .Distinct(),
             ],
-            Left: skipped.Count == 0 ? "" : AuditJson.Short($"left out: {string.Join(", ", skipped)}")
+            Left: skipped.Count == 0 ? "" : AuditJson.ToOneLine($"left out: {string.Join(", ", skipped)}")
         );
     }
 }
@@ -113,7 +115,7 @@ internal static class DotnetAuditParser
             { ValueKind: JsonValueKind.Object } error
         )
         {
-            return AuditResult.None(AuditJson.Short(error.At("text").Text()));
+            return AuditResult.None(AuditJson.ToOneLine(error.At("text").Text()));
         }
         return root.At("projects").ValueKind != JsonValueKind.Array
             ? AuditResult.None("its answer has no list of projects")

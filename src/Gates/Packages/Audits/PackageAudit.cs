@@ -57,7 +57,7 @@ public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment
             );
         }
         var answer = tool.Read(result.StandardOutput.Text);
-        var said = AuditJson.Short(result.StandardError.Text);
+        var said = AuditJson.ToOneLine(result.StandardError.Text);
 
         // The error text is added only to output that is not JSON, because JSON output already contains it.
         return answer.Unanswered is { } why && said.Length > 0 && result.StandardOutput.Text.TrimStart() is not ['{', ..]

@@ -134,7 +134,11 @@ public sealed class PackageInstallation(RunServices services)
         CancellationToken stop
     )
     {
-        await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(staging, isMerge: true, stop);
+        await using var place = await new VerificationTrees(repository, services.Environment).AcquireTreeAsync(
+            staging,
+            isMerge: true,
+            stop
+        );
         var program = await PackageManagerProgram.InAsync(place, services, files);
         var tree = (await new CommitStore(repository).ListFilesAsync(staging, stop))
             .Select(file => file.Path)

@@ -157,7 +157,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
         {
             return [];
         }
-        await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, isMerge: true, stop);
+        await using var place = await new VerificationTrees(repository, services.Environment).AcquireTreeAsync(commit, isMerge: true, stop);
         var environment = StepEnvironment.Of(
             services.Environment,
             place.Resources,
@@ -190,9 +190,9 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
         {
             Evidence = files.Folder.Relative(files.Folder.Audit),
             Message =
-                $"Nothing was landed, because the work adds packages with known vulnerabilities: {Some(found)}. Use other versions on "
+                $"Nothing was landed, because the work adds packages with known vulnerabilities: {ListFirst(found)}. Use other versions on "
                 + $"{input.Staging} ({new StagingRepair(repository, input.RunId, input.Staging).Edit}), or set security.audit; then: "
-                + $"{RunLanding.Again(input)}. The same command without a new commit lands them unchanged, which the report records.",
+                + $"{RunLanding.Command(input)}. The same command without a new commit lands them unchanged, which the report records.",
         };
 
     private static string Describe(StoredAudit audit)
@@ -201,10 +201,10 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
         string[] said =
         [
             audit.Audited.Count == 0 ? "" : $"audited: {FileNameEncoding.List(audit.Audited, MostNamed)}",
-            standing.InTheWay.Count == 0 ? "" : $"known vulnerabilities that prevent landing: {Some(standing.InTheWay)}",
-            standing.Allowed.Count == 0 ? "" : $"known vulnerabilities that a user accepted: {Some(standing.Allowed)}",
-            audit.Lesser.Count == 0 ? "" : $"new but less severe: {Some(audit.Lesser)}",
-            audit.Old.Count == 0 ? "" : $"older than the run: {Some(audit.Old)}",
+            standing.InTheWay.Count == 0 ? "" : $"known vulnerabilities that prevent landing: {ListFirst(standing.InTheWay)}",
+            standing.Allowed.Count == 0 ? "" : $"known vulnerabilities that a user accepted: {ListFirst(standing.Allowed)}",
+            audit.Lesser.Count == 0 ? "" : $"new but less severe: {ListFirst(audit.Lesser)}",
+            audit.Old.Count == 0 ? "" : $"older than the run: {ListFirst(audit.Old)}",
             audit is { Audited.Count: > 0, Lesser.Count: 0, Old.Count: 0, Standing: { InTheWay.Count: 0, Allowed.Count: 0 } }
                 ? "no vulnerability is known"
                 : "",
@@ -213,7 +213,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
         return string.Join("; ", said.Where(part => part.Length > 0));
     }
 
-    private static string Some(IReadOnlyList<AuditFinding> found) =>
+    private static string ListFirst(IReadOnlyList<AuditFinding> found) =>
         FileNameEncoding.List([.. found.Select(finding => finding.ToString())], MostNamed);
 
     // The reasons are joined by semicolons, because a reason may contain commas.

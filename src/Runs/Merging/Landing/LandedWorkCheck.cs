@@ -17,7 +17,7 @@ public static class LandedWorkCheck
     /// <param name="repository">Absolute path of a folder in the repository.</param>
     /// <param name="services">Opens repositories.</param>
     /// <param name="stop">Cancels the check.</param>
-    public static async Task<RunStatus> LookAsync(RunStatus run, string repository, RunServices services, CancellationToken stop)
+    public static async Task<RunStatus> CheckAsync(RunStatus run, string repository, RunServices services, CancellationToken stop)
     {
         if (!run.HasLanded)
         {

@@ -23,14 +23,14 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
                 Message =
                     $"Nothing was landed, because work of the run is lost ({report.Summary}): {LostChangeCheck.Describe(report.Lost)}. "
                     + $"'orchestrate report {input.RunId} --losses' lists it. If it may be lost: "
-                    + $"{RunLanding.Again(input)} --accept-losses. "
+                    + $"{RunLanding.Command(input)} --accept-losses. "
                     + $"Otherwise restore it ({new StagingRepair(repository, input.RunId, input.Staging).Edit}), "
-                    + $"then: {RunLanding.Again(input)}",
+                    + $"then: {RunLanding.Command(input)}",
             };
     }
 
     /// <summary>Returns notes about the gates for users. Empty if there are none.</summary>
-    public static string Told(IReadOnlyList<GateVerdict> outcomes)
+    public static string FormatNotes(IReadOnlyList<GateVerdict> outcomes)
     {
         var notes = GateFormatter.FormatShort(outcomes).ToList();
         return notes.Count == 0 ? "" : $"{FileNameEncoding.List(notes, MostNotes)}.";

@@ -25,7 +25,7 @@ public static class LandingReversals
     /// <param name="cancellationToken">Cancels between the steps.</param>
     /// <returns>The result.</returns>
     /// <exception cref="InvalidOperationException">The run never landed anything.</exception>
-    public static async Task<RevertedLanding> TakeBackAsync(RunFolder folder, RunServices services, CancellationToken cancellationToken)
+    public static async Task<RevertedLanding> RevertAsync(RunFolder folder, RunServices services, CancellationToken cancellationToken)
     {
         var landing =
             LandingNote.TryRead(folder.Landing)

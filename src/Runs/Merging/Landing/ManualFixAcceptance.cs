@@ -17,7 +17,7 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
 
     /// <summary>Checks the commits without running gates.</summary>
     /// <param name="input">The run, and the recorded position of staging.</param>
-    public async Task<ManualFixCommits> LookAsync(FindManualFixInput input, CancellationToken stop)
+    public async Task<ManualFixCommits> FindCommitsAsync(FindManualFixInput input, CancellationToken stop)
     {
         var (files, repository, staging) = await OpenAsync(input);
         var recorded = await staging.UpdateRecordedAsync(input.StagingTip, caller, stop);
@@ -26,7 +26,7 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
         {
             return Refuse(
                 $"The staging branch {input.Staging} is missing. Restore it (git branch {input.Staging} {recorded}), commit on it, then: "
-                    + Again(input)
+                    + Command(input)
             );
         }
         if (tip == recorded)
@@ -36,9 +36,9 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
                 isAsRecorded
                     ? $"{input.Staging} has no new commit: it is at {CommitIdFormatter.Shorten(tip)}, where the run left it. "
                         + $"{open}Commit the repair there "
-                        + $"({new StagingRepair(repository, input.RunId, input.Staging).Edit}), then: {Again(input)}"
+                        + $"({new StagingRepair(repository, input.RunId, input.Staging).Edit}), then: {Command(input)}"
                     : $"{input.Staging} is a symbolic ref. Make it a branch again (git symbolic-ref -d "
-                        + $"{RunRefs.Staging(files.Settings, files.Folder)}; git branch {input.Staging} {recorded}), then: {Again(input)}"
+                        + $"{RunRefs.Staging(files.Settings, files.Folder)}; git branch {input.Staging} {recorded}), then: {Command(input)}"
             );
         }
         var commits = new CommitStore(repository);
@@ -48,7 +48,7 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
                 $"{input.Staging} is at {CommitIdFormatter.Shorten(tip)} and no longer contains the run's merges "
                     + $"({CommitIdFormatter.Shorten(recorded)}), so that merged work "
                     + $"would be lost. Nothing was changed. Merge that commit into it "
-                    + $"({new StagingRepair(repository, input.RunId, input.Staging).Merge(recorded)}), then: {Again(input)}"
+                    + $"({new StagingRepair(repository, input.RunId, input.Staging).Merge(recorded)}), then: {Command(input)}"
             );
         }
         var found = await commits.ListFirstParentsAsync(tip, recorded, stop);
@@ -96,7 +96,7 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
                 Refusal =
                     $"These gates of the run fail on {CommitIdFormatter.Shorten(tip)}: "
                     + $"{string.Join(" ", failures.Select(f => GateCheck.Explain(files, f)))} "
-                    + $"Your commits stay on {input.Fix.Staging}; fix this there, then: {Again(input.Fix)}",
+                    + $"Your commits stay on {input.Fix.Staging}; fix this there, then: {Command(input.Fix)}",
             };
         }
         var losses = await new LostChangeCheck(repository, files, services.AskRun).OfStagingAsync(input.Fix.BaseCommit, tip, stop);
@@ -108,7 +108,7 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
                 Evidence = files.Folder.Relative(files.Folder.Losses),
                 Refusal =
                     $"Work of the run is lost in it ({losses.Summary}): {LostChangeCheck.Describe(losses.Lost)}. Restore it on "
-                    + $"{input.Fix.Staging}, then: {Again(input.Fix)}. Or, if it may be lost: {Again(input.Fix)} --accept-losses",
+                    + $"{input.Fix.Staging}, then: {Command(input.Fix)}. Or, if it may be lost: {Command(input.Fix)} --accept-losses",
             };
         }
         var merge = await commits.CreateAsync(
@@ -159,9 +159,9 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
     }
 
     private static ManualFixVerdict Moved(FindManualFixInput input) =>
-        new() { Refusal = $"{input.Staging} was moved while its gates ran. To submit its current commit: {Again(input)}" };
+        new() { Refusal = $"{input.Staging} was moved while its gates ran. To submit its current commit: {Command(input)}" };
 
     private static ManualFixCommits Refuse(string why) => new() { Refusal = why };
 
-    private static string Again(FindManualFixInput input) => $"orchestrate resolve {input.RunId} {Resolutions.ManualFix}";
+    private static string Command(FindManualFixInput input) => $"orchestrate resolve {input.RunId} {Resolutions.ManualFix}";
 }

@@ -43,7 +43,7 @@ internal sealed class MergeHookGate(RunFiles files, GitRepository repository, Ru
                 Message =
                     $"Nothing was landed, because your hook {hook.Name} {why} Repair "
                     + $"it on {input.Staging} ({new StagingRepair(repository, input.RunId, input.Staging).Edit}), or set git.hooks: off; "
-                    + $"then: {RunLanding.Again(input)}",
+                    + $"then: {RunLanding.Command(input)}",
             };
     }
 }

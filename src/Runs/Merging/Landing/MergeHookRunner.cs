@@ -50,7 +50,7 @@ internal sealed class MergeHookRunner(RunServices services)
         );
         var (setUp, removed) = (tree.ChangedBySetUp, tree.Restorer.RemovedBefore);
         var traces = await tree.EndAsync(stop);
-        verdict = GateTreeChangeNotes.Tell(verdict, traces, setUp, removed);
+        verdict = GateTreeChangeNotes.AddNotes(verdict, traces, setUp, removed);
         GateEvidence.Add(files.Folder, evidence, verdict);
         return (verdict, [.. traces.Changed, .. traces.Removed]);
     }

@@ -38,7 +38,7 @@ internal static class PullRequest
         return pushed.Succeeded
             ? null
             : (
-                $"Pushing to origin fails now, so the run could not open a pull request at its end ({Why(pushed)}). Fix this, or "
+                $"Pushing to origin fails now, so the run could not open a pull request at its end ({FaultOf(pushed)}). Fix this, or "
                     + "accept it with "
                     + "yes (--yes).",
                 true
@@ -62,7 +62,7 @@ internal static class PullRequest
             {
                 Message =
                     "A pull request needs the program gh (https://cli.github.com), which is not in PATH. Install it, then: "
-                    + $"{RunLanding.Again(input)}. Or merge {input.Staging} yourself and end the run: orchestrate cancel "
+                    + $"{RunLanding.Command(input)}. Or merge {input.Staging} yourself and end the run: orchestrate cancel "
                     + $"{input.RunId}",
             };
         }
@@ -71,7 +71,7 @@ internal static class PullRequest
         {
             return new LandResult
             {
-                Message = $"{input.Staging} could not be pushed ({Why(pushed)}). Fix this, then: {RunLanding.Again(input)}",
+                Message = $"{input.Staging} could not be pushed ({FaultOf(pushed)}). Fix this, then: {RunLanding.Command(input)}",
             };
         }
         var shown = await runner.RunAsync(
@@ -93,8 +93,8 @@ internal static class PullRequest
             : new LandResult
             {
                 Message =
-                    $"gh could not open the pull request ({Why(shown)}). {input.Staging} is pushed. Fix this, then: "
-                    + $"{RunLanding.Again(input)}",
+                    $"gh could not open the pull request ({FaultOf(shown)}). {input.Staging} is pushed. Fix this, then: "
+                    + $"{RunLanding.Command(input)}",
             };
     }
 
@@ -115,7 +115,7 @@ internal static class PullRequest
     }
 
     /// <summary>Describes the failure of a program in one line, with its exit code and error output.</summary>
-    internal static string Why(ProcessResult result)
+    internal static string FaultOf(ProcessResult result)
     {
         var said = string.Join(
                 "; ",

@@ -38,7 +38,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
                 Message =
                     $"Nothing was landed, because the commit could not be signed (git.sign: {LandingSignature.AsConfigured}). "
                     + $"{refusal.Message} "
-                    + $"Unlock the key in its agent, for example by signing something yourself, then: {Again(input)}",
+                    + $"Unlock the key in its agent, for example by signing something yourself, then: {Command(input)}",
             };
         }
         catch (GitException refusal) when (refusal.IsRefusal)
@@ -48,7 +48,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
                 Message =
                     $"Nothing was landed, because git refuses: "
                     + $"{FileNameEncoding.Show(refusal.Message.ReplaceLineEndings(" "), LongestRefusal)} "
-                    + $"Fix this, then: {Again(input)}",
+                    + $"Fix this, then: {Command(input)}",
             };
         }
     }
@@ -97,7 +97,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         var (files, repository, _, _, input, tip) = landing;
         if (input.OnlyTakesIn)
         {
-            return await TakeInTargetAsync(landing, stop);
+            return await MergeTargetAsync(landing, stop);
         }
 
         var (gated, failed) = await GateCombinationAsync(landing, stop);
@@ -138,7 +138,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         }
         var outcomes = await checks.RunGatesAsync(tip, input.BaseCommit, stop);
         return (
-            LandingChecks.Told(outcomes),
+            LandingChecks.FormatNotes(outcomes),
             GateCheck.Failures(files, outcomes) is not { Count: > 0 } failures
                 ? null
                 : new LandResult
@@ -147,7 +147,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
                     Message =
                         $"Nothing was landed, because these gates fail on the merged work: {GateFormatter.Failing(failures)} "
                         + $"Wait for the other tasks, or repair it on {input.Staging} ({Fix(repository, input).Edit}), then: "
-                        + Again(input),
+                        + Command(input),
                 }
         );
     }
@@ -161,7 +161,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         var unexpected = await UnexpectedFileDetector.FindAsync(repository, files);
         var request = new LandingRequest(target, tip, input.BaseCommit)
         {
-            FinishCommand = Again(input),
+            FinishCommand = Command(input),
             Checkout = checkouts.FirstOrDefault(checkout => checkout.Branch == target)?.Path,
             NoteFile = files.Folder.Landing,
         };
@@ -196,7 +196,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
                     RenamedTo = renamed,
                 };
             }
-            var (merged, noted, refused) = await TakeInTargetAsync(landing with { Tip = tip }, result.Tip!, stop);
+            var (merged, noted, refused) = await MergeTargetAsync(landing with { Tip = tip }, result.Tip!, stop);
             if (refused is not null)
             {
                 return refused.StagingTip.Length > 0 ? refused : refused with { StagingTip = tip };
@@ -247,7 +247,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
                     $"{input.Staging} is at {CommitIdFormatter.Shorten(tip)} and no longer contains the run's merges "
                         + $"({CommitIdFormatter.Shorten(input.StagingTip)}). "
                         + $"Nothing was landed. Merge that commit into it ({Fix(repository, input).Merge(input.StagingTip)}), "
-                        + $"then: {Again(input)}"
+                        + $"then: {Command(input)}"
                 );
         }
         var (done, message) = await staging.PutBackAsync(input.StagingTip, caller, stop);
@@ -255,18 +255,18 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
     }
 
     /// <summary>Merges new commits of the target into staging, without a landing.</summary>
-    private static async Task<LandResult> TakeInTargetAsync(LandingCommit landing, CancellationToken stop)
+    private static async Task<LandResult> MergeTargetAsync(LandingCommit landing, CancellationToken stop)
     {
         var target = await new RefStore(landing.Repository).ReadAsync($"refs/heads/{landing.Input.Target}", stop);
         if (target is null || await new CommitStore(landing.Repository).IsAncestorAsync(target, landing.Tip, stop))
         {
             return new LandResult { StagingTip = landing.Tip };
         }
-        var (merged, _, refused) = await TakeInTargetAsync(landing, target, stop);
+        var (merged, _, refused) = await MergeTargetAsync(landing, target, stop);
         return refused ?? new LandResult { StagingTip = merged! };
     }
 
-    private static async Task<(string? Merged, string Note, LandResult? Refused)> TakeInTargetAsync(
+    private static async Task<(string? Merged, string Note, LandResult? Refused)> MergeTargetAsync(
         LandingCommit landing,
         string target,
         CancellationToken stop
@@ -280,7 +280,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
             return Refused(
                 $"{input.Target} has moved and conflicts with the run's work in "
                     + $"{FileNameEncoding.List(merge.ConflictedFiles, 20)}. Merge it into {input.Staging} yourself, resolve and commit "
-                    + $"({Fix(repository, input).Merge(input.Target)}), then: {Again(input)}"
+                    + $"({Fix(repository, input).Merge(input.Target)}), then: {Command(input)}"
             );
         }
         var commit = await commits.CreateAsync(
@@ -297,7 +297,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
             return Refused(
                 $"{input.Target} has moved, and these gates fail after a merge with it: {GateFormatter.Failing(failures)} Fix this on "
                     + $"{input.Target}, or on {input.Staging} ({Fix(repository, input).Merge(input.Target)}; edit and commit there), "
-                    + $"then: {Again(input)}",
+                    + $"then: {Command(input)}",
                 GateCheck.EvidenceOf(files, failures[0])
             );
         }
@@ -310,7 +310,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
                 $"{input.Staging} was moved by another program while {input.Target} was merged into it; the landing is retried."
             );
         }
-        return lossy is null ? (commit, LandingChecks.Told(outcomes), null) : (null, "", lossy with { StagingTip = commit });
+        return lossy is null ? (commit, LandingChecks.FormatNotes(outcomes), null) : (null, "", lossy with { StagingTip = commit });
     }
 
     private static (string? Merged, string Note, LandResult? Refused) Refused(string message, string evidence = "") =>
@@ -319,5 +319,5 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
     private static StagingRepair Fix(GitRepository repository, LandInput input) => new(repository, input.RunId, input.Staging);
 
     /// <summary>Returns the command line that retries the landing.</summary>
-    internal static string Again(LandInput input) => $"orchestrate land {input.RunId}{(input.IsPart ? " --merged" : "")}";
+    internal static string Command(LandInput input) => $"orchestrate land {input.RunId}{(input.IsPart ? " --merged" : "")}";
 }

@@ -25,7 +25,7 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
         }
         var (secrets, unread) = await new SecretSearch(repository).FindAsync(from, tip, stop);
         var found = secrets.Select(SecretFinding.Of).ToList();
-        var before = StoredFindings<SecretFinding>.Told(files, files.Folder.SecretsJson);
+        var before = StoredFindings<SecretFinding>.ReadReported(files, files.Folder.SecretsJson);
         var note = unread.Count == 0 ? "" : $"Not searched for secrets: {FileNameEncoding.List(unread, MostNamed)}.";
         if (found.Count == 0 && before is null)
         {
@@ -63,11 +63,11 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
         {
             Evidence = files.Folder.Relative(files.Folder.Secrets),
             Message = found is [{ Kind: SecretSearch.TooLarge }]
-                ? $"Nothing was landed, because of {Describe(found)}. Inspect it yourself (git diff), then: {RunLanding.Again(input)}"
+                ? $"Nothing was landed, because of {Describe(found)}. Inspect it yourself (git diff), then: {RunLanding.Command(input)}"
                 : $"Nothing was landed, because the work adds possible secrets: {Describe(found)}. Remove them on {input.Staging} "
                     + $"({new StagingRepair(repository, input.RunId, input.Staging).Edit}) and revoke them, because the branch's "
                     + "history keeps them. Or "
-                    + $"mark a line without a secret with the comment '{SecretScanner.Allow}'. Then: {RunLanding.Again(input)}. "
+                    + $"mark a line without a secret with the comment '{SecretScanner.Allow}'. Then: {RunLanding.Command(input)}. "
                     + "The same command without a new commit lands them unchanged, which the report records.",
         };
 

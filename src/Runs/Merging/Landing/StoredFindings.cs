@@ -55,7 +55,7 @@ internal sealed record StoredFindings<T>
 
     /// <summary>Reads the findings that the run's history marks as reported to a user. Returns null if there are none.</summary>
     /// <param name="file">Path of the file with the findings.</param>
-    public static StoredFindings<T>? Told(RunFiles files, string file) =>
+    public static StoredFindings<T>? ReadReported(RunFiles files, string file) =>
         files.Decisions!.TryRead(files.Folder, RunFiles.Named(files.Folder, file)) is { } json
             ? JsonSerializer.Deserialize<StoredFindings<T>>(json, MessageJson.Options)
             : null;

@@ -194,7 +194,7 @@ public sealed class DuplicateRunCheck
 
         async Task<bool> IsSameAsync(string commit) =>
             commit == tip
-            || !(await new Diffs(repository).BetweenAsync(commit, tip, stop)).Any(file => Matters(file.Path, plan, start.OwnFiles));
+            || !(await new Diffs(repository).BetweenAsync(commit, tip, stop)).Any(file => IsRelevant(file.Path, plan, start.OwnFiles));
     }
 
     private static Plan? TryReadPlan(RunFolder folder)
@@ -211,7 +211,7 @@ public sealed class DuplicateRunCheck
     }
 
     /// <summary>True if a task reads or writes the file. A task that lists no input files may read every file.</summary>
-    private static bool Matters(string path, Plan plan, OrchestratorFiles own) =>
+    private static bool IsRelevant(string path, Plan plan, OrchestratorFiles own) =>
         !own.Unmissed.Any(ours => path == ours || path.StartsWith(ours + "/", StringComparison.Ordinal))
         && plan.Tasks.Any(task => TaskFileOwnership.Of(task.FilesRead).Owns(path) || TaskFileOwnership.Of(task).Owns(path));
 }

@@ -29,11 +29,11 @@ public sealed class PreflightCheck(RunServices services)
                 ],
             };
         }
-        var run = new CheckedRun(input, files, repository, checkout);
+        var run = new PreflightState(input, files, repository, checkout);
         var found = await CheckRepositoryAsync(run, stop);
         // git refuses to compare files if a filter does not work, so the run ends here in any case.
         var status = found.IsUsable ? await WorktreeStatus.ReadAsync(checkout, stop) : null;
-        var until = UntilOf(input, run.Errors);
+        var until = ParseUntil(input, run.Errors);
         await CheckAgentsAsync(run, found.Base, stop);
         await CheckHostAsync(run);
         var contracts = new RunContracts(repository, files);
@@ -69,7 +69,7 @@ public sealed class PreflightCheck(RunServices services)
     }
 
     /// <summary>Checks the repository, its target, and the settings that depend on the repository.</summary>
-    private async Task<RepositoryCheckResult> CheckRepositoryAsync(CheckedRun run, CancellationToken stop)
+    private async Task<RepositoryCheckResult> CheckRepositoryAsync(PreflightState run, CancellationToken stop)
     {
         var (files, repository) = (run.Files, run.Repository);
         var found = await new RepositoryCheck(repository, run.Checkout).RunAsync(
@@ -93,7 +93,7 @@ public sealed class PreflightCheck(RunServices services)
     }
 
     /// <summary>Checks the sandbox and the disk space of this host.</summary>
-    private async Task CheckHostAsync(CheckedRun run)
+    private async Task CheckHostAsync(PreflightState run)
     {
         var (unconfined, unconfinable) = await StepSandbox.PreflightAsync(run.Files, services);
         run.Errors.AddRange(unconfined.Length > 0 ? [unconfined] : []);
@@ -107,7 +107,7 @@ public sealed class PreflightCheck(RunServices services)
 
     /// <summary>Runs the gates at the base of the run, and collects the findings that the user must confirm.</summary>
     private async Task<PreflightResult> JudgeBaseAsync(
-        CheckedRun run,
+        PreflightState run,
         RunContracts contracts,
         string baseCommit,
         WorktreeStatus status,
@@ -152,14 +152,14 @@ public sealed class PreflightCheck(RunServices services)
         };
     }
 
-    private sealed record CheckedRun(PreflightInput Input, RunFiles Files, GitRepository Repository, Worktree Checkout)
+    private sealed record PreflightState(PreflightInput Input, RunFiles Files, GitRepository Repository, Worktree Checkout)
     {
         public List<string> Errors { get; } = [];
 
         public List<string> Warnings { get; } = [];
     }
 
-    private async Task CheckQuarantineAsync(CheckedRun run, string start, CancellationToken stop)
+    private async Task CheckQuarantineAsync(PreflightState run, string start, CancellationToken stop)
     {
         var (quarantine, faults) = await GateCheck.QuarantineAsync(run.Repository, start, stop);
         run.Errors.AddRange(faults.Where(fault => fault.Severity == FaultSeverity.Error).Select(fault => fault.ToPlainText()));
@@ -175,7 +175,7 @@ public sealed class PreflightCheck(RunServices services)
     }
 
     /// <summary>Converts the time of day in the run's input to a point in time.</summary>
-    private static DateTimeOffset? UntilOf(PreflightInput input, List<string> errors)
+    private static DateTimeOffset? ParseUntil(PreflightInput input, List<string> errors)
     {
         if (input.Input.UntilTime is not { } time)
         {
@@ -193,7 +193,7 @@ public sealed class PreflightCheck(RunServices services)
         return null;
     }
 
-    private async Task CheckAgentsAsync(CheckedRun run, string? tip, CancellationToken stop)
+    private async Task CheckAgentsAsync(PreflightState run, string? tip, CancellationToken stop)
     {
         var (files, repository, errors) = (run.Files, run.Checkout.Path, run.Errors);
         var (settings, own) = (files.Settings, files.Plan.Tasks.Select(files.Settings.AgentOf).Distinct(StringComparer.Ordinal).ToList());

@@ -27,7 +27,7 @@ internal sealed class GitHubProgram(GitRepository repository, RunServices servic
         for (var (tried, pause) = (1, FirstPause); ; tried++, pause *= 2)
         {
             var result = await _runner.RunAsync(await PullRequest.CommandAsync(program, repository, arguments), stop);
-            var answer = GitHubResponse.Of(result, PullRequest.Why(result));
+            var answer = GitHubResponse.Of(result, PullRequest.FaultOf(result));
             if (answer.Outcome != GitHubOutcome.Unavailable || !mayRepeat || tried == MostTries)
             {
                 return answer;

@@ -74,7 +74,7 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         {
             return new PullRequestResult(
                 GitHubOutcome.Refused,
-                $"{branch} could not be pushed ({PullRequest.Why(pushed)}). If the remote branch has commits from others, "
+                $"{branch} could not be pushed ({PullRequest.FaultOf(pushed)}). If the remote branch has commits from others, "
                     + "they were not overwritten; fetch them first."
             );
         }

@@ -7,7 +7,7 @@ internal sealed class ReviewLocationCheck(CommitStore commits, ReviewRound round
     private HashSet<string>? _before;
 
     /// <summary>Returns the reason why a location does not exist. Empty if it exists.</summary>
-    public async Task<string> WhyNotAsync(string file, int line, CancellationToken stop)
+    public async Task<string> FaultOfLocationAsync(string file, int line, CancellationToken stop)
     {
         _files ??= await FilesAsync(round.Tip, stop);
         _before ??= await FilesAsync(round.Base, stop);

@@ -25,12 +25,15 @@ public sealed class ReviewRoundConcluder(RunServices services)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var files = new ReviewFiles(run.Folder, input.Round, input.SaidHash);
-        var questions = files.Questions ?? throw Gone(run, input);
+        var questions = files.Questions ?? throw ReviewGoneError(run, input);
         if (ResultTieStore.Read(run) is { } ties)
         {
             return Pick(run, files, ties, input);
         }
-        var answers = Enumerable.Range(1, questions.Count).Select(part => AnswerTo(part, files) ?? throw Gone(run, input)).ToList();
+        var answers = Enumerable
+            .Range(1, questions.Count)
+            .Select(part => AnswerTo(part, files) ?? throw ReviewGoneError(run, input))
+            .ToList();
         var repository = await services.OpenRepositoryAsync(run);
         var places = new ReviewLocationCheck(new CommitStore(repository), input.Round);
         var earlier = EarlierOf(run, input.Round, answers);
@@ -58,7 +61,7 @@ public sealed class ReviewRoundConcluder(RunServices services)
             WasRead = questions.Count > 0,
             Overruled = [.. earlier.Where(f => f.State == ReviewFinding.Overruled).Select(f => f.Id)],
             Reviewer = record.Reviewer,
-            Message = Say(standing, waiting.Count - MostTasks),
+            Message = FormatFindings(standing, waiting.Count - MostTasks),
             Evidence = evidence,
         };
     }
@@ -67,7 +70,9 @@ public sealed class ReviewRoundConcluder(RunServices services)
     {
         var who = run.Settings.Review.Reviewer;
         var reviewer = $"{who.Agent} ({who.Model})";
-        var preferences = ties.Ties.Select((tie, i) => PreferenceOf(tie, files.Accepted(i + 1)) ?? throw Gone(run, input)).ToList();
+        var preferences = ties
+            .Ties.Select((tie, i) => PreferenceOf(tie, files.Accepted(i + 1)) ?? throw ReviewGoneError(run, input))
+            .ToList();
         (run, var evidence) = new ResultTieDecisionStore(preferences).Store(run);
         return new ReviewConclusion
         {
@@ -93,7 +98,7 @@ public sealed class ReviewRoundConcluder(RunServices services)
     private static ReviewAnswer? AnswerTo(int part, ReviewFiles files) =>
         files.Accepted(part) is { } text ? ReviewAnswer.Read(text).Answer : null;
 
-    private static StepException Gone(RunFiles run, ConcludeReviewInput input) =>
+    private static StepException ReviewGoneError(RunFiles run, ConcludeReviewInput input) =>
         new(
             $"An answer of the reviewer is missing in {run.Folder.Relative(run.Folder.Review(""))} (round {input.Round.Number}). Restore "
                 + "it, or cancel the run.",
@@ -138,7 +143,7 @@ public sealed class ReviewRoundConcluder(RunServices services)
         foreach (var finding in answers.SelectMany(answer => answer.Findings).DistinctBy(f => (f.File, f.Line, f.Summary)))
         {
             var path = RepositoryPath.Normalize(finding.File);
-            var why = await WhyNotAsync(finding with { File = path }, places, stop);
+            var why = await ReasonNotBlockingAsync(finding with { File = path }, places, stop);
             judged.Add(finding with { File = path, Blocks = why.Length == 0, Note = why, Id = why.Length == 0 ? ids.Next() : "" });
         }
         judged.AddRange(
@@ -154,9 +159,9 @@ public sealed class ReviewRoundConcluder(RunServices services)
     }
 
     /// <summary>Returns the reason why a finding does not prevent the landing. Empty if it prevents the landing.</summary>
-    private static async Task<string> WhyNotAsync(ReviewFinding finding, ReviewLocationCheck places, CancellationToken stop) =>
+    private static async Task<string> ReasonNotBlockingAsync(ReviewFinding finding, ReviewLocationCheck places, CancellationToken stop) =>
         finding.Severity != ReviewFinding.Blocking ? "the reviewer calls it minor"
-        : await places.WhyNotAsync(finding.File, finding.Line, stop) is { Length: > 0 } nowhere ? nowhere
+        : await places.FaultOfLocationAsync(finding.File, finding.Line, stop) is { Length: > 0 } nowhere ? nowhere
         : finding.Consequence.Trim().Length == 0 || finding.Reproduction.Trim().Length == 0 ? "it lacks a consequence or a reproduction"
         : "";
 
@@ -207,7 +212,7 @@ public sealed class ReviewRoundConcluder(RunServices services)
         && !path.StartsWith(".git/", StringComparison.OrdinalIgnoreCase)
         && !path.StartsWith(".orchestrator/", StringComparison.OrdinalIgnoreCase);
 
-    private static string Say(List<ReviewFinding> standing, int later) =>
+    private static string FormatFindings(List<ReviewFinding> standing, int later) =>
         standing.Count == 0
             ? ""
             : $"{Plural.Of(standing.Count, "finding")}: "

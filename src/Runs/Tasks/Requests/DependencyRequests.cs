@@ -161,7 +161,11 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
         CancellationToken stop
     )
     {
-        await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(staging, isMerge: true, stop);
+        await using var place = await new VerificationTrees(repository, services.Environment).AcquireTreeAsync(
+            staging,
+            isMerge: true,
+            stop
+        );
         var program = await PackageManagerProgram.InAsync(place, services, files);
         var problems = new List<string>();
         foreach (var (manifest, package) in wanted)
@@ -183,7 +187,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
     /// </summary>
     private static string? Contradiction(PackageManifest manifest, PackageRequest package, string root) =>
         ManifestVersions.Find(manifest, package, Path.Combine(root, manifest.Path)) is { Length: > 0 } there
-        && !package.Range(manifest.Tool).Meets(VersionRange.Read(there, manifest.Tool.BareVersion))
+        && !package.Range(manifest.Tool).Overlaps(VersionRange.Read(there, manifest.Tool.BareVersion))
             ? $"{package} contradicts {manifest.Path} on staging, which requires {there}."
             : null;
 
@@ -205,7 +209,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
                                 && entry.State != PackageRequestEntry.Refused
                                 && entry.Manifest == w.Manifest.Path
                                 && w.Manifest.Tool.Normalize(entry.Name) == w.Manifest.Tool.Normalize(w.Package.Name)
-                                && !entry.Package.Range(w.Manifest.Tool).Meets(w.Package.Range(w.Manifest.Tool))
+                                && !entry.Package.Range(w.Manifest.Tool).Overlaps(w.Package.Range(w.Manifest.Tool))
                             )
                             .Select(entry => $"{w.Package} is incompatible with {entry.Package}, which {entry.Task} requested.")
                     ),

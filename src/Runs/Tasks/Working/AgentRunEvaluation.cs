@@ -115,7 +115,7 @@ internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
         var (failure, message) = AgentOutcomeClassifier.Of(outcome, claim, found: agent.State == AgentStartState.Ended);
         if (failure == FailureClass.Blocked)
         {
-            message += RequestedFiles.Owners(files, start.Task, claim);
+            message += RequestedFileOwners.Owners(files, start.Task, claim);
             message += ContractCheck.ContractAdvice(files, message);
         }
         return new AgentRunResult

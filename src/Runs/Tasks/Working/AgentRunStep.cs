@@ -111,7 +111,7 @@ public sealed class AgentRunStep(RunServices services)
     {
         var resources = await WorktreeResourceClaims
             .Of(services.Environment)
-            .TakeAsync(
+            .ClaimAsync(
                 agent.Workspace.WorktreePath,
                 agent.IsNew ? WorktreePurpose.Idle : WorktreePurpose.Continued,
                 CancellationToken.None

@@ -32,7 +32,7 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
     /// <param name="baseCommit">Commit from which the task started.</param>
     /// <param name="tree">Hash of the tree to commit.</param>
     /// <param name="changed">Paths of the changed files.</param>
-    public async Task<(IReadOnlyList<string> Problems, IReadOnlyList<string> Notes)> LookAsync(
+    public async Task<(IReadOnlyList<string> Problems, IReadOnlyList<string> Notes)> FindViolationsAsync(
         string baseCommit,
         string tree,
         IReadOnlyList<ChangedFile> changed,

@@ -3,7 +3,7 @@ using Orchestrator.Runs.AgentCalls;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Lists the tasks that own the files which a blocked agent requests, for the user who decides.</summary>
-internal static class RequestedFiles
+internal static class RequestedFileOwners
 {
     private const int MostNamed = 10;
 
@@ -18,11 +18,11 @@ internal static class RequestedFiles
         var tasks = files.TasksWithLent();
         var status = RunStatusFile.Read(files.Folder.Status);
         return string.Concat(
-                claim.Files.Take(MostNamed).Select(path => $". {FileNameEncoding.Show(path)} {Whose(tasks, status, task, path)}")
+                claim.Files.Take(MostNamed).Select(path => $". {FileNameEncoding.Show(path)} {OwnerText(tasks, status, task, path)}")
             ) + ".";
     }
 
-    private static string Whose(IReadOnlyList<PlanTask> tasks, RunStatus? status, string task, string path)
+    private static string OwnerText(IReadOnlyList<PlanTask> tasks, RunStatus? status, string task, string path)
     {
         if (TaskFileOwnership.Of(tasks.First(own => own.Id == task)).Owns(path))
         {

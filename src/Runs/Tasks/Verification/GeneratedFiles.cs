@@ -151,7 +151,7 @@ internal sealed class UnlandableFileFinder
         {
             var part = IsOfSystem(path) ? path : present.Select(row => row.OutputIn(path)).FirstOrDefault(part => part is not null);
             var place = part is not null
-                ? PlaceOf(path, part)
+                ? PathUpTo(path, part)
                 : Ecosystems.OutputBesideIn(
                     path,
                     (folder, made) => made.IsMadeBy(names[folder], name => texts.GetValueOrDefault(Join(folder, name)))
@@ -195,11 +195,11 @@ internal sealed class UnlandableFileFinder
     }
 
     /// <summary>Returns a note that lists the held-back paths, shortened if there are many.</summary>
-    /// <param name="places">Paths as returned by <see cref="Places"/>.</param>
+    /// <param name="places">Paths as returned by <see cref="HeldBackPaths"/>.</param>
     public static string Describe(IReadOnlyList<string> places) => Note + FileNameEncoding.List(places);
 
     /// <summary>Returns the distinct paths of held-back files. A folder that is held back as a whole ends with a slash.</summary>
-    public IReadOnlyList<string> Places(IEnumerable<string> paths) =>
+    public IReadOnlyList<string> HeldBackPaths(IEnumerable<string> paths) =>
         [
             .. paths
                 .Where(Holds)
@@ -211,7 +211,7 @@ internal sealed class UnlandableFileFinder
     private static bool IsOfSystem(string path) => Path.GetFileName(path) is ".DS_Store" or "Thumbs.db" or "desktop.ini" or ".coverage";
 
     /// <summary>Returns the path up to the folder with the given name, or the whole path if the part is an extension.</summary>
-    private static string PlaceOf(string path, string part)
+    private static string PathUpTo(string path, string part)
     {
         var parts = path.Split('/');
         var at = Array.IndexOf(parts, part);

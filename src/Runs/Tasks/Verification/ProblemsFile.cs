@@ -39,6 +39,6 @@ public static class ProblemsFile
     }
 
     /// <summary>Returns the first sentences, and a sentence with the number of the others.</summary>
-    public static IEnumerable<string> Some(IReadOnlyList<string> sentences) =>
+    public static IEnumerable<string> SelectFirst(IReadOnlyList<string> sentences) =>
         sentences.Count <= Most ? sentences : [.. sentences.Take(Most), $"And {sentences.Count - Most} more of this kind."];
 }

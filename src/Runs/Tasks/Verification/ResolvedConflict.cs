@@ -61,7 +61,7 @@ internal sealed class ResolvedConflict(TaskWorkspace workspace, PlanTask task)
     }
 
     /// <summary>Returns the instruction by which an agent names dropped changes.</summary>
-    public static string HowToName(string task) =>
+    public static string DroppedChangeInstruction(string task) =>
         "Keep every change of both sides. If a line has to go, or becomes part of another line, name it when you report, once for each "
         + $"line: `orchestrate done --task {task} --status completed --dropped 'FILE: LINE'` (with the tool `done`: `dropped`). Name a "
         + "file that is dropped as a whole by `FILE` alone.";
@@ -70,7 +70,7 @@ internal sealed class ResolvedConflict(TaskWorkspace workspace, PlanTask task)
     {
         var partners = new ConflictingTaskStore(_files.Folder).Of(task.Id);
         return $"The resolved conflict{(partners.Count > 0 ? $" with {string.Join(", ", partners)}" : "")} lacks changes of the two sides, "
-            + $"which are listed below. {HowToName(task.Id)}";
+            + $"which are listed below. {DroppedChangeInstruction(task.Id)}";
     }
 
     private static IEnumerable<string> Unnamed(DroppedChange change, IReadOnlyList<string> named)

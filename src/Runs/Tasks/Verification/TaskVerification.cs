@@ -125,14 +125,14 @@ public sealed class TaskVerification(RunServices services)
         var failures = GateCheck.Failures(files, outcomes);
         work.Gates = GateSummary.Of(outcomes, failures.Count > 0, work.Changed.Exists(HasBehavior));
         work.Measurements = MeasurementComparison.Of(outcomes);
-        return BlameMachine(work, failures)
+        return ReportMachineFault(work, failures)
             ?? await RefuseFailedAsync(work, failures, stop)
             ?? RefuseGivenUp(work, outcomes)
             ?? await RefuseUnchangedAsync(work, outcomes, stop)
             ?? await AcceptAsync(work, outcomes, claims, sources, stop);
     }
 
-    private static VerifyResult? BlameMachine(VerifiedWork work, IReadOnlyList<GateVerdict> failures) =>
+    private static VerifyResult? ReportMachineFault(VerifiedWork work, IReadOnlyList<GateVerdict> failures) =>
         failures.FirstOrDefault(failure => failure.BlamesMachine) is { } broken
             ? new VerifyResult
             {
@@ -195,7 +195,7 @@ public sealed class TaskVerification(RunServices services)
         CancellationToken stop
     )
     {
-        work.Notes.AddRange(HowItEnded(work.Input));
+        work.Notes.AddRange(DescribeEnd(work.Input));
         if (GateFormatter.Unproven(work.Gates) is { Length: > 0 } unproven)
         {
             work.Notes.Add(unproven);
@@ -223,19 +223,19 @@ public sealed class TaskVerification(RunServices services)
             Commit = work.Commit,
             Gates = work.Gates,
             Measurements = work.Measurements,
-            HeldBack = Shown(work.HeldBack),
+            HeldBack = FormatPlaces(work.HeldBack),
             Notes = work.Notes,
             Red = power.Red,
-            NeedsPerson = string.Join(" ", ProblemsFile.Some(power.ForPerson)),
+            NeedsPerson = string.Join(" ", ProblemsFile.SelectFirst(power.ForPerson)),
         };
         await work.Workspace.ReturnVerifiedAsync(verified, stop);
         return verified;
     }
 
-    private static IReadOnlyList<string>? Shown(IReadOnlyList<string> places) =>
+    private static IReadOnlyList<string>? FormatPlaces(IReadOnlyList<string> places) =>
         places.Count == 0 ? null : [.. places.Take(MostHeldBack).Select(place => FileNameEncoding.Show(place))];
 
-    private static IEnumerable<string> HowItEnded(VerifyTaskInput input)
+    private static IEnumerable<string> DescribeEnd(VerifyTaskInput input)
     {
         if (input.EndedWith.Length > 0)
         {

@@ -27,7 +27,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
     {
         var worktree = await WorktreeAsync(input, stop);
         var ((merge, seen), repaired) = await new WorktreeIndex(worktree).ReadAsync(
-            () => LookAsync(worktree, input, stop),
+            () => ReadConflictStateAsync(worktree, input, stop),
             input.Prepared.BaseCommit,
             stop
         );
@@ -66,7 +66,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         var generated = changed[true].ToList();
         problems.AddRange(await GeneratedFiles.PutBackAsync(workspace, worktree, generated, input.Prepared.BaseCommit, stop));
         _committed = generated.Count > 0 || _ignored.Count > 0 ? null : _committed;
-        HeldBack = held.Places(generated.Select(file => file.Path));
+        HeldBack = held.HeldBackPaths(generated.Select(file => file.Path));
         notes.AddRange(HeldBack.Count > 0 ? [UnlandableFileFinder.Describe(HeldBack)] : []);
         var others = generated.Select(file => file.Path).Where(path => !held.Holds(path)).ToList();
         notes.AddRange(others.Count > 0 ? [$"restored, because no task changed them: {FileNameEncoding.List(others)}"] : []);
@@ -85,7 +85,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
     }
 
     /// <summary>Reads the state of a merge conflict that the agent had to resolve, and the files that differ from the base.</summary>
-    private async Task<(ConflictResolutionResult Merge, IReadOnlyList<ChangedFile> Changed)> LookAsync(
+    private async Task<(ConflictResolutionResult Merge, IReadOnlyList<ChangedFile> Changed)> ReadConflictStateAsync(
         Worktree worktree,
         VerifyTaskInput input,
         CancellationToken stop
@@ -203,7 +203,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         {
             return ownership;
         }
-        var (problems, small) = await new ChangeLimits(workspace.Repository, files.Settings.Changes, task).LookAsync(
+        var (problems, small) = await new ChangeLimits(workspace.Repository, files.Settings.Changes, task).FindViolationsAsync(
             input.Prepared.BaseCommit,
             tree,
             sinceBase,
