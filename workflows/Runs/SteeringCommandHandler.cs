@@ -135,7 +135,7 @@ internal sealed class SteeringCommandHandler(RunState state)
         var others = Board.AtWork.Where(e => !state.PausedAlone.Contains(e.Id)).ToList();
         var stay = alone.Count == 0 ? "" : $" Tasks that were paused by name stay paused: {string.Join(", ", alone)}.";
         var message = (was ? $"{state.RunId} continues." : $"{state.RunId} was not paused.") + stay;
-        return SteeringResult.OfRun(message, was, [.. others.Select(ResumeTask)]);
+        return SteeringResult.OfRun(message, was, [.. others.Select(CreateResumeMessage)]);
     }
 
     public SteeringResult ResumeTask(string id)

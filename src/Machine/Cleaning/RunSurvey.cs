@@ -175,7 +175,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
                 gone.Add(new RefChange(name, null, commit));
                 if (!isProven && !LeftoverRefs.IsMark(run, name))
                 {
-                    givenUp.Add($"{RunRefs.Short(name)} ({CommitIdFormatter.Shorten(commit)})");
+                    givenUp.Add($"{RunRefs.Label(name)} ({CommitIdFormatter.Shorten(commit)})");
                 }
             }
             else if (!LeftoverRefs.IsMark(run, name))
@@ -187,7 +187,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         staying.RemoveAll(name => busy.Contains(name));
         if (staying.Count > 0)
         {
-            kept.Add($"{FileNameEncoding.List([.. staying.Select(RunRefs.Short)])}: on none of your branches");
+            kept.Add($"{FileNameEncoding.List([.. staying.Select(RunRefs.Label)])}: on none of your branches");
         }
 
         // The marker refs of a run remain as long as any other leftover of the run remains.

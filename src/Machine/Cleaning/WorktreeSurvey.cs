@@ -87,7 +87,7 @@ public sealed class WorktreeSurvey(RunServices services)
             stop.ThrowIfCancellationRequested();
             var entry = new WorktreeEntry(tree.Path, WorktreeOwner.Person, FolderSize.Of(tree.Path), false, "yours; no run created it")
             {
-                Branch = tree.Branch is null ? null : RunRefs.Short(tree.Branch),
+                Branch = tree.Branch is null ? null : RunRefs.Label(tree.Branch),
                 Head = tree.Head,
             };
             found.Add(

@@ -54,10 +54,10 @@ public sealed class RunReplanner(RunServices services)
         {
             return (
                 "",
-                $"{RunRefs.Short(staging)} is {(tip is null ? "missing" : $"at {CommitIdFormatter.Shorten(tip)}")}, but the run left it at "
+                $"{RunRefs.Label(staging)} is {(tip is null ? "missing" : $"at {CommitIdFormatter.Shorten(tip)}")}, but the run left it at "
                     + $"{CommitIdFormatter.Shorten(input.StagingTip)}, so a new plan would not fit. Submit your commits "
                     + $"first (orchestrate "
-                    + $"resolve {input.RunId} {Resolutions.ManualFix}), or restore the branch (git branch -f {RunRefs.Short(staging)} "
+                    + $"resolve {input.RunId} {Resolutions.ManualFix}), or restore the branch (git branch -f {RunRefs.Label(staging)} "
                     + $"{input.StagingTip})."
             );
         }

@@ -140,11 +140,11 @@ public sealed class RunFinisher(RunServices services)
         {
             if (!(await proof.CheckCommitAsync(commit, keepers, [], stop)).IsProven)
             {
-                staying.Add($"{RunRefs.Short(name)} stays, because part of it is not on {target}");
+                staying.Add($"{RunRefs.Label(name)} stays, because part of it is not on {target}");
             }
             else if (checkouts.ReasonToKeep(name) is { } why)
             {
-                staying.Add($"{why}, then: git branch -D {RunRefs.Short(name)}");
+                staying.Add($"{why}, then: git branch -D {RunRefs.Label(name)}");
             }
             else
             {

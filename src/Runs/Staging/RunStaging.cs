@@ -50,7 +50,7 @@ public static class RunStaging
                 return new StagingBranch(
                     tip,
                     began,
-                    $"{RunRefs.Short(name)} was missing and was recreated {(isLost ? "at the run's base" : "at the last merge")}: "
+                    $"{RunRefs.Label(name)} was missing and was recreated {(isLost ? "at the run's base" : "at the last merge")}: "
                         + $"{CommitIdFormatter.Shorten(tip)}",
                     isLost
                 );

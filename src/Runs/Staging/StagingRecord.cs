@@ -88,17 +88,17 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
             return (
                 false,
                 recorded.Length == 0
-                    ? $"The staging branch {RunRefs.Short(name)} is missing; the reflog has it ('git reflog {RunRefs.Short(name)}'). "
-                        + $"Restore it (git branch {RunRefs.Short(name)} COMMIT), then continue."
-                    : $"The staging branch {RunRefs.Short(name)} is {found ?? "missing"}, and the run's last merge {recorded} "
+                    ? $"The staging branch {RunRefs.Label(name)} is missing; the reflog has it ('git reflog {RunRefs.Label(name)}'). "
+                        + $"Restore it (git branch {RunRefs.Label(name)} COMMIT), then continue."
+                    : $"The staging branch {RunRefs.Label(name)} is {found ?? "missing"}, and the run's last merge {recorded} "
                         + $"is not in this repository. Fetch it (from a clone: git fetch CLONE {recorded}), then: git branch -f "
-                        + $"{RunRefs.Short(name)} {recorded}"
+                        + $"{RunRefs.Label(name)} {recorded}"
             );
         }
         if (await caller(stop) == CallingWorkflowState.Over)
         {
             throw new StepException(
-                $"The staging branch {RunRefs.Short(name)} is left unchanged, because the workflow execution of this step has ended.",
+                $"The staging branch {RunRefs.Label(name)} is left unchanged, because the workflow execution of this step has ended.",
                 "ExecutionOver"
             );
         }
@@ -107,8 +107,8 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
         return (
             true,
             kept is null
-                ? $"The staging branch {RunRefs.Short(name)} was missing and was restored to {CommitIdFormatter.Shorten(recorded)}."
-                : $"The staging branch {RunRefs.Short(name)} had been moved by another program and was restored to "
+                ? $"The staging branch {RunRefs.Label(name)} was missing and was restored to {CommitIdFormatter.Shorten(recorded)}."
+                : $"The staging branch {RunRefs.Label(name)} had been moved by another program and was restored to "
                     + $"{CommitIdFormatter.Shorten(recorded)} (kept: {kept})."
         );
     }

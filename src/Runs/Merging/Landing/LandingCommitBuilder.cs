@@ -138,7 +138,7 @@ internal sealed class LandingCommitBuilder(RunFiles files, GitRepository reposit
 
     private (string Message, CommitTrailers Trailers) Rest(IReadOnlyList<LinearHistoryStep> left)
     {
-        var name = RunRefs.Short(target);
+        var name = RunRefs.Label(target);
         var trailers = left.Select(step => step.Trailers).OfType<CommitTrailers>().ToList();
         return left.Count == 1 && trailers is [var only]
             ? (left[0].Message, only)

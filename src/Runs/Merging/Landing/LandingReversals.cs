@@ -55,7 +55,7 @@ public static class LandingReversals
                     $"{folder.Relative(folder.Landing)} was changed: the commit that it records "
                         + $"for {landing.Target} before the landing is not an ancestor of the landed commit, so nothing was moved. "
                         + "See 'git reflog "
-                        + $"{RunRefs.Short(landing.Target)}' for its earlier commits.",
+                        + $"{RunRefs.Label(landing.Target)}' for its earlier commits.",
                     reached
                 );
             }

@@ -23,7 +23,7 @@ public static class RunAbort
             await refs.UpdateAsync([new RefChange(name, reached, await refs.ReadAsync(name, stop))], "aborted", stop);
         }
         return LandingNote.TryRead(folder.Landing) is { } landing
-            ? $"{RunRefs.Short(landing.Target)} has the run's work; 'orchestrate abort {input.RunId}' reverts it"
+            ? $"{RunRefs.Label(landing.Target)} has the run's work; 'orchestrate abort {input.RunId}' reverts it"
             : "";
     }
 }

@@ -21,7 +21,7 @@ public sealed class TargetChoice(GitRepository repository, string prefix)
         return heads.ContainsKey(Heads + branch)
             ? null
             : $"The repository has no branch {FileNameEncoding.Show(branch)}. Its branches: "
-                + $"{FileNameEncoding.List([.. heads.Keys.Select(RunRefs.Short)], MostNamed)}.";
+                + $"{FileNameEncoding.List([.. heads.Keys.Select(RunRefs.Label)], MostNamed)}.";
     }
 
     /// <summary>
@@ -41,7 +41,7 @@ public sealed class TargetChoice(GitRepository repository, string prefix)
                 && await commits.IsAncestorAsync(began, head, stop)
             )
             {
-                return RunRefs.Short(branch);
+                return RunRefs.Label(branch);
             }
         }
         return null;

@@ -51,7 +51,7 @@ public sealed class ResultPicker(RepositoryLocation location, RunServices servic
         var name = $"refs/heads/{branch[..dash].Replace("/t/", "/picked/", StringComparison.Ordinal)}";
         var before = await refs.ReadAsync(name, stop);
         return before == best.Commit || (await refs.UpdateAsync([new RefChange(name, best.Commit, before)], "picked", stop)).Done
-            ? RunRefs.Short(name)
+            ? RunRefs.Label(name)
             : throw new GitException($"{name} was moved by another program while a result was picked.");
     }
 }

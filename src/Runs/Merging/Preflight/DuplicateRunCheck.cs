@@ -88,7 +88,7 @@ public sealed class DuplicateRunCheck
         {
             return null;
         }
-        foreach (var run in landed.Where(run => run.Status.Target == RunRefs.Short(branch)))
+        foreach (var run in landed.Where(run => run.Status.Target == RunRefs.Label(branch)))
         {
             if (await IsUnchangedAsync(run.Folder, run.Status, branch, repository, stop))
             {

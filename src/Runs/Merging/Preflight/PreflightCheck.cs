@@ -52,7 +52,7 @@ public sealed class PreflightCheck(RunServices services)
         var staging = RunRefs.Staging(files.Settings, files.Folder);
         var obstacle =
             files.Settings.Git.Land == LandingMode.PullRequest
-                ? await PullRequest.FindObstacleAsync(repository, RunRefs.Short(staging), tip, services, stop)
+                ? await PullRequest.FindObstacleAsync(repository, RunRefs.Label(staging), tip, services, stop)
                 : await LandingCommitBuilder.FindObstacleAsync(repository, files.Settings.Git, stop);
         if (obstacle is { MayBegin: false, Problem: var missing })
         {
@@ -62,8 +62,8 @@ public sealed class PreflightCheck(RunServices services)
         return await JudgeBaseAsync(run, contracts, baseCommit, status, obstacle?.Problem, target, stop) with
         {
             BaseCommit = baseCommit,
-            Target = RunRefs.Short(target),
-            Staging = RunRefs.Short(staging),
+            Target = RunRefs.Label(target),
+            Staging = RunRefs.Label(staging),
             Until = until,
         };
     }

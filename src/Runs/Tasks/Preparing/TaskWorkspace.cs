@@ -58,7 +58,7 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
     public async Task<string> StagingTipAsync(string recorded, CancellationToken stop) =>
         await StagingRecord.BaseAsync(recorded, stop)
         ?? throw new StepException(
-            $"The staging branch {RunRefs.Short(Staging)} is missing. Restore it (git branch {RunRefs.Short(Staging)} "
+            $"The staging branch {RunRefs.Label(Staging)} is missing. Restore it (git branch {RunRefs.Label(Staging)} "
                 + $"{(recorded.Length > 0 ? recorded : "COMMIT; the reflog has it")}), then retry the task.",
             "StagingGone"
         );

@@ -73,7 +73,7 @@ public sealed class MovedRunPreparation(RunServices services)
         var tip = await refs.ReadAsync(staging, stop);
         if (run.Staging.Length > 0 && tip is null)
         {
-            missing.Add($"the branch {RunRefs.Short(staging)} is missing");
+            missing.Add($"the branch {RunRefs.Label(staging)} is missing");
         }
         async Task<bool> IsGoneAsync(string commit) => commit.Length > 0 && !await repository.HasCommitAsync(commit, stop);
         if (await IsGoneAsync(run.BaseCommit))

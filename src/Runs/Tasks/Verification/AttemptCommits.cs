@@ -43,7 +43,7 @@ internal sealed class AttemptCommits(TaskWorkspace workspace, PlanTask task, Run
         var known = TaskNotes.Read(files.Folder, task.Id).Base;
         return read
             ?? throw new StepException(
-                $"The branch {RunRefs.Short(workspace.Branch)} points to the commit {tip}, which git can't read. After a power "
+                $"The branch {RunRefs.Label(workspace.Branch)} points to the commit {tip}, which git can't read. After a power "
                     + $"failure an agent's last commits may be lost. Its files are in {workspace.RelativePath}. "
                     + $"Restore the branch and retry the task, which commits the files again: git update-ref {workspace.Branch} "
                     + $"{(known.Length > 0 ? known : "COMMIT")}",

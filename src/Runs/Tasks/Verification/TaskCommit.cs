@@ -162,7 +162,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         if (made.Lost)
         {
             throw new StepException(
-                $"The branch {RunRefs.Short(workspace.Branch)} was moved by another program during the commit. The attempt "
+                $"The branch {RunRefs.Label(workspace.Branch)} was moved by another program during the commit. The attempt "
                     + "is repeated.",
                 "BranchMoved"
             )

@@ -34,7 +34,7 @@ internal static class WorktreeHistory
         }
         else if (found != branch)
         {
-            yield return $"the agent worked on its own branch {RunRefs.Short(found)}, which was not changed; its files were committed";
+            yield return $"the agent worked on its own branch {RunRefs.Label(found)}, which was not changed; its files were committed";
         }
     }
 }
