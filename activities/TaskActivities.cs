@@ -57,7 +57,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
     /// another activity, whose failures are retried and shown to users.
     /// </summary>
     private Task<VerifyResult?> TryVerifyAsync(RunAgentInput input, AgentRunResult result) =>
-        ActivityHeartbeats.WhileAsync<VerifyResult?>(async stop =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync<VerifyResult?>(async stop =>
         {
             try
             {
