@@ -39,6 +39,8 @@ public class RunCommandTests
         var task = await cli.RunAsync("show", "/two", "--json");
         Assert.Equal(("two", "merged"), ((string?)task.Json["task"]!["id"], (string?)task.Json["task"]!["state"]));
         Assert.NotEmpty(task.Json["events"]!.AsArray());
+        Assert.StartsWith("Wave 1\n", (await cli.RunAsync("show", id, "--view", "graph")).Output, StringComparison.Ordinal);
+        Assert.Contains("needs a run", (await cli.RunAsync("show", "/two", "--view", "graph")).People, StringComparison.Ordinal);
         var events = (await cli.RunAsync("events", "--follow", "--json"))
             .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonNode.Parse(line)!)

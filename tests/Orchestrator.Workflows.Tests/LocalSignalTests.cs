@@ -1,6 +1,9 @@
 using Orchestrator.Messages;
 using Orchestrator.TestKit;
+using Orchestrator.Workflows.Tests.Histories;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Client;
+using Temporalio.Exceptions;
 using Xunit;
 
 namespace Orchestrator.Workflows.Tests;
@@ -48,6 +51,45 @@ public sealed class LocalSignalTests
         Assert.Equal(TaskStates.Merged, (await task.GetResultAsync().WaitAsync(Eventually.Limit)).Progress.State);
         merged.SetResult();
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+    }
+
+    /// <summary>
+    /// Temporal's Web UI queries the workflow whose page is open. A query that comes with a workflow task may end that task between a local
+    /// activity and its result.
+    /// </summary>
+    [Fact]
+    public async Task Histories_OfTasksThatAreQueriedAllTheTime_Replay()
+    {
+        await using var run = await ScriptedRun.StartAsync([.. Enumerable.Range(0, 6).Select(i => RunTests.Task($"t{i}"))]);
+        var result = run.ResultAsync();
+        var tasks = Enumerable
+            .Range(0, 6)
+            .Select(i => run.Client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(run.RunId, $"t{i}")))
+            .ToList();
+
+        await Task.WhenAll(tasks.Select(QueryAsync));
+        Assert.Equal(RunStates.Completed, (await result).State);
+
+        foreach (var task in tasks)
+        {
+            await HistoryTests.Replayer().ReplayWorkflowAsync(await task.FetchHistoryAsync());
+        }
+
+        async Task QueryAsync(WorkflowHandle<ITaskWorkflow, TaskReport> task)
+        {
+            while (!result.IsCompleted)
+            {
+                try
+                {
+                    await task.QueryAsync(w => w.Status());
+                }
+                catch (RpcException notYet) when (notYet.Code == RpcException.StatusCode.NotFound)
+                {
+                    // The task has not started.
+                }
+                await Task.Delay(1);
+            }
+        }
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Orchestrator.Agents;
 using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Tasks;
 using Orchestrator.TestKit;
 using Xunit;
 
@@ -27,6 +29,35 @@ public sealed class AgentClaimTests : IDisposable
 
         Assert.Null(AgentClaim.TryRead(_folder.Path, out _, out var problem));
         Assert.Contains("is ignored", problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"pandas>=2.0\"", "pandas>=2.0")]
+    [InlineData("[\"left-pad@^1.3\", {\"name\": \"jest\"}]", "left-pad@^1.3", "jest")]
+    [InlineData("{\"name\": \"left-pad\", \"version\": \"1.3.0\"}", "left-pad@1.3.0")]
+    [InlineData("{\"pandas\": \">=2.0\", \"left-pad\": \"1.3.0\", \"jest\": \"\"}", "pandas>=2.0", "left-pad@1.3.0", "jest")]
+    public void Take_NeedsOfEachForm_AreReadAsRequestsOfPackages(string needs, params string[] requests)
+    {
+        _folder.Write("start/out/log", "");
+        _folder.Write("tree/" + WorktreeClaim.FileName, $$"""{"status": "blocked", "needs_dependency": {{needs}}}""");
+
+        var claim = WorktreeClaim.Take(
+            new AgentStart
+            {
+                Folder = _folder["start"],
+                WorkingDirectory = _folder["tree"],
+                Repository = _folder.Path,
+                Run = "run-1",
+                Task = "a",
+                Attempt = 1,
+                Prompt = "",
+                Owner = "owner",
+                Policy = new AgentHookPolicy { Task = "a", Root = _folder["tree"] },
+            }
+        );
+
+        Assert.Equal(requests, claim?.Needs);
+        Assert.False(File.Exists(_folder["tree/" + WorktreeClaim.FileName]));
     }
 
     [Theory]

@@ -28,6 +28,12 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         (Outcome.Resumable, "the command is stored; 'resume' executes it"),
     ];
 
+    private static readonly (Outcome, string)[] Views =
+    [
+        (Outcome.WorkFailed, "with --view conflicts, conflicts were found"),
+        (Outcome.NeedsPerson, "with --view risk, the score is above risk.auto_approve_threshold"),
+    ];
+
     private static readonly (Outcome, string)[] Plain = [];
 
     private static readonly (Outcome, string)[] PullRequest =
@@ -48,11 +54,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["accept"] = Of(Plain, "orchestrate accept", "orchestrate accept --all"),
         ["plan"] = Of(Planner, "orchestrate plan \"Add a login page with tests\" -o tasks.yaml", "orchestrate plan --prd docs/prd.md"),
         ["validate"] = Of(
-            [
-                (Outcome.Usage, "the plan can't be run"),
-                (Outcome.WorkFailed, "with --view conflicts, conflicts were found"),
-                (Outcome.NeedsPerson, "with --view risk, the score is above risk.auto_approve_threshold"),
-            ],
+            [(Outcome.Usage, "the plan can't be run"), .. Views],
             "orchestrate validate",
             "orchestrate validate plans/MASTER_PLAN.md --print yaml",
             "orchestrate validate --view risk",
@@ -153,7 +155,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate sessions adopt 1b6e4f \"Add the tests, too\" --detach"
         ),
         ["sessions resume"] = Of(Carry, "orchestrate sessions resume 1b6e4f --task run-tasks-3f9a1c/parser"),
-        ["show"] = Of(Plain, "orchestrate show run-tasks-3f9a1c/parser"),
+        ["show"] = Of(Views, "orchestrate show run-tasks-3f9a1c/parser", "orchestrate show run-tasks-3f9a1c --view graph"),
         ["logs"] = Of(Plain, "orchestrate logs run-tasks-3f9a1c/parser --follow"),
         ["events"] = Of(Plain, "orchestrate events --follow"),
         ["diff"] = Of(Plain, "orchestrate diff", "orchestrate diff run-tasks-3f9a1c/parser"),

@@ -71,7 +71,7 @@ public sealed record JudgeRequestInput
 /// <summary>A package that a task's agent requested, as resolved and shown to the approver.</summary>
 /// <param name="Ecosystem">Ecosystem, such as <c>pypi</c>.</param>
 /// <param name="Manifest">Manifest for the package, relative to the repository.</param>
-/// <param name="Name">Path of the manifest for the package, relative to the repository.</param>
+/// <param name="Name">Name of the package.</param>
 /// <param name="Version">Required version or version range; empty for any version.</param>
 public sealed record RequestedPackage(string Ecosystem, string Manifest, string Name, string Version)
 {

@@ -8,7 +8,8 @@ namespace Orchestrator.Cli.Tests.Documentation;
 /// Maps each claim of a page to tests. <c>Claims/PAGE.txt</c> has each sentence of the page, and below it one line. That line is <c>=
 /// Class.Method, ...</c> with the tests that fail if the sentence is not true, <c>- reason</c> if it claims nothing, or <c>! reason</c> if
 /// no test covers it yet. At most <see cref="MostUnplayed"/> sentences may have no test. A new or changed sentence needs such a line;
-/// <c>APPROVE_DOCS=1</c> rewrites the file with <c>?</c> below sentences that have none.
+/// <c>APPROVE_DOCS=1</c> rewrites the file with <c>?</c> below these sentences, and fails until a line replaces it. The line of the most
+/// similar former sentence follows the <c>?</c>.
 /// </summary>
 public sealed class ClaimTests
 {
@@ -45,7 +46,7 @@ public sealed class ClaimTests
         if (Environment.GetEnvironmentVariable("APPROVE_DOCS") == "1")
         {
             File.WriteAllText(file, Written(sentences, entries));
-            return;
+            entries = Entries(File.ReadAllLines(file));
         }
 
         var faults = sentences.Except(entries.Select(entry => entry.Sentence)).Select(sentence => $"not in the list: {sentence}").ToList();
@@ -107,12 +108,19 @@ public sealed class ClaimTests
     private static List<(string Sentence, string Proof)> Entries(string[] lines) =>
         [.. lines.Where(line => line.Length > 0).Chunk(2).Select(pair => (pair[0], pair.Length > 1 ? pair[1].Trim() : ""))];
 
-    private static string Written(IEnumerable<string> sentences, List<(string Sentence, string Proof)> entries)
+    private static string Written(IReadOnlyList<string> sentences, List<(string Sentence, string Proof)> entries)
     {
         var known = entries.DistinctBy(entry => entry.Sentence).ToDictionary(entry => entry.Sentence, entry => entry.Proof);
+        var gone = known.Where(entry => !sentences.Contains(entry.Key)).ToList();
         return sentences
             .Distinct()
-            .Aggregate(new StringBuilder(), (text, sentence) => text.Append($"{sentence}\n  {known.GetValueOrDefault(sentence, "?")}\n"))
+            .Aggregate(new StringBuilder(), (text, sentence) => text.Append($"{sentence}\n  {ProofOf(sentence)}\n"))
             .ToString();
+
+        string ProofOf(string sentence) =>
+            known.GetValueOrDefault(sentence)
+            ?? $"? {gone.OrderByDescending(entry => CommonWords(entry.Key, sentence)).FirstOrDefault().Value}".TrimEnd();
     }
+
+    private static int CommonWords(string one, string other) => one.Split(' ').Intersect(other.Split(' ')).Count();
 }

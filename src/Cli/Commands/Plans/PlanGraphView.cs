@@ -12,13 +12,13 @@ internal static class PlanGraphView
         {
             context.Print(GraphDocument.Of(plan), DocumentJson.Default.GraphDocument);
         }
-        else if (view == PlanViews.Graph)
+        else if (view == PlanViewPrinter.Graph)
         {
             Say(plan, TaskGraph.Of(plan), context);
         }
         else
         {
-            context.Terminal.Result(view == PlanViews.Mermaid ? Mermaid(plan) : Dot(plan));
+            context.Terminal.Result(view == PlanViewPrinter.Mermaid ? Mermaid(plan) : Dot(plan));
         }
         return Outcome.Done;
     }

@@ -16,10 +16,7 @@ internal sealed class ValidateCommand : CliCommand
         Description = "Print the parsed plan as a task graph",
         HelpName = "json|yaml",
     };
-    private readonly Option<string?> _view = new("--view")
-    {
-        Description = "Print only the order of the tasks (as text, Mermaid or Graphviz), the tasks that share files, or the risk score",
-    };
+    private readonly Option<string?> _view = PlanViewPrinter.Option();
     private readonly Option<string?> _config = new("--config")
     {
         Description = "With --view risk, read patterns and thresholds from this file instead of the repository's",
@@ -41,8 +38,7 @@ internal sealed class ValidateCommand : CliCommand
         : base("validate", "Check a plan, and list every fault with its position and fix")
     {
         _print.AcceptOnlyFromAmong("json", "yaml");
-        _view.AcceptOnlyFromAmong(PlanViews.All);
-        _format.AcceptOnlyFromAmong("text", PlanViews.Mermaid, PlanViews.Dot);
+        _format.AcceptOnlyFromAmong("text", PlanViewPrinter.Mermaid, PlanViewPrinter.Dot);
         _schema.AcceptOnlyFromAmong([.. JsonSchemaBuilder.Names]);
         Add(_plan);
         foreach (var option in new Option[] { _strict, _view, _config, _format, _print, _schema, _json })
@@ -61,13 +57,21 @@ internal sealed class ValidateCommand : CliCommand
         var name = parsed.GetRequiredValue(_plan);
         if (parsed.GetValue(_view) is { } view)
         {
-            return Task.FromResult(ShowView(view, context.PlanFiles.Require(name), parsed, context));
+            return Task.FromResult(
+                PlanViewPrinter.Show(
+                    context.PlanFiles.Require(name),
+                    parsed.GetValue(_format) is { } format and not "text" ? format : view,
+                    parsed.GetValue(_config),
+                    parsed.GetValue(_json),
+                    context
+                )
+            );
         }
         var check = PlanCheck.Of(name, context.PlanFiles.Read(name), parsed.GetValue(_strict), context);
-        if (parsed.GetValue(_print) is { } format && check.Read.Plan is { } plan)
+        if (parsed.GetValue(_print) is { } printed && check.Read.Plan is { } plan)
         {
             context.Terminal.Document(
-                format == "yaml" ? TaskGraphYamlWriter.Write(plan) : UntrustedText.EscapeJson(PlanJson.WriteIndented(plan)) + "\n"
+                printed == "yaml" ? TaskGraphYamlWriter.Write(plan) : UntrustedText.EscapeJson(PlanJson.WriteIndented(plan)) + "\n"
             );
         }
         else if (parsed.GetValue(_json))
@@ -83,27 +87,4 @@ internal sealed class ValidateCommand : CliCommand
         }
         return Task.FromResult(check.Read.IsValid ? Outcome.Done : Outcome.Usage);
     }
-
-    private Outcome ShowView(string view, Plan plan, ParseResult parsed, CommandContext context)
-    {
-        var json = parsed.GetValue(_json);
-        return view switch
-        {
-            PlanViews.Conflicts => PlanConflictsView.Show(plan, json, context),
-            PlanViews.Risk => PlanRiskView.Show(plan, parsed.GetValue(_config), json, context),
-            _ => PlanGraphView.Show(plan, parsed.GetValue(_format) is { } format and not "text" ? format : view, json, context),
-        };
-    }
-}
-
-/// <summary>Values of <c>validate --view</c>.</summary>
-internal static class PlanViews
-{
-    public const string Graph = "graph";
-    public const string Mermaid = "mermaid";
-    public const string Dot = "dot";
-    public const string Conflicts = "conflicts";
-    public const string Risk = "risk";
-
-    public static string[] All => [Graph, Mermaid, Dot, Conflicts, Risk];
 }

@@ -8,17 +8,24 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class ShowCommand : CliCommand
 {
     private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it");
+    private readonly Option<string?> _view = PlanViewPrinter.Option();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ShowCommand()
         : base("show", "Show a run or one of its tasks in full")
     {
         _which.AddTo(this);
+        Add(_view);
         Add(_json);
     }
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
+        if (parsed.GetValue(_view) is { } view)
+        {
+            var plan = await new RunQueries(context).PlanOfAsync(_which.RequireRun(context.RequireRepository(), parsed).Id, stop);
+            return PlanViewPrinter.Show(plan, view, config: null, parsed.GetValue(_json), context);
+        }
         var (stored, reference) = _which.Require(context.RequireRepository(), parsed);
         var run = await new RunQueries(context).ObserveAsync(stored, stop);
         run = run with { Status = AgentActivity.WithMail(run.Folder, run.Status) };

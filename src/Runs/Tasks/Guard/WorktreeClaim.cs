@@ -41,13 +41,7 @@ internal sealed record WorktreeClaim
         {
             return null;
         }
-        IReadOnlyList<string> needs = found.NeedsDependency switch
-        {
-            { ValueKind: JsonValueKind.String } one => [one.GetString()!],
-            { ValueKind: JsonValueKind.Array } many => [.. many.EnumerateArray().Select(e => e.ToString())],
-            { ValueKind: JsonValueKind.Object } named => [.. named.EnumerateObject().Select(p => $"{p.Name}{p.Value}")],
-            _ => [],
-        };
+        var needs = NeedsOf(found.NeedsDependency);
         if (needs.Count == 0 && string.IsNullOrWhiteSpace(found.Status))
         {
             return null;
@@ -64,6 +58,26 @@ internal sealed record WorktreeClaim
         worktree.RemoveFile(FileName);
         return claim;
     }
+
+    /// <summary>
+    /// Returns the requested packages. An agent writes one as text or as an object with name and version, and several as a list of these or
+    /// as an object from names to versions.
+    /// </summary>
+    private static IReadOnlyList<string> NeedsOf(JsonElement? needs) =>
+        needs switch
+        {
+            { ValueKind: JsonValueKind.String } one => [one.GetString()!],
+            { ValueKind: JsonValueKind.Array } many => [.. many.EnumerateArray().SelectMany(one => NeedsOf(one))],
+            { ValueKind: JsonValueKind.Object } one when one.TryGetProperty("name", out var name) =>
+            [
+                Package($"{name}", one.TryGetProperty("version", out var version) ? $"{version}" : ""),
+            ],
+            { ValueKind: JsonValueKind.Object } many => [.. many.EnumerateObject().Select(one => Package(one.Name, $"{one.Value}"))],
+            _ => [],
+        };
+
+    private static string Package(string name, string version) =>
+        version.Length > 0 && char.IsAsciiLetterOrDigit(version[0]) ? $"{name}@{version}" : name + version;
 
     /// <summary>Maps the state in the file to that of a claim. An unknown state does not count as completed.</summary>
     private static string StatusOf(string? said) =>
