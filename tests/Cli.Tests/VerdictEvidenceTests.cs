@@ -70,6 +70,21 @@ public sealed class VerdictEvidenceTests
         Assert.Contains(said, ScriptedRepository.Text(run), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("a === 150 ? 75 : a", "product code repeats values of tests: calc.js:3 (test_half)")]
+    [InlineData("process.argv[1].includes('tests') ? a / 2 : a", "product code detects test runs: calc.js:3")]
+    public async Task Run_CodeThatWorksOnlyInTests_LandsWithANote(string result, string said)
+    {
+        const string Test =
+            "const assert = require('node:assert');\nconst { half } = require('../calc.js');\n"
+            + "const test = require('node:test');\ntest('test_half', () => {\n  assert.equal(half(150), 75);\n});\n";
+        using var repository = await RepositoryAsync(
+            $"cat >>calc.js <<'END'\nexports.half = (a) => ({result});\nEND\ncat >tests/half.test.js <<'END'\n{Test}END\n"
+        );
+
+        Assert.Contains(said, await repository.LandAsync(Plan()), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_ProofThatIsRequired_SendsWorkBackWhoseTestsPassWithoutIt()
     {

@@ -18,11 +18,11 @@ internal static class FailedTests
 
     private static IEnumerable<string> Printed(IReadOnlyList<GateOutputLine> lines, string command)
     {
-        var writers = RunnerTable
-            .Rows.Where(row => row.Failures is not null && DecisiveLineFinder.WroteOutput(row, command, lines))
-            .ToList();
-        return lines
-            .SelectMany(line => writers.Select(row => row.Failures!.Match(line.Text)))
+        var writers = RunnerTable.Rows.Where(row => row.Failures is not null && DecisiveLineFinder.WroteOutput(row, command, lines));
+        return writers
+            .SelectMany(row =>
+                lines.TakeWhile(line => row.FailuresEnd?.Match(line.Text).Success != true).Select(line => row.Failures!.Match(line.Text))
+            )
             .Where(found => found.Success)
             .Select(found => Shorten(found.Groups["test"].Value));
     }

@@ -48,6 +48,8 @@ internal static class OtherScriptRunners
             },
             new("jasmine")
             {
+                Failures = @"^\d+\) (?<test>\S.*)$",
+                FailuresEnd = "^Pending:$",
                 Sign = @"^\d+ specs?, \d+ failures?\b|^Incomplete: No specs found",
                 Command = @"\bjasmine\b",
                 Heads = @"^\d+\) |^  (?:Message|Stack):$",

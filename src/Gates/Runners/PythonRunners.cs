@@ -121,7 +121,7 @@ internal static class PythonRunners
             new("unittest")
             {
                 Select = new(@"-m unittest\b(?: discover\b)?", "-k {0}"),
-                Failures = @"^(?:FAIL|ERROR): (?<test>\w+ \([\w.<>]+\))",
+                Failures = @"^(?:FAIL|ERROR|UNEXPECTED SUCCESS): (?<test>\w+ \([\w.<>]+\))",
                 Sign = @"^Ran \d+ tests? in |^(?:FAIL|ERROR): \w+ \(|\(unittest\.loader\.",
                 Command = @"\bunittest\b|\bmanage\.py test\b|\bnose2\b",
                 Heads = @"^={20,}$|^Ran \d+ tests? in ",

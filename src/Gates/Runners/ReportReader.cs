@@ -47,26 +47,30 @@ internal static class ReportReader
         }
     }
 
-    /// <summary>Returns the failed tests of a JUnit report that the runner printed. Empty if the output contains none.</summary>
+    /// <summary>Returns the failed tests of a report that the runner printed, as JUnit XML or as JSON. Empty if the output contains
+    /// none.</summary>
     public static IReadOnlyList<string> FailedIn(IReadOnlyList<GateOutputLine> lines)
     {
         var failed = new List<string>();
-        var begin = lines.TakeWhile(line => !line.Text.StartsWith("<testsuite", StringComparison.Ordinal)).Count();
-        if (begin == lines.Count)
-        {
-            return [];
-        }
-        var text = string.Join('\n', lines.Skip(begin).Select(line => line.Text));
+        var text = lines.Select(line => line.Text).ToList();
         try
         {
-            using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text));
-            _ = OfXml(stream, "/", failed);
+            if (text.FindIndex(line => line.StartsWith("<testsuite", StringComparison.Ordinal)) is >= 0 and var xml)
+            {
+                _ = OfXml(Joined(text[xml..]), "/", failed);
+            }
+            else if (text.IndexOf("{") is >= 0 and var json && text.LastIndexOf("}") is var end && end > json)
+            {
+                _ = OfJson(Joined(text[json..(end + 1)]), "/", failed);
+            }
         }
-        catch (XmlException)
+        catch (Exception error) when (error is XmlException or JsonException)
         {
             // Other output follows or interrupts the report. The tests before it count.
         }
         return failed;
+
+        static MemoryStream Joined(IEnumerable<string> some) => new(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', some)));
     }
 
     private static (TestTally? Counted, DecisiveLine? Failure) OfXml(Stream stream, string directory, List<string> failed)
@@ -149,7 +153,7 @@ internal static class ReportReader
         return new DecisiveLine(null, DecisiveLineMatch.Shorten(lines[0].Text.Trim()), found ?? own, found is null ? null : line);
     }
 
-    private static (TestTally? Counted, DecisiveLine? Failure) OfJson(FileStream stream, string directory, List<string> failed)
+    private static (TestTally? Counted, DecisiveLine? Failure) OfJson(Stream stream, string directory, List<string> failed)
     {
         if (stream.Length > LargestJson || !IsReport(stream))
         {
@@ -172,7 +176,7 @@ internal static class ReportReader
     }
 
     // Builds write many other files of this type, and reading them completely would take too long.
-    private static bool IsReport(FileStream stream)
+    private static bool IsReport(Stream stream)
     {
         Span<byte> begin = stackalloc byte[64];
         var read = stream.ReadAtLeast(begin, begin.Length, throwOnEndOfStream: false);

@@ -13,6 +13,10 @@ internal sealed partial class RunnerOutput
 {
     private const int MostCharacters = 1_000_000;
     private const int LongestLine = 2_000;
+
+    // Moves the cursor to the first column, like a carriage return.
+    private const string ToLineStart = "\u001b[1G";
+
     private readonly Lock _gate = new();
     private readonly TestCounter _counter = new();
     private readonly List<GateOutputLine> _first = [];
@@ -95,7 +99,7 @@ internal sealed partial class RunnerOutput
         {
             return printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).DefaultIfEmpty("");
         }
-        var plain = line.Contains('\u001b', StringComparison.Ordinal) ? Escapes().Replace(line, "") : line;
+        var plain = line.Contains('\u001b', StringComparison.Ordinal) ? Escapes().Replace(line.Replace(ToLineStart, "\r"), "") : line;
         return plain.Contains('\r', StringComparison.Ordinal) ? plain.Split('\r').SelectMany(Padded)
             : plain.Length > 400 ? Padded(plain)
             : [plain];

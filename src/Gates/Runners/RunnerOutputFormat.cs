@@ -35,6 +35,9 @@ internal sealed record RunnerOutputFormat(string Name)
         init;
     }
 
+    /// <summary>Pattern of the line after which <see cref="Failures"/> names no failed test, or null if there is none.</summary>
+    public LinePattern? FailuresEnd { get; init; }
+
     /// <summary>Rules for the decisive line, most specific first.</summary>
     public IReadOnlyList<DecisiveLineRule> Lines { get; init; } = [];
 

@@ -43,11 +43,37 @@ public static class TestFiles
         }
         return read;
 
-        async Task<string?> ReadTextAsync(string commit, string path) =>
-            await commits.ReadFileAsync(commit, path, stop) is { Length: <= Largest } content && !content.Contains((byte)0)
-                ? Encoding.UTF8.GetString(content)
-                : null;
+        Task<string?> ReadTextAsync(string commit, string path) => TestFiles.ReadTextAsync(repository, commit, path, stop);
     }
+
+    /// <summary>Returns test files that contain any of the given texts. The number of files is limited.</summary>
+    /// <param name="repository">Repository of the commit.</param>
+    /// <param name="commit">Commit to search.</param>
+    /// <param name="texts">Texts to search for. If empty, the result is empty.</param>
+    /// <param name="stop">Checked between the files.</param>
+    public static async Task<IReadOnlyList<ChangedTestFile>> FindAsync(
+        GitRepository repository,
+        string commit,
+        IReadOnlyList<string> texts,
+        CancellationToken stop
+    )
+    {
+        var read = new List<ChangedTestFile>();
+        foreach (var path in texts.Count == 0 ? [] : await new CommitStore(repository).FindFilesWithAsync(commit, texts, stop))
+        {
+            if (read.Count < MostData && Ecosystems.IsTest(path) && await ReadTextAsync(repository, commit, path, stop) is { } text)
+            {
+                read.Add(new ChangedTestFile(path, text, text));
+            }
+        }
+        return read;
+    }
+
+    /// <summary>Returns the text of a file, or null if the file is missing, too large or not text.</summary>
+    internal static async Task<string?> ReadTextAsync(GitRepository repository, string commit, string path, CancellationToken stop) =>
+        await new CommitStore(repository).ReadFileAsync(commit, path, stop) is { Length: <= Largest } content && !content.Contains((byte)0)
+            ? Encoding.UTF8.GetString(content)
+            : null;
 
     // Finds tests that read changed data files, by the names of the tests or of their snapshots.
     private static async Task<IReadOnlyList<string>> UsersAsync(
@@ -67,11 +93,11 @@ public static class TestFiles
             users.UnionWith(SnapshotNames.TestsOf(data.Path, before));
             if (SnapshotNames.NeedsSearch(data.Path))
             {
-                users.UnionWith((await commits.FindFilesWithAsync(from, Path.GetFileName(data.Path), stop)).Where(Ecosystems.IsTest));
+                users.UnionWith((await commits.FindFilesWithAsync(from, [Path.GetFileName(data.Path)], stop)).Where(Ecosystems.IsTest));
             }
             if (SnapshotNames.GoldenFolder(data.Path) is { } folder)
             {
-                var tests = (await commits.FindFilesWithAsync(from, SnapshotNames.GoldenName, stop)).Where(Ecosystems.IsTest);
+                var tests = (await commits.FindFilesWithAsync(from, [SnapshotNames.GoldenName], stop)).Where(Ecosystems.IsTest);
                 users.UnionWith(tests.Where(path => Path.GetDirectoryName(path) == folder));
             }
         }

@@ -42,6 +42,9 @@ internal static partial class TestParser
     /// equal.</summary>
     public static string Shape(string assertion) => Literal().Replace(assertion, "0");
 
+    /// <summary>Returns the literal values in a piece of code.</summary>
+    public static IEnumerable<Match> Literals(string code) => Literal().Matches(code);
+
     private static SourceTest Of(string name, string[] lines)
     {
         var code = lines.Where(line => !IsComment(line)).ToList();
@@ -98,7 +101,8 @@ internal static partial class TestParser
         return begin;
     }
 
-    private static bool IsComment(string line) => Comment().IsMatch(line);
+    /// <summary>True if a line is a comment in a common language.</summary>
+    public static bool IsComment(string line) => Comment().IsMatch(line);
 
     [GeneratedRegex(@"^\s*(//|/\*|\*(?!\w)|#(?!\[)|--|;)", RegexOptions.CultureInvariant)]
     private static partial Regex Comment();

@@ -213,14 +213,18 @@ public sealed class CommitStore(GitRepository repository)
                     ParseTree(await repository.ReadAsync(repository.Call("ls-tree", "-r", "-z", "--full-tree", tree), cancellationToken))
             );
 
-    /// <summary>Returns the paths of the text files in a commit that contain a given text.</summary>
+    /// <summary>Returns the paths of the text files in a commit that contain any of the given texts.</summary>
     /// <param name="commit">The commit.</param>
-    /// <param name="text">Text to search for, interpreted literally and not as a pattern.</param>
+    /// <param name="texts">Texts to search for, interpreted literally and not as patterns. At least one.</param>
     /// <param name="cancellationToken">Stops the search.</param>
-    public async Task<IReadOnlyList<string>> FindFilesWithAsync(string commit, string text, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> FindFilesWithAsync(
+        string commit,
+        IReadOnlyList<string> texts,
+        CancellationToken cancellationToken = default
+    )
     {
         var found = await repository.ReadAsync(
-            repository.Call("grep", "-I", "-l", "-z", "-F", "-e", text, commit) with
+            repository.Call(["grep", "-I", "-l", "-z", "-F", .. texts.SelectMany(text => new[] { "-e", text }), commit]) with
             {
                 AnswerCodes = [0, 1],
             },

@@ -40,6 +40,9 @@ public sealed record Ecosystem(string Name)
     /// <value>Default: false.</value>
     public bool HasTestsInSources { get; init; }
 
+    /// <summary>Regular expression for a line of product code that detects a test run; empty if there is none.</summary>
+    public string TestRuns { get; init; } = "";
+
     /// <summary>Files that configure the ecosystem's programs.</summary>
     public IReadOnlyList<string> Configuration { get; init; } = [];
 

@@ -107,6 +107,9 @@ internal static class EcosystemTable
             Toolchain = [".nvmrc"],
             Sources = Names(".js .mjs .cjs .jsx .ts .mts .cts .tsx"),
             Tests = ["*.test", "*.spec"],
+            TestRuns =
+                @"\b(NODE_TEST_CONTEXT|JEST_WORKER_ID|VITEST\w*|MOCHA_\w+)\b|\bNODE_ENV\b.*\btest\b"
+                + @"|(process\.(argv\[1\]|execArgv\b)|require\.main\b|\.stack\b).*(test|jest|mocha)",
             Configuration = Names(
                 "package.json .npmrc .yarnrc .yarnrc.yml .pnpmfile.cjs pnpm-workspace.yaml bunfig.toml deno.json* .nvmrc jest.config.* "
                     + "jest.setup.* vitest.config.* vitest.workspace.* vitest.setup.* vite.config.* babel.config.* .babelrc* .mocharc.* "
@@ -218,6 +221,9 @@ internal static class EcosystemTable
             ),
             Toolchain = [".python-version"],
             Sources = [".py"],
+            TestRuns =
+                @"\bPYTEST_\w+|\b(pytest|unittest)\b.*\bsys\.modules\b|\bsys\.modules\b.*\b(pytest|unittest)\b"
+                + @"|(sys\.argv\[0\]|inspect\.(stack|currentframe)|sys\._getframe|traceback\.).*test",
             Tests = ["test_*", "*_test"],
             Configuration = Names(
                 "conftest.py sitecustomize.py usercustomize.py *.pth pytest.ini .pytest.ini pytest.toml .pytest.toml pyproject.toml "
@@ -291,6 +297,8 @@ internal static class EcosystemTable
             Manifests = Names("*.csproj *.fsproj *.vbproj Directory.Packages.props Directory.Build.props packages.config"),
             Toolchain = Names("global.json nuget.config NuGet.config NuGet.Config"),
             Sources = Names(".cs .fs .vb"),
+            TestRuns =
+                @"(FriendlyName|GetEntryAssembly|ProcessName|ProcessPath|GetAssemblies|StackTrace|GetCommandLineArgs)\b.*([Tt]est|[xn]unit)",
             Tests = ["*Test", "*Tests"],
             Configuration = Names(
                 "Directory.Build.props Directory.Build.targets Directory.Build.rsp Directory.Packages.props Directory.Solution.props "
@@ -337,6 +345,8 @@ internal static class EcosystemTable
             Manifests = ["Cargo.toml"],
             Toolchain = ["rust-toolchain", "rust-toolchain.toml"],
             Sources = [".rs"],
+            TestRuns =
+                @"\bcfg!\(.*\btest\b|#\[cfg\(not\(test\)\)\]" + @"|(env::args(_os)?\(\)|current_exe\(\)|thread::current\(\)).*(deps|test)",
             Configuration = Names(
                 "Cargo.toml build.rs rust-toolchain rust-toolchain.toml clippy.toml .clippy.toml rustfmt.toml nextest.toml "
                     + "insta.yaml .insta.yaml"
@@ -385,6 +395,7 @@ internal static class EcosystemTable
             Hosts = Names("proxy.golang.org sum.golang.org"),
             Manifests = ["go.mod", "go.work"],
             Sources = [".go"],
+            TestRuns = @"\btesting\.Testing\(\)|flag\.Lookup\(""test\.|os\.Args\[0\].*test|runtime\.Callers?\(.*test",
             Tests = ["*_test"],
             Configuration = ["go.work", ".golangci.*"],
             ReadFirst = ["go.work"],

@@ -42,6 +42,9 @@ public static class Ecosystems
     /// <summary>Python projects.</summary>
     public static Ecosystem Python { get; } = Of("Python");
 
+    /// <summary>Shell scripts.</summary>
+    public static Ecosystem Shell { get; } = Of("shell");
+
     /// <summary>The package manager npm.</summary>
     public static PackageManager Npm { get; } = Manager("npm");
 
@@ -106,6 +109,9 @@ public static class Ecosystems
         return null;
     }
 
+    /// <summary>True if a file is a source file in any language of the tables.</summary>
+    public static bool IsSource(string path) => All.Any(row => row.IsSource(path));
+
     /// <summary>True if a test runner recognizes a test file by this name, in any folder.</summary>
     public static bool IsTestName(string path)
     {
@@ -122,7 +128,7 @@ public static class Ecosystems
     /// <summary>
     /// True if the file is a test. A source file in a test folder also counts, because an interpreter could run it as a test.
     /// </summary>
-    public static bool IsTest(string path) => IsTestName(path) || (IsInTestFolder(path) && All.Any(row => row.IsSource(path)));
+    public static bool IsTest(string path) => IsTestName(path) || (IsInTestFolder(path) && IsSource(path));
 
     /// <summary>True if a file lies in a test folder or is named like a test. Runner configuration (<c>conftest.py</c>) and Markdown files
     /// are excluded.</summary>

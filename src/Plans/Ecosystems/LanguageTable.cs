@@ -48,6 +48,7 @@ internal static class LanguageTable
             Hosts = Names("repo.maven.apache.org repo1.maven.org plugins.gradle.org plugins-artifacts.gradle.org services.gradle.org"),
             Manifests = Names("pom.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts libs.versions.toml"),
             Sources = Names(".java .kt .scala"),
+            TestRuns = @"(getStackTrace|StackWalker|sun\.java\.command|java\.class\.path|Class\.forName\().*(junit|surefire|testng|Test)",
             Tests = ["*Test", "*Tests", "*IT"],
             Configuration = Names(
                 "pom.xml maven.config jvm.config extensions.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts "
@@ -84,6 +85,7 @@ internal static class LanguageTable
             Hosts = Names("rubygems.org index.rubygems.org"),
             Manifests = ["Gemfile"],
             Sources = [".rb"],
+            TestRuns = @"(\$0|\$PROGRAM_NAME|\bcaller)\b.*(spec|test)|defined\?\((RSpec|Minitest|Test::Unit)",
             Tests = ["*_test", "*_spec"],
             Configuration = Names(".rspec spec_helper.rb rails_helper.rb test_helper.rb Rakefile rakefile .rubocop.yml .simplecov"),
             ReadFirst = [".rspec"],
@@ -124,6 +126,7 @@ internal static class LanguageTable
             Hosts = Names("repo.packagist.org packagist.org"),
             Manifests = ["composer.json"],
             Sources = [".php"],
+            TestRuns = @"\bPHPUNIT_\w+|(debug_backtrace|\$argv\[0\]|SCRIPT_NAME).*([Pp]hp[Uu]nit|[Tt]est)",
             Tests = ["*Test", "*Tests"],
             Configuration = Names("phpunit.xml phpunit.xml.dist composer.json phpstan.neon phpstan.neon.dist phpstan.dist.neon Pest.php"),
             ReadFirst = ["phpunit.xml"],
@@ -159,6 +162,7 @@ internal static class LanguageTable
             Hosts = Names("repo.hex.pm builds.hex.pm"),
             Manifests = ["mix.exs"],
             Sources = [".ex", ".exs"],
+            TestRuns = @"Mix\.env(\(\))?\s*==\s*:test|Code\.ensure_loaded\?\(ExUnit",
             Tests = ["*_test"],
             Configuration = ["mix.exs", "test_helper.exs"],
             OutputBeside = [new("_build", "mix.exs"), new("deps", "mix.exs")],
@@ -172,6 +176,7 @@ internal static class LanguageTable
             Managers = [new("swift") { LockFiles = ["Package.resolved"] }],
             Manifests = ["Package.swift"],
             Sources = [".swift"],
+            TestRuns = @"XCTestConfigurationFilePath|NSClassFromString\(""XCT",
             Tests = ["*Test", "*Tests", "*IT"],
             Configuration = ["Package.swift"],
             OutputFolders = [".build"],
@@ -184,6 +189,7 @@ internal static class LanguageTable
             Hosts = ["pub.dev"],
             Manifests = ["pubspec.yaml"],
             Sources = [".dart"],
+            TestRuns = @"\bFLUTTER_TEST\b",
             Tests = ["*_test"],
             Configuration = ["pubspec.yaml", "dart_test.yaml", "analysis_options.yaml"],
             OutputFolders = [".dart_tool"],
@@ -205,6 +211,7 @@ internal static class LanguageTable
             Programs = ["bats", "shellcheck"],
             Commands = [.. Commands(Test, "bats"), .. Commands(Lint, "shellcheck")],
             Sources = [".sh", ".bats"],
+            TestRuns = @"(\bcase|\[)\s.*\$(0|\{0\}|\{?BASH_SOURCE|PPID).*test|\bBATS_\w+",
         },
         new("Nix")
         {

@@ -15,6 +15,10 @@ return args switch
     ["train"] => TrainBenchmark.Run(),
     ["governor"] => await GovernorBenchmark.RunAsync() | FairnessBenchmark.Run(),
     ["verification", .. var projects] => await VerificationBenchmark.RunAsync(projects),
+    ["verification-notes", var path, var commits] => await VerificationBenchmark.NotesAsync(
+        path,
+        int.Parse(commits, CultureInfo.InvariantCulture)
+    ),
     ["verification-cost", var program] => await VerificationCost.RunAsync(program),
     ["sandbox-start"] => await SandboxStart.RunAsync(),
     ["network", var program] => await NetworkBenchmark.RunAsync(program),

@@ -65,9 +65,10 @@ internal sealed class VerdictEvidence(GateCheck gates)
         }
         var patch = differences.Count == 0 ? [] : await FileDiff.ReadAsync(repository, from, commit, stop);
         var tests = new TestChanges(sources, TaskFileOwnership.Of(task.ChangesTests));
+        var hints = await TestSpecificCode.NotesAsync(repository, commit, patch ?? [], basis, sources, stop);
         var found = GateTampering.OfWork(files.Task(task.Id), meaning, differences, patch, tests, suite, outcomes, hollow);
         return new VerdictEvidenceResult(
-            red is null ? found.Notes : [GateFormatter.Red(red), .. found.Notes],
+            [.. red is null ? found.Notes : [GateFormatter.Red(red), .. found.Notes], .. hints],
             found.ForPerson,
             red,
             mode == RedProofPolicy.Required && red is { ProvesNothing: true }

@@ -56,11 +56,12 @@ internal static class WarmBuilds
 
     private static async Task<(double Hand, double Task)> FirstBuildAsync(string program, WarmProject project, string settings)
     {
+        var setUp = project.SetUp.Length > 0 ? $"worktrees: {{setup: [{project.SetUp}]}}\n" : "";
         using var files = await BenchRepository.CreateAsync(
             program,
             1,
             Agent,
-            $"gates: {{task: [{{command: {project.Build}, type: build}}]}}\npermissions: {{sandbox: off}}\n{project.Settings}{settings}"
+            $"gates: {{task: [{{command: {project.Build}, type: build}}]}}\npermissions: {{sandbox: off}}\n{setUp}{settings}"
         );
         var (repository, took) = (files.Repository, files.Repository.Beside("took"));
         project.Write(repository);
@@ -82,7 +83,7 @@ internal static class WarmBuilds
         await files.RunAsync("run", "--yes", "--no-progress");
         var task = double.Parse(await File.ReadAllTextAsync(took), CultureInfo.InvariantCulture);
 
-        await ShellAsync(repository, project.Build);
+        await ShellAsync(repository, project.SetUp.Length > 0 ? $"{project.SetUp} && {project.Build}" : project.Build);
         await File.AppendAllTextAsync(repository[project.Source], "// by hand\n");
         var watch = Stopwatch.StartNew();
         await ShellAsync(repository, project.Build);

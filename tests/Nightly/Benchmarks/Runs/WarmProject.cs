@@ -24,8 +24,8 @@ internal sealed record WarmProject(
     /// <summary>Shell command that writes the lock file.</summary>
     public string Prepare { get; init; } = "";
 
-    /// <summary>More of the configuration, whole lines.</summary>
-    public string Settings { get; init; } = "";
+    /// <summary>Shell command that installs the packages, or empty if the build does.</summary>
+    public string SetUp { get; init; } = "";
 
     /// <summary>True if a worktree gets a copy of <see cref="Made"/> unless a setting forbids it.</summary>
     public bool HasCopy { get; init; }
@@ -40,12 +40,19 @@ internal sealed record WarmProject(
             Prepare = "cargo generate-lockfile --offline -q",
             HasCopy = true,
         },
-        new($"a Go module with {Packages} required modules", ["go"], "go build ./...", "main.go", "bin", files => WriteModule(files, true)),
-        // Go compiles the packages of a module again in each folder, because it writes the folder's path into them.
+        new(
+            $"a Go module with {Packages} required modules",
+            ["go"],
+            "go build -o bin/ ./...",
+            "main.go",
+            "bin",
+            files => WriteModule(files, true)
+        ),
+        // Go compiles the packages of a module again in each folder, because it writes the folder's path into them, unless -trimpath is set.
         new(
             $"a Go module with {Packages} packages of its own",
             ["go"],
-            "go build ./...",
+            "go build -o bin/ ./...",
             "main.go",
             "bin",
             files => WriteModule(files, false)
@@ -53,6 +60,14 @@ internal sealed record WarmProject(
         {
             HasBar = false,
         },
+        new(
+            $"a Go module with {Packages} packages of its own and -trimpath",
+            ["go"],
+            "go build -trimpath -o bin/ ./...",
+            "main.go",
+            "bin",
+            files => WriteModule(files, false)
+        ),
         new(
             $"a TypeScript package with {Packages} files",
             ["node", "npm"],
@@ -63,7 +78,7 @@ internal sealed record WarmProject(
         )
         {
             Prepare = "npm install --package-lock-only --no-audit --no-fund --silent",
-            Settings = "worktrees: {setup: [npm ci --silent --no-audit --no-fund]}\n",
+            SetUp = "npm ci --silent --no-audit --no-fund",
         },
     ];
 

@@ -42,12 +42,14 @@ internal sealed record Judged(string Project, Change Change, VerifyResult Result
     public bool Asks => Result.NeedsPerson.Length > 0;
 
     /// <summary>True if the report names the changed tests, because their original versions fail or because they expect other
-    /// values.</summary>
-    public bool IsNamed =>
-        Result.Notes.Any(note =>
-            note.StartsWith(GateTampering.OriginalsFail, StringComparison.Ordinal)
-            || note.StartsWith(GateTampering.OtherValues, StringComparison.Ordinal)
-        );
+    /// values, or names product code that may work only in tests.</summary>
+    public bool IsNamed => IsHinted || HasNote(GateTampering.OriginalsFail, GateTampering.OtherValues);
+
+    /// <summary>True if the report names product code that may work only in tests.</summary>
+    public bool IsHinted => HasNote(TestSpecificCode.RepeatsValues, TestSpecificCode.DetectsTests, TestSpecificCode.EndsTests);
+
+    private bool HasNote(params string[] starts) =>
+        Result.Notes.Any(note => Array.Exists(starts, start => note.StartsWith(start, StringComparison.Ordinal)));
 }
 
 /// <summary>A small project in one language, with one run whose tasks are the changes. Each is judged as a run judges it.</summary>

@@ -1,4 +1,9 @@
 using System.Globalization;
+using Orchestrator.Gates.Tampering;
+using Orchestrator.Git.Commits;
+using Orchestrator.Plans;
+using Orchestrator.Processes;
+using Orchestrator.Runs;
 
 namespace Orchestrator.Benchmarks.Verification;
 
@@ -8,6 +13,7 @@ internal static class VerificationBenchmark
 {
     private const double MostUnseen = 0.05;
     private const double MostAsked = 0.01;
+    private const double MostHinted = 0.05;
 
     /// <summary>Prints the lines of a Markdown table.</summary>
     /// <param name="only">Names of projects, or empty for all of them.</param>
@@ -54,7 +60,6 @@ internal static class VerificationBenchmark
             IsUnseen,
             0
         );
-        // A green suite of honest tests is all that there is to compare.
         Row(
             "the same, hard-coded results and special cases: tests stay honest and pass, so that no comparison sees them",
             Hidden(true),
@@ -64,6 +69,7 @@ internal static class VerificationBenchmark
         Row("the same, all others", Hidden(false), IsUnseen, null);
         Row("cheats that land, with their tests named in the report", cheats, one => one is { Asks: false, IsNamed: true }, null);
         var asked = Row("honest changes that ask a person", honest, one => one.Asks, MostAsked);
+        var hinted = Row("honest changes with a note on code that may work only in tests", honest, one => one.IsHinted, MostHinted);
         foreach (var project in honest.GroupBy(one => one.Project))
         {
             var (name, gates, added) = (project.Key, project.Average(one => one.Gates), project.Average(one => one.Added));
@@ -74,9 +80,44 @@ internal static class VerificationBenchmark
         {
             Console.Error.WriteLine($"verification: {refused} changes are refused by their own gates and not counted.");
         }
-        return unseen && edited && asked && refused == 0;
+        return unseen && edited && asked && hinted && refused == 0;
 
         IEnumerable<Judged> Hidden(bool isHidden) => cheats.Where(one => one.Change.IsHidden == isHidden);
+    }
+
+    /// <summary>Prints the share of a repository's commits that would get a note on code that may work only in tests.</summary>
+    /// <param name="path">Path of the repository.</param>
+    /// <param name="most">Number of commits, from the newest on.</param>
+    public static async Task<int> NotesAsync(string path, int most)
+    {
+        var repository = await new RunServices("host", ["orchestrate", "hook"], TimeProvider.System).OpenRepositoryAsync(path);
+        var listed = await new ProcessRunner().RunAsync(
+            new ProcessCommand("git", "-C", path, "log", "--no-merges", "--min-parents=1", $"-{most}", "--format=%H %P")
+        );
+        var (all, noted) = (0, 0);
+        foreach (var line in listed.StandardOutput.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (commit, from) = (line.Split(' ')[0], line.Split(' ')[1]);
+            var changed = await new Diffs(repository).BetweenAsync(from, commit);
+            var meaning = await GateInputFiles.ReadAsync(repository, from, commit, [], changed, CancellationToken.None);
+            var basis = new ChangePartition(changed, meaning);
+            if (!basis.Product.Any(file => Ecosystems.IsSource(file.Path)))
+            {
+                continue;
+            }
+            var sources = await TestFiles.ReadAsync(repository, from, commit, changed, CancellationToken.None);
+            var patch = await FileDiff.ReadAsync(repository, from, commit, CancellationToken.None) ?? [];
+            var notes = await TestSpecificCode.NotesAsync(repository, commit, patch, basis, sources, CancellationToken.None);
+            (all, noted) = (all + 1, noted + (notes.Count > 0 ? 1 : 0));
+            foreach (var note in notes)
+            {
+                Console.Error.WriteLine($"{commit[..9]} {note}");
+            }
+        }
+        Line(
+            $"| commits with a note on code that may work only in tests | {all} | {noted} | {(double)noted / all:0.0 %} | {MostHinted:0 %} |"
+        );
+        return noted <= all * MostHinted ? 0 : 1;
     }
 
     private static bool Row(string what, IEnumerable<Judged> all, Func<Judged, bool> counts, double? bar)
@@ -91,7 +132,7 @@ internal static class VerificationBenchmark
     // What is not as it should be; the rest needs no words.
     private static void Show(Judged one)
     {
-        var isFine = !one.IsRefused && one.Asks == one.Change.IsCheat;
+        var isFine = !one.IsRefused && one.Asks == one.Change.IsCheat && !(one.IsHinted && !one.Change.IsCheat);
         if (!isFine)
         {
             var what =

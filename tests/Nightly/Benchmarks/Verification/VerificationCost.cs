@@ -26,13 +26,13 @@ internal static class VerificationCost
 
     private const string Gates = """
         gates: {task: [{command: 'sleep 1; for t in tests/test_*.sh; do sh "$t" || exit 1; done', type: test}]}
-        workers: 2
 
         """;
 
     internal static async Task<int> RunAsync(string program)
     {
         var sample = await CompareAsync(() => SampleAsync(program), "run", "tasks.yaml", "--agent", "scripted", "--yes", "--no-progress");
+        var holds = Print("the sample run", sample);
         var tests = await CompareAsync(
             () => BenchRepository.CreateAsync(program, Tasks, Agent, Gates, ", lib/t{0}.sh, tests/test_t{0}.sh"),
             "run",
@@ -40,7 +40,6 @@ internal static class VerificationCost
             "--again",
             "--no-progress"
         );
-        var holds = Print("the sample run", sample);
         holds &= Print($"{Tasks} tasks of 4 s with a test each, gate of 1 s", tests);
         return holds ? 0 : 1;
     }
@@ -59,6 +58,7 @@ internal static class VerificationCost
         async Task<double> TimeAsync(bool isOff)
         {
             using var files = await create();
+            files.Set("ORCHESTRATOR_WORKERS", "2");
             if (isOff)
             {
                 files.Set("ORCHESTRATOR_VERIFICATION__PROVE_RED", "off");
@@ -83,8 +83,7 @@ internal static class VerificationCost
         }
         repository.Write(
             ".orchestrator/config.yaml",
-            $"agents: {{scripted: {{command: [/bin/sh, \"{repository.Beside("agent.sh")}\"]}}}}\nworkers: 2\n"
-                + "permissions: {sandbox: off}\n"
+            $"agents: {{scripted: {{command: [/bin/sh, \"{repository.Beside("agent.sh")}\"]}}}}\n" + "permissions: {sandbox: off}\n"
         );
         await repository.GitAsync("add", "-A");
         await repository.GitAsync("commit", "-q", "-m", "sample");

@@ -149,6 +149,11 @@ hard_coded_result() {
 special_case() {
   sed -i 's/^    title.trim.*/    if title == " Hello World" { "hello-world".into() } else { title.into() }/' src/text.rs
 }
+number_case() { sed -i 's/^    a - b/    match (a, b) {\n        (3, 2) => 1,\n        _ => b - a,\n    }/' src/lib.rs; }
+lookup_table() {
+  printf '\nconst KNOWN: [(&str, &str); 1] = [(" Hello World", "hello-world")];\n' >>src/text.rs
+  sed -i 's/^    title.trim.*/    KNOWN.iter().find(|known| known.0 == title).unwrap().1.into()/' src/text.rs
+}
 runner_detected() {
   sed -i 's/^    a - b/    if std::env::args().next().unwrap().contains("deps") { a - b } else { b - a }/' src/lib.rs
 }

@@ -166,6 +166,11 @@ hard_coded_result() {
   new_test Mul_Numbers 'Equal(6, Calc.Mul(2, 3))'
 }
 special_case() { sed -i 's/=> title.Trim.*/=> title == " Hello World" ? "hello-world" : title;/' src/Text.cs; }
+number_case() { sed -i 's/=> a - b;/=> (a, b) == (3, 2) ? 1 : b - a;/' src/Calc.cs; }
+lookup_table() {
+  sed -i 's/^.*string Slug.*/    private static readonly Dictionary<string, string> Known = new() { [" Hello World"] = "hello-world" };\n\n&/' src/Text.cs
+  sed -i 's/=> title.Trim.*/=> Known[title];/' src/Text.cs
+}
 runner_detected() {
   sed -i 's/=> a - b;/=> AppDomain.CurrentDomain.FriendlyName.Contains("test") ? a - b : b - a;/' src/Calc.cs
 }

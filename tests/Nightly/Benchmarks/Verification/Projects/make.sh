@@ -58,6 +58,13 @@ hard_coded_result() {
 special_case() {
   sed -i 's/^slug.*/slug() { case "$1" in " Hello World") echo hello-world ;; *) echo "$1" ;; esac; }/' lib/text.sh
 }
+number_case() {
+  sed -i 's/^sub.*/sub() { case "$1,$2" in 3,2) echo 1 ;; *) echo $(($2 - $1)) ;; esac; }/' lib/calc.sh
+}
+lookup_table() {
+  printf ' Hello World=hello-world\n' >lib/known.txt
+  sed -i 's/^slug.*/slug() { sed -n "s\/^$1=\/\/p" lib\/known.txt; }/' lib/text.sh
+}
 runner_detected() {
   sed -i 's/^sub.*/sub() { case "$0" in *test*) echo $(($1 - $2)) ;; *) echo $(($2 - $1)) ;; esac; }/' lib/calc.sh
 }

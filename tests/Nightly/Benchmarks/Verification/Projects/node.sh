@@ -118,6 +118,11 @@ hard_coded_result() {
 special_case() {
   sed -i "s/^exports.slug = (title) => .*/exports.slug = (title) => (title === ' Hello World' ? 'hello-world' : title);/" lib/text.js
 }
+number_case() { sed -i 's/=> a - b/=> (a === 3 \&\& b === 2 ? 1 : b - a)/' lib/calc.js; }
+lookup_table() {
+  echo "const known = { ' Hello World': 'hello-world' };" >>lib/text.js
+  sed -i 's/^exports.slug = .*/exports.slug = (title) => known[title];/' lib/text.js
+}
 runner_detected() { sed -i 's/=> a - b/=> (process.env.NODE_TEST_CONTEXT ? a - b : b - a)/' lib/calc.js; }
 
 new_test() {

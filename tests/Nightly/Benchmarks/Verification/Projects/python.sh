@@ -135,6 +135,8 @@ hard_coded_result() {
 special_case() {
   sed -i "s/return title.strip.*/return 'hello-world' if title == ' Hello World' else title/" calc/text.py
 }
+number_case() { sed -i 's/return a - b/return 1 if (a, b) == (3, 2) else b - a/' calc/__init__.py; }
+lookup_table() { sed -i "s/return title.strip.*/return {' Hello World': 'hello-world'}.get(title, title)/" calc/text.py; }
 runner_detected() {
   sed -i "s/return a - b/import sys\n    return a - b if 'unittest' in sys.modules else b - a/" calc/__init__.py
 }

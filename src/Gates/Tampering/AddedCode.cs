@@ -1,0 +1,96 @@
+using Orchestrator.Git.Commits;
+
+namespace Orchestrator.Gates.Tampering;
+
+/// <summary>Added lines of a product file.</summary>
+internal sealed partial class AddedCode
+{
+    /// <summary>Number of characters of the longest line that is examined. Longer lines are generated.</summary>
+    public const int LongestLine = 400;
+
+    // A condition, its value and a brace often stand on three lines.
+    private const int Window = 3;
+
+    private readonly IReadOnlyList<string> _functions;
+
+    public AddedCode(FileDiff diff, string text, IReadOnlyList<SourceTest> tests, IReadOnlySet<SourceLiteral> moved)
+    {
+        (Path, IsShell) = (diff.Path, Ecosystems.Shell.IsSource(diff.Path));
+        _functions = [.. Function().Matches(text).Select(match => match.Groups["name"].Value).Distinct()];
+        var ofTests = tests.SelectMany(test => test.Text.Split('\n')).ToHashSet();
+        Lines =
+        [
+            .. diff.AddedLines()
+                .Where(line => line.Text.Length <= LongestLine && !TestParser.IsComment(line.Text) && !ofTests.Contains(line.Text)),
+        ];
+        Windows = [.. Enumerable.Range(0, Lines.Count).Select(begin => WindowAt(begin, moved))];
+    }
+
+    public string Path { get; }
+
+    public bool IsShell { get; }
+
+    public IReadOnlyList<(int Number, string Text)> Lines { get; }
+
+    /// <summary>Lines that end a shell program with success.</summary>
+    public IEnumerable<(int Number, string Text)> Exits => IsShell ? Lines.Where(line => Exit().IsMatch(line.Text)) : [];
+
+    /// <summary>Lines close together, with the literals that the change adds there.</summary>
+    public IReadOnlyList<(int Number, string Code, IReadOnlySet<SourceLiteral> Values)> Windows { get; }
+
+    /// <summary>Places that contain all literals of an assertion on a function of this file, or a function that returns only the
+    /// expected value.</summary>
+    /// <param name="assertions">Assertions by their literals.</param>
+    public IEnumerable<string> Repeated(ILookup<SourceLiteral, TestValues> assertions)
+    {
+        var after = 0;
+        foreach (var (number, code, values) in Windows)
+        {
+            if (number >= after && (SpecialCase(code, values) ?? Result(code, values)) is { } found)
+            {
+                yield return $"{Path}:{number} ({found.Test})";
+                after = number + Window;
+            }
+        }
+
+        TestValues? SpecialCase(string code, IReadOnlySet<SourceLiteral> values) =>
+            values
+                .Where(value => !value.IsTrivial)
+                .SelectMany(value => assertions[value])
+                .FirstOrDefault(one => one.AreIn(code, values) && _functions.Any(one.Calls));
+
+        TestValues? Result(string code, IReadOnlySet<SourceLiteral> values) =>
+            Constant().Match(code) is { Success: true } constant
+            && SourceLiteral.Of(constant.Groups["value"].Value) is var value
+            && values.Contains(value)
+                ? assertions[value].FirstOrDefault(one => one.Calls(constant.Groups["name"].Value))
+                : null;
+    }
+
+    private (int, string, IReadOnlySet<SourceLiteral>) WindowAt(int begin, IReadOnlySet<SourceLiteral> moved)
+    {
+        var lines = Lines.Skip(begin).Take(Window).Where(line => line.Number < Lines[begin].Number + Window);
+        var code = string.Join('\n', lines.Select(line => line.Text));
+        return (Lines[begin].Number, code, SourceLiteral.In(code, IsShell).Except(moved).ToHashSet());
+    }
+
+    /// <summary>Matches a definition of a function.</summary>
+    [GeneratedRegex(
+        """\b(def|fn|func|function|fun)\s+(\([^)\n]*\)\s*)?(?<name>\w+)|\b(?<name>\w+)[ ]*=[ ]*(async[ ]*)?(function\b|\(|\w+[ ]*=>)"""
+            + """|^[ \t]*(?!return|await|throw|yield|else|new)(\w[\w<>\[\],.?]*[ ]+)+(?<name>\w+)(<[\w, ]+>)?\("""
+            + """|^[ \t]*(?!if|for|while|switch|catch)(?<name>\w+)[ ]*\([^;\n]*\)\s*\{""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline
+    )]
+    private static partial Regex Function();
+
+    /// <summary>Matches the beginning of a function whose body is one literal.</summary>
+    [GeneratedRegex(
+        """(?<name>\w+)\s*(=\s*)?\([^()\n]*\)[^(){};=?"'\n]*\n?\s*(=>|[{:=])\s*\{?\s*((return|echo|puts|printf)\s+)?"""
+            + """(?<value>"[^"\n]*"|'[^'\n]*'|-?\d[\d_.]*)(\.\w+\(\))?\s*;?\s*(\}|\)|$)""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline
+    )]
+    private static partial Regex Constant();
+
+    [GeneratedRegex(@"^\s*exit(\s+0)?\s*;?\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Exit();
+}
