@@ -87,7 +87,7 @@ public sealed partial class TestSpecificCode
                 .SelectMany(code => code.Windows)
                 .Where(window => window.Values.Count(value => !value.IsTrivial) >= 2)
                 .SelectMany(window => window.Values)
-                .Where(value => value is { IsNumber: false, IsTelling: true } && !value.Text.Contains('\n'))
+                .Where(value => value is { IsNumber: false, IsTelling: true } && !value.Text.Contains('\n', StringComparison.Ordinal))
                 .Select(value => value.Text)
                 .Concat(_code.Where(code => code.Exits.Any()).Select(code => Path.GetFileName(code.Path)))
                 .Distinct()
@@ -124,7 +124,7 @@ public sealed partial class TestSpecificCode
     }
 
     private static string? Note(string what, IEnumerable<string> places) =>
-        places.ToList() is { Count: > 0 } found ? $"{what}: {FileNameEncoding.Some(found, MostNamed)}" : null;
+        places.ToList() is { Count: > 0 } found ? $"{what}: {FileNameEncoding.List(found, MostNamed)}" : null;
 
     // A shell script that a test loads can end the test with success. Runners in other languages count the missing tests.
     private static bool Loads(ChangedTestFile test, string path) =>
