@@ -44,6 +44,7 @@ static int Render(IReadOnlyList<NightResult> results, string? folder)
     Console.Write(ResultTable.Render(results));
     if (folder is not null)
     {
+        Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "nightbench-wall-clock.svg"), DotPlot.WallClock.Render(results));
         File.WriteAllText(Path.Combine(folder, "nightbench-landed.svg"), DotPlot.Landed.Render(results));
     }
