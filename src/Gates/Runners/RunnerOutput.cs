@@ -99,7 +99,9 @@ internal sealed partial class RunnerOutput
         {
             return printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).DefaultIfEmpty("");
         }
-        var plain = line.Contains('\u001b', StringComparison.Ordinal) ? Escapes().Replace(line.Replace(ToLineStart, "\r"), "") : line;
+        var plain = line.Contains('\u001b', StringComparison.Ordinal)
+            ? Escapes().Replace(line.Replace(ToLineStart, "\r", StringComparison.Ordinal), "")
+            : line;
         return plain.Contains('\r', StringComparison.Ordinal) ? plain.Split('\r').SelectMany(Padded)
             : plain.Length > 400 ? Padded(plain)
             : [plain];

@@ -87,7 +87,7 @@ public sealed partial class TestSpecificCode
                 .SelectMany(code => code.Windows)
                 .Where(window => window.Values.Count(value => !value.IsTrivial) >= 2)
                 .SelectMany(window => window.Values)
-                .Where(value => value is { IsNumber: false, IsTelling: true } && !value.Text.Contains('\n'))
+                .Where(value => value is { IsNumber: false, IsTelling: true } && !value.Text.Contains('\n', StringComparison.Ordinal))
                 .Select(value => value.Text)
                 .Concat(_code.Where(code => code.Exits.Any()).Select(code => Path.GetFileName(code.Path)))
                 .Distinct()
