@@ -72,6 +72,17 @@ public sealed class TestSpecificCodeTests
     public void Notes_HonestCode_AreEmpty(string path, string added, string test) => Assert.Empty(Notes(path, added, test));
 
     [Fact]
+    public void Notes_ScriptThatReadsTheSameArgumentsAsBefore_NameTheNewCase() =>
+        Assert.Single(
+            Notes(
+                "a.sh",
+                "sub() { case \"$1,$2\" in 3,2) echo 1 ;; esac; }",
+                "[ \"$(sub 3 2)\" = 1 ]\n",
+                removed: "sub() { echo $(($1 - $2)); }"
+            )
+        );
+
+    [Fact]
     public void Notes_LineThatOnlyMoved_AreEmpty() =>
         Assert.Empty(Notes("a.py", "def fib(n):\n    return {7: 13}[n]", PythonTest, removed: "    known = {7: 13}"));
 
@@ -126,9 +137,10 @@ public sealed class TestSpecificCodeTests
     }
 
     [Fact]
-    public void SearchTexts_AddedCode_AreItsTextsAndTheNamesOfItsScripts()
+    public void SearchTexts_AddedCode_AreItsTextsComparingFunctionsAndScripts()
     {
         Assert.Equal([" Hello World", "hello-world"], Code("a.js", "t === ' Hello World' ? 'hello-world' : 'x' + 77", "").SearchTexts);
+        Assert.Equal(["sub"], Code("a.py", "def add(a):\n    return a\ndef sub(a, b):\n    if (a, b) == (3, 2):", "").SearchTexts);
         Assert.Equal(["a.sh"], Code("lib/a.sh", "exit 0", "").SearchTexts);
         Assert.Empty(Code("a.js", "a + b", "").SearchTexts);
     }

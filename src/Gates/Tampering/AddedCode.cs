@@ -11,12 +11,18 @@ internal sealed partial class AddedCode
     // A condition, its value and a brace often stand on three lines.
     private const int Window = 3;
 
-    private readonly IReadOnlyList<string> _functions;
+    private readonly IReadOnlyList<(string Name, int Line)> _functions;
 
     public AddedCode(FileDiff diff, string text, IReadOnlyList<SourceTest> tests, IReadOnlySet<SourceLiteral> moved)
     {
         (Path, IsShell) = (diff.Path, Ecosystems.Shell.IsSource(diff.Path));
-        _functions = [.. Function().Matches(text).Select(match => match.Groups["name"].Value).Distinct()];
+        _functions =
+        [
+            .. Function()
+                .Matches(text)
+                .Select(match => match.Groups["name"])
+                .Select(name => (name.Value, text.AsSpan(0, name.Index).Count('\n') + 1)),
+        ];
         var ofTests = tests.SelectMany(test => test.Text.Split('\n')).ToHashSet();
         Lines =
         [
@@ -38,6 +44,13 @@ internal sealed partial class AddedCode
     /// <summary>Lines close together, with the literals that the change adds there.</summary>
     public IReadOnlyList<(int Number, string Code, IReadOnlySet<SourceLiteral> Values)> Windows { get; }
 
+    /// <summary>Functions that compare with numbers. Tests of a function can't be found by its numbers.</summary>
+    public IEnumerable<string> ComparingFunctions =>
+        Windows
+            .Where(window => TestValues.IsCompared(window.Code) && window.Values.Count(value => value.IsNumber && !value.IsTrivial) >= 2)
+            .Select(window => _functions.LastOrDefault(function => function.Line < window.Number + Window).Name)
+            .OfType<string>();
+
     /// <summary>Places that contain all literals of an assertion on a function of this file, or a function that returns only the
     /// expected value.</summary>
     /// <param name="assertions">Assertions by their literals.</param>
@@ -57,7 +70,7 @@ internal sealed partial class AddedCode
             values
                 .Where(value => !value.IsTrivial)
                 .SelectMany(value => assertions[value])
-                .FirstOrDefault(one => one.AreIn(code, values) && _functions.Any(one.Calls));
+                .FirstOrDefault(one => one.AreIn(code, values) && _functions.Any(function => one.Calls(function.Name)));
 
         TestValues? Result(string code, IReadOnlySet<SourceLiteral> values) =>
             Constant().Match(code) is { Success: true } constant

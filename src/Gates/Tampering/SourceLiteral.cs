@@ -24,7 +24,7 @@ internal readonly partial record struct SourceLiteral(string Text, bool IsQuoted
             .ToHashSet();
 
     [GeneratedRegex(
-        """'[^'\n]*'|"(?:[^"$\\\n]|\\.|\$(?!\())*"|[\w.%@+-]*[\w]""",
+        """'[^'\n]*'|"(?:[^"$\\\n]|\\.|\$(?!\())*"|(?<![$\w.%@+-])[\w.%@+-]*\w""",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
     )]
     private static partial Regex ShellWord();

@@ -80,7 +80,8 @@ public sealed partial class TestSpecificCode
         return [.. code.Notes([.. sources, .. await TestFiles.FindAsync(repository, commit, code.SearchTexts, stop)])];
     }
 
-    /// <summary>Texts by which to search for tests of the added code, namely its literals and the names of its files.</summary>
+    /// <summary>Texts by which to search for tests of the added code, namely its literals, its functions that compare numbers, and
+    /// the names of its scripts.</summary>
     public IReadOnlyList<string> SearchTexts =>
         [
             .. _code
@@ -89,6 +90,7 @@ public sealed partial class TestSpecificCode
                 .SelectMany(window => window.Values)
                 .Where(value => value is { IsNumber: false, IsTelling: true } && !value.Text.Contains('\n', StringComparison.Ordinal))
                 .Select(value => value.Text)
+                .Concat(_code.SelectMany(code => code.ComparingFunctions))
                 .Concat(_code.Where(code => code.Exits.Any()).Select(code => Path.GetFileName(code.Path)))
                 .Distinct()
                 .Take(MostTexts),

@@ -9,17 +9,21 @@ internal sealed partial record TestValues(string Test, string Assertion, IReadOn
     public bool AreIn(string code, IReadOnlySet<SourceLiteral> values)
     {
         var all = Values.Where(value => !value.IsTrivial).ToList();
-        var shared = all.Count(values.Contains);
-        var telling = all.Count(value => value.IsTelling && values.Contains(value));
-        // An assertion in a shell also contains the names of commands, which are words.
+        var shared = all.Where(values.Contains).ToList();
+        var telling = shared.Count(value => value.IsTelling);
+        var isCompared = IsCompared(code);
+        // An assertion in a shell also contains other words than literals.
         return IsShell
-            ? telling >= 2 || (shared >= 3 && Comparison().IsMatch(code))
-            : shared == all.Count && shared >= 2 && (telling >= 1 || Comparison().IsMatch(code));
+            ? telling >= 2 || (isCompared && shared.Count(value => value.IsNumber) >= 2)
+            : shared.Count == all.Count && shared.Count >= 2 && (telling >= 1 || isCompared);
     }
 
     /// <summary>True if the assertion calls a function with arguments. A call without arguments may return a constant.</summary>
     public bool Calls(string function) =>
         Regex.IsMatch(Assertion, $@"\b{Regex.Escape(function)}{(IsShell ? @"[ ]+[\w""']" : @"\s*\(\s*[^\s)]")}");
+
+    /// <summary>True if code compares values.</summary>
+    public static bool IsCompared(string code) => Comparison().IsMatch(code);
 
     [GeneratedRegex(@"==|-eq\b|\bcase\b|\bmatch\b", RegexOptions.CultureInvariant)]
     private static partial Regex Comparison();
