@@ -73,7 +73,7 @@ public sealed record TemporalServerOptions
     /// <value>Default: true.</value>
     public bool WorkflowPause { get; init; } = true;
 
-    /// <summary>True to let workers poll for commands, which the namespaces then claim as a capability.</summary>
+    /// <summary>True to let workers poll for commands. Namespaces then advertise this capability.</summary>
     /// <value>Default: false, as in Temporal's server.</value>
     public bool WorkerCommands { get; init; }
 

@@ -194,7 +194,7 @@ public sealed class WhatToDoTests : IAsyncLifetime
         Assert.Contains("Error: expected 42, got 41", html, StringComparison.Ordinal);
         Assert.Contains($"orchestrate retry {_id}/c4 --guidance TEXT", html, StringComparison.Ordinal);
         Assert.Equal(((int)Outcome.Usage, (int)Outcome.Usage), (other.ExitCode, nowhere.ExitCode));
-        Assert.Contains("is not a report of orchestrate", other.People, StringComparison.Ordinal);
+        Assert.Contains("is not an orchestrate report", other.People, StringComparison.Ordinal);
         Assert.StartsWith("tasks:", await File.ReadAllTextAsync(Path.Combine(_cli.Folder, "tasks.yaml")), StringComparison.Ordinal);
         Assert.Equal([file], Directory.EnumerateFiles(_cli.Folder, "night*"));
     }

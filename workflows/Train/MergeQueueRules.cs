@@ -30,8 +30,8 @@ internal static class MergeQueueRules
     }
 
     /// <summary>
-    /// Returns the maximum number of runs of a failing gate on the merge of all entries. A failure of several entries starts a search,
-    /// whose own failures confirm it, so the gate is not repeated first.
+    /// Returns the maximum number of runs of a failing gate on the merge of all entries. A failure of several entries starts a search for
+    /// the culprit, which repeats the gate anyway.
     /// </summary>
     public static int TriesOfWhole(MergeQueueState state, int entries) => state.Rules is null || entries == 1 ? Failures : 1;
 

@@ -45,7 +45,7 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
     public Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken) =>
         Task.FromResult(
             Locate(repository) is { } program
-                ? new AgentCheck(AgentCheckStatus.Ok, $"Agent '{name}' is {program}.")
+                ? new AgentCheck(AgentCheckStatus.Ok, $"Agent '{name}' runs {program}.")
                 : new AgentCheck(
                     AgentCheckStatus.Failed,
                     $"The program '{Program}' of agent '{name}' was found neither in {repository} nor in PATH, or is not executable.",

@@ -14,7 +14,7 @@ public sealed record ModelAgentOptions
     /// <summary>Folder in which conversations are stored.</summary>
     public required string Conversations { get; init; }
 
-    /// <summary>Default model by name or alias.</summary>
+    /// <summary>Default model, as a name or an alias.</summary>
     /// <value>Default: null for <c>opus</c>.</value>
     public string? Model { get; init; }
 

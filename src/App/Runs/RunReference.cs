@@ -40,7 +40,7 @@ public sealed record RunReference(string? Run, string? Task)
             : (StoredRuns.Require(repository, reference.Run, reference.Task is null), reference);
     }
 
-    /// <summary>Returns the run that a command shows. The text may not refer to a task.</summary>
+    /// <summary>Returns the run that a command shows. The text must not refer to a task.</summary>
     /// <exception cref="UseCaseException">The text matches no run or several, or names a task.</exception>
     public static StoredRun RequireWhole(RepositoryLocation repository, string? text) => RequireRun(Require(repository, text));
 

@@ -132,7 +132,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ),
         ["resume"] = Of(Run, "orchestrate resume", "orchestrate resume run-tasks-3f9a1c --detach"),
         ["move"] = Of(
-            [.. Run, (Outcome.Usage, "its host still works on it, or something that it needs is missing here")],
+            [.. Run, (Outcome.Usage, "its host is still working on it, or something that it needs is missing here")],
             "orchestrate move run-tasks-3f9a1c --address temporal.example.com:7233"
         ),
         ["move export"] = Of(Plain, "orchestrate move export run-tasks-3f9a1c/parser parser.bundle"),

@@ -29,7 +29,7 @@ internal static class AgentToolList
         Describe(
             AgentToolNames.Blocked,
             "Request something that you need to continue (a decision, a file of another task, a package), or report that the task is too "
-                + "large. Then end your turn. A user, the planner or the policy answers.",
+                + "large. Then end your turn. A user, the planner or the policy will answer.",
             """
             {"type":"object","properties":{
               "reason":{"type":"string","description":"The obstacle or the question, with enough detail for somebody else to decide"},

@@ -98,7 +98,7 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
                 Time = time.GetUtcNow(),
             }
         );
-        return $"Recorded: {start.Task} is blocked. End your turn now; the user, the planner or the policy answers.";
+        return $"Recorded: {start.Task} is blocked. End your turn now; the user, the planner or the policy will answer.";
     }
 
     private void Claim(AgentClaim claim)

@@ -29,7 +29,7 @@ internal sealed class RunCommandOptions
         new("--model", "-m") { Description = "Model of the agents (default: model)", HelpName = "MODEL" };
 
     public Option<string?> Workers { get; } =
-        new("--workers", "-w") { Description = "Number of agents that work at once (default: workers)", HelpName = "N" };
+        new("--workers", "-w") { Description = "Number of agents that work at once (default: the setting workers)", HelpName = "N" };
 
     public Option<string?> Agent { get; } =
         new("--agent") { Description = "Agent that works on the tasks (default: agent)", HelpName = "NAME" };

@@ -38,7 +38,7 @@ internal static class ReportFile
             {
                 throw new UseCaseException(
                     Outcome.Usage,
-                    $"{file} already exists and is not a report of orchestrate.",
+                    $"{file} already exists and is not an orchestrate report.",
                     "Name another file, or remove it."
                 );
             }

@@ -12,7 +12,7 @@ public interface IDashboardBackend
     /// <summary>Repository in which the server was started, or null if it was started elsewhere.</summary>
     RepositoryEntry? Home { get; }
 
-    /// <summary>Returns the queries of a repository.</summary>
+    /// <summary>Returns the object that answers queries about a repository.</summary>
     IRunQueries QueriesIn(RepositoryEntry repository);
 
     /// <summary>Returns the commands that change runs of a repository.</summary>

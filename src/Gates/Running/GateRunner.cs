@@ -347,8 +347,10 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         return verdict;
     }
 
-    /// <summary>Returns changes that another program made to the file with the gate's output. A gate often runs an agent's code, which can
-    /// find the file. The verdict does not depend on the file, but users read it.</summary>
+    /// <summary>
+    /// Returns the changes that another program has made to the gate's output file. A gate often runs an agent's code, which can find the
+    /// file. The verdict does not depend on the file, but users read it.
+    /// </summary>
     private static IEnumerable<GateAnomaly> AnomaliesOf(LogFile log, CapturedOutput output)
     {
         if (log.WasInTheWay is { } found)

@@ -12,7 +12,9 @@ internal sealed record LineCopies(string Path, int Line, int Count)
     /// <summary>Number of copies in the staging version of the file before the step.</summary>
     public int Before { get; init; }
 
-    /// <summary>True if the file contains more copies of the line, so that the changed copies can't be identified. Ambiguous copies never
-    /// count as lost or restored.</summary>
+    /// <summary>
+    /// True if the file also contains unchanged copies of the line, so that the changed ones can't be identified. Ambiguous copies never
+    /// count as lost or restored.
+    /// </summary>
     public bool IsAmbiguous { get; init; }
 }

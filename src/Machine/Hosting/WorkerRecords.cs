@@ -24,7 +24,7 @@ public sealed class WorkerRecords(IReadOnlyDictionary<string, string> environmen
     public static string IdentityOf(string version) =>
         string.Create(CultureInfo.InvariantCulture, $"{Prefix}{version} on {Environment.MachineName} ({Environment.ProcessId})");
 
-    /// <summary>Records this process under an identity, and removes records of processes that ended 30 days ago.</summary>
+    /// <summary>Records this process under an identity, and removes records of processes that ended more than 30 days ago.</summary>
     /// <param name="identity">Identity of this process (<see cref="IdentityOf"/>).</param>
     /// <exception cref="IOException">The record can't be written.</exception>
     public void Add(string identity)

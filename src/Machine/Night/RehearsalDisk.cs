@@ -30,7 +30,7 @@ public static class RehearsalDisk
         }
     }
 
-    /// <summary>Starts this program again with the same arguments and a small disk, and waits for it.</summary>
+    /// <summary>Starts this program again with the same arguments on a small disk, and waits until it exits.</summary>
     /// <param name="arguments">Arguments of this program.</param>
     /// <param name="print">Receives each line of its standard output.</param>
     /// <param name="say">Receives each line of its standard error.</param>

@@ -33,6 +33,6 @@ public static class NoticeCheck
                 "notifications",
                 MachineCheckStatus.Warn,
                 $"{probe.Target}: {probe.Message}",
-                "Correct this target in 'notifications', because notices would not arrive."
+                "Correct this target in 'notifications'; until then, its notices will not arrive."
             );
 }

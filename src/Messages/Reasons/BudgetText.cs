@@ -15,8 +15,8 @@ public static class BudgetText
         $"{ScopeText(budget)}: {Figures(budget.Budget)}{RunningAgentsText(budget)}; {Left(budget)}";
 
     /// <summary>
-    /// Formats each spending limit of a run as one line, namely shared budgets, usage limits of its accounts, and budgets of tasks. Empty
-    /// if the run has no limits or they are unknown.
+    /// Formats the spending limits of a run (shared budgets, usage limits of its accounts, budgets of tasks) as one line each. Empty if the
+    /// run has no limits or they are unknown.
     /// </summary>
     /// <param name="budgets">The budgets, or null if unknown.</param>
     public static IReadOnlyList<string> Lines(RunBudgets? budgets) =>

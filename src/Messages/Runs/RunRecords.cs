@@ -65,7 +65,7 @@ public sealed record RunRules
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsShared { get; init; }
 
-    /// <summary>Maximum number of gate runs at the same time while a failed batch is bisected.</summary>
+    /// <summary>Maximum number of concurrent gate runs while a failed batch is bisected.</summary>
     public int TrainParallel { get; init; } = 1;
 
     /// <summary>Rules for verifying several batches at the same time, or null for runs from earlier versions.</summary>

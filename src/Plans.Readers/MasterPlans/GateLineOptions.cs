@@ -57,11 +57,11 @@ internal sealed partial record GateLineOptions
             ),
             "covers" when RepositoryPath.TryNormalize(value, out var glob, out _) => this with { Covers = [.. Covers, glob] },
             "covers" => WithFault(
-                $"'{value}' does not name files of the repository.",
+                $"'{value}' does not match files in the repository.",
                 "Write '(covers: GLOB)', such as '(covers: backend/**)'."
             ),
             _ => WithFault(
-                $"A gate has no '{name}' in parentheses.",
+                $"A gate does not accept the option '{name}' in parentheses.",
                 "Write '(exclusive: NAME)', '(cache: false)', '(clean: true)', '(needs: GATE)', '(covers: GLOB)', or several with commas."
             ),
         };

@@ -15,7 +15,7 @@ public sealed partial class LockFile : IDisposable
 
     private LockFile(FileStream content) => Content = content;
 
-    /// <summary>Content of the file, for notes between its holders.</summary>
+    /// <summary>Content of the lock file. Its holders leave notes for each other there.</summary>
     public FileStream Content { get; }
 
     /// <summary>Waits for the lock. The file and its folder are created if they do not exist.</summary>

@@ -66,9 +66,11 @@ public sealed partial class Bubblewrap
             ? _overlays.GetOrAdd($"{program}\n{folder}", _ => TryOverlayAsync(program, folder))
             : Task.FromResult(false);
 
-    /// <summary>Returns the arguments that precede a program in a sandbox. The sandbox has separate processes, temporary files and devices,
-    /// and no capabilities even as root. The sandbox uses the host's network unless it has a network of its own. Later mounts cover earlier
-    /// ones, so the innermost path decides. The filter of system calls is read from descriptor 9.</summary>
+    /// <summary>
+    /// Returns the arguments that precede a program in a sandbox. The sandbox has separate processes, temporary files and devices, and no
+    /// capabilities even as root. The sandbox uses the host's network unless it has a network of its own. Later mounts cover earlier ones,
+    /// so the innermost path decides. The system-call filter is read from file descriptor 9.
+    /// </summary>
     /// <param name="sandbox">Files that the program can access.</param>
     public static IReadOnlyList<string> CreateArguments(Sandbox sandbox) =>
         [

@@ -267,9 +267,9 @@ public static class WorktreeSetup
     }
 
     /// <summary>
-    /// Returns the reason why the set-up command of a lock file is not allowed, or null if all are. A command is not allowed if its lock
-    /// file is in the run's base, but was not in the checkout that the user approved. A lock file that the run's own work added is covered
-    /// by the approval of the plan.
+    /// Returns the reason why the set-up command of a lock file is not allowed, or null if all such commands are allowed. A command is not
+    /// allowed if its lock file is in the run's base, but was not in the checkout that the user approved. A lock file that the run's own
+    /// work added is covered by the approval of the plan.
     /// </summary>
     private static async Task<string?> UnaskedAsync(
         GitRepository repository,

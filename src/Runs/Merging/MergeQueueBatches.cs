@@ -171,7 +171,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
     private static MergeResult BatchGoneResult(GateBatchInput input) =>
         MergeAttempt.Of(input.Requests[^1], input.Base) with
         {
-            Message = $"The merge {input.Commit} is missing, so it is repeated.",
+            Message = $"The merge commit {input.Commit} is missing, so the merge is repeated.",
             FailureClass = FailureClass.Transient,
         };
 

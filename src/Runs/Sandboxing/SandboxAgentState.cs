@@ -62,7 +62,7 @@ public sealed class SandboxAgentState(IAgentRunner runner, string folder)
         var place = Path.Combine(runner.State.Root, name);
         if (RegularFileReader.TryRead(place, LargestConversation) is { } known && !content.AsSpan().StartsWith(known))
         {
-            return $"The agent's conversation {session} does not continue {place}, so it was not copied there.";
+            return $"The agent's conversation {session} is not a continuation of the one at {place}, so it was not copied there.";
         }
         OrchestratorFolderCreator.Ensure(Path.GetDirectoryName(place)!);
         OrchestratorFileWriter.Write(place, content);

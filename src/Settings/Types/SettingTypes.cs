@@ -103,11 +103,19 @@ internal static class SettingTypes
 
     public static SettingType<TimeSpan> Time(TimeSpan minimum, TimeSpan maximum) =>
         Scalar<TimeSpan>(
-            $"a duration between {Durations.Write(minimum)} and {Durations.Write(maximum)}, such as 90s, 5m, 1h30m or 3d "
+            $"a duration between {Durations.Write(minimum)} and {Durations.Write(maximum)}{ExamplesBetween(minimum, maximum)} "
                 + "(a plain number is seconds)",
             text => Durations.TryRead(text, out var time) && time >= minimum && time <= maximum ? time : null,
             Durations.Write
         );
+
+    private static string ExamplesBetween(TimeSpan minimum, TimeSpan maximum)
+    {
+        var examples = new[] { "90s", "5m", "1h30m", "3d" }
+            .Where(text => Durations.TryRead(text, out var time) && time >= minimum && time <= maximum)
+            .ToList();
+        return examples.Count == 0 ? "" : $", such as {string.Join(" or ", examples.TakeLast(2))}";
+    }
 
     public static SettingType<TimeSpan?> TimeOrOff(TimeSpan minimum, TimeSpan maximum) => OrOff(Time(minimum, maximum));
 

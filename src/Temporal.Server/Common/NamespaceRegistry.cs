@@ -8,7 +8,7 @@ namespace Temporal.Server.Common;
 /// <param name="BadBinaries">Checksums of worker binaries that were marked as bad.</param>
 internal sealed record NamespaceEntry(string Id, string Name, TimeSpan Retention, IReadOnlySet<string> BadBinaries)
 {
-    /// <summary>Maximum blob size in bytes. The registry overwrites this value on every entry.</summary>
+    /// <summary>Maximum blob size in bytes. The registry sets this value in each of its entries.</summary>
     public int BlobSizeLimit { get; init; } = TemporalServerOptions.UsualBlobSizeLimit;
 }
 

@@ -5,9 +5,10 @@ using Temporalio.Api.TestService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Implements the test service. The server is idle while no task is queued or started and no query is open. While time skipping
-/// is unlocked and the server is idle, the clock jumps to the next due time, one at a time. While locked, as at the start, the clock runs
-/// normally.</summary>
+/// <summary>
+/// Implements the test service. The server is idle while no task is queued or started and no query is open. While time skipping is unlocked
+/// and the server is idle, the clock jumps from one due time to the next. While locked, as at the start, the clock runs normally.
+/// </summary>
 internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService timers, WorkflowEngine engine) : IServiceHandler
 {
     private readonly Lock _lock = new();

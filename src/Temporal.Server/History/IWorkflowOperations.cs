@@ -21,8 +21,8 @@ internal sealed record ClosedRun(
 );
 
 /// <summary>
-/// In-process access to the workflow RPCs for other server components (schedules, batches). Tasks complete when the change is durable;
-/// failures are the same as those of the RPCs.
+/// In-process access to the workflow RPCs for other server components (schedules, batches). A returned task completes when the change is
+/// durable. Failures are the same as those of the RPCs.
 /// </summary>
 internal interface IWorkflowOperations
 {

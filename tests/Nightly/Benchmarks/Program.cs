@@ -36,7 +36,7 @@ return args switch
     ["runs-train", var program] => await ManyTasks.TrainAsync(program, 1000),
     ["runs-train", var program, var tasks] => await ManyTasks.TrainAsync(program, int.Parse(tasks, CultureInfo.InvariantCulture)),
     ["sandbox-builds", var program] => await SandboxBuilds.RunAsync(program),
-    ["warm-builds", var program] => await WarmBuilds.RunAsync(program),
+    ["warm-builds", var program, .. var names] => await WarmBuilds.RunAsync(program, names),
     ["runs-helpers", var program] => await ManyTasks.HelpersAsync(program),
     ["page", var program] => await PageBenchmark.RunAsync(program, 120),
     ["page", var program, var idle] => await PageBenchmark.RunAsync(program, int.Parse(idle, CultureInfo.InvariantCulture)),

@@ -71,7 +71,7 @@ internal sealed class BlockedCommand : CliCommand
                 Time = context.Time.GetUtcNow(),
             }
         );
-        context.Terminal.Inform($"Recorded: {start.Task} is blocked. End your turn now; a user, the planner or the policy answers.");
+        context.Terminal.Inform($"Recorded: {start.Task} is blocked. End your turn now; a user, the planner or the policy will answer.");
         return Task.FromResult(Outcome.Done);
     }
 

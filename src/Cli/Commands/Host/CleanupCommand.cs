@@ -30,7 +30,7 @@ internal sealed class CleanupCommand : CliCommand
     private readonly EngineOptions _engine = new();
 
     public CleanupCommand()
-        : base("cleanup", "Remove leftovers of ended runs that are proven to be merged or superseded")
+        : base("cleanup", "Remove leftovers of ended runs whose work is proven to be merged or superseded")
     {
         Add(_runs);
         Add(_dryRun);

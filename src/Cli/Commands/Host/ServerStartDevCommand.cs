@@ -16,7 +16,7 @@ internal sealed class ServerStartDevCommand : CliCommand
     private readonly ListenOptions _listen = new("--ip", "localhost", "-p");
     private readonly Option<string[]> _namespaces = new("--namespace", "-n")
     {
-        Description = "An additional namespace beside 'default' (may be repeated)",
+        Description = "An additional namespace besides 'default' (may be repeated)",
         HelpName = "NAME",
     };
     private readonly Option<string?> _file = new("--db-filename", "-f")

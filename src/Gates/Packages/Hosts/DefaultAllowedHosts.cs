@@ -2,7 +2,7 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Gates.Packages.Hosts;
 
-/// <summary>Hosts that sandboxed programs need by default.</summary>
+/// <summary>Network hosts that sandboxed programs may reach by default.</summary>
 public static class DefaultAllowedHosts
 {
     /// <summary>Returns the hosts of agents' services, of registries and of remotes, sorted and without duplicates.</summary>

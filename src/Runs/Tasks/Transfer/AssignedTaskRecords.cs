@@ -47,7 +47,10 @@ public static class AssignedTaskRecords
         }
     }
 
-    /// <summary>Returns the interval at which this host pushes a task. Returns null if the task is not assigned to this host.</summary>
+    /// <summary>
+    /// Returns the interval at which this host pushes the state of a task to the remote. Returns null if the task is not assigned to this
+    /// host.
+    /// </summary>
     public static TimeSpan? IntervalOf(SharedTask task) => Has(task) ? RunStartSettings.TryRead(task.Folder)?.Settings.Wip.Interval : null;
 
     /// <summary>Records that a task is assigned to this host.</summary>

@@ -24,10 +24,16 @@ internal static class WarmBuilds
 
         """;
 
-    internal static async Task<int> RunAsync(string program)
+    /// <summary>Prints the lines of a Markdown table.</summary>
+    /// <param name="program">Path of <c>orchestrate</c>.</param>
+    /// <param name="names">Parts of the names of projects, or empty for all of them.</param>
+    internal static async Task<int> RunAsync(string program, IReadOnlyList<string> names)
     {
         var holds = true;
-        foreach (var project in WarmProject.All)
+        var projects = WarmProject.All.Where(project =>
+            names.Count == 0 || names.Any(name => project.Name.Contains(name, StringComparison.Ordinal))
+        );
+        foreach (var project in projects)
         {
             var path = Environment.GetEnvironmentVariable("PATH");
             if (project.Needs.FirstOrDefault(name => ProgramLocator.Find(name, path, "/") is null) is { } missing)
