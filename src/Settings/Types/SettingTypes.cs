@@ -109,11 +109,11 @@ internal static class SettingTypes
             Durations.Write
         );
 
+    private static readonly string[] _examples = ["90s", "5m", "1h30m", "3d"];
+
     private static string ExamplesBetween(TimeSpan minimum, TimeSpan maximum)
     {
-        var examples = new[] { "90s", "5m", "1h30m", "3d" }
-            .Where(text => Durations.TryRead(text, out var time) && time >= minimum && time <= maximum)
-            .ToList();
+        var examples = _examples.Where(text => Durations.TryRead(text, out var time) && time >= minimum && time <= maximum).ToList();
         return examples.Count == 0 ? "" : $", such as {string.Join(" or ", examples.TakeLast(2))}";
     }
 
