@@ -298,7 +298,8 @@ internal static class EcosystemTable
             Toolchain = Names("global.json nuget.config NuGet.config NuGet.Config"),
             Sources = Names(".cs .fs .vb"),
             TestRuns =
-                @"(FriendlyName|GetEntryAssembly|ProcessName|ProcessPath|GetAssemblies|StackTrace|GetCommandLineArgs)\b.*([Tt]est|[xn]unit)",
+                @"(FriendlyName|GetEntryAssembly|ProcessName|ProcessPath|GetAssemblies|StackTrace|GetCommandLineArgs)\b"
+                + @".*([Tt]est|[xn]unit)",
             Tests = ["*Test", "*Tests"],
             Configuration = Names(
                 "Directory.Build.props Directory.Build.targets Directory.Build.rsp Directory.Packages.props Directory.Solution.props "

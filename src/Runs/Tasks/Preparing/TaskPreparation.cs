@@ -112,7 +112,7 @@ public sealed class TaskPreparation(RunServices services)
     }
 
     /// <summary>
-    /// Releases a worktree. It is removed only if all its content is proven to be merged. Otherwise its files are kept for a retry or a user,
+    /// Releases a worktree. It is removed only if all its content is proven to be merged. Otherwise its files are kept for a retry or user,
     /// with a snapshot under the task's wip ref.
     /// </summary>
     public async Task ReleaseAsync(ReleaseTaskInput input, CancellationToken stop)

@@ -48,7 +48,7 @@ internal sealed record WarmProject(
             "bin",
             files => WriteModule(files, true)
         ),
-        // Go compiles the packages of a module again in each folder, because it writes the folder's path into them, unless -trimpath is set.
+        // Go compiles the packages of a module again in each folder, because it writes the folder's path into them, except with -trimpath.
         new(
             $"a Go module with {Packages} packages of its own",
             ["go"],

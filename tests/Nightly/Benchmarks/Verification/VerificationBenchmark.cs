@@ -115,7 +115,7 @@ internal static class VerificationBenchmark
             }
         }
         Line(
-            $"| commits with a note on code that may work only in tests | {all} | {noted} | {(double)noted / all:0.0 %} | {MostHinted:0 %} |"
+            $"| commits with a note on code that works only in tests | {all} | {noted} | {(double)noted / all:0.0 %} | {MostHinted:0 %} |"
         );
         return noted <= all * MostHinted ? 0 : 1;
     }
