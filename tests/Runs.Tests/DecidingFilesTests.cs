@@ -53,7 +53,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
         Assert.False(File.Exists(file));
         // Nothing takes its place.
         var again = await Assert.ThrowsAsync<StepException>(() => run.VerifyAsync("a", prepared));
-        Assert.Contains($"{name} of the run {RunFixture.RunId} is missing", again.Message, StringComparison.Ordinal);
+        Assert.Contains($"{name} is missing, because it was changed since the run", again.Message, StringComparison.Ordinal);
         // A user puts it back, and the run continues as if nothing had been.
         await File.WriteAllTextAsync(file, good);
         Assert.Contains("grep -qs red", string.Join(' ', (await run.VerifyAsync("a", prepared)).Problems), StringComparison.Ordinal);

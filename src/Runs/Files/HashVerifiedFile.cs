@@ -59,15 +59,21 @@ public static class HashVerifiedFile
     private static StepException Refuse(RunFolder folder, string path)
     {
         var shown = folder.Relative(path);
-        return
-            RegularFileReader.TryMoveAway(path, number => string.Create(CultureInfo.InvariantCulture, $"{path}{ChangedSuffix}{number}"))
-                is { } moved
-            ? new StepException(
+        if (RegularFileReader.TryMoveAway(path, ChangedName) is { } moved)
+        {
+            return new StepException(
                 $"{shown} was changed since the run {folder.Name} wrote it, so it is not used. It was renamed to "
                     + $"{folder.Relative(moved)}. {SuggestFix(shown)}",
                 "FileChanged"
-            )
-            : new StepException($"{shown} of the run {folder.Name} is missing. {SuggestFix(shown)}", "FileGone");
+            );
+        }
+        // Another step may have found the change first, and its message may be lost.
+        var why = File.Exists(ChangedName(1))
+            ? $"is missing, because it was changed since the run {folder.Name} wrote it, and was renamed to {folder.Relative(ChangedName(1))}."
+            : $"of the run {folder.Name} is missing.";
+        return new StepException($"{shown} {why} {SuggestFix(shown)}", "FileGone");
+
+        string ChangedName(int number) => string.Create(CultureInfo.InvariantCulture, $"{path}{ChangedSuffix}{number}");
     }
 
     private static string SuggestFix(string path) =>
