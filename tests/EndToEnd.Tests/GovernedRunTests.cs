@@ -110,6 +110,8 @@ public sealed class GovernedRunTests
                 Costly(ApiToolUse.Bash("echo one")),
                 Costly(ApiToolUse.Bash("echo two")),
                 Costly(ApiToolUse.Write("a0.txt", "x\n")),
+                // The CLI may put an answer of its own into a conversation that was interrupted, which counts as a turn.
+                ApiTurn.Calls(ApiToolUse.Write("a0.txt", "x\n")),
                 ApiTurn.Says("It is written.")
             )
         );
@@ -132,7 +134,6 @@ public sealed class GovernedRunTests
         Assert.True(raised.ExitCode == 0, raised.StandardOutput.Text + raised.StandardError.Text);
         Assert.Equal("x", await repository.GitAsync("show", "main:a0.txt"));
         Assert.Single(api.Requests.Select(request => request.Session).Distinct());
-        // The CLI may put an answer of its own into a conversation that was interrupted, which counts as a turn.
         var costly = api.Requests.Count(request => request is { Rule: not null, Turn: < 3 });
         Assert.InRange(costly, 2, 3);
         Assert.Equal(0.5m * costly, decimal.Round((decimal)usage["sums"]!["run"]![0]!["usd"]!, 1));
