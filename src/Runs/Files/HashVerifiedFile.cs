@@ -68,8 +68,9 @@ public static class HashVerifiedFile
             );
         }
         // Another step may have found the change first, and its message may be lost.
-        var why = File.Exists(ChangedName(1))
-            ? $"is missing, because it was changed since the run {folder.Name} wrote it, and was renamed to {folder.Relative(ChangedName(1))}."
+        var first = ChangedName(1);
+        var why = File.Exists(first)
+            ? $"is missing, because it was changed since the run {folder.Name} wrote it, and was renamed to {folder.Relative(first)}."
             : $"of the run {folder.Name} is missing.";
         return new StepException($"{shown} {why} {SuggestFix(shown)}", "FileGone");
 
