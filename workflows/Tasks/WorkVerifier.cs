@@ -55,18 +55,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
 
     private Task<VerifyResult> ExecuteAsync(PreparedTask prepared, int start, AgentRunResult agentRun, bool byUser)
     {
-        var verify = new VerifyTaskInput
-        {
-            Task = state.Input,
-            Prepared = prepared,
-            Attempt = state.Progress.Attempt,
-            Start = start,
-            ClaimedDone = agentRun.ClaimedDone,
-            EndedWith = agentRun.EndedWith,
-            SaidHash = start == 0 ? "" : state.Progress.SaidHash ?? "",
-            Called = state.Progress.Called ?? [],
-            ByUser = byUser,
-        };
+        var verify = VerifyTaskInput.Of(state.Input, prepared, start, agentRun, state.Progress) with { ByUser = byUser };
         return waits.ExecuteActivityAsync(
             (ITaskActivities a) => a.VerifyTaskAsync(verify),
             ActivityDefaults.Long(ActivityRouting.AtPlace(state.Input.Repository.Queue), Limit, state.Stop)

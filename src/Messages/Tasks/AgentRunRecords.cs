@@ -72,17 +72,7 @@ public sealed record RunAgentInput : AgentCallInput
     /// <summary>Returns the request to verify the work, for an activity that verifies it.</summary>
     /// <param name="result">Result of the agent run.</param>
     public VerifyTaskInput ToVerify(AgentRunResult result) =>
-        new()
-        {
-            Task = Task,
-            Prepared = Prepared,
-            Attempt = Attempt,
-            Start = Start,
-            ClaimedDone = result.ClaimedDone,
-            EndedWith = result.EndedWith,
-            SaidHash = result.SaidHash,
-            Called = Report!.After(result).Progress.Called ?? [],
-        };
+        VerifyTaskInput.Of(Task, Prepared, Start, result, Report!.After(result).Progress);
 }
 
 /// <summary>Request to run a read-only agent, namely a planner or a reviewer, which only answers a question.</summary>

@@ -136,6 +136,25 @@ public sealed record VerifyTaskInput
     /// <summary>True if a user made the changes, who decides which side of a conflict is dropped.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ByUser { get; init; }
+
+    /// <summary>Creates the request to verify work.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="prepared">Prepared worktree of the task.</param>
+    /// <param name="start">Number of the agent run that did the work; 0 for a reused result.</param>
+    /// <param name="agentRun">Result of the agent run.</param>
+    /// <param name="progress">Progress of the task after the agent run.</param>
+    public static VerifyTaskInput Of(TaskInput task, PreparedTask prepared, int start, AgentRunResult agentRun, TaskProgress progress) =>
+        new()
+        {
+            Task = task,
+            Prepared = prepared,
+            Attempt = progress.Attempt,
+            Start = start,
+            ClaimedDone = agentRun.ClaimedDone,
+            EndedWith = agentRun.EndedWith,
+            SaidHash = start == 0 ? "" : progress.SaidHash ?? "",
+            Called = progress.Called ?? [],
+        };
 }
 
 /// <summary>Result of verifying a task's work.</summary>
