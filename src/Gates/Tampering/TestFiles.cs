@@ -28,22 +28,20 @@ public static class TestFiles
         var read = new List<ChangedTestFile>();
         foreach (var file in changed.Where(file => !file.IsSubmodule && Ecosystems.MayHoldTests(file.Path)))
         {
-            var before = file.Change == FileChange.Added ? null : await ReadTextAsync(from, file.Path);
-            var after = file.Change == FileChange.Deleted ? null : await ReadTextAsync(to, file.Path);
+            var before = file.Change == FileChange.Added ? null : await ReadTextAsync(commits, from, file.Path, stop);
+            var after = file.Change == FileChange.Deleted ? null : await ReadTextAsync(commits, to, file.Path, stop);
             read.Add(
                 new ChangedTestFile(file.Path, before, after, before is not null && after is null && file.Change != FileChange.Deleted)
             );
         }
         foreach (var path in await UsersAsync(commits, from, changed, stop))
         {
-            if (await ReadTextAsync(from, path) is { } text)
+            if (await ReadTextAsync(commits, from, path, stop) is { } text)
             {
                 read.Add(new ChangedTestFile(path, text, text));
             }
         }
         return read;
-
-        Task<string?> ReadTextAsync(string commit, string path) => TestFiles.ReadTextAsync(repository, commit, path, stop);
     }
 
     /// <summary>Returns test files that contain any of the given texts. The number of files is limited.</summary>
@@ -58,10 +56,11 @@ public static class TestFiles
         CancellationToken stop
     )
     {
+        var commits = new CommitStore(repository);
         var read = new List<ChangedTestFile>();
-        foreach (var path in texts.Count == 0 ? [] : await new CommitStore(repository).FindFilesWithAsync(commit, texts, stop))
+        foreach (var path in texts.Count == 0 ? [] : await commits.FindFilesWithAsync(commit, texts, stop))
         {
-            if (read.Count < MostData && Ecosystems.IsTest(path) && await ReadTextAsync(repository, commit, path, stop) is { } text)
+            if (read.Count < MostData && Ecosystems.IsTest(path) && await ReadTextAsync(commits, commit, path, stop) is { } text)
             {
                 read.Add(new ChangedTestFile(path, text, text));
             }
@@ -70,8 +69,8 @@ public static class TestFiles
     }
 
     /// <summary>Returns the text of a file, or null if the file is missing, too large or not text.</summary>
-    internal static async Task<string?> ReadTextAsync(GitRepository repository, string commit, string path, CancellationToken stop) =>
-        await new CommitStore(repository).ReadFileAsync(commit, path, stop) is { Length: <= Largest } content && !content.Contains((byte)0)
+    internal static async Task<string?> ReadTextAsync(CommitStore commits, string commit, string path, CancellationToken stop) =>
+        await commits.ReadFileAsync(commit, path, stop) is { Length: <= Largest } content && !content.Contains((byte)0)
             ? Encoding.UTF8.GetString(content)
             : null;
 

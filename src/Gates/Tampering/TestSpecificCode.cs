@@ -68,10 +68,11 @@ public sealed partial class TestSpecificCode
             .Product.Select(file => file.Path)
             .Where(path => Ecosystems.IsSource(path) && !Ecosystems.IsTest(path))
             .ToHashSet();
+        var commits = new CommitStore(repository);
         var product = new List<(FileDiff, string)>();
         foreach (var diff in patch.Where(diff => paths.Contains(diff.Path)).Take(MostFiles))
         {
-            if (await TestFiles.ReadTextAsync(repository, commit, diff.Path, stop) is { } text)
+            if (await TestFiles.ReadTextAsync(commits, commit, diff.Path, stop) is { } text)
             {
                 product.Add((diff, text));
             }
