@@ -1,7 +1,6 @@
 using Temporal.Server.History;
 using Temporal.Server.Matching;
 using Temporal.Server.Storage;
-using Temporalio.Api.Common.V1;
 using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
@@ -13,15 +12,14 @@ namespace Temporal.Server.Frontend;
 /// <param name="cancelCommands"><see cref="TemporalServerOptions.CancelCommands"/>.</param>
 internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry namespaces, bool cancelCommands)
 {
-    /// <summary>Starts the waiting attempt for a worker that polled, or returns null if the task is obsolete. The caller must hold the
-    /// lock.</summary>
+    /// <summary>
+    /// Starts the waiting attempt for a worker that polled, or returns null if the task is obsolete. The caller must hold the workflow's
+    /// lock.
+    /// </summary>
     public PollActivityTaskQueueResponse? Start(
         InMemoryWorkflow workflow,
         ActivityQueuedTask task,
-        string identity,
-        string requestId,
-        WorkerVersionStamp? version,
-        string commandQueue,
+        AttemptStarter starter,
         string deployment = BuildVersion.None
     )
     {
@@ -45,7 +43,7 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
             return null;
         }
 
-        return Started(run, activity, identity, requestId, version, commandQueue);
+        return Started(run, activity, starter);
     }
 
     /// <summary>True if the run's tasks are now routed to the worker's version while the run itself is still on another version. The
@@ -57,7 +55,9 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
         && deployment != BuildVersion.Of(run.Deployment)
         && deployment == engine.Deployments.RouteOf(run.NamespaceId, run.Start.TaskQueue.Name, activity: false, run.WorkflowId);
 
-    /// <summary>Returns a task to its queue after the worker disconnected before the response or the start failed.</summary>
+    /// <summary>
+    /// Returns a task to its queue after the start failed, or after the worker disconnected before it received the response.
+    /// </summary>
     public void PutBack(ActivityQueuedTask task, string requestId) =>
         engine.Detached(
             task.WorkflowId,
@@ -88,19 +88,14 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
                 )
         );
 
-    /// <summary>Starts an attempt for the worker that scheduled the activity, within the same change and without queueing it. The caller
-    /// must hold the lock.</summary>
-    public PollActivityTaskQueueResponse StartEagerly(
-        MutableState run,
-        PendingActivity activity,
-        string identity,
-        string requestId,
-        WorkerVersionStamp? version,
-        string commandQueue
-    )
+    /// <summary>
+    /// Starts an attempt for the worker that scheduled the activity, as part of the same change to the run and without queueing the
+    /// attempt. The caller must hold the workflow's lock.
+    /// </summary>
+    public PollActivityTaskQueueResponse StartEagerly(MutableState run, PendingActivity activity, AttemptStarter starter)
     {
         run.Changes.DispatchActivities.Remove(activity.ScheduledEventId);
-        return Started(run, activity, identity, requestId, version, commandQueue);
+        return Started(run, activity, starter);
     }
 
     /// <summary>Returns an eagerly started attempt to the queue after the response did not reach its worker.</summary>
@@ -125,16 +120,9 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
                 )
         );
 
-    private PollActivityTaskQueueResponse Started(
-        MutableState run,
-        PendingActivity activity,
-        string identity,
-        string requestId,
-        WorkerVersionStamp? version,
-        string commandQueue
-    )
+    private PollActivityTaskQueueResponse Started(MutableState run, PendingActivity activity, AttemptStarter starter)
     {
-        ActivityTransitions.Start(run, activity, identity, requestId, version, cancelCommands ? commandQueue : "");
+        ActivityTransitions.Start(run, activity, cancelCommands ? starter : starter with { CommandQueue = "" });
         var scheduled = activity.Scheduled;
         return new PollActivityTaskQueueResponse
         {

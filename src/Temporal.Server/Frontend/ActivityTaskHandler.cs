@@ -7,7 +7,9 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Dispatches activity tasks and accepts their results and heartbeats, by token and by id.</summary>
+/// <summary>
+/// Dispatches activity tasks and accepts their results and heartbeats. Workers name a task by its token or by the activity's id.
+/// </summary>
 internal sealed class ActivityTaskHandler(
     WorkflowEngine engine,
     NamespaceRegistry namespaces,
@@ -139,20 +141,13 @@ internal sealed class ActivityTaskHandler(
             // The task is also returned if the start failed, because it has left the queue and no other poll would receive it.
             var requestId = Guid.NewGuid().ToString();
             context.WhenUndelivered(() => starts.PutBack(task, requestId));
-            var answer = await engine.Store.ChangeAsync(
-                task.NamespaceId,
-                task.WorkflowId,
-                w =>
-                    starts.Start(
-                        w,
-                        task,
-                        request.Identity,
-                        requestId,
-                        TaskQueueDescriber.Version(request.WorkerVersionCapabilities),
-                        request.WorkerControlTaskQueue,
-                        version
-                    )
+            var starter = new AttemptStarter(
+                request.Identity,
+                requestId,
+                TaskQueueDescriber.Version(request.WorkerVersionCapabilities),
+                request.WorkerControlTaskQueue
             );
+            var answer = await engine.Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w => starts.Start(w, task, starter, version));
             if (answer is not null)
             {
                 return answer;
@@ -191,8 +186,10 @@ internal sealed class ActivityTaskHandler(
         };
     }
 
-    /// <summary>Applies a change to the activity that a token or an id identifies. Returns its record, or null if the attempt is known to
-    /// have ended.</summary>
+    /// <summary>
+    /// Applies a change to the activity that a token or an id identifies. Returns the activity's record, or null if the attempt is known to
+    /// have ended.
+    /// </summary>
     private Task<ActivityRecord?> AnswerAsync(
         TaskToken token,
         Action<MutableState, PendingActivity> activityAnswer,

@@ -193,16 +193,18 @@ internal sealed class WorkflowTaskCompletionHandler(
                 activities.StartEagerly(
                     run,
                     activity,
-                    request.Identity,
-                    Guid.NewGuid().ToString(),
-                    request.WorkerVersionStamp,
-                    request.WorkerControlTaskQueue
+                    new AttemptStarter(
+                        request.Identity,
+                        Guid.NewGuid().ToString(),
+                        request.WorkerVersionStamp,
+                        request.WorkerControlTaskQueue
+                    )
                 )
             );
         }
     }
 
-    /// <summary>Starts the next workflow task and returns it with the response if the worker requested it.</summary>
+    /// <summary>Starts the next workflow task and returns it with the response if the worker requested a new task.</summary>
     private byte[]? Next(
         InMemoryWorkflow workflow,
         MutableState run,
@@ -219,8 +221,10 @@ internal sealed class WorkflowTaskCompletionHandler(
         return tasks.Start(workflow, run, request.Identity, ReturnedTaskRequestId, request.WorkerVersionStamp, partialHistory: true);
     }
 
-    /// <summary>Terminates a run whose history exceeds the limits. The worker of such a run received the suggestion to continue as new
-    /// long before.</summary>
+    /// <summary>
+    /// Terminates a run whose history exceeds the limits. Long before that, the run's worker has received the suggestion to continue as
+    /// new.
+    /// </summary>
     private void EndTooLong(InMemoryWorkflow workflow, MutableState run)
     {
         if (run.IsOpen && (run.NextEventId > MaxEvents || run.Record.HistorySize > MaxHistoryBytes))
@@ -280,7 +284,9 @@ internal sealed class WorkflowTaskCompletionHandler(
         }
     }
 
-    /// <summary>Records the build that completed the task, with a reset point for its first task of the run.</summary>
+    /// <summary>
+    /// Records the build that completed the task. If this is the build's first task in the run, also records a reset point.
+    /// </summary>
     private static void NoteBuild(MutableState run, RespondWorkflowTaskCompletedRequest request, long completedId)
     {
         var version = BuildVersion.From(request.DeploymentOptions);

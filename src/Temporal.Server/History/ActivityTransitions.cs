@@ -7,12 +7,12 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 
 namespace Temporal.Server.History;
 
-/// <summary>Changes the state of a run's activity through its attempts, retries, heartbeats and end.</summary>
+/// <summary>Changes the state of a run's activity when an attempt starts, is retried, sends a heartbeat or ends.</summary>
 internal static class ActivityTransitions
 {
     private static readonly TimeSpan TimerResolution = TimeSpan.FromSeconds(1);
 
-    /// <summary>Adds the activity to its queue after the commit.</summary>
+    /// <summary>Marks an activity to be queued after the commit, unless it is held back.</summary>
     public static void Dispatch(MutableState run, PendingActivity activity)
     {
         if (!activity.Record.Held)
@@ -44,23 +44,15 @@ internal static class ActivityTransitions
     }
 
     /// <summary>Records that a worker has started the attempt.</summary>
-    /// <param name="commandQueue">Queue from which the worker takes commands; empty if there is none.</param>
-    public static void Start(
-        MutableState run,
-        PendingActivity activity,
-        string identity,
-        string requestId,
-        WorkerVersionStamp? version,
-        string commandQueue
-    )
+    public static void Start(MutableState run, PendingActivity activity, AttemptStarter starter)
     {
         var record = activity.Record;
         record.StartedTime = run.Now.Stamp();
-        record.StartedIdentity = identity;
-        record.LastIdentity = identity;
-        record.RequestId = requestId;
-        record.WorkerVersion = version;
-        record.CommandQueue = commandQueue;
+        record.StartedIdentity = starter.Identity;
+        record.LastIdentity = starter.Identity;
+        record.RequestId = starter.RequestId;
+        record.WorkerVersion = starter.Version;
+        record.CommandQueue = starter.CommandQueue;
         activity.NoteStart();
         MarkChanged(run, activity);
     }
@@ -203,7 +195,7 @@ internal static class ActivityTransitions
         run.WorkflowTask.EnsureScheduled();
     }
 
-    /// <summary>Executes the activity's transitions that are due by time.</summary>
+    /// <summary>Applies the activity's transition that is due: a timeout or the end of a retry interval.</summary>
     public static void ApplyDueTransitions(MutableState run, PendingActivity activity, DateTimeOffset now, TimeSpan asleep)
     {
         if (
@@ -296,8 +288,9 @@ internal static class ActivityTransitions
         return RetryState.InProgress;
     }
 
-    /// <summary>Marks an activity's record as changed, so that it is stored and its due time computed again. Must be called after every
-    /// change.</summary>
+    /// <summary>
+    /// Marks an activity's record as changed. The record is then stored, and its due time is recomputed. Must be called after every change.
+    /// </summary>
     public static void MarkChanged(MutableState run, PendingActivity activity)
     {
         activity.NoteChange();
