@@ -40,7 +40,7 @@ public sealed class AgentAdmission(RunServices services, GovernedAgentRun agent)
         {
             if (AgentSupervisor.ReadState(agent.Folder) != AgentStartState.NotStarted)
             {
-                _reservation = await FindReservationAsync(stop);
+                await FindReservationAsync(stop);
                 return null;
             }
             _turn = await services.Governor.AdmitAsync(Request, stop);
@@ -116,17 +116,20 @@ public sealed class AgentAdmission(RunServices services, GovernedAgentRun agent)
 
     private StartRequest Request => agent.ToRequest(_holder, Today);
 
-    private async Task<Reservation?> FindReservationAsync(CancellationToken stop)
+    // An agent that started in an earlier attempt of this step, or in another process, may still be the one that probes the account.
+    private async Task FindReservationAsync(CancellationToken stop)
     {
         try
         {
             var book = await services.Governor.ReadAsync(agent.Account, stop);
-            var (own, shared) = (book.Of(agent.Account).Find(agent.Id), book.Of(SharedBudgets.Account).Find(agent.Id));
-            return own is not null && shared is not null ? SharedBudgets.Smaller(own, shared) : own ?? shared;
+            var ledger = book.Of(agent.Account);
+            var (own, shared) = (ledger.Find(agent.Id), book.Of(SharedBudgets.Account).Find(agent.Id));
+            _reservation = own is not null && shared is not null ? SharedBudgets.Smaller(own, shared) : own ?? shared;
+            Use.MayEndABlock = ledger.Park is not null;
         }
         catch (IOException)
         {
-            return null; // The usage is settled at the end even without the reservation.
+            // The usage is settled at the end even without the reservation.
         }
     }
 

@@ -156,6 +156,29 @@ public sealed class AgentUsageReporterTests : IDisposable
     }
 
     [Fact]
+    public async Task Report_FirstResponseOfAnAgentThatAnotherProcessStarted_EndsTheBackoff()
+    {
+        var reset = _time.GetUtcNow().AddHours(2);
+        var limited = Cost(0, AgentFailure.UsageLimit) with
+        {
+            Windows = new UsageWindows("rejected", [new UsageWindow("five_hour", 1, reset)]) { Deciding = "five_hour" },
+        };
+        var (refused, _) = await AdmitAsync(Agent("a"));
+        await refused.Use.SettleReservationAsync(Result(FailureClass.UsageLimit), limited);
+        _time.SetUtcNow(reset.AddSeconds(61));
+        await AdmitAsync(Agent("b"));
+        Assert.Equal("key/run/b/1", Ledger.Park?.Probe);
+        Directory.CreateDirectory(System.IO.Path.Combine(Agent("b").Folder, "started"));
+
+        var (adopted, refusal) = await AdmitAsync(Agent("b"));
+        adopted.Use.HandleEvent(new AgentContextSize(1_000));
+        await adopted.Use.ReportUsageAsync();
+
+        Assert.Null(refusal);
+        Assert.Null(Ledger.Park);
+    }
+
+    [Fact]
     public async Task Tell_WindowFills_WarnsOnceAndStopsStartsNearItsEnd()
     {
         var reset = _time.GetUtcNow().AddHours(1);
