@@ -1,5 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Merging;
 using Orchestrator.TestKit.Git;
 using Xunit;
 
@@ -106,12 +107,13 @@ public sealed class MergeQueueBatchesTests
         Assert.Contains("tries", Assert.Single(gated.Flaky));
     }
 
-    /// <summary>The flaky test of another task may fail twice by chance, and a task that is blamed for it costs another agent.</summary>
+    /// <summary>A flaky test may fail twice by chance, and a task that is blamed for it costs another agent.</summary>
     [Theory]
     [InlineData("the test of other timed out", 4, MergeOutcome.Made)]
-    [InlineData("a.txt is wrong", 4, MergeOutcome.Refused)]
+    [InlineData("a.txt is wrong", 4, MergeOutcome.Made)]
     [InlineData("the test of other timed out", 9, MergeOutcome.Refused)]
-    public async Task Gate_FailureNamesNothingThatTheTaskChanged_IsRepeated(string said, int holdsAt, MergeOutcome outcome)
+    [InlineData("a.txt is wrong", 9, MergeOutcome.Refused)]
+    public async Task Gate_QuickGateFailsTwice_IsRepeated(string said, int holdsAt, MergeOutcome outcome)
     {
         const string Count = "{ echo x >> \"$HOME/tries\"; wc -l < \"$HOME/tries\"; }";
         using var run = await BeginAsync($"test ! -f a.txt || test \"$({Count})\" -ge {holdsAt} || {{ echo '{said}'; false; }}", "a");
@@ -121,6 +123,26 @@ public sealed class MergeQueueBatchesTests
 
         Assert.Equal(outcome, gated.Outcome);
         Assert.Equal(outcome == MergeOutcome.Made ? 1 : 0, gated.Flaky.Count);
+    }
+
+    [Theory]
+    [InlineData("a.txt is wrong", 10, 2, 4)]
+    [InlineData("a.txt is wrong", 11, 2, 2)]
+    [InlineData("a.txt is wrong", 1, 1, 1)]
+    [InlineData("b.txt is wrong", 11, 2, 4)]
+    [InlineData("b.txt is wrong", 11, 1, 2)]
+    public void Tries_SlowGateThatNamesAChange_AreNotMore(string said, int seconds, int tries, int expected)
+    {
+        var failure = new GateVerdict
+        {
+            Gate = new Gate("./gate"),
+            Command = "./gate",
+            Result = GateResult.Failed,
+            Duration = TimeSpan.FromSeconds(seconds),
+            Tail = said,
+        };
+
+        Assert.Equal(expected, MergeGates.TriesAfter([failure], ["a.txt"], tries));
     }
 
     [Fact]

@@ -13,10 +13,13 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     public const int UsualTries = 2;
 
     /// <summary>
-    /// Number of times that a gate is run if its failure names nothing that the merged tasks changed. Such a failure is probably a flaky
-    /// test of other work, and another run costs less than the agent of a task that is blamed for it.
+    /// Number of times that a gate is run if its failure names nothing that the merged tasks changed, or if all failed gates are quick. The
+    /// former is probably a flaky test of other work. In both cases, more runs cost less than the agent of a task that is blamed by chance.
     /// </summary>
-    private const int TriesOfUnrelated = 4;
+    private const int TriesOfDoubtful = 4;
+
+    /// <summary>Maximum duration of a quick gate.</summary>
+    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(10);
 
     private const int LongestName = 200;
     private const int MostNotes = 3;
@@ -93,13 +96,16 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     private static bool AsksForChanges(Gate gate) => gate.Covers is not null || ChangedFileNames.AreAskedFor(gate);
 
     /// <summary>
-    /// Returns how many times the failed gates are run before their failure counts. A failure of several tasks is confirmed by the search
-    /// for the culprit.
+    /// Returns how many times the failed gates are run before their failure counts. If several tasks were merged, the search for the
+    /// culprit confirms the failure.
     /// </summary>
-    private static int TriesAfter(IReadOnlyList<GateVerdict> failures, IReadOnlyList<string> changed, int tries) =>
-        failures.Any(failure => FailureMentions.AnyOf(changed, failure)) ? tries
-        : tries == 1 ? UsualTries
-        : Math.Max(tries, TriesOfUnrelated);
+    internal static int TriesAfter(IReadOnlyList<GateVerdict> failures, IReadOnlyList<string> changed, int tries)
+    {
+        var isNamed = failures.Any(failure => FailureMentions.AnyOf(changed, failure));
+        return tries == 1 ? (isNamed ? tries : UsualTries)
+            : isNamed && failures.Any(failure => failure.Duration > Quick) ? tries
+            : Math.Max(tries, TriesOfDoubtful);
+    }
 
     private async Task<IReadOnlyList<string>> ChangedAsync(string staging, string commit, CancellationToken stop) =>
         [.. (await new Diffs(repository).BetweenAsync(staging, commit, stop)).Select(change => change.Path)];
