@@ -132,7 +132,7 @@ internal static class AgentDescriptionRules
     {
         if (!Uri.TryCreate(key.Service, UriKind.Absolute, out var service) || service.Scheme is not ("https" or "http"))
         {
-            yield return new AgentDescriptionFault($"{path}.service", $"'{key.Service}' is not an address.", "Write https://HOST.");
+            yield return new AgentDescriptionFault($"{path}.service", $"'{key.Service}' is not a valid address.", "Write https://HOST.");
         }
         if (key.Address is null && key.Arguments.Count == 0 && key.Environment.Count == 0)
         {
@@ -146,8 +146,8 @@ internal static class AgentDescriptionRules
         {
             yield return new AgentDescriptionFault(
                 $"{path}.arguments",
-                "arguments.start or arguments.resume does not contain them.",
-                "Add '{keys}' to these lists, at the place for the key's arguments."
+                "arguments.start or arguments.resume lacks the placeholder '{keys}'.",
+                "Add '{keys}' to both lists, where the key's arguments belong."
             );
         }
         if (ShellIn([description.Program, .. key.Arguments]) is { } shell)
@@ -238,6 +238,17 @@ internal static class AgentDescriptionRules
             }
         }
         if (
+            description.Conversation?.NamedBy == ConversationIdSource.Caller
+            && !description.Arguments.Start.SelectMany(PlacesIn).Contains("session")
+        )
+        {
+            yield return new AgentDescriptionFault(
+                "arguments.start",
+                "it does not pass the conversation id, although 'conversation.named_by' is caller.",
+                "Add the placeholder '{session}' to this list, or set 'named_by: program' if the program chooses the id."
+            );
+        }
+        if (
             description.Conversation is { } conversation
             && (
                 Path.IsPathRooted(conversation.File)
@@ -281,7 +292,7 @@ internal static class AgentDescriptionRules
             yield return new AgentDescriptionFault(
                 "login.tokens",
                 "it is missing, so account and expiry have no effect.",
-                "List the members of the login files that contain tokens."
+                "List the login file members that contain tokens."
             );
         }
     }
@@ -305,7 +316,7 @@ internal static class AgentDescriptionRules
             yield return new AgentDescriptionFault(
                 "stream.events",
                 "no event marks the end of the agent's work.",
-                "Mark one with 'end: done', or set 'format: text', so that exit code 0 marks the end."
+                "Mark an event with 'end: done', or set 'format: text' so that exit code 0 marks the end."
             );
         }
         for (var i = 0; i < description.Failures.Count; i++)

@@ -47,6 +47,11 @@ public sealed class AgentDescriptionReaderTests
     [InlineData("""{"program": "x", "arguments": {"start": ["{promt}"]}}""", "arguments.start", "{promt}")]
     [InlineData("""{"program": "x", "prompt": "argument", "arguments": {"start": ["-p"]}}""", "arguments.start", "{prompt}")]
     [InlineData("""{"program": "x", "arguments": {"start": [], "resume": ["-r"]}}""", "arguments.resume", "{session}")]
+    [InlineData(
+        """{"program": "x", "arguments": {"start": []}, "conversation": {"named_by": "caller", "file": "{session}.json"}}""",
+        "arguments.start",
+        "{session}"
+    )]
     [InlineData("""{"program": "x", "arguments": {"start": []}, "color": "red"}""", "color", "color")]
     [InlineData("""{"program": "x", "arguments": {"start": []}, "prompt": "mouth"}""", "prompt", "")]
     [InlineData("""{"program": "x", "arguments": {"start": []}, "state": {"writable": ["/etc"]}}""", "state", "/etc")]
@@ -66,7 +71,7 @@ public sealed class AgentDescriptionReaderTests
     [InlineData(
         """{"program": "x", "arguments": {"start": []}, "keys": [{"variable": "A", "service": "https://a", "arguments": ["{address}"]}]}""",
         "keys[0].arguments",
-        "does not contain them"
+        "lacks the placeholder '{keys}'"
     )]
     [InlineData(
         """{"program": "x", "arguments": {"start": ["{keys}"]}, "keys": [{"variable": "A", "service": "https://a", """
