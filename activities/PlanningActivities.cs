@@ -7,8 +7,8 @@ using Temporalio.Activities;
 namespace Orchestrator.Activities;
 
 /// <summary>
-/// Implements the planning activities. They translate, send heartbeats and delegate the work to library classes. The interface documents
-/// each activity.
+/// Implements the planning activities. They convert arguments and results, send heartbeats, and delegate the work to library classes. The
+/// interface documents each activity.
 /// </summary>
 /// <param name="services">Services that activities use on this host.</param>
 public sealed class PlanningActivities(RunServices services) : IPlanningActivities

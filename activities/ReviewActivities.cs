@@ -7,8 +7,8 @@ using Temporalio.Activities;
 namespace Orchestrator.Activities;
 
 /// <summary>
-/// Implements the review activities. They translate, send heartbeats and delegate the work to library classes. The interface documents each
-/// activity.
+/// Implements the review activities. They convert arguments and results, send heartbeats, and delegate the work to library classes. The
+/// interface documents each activity.
 /// </summary>
 /// <param name="services">Services that activities use on this host.</param>
 public sealed class ReviewActivities(RunServices services) : IReviewActivities

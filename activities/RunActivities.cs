@@ -11,8 +11,8 @@ using Temporalio.Client;
 namespace Orchestrator.Activities;
 
 /// <summary>
-/// Implements the activities of a run as a whole. They translate, send heartbeats and delegate the work to library classes. The interface
-/// documents each activity.
+/// Implements the activities of a run as a whole. They convert arguments and results, send heartbeats, and delegate the work to library
+/// classes. The interface documents each activity.
 /// </summary>
 /// <param name="services">Services that activities use on this host.</param>
 /// <param name="client">Client of the server that the worker polls.</param>

@@ -7,8 +7,8 @@ using Temporalio.Activities;
 namespace Orchestrator.Activities;
 
 /// <summary>
-/// Implements the activities of a task. They translate, send heartbeats and delegate the work to library classes. The interface documents
-/// each activity.
+/// Implements the activities of a task. They convert arguments and results, send heartbeats, and delegate the work to library classes. The
+/// interface documents each activity.
 /// </summary>
 /// <param name="services">Services that activities use on this host.</param>
 /// <param name="remote">Same as in <see cref="TaskSync"/>.</param>
@@ -53,7 +53,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
         });
 
     /// <summary>
-    /// Verifies the work of an agent. Returns null if the verification fails or is interrupted. The workflow then verifies the work by
+    /// Verifies the work of an agent. Returns null if the verification fails or is interrupted. The workflow then verifies the work in
     /// another activity, whose failures are retried and shown to users.
     /// </summary>
     private Task<VerifyResult?> TryVerifyAsync(RunAgentInput input, AgentRunResult result) =>

@@ -9,7 +9,7 @@ namespace Orchestrator.Activities;
 /// <summary>Implements the activities that merge tasks. The interface documents each activity.</summary>
 public sealed class TrainActivities(RunServices services) : ITrainActivities
 {
-    /// <summary>Time limit of a release, so that a slow one does not delay other merges.</summary>
+    /// <summary>Time limit of a worktree's release, so that a slow release does not delay other merges.</summary>
     private static readonly TimeSpan ReleaseLimit = TimeSpan.FromSeconds(5);
 
     private readonly MergeQueueBatches _batches = new(services, CallingWorkflowExecution.AskAsync);

@@ -32,7 +32,7 @@ public abstract class AgentWorkflow : MessageWorkflow
     }
 
     /// <summary>Returns the last report.</summary>
-    [WorkflowQuery(MessageNames.Status, Description = "The last report.")]
+    [WorkflowQuery(MessageNames.Status, Description = "The latest report of the task.")]
     public TaskReport Status() => State.Report;
 
     /// <inheritdoc cref="ITaskWorkflow.PauseAsync"/>
@@ -47,7 +47,7 @@ public abstract class AgentWorkflow : MessageWorkflow
     [WorkflowSignal(MessageNames.Cancel, Description = "Stops the task's agent and ends the task. The files are kept.")]
     public Task CancelAsync() => RunAction(State.Cancel);
 
-    /// <summary>Resumes a task that waits for a user immediately, with the user's guidance.</summary>
+    /// <summary>Immediately resumes a task that is waiting for a user, with the user's guidance.</summary>
     [WorkflowSignal(MessageNames.GoOn, Description = "Continues immediately with the user's guidance if the task waits for a user.")]
     public Task GoOnAsync(string guidance = null!, TaskCommand? command = null) =>
         RunAction(() =>
@@ -129,7 +129,7 @@ public abstract class AgentWorkflow : MessageWorkflow
         Func<AgentRunResult, Task<bool>>? answer = null
     ) => (await new AgentRuns(State, Waits).RunAsync(new TaskAgentCaller(State, Reporter, Waits, call, answer)))!;
 
-    /// <summary>Asks an agent until its answer has no faults. Returns faults to the same conversation.</summary>
+    /// <summary>Asks an agent until its answer has no errors. Each time, the errors are sent back to the same conversation.</summary>
     /// <param name="question">Question to ask.</param>
     /// <param name="stillFaulty">Creates the reason for the failure after the last allowed answer.</param>
     private protected async Task<AnswerJudgement> AskAsync(AgentQuestion question, Func<int, IReadOnlyList<Quote>, Reason> stillFaulty)

@@ -7,7 +7,9 @@ namespace Orchestrator.Workflows;
 [Workflow]
 public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
 {
-    /// <summary>Time within which a previously single run must declare its leases. Afterwards the next run proceeds without them.</summary>
+    /// <summary>
+    /// Time within which a run that was alone in the repository must declare its leases. Afterwards the next run proceeds without them.
+    /// </summary>
     private static readonly TimeSpan HoldPatience = TimeSpan.FromSeconds(60);
 
     /// <summary>Number of retained notes about unreadable messages.</summary>
@@ -22,7 +24,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     private readonly HashSet<string> _undeclared = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Id of the run that was notified that it is alone, or null. Such a run requests no leases, and declares its needs when another run
+    /// Id of the run that was notified that it is alone, or null. This run requests no leases, but declares its needs when another run
     /// joins.
     /// </summary>
     private string? _alone;
@@ -153,7 +155,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Hold, Description = "Reports the leases of a run that was the only one so far.")]
+    [WorkflowSignal(MessageNames.Hold, Description = "Reports the leases of a run that was the only open run until now.")]
     public Task HoldAsync([Identifier] string runId = null!, IReadOnlyList<LeaseRequest> held = null!)
     {
         _table.AddHeld(runId, held);

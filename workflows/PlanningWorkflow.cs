@@ -1,8 +1,8 @@
 namespace Orchestrator.Workflows;
 
 /// <summary>
-/// Turns a request into a plan. Each answer from the planner is stored as the result of an activity, so it is paid for only once. Faults of
-/// a plan are returned to the same conversation.
+/// Turns a request into a plan. Each answer from the planner is stored as the result of an activity, so it is paid for only once. The
+/// errors in a plan are sent back to the same conversation.
 /// </summary>
 [Workflow]
 public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow

@@ -4,7 +4,7 @@ namespace Orchestrator.Workflows;
 
 /// <summary>
 /// One round of a run's review. Each answer from the reviewer is stored before use as the result of an activity, so it is paid for only
-/// once. An unreadable answer is returned to the same conversation.
+/// once. An unreadable answer is sent back to the same conversation.
 /// </summary>
 [Workflow]
 public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow

@@ -4,7 +4,7 @@ namespace Orchestrator.Workflows;
 
 /// <summary>
 /// Workflow of one task. An agent works in a prepared worktree. The workflow checks, commits and verifies the result, and sends it to the
-/// merge queue. Faults and their evidence are returned to the same conversation, as often as the plan allows.
+/// merge queue. Failures and their evidence are sent back to the same conversation, as often as the plan allows.
 /// </summary>
 [Workflow]
 public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow

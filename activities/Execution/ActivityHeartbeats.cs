@@ -5,7 +5,7 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Sends heartbeats during an activity. The server's responses show whether the activity is cancelled.</summary>
+/// <summary>Sends heartbeats during an activity. The server's responses show whether the activity is canceled.</summary>
 internal static class ActivityHeartbeats
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -78,7 +78,7 @@ internal static class ActivityHeartbeats
     }
 
     /// <summary>
-    /// True if the work must be stopped. Either the workflow cancelled the activity, or the server no longer knows this attempt because the
+    /// True if the work must be stopped. Either the workflow canceled the activity, or the server no longer knows this attempt because the
     /// workflow was terminated. If the workflow is still open, another attempt follows.
     /// </summary>
     private static async Task<bool> IsToStopAsync(ActivityExecutionContext context)

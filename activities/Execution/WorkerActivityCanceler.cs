@@ -4,15 +4,17 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Cancels a worker's activities without the grace period, which the SDK fixes when the worker is created. The next worker
-/// retries them.</summary>
+/// <summary>
+/// Cancels a worker's activities immediately, because the SDK's grace period can't be changed once the worker is created. The next worker
+/// retries the activities.
+/// </summary>
 public sealed class WorkerActivityCanceler : IWorkerInterceptor, IDisposable
 {
     private static readonly AsyncLocal<CancellationToken?> OfActivity = new();
 
     private readonly CancellationTokenSource _stop = new();
 
-    /// <summary>Token that is cancelled when the current activity should end, for any reason.</summary>
+    /// <summary>Token that is canceled when the current activity should end, for any reason.</summary>
     internal static CancellationToken Token => OfActivity.Value ?? ActivityExecutionContext.Current.CancellationToken;
 
     /// <summary>Cancels the running activities, and all activities that start later.</summary>

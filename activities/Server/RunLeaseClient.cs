@@ -41,7 +41,9 @@ internal sealed class RunLeaseClient(RunServices services, ITemporalClient clien
         }
     }
 
-    /// <summary>Returns the leases that tasks of all runs in a repository hold or wait for. Empty if only one run is active.</summary>
+    /// <summary>
+    /// Returns the leases that tasks of all runs in a repository hold or are waiting for. Empty if only one run is active.
+    /// </summary>
     public async Task<IReadOnlyList<LeaseRequest>> ListAsync(RepositoryReference repository, CancellationToken stop)
     {
         var leases = client.GetWorkflowHandle<ILeaseWorkflow>(RunIds.ForLeases(repository.Key));

@@ -153,7 +153,7 @@ public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
         );
     }
 
-    /// <summary>Executes a call to the server. If it fails, the activity retries.</summary>
+    /// <summary>Executes a call to the server. If the call fails, the activity is retried.</summary>
     private static async Task<T> ReachAsync<T>(Func<Task<T>> ask)
     {
         try

@@ -3,8 +3,10 @@ using System.Globalization;
 
 namespace Orchestrator.Agents;
 
-/// <summary>Builds the environment of an agent. It contains the user's variables, without those of the orchestrator and of other sessions,
-/// and the task's metadata.</summary>
+/// <summary>
+/// Builds the environment variables of an agent: the task's metadata, and the user's variables except those of the orchestrator and of
+/// other sessions.
+/// </summary>
 public static class AgentEnvironment
 {
     /// <summary>Variables that are never passed to agents, because they belong to another agent's session or another repository.</summary>
@@ -135,8 +137,9 @@ public static class AgentEnvironment
     public static bool IsPassedOn(string name) =>
         ProgramVariables.Contain(name) || s_modelServices.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
-    /// <summary>True if a confined agent gets the variable by default and the variable is not a key of a service that the agent's program
-    /// does not use.</summary>
+    /// <summary>
+    /// True if a confined agent gets the variable by default. False for a key of a service that the agent's program does not use.
+    /// </summary>
     /// <param name="name">The variable's name.</param>
     /// <param name="credentials">See <see cref="IAgentRunner.Credentials"/>.</param>
     public static bool IsPassedOn(string name, IReadOnlyList<string> credentials) =>
@@ -181,7 +184,7 @@ internal static class GitVariableFilter
     /// quoted settings may contain credentials.</summary>
     public static bool IsSetting(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) && name != Prefix + "PARAMETERS";
 
-    /// <summary>Removes the settings that a confined agent must not see.</summary>
+    /// <summary>Removes the git settings that a confined agent must not see because they may contain credentials.</summary>
     public static void Confine(Dictionary<string, string> environment)
     {
         var kept = Enumerable
@@ -202,8 +205,10 @@ internal static class GitVariableFilter
         Add(environment, kept);
     }
 
-    /// <summary>Disables git's automatic maintenance, which runs in the background after a commit. After the agent ends, it would still
-    /// write to the folder that all worktrees share, and would be killed with the agent's other processes.</summary>
+    /// <summary>
+    /// Disables git's automatic maintenance, which runs in the background after a commit. Otherwise, maintenance might outlive the agent,
+    /// write to the folder that all worktrees share, and be killed midway.
+    /// </summary>
     public static void DisableMaintenance(Dictionary<string, string> environment) =>
         Add(environment, [("gc.auto", "0"), ("maintenance.auto", "false")]);
 

@@ -12,7 +12,7 @@ public abstract record AgentEvent
     public string? ParentToolUseId { get; init; }
 }
 
-/// <summary>The agent program started and named its conversation.</summary>
+/// <summary>The agent program started and reported the id of its conversation.</summary>
 /// <param name="SessionId">Id of the conversation, with which the conversation can be continued later.</param>
 /// <param name="Model">Model of the agent.</param>
 /// <param name="Version">Version of the agent program.</param>

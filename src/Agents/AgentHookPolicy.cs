@@ -2,14 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents;
 
-/// <summary>Permissions of an agent run. Stored in the file <c>policy</c> of the agent run's folder, outside the worktree, so that the
-/// ownership hook can read the permissions without a running orchestrator.</summary>
+/// <summary>
+/// Permissions of an agent run. Stored in the file <c>policy</c> of the agent run's folder, outside the worktree. The ownership hook can
+/// therefore read them without a running orchestrator.
+/// </summary>
 public sealed record AgentHookPolicy
 {
     /// <summary>Id of the task, shown in messages.</summary>
     public required string Task { get; init; }
 
-    /// <summary>Absolute path of the worktree. The agent may not write files outside the worktree.</summary>
+    /// <summary>Absolute path of the worktree. The agent must not write files outside it.</summary>
     public required string Root { get; init; }
 
     /// <summary>Patterns of writable files from the plan, relative to the root, or null for all files in the root.</summary>
@@ -40,7 +42,7 @@ public sealed record AgentHookPolicy
     /// <exception cref="JsonException">The text is not a policy.</exception>
     public static AgentHookPolicy Parse(string json) =>
         JsonSerializer.Deserialize(json, AgentHookPolicyJson.Default.AgentHookPolicy)
-        ?? throw new JsonException("The file of the hook policy is empty.");
+        ?? throw new JsonException("The hook policy file contains only JSON null.");
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

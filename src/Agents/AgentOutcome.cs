@@ -19,7 +19,7 @@ public enum AgentFailure
     /// <summary>The service throttles the caller (HTTP 429) although no usage limit is reached. A later retry can succeed.</summary>
     Throttled,
 
-    /// <summary>The login, credit, permission, model, agent program or network failed, so the account enters backoff.</summary>
+    /// <summary>A problem with the login, credit, permissions, model, agent program or network, so the account enters backoff.</summary>
     Account,
 
     /// <summary>The service failed transiently (5xx, overload, broken stream), so a retry may succeed.</summary>
@@ -46,7 +46,7 @@ public enum AgentFailure
     /// <summary>The agent and its processes exceeded the memory limit.</summary>
     Memory,
 
-    /// <summary>The supervisor stopped the agent because it had no follower for the orphan limit.</summary>
+    /// <summary>The supervisor stopped the agent because the time without a follower exceeded the orphan limit.</summary>
     Orphaned,
 
     /// <summary>The process was killed externally, or the machine went down. There is no result, and the agent did not cause the
@@ -83,14 +83,14 @@ public sealed record AgentOutcome
     /// <summary>True if the machine refused to start the agent for a reason that the user must fix.</summary>
     public bool IsRefused { get; init; }
 
-    /// <summary>True if the program was never executed, because the start was killed before it, or the machine refused the start.</summary>
+    /// <summary>True if the program was never executed, because it was killed while starting or the machine refused to start it.</summary>
     public bool NeverRan { get; init; }
 
     /// <summary>Retry time reported by a service that was called without an agent program, or null if none was reported. Always null for
     /// agent programs, whose usage limits have their reset times in <see cref="Windows"/>.</summary>
     public DateTimeOffset? ResetsAt { get; init; }
 
-    /// <summary>The service's latest report on the account's windows, or null if there was none.</summary>
+    /// <summary>The service's latest report on the account's usage windows, or null if there was none.</summary>
     public UsageWindows? Windows { get; init; }
 
     /// <summary>Exit code of the program. Null if the program is still running or was killed together with its supervisor.</summary>
@@ -106,7 +106,7 @@ public sealed record AgentOutcome
     /// cost, only tokens are known (from the conversation's file), and the cost is 0.</summary>
     public AgentUsage Usage { get; init; } = AgentUsage.None;
 
-    /// <summary>False if no result was printed, so that <see cref="Usage"/> is a lower bound with unknown cost.</summary>
+    /// <summary>False if the agent printed no result, so <see cref="Usage"/> is only a lower bound and the cost is unknown.</summary>
     public bool IsUsageComplete { get; init; }
 
     /// <summary>Closing message of the agent, which describes its work.</summary>

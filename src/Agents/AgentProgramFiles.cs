@@ -2,16 +2,17 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents;
 
-/// <summary>Files of an agent program outside its worktree, namely the program itself and, in the home directory, its settings,
-/// conversations, logs and login. A confined agent can read the settings, gets a copy of the login and stores all other files in a private
-/// folder.</summary>
+/// <summary>
+/// Files that an agent program uses outside its worktree: the program itself and, in the home directory, its settings, conversations, logs
+/// and login. A confined agent can read the settings, gets a copy of the login and stores all other files in a private folder.
+/// </summary>
 /// <param name="Root">Absolute path of the parent folder of <paramref name="Folders"/> and <paramref name="Private"/>.</param>
 /// <param name="Folders">Absolute paths of the program's folders. Every entry not named in another list is readable.</param>
 /// <param name="Private">Absolute paths of folders in <paramref name="Folders"/> that are empty at the start of each confined
 /// agent.</param>
 public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folders, IReadOnlyList<string> Private)
 {
-    /// <summary>Absolute paths of files and folders that the agent changes for all agents. Missing entries are skipped.</summary>
+    /// <summary>Absolute paths of files and folders that all agents share and may change. Missing entries are skipped.</summary>
     public IReadOnlyList<string> Shared { get; init; } = [];
 
     /// <summary>Login files that the program rewrites when tokens rotate. A confined agent gets a copy of each file.</summary>
@@ -21,7 +22,7 @@ public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folder
     /// the same names, which are discarded later.</summary>
     public IReadOnlyList<string> Hidden { get; init; } = [];
 
-    /// <summary>Path of the program as configured, and the paths of files among its fixed arguments.</summary>
+    /// <summary>Path of the program as configured, and the paths of files that its fixed arguments name.</summary>
     public IReadOnlyList<string> Programs { get; init; } = [];
 
     /// <summary>Name of Claude Code's file with the key of a Console login, among other state.</summary>
@@ -42,7 +43,9 @@ public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folder
             Hidden = In(home, description.State.Hidden),
         };
 
-    /// <summary>Returns the files of a known program, or <see cref="None"/> if the program is unknown.</summary>
+    /// <summary>
+    /// Returns the files of a program that has a built-in description, or <see cref="None"/> if there is no such description.
+    /// </summary>
     /// <param name="program">Name or path of the program.</param>
     /// <param name="home">Absolute path of the home directory, or null if unknown.</param>
     public static AgentProgramFiles OfProgram(string program, string? home) =>

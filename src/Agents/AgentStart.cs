@@ -103,7 +103,7 @@ public sealed record AgentMailFiles(string File, string ReadUpTo);
 /// disables a time limit.</summary>
 public sealed record AgentLimits
 {
-    /// <summary>Time limit of the process. The supervisor enforces the limit, with or without a follower.</summary>
+    /// <summary>Time limit for the agent's process. The supervisor enforces the limit even without a follower.</summary>
     /// <value>Default: 30 minutes.</value>
     public TimeSpan Time { get; init; } = TimeSpan.FromMinutes(30);
 
@@ -140,7 +140,7 @@ public sealed record AgentLimits
 /// <param name="folder">Folder of the agent run.</param>
 /// <param name="owner">Owner recorded in the folder.</param>
 public sealed class AgentOwnerChangedException(string folder, string owner)
-    : Exception($"'{owner}' now follows the agent start {folder}. This follower stops; the agent continues.")
+    : Exception($"'{owner}' has taken over monitoring the agent run in {folder}. This process stops monitoring it; the agent continues.")
 {
     /// <summary>Owner recorded in the folder.</summary>
     public string Owner { get; } = owner;

@@ -11,20 +11,25 @@ public interface IAgentRunner
     /// directory.</param>
     string? FindConversation(string sessionId, string? state = null);
 
-    /// <summary>True if each conversation is stored in a separate file, so that a copy of the file can be continued on another
-    /// machine.</summary>
+    /// <summary>
+    /// True if each conversation is stored in a separate file, so a copy of the file can be continued on another machine.
+    /// </summary>
     bool HasConversationFiles => true;
 
-    /// <summary>True if a requested answer is embedded in the agent's text, so that the prompt must contain the schema. False if the
-    /// program enforces the schema.</summary>
+    /// <summary>
+    /// True if a requested answer is embedded in the agent's text, so the prompt must contain the schema. False if the program enforces the
+    /// schema.
+    /// </summary>
     bool AnswersInText => false;
 
     /// <summary>True if the program accepts <see cref="AgentStart.SystemPrompt"/>; otherwise that text must be part of the
     /// prompt.</summary>
     bool TakesSystemPrompt => true;
 
-    /// <summary>Reason why the agent can't act as planner or reviewer, which must answer without changing files. The text completes a
-    /// sentence. Null if the agent can.</summary>
+    /// <summary>
+    /// Reason why the agent can't act as planner or reviewer, which must answer without changing files. The text completes a sentence. Null
+    /// if the agent can act as both.
+    /// </summary>
     string? AnswerFault => null;
 
     /// <summary>Returns the path at which <see cref="FindConversation"/> looks for a conversation file if the agent works in the given
@@ -79,7 +84,7 @@ public interface IAgentOutputParser
     /// break.</summary>
     IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line);
 
-    /// <summary>True if the output so far contains a final result, so that the exit code is not needed.</summary>
+    /// <summary>True if the output so far contains a final result, so the exit code is not needed.</summary>
     bool HasResult { get; }
 
     /// <summary>Reason why retries by the program can't succeed, or null if there is no such reason. If set, the caller stops the program,
@@ -108,17 +113,20 @@ public sealed record AgentCheck(AgentCheckStatus Status, string Message, string?
     /// <summary>True if a login or a key was found, or null if unknown.</summary>
     public bool? IsLoggedIn { get; init; }
 
-    /// <summary>Names of variables of which at least one must be set. Empty if the check failed for another reason.</summary>
+    /// <summary>Names of environment variables, at least one of which must be set. Empty if the check failed for another reason.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
 
-    /// <summary>Returns the check result with an adapted message if a file that is not trusted yet sets a missing variable.</summary>
+    /// <summary>
+    /// Returns the check result. If an untrusted repository's file sets a missing variable, the message is replaced by one that explains
+    /// this.
+    /// </summary>
     /// <param name="withheld">Names of variables that files of an untrusted repository set, with the name of the file.</param>
     public AgentCheck Explained(IReadOnlyDictionary<string, string> withheld) =>
         Missing.FirstOrDefault(withheld.ContainsKey) is { } variable
             ? this with
             {
                 Message =
-                    $"{withheld[variable]} sets {variable}, but has no effect, because this repository is not trusted on this machine.",
+                    $"{withheld[variable]} sets {variable}, which is ignored, because this repository is not trusted on this machine.",
                 Cure = "Inspect and approve the requests of its files: orchestrate trust",
             }
             : this;

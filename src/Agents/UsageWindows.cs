@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents;
 
-/// <summary>Window of an account's usage limit, such as five hours or seven days.</summary>
+/// <summary>Time window of an account's usage limit, such as five hours or seven days.</summary>
 /// <param name="Name">Service's name of the window, such as <c>five_hour</c>, <c>seven_day</c> or <c>seven_day_opus</c>.</param>
 /// <param name="Used">Used share from 0 to 1, or above 1 with paid extra usage. Null if unknown.</param>
 /// <param name="ResetsAt">Reset time reported by the service, or null if unknown. It may be wrong; the governor judges it.</param>
@@ -18,14 +18,16 @@ public sealed record UsageWindows(string Status, IReadOnlyList<UsageWindow> Wind
     /// <summary>Name of the window that determines <see cref="Status"/>, or null if not reported.</summary>
     public string? Deciding { get; init; }
 
-    /// <summary>True if requests beyond the plan are paid extra, so that they cost money but are not blocked.</summary>
+    /// <summary>True if requests beyond the plan are charged extra, so they cost money but are not blocked.</summary>
     public bool IsOverageInUse { get; init; }
 
     /// <summary>Window that determines <see cref="Status"/>, or null if not reported.</summary>
     public UsageWindow? DecidingWindow => Find(Deciding);
 
-    /// <summary>True if the service rejects usage included in the plan, and no extra usage is paid. This is only a hint; the agent's
-    /// outcome decides.</summary>
+    /// <summary>
+    /// True if the service rejects requests within the plan and charges no extra usage. This is only a hint; the agent's outcome is
+    /// decisive.
+    /// </summary>
     public bool IsRejected => Status == "rejected" && !IsOverageInUse;
 
     /// <summary>Returns the window with a name, or null if it does not exist.</summary>

@@ -16,7 +16,7 @@ public static class ProductVersion
     public static string Value { get; } = Informational.Split('+')[0];
 
     /// <summary>
-    /// Version with the commit, such as <c>0.1.0+3f2a9c81d0e4</c>. If the program was built without git, the version alone.
+    /// Version with the commit, such as <c>0.1.0+3f2a9c81d0e4</c>, or without the commit if the program was built without git.
     /// </summary>
     public static string Build { get; } =
         Informational.Split('+') is [_, { Length: > 12 } commit] ? $"{Value}+{commit[..12]}" : Informational;

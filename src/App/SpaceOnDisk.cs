@@ -14,7 +14,7 @@ public sealed class SpaceOnDisk(UseCaseContext context, string folder)
     private readonly long _began = context.Time.GetTimestamp();
     private bool _isTold;
 
-    /// <summary>Waits while the disk is full, at most <see cref="Longest"/>.</summary>
+    /// <summary>Waits while the disk is full, for at most <see cref="Longest"/>.</summary>
     /// <param name="stop">Cancels the wait.</param>
     public async Task AwaitAsync(CancellationToken stop)
     {

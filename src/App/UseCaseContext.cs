@@ -55,8 +55,8 @@ public abstract class UseCaseContext(
     public TrustStore Trust => _trust ??= TrustStore.OfUser(Environment);
 
     /// <summary>
-    /// Environment variables that may contain secrets. They are those of the process. After settings are loaded, those in
-    /// <c>.orchestrator/secrets.env</c> and <c>.env</c> are included.
+    /// Environment variables that may contain secrets: those of the process and, once settings are loaded, those in
+    /// <c>.orchestrator/secrets.env</c> and <c>.env</c>.
     /// </summary>
     public IReadOnlyDictionary<string, string> Variables { get; private set; } = environment;
 
@@ -125,7 +125,7 @@ public abstract class UseCaseContext(
             : throw new UseCaseException(
                 Outcome.Usage,
                 $"The folder of this agent run is missing: {start.Folder}.",
-                "The run was removed while the agent worked, so the report has no recipient."
+                "The run was removed while the agent was working, so the report has no recipient."
             );
     }
 

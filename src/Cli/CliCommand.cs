@@ -1,14 +1,18 @@
 namespace Orchestrator.Cli;
 
-/// <summary>Base class of commands, which define their options and their implementation. Each command has its own file and one line in
-/// <see cref="Startup.CommandTable"/>.</summary>
+/// <summary>
+/// Base class of all commands. Each command defines its options and its implementation, and has its own file and one line in
+/// <see cref="Startup.CommandTable"/>.
+/// </summary>
 internal abstract class CliCommand : Command
 {
     // System.CommandLine requires a subcommand unless the command itself has an action.
     protected CliCommand(string name, string description)
         : base(name, description) => SetAction(static _ => 0);
 
-    /// <summary>True if an agent may run the command. Others are for users only, because an agent must not steer its own run.</summary>
+    /// <summary>
+    /// True if an agent may run the command. Other commands are for users only, because an agent must not steer its own run.
+    /// </summary>
     public virtual bool IsForAgents => false;
 
     /// <summary>True if the command also works on unsupported platforms; see

@@ -4,8 +4,7 @@ using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli;
 
-/// <summary>Dependencies of all commands, namely the dependencies of use cases, the terminal and a function that runs other
-/// commands.</summary>
+/// <summary>Dependencies of all commands: the dependencies of use cases, the terminal and a function that runs other commands.</summary>
 internal sealed class CommandContext(
     ITerminal terminal,
     IReadOnlyDictionary<string, string> environment,

@@ -1,6 +1,6 @@
 namespace Orchestrator.Client;
 
-/// <summary>A change of a run, as returned by <see cref="RunHandle.WatchAsync"/>.</summary>
+/// <summary>A change in a run, as returned by <see cref="RunHandle.WatchAsync"/>.</summary>
 /// <param name="Status">Status of the run after the change, with all tasks.</param>
 /// <param name="PreviousState">State of the run before the change, as one of <see cref="RunStates"/>; null in the first value.</param>
 /// <param name="Tasks">Tasks that are new, or whose state, reason, attempt or pause has changed, in plan order. The first value has all

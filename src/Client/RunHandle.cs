@@ -122,8 +122,8 @@ public sealed class RunHandle
         RunExecution.FindAsync(_client, RunId, new RpcOptions { Retry = true, CancellationToken = cancellation });
 
     /// <summary>
-    /// True if the run or one of its open tasks has a pending workflow task or activity, so that the status may change soon. For example, a
-    /// task that was answered while no worker was running must still report the answer.
+    /// True if the run or one of its open tasks has a pending workflow task or activity, so the status may change soon. For example, a task
+    /// that was answered while no worker was running must still report the answer.
     /// </summary>
     /// <param name="status">Last known status of the run.</param>
     /// <param name="cancellation">Cancels the request.</param>
@@ -237,7 +237,7 @@ public sealed class RunHandle
     public Task<SteeringAnswer> RejectAsync(ApprovalCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.RejectAsync(command), cancellation);
 
-    /// <summary>Retries the landing of a run that waits to be promoted.</summary>
+    /// <summary>Retries the landing of a run that is waiting to be promoted.</summary>
     public Task<SteeringAnswer> PromoteAsync(PersonCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.PromoteAsync(command), cancellation);
 
@@ -289,7 +289,7 @@ public sealed class RunHandle
         );
 
     /// <summary>
-    /// Yields a value each time the run's history grows, as a hint that the status may have changed. Follows the run into new executions,
+    /// Yields a value each time the run's history grows, as a hint that the status might have changed. Follows the run into new executions,
     /// including those after a reset, and completes when the run ends.
     /// </summary>
     public async IAsyncEnumerable<long> ChangesAsync([EnumeratorCancellation] CancellationToken cancellation = default)
@@ -301,8 +301,8 @@ public sealed class RunHandle
     }
 
     /// <summary>
-    /// Yields the transitions that the owner host has to record, as soon as they are in the history, until the run ends. Each value
-    /// contains all transitions that are not known to be recorded, so that no value depends on an earlier one. Needs a worker that executes
+    /// Yields the state transitions that the owner host has to record, as soon as they are in the history, until the run ends. Each value
+    /// contains all transitions whose recording is not confirmed yet, so no value depends on an earlier one. Needs a worker that executes
     /// the run's workflow.
     /// </summary>
     /// <exception cref="RpcException">The server can't be reached, or it does not know the run.</exception>

@@ -9,7 +9,9 @@ public static class ChangedFileNames
     /// <summary>True if the gate's command has a placeholder for changed files.</summary>
     public static bool AreAskedFor(Gate gate) => gate.Command.Contains("{modified_", StringComparison.Ordinal);
 
-    /// <summary>Returns the command with the file names filled in, or null if it has a placeholder and there are no files.</summary>
+    /// <summary>
+    /// Returns the command with the placeholders replaced by file names. Null if it has a placeholder and no existing changed files fit it.
+    /// </summary>
     public static string? Fill(string command, IReadOnlyList<string> existingFiles)
     {
         var wantsFiles = command.Contains(FilesPlaceholder, StringComparison.Ordinal);
@@ -24,7 +26,7 @@ public static class ChangedFileNames
 
     private static string Names(IEnumerable<string> paths) => string.Join(' ', paths.Select(Quote));
 
-    /// <summary>Quotes a path for the shell and prefixes a leading "-", which programs would parse as an option.</summary>
+    /// <summary>Quotes a path for the shell. Adds "./" before a leading "-", because programs would parse the path as an option.</summary>
     private static string Quote(string path) =>
         "'" + (path.StartsWith('-') ? "./" + path : path).Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

@@ -1,7 +1,8 @@
 namespace Orchestrator.Gates;
 
-/// <summary>State folder that all processes of a user on one machine share. Contains the running gates and the ports assigned to each
-/// worktree.</summary>
+/// <summary>
+/// State folder that all processes of a user on one machine share. It records the running gates and the ports assigned to each worktree.
+/// </summary>
 public static class UserStateFolder
 {
     /// <summary>Folder below <see cref="RootOf"/> with the web page's access token. Hidden from every sandbox.</summary>
@@ -13,7 +14,10 @@ public static class UserStateFolder
     /// <summary>Folder below <see cref="RootOf"/> with the user's key for signing decisions. Hidden from every sandbox.</summary>
     public const string ApprovalFolder = "approvals";
 
-    /// <summary>Returns the folder of this machine's network proxy. The path is short because it contains Unix sockets.</summary>
+    /// <summary>
+    /// Returns the folder of this machine's network proxy. The path is kept short because the folder contains Unix sockets, whose paths
+    /// have a limited length.
+    /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static string NetworkFolderOf(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(RootOf(environment), NetworkFolder, MachineIdentity.Find(environment)[..8]);

@@ -3,8 +3,10 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git;
 
-/// <summary>Opens the git program and each repository once. Avoids three git processes per step; the git version, the paths and the
-/// configuration are assumed not to change while the process runs. Failures are not cached.</summary>
+/// <summary>
+/// Finds the git program and opens each repository only once, which saves three git processes per step. Assumes that the git version, the
+/// paths and the configuration do not change while the process runs. Failures are not cached.
+/// </summary>
 public sealed class GitRepositoryCache
 {
     private readonly ConcurrentDictionary<string, Task<GitProgram>> _programs = new(StringComparer.Ordinal);
@@ -23,7 +25,7 @@ public sealed class GitRepositoryCache
     public Task<GitRepository> OpenAsync(string path) =>
         GetOrFindAsync(_opened, path, async p => await GitRepository.OpenAsync(await GitAsync(), p));
 
-    /// <summary>Opens a repository after repairing the leftovers of killed git processes.</summary>
+    /// <summary>Opens a repository after repairing what killed git processes left behind.</summary>
     /// <param name="path">Absolute path of a folder.</param>
     /// <exception cref="GitUnavailableException">Git is missing or too old.</exception>
     /// <exception cref="NotARepositoryException">The folder is not inside a usable repository.</exception>
@@ -39,12 +41,13 @@ public sealed class GitRepositoryCache
             }
         );
 
-    /// <summary>Returns the repository configured so that all git calls use the given configuration snapshot.</summary>
+    /// <summary>Returns a repository object whose git calls all use the given configuration snapshot.</summary>
     public Task<GitRepository> WithConfigurationAsync(GitRepository repository, ConfigurationSnapshot copy) =>
         GetOrFindAsync(_goingBy, $"{repository.CommonDirectory}\n{copy.Hash}", _ => repository.WithConfigurationAsync(copy));
 
-    /// <summary>Returns the repository configured so that all git calls use a configuration snapshot, which the first call of this method
-    /// takes.</summary>
+    /// <summary>
+    /// Returns a repository object whose git calls all use a configuration snapshot. The first call for a repository takes the snapshot.
+    /// </summary>
     /// <param name="repository">Repository opened without a snapshot.</param>
     /// <param name="folder">Parent folder of all snapshots.</param>
     public Task<GitRepository> WithCurrentConfigurationAsync(GitRepository repository, string folder) =>

@@ -22,7 +22,7 @@ public interface IRunActivities
     [Activity]
     Task<PreflightResult> PreflightAsync(PreflightInput input);
 
-    /// <summary>Writes transitions to the run's folder.</summary>
+    /// <summary>Writes state transitions of the run and its tasks to the run's folder.</summary>
     /// <returns>The result, or null from a worker of an earlier version. Such a worker must receive every transition.</returns>
     [Activity]
     Task<ProgressRecorded?> RecordProgressAsync(ProgressInput input);
@@ -30,7 +30,7 @@ public interface IRunActivities
     [Activity]
     Task<TaskReport?> ReadTaskAsync(ReadTaskInput input);
 
-    /// <summary>Stores the state of tasks for the run's next execution.</summary>
+    /// <summary>Stores the state of the run's tasks for its next execution.</summary>
     [Activity]
     Task<CheckpointFile> StoreCheckpointAsync(StoreCheckpointInput input);
 
@@ -91,7 +91,7 @@ public interface INoticeActivities
 /// <summary>Activities for the spending limits of accounts.</summary>
 public interface IUsageActivities
 {
-    /// <summary>Stores a raised budget. Idempotent.</summary>
+    /// <summary>Stores a raised budget. The activity is idempotent.</summary>
     [Activity]
     Task<RaisedBudget> IncreaseBudgetAsync(RaiseBudgetInput input);
 }
@@ -116,37 +116,41 @@ public interface ITaskActivities
 public interface IHostSlotActivities
 {
     /// <summary>
-    /// Holds a slot for a task until cancelled, and reports the host with the slot to the task's workflow. Scheduled on a queue of slots,
-    /// so any host with a free slot may run the activity.
+    /// Holds a slot for a task until cancelled, and reports the host that has the slot to the task's workflow. The activity is scheduled on
+    /// a slot queue, so any host with a free slot may run it.
     /// </summary>
     [Activity]
     Task HoldPlaceAsync(HoldSlotInput input);
 
     /// <summary>
-    /// Publishes the task's data for a worker host, including work that other worker hosts pushed for it. Afterwards, pushes from those
+    /// Publishes a task's data for a worker host, including work that other worker hosts pushed for the task. From then on, pushes by those
     /// other hosts are rejected. Runs on the owner host.
     /// </summary>
     [Activity]
     Task HandTaskAsync(PublishTaskInput input);
 
     /// <summary>
-    /// Fetches the published data of the task. A worker host fetches everything the task needs; the owner host fetches only the task's
+    /// Fetches the published data of a task. A worker host fetches everything that the task needs; the owner host fetches only the task's
     /// files and work.
     /// </summary>
     [Activity]
     Task TakeTaskAsync(FetchTaskInput input);
 
-    /// <summary>Runs on the owner host. Publishes a merge of the queue for gates on another host. No branch contains this merge
-    /// yet.</summary>
+    /// <summary>
+    /// Publishes a merge made by the merge queue, so that another host can run gates on it. No branch contains this merge yet. Runs on the
+    /// owner host.
+    /// </summary>
     [Activity]
     Task ShareMergeAsync(GateBatchInput input);
 
-    /// <summary>Runs gates on a published merge in a free slot. Scheduled on a queue of slots, and fails without a free slot.</summary>
+    /// <summary>
+    /// Runs gates on a published merge in a free slot. The activity is scheduled on a slot queue, and fails if there is no free slot.
+    /// </summary>
     /// <returns>As <see cref="ITrainActivities.GateBatchAsync"/>, with the tree that was checked.</returns>
     [Activity]
     Task<MergeResult> GateMergeAsync(GateMergeInput input);
 
-    /// <summary>Runs on the owner host. Removes a published merge from the remote.</summary>
+    /// <summary>Removes a published merge from the remote. Runs on the owner host.</summary>
     [Activity]
     Task WithdrawMergeAsync(GateBatchInput input);
 }
@@ -154,12 +158,13 @@ public interface IHostSlotActivities
 /// <summary>Activities for requests from agents. Each is idempotent because it skips work that is already done.</summary>
 public interface IRequestActivities
 {
-    /// <summary>Evaluates a request. Rejects it, grants it, or leaves the decision to an approver.</summary>
+    /// <summary>Evaluates an agent's request, and rejects it, grants it, or leaves the decision to an approver.</summary>
     [Activity]
     Task<RequestVerdict> JudgeRequestAsync(JudgeRequestInput input);
 
     /// <summary>
-    /// Installs packages in a worktree at the staging commit, and commits the manifest and the lock file. Does not move the staging branch.
+    /// Installs packages in a worktree at the staging commit, and commits the changed manifest and lock file. Does not move the staging
+    /// branch.
     /// </summary>
     [Activity]
     Task<InstallResult> InstallAsync(InstallInput input);
@@ -168,12 +173,12 @@ public interface IRequestActivities
     Task<RequestConclusion> ConcludeRequestAsync(ConcludeRequestInput input);
 
     /// <summary>
-    /// Adds the smaller tasks that a task was divided into to a copy of the plan, which is stored beside the approved plan.
+    /// Adds the smaller tasks into which a task was divided to a copy of the plan. The copy is stored next to the approved plan.
     /// </summary>
     [Activity]
     Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input);
 
-    /// <summary>Turns plain text into tasks and adds them to the stored plan. Idempotent.</summary>
+    /// <summary>Turns a plain-text description into tasks and adds them to the stored plan. Idempotent.</summary>
     [Activity]
     Task<SplitConclusion> AddTasksAsync(AddTasksInput input);
 }
@@ -182,8 +187,8 @@ public interface IRequestActivities
 public interface ITrainActivities
 {
     /// <summary>
-    /// Creates the merge commits of a batch, runs the gates on the result, and moves staging. Stops as soon as the merge queue has to
-    /// decide something.
+    /// Creates the merge commits of a batch, runs the gates on the result, and moves staging to it. Stops early if the merge queue has to
+    /// make a decision.
     /// </summary>
     [Activity]
     Task<MergedBatch> MergeBatchAsync(MergeBatchInput input);
@@ -199,13 +204,13 @@ public interface ITrainActivities
     [Activity]
     Task<IReadOnlyList<MergeResult>> BuildBatchAsync(BuildBatchInput input);
 
-    /// <summary>Runs the gates on a merge commit of a batch.</summary>
+    /// <summary>Runs the gates on one merge commit of a batch.</summary>
     /// <returns><see cref="MergeOutcome.Made"/> if all gates pass, otherwise the refusal of the last entry. A transient failure means that
     /// the merge commit no longer exists and must be rebuilt.</returns>
     [Activity]
     Task<MergeResult> GateBatchAsync(GateBatchInput input);
 
-    /// <summary>Moves staging to the merge commits of a batch.</summary>
+    /// <summary>Moves staging to the last merge commit of a batch.</summary>
     /// <returns>The merges, marked as merged. If staging has moved since the batch was built, the results are unchanged, and the batch must
     /// be rebuilt.</returns>
     [Activity]
@@ -213,8 +218,8 @@ public interface ITrainActivities
 }
 
 /// <summary>
-/// Activities that query a read-only agent, namely a reviewer, or a planner that plans or answers another agent. Each is idempotent and
-/// never pays twice for an answer.
+/// Activities that query a read-only agent: a reviewer, or a planner that makes plans or answers another agent's questions. Each is
+/// idempotent and never pays twice for an answer.
 /// </summary>
 public interface IAnswerActivities
 {
@@ -222,22 +227,22 @@ public interface IAnswerActivities
     [Activity]
     Task<AgentRunResult> AskAgentAsync(AskAgentInput input);
 
-    /// <summary>Validates a stored answer. Stores a valid answer under a name that later activities read.</summary>
+    /// <summary>Validates a stored answer. Stores a valid answer again, under a name from which later activities read it.</summary>
     [Activity]
     Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input);
 }
 
-/// <summary>Activities that plan. Each is idempotent and never pays twice for an answer.</summary>
+/// <summary>Activities that make or change plans. Each is idempotent and never pays twice for an answer.</summary>
 public interface IPlanningActivities
 {
     [Activity]
     Task<PlanningPreparation> BeginPlanningAsync(PreparePlanningInput input);
 
-    /// <summary>Checks that the running plan can be replaced, and stores the planner's input.</summary>
+    /// <summary>Checks that the plan of the running run can be replaced, and stores the planner's input.</summary>
     [Activity]
     Task<PlanningPreparation> BeginReplanAsync(PrepareReplanInput input);
 
-    /// <summary>Adds the tasks of a new plan to a copy of the plan, which is stored beside the approved plan.</summary>
+    /// <summary>Adds the tasks of a new plan to a copy of the current plan, which is stored next to the approved plan.</summary>
     [Activity]
     Task<ReplanConclusion> ConcludeReplanAsync(ConcludeReplanInput input);
 
@@ -249,7 +254,10 @@ public interface IPlanningActivities
 /// <summary>Activities of a review. Each is idempotent and never pays twice for an answer.</summary>
 public interface IReviewActivities
 {
-    /// <summary>Compares results of tasks with the same text, and stores questions for the reviewer beside the approved plan.</summary>
+    /// <summary>
+    /// Compares the results of tasks that have the same text. If no result is clearly the best, stores questions for the reviewer next to
+    /// the approved plan.
+    /// </summary>
     [Activity]
     Task<InconclusiveResults> FindTiesAsync(FindTiesInput input);
 
@@ -257,8 +265,8 @@ public interface IReviewActivities
     Task<ReviewPreparation> BeginReviewAsync(PrepareReviewInput input);
 
     /// <summary>
-    /// Reads all answers of a review round, and turns its findings into tasks in a copy of the plan. The copy is stored beside the approved
-    /// plan.
+    /// Reads all answers of a review round, and turns its findings into tasks in a copy of the plan. The copy is stored next to the
+    /// approved plan.
     /// </summary>
     [Activity]
     Task<ReviewConclusion> ConcludeReviewAsync(ConcludeReviewInput input);

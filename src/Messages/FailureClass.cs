@@ -8,7 +8,7 @@ public enum FailureClass
     [JsonStringEnumMemberName("none")]
     None,
 
-    /// <summary>Network or server fault of one service. Retried by the retry policy.</summary>
+    /// <summary>Network or server error of a single service. Retried by the retry policy.</summary>
     [JsonStringEnumMemberName("transient")]
     Transient,
 
@@ -17,21 +17,21 @@ public enum FailureClass
     UsageLimit,
 
     /// <summary>
-    /// The service throttles its callers although no usage limit is reached. The task retries indefinitely with growing delays, and uses no
-    /// attempt.
+    /// The service throttles its callers, although no usage limit has been reached. The task retries indefinitely with growing delays, and
+    /// this does not count as an attempt.
     /// </summary>
     [JsonStringEnumMemberName("throttled")]
     Throttled,
 
     /// <summary>
-    /// Fault of the account, such as an expired login, missing credit or permission, an unknown model, or a broken agent program. The task
-    /// backs off until a probe succeeds.
+    /// Problem with the account, such as an expired login, missing credit or permission, an unknown model, or a broken agent program. The
+    /// task backs off until a probe succeeds.
     /// </summary>
     [JsonStringEnumMemberName("account")]
     Account,
 
     /// <summary>
-    /// Fault of the host, such as a full disk, a lack of memory or a missing tool. The task backs off until the fault is repaired.
+    /// Problem with the host, such as a full disk, a lack of memory or a missing tool. The task backs off until the problem is fixed.
     /// </summary>
     [JsonStringEnumMemberName("environment")]
     Environment,
@@ -43,7 +43,7 @@ public enum FailureClass
     [JsonStringEnumMemberName("gate")]
     Gate,
 
-    /// <summary>The run was terminated while the task was still open, so no user requested the task's end.</summary>
+    /// <summary>The run was terminated while the task was still open, so the task ended without a user's request.</summary>
     [JsonStringEnumMemberName("run-ended")]
     RunEnded,
 
@@ -63,12 +63,13 @@ public enum FailureClass
     [JsonStringEnumMemberName("died")]
     Died,
 
-    /// <summary>The agent died (<see cref="Died"/>) while the kernel killed processes for lack of memory. The task is not at
-    /// fault.</summary>
+    /// <summary>
+    /// The agent died (<see cref="Died"/>) while the kernel was killing processes for lack of memory. The task did not cause this.
+    /// </summary>
     [JsonStringEnumMemberName("out-of-memory")]
     OutOfMemory,
 
-    /// <summary>A user holds all new agent runs. This agent run starts when the user releases the hold.</summary>
+    /// <summary>A user is holding all new agent runs. This agent run will start when the user releases the hold.</summary>
     [JsonStringEnumMemberName("held")]
     Held,
 
@@ -83,7 +84,7 @@ public enum FailureClass
     [JsonStringEnumMemberName("stopped")]
     Stopped,
 
-    /// <summary>The input or the state makes the operation impossible, so a retry can't succeed.</summary>
+    /// <summary>The input or the current state makes the operation impossible, so a retry can't succeed.</summary>
     [JsonStringEnumMemberName("invalid")]
     Invalid,
 }

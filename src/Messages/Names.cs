@@ -6,10 +6,10 @@ namespace Orchestrator.Messages;
 /// <summary>Names of task queues. All workflows share one queue. Each repository has one queue per host for its activities.</summary>
 public static class QueueNames
 {
-    /// <summary>Queue of all workflows, and of the activity that finds a repository's queue.</summary>
+    /// <summary>Name of the queue of all workflows, and of the activity that finds a repository's queue.</summary>
     public const string Workflows = "orchestrator";
 
-    /// <summary>Queue of one repository on one host, polled only by workers that serve that repository.</summary>
+    /// <summary>Returns the name of the queue for a repository on a host. Only workers that serve this repository poll it.</summary>
     /// <param name="host">The host's identity, because host names are not unique.</param>
     /// <param name="repositoryKey">12 hex digits of the SHA-256 of the common git directory's real path.</param>
     public static string ForRepository(string host, string repositoryKey) => $"{Workflows}@{host}/{repositoryKey}";
@@ -26,7 +26,7 @@ public static class QueueNames
             ? queue[(Workflows.Length + 1)..slash]
             : null;
 
-    /// <summary>Queue of the slots that worker hosts offer to distributed runs.</summary>
+    /// <summary>Returns the name of the queue of slots that worker hosts offer to distributed runs.</summary>
     /// <param name="places">Identity shared by the clones of one repository (<see cref="RunRules.Places"/>).</param>
     /// <param name="label">Label that the host must have, or null for any host.</param>
     public static string ForPlaces(string places, string? label = null) =>
@@ -35,24 +35,30 @@ public static class QueueNames
     private const string Leaving = "leaving-";
     private const string Left = "left-";
 
-    /// <summary>Queue of a run while its owner host drains the run and still pushes data. No worker polls this queue.</summary>
+    /// <summary>
+    /// Returns the name of a run's queue while its owner host is draining the run and still pushing its data. No worker polls this queue.
+    /// </summary>
     /// <param name="host">The host that drains the run.</param>
     /// <param name="repositoryKey">As in <see cref="ForRepository"/>.</param>
     public static string ForLeaving(string host, string repositoryKey) => ForRepository(Leaving + host, repositoryKey);
 
     /// <summary>
-    /// Queue of a drained run whose data is completely pushed, so that another host may take over the run. No worker polls this queue.
+    /// Returns the name of the queue of a drained run whose data was pushed completely, so that another host may take over the run. No
+    /// worker polls this queue.
     /// </summary>
     /// <param name="host">The host that drained the run.</param>
     /// <param name="repositoryKey">As in <see cref="ForRepository"/>.</param>
     public static string ForLeft(string host, string repositoryKey) => ForRepository(Left + host, repositoryKey);
 
-    /// <summary>Returns the host that drains or has drained the run of a queue, or null for other queues.</summary>
+    /// <summary>Returns the host that is draining, or has drained, the run with this queue. Null for other queues.</summary>
     /// <param name="queue">Name of a task queue.</param>
     /// <param name="isReady">True if all data that the run needs is pushed.</param>
     public static string? DrainingHostOf(string queue, out bool isReady) => DrainingHostOfMachine(MachineOf(queue) ?? "", out isReady);
 
-    /// <summary>Returns the host that drains or has drained a run, from the host part of a queue name (<see cref="MachineOf"/>).</summary>
+    /// <summary>
+    /// Returns the host that is draining, or has drained, a run, given the host part of the run's queue name (<see cref="MachineOf"/>).
+    /// Null if no host is.
+    /// </summary>
     public static string? DrainingHostOfMachine(string machine, out bool isReady)
     {
         isReady = machine.StartsWith(Left, StringComparison.Ordinal);
@@ -62,10 +68,10 @@ public static class QueueNames
     }
 }
 
-/// <summary>Workflow ids and names derived from them.</summary>
+/// <summary>Workflow ids, the names derived from them, and queries for workflows.</summary>
 public static class RunIds
 {
-    /// <summary>Stands for the merge queue where a task id is expected. Task ids never start with a dot.</summary>
+    /// <summary>Name that stands for the merge queue where a task id is expected. Task ids in plans never start with a dot.</summary>
     public const string Train = ".train";
 
     private const int LongestFairnessKey = 64;
@@ -75,7 +81,7 @@ public static class RunIds
         + "'MergeTrainWorkflow')";
 
     /// <summary>
-    /// Temporal fairness key of a run's workflows and activities: the run id, or a hash of the id if servers don't accept the id as a key.
+    /// Returns the Temporal fairness key of a run's workflows and activities: the run id, or its hash if it is too long for a key.
     /// </summary>
     public static string FairnessKey(string runId) =>
         Encoding.UTF8.GetByteCount(runId) <= LongestFairnessKey
@@ -89,19 +95,19 @@ public static class RunIds
     public static string ForTask(string runId, string taskId) => $"{runId}/{taskId}";
 
     /// <summary>
-    /// Returns the id of the run that started a child workflow. The inverse of <see cref="ForTask"/>. A run id may contain slashes; a task
-    /// id can't.
+    /// Returns the id of the run that started a child workflow, from the workflow id. The inverse of <see cref="ForTask"/>. A run id may
+    /// contain slashes; a task id can't.
     /// </summary>
     /// <param name="workflowId">Id of the workflow.</param>
     /// <returns>The run's id, or null if the workflow is a run itself.</returns>
     public static string? Above(string workflowId) => workflowId.LastIndexOf('/') is var slash and > 0 ? workflowId[..slash] : null;
 
-    /// <summary>Task id in the workflow id of a task, the inverse of <see cref="ForTask"/>.</summary>
+    /// <summary>Returns the task id that is part of a task's workflow id. The inverse of <see cref="ForTask"/>.</summary>
     /// <param name="runId">The run that the task belongs to.</param>
     /// <param name="workflowId">Workflow id of a task of that run.</param>
     public static string TaskOf(string runId, string workflowId) => workflowId[(runId.Length + 1)..];
 
-    /// <summary>Visibility query for the open child workflows of a run, namely its tasks, planners and merge queue.</summary>
+    /// <summary>Returns the visibility query for a run's open child workflows: its tasks, planners, reviews and merge queue.</summary>
     /// <param name="runId">Id of the run, or null for all runs.</param>
     public static string OpenChildrenQuery(string? runId = null)
     {
@@ -110,7 +116,8 @@ public static class RunIds
     }
 
     /// <summary>
-    /// Visibility query for child workflows of a run (tasks, planners, merge queue) that another client terminated, so they sent no report.
+    /// Returns the visibility query for a run's child workflows that failed, timed out, or were terminated or canceled. They may have sent
+    /// no report.
     /// </summary>
     public static string LostChildrenQuery(string runId) =>
         $"ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut', 'Canceled') AND {Children} AND {Below(runId)}";
@@ -118,7 +125,9 @@ public static class RunIds
     /// <summary>Visibility query for a run and all its child workflows, with all executions of each.</summary>
     public static string FamilyQuery(string runId) => $"WorkflowId = '{Quoted(runId)}' OR {Below(runId)}";
 
-    /// <summary>Visibility query for the open workflows of a run, namely the run itself and its tasks, planners and merge queue.</summary>
+    /// <summary>
+    /// Returns the visibility query for a run's open workflows: the run itself and its tasks, planners, reviews and merge queue.
+    /// </summary>
     public static string OpenFamilyQuery(string runId) =>
         $"ExecutionStatus = 'Running' AND (WorkflowId = '{Quoted(runId)}' OR {Below(runId)})";
 
@@ -133,7 +142,7 @@ public static class RunIds
     /// <summary>Workflow id of an account's governor.</summary>
     public static string ForGovernor(string account) => $"{Governor}{account}";
 
-    /// <summary>Visibility query for the governors of all accounts.</summary>
+    /// <summary>Visibility query for the running governors of all accounts.</summary>
     public const string GovernorsQuery = "WorkflowType = 'GovernorWorkflow' AND ExecutionStatus = 'Running'";
 
     private const string Governor = "governor-";

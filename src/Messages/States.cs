@@ -27,7 +27,7 @@ public static class RunStates
     /// <c>cancel</c>.</summary>
     public const string Escalated = "escalated";
 
-    /// <summary>True for final states.</summary>
+    /// <summary>True if the state is final, so that the run has ended.</summary>
     public static bool IsFinal(string state) => state is Completed or Failed or Cancelled or Terminated or Aborted;
 }
 
@@ -65,7 +65,7 @@ public static class TaskStates
     /// <summary>The planner has made the plan. A planner has no work of its own to merge.</summary>
     public const string Planned = "planned";
 
-    /// <summary>All answers of a review round have arrived, and the verdict is pending.</summary>
+    /// <summary>All of the reviewer's answers in a review round have arrived, and the verdict is pending.</summary>
     public const string Answered = "answered";
 
     /// <summary>The reviewer has accepted the change.</summary>
@@ -79,7 +79,9 @@ public static class TaskStates
     public const string AwaitingApproval = "awaiting-approval";
     public const string Remediating = "remediating";
 
-    /// <summary>The task backs off until a usage limit resets, or an account or host recovers. The wait uses no attempt.</summary>
+    /// <summary>
+    /// The task backs off until a usage limit resets, or an account or host recovers. The wait does not use up an attempt.
+    /// </summary>
     public const string Parked = "parked";
     public const string Failed = "failed";
 
@@ -87,7 +89,7 @@ public static class TaskStates
     public const string Skipped = "skipped";
     public const string Cancelled = "cancelled";
 
-    /// <summary>The review has used its maximum number of remediations, and a user decides.</summary>
+    /// <summary>The review has used up its maximum number of remediations, so a user must decide.</summary>
     public const string Escalated = "escalated";
 
     /// <summary>True if the dependents of the task may run.</summary>

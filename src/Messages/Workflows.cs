@@ -38,7 +38,7 @@ public sealed record PersonCommand(string Reason = "", string By = "") : UserCom
 public sealed record ApprovalCommand(string Id, string Reason = "", string By = "") : UserCommand
 {
     /// <summary>
-    /// The question that the user saw (<see cref="RunQuestion.Shown"/>). Empty to answer whichever question is currently open.
+    /// Identity of the question that the user saw (<see cref="RunQuestion.Shown"/>). Empty to answer whichever question is currently open.
     /// </summary>
     public string Shown { get; init; } = "";
 }
@@ -62,15 +62,15 @@ public interface IOrchestrationWorkflow
 
     /// <summary>
     /// Returns at most 200 transitions since the last one that the run has scheduled for recording. Null if no transitions are pending, or
-    /// if the run records each transition by an activity. The returned transitions are always in the event history, because a server
+    /// if the run records each transition through an activity. The returned transitions are always in the event history, because a server
     /// answers a query only with or after the preceding workflow task.
     /// </summary>
     [WorkflowQuery(MessageNames.Unrecorded)]
     ProgressInput? Unrecorded();
 
     /// <summary>
-    /// Reports that the owner host could not store transitions that it read. The run then records all transitions by an activity, whose
-    /// failures are visible until a write succeeds.
+    /// Reports that the owner host could not store transitions that it read. The run then records all transitions through an activity until
+    /// a write succeeds, because failures of an activity are visible.
     /// </summary>
     [WorkflowSignal(MessageNames.NotRecorded)]
     Task NotRecordedAsync();
@@ -134,7 +134,7 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate(MessageNames.Cancel)]
     Task<SteeringAnswer> CancelAsync(PersonCommand? command = null);
 
-    /// <summary>Receives changes of leases from the lease workflow.</summary>
+    /// <summary>Receives changes to leases from the lease workflow.</summary>
     [WorkflowSignal(MessageNames.LeasesChanged)]
     Task LeasesChangedAsync(LeaseNotification news);
 
@@ -142,7 +142,9 @@ public interface IOrchestrationWorkflow
     [WorkflowSignal(MessageNames.TaskChanged)]
     Task TaskChangedAsync(TaskReport report);
 
-    /// <summary>Receives the activities of the run and its tasks that fail repeatedly. An empty list means that none fails.</summary>
+    /// <summary>
+    /// Receives the list of activities, of the run and its tasks, that are failing repeatedly. An empty list means that none is failing.
+    /// </summary>
     [WorkflowSignal(MessageNames.ActivitiesFailing)]
     Task ActivitiesFailingAsync(IReadOnlyList<FailingActivity> failing);
 
@@ -150,7 +152,9 @@ public interface IOrchestrationWorkflow
     [WorkflowSignal(MessageNames.TrainChanged)]
     Task TrainChangedAsync(TrainReport report);
 
-    /// <summary>Receives a task's unreadable message, because users look for dropped messages in the run and not in its tasks.</summary>
+    /// <summary>
+    /// Receives a report about a message that a task could not read. Users look for dropped messages in the run and not in its tasks.
+    /// </summary>
     [WorkflowSignal(MessageNames.MessageDropped)]
     Task MessageDroppedAsync(DroppedMessage message);
 }
@@ -255,8 +259,8 @@ public interface IMergeTrainWorkflow
 }
 
 /// <summary>
-/// Workflow that turns a request into a plan. Validates the planner's answer like any plan, and returns faults to the planner. Reports to
-/// its run, and accepts the same signals as a task.
+/// Workflow that turns a request into a plan. Validates the planner's answer like any plan, and returns the problems that it finds to the
+/// planner. Reports to its run, and accepts the same signals as a task.
 /// </summary>
 [Workflow]
 public interface IPlanningWorkflow

@@ -6,7 +6,7 @@ internal sealed record FieldPosition(string File, int Line, int Column, FieldPat
 /// <summary>A graph node with the positions of its id and dependencies.</summary>
 internal sealed record PositionedTask(TaskNode Node, FieldPosition Id, IReadOnlyList<FieldPosition> DependsOn);
 
-/// <summary>Reports faults that only the whole plan shows, namely duplicate ids, unknown dependencies and cycles.</summary>
+/// <summary>Reports errors that are visible only in the plan as a whole: duplicate ids, unknown dependencies and cycles.</summary>
 internal static class GraphFaultReporter
 {
     // Limits the suggestions, because searching for similar names among thousands of ids takes time.
@@ -15,7 +15,7 @@ internal static class GraphFaultReporter
     // The middle of a longer cycle is omitted.
     private const int MostShown = 12;
 
-    /// <summary>Creates the graph of the tasks and reports its faults.</summary>
+    /// <summary>Creates the graph of the tasks and reports the errors in it.</summary>
     public static TaskGraph Report(IReadOnlyList<PositionedTask> tasks, FaultList faults)
     {
         var graph = TaskGraph.Of(tasks.Select(t => t.Node));
@@ -62,8 +62,8 @@ internal static class GraphFaultReporter
     {
         var first = tasks[fault.DependencyIndex].Id;
         var same = string.Equals(fault.Ids[0], fault.Ids[1], StringComparison.Ordinal)
-            ? $"The id '{fault.TaskId}' is already used in line {first.Line}."
-            : $"The id '{fault.TaskId}' differs only in letter case from '{fault.Ids[0]}' in line {first.Line}; branch and file "
+            ? $"The id '{fault.TaskId}' is already used on line {first.Line}."
+            : $"The id '{fault.TaskId}' differs only in letter case from '{fault.Ids[0]}' on line {first.Line}; branch and file "
                 + "names may be equal.";
         Add(faults, "duplicate-id", task.Id, same, $"Give each task its own id, such as '{fault.TaskId}-2'.");
     }

@@ -76,7 +76,7 @@ public static class PlanTextDecoder
                 line,
                 column,
                 isUtf8 ? "The file is not valid UTF-8 from here on." : "The file begins like UTF-16, but is not valid UTF-16.",
-                "Save it as UTF-8; other encodings such as Latin-1 are not read."
+                "Save it as UTF-8; other encodings such as Latin-1 are not supported."
             );
             return false;
         }

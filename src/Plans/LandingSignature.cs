@@ -6,6 +6,6 @@ public static class LandingSignature
     /// <summary>Landed commits are not signed.</summary>
     public const string Off = "off";
 
-    /// <summary>Signs commits if the user's git configuration signs commits.</summary>
+    /// <summary>Landed commits are signed if the user's git configuration signs commits.</summary>
     public const string AsConfigured = "as-configured";
 }

@@ -37,7 +37,7 @@ public sealed record Plan
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Priority of the run among other runs (<see cref="RunPriority"/>), or null to use the setting.</summary>
+    /// <summary>Priority of the run among other runs (<see cref="RunPriority"/>), or null to use the priority from the settings.</summary>
     [JsonPropertyName("priority"), JsonPropertyOrder(6)]
     public int? Priority { get; init; }
 

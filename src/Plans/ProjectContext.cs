@@ -6,7 +6,7 @@ namespace Orchestrator.Plans;
 /// <summary>Named texts about a project that outlive its plans, stored as JSON in <c>.orchestrator/context.json</c>.</summary>
 public static class ProjectContext
 {
-    /// <summary>Name of the file in <c>.orchestrator</c>.</summary>
+    /// <summary>Name of the file with a project's named texts, in the folder <c>.orchestrator</c>.</summary>
     public const string FileName = "context.json";
 
     /// <summary>Reads the texts by name, sorted by name.</summary>

@@ -3,7 +3,7 @@ namespace Orchestrator.Processes;
 /// <summary>Reason why a process could not be started.</summary>
 public enum ProcessStartFailure
 {
-    /// <summary>No program with that name exists, neither as a path nor in a folder of PATH.</summary>
+    /// <summary>No program with that name exists, either as a path or in a folder of PATH.</summary>
     ProgramNotFound,
 
     /// <summary>The file exists but is not executable.</summary>
@@ -19,7 +19,7 @@ public enum ProcessStartFailure
 /// <summary>Thrown if a process could not be started. No program was run.</summary>
 public sealed class ProcessStartException(ProcessStartFailure failure, string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>Reason for the failure.</summary>
+    /// <summary>Reason why the process could not be started.</summary>
     public ProcessStartFailure Failure { get; } = failure;
 }
 

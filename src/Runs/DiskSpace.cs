@@ -21,8 +21,8 @@ public static class DiskSpace
     ];
 
     /// <summary>
-    /// True if an operation failed because the disk or the user's quota is full. This is detected by the error number, or by the message of
-    /// another program.
+    /// True if an operation failed because the disk or the user's quota is full. This is detected from the error number, or from the
+    /// message of another program.
     /// </summary>
     /// <param name="fault">The failure, or null for none.</param>
     public static bool IsLacking(Exception? fault) =>

@@ -1,11 +1,12 @@
 namespace Orchestrator.Runs;
 
 /// <summary>
-/// Finds pairs of tasks that can't be executed at the same time. They own the same files or resources, and no dependency orders them.
+/// Finds pairs of tasks that can't be executed at the same time, because they own the same files or resources and no dependency orders
+/// them.
 /// </summary>
 internal static class ExclusiveTaskPairs
 {
-    /// <summary>Returns, for each task, the ids of the tasks that exclude it, and warnings about such pairs.</summary>
+    /// <summary>Returns, for each task, the ids of the tasks that exclude it, and warnings about the pairs of such tasks.</summary>
     public static (IReadOnlyDictionary<string, IReadOnlyList<string>> Excludes, IReadOnlyList<string> Warnings) Of(Plan plan)
     {
         var excludes = new Dictionary<string, List<string>>(StringComparer.Ordinal);

@@ -81,7 +81,7 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
             );
     }
 
-    /// <summary>Opens the repository of a run, with the git configuration at the time when the run started.</summary>
+    /// <summary>Opens the repository of a run, with the git configuration that was in effect when the run started.</summary>
     /// <exception cref="ConfigurationSnapshotException">The copy of the configuration is missing or was changed.</exception>
     public async Task<GitRepository> OpenRepositoryAsync(RunFiles files) =>
         await WithConfigurationAsync(await OpenRepositoryAsync(files.Folder.Repository), files.Start.GitConfiguration);

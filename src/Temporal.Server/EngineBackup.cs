@@ -6,7 +6,7 @@ namespace Temporal.Server;
 public static class EngineBackup
 {
     /// <summary>
-    /// Copies the engine file to a temporary file beside <paramref name="target"/>. Renames it only after the copy is complete and passes
+    /// Copies the engine file to a temporary file next to <paramref name="target"/>. Renames the copy only after it is complete and passes
     /// SQLite's integrity check.
     /// </summary>
     /// <param name="source">The engine file, which is opened read-only.</param>

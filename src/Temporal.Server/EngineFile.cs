@@ -58,9 +58,9 @@ public sealed class EngineFile : IDisposable
     public string DatabasePath { get; }
 
     /// <summary>
-    /// True if the lock or database file was deleted while this process holds it (for example by <c>git clean -fdx</c>), even if new files
-    /// with the same names exist. Writes are then lost, and another process could start a second engine in the folder. Cheap enough to
-    /// check twice a second.
+    /// True if the lock or database file was deleted (for example by <c>git clean -fdx</c>) while this process holds it, even if new files
+    /// now have these names. Writes are then lost, and another process could start a second engine in the folder. The check is cheap enough
+    /// to run twice a second.
     /// </summary>
     public bool IsRemoved =>
         OperatingSystem.IsLinux() && (IsUnlinked(Handle(_lock)) || (DatabaseHandle() is { } database && IsUnlinked(database)));
@@ -80,8 +80,8 @@ public sealed class EngineFile : IDisposable
     }
 
     /// <summary>
-    /// Like <see cref="TryAcquire"/>, for a database file of any name. The lock and owner files have the same name with the extensions
-    /// <c>.lock</c> and <c>.owner</c>.
+    /// Like <see cref="TryAcquire"/>, for a database file of any name. The lock file and the owner file have the same name as the database
+    /// file, with the extensions <c>.lock</c> and <c>.owner</c>.
     /// </summary>
     /// <exception cref="InvalidOperationException">The file is on a network file system, its folder is missing, or its extension is one of
     /// those two.</exception>
@@ -169,8 +169,8 @@ public sealed class EngineFile : IDisposable
     }
 
     /// <summary>
-    /// Publishes the server's address to other processes in the owner file. The file is replaced atomically and is readable by the user
-    /// only.
+    /// Records the server's address in the owner file, where other processes can read it. The file is replaced atomically and is readable
+    /// by the user only.
     /// </summary>
     public EngineOwner Announce(string address)
     {
@@ -209,7 +209,7 @@ public sealed class EngineFile : IDisposable
         return owner;
     }
 
-    /// <summary>Releases the file so that another process can acquire it. Stop the server first.</summary>
+    /// <summary>Releases the engine file so that another process can acquire it. Stop the server first.</summary>
     public void Dispose()
     {
         try

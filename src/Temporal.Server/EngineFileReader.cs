@@ -48,7 +48,7 @@ public static class EngineFileReader
                     : null
         );
 
-    /// <summary>Finds only the id of the newest run, without reading its history.</summary>
+    /// <summary>Finds only the id of a workflow's newest run, without reading the run's history.</summary>
     /// <inheritdoc cref="Find"/>
     public static string? FindRunId(string path, string workflowId) =>
         Read(path, db => RunTable.FindCurrent(db, NamespaceRegistry.Default.Id, workflowId) is var (name, _) ? name.RunId : null);

@@ -37,7 +37,7 @@ public sealed record TemporalServerOptions
     public bool AllowAnyUser { get; init; }
 
     /// <summary>
-    /// Retention of closed runs in the namespace <c>default</c>, unless a client changed it. Afterwards the runs are deleted with their
+    /// Retention of closed runs in the namespace <c>default</c>, unless a client has changed it. Afterwards the runs are deleted with their
     /// histories.
     /// </summary>
     /// <value>Default: 1 day, as in Temporal's development server.</value>
@@ -52,7 +52,7 @@ public sealed record TemporalServerOptions
     public IReadOnlyDictionary<string, IndexedValueType> SearchAttributes { get; init; } = new Dictionary<string, IndexedValueType>();
 
     /// <summary>
-    /// Number of history events from which the server suggests continue-as-new to a run's workers. The server also suggests it for
+    /// Number of history events from which on the server suggests continue-as-new to a run's workers. The server also suggests it for
     /// histories of over 4 MB.
     /// </summary>
     /// <value>Default: 4,096 events.</value>
@@ -100,8 +100,8 @@ public sealed record TemporalServerOptions
     public bool AllowInsecure { get; init; }
 
     /// <summary>
-    /// Name of this machine in worker identities (<c>pid@NAME#boot id#start time#namespace-random</c>). The server detects dead workers of
-    /// this machine immediately by their identity.
+    /// Name of this machine in worker identities (<c>pid@NAME#boot id#start time#namespace-random</c>). By these identities, the server
+    /// immediately detects dead workers on this machine.
     /// </summary>
     /// <value>Default: the host name.</value>
     public string MachineName { get; init; } = Environment.MachineName;

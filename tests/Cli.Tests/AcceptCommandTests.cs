@@ -46,10 +46,10 @@ public class AcceptCommandTests
         Assert.Contains("hooks/post-commit", list.People, StringComparison.Ordinal);
         Assert.Contains("echo mine", list.People, StringComparison.Ordinal);
         Assert.Equal(2, unknown.ExitCode);
-        Assert.Contains("hooks/post-commit is restored", taken.People, StringComparison.Ordinal);
+        Assert.Contains("hooks/post-commit was restored", taken.People, StringComparison.Ordinal);
         Assert.Equal("#!/bin/sh\necho mine\n", File.ReadAllText(hook));
         Assert.True(File.GetUnixFileMode(hook).HasFlag(UnixFileMode.UserExecute), "executable as it was");
-        Assert.Contains("No hook or setting is disabled", after.People, StringComparison.Ordinal);
+        Assert.Contains("No hooks or settings are disabled", after.People, StringComparison.Ordinal);
     }
 
     /// <summary>A refused landing does not count as one, so the user's later merge by hand belongs to the user.</summary>

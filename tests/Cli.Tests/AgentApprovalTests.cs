@@ -28,7 +28,7 @@ public sealed class AgentApprovalTests
         var said = cli.Git("show", $"orchestrator/{(string)status["runId"]!}/staging:a.txt");
         Assert.Equal(["merged", "awaiting-approval"], status["tasks"]!.AsArray().Select(t => (string)t!["state"]!));
         Assert.Equal(["approve b: 2", "retry b: 2", "skip b: 2", "cancel: 2", "release --all: 2"], said.Split('\n').Where(IsExitCode));
-        Assert.Contains("'approve' is not for agents", said, StringComparison.Ordinal);
+        Assert.Contains("can't use 'approve'", said, StringComparison.Ordinal);
         Assert.DoesNotContain("\"by\"", (await cli.RunAsync("events", "--json")).Output, StringComparison.Ordinal);
 
         await cli.RunAsync("approve", "b");

@@ -102,7 +102,7 @@ public class AgentCommandTests
         var result = await cli.RunAsync(arguments);
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("is not for agents", result.People, StringComparison.Ordinal);
+        Assert.Contains("Agents, gates and set-up can't use", result.People, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator")));
     }
 

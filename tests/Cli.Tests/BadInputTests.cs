@@ -130,7 +130,7 @@ public class BadInputTests
 
         Assert.Equal(5, run.ExitCode);
         Assert.Contains(Path.Combine(cli.Folder, ".orchestrator/logs"), run.People, StringComparison.Ordinal);
-        Assert.Contains("Check that the folder is writable and its disk is not full", run.People, StringComparison.Ordinal);
+        Assert.Contains("Check that the log folder is writable and its disk is not full", run.People, StringComparison.Ordinal);
     }
 
     private static CliFixture Repository(string cases)

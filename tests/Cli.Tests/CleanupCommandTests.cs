@@ -37,7 +37,7 @@ public class CleanupCommandTests
 
         Assert.Contains("orchestrate cleanup --discard RUN", kept.Output, StringComparison.Ordinal);
         Assert.Equal((2, 0, 3, 3), (unnamed.ExitCode, dry.ExitCode, asked.ExitCode, no.ExitCode));
-        Assert.Contains("This work is on none of your branches and would be discarded:", asked.People, StringComparison.Ordinal);
+        Assert.Contains("This work is not on any of your branches and would be discarded:", asked.People, StringComparison.Ordinal);
         Assert.Equal(refs, cli.Git("for-each-ref"));
         var discarded = await cli.RunAsync("cleanup", "--discard", run, "--yes");
 

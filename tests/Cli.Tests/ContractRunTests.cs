@@ -58,7 +58,7 @@ public class ContractRunTests
         Assert.Equal(stub.Content, cli.Read("user.py"));
         Assert.Contains("def get(self, key)", cli.Read("memory.py"), StringComparison.Ordinal);
         Assert.Contains($"## Store (version {stub.Version}) in `{StubFile}`", Prompt("user-1"), StringComparison.Ordinal);
-        Assert.Contains("which only the orchestrator changes", Prompt("maker-2"), StringComparison.Ordinal);
+        Assert.Contains("which only the orchestrator may change", Prompt("maker-2"), StringComparison.Ordinal);
         Assert.Contains(
             "class Memory declares that it implements Store, but its method get can't be called",
             Prompt("maker-3"),

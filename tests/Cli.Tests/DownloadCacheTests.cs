@@ -32,7 +32,7 @@ public sealed class DownloadCacheTests : IDisposable
         Assert.True(verified.ExitCode == 0, verified.Output + verified.People);
         Assert.Empty(Directory.EnumerateFiles(_caches, "written", SearchOption.AllDirectories));
         Assert.DoesNotContain("can't write downloads", check.Output, StringComparison.Ordinal);
-        Assert.Contains("The kernel applies the filter of system calls.", check.Output, StringComparison.Ordinal);
+        Assert.Contains("The kernel applies the system-call filter.", check.Output, StringComparison.Ordinal);
     }
 
     /// <summary>A gate can't forge a download that the next test uses; a gate that is no test sees it.</summary>

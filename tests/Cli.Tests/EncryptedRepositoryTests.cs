@@ -80,7 +80,7 @@ public sealed class EncryptedRepositoryTests
 
         var text = ScriptedRepository.Text(run);
         Assert.NotEqual(0, run.ExitCode);
-        Assert.Contains("The filter 'picky' of .gitattributes fails.", text, StringComparison.Ordinal);
+        Assert.Contains("The filter 'picky' in .gitattributes fails.", text, StringComparison.Ordinal);
         // The first try has made the branch, so the second one is refused in other words.
         Assert.Matches("The step failed [45] times", text);
         Assert.False(repository.HasStarted);

@@ -17,8 +17,8 @@ public sealed class HostMessagesTests : IDisposable
     [InlineData("--slots 1001", "1001 is not a valid number of tasks.", "Use --slots with a number from 1 to 1000.")]
     [InlineData("--slots many", "many", "")]
     [InlineData("--label gpu", "but --slots, their number, is missing.", "--slots 2 --label gpu")]
-    [InlineData("--slots 1 --label a/b", "'a/b' is not a label.", "letters, digits, dots, hyphens and underscores")]
-    [InlineData("--slots 1", "not both are set.", "Set temporal.address and wip.remote on each machine")]
+    [InlineData("--slots 1 --label a/b", "'a/b' is not a valid label.", "letters, digits, dots, hyphens and underscores")]
+    [InlineData("--slots 1", "but at least one is not set.", "Set temporal.address and wip.remote on each machine")]
     [InlineData("--make-current", "temporal.address and temporal.deployment are not both set.", "Set both on each machine")]
     public async Task Worker_WhatCantBeOffered_SaysWhyAndWhatToDo(string flags, string says, string cure)
     {
@@ -37,7 +37,7 @@ public sealed class HostMessagesTests : IDisposable
         var worker = await _cli.RunAsync("worker");
 
         Assert.Equal((int)Outcome.Usage, worker.ExitCode);
-        Assert.Contains("'my.workers' is not a name of a worker deployment.", worker.People, StringComparison.Ordinal);
+        Assert.Contains("'my.workers' is not a valid name for a worker deployment.", worker.People, StringComparison.Ordinal);
         Assert.Contains("temporal.deployment", worker.People, StringComparison.Ordinal);
     }
 

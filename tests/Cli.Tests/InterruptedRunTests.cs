@@ -35,7 +35,7 @@ public class InterruptedRunTests
         Assert.StartsWith("night  interrupted: orchestrate resume night  ", status.Output, StringComparison.Ordinal);
         Assert.Equal(("interrupted", true), ((string)json["standing"]!, (bool)json["abandoned"]!));
         Assert.Contains(
-            "interrupted: No process works on this run now. 'orchestrate resume night' continues it.",
+            "interrupted: No process is working on this run now. 'orchestrate resume night' continues it.",
             show.Output,
             StringComparison.Ordinal
         );

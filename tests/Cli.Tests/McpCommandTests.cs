@@ -124,7 +124,7 @@ public sealed class McpCommandTests
     [InlineData("status is missing", "done")]
     [InlineData("Give completed or failed", "done", "status", "perhaps")]
     [InlineData("The file", "done", "status", "completed", "report", "gone.md")]
-    [InlineData("measurements is not an object", "done", "status", "completed", "measurements", "fast")]
+    [InlineData("measurements must be an object", "done", "status", "completed", "measurements", "fast")]
     [InlineData("reason is missing", "blocked", "needs", "x")]
     [InlineData("dev must be true or false", "blocked", "reason", "tests", "dev", "yes")]
     [InlineData("The tool 'approve' is unknown", "approve", "gate", "plan")]

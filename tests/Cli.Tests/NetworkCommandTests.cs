@@ -68,8 +68,8 @@ public sealed class NetworkCommandTests
         var setting = await cli.RunAsync("config", "set", "permissions.network.allow", $"[\"{host}\"]");
 
         Assert.Equal((2, 2), (command.ExitCode, setting.ExitCode));
-        Assert.Contains($"'{host}' is not a host.", command.People, StringComparison.Ordinal);
-        Assert.Contains($"'{host}' is not a host.", setting.People, StringComparison.Ordinal);
+        Assert.Contains($"'{host}' is not a valid host.", command.People, StringComparison.Ordinal);
+        Assert.Contains($"'{host}' is not a valid host.", setting.People, StringComparison.Ordinal);
     }
 
     private static string Entry(string host, int port, string decision) =>

@@ -34,7 +34,7 @@ public sealed class OvernightTests
             asked.People,
             StringComparison.Ordinal
         );
-        Assert.Contains("warn  notifications: No one is notified if the run needs a user.", asked.People, StringComparison.Ordinal);
+        Assert.Contains("warn  notifications: No one will be notified if the run needs a user.", asked.People, StringComparison.Ordinal);
         Assert.Contains("no agent starts when 40.00 USD are spent", asked.People, StringComparison.Ordinal);
         Assert.Contains("could wake you", asked.People, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));
@@ -68,7 +68,7 @@ public sealed class OvernightTests
 
         Assert.True(run.ExitCode == 0, run.People);
         Assert.Contains(
-            "ok    sleep: Sleep is inhibited while the run's process works (systemd-inhibit).",
+            "ok    sleep: Sleep is inhibited while the run's process is running (systemd-inhibit).",
             run.People,
             StringComparison.Ordinal
         );
@@ -140,7 +140,7 @@ public sealed class OvernightTests
         "etc/apt/apt.conf.d",
         "50unattended-upgrades=// Unattended-Upgrade::Automatic-Reboot \"false\";\nUnattended-Upgrade::Automatic-Reboot \"true\";",
         "reboot",
-        "The system reboots by itself after updates (Unattended-Upgrade::Automatic-Reboot)."
+        "The system reboots automatically after updates (Unattended-Upgrade::Automatic-Reboot)."
     )]
     public async Task Machine_ThatMayNotLast_IsNamed(string folder, string files, string name, string message)
     {

@@ -156,7 +156,7 @@ public class PlanByPlannerTests
         var prompt = cli.Read(".orchestrator/prompt");
 
         Assert.True(run.ExitCode == 1, run.People);
-        Assert.Contains("describe the changes in several words", run.People, StringComparison.Ordinal);
+        Assert.Contains("describe them in several words", run.People, StringComparison.Ordinal);
         Assert.Contains("please use fewer files", prompt, StringComparison.Ordinal);
         Assert.Contains("files_write:\n      - one.txt", prompt, StringComparison.Ordinal);
         Assert.Equal(2, Directory.GetDirectories(Path.Combine(cli.Folder, ".orchestrator", "runs")).Length);

@@ -99,7 +99,7 @@ public sealed class RunNamesTests : IDisposable
             Write("run-tasks-3f9a1c", "Add a login page with tests", "parser", "printer");
             var result = await _cli.RunAsync([command.Name, "3f9a1c", .. rest, .. required]);
 
-            Assert.False(result.People.Contains("No run is named", StringComparison.Ordinal), $"{command.Name}: {result.People}");
+            Assert.False(result.People.Contains("No run or task is named", StringComparison.Ordinal), $"{command.Name}: {result.People}");
         }
     }
 

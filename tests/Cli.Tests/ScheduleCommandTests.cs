@@ -90,9 +90,9 @@ public sealed class ScheduleCommandTests
     }
 
     [Theory]
-    [InlineData("The schedule has no time.")]
-    [InlineData("The schedule has no time.", "--at", "22:00", "--cron", "0 22 * * *")]
-    [InlineData("The schedule has no time.", "--cron", "0 22 * * *", "--days", "mon")]
+    [InlineData("A schedule needs either --at")]
+    [InlineData("A schedule needs either --at", "--at", "22:00", "--cron", "0 22 * * *")]
+    [InlineData("A schedule needs either --at", "--cron", "0 22 * * *", "--days", "mon")]
     [InlineData("--at is '25:00'", "--at", "25:00")]
     [InlineData("--days is 'someday'", "--at", "22:00", "--days", "someday")]
     [InlineData("The time zone 'Mars' is unknown", "--at", "22:00", "--zone", "Mars")]

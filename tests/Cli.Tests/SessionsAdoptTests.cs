@@ -170,7 +170,7 @@ public sealed class SessionsAdoptTests : IDisposable
         await working.WaitForExitAsync();
 
         Assert.Equal(2, refused.ExitCode);
-        Assert.Contains($"Process {working.Id} still uses the conversation", refused.People, StringComparison.Ordinal);
+        Assert.Contains($"Process {working.Id} is still using the conversation", refused.People, StringComparison.Ordinal);
         Assert.Equal("", _cli.Git("for-each-ref", "refs/orchestrator"));
         Assert.False(Directory.Exists(Path.Combine(_cli.Folder, ".orchestrator")));
     }

@@ -193,7 +193,7 @@ public class SetUpCommandTests
         var set = await cli.RunAsync("check", "--json");
 
         Assert.Contains("npm run test", Entry(found, "gates").Message, StringComparison.Ordinal);
-        Assert.Equal(("ok", "The embedded engine is used; it starts with the first run."), Entry(found, "engine"));
+        Assert.Equal(("ok", "The embedded engine will start with the first run."), Entry(found, "engine"));
         Assert.Equal(("warn", "ok"), (Entry(untrusted, "trust").Status, Entry(untrusted, "engine").Status));
         Assert.Equal(("ok", "Set: make proof."), Entry(set, "gates"));
         Assert.Equal("fail", Entry(set, "engine").Status);

@@ -89,7 +89,7 @@ public sealed class SignedApprovalTests
         Assert.Equal(2, set.ExitCode);
         Assert.Contains("orchestrate config set --user require_proof VALUE", set.People, StringComparison.Ordinal);
         Assert.Contains("approvers: a repository's file can't set it", check.People, StringComparison.Ordinal);
-        Assert.Contains("Runs accept unsigned ones, too.", check.Output, StringComparison.Ordinal);
+        Assert.Contains("Runs also accept unsigned decisions.", check.Output, StringComparison.Ordinal);
     }
 
     [Fact]

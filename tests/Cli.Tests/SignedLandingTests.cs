@@ -115,8 +115,8 @@ public sealed class SignedLandingTests
 
         Assert.Contains("Landing could not sign its commits (git.sign: as-configured)", check.Output, StringComparison.Ordinal);
         Assert.Equal((3, 3), (asked.ExitCode, stopped.ExitCode));
-        Assert.Contains("The landing could not be signed now", asked.People, StringComparison.Ordinal);
-        Assert.Contains("Unlock the key in its agent", stopped.People, StringComparison.Ordinal);
+        Assert.Contains("The landing can't be signed now", asked.People, StringComparison.Ordinal);
+        Assert.Contains("Unlock the key in ssh-agent or gpg-agent", stopped.People, StringComparison.Ordinal);
         Assert.True(landed.ExitCode == 0, landed.People);
         Assert.Equal("G", cli.Git([.. key.Verifying, "log", "--first-parent", "--format=%G?", $"{start}..main"]).Trim());
     }

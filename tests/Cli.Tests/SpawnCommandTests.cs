@@ -70,7 +70,7 @@ public sealed class SpawnCommandTests
         Assert.True(run.ExitCode == 0, run.People);
         Assert.Contains("1. speed-it-up-3: ", run.Output, StringComparison.Ordinal);
         Assert.Contains(
-            $"Picked: speed-it-up-3, because it changes fewer lines; it is on orchestrator/{id}/picked/speed-it-up.",
+            $"Picked speed-it-up-3, because it changes fewer lines. Its work is on orchestrator/{id}/picked/speed-it-up.",
             run.Output,
             StringComparison.Ordinal
         );
@@ -82,7 +82,7 @@ public sealed class SpawnCommandTests
         Assert.Contains("t/speed-it-up-2", cli.Git("branch", "--list", "orchestrator/*"), StringComparison.Ordinal);
         Assert.Contains("3. speed-it-up-1: failed", run.Output, StringComparison.Ordinal);
         Assert.Equal(0, again.ExitCode);
-        Assert.Contains("Picked: speed-it-up-3", again.Output, StringComparison.Ordinal);
+        Assert.Contains("Picked speed-it-up-3", again.Output, StringComparison.Ordinal);
         Assert.Equal(2, wrong.ExitCode);
     }
 

@@ -44,7 +44,7 @@ public class SteeringRuleTests
                 var kept = await cli.RunAsync(command);
                 Assert.True(
                     kept.ExitCode == 4
-                        && kept.People.Contains("No process works on night now; the command is kept.", StringComparison.Ordinal),
+                        && kept.People.Contains("No process is working on night now; the command is kept.", StringComparison.Ordinal),
                     $"{string.Join(' ', command)}: {kept.ExitCode} {kept.People}"
                 );
             }
@@ -164,7 +164,7 @@ public class SteeringRuleTests
         {
             var refused = await cli.RunAsync(command.Split(' '));
             Assert.True(
-                refused.ExitCode == 2 && refused.People.Contains($"{cli.Folder} has no run yet.", StringComparison.Ordinal),
+                refused.ExitCode == 2 && refused.People.Contains($"{cli.Folder} has no runs yet.", StringComparison.Ordinal),
                 $"{command}: {refused.ExitCode} {refused.People}"
             );
         }

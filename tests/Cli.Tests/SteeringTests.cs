@@ -119,7 +119,7 @@ public class SteeringTests
         await serving;
 
         Assert.Equal(4, ofTask.ExitCode);
-        Assert.StartsWith("No process works on run-", ofTask.People, StringComparison.Ordinal);
+        Assert.StartsWith("No process is working on run-", ofTask.People, StringComparison.Ordinal);
         Assert.True(cancel.ExitCode == 0, cancel.People);
         Assert.Equal("cancelled", (string?)(await cli.RunAsync("status", "--json")).Json["state"]);
     }
@@ -287,8 +287,8 @@ public class SteeringTests
         var cancel = await cli.RunAsync("cancel");
 
         Assert.Equal((2, 2), (resume.ExitCode, cancel.ExitCode));
-        Assert.Contains("does not know run-tasks", resume.People, StringComparison.Ordinal);
-        Assert.Contains("does not know run-tasks", cancel.People, StringComparison.Ordinal);
+        Assert.Contains("has no record of run-tasks", resume.People, StringComparison.Ordinal);
+        Assert.Contains("has no record of run-tasks", cancel.People, StringComparison.Ordinal);
     }
 
     /// <summary>The run's worktrees and its queue contain the old path, so no worker would ever take a step.</summary>

@@ -65,8 +65,8 @@ public sealed class TaskNetworkTests
 
         Assert.NotEqual(0, validated.ExitCode);
         var text = validated.Output + validated.People;
-        Assert.Contains("'https://example.com' is not a host.", text, StringComparison.Ordinal);
-        Assert.Contains("'example.com/path' is not a host.", text, StringComparison.Ordinal);
+        Assert.Contains("'https://example.com' is not a valid host.", text, StringComparison.Ordinal);
+        Assert.Contains("'example.com/path' is not a valid host.", text, StringComparison.Ordinal);
         Assert.Contains("tasks.yaml:4:", text, StringComparison.Ordinal);
     }
 }

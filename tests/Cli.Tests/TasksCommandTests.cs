@@ -217,10 +217,10 @@ public class TasksCommandTests
     [Theory]
     [InlineData("set-status --id=9 --status=done", "no task '9'")]
     [InlineData("set-status --id=1 --status=dnoe", "Did you mean 'done'?")]
-    [InlineData("set-status --status=done", "Which task?")]
+    [InlineData("set-status --status=done", "No task was specified.")]
     [InlineData("tasks update 1 --dependencies 1", "depends on itself")]
     [InlineData("tasks update 1 --dependencies 7", "which does not exist")]
-    [InlineData("tasks update 1", "The command does not change 1, because no new value is given.")]
+    [InlineData("tasks update 1", "1 was not changed, because no new value was specified.")]
     [InlineData("tasks update 1 --title ", "no title")]
     public async Task Tasks_WrongUse_IsExitTwoAndChangesNothing(string line, string message)
     {

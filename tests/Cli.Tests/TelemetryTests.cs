@@ -112,7 +112,7 @@ public sealed class TelemetryTests
     }
 
     [Theory]
-    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "not a collector address")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "not a valid collector address")]
     [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", "not supported")]
     public async Task Run_WithAVariableThatCannotBeUsed_IsRefusedWithTheCure(string name, string value, string told)
     {

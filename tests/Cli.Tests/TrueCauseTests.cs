@@ -38,7 +38,7 @@ public sealed class TrueCauseTests
             "--yes"
         );
 
-        var cause = $"The agent program {planner} does not exist, or may not be executed";
+        var cause = $"The agent program {planner} does not exist or is not executable";
         Assert.Contains(cause, (string)status["tasks"]![0]!["reason"]!, StringComparison.Ordinal);
         Assert.Contains(
             cause,
@@ -98,7 +98,7 @@ public sealed class TrueCauseTests
         var after = await AgentCheckAsync(cli);
 
         Assert.Equal(
-            "claude: .env sets ANTHROPIC_API_KEY, but has no effect, because this repository is not trusted on this machine.",
+            "claude: .env sets ANTHROPIC_API_KEY, which is ignored, because this repository is not trusted on this machine.",
             (string?)before["message"]
         );
         Assert.Contains("orchestrate trust", (string)before["cure"]!, StringComparison.Ordinal);

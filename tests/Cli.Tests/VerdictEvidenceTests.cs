@@ -54,11 +54,11 @@ public sealed class VerdictEvidenceTests
     [InlineData("echo 'process.exit(0);' >>calc.js\n", "runs 0 tests on the work, and ran 2 on its base")]
     [InlineData(
         "echo \"require('node:assert').equal = () => {}; require('node:test')('test_a', () => {});\" >tests/a.test.js\n",
-        "The work fails with the tests and configuration of its base: test_sub"
+        "With its base's tests and configuration, the work fails these tests: test_sub"
     )]
     [InlineData(
         "echo \"require('node:assert').equal = () => {};\" >tests/kit.js\n",
-        "The work fails with the tests and configuration of its base: test_sub"
+        "With its base's tests and configuration, the work fails these tests: test_sub"
     )]
     public async Task Run_BrokenWorkBehindAGreenGate_IsNamed(string cheat, string said)
     {

@@ -38,7 +38,7 @@ public class VerifyCommandTests
             )
         );
         Assert.True(File.Exists((string)gate["evidence"]!));
-        Assert.Contains("Nothing checks task 'bare'", bare.People, StringComparison.Ordinal);
+        Assert.Contains("No gate checks task 'bare'", bare.People, StringComparison.Ordinal);
         Assert.Equal(2, (await cli.RunAsync("verify", "tasks.yaml", "gone")).ExitCode);
     }
 

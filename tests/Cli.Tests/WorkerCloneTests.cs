@@ -32,6 +32,6 @@ public sealed class WorkerCloneTests
         var refused = await cli.RunAsync("worker", "--clone", "https://example.com/shop.git");
 
         Assert.Equal(2, refused.ExitCode);
-        Assert.Contains("--clone would create a repository inside of", refused.People, StringComparison.Ordinal);
+        Assert.Contains("--clone would create a repository inside", refused.People, StringComparison.Ordinal);
     }
 }

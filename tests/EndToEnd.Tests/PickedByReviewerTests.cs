@@ -27,8 +27,8 @@ public sealed class PickedByReviewerTests
         var said = run.StandardOutput.Text + run.StandardError.Text;
         Assert.True(run.ExitCode == 0, said + status);
         var picked =
-            "Picked: add-up-two-numbers-2, because the reviewer, claude (opus), prefers it to add-up-two-numbers-1: It says what it does; "
-            + $"it is on orchestrator/{id}/picked/add-up-two-numbers.";
+            "Picked add-up-two-numbers-2, because the reviewer, claude (opus), prefers it to add-up-two-numbers-1: It says what it does. "
+            + $"Its work is on orchestrator/{id}/picked/add-up-two-numbers.";
         Assert.Contains(picked, said, StringComparison.Ordinal);
         Assert.Contains(picked, again.StandardOutput.Text, StringComparison.Ordinal);
         Assert.Contains(
@@ -69,7 +69,7 @@ public sealed class PickedByReviewerTests
         var said = run.StandardOutput.Text + run.StandardError.Text;
         Assert.True(run.ExitCode == 0, said + status);
         Assert.Contains(
-            "Picked: add-up-two-numbers-3, because the reviewer, claude (opus), prefers it to add-up-two-numbers-1",
+            "Picked add-up-two-numbers-3, because the reviewer, claude (opus), prefers it to add-up-two-numbers-1",
             said,
             StringComparison.Ordinal
         );

@@ -47,7 +47,7 @@ public class SpreadPlaceTests
         await hosts.UntilCompletedAsync();
 
         Assert.Equal(2, exported.ExitCode);
-        Assert.Contains($"t{first} runs on ", exported.Error, StringComparison.Ordinal);
+        Assert.Contains($"t{first} is running on ", exported.Error, StringComparison.Ordinal);
         Assert.NotEqual("", kept);
         Assert.Equal("whole 1", await hosts.Home.ReadAsync("main:t1.txt"));
         Assert.Equal("whole 2", await hosts.Home.ReadAsync("main:t2.txt"));

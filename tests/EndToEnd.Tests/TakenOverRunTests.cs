@@ -47,7 +47,7 @@ public class TakenOverRunTests
         await places.Here.UntilAsync("night", run => (string?)run["state"] == "completed");
 
         Assert.True(drained.ExitCode == 1, drained.Error);
-        Assert.Contains("night stays: ", drained.Error, StringComparison.Ordinal);
+        Assert.Contains("night stays on this machine: ", drained.Error, StringComparison.Ordinal);
         Assert.StartsWith("You were interrupted.", places.Here.Prompts().ElementAt(1), StringComparison.Ordinal);
         Assert.Equal("whole", await places.Here.ReadAsync("main:one.txt"));
     }
@@ -64,7 +64,7 @@ public class TakenOverRunTests
         await places.Here.UntilAsync("night", run => (string?)run["state"] == "completed");
 
         Assert.True(drained.ExitCode == 1, drained.Error);
-        Assert.Contains("night stays, because wip.remote was not set", drained.Error, StringComparison.Ordinal);
+        Assert.Contains("night stays here. Other machines can't continue it", drained.Error, StringComparison.Ordinal);
         Assert.Single(places.Here.Prompts());
     }
 
@@ -139,7 +139,7 @@ public class TakenOverRunTests
         // What the remote had is not done again.
         Assert.DoesNotContain(other.Prompts(), prompt => prompt.Contains("t1.txt", StringComparison.Ordinal));
         var events = (await other.CallAsync("events", "night")).Output;
-        Assert.Matches("t2: pending.*its work was lost with .*, so it is repeated", events);
+        Assert.Matches("t2: pending.*its work was lost with .*, so it will be repeated", events);
     }
 
     /// <summary>A run of three tasks on the machine that began it, of which the second waits, and the third is begun after it; what is

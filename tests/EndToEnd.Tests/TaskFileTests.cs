@@ -76,7 +76,7 @@ public class TaskFileTests
         var anew = await there.CallAsync("move", "import", file, "--yes");
 
         Assert.Equal(2, again.ExitCode);
-        Assert.Contains("one already continues on this machine, in import-one-", again.Error, StringComparison.Ordinal);
+        Assert.Contains("one is already continuing on this machine, in import-one-", again.Error, StringComparison.Ordinal);
         Assert.True(anew.ExitCode == 0, anew.Error);
         Assert.Contains("1 agent start,", anew.Error, StringComparison.Ordinal);
         Assert.Contains("after 1 start of an agent", anew.Error, StringComparison.Ordinal);

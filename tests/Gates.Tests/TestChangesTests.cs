@@ -85,10 +85,10 @@ public sealed class TestChangesTests
     public void OfWork_UntouchedTestThatFails_NeedsAPerson()
     {
         Assert.Equal(
-            ["The work fails with the tests and configuration of its base: tests/test_y.py::test_z."],
+            ["With its base's tests and configuration, the work fails these tests: tests/test_y.py::test_z."],
             Asked(Two, BaseSuiteResult.Red, "tests/test_y.py::test_z")
         );
-        Assert.Equal(["Its gates fail with the tests and configuration of its base."], Asked(Two, BaseSuiteResult.Red));
+        Assert.Equal(["With its base's tests and configuration, the gates of the work fail."], Asked(Two, BaseSuiteResult.Red));
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class TestChangesTests
 
         var found = GateTampering.OfWork(Work, Meaning, [], [], tests, new BaseSuiteVerdict(result, []), []);
 
-        Assert.Equal(asked, found.ForPerson.Count(said => said == "The work replaces tests by files that are not text: tests/data.sh."));
+        Assert.Equal(asked, found.ForPerson.Count(said => said == "The work replaces tests with files that are not text: tests/data.sh."));
         Assert.Equal(
             asked == 1,
             found.Notes.Contains("the tests of its base prove nothing, because they do not build or load with its work")

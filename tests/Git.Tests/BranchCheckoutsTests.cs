@@ -20,7 +20,7 @@ public sealed class BranchCheckoutsTests
 
         var refusal = await Assert.ThrowsAsync<GitException>(() => opened.Refs.UpdateAsync(changes, "test"));
 
-        Assert.Contains($"'{folder}' has it checked out", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"is checked out in '{folder}'", refusal.Message, StringComparison.Ordinal);
         Assert.Equal((tip, null), (await opened.Refs.ReadAsync(Staging), await opened.Refs.ReadAsync("refs/orchestrator/other")));
     }
 

@@ -15,7 +15,7 @@ public class PackageManifestTests
     public void Find_ManifestThatAnotherProgramKeeps_SaysWhich(string manifest, string other, string keeper)
     {
         Assert.Null(PackageManifest.Find([manifest, other], "", "", out var problem));
-        Assert.Equal($"{manifest} belongs to {keeper}, which is not supported for installing packages.", problem);
+        Assert.Equal($"{manifest} belongs to {keeper}, which is not supported for package installation.", problem);
     }
 
     [Theory]

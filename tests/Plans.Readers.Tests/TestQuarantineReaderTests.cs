@@ -36,7 +36,7 @@ public sealed class TestQuarantineReaderTests
     [InlineData("tests:\n  - {test: a, owner: b, reason: c}\n", 2, "no 'until'")]
     [InlineData("tests:\n  - {test: a, owner: b, reason: c, until: soon}\n", 2, "'soon' is not a date")]
     [InlineData("tests:\n  - {test: a, owner: b, reason: c, until: 2026-12-01}\n  - b\n", 3, "A test must be a mapping")]
-    [InlineData("- a\n", 1, "The file is a list")]
+    [InlineData("- a\n", 1, "The file must be a mapping, not a list")]
     [InlineData("quarantine: []\n", 1, "'quarantine' is not a key")]
     [InlineData("tests: [\n", 2, "")]
     public void Fault_IsNamedWithItsLine_AndNoTestIsInQuarantine(string text, int line, string message)

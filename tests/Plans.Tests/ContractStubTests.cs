@@ -137,7 +137,7 @@ public sealed class ContractStubTests
     [Theory]
     [InlineData("A", null, "x", "The contract 'A' does not name a file.")]
     [InlineData("A", "a.rb", "x", "The file extension of 'a.rb' is not one of .py, .pyi, .ts, .tsx, .mts, .cs, .go, .java.")]
-    [InlineData("A B", "a.py", "x", "'A B' is not a valid name of an interface.")]
+    [InlineData("A B", "a.py", "x", "'A B' is not a valid name for an interface.")]
     [InlineData("A", "a.py", "x(", "The method 'x(' can't be parsed.")]
     [InlineData("A", "a.py", "f() -> int; x", "The method 'f() -> int; x' can't be parsed.")]
     [InlineData("A", "a.py", "a; import os", "The method 'a; import os' can't be parsed.")]

@@ -91,7 +91,7 @@ public sealed class ContractsInForceTests
 
         Assert.Empty(named.Stubs.Concat(unnamed.Stubs));
         Assert.Empty(named.Warnings.Concat(asItStands.Warnings));
-        Assert.StartsWith("'The store' is not a valid name of an interface.", Assert.Single(unnamed.Warnings), StringComparison.Ordinal);
+        Assert.StartsWith("'The store' is not a valid name for an interface.", Assert.Single(unnamed.Warnings), StringComparison.Ordinal);
         Assert.Single(asItStands.Stubs);
     }
 

@@ -21,7 +21,7 @@ public sealed class AgentToolsTests : IDisposable
     [Theory]
     [InlineData("src/login.cs", "Yes: task login may write src/login.cs.")]
     [InlineData("src/mail.cs", "No: src/mail.cs is not owned by task login", "The plan gives it to task mail [executing]: Sends mail")]
-    [InlineData("../elsewhere", "No: ../elsewhere is outside of the worktree")]
+    [InlineData("../elsewhere", "No: ../elsewhere is outside the worktree")]
     [InlineData(".git/config", "No: .git/config belongs to git itself")]
     public void Ownership_OfAPath_IsTheHooksAnswerAndNamesTheOwner(string path, params string[] expected)
     {
@@ -131,7 +131,7 @@ public sealed class AgentToolsTests : IDisposable
 
     [Theory]
     [InlineData("connected", true, null)]
-    [InlineData("failed", true, "The agent works without the tools of the MCP server 'orchestrator', which is failed.")]
+    [InlineData("failed", true, "The agent is working without the tools of the MCP server 'orchestrator', which is failed.")]
     [InlineData(null, true, "'orchestrator', which is missing.")]
     [InlineData("connected", false, "without the tools mcp__orchestrator__done")]
     public void OfferedTools_OfASession_AreNamedWhereTheyAreMissing(string? state, bool listed, string? expected)

@@ -296,7 +296,7 @@ public sealed class HostileGateTests
         Assert.Contains(named, work.NeedsPerson);
         Assert.Equal(
             path != "GNUmakefile",
-            work.NeedsPerson.Contains("Its gates fail with the tests and configuration of its base.", StringComparison.Ordinal)
+            work.NeedsPerson.Contains("With its base's tests and configuration, the gates of the work fail.", StringComparison.Ordinal)
         );
         Assert.Contains("The difference: ", work.NeedsPerson);
     }

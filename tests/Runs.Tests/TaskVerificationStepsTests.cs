@@ -72,7 +72,7 @@ public sealed class TaskVerificationStepsTests
 
         Assert.Equal(
             "Its programs were refused 2 hosts: h.example, localhost:5432. If this is the cause, the user can allow one: "
-                + "'orchestrate network allow h.example' for all, or 'network: [h.example]' of the task or the gate in the plan.",
+                + "'orchestrate network allow h.example' for all tasks or 'network: [h.example]' for the task or the gate in the plan.",
             work.Problems[^1]
         );
     }

@@ -236,11 +236,7 @@ public class SettingsLoaderTests
     }
 
     [Theory]
-    [InlineData(
-        "agents:\n  mine:\n    description:\n      program: x\n      streem: 3\n",
-        5,
-        "'streem' is not a key of an agent description."
-    )]
+    [InlineData("agents:\n  mine:\n    description:\n      program: x\n      streem: 3\n", 5, "'streem' is not a valid description key.")]
     [InlineData("agents:\n  mine:\n    description:\n      like: nobody\n", 4, "the agent 'nobody' is unknown.")]
     [InlineData(
         "agents:\n  mine:\n    description:\n      program: [x]\n",

@@ -13,7 +13,7 @@ internal interface IHasActivityRouting
 /// Routes the activities of a workflow to a host. The queue in the activity options applies until the run moves to another host. Some
 /// activities of a task run in the task's slot, which may be on a worker host.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "A source without a timer owns no resources, and it lives as long as its workflow.")]
+[SuppressMessage("Design", "CA1001", Justification = "A token source without a timer owns no resources and lives as long as its workflow.")]
 internal sealed class ActivityRouting
 {
     private const string Place = "place:";
@@ -41,11 +41,11 @@ internal sealed class ActivityRouting
     /// <param name="queue">Task queue of the repository on that host.</param>
     public static string Exactly(string queue) => Exact + queue;
 
-    /// <summary>True if a queue name from <see cref="AtPlace"/> routes to the task's slot.</summary>
+    /// <summary>True if a queue name was created by <see cref="AtPlace"/> and thus routes to the task's slot.</summary>
     public static bool IsAtPlace(string asked) => asked.StartsWith(Place, StringComparison.Ordinal);
 
     /// <summary>
-    /// Returns a token that is cancelled when the run or the task's slot moves away, after which a started activity is no longer awaited.
+    /// Returns a token that is canceled when the run or the task's slot moves away, after which a started activity is no longer awaited.
     /// </summary>
     /// <param name="asked">Queue name from the activity options.</param>
     public CancellationToken Left(string asked) =>

@@ -4,7 +4,7 @@ namespace Orchestrator.Workflows.Calls;
 internal static class HistoryLengthLimit
 {
     /// <summary>
-    /// Minimum number of events that an execution adds after it was restored, before it continues as new. Restoring a run also adds events.
+    /// Minimum number of events that an execution adds between its restoration and continuing as new. Restoring a run also adds events.
     /// </summary>
     private const int LeastEvents = 500;
 

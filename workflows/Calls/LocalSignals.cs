@@ -7,9 +7,9 @@ using Temporalio.Converters;
 namespace Orchestrator.Workflows.Calls;
 
 /// <summary>
-/// Sends signals by local activities. A local activity adds one event to the sender's history. A signal that is sent by the SDK adds two
-/// events, and three more for the workflow task that follows. If the worker dies before that event is stored, the workflow sends the signal
-/// again. A signal may therefore arrive twice or early, and another signal may have the same number. Receivers must expect this.
+/// Sends signals through local activities. A local activity adds one event to the sender's history. A signal that is sent by the SDK adds
+/// two events, and three more for the workflow task that follows. If the worker dies before that event is stored, the workflow sends the
+/// signal again. A signal may therefore arrive twice or early, and another signal may have the same number. Receivers must expect this.
 /// </summary>
 /// <remarks>
 /// Only workflows that never continue as new use local activities. A run decides by the length of its history, and its decision must not
@@ -17,7 +17,7 @@ namespace Orchestrator.Workflows.Calls;
 /// </remarks>
 internal static class LocalSignals
 {
-    /// <summary>Patch id: tasks report by local activities.</summary>
+    /// <summary>Patch id: tasks send their reports through local activities.</summary>
     public const string Patch = "local-signals";
 
     private const string SendStep = "SendSignal";
@@ -39,7 +39,7 @@ internal static class LocalSignals
                 .SignalAsync(signal, [argument], new() { CancellationToken = CancellationToken.None });
 
     /// <summary>
-    /// True if the execution that started this workflow is open, so that it receives the result of this workflow. False after that
+    /// True if the execution that started this workflow is open and therefore receives the result of this workflow. False after that
     /// execution has continued as new or was replaced.
     /// </summary>
     public static async Task<bool> IsParentOpenAsync() =>
@@ -59,7 +59,7 @@ internal static class LocalSignals
             Summary = DisplayText.Summary(summary),
         };
 
-    /// <summary>Local activity that checks an execution.</summary>
+    /// <summary>Local activity that checks whether an execution is open and is the current one of its workflow id.</summary>
     [Activity(CheckStep)]
     public static async Task<bool> IsCurrentExecutionAsync(string workflow, string runId)
     {

@@ -21,7 +21,7 @@ internal sealed class RunSignals(Func<string> runId)
         _sending.Add(SendAsync(_sending.LastOrDefault() ?? Task.CompletedTask, signal, argument, failed, isLocal));
     }
 
-    /// <summary>Adds a dropped message to the run's warnings, which users see while the run is open.</summary>
+    /// <summary>Adds a note about a dropped message to the run's warnings, which users see while the run is open.</summary>
     public void NoteDropped(string note, Func<Task>? failed = null)
     {
         var message = new DroppedMessage(Workflow.Info.WorkflowId, PayloadPaging.Shorten(note));
@@ -32,7 +32,7 @@ internal sealed class RunSignals(Func<string> runId)
     public Task FlushAsync() => Workflow.WhenAllAsync(_sending);
 
     /// <summary>
-    /// Asks the server whether the run has ended. A signal that claims so may be wrong or late, because a run that was reset is open again.
+    /// Asks the server whether the run has ended. A signal that reports the end may be wrong or late, because a run that was reset is open again.
     /// </summary>
     public async Task<bool> HasEndedAsync(string queue)
     {

@@ -50,7 +50,7 @@ internal sealed class LeaseTable
         _held.AddRange(held);
     }
 
-    /// <summary>Requests a lease. Returns null if the lease is granted, or the lease that the task has to wait for.</summary>
+    /// <summary>Requests a lease. Returns null if the lease is granted, otherwise the lease that the task has to wait for.</summary>
     public WaitsForLease? Ask(LeaseRequest request)
     {
         if (_held.FindIndex(h => IsSame(h, request)) is >= 0 and var at)

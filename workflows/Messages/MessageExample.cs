@@ -9,7 +9,7 @@ internal static class MessageExample
 {
     private const int MostMembers = 40;
 
-    /// <summary>Returns the known parameters and an example, preceded by a space.</summary>
+    /// <summary>Returns the arguments or members that a message may have and an example, preceded by a space.</summary>
     public static string Of(IReadOnlyList<ParameterInfo> parameters)
     {
         if (parameters.Count == 0)

@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Collects the faults of a message and formats them for users.</summary>
+/// <summary>Collects the errors in a message and formats them for users.</summary>
 internal sealed class MessageFaults
 {
     private const int Most = 5;
@@ -16,7 +16,7 @@ internal sealed class MessageFaults
     /// <summary>Quotes a received value, truncated if it is too long.</summary>
     public static string Quote(string text) => $"'{Shorten(text)}'";
 
-    /// <summary>Adds a fault, written as a clause.</summary>
+    /// <summary>Adds an error, written as a clause.</summary>
     public void Add(string fault)
     {
         if (_faults.Count < Most)
@@ -29,7 +29,7 @@ internal sealed class MessageFaults
         }
     }
 
-    /// <summary>Formats all faults.</summary>
+    /// <summary>Formats all errors, each as a sentence.</summary>
     public string Describe() =>
         string.Join(" ", _faults.Select(fault => $"{char.ToUpperInvariant(fault[0])}{fault[1..]}."))
         + (_more > 0 ? $" And {Plural.Of(_more, "more fault")}." : "");

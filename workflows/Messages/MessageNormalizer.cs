@@ -8,7 +8,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Orchestrator.Workflows.Messages;
 
 /// <summary>
-/// Compares JSON with the message records. Returns known members under their declared names, and reports everything else as a fault.
+/// Compares JSON with the message records. Returns the members that these records declare, under their declared names, and reports
+/// everything else as an error.
 /// </summary>
 internal sealed class MessageNormalizer(MessageFaults faults)
 {
@@ -56,7 +57,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         };
     }
 
-    /// <summary>Accepts JSON that is parsed later by its own rules. Only content that can't be serialized again is a fault.</summary>
+    /// <summary>Accepts JSON that is parsed later by its own rules. Only content that can't be serialized again is an error.</summary>
     private JsonNode? AcceptUnparsed(JsonElement value, string path)
     {
         try
@@ -70,7 +71,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         }
     }
 
-    /// <summary>Converts a reason. Its kind determines which members are allowed.</summary>
+    /// <summary>Converts the reason for a state. The reason's kind determines which members are allowed.</summary>
     private JsonNode? ConvertReason(JsonElement value, string path)
     {
         if (value.ValueKind != JsonValueKind.Object)

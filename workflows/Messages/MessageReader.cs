@@ -11,12 +11,12 @@ namespace Orchestrator.Workflows.Messages;
 internal readonly record struct MessageReadResult(object?[] Values, string Fault);
 
 /// <summary>
-/// Reads all input from outside, namely start inputs, signals, updates and query arguments. Returns the arguments for a handler, or
-/// sentences that name each member that is missing, unknown, too long or of the wrong kind. Never throws because of its input.
+/// Reads all input from outside: start inputs, signals, updates and query arguments. Returns the arguments for a handler, or sentences that
+/// name each member that is missing, unknown, too long or of the wrong kind. Never throws because of its input.
 /// </summary>
 internal static class MessageReader
 {
-    /// <summary>Maximum size of a single argument in bytes. Servers reject 2 MB, and workflows pass arguments on.</summary>
+    /// <summary>Maximum size of a single argument in bytes. Servers reject messages of 2 MB, and workflows pass arguments on.</summary>
     private const int MostBytes = 1024 * 1024;
     private const int MostDepth = 64;
     private const string Json = "json/plain";

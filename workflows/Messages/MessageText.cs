@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Reads text and names in messages, and describes their faults.</summary>
+/// <summary>Reads text and names in messages, and describes the errors in them.</summary>
 internal static class MessageText
 {
     public static string Describe(ValidationAttribute limit, string value) =>

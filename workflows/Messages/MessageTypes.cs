@@ -6,7 +6,7 @@ namespace Orchestrator.Workflows.Messages;
 /// <summary>Describes the types of message members in plain words.</summary>
 internal static class MessageTypes
 {
-    /// <summary>JSON options for the message records that enforce nullability and required members.</summary>
+    /// <summary>JSON options for the message records. They enforce nullability and required members.</summary>
     public static JsonSerializerOptions Strict { get; } =
         new(MessageJson.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 

@@ -50,7 +50,9 @@ public abstract class MessageWorkflow : IHasActivityRouting
     /// <returns>Arguments in which the command names its verified author. Only a proven command keeps its signature.</returns>
     internal virtual object?[] Authenticate(string name, object?[] arguments) => arguments;
 
-    /// <summary>True if the same signed command was delivered before. Returns the answer to it.</summary>
+    /// <summary>
+    /// True if the same signed command was delivered before. Then sets <paramref name="answer"/> to the answer that it got.
+    /// </summary>
     internal virtual bool TryFindAnswer(object?[] arguments, [NotNullWhen(true)] out Task<object?>? answer)
     {
         answer = null;

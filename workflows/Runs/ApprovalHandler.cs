@@ -72,7 +72,7 @@ internal sealed class ApprovalHandler(RunState state, SteeringCommandHandler ste
             state.Journal.Note(id, task.Progress.State, yes ? new Approved(by) : new Rejected(by), now, by: by.Who);
             var message =
                 task.Progress.Asks is not null ? $"The answer was sent to {id}; its agent continues."
-                : yes ? $"{id} is merged."
+                : yes ? $"{id} will be merged."
                 : $"{id} is rejected and fails; 'retry' starts its agent again.";
             return SteeringResult.As(message, new TaskMessage(id, t => t.DecideAsync(yes, by, command)));
         }

@@ -23,7 +23,7 @@ internal sealed class RunContinueAsNew(RunContext context, RunRecorder recorder,
             Workflow.ContinueAsNewSuggested
         );
 
-    /// <summary>True if no work is in flight that the checkpoint would miss. A cancelled run ends in this execution instead.</summary>
+    /// <summary>True if no work is in flight that the checkpoint would miss. A canceled run ends in this execution instead.</summary>
     private bool MayContinue =>
         IsDue
         && _state.IsDraining

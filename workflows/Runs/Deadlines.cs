@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Handles deadlines, namely the expiry of approvals and long waits for leases.</summary>
+/// <summary>Handles a run's deadlines: the expiry of approvals, and the times at which long waits for leases are explained.</summary>
 internal static class Deadlines
 {
     /// <summary>Returns the next deadline, or null if there is none.</summary>
@@ -17,7 +17,7 @@ internal static class Deadlines
             ? $"Until a missing approval of {entry.Id} counts as rejected"
             : "Until a long wait for a file is explained";
 
-    /// <summary>Handles deadlines that have passed. An approval that was not given in time counts as rejected.</summary>
+    /// <summary>Handles deadlines that have passed. A task that was not approved in time counts as rejected.</summary>
     public static void Pass(RunState state, DateTimeOffset now)
     {
         foreach (var entry in AwaitingApproval(state).Where(e => DueOf(state, e) <= now).ToList())
@@ -29,7 +29,7 @@ internal static class Deadlines
 
     private static DateTimeOffset DueOf(RunState state, TaskBoardEntry entry) => entry.Progress.Since + state.Rules.ApprovalTimeout;
 
-    /// <summary>Returns tasks that wait for an approval before they start. Approvals of merges have a separate time limit.</summary>
+    /// <summary>Returns tasks that are waiting for an approval before they start. Approvals of merges have a separate time limit.</summary>
     private static IEnumerable<TaskBoardEntry> AwaitingApproval(RunState state) =>
         state.Board.In(TaskStates.AwaitingApproval).Where(e => !e.AtWork);
 }

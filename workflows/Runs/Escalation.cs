@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Reason and evidence of a stalled run that waits for a user.</summary>
+/// <summary>Reason why a stalled run is waiting for a user, with its evidence.</summary>
 /// <param name="Why">Reason for the wait, or null if there is nothing new to report.</param>
 /// <param name="Evidence">File with the evidence, relative to the repository; empty if there is none.</param>
 internal sealed record StallReason(Reason? Why = null, string Evidence = "");

@@ -12,7 +12,7 @@ internal sealed class EscalationResolution(ResolutionCommand command)
     /// <summary>Name of the user who resolved the escalation.</summary>
     public string Who => By.Who;
 
-    /// <summary>Answer to the command, or null if not known yet.</summary>
+    /// <summary>Answer to the command, or null while there is none.</summary>
     public SteeringAnswer? Answer { get; private set; }
 
     /// <summary>Answers that the resolution is accepted and being carried out.</summary>

@@ -4,7 +4,7 @@ namespace Orchestrator.Workflows.Runs;
 /// <param name="Why">Final reason of the run, or null if the target already contained its work.</param>
 internal sealed record LandedRun(RunLanded? Why);
 
-/// <summary>Lands staging on the target, either when all work is merged, or earlier if a user requests to land the merged work.</summary>
+/// <summary>Lands staging on the target, either when all work is merged, or earlier if a user requests that the merged work land.</summary>
 internal sealed class LandStage(RunContext context, ResetRecovery recovery, Escalation escalation)
 {
     private readonly RunState _state = context.State;
@@ -37,8 +37,8 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
     }
 
     /// <summary>
-    /// Waits for a user to approve the landing. The approval is valid only for this landing, and an approval after the time limit applies
-    /// to a new one.
+    /// Waits for a user to approve the landing. The approval is valid only for this landing. An approval after the time limit applies to a
+    /// new landing.
     /// </summary>
     /// <param name="result">Result of the refused landing.</param>
     /// <returns>True if the landing is approved. Null if a user decided otherwise, or the run can no longer land.</returns>
@@ -106,7 +106,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         return LandAsync(isAskedFor: true, isPart: true);
     }
 
-    /// <summary>Lands the merged work because of the settings, before the run waits for a user.</summary>
+    /// <summary>Lands the merged work before the run waits for a user, if the settings require it.</summary>
     public Task<LandResult> LandBeforeWaitAsync()
     {
         context.TransitionTo(RunStates.Landing);

@@ -13,7 +13,7 @@ internal sealed class LeaseTracker
     /// <summary>True if the run has joined the other runs of the repository and has not left them.</summary>
     public bool Joined { get; private set; }
 
-    /// <summary>True if other runs are active in the repository, or null if not known yet.</summary>
+    /// <summary>True if other runs are active in the repository, or null while this is unknown.</summary>
     public bool? Shared { get; private set; }
 
     /// <summary>Reason why the run could not join; empty if it could.</summary>
@@ -113,10 +113,10 @@ internal sealed class LeaseTracker
     /// <summary>True if the task has its lease or needs none.</summary>
     public bool MayStart(TaskBoardEntry entry) => Shared is not true || NeedsNone(entry) || StandingOf(entry) is TaskLeaseState.Granted;
 
-    /// <summary>True if the task needs a lease that was not requested yet.</summary>
+    /// <summary>True if the task needs a lease that has not been requested yet.</summary>
     public bool MustAsk(TaskBoardEntry entry) => Shared is true && StandingOf(entry) is null;
 
-    /// <summary>True if a task waits for a lease. Such a task occupies no agent slot.</summary>
+    /// <summary>True if a task is waiting for a lease. During the wait, it occupies no agent slot.</summary>
     public bool Waits(TaskBoardEntry entry) => Shared is true && StandingOf(entry) is TaskLeaseState.Waiting;
 
     /// <summary>True for the review and for a planner, which only read files.</summary>
@@ -168,12 +168,13 @@ internal sealed class LeaseTracker
         }
     }
 
-    /// <summary>Time at which <see cref="ExplainLongWaits"/> is due next, or null if no task waits.</summary>
+    /// <summary>Time at which <see cref="ExplainLongWaits"/> is due next, or null if no task is waiting.</summary>
     public DateTimeOffset? NextLongWait(TaskBoard board, TimeSpan patience) =>
         Unexplained(board).Select(entry => (DateTimeOffset?)(_tasks[entry.Id].Since + patience)).Min();
 
     /// <summary>
-    /// Adds the start time to the reasons of tasks that have waited long for a lease, because the holder may itself be waiting for a user.
+    /// Adds the start time of the wait to the reasons of tasks that have waited long for a lease. The lease's holder may itself be waiting
+    /// for a user.
     /// </summary>
     public void ExplainLongWaits(TaskBoard board, TimeSpan patience, DateTimeOffset now)
     {

@@ -74,8 +74,8 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
     public Task ReplaceAsync() => SendSignalAsync(train => train.CloseAsync("its merged work is lost"));
 
     /// <summary>
-    /// True if there are updates to send. After a reset nothing is sent until the merged work is known, because a merge queue with an
-    /// outdated position would move staging back.
+    /// True if there are updates to send. After a reset, nothing is sent until the run knows which work is merged. Otherwise, a merge queue
+    /// with an outdated position would move staging back.
     /// </summary>
     private bool HasUpdates =>
         Link switch
@@ -88,7 +88,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
     /// <summary>
     /// Id of the task that the merge queue should stop waiting for, or null if there is none. This is a task that should resolve a conflict
     /// but has ended or waits for a user, an account or the host. It can also be a conflicting task behind that one, if it has ended or was
-    /// cancelled.
+    /// canceled.
     /// </summary>
     private string? ToPass() =>
         Link.ExecutionId.Length == 0 ? null

@@ -3,8 +3,8 @@ using Orchestrator.Workflows.Train;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// State of a run's connection to its merge queue, namely unanswered requests, the execution id of the merge queue, and updates that were
-/// not sent yet. Each report counts once, regardless of which execution of the run receives it.
+/// State of a run's connection to its merge queue: unanswered requests, the execution id of the merge queue, and updates that were not sent
+/// yet. Each report counts once, regardless of which execution of the run receives it.
 /// </summary>
 internal sealed class MergeQueueLink
 {
@@ -30,14 +30,14 @@ internal sealed class MergeQueueLink
     /// </summary>
     public string Resolving { get; private set; } = "";
 
-    /// <summary>Ids of the conflicting tasks that wait for <see cref="Resolving"/>.</summary>
+    /// <summary>Ids of the conflicting tasks that are waiting for <see cref="Resolving"/>.</summary>
     public IReadOnlyCollection<string> Deferred => _deferred;
 
-    /// <summary>True if the run is ending, so that nothing more is merged.</summary>
+    /// <summary>True if the run is ending and nothing more is merged.</summary>
     public bool IsClosing { get; set; }
 
     /// <summary>
-    /// True if the merge queue has decided about all requests that it received, except for tasks that wait for another task's conflict.
+    /// True if the merge queue has answered all requests that it received, except those of tasks that wait for another task's conflict.
     /// </summary>
     public bool IsQuiet => !_isStarting && _waiting.TrueForAll(request => _unsent.Contains(request) || _deferred.Contains(request.TaskId));
 
@@ -64,7 +64,7 @@ internal sealed class MergeQueueLink
         );
     }
 
-    /// <summary>Moves a waiting request to the front. Returns false if the task does not wait for a merge.</summary>
+    /// <summary>Moves a waiting request to the front. Returns false if the task is not waiting for a merge.</summary>
     public bool MoveToFront(string task)
     {
         if (_waiting.Find(request => request.TaskId == task) is not { } request)

@@ -9,7 +9,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
     /// <summary>Maximum delay between two resumed tasks.</summary>
     private static readonly TimeSpan WakeSpread = TimeSpan.FromSeconds(5);
 
-    /// <summary>Time within which all tasks are resumed, regardless of how many they are.</summary>
+    /// <summary>Time within which all tasks are resumed, regardless of their number.</summary>
     private static readonly TimeSpan WholeSpread = TimeSpan.FromMinutes(2);
 
     private readonly RunState _state = context.State;

@@ -80,7 +80,7 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
         return Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.EndPlanningAsync(end), context.Short);
     }
 
-    /// <summary>Fails the run because of an invalid input or plan, and reports all faults.</summary>
+    /// <summary>Fails the run because of an invalid input or plan, and reports all errors.</summary>
     public static void Refuse(IReadOnlyList<string> faults)
     {
         if (faults.Count > 0)

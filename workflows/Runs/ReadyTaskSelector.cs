@@ -56,7 +56,7 @@ internal static class ReadyTaskSelector
     public static bool NothingCanMove(RunState state) =>
         !state.Run.Paused && !state.IsDraining && !state.Board.AnyAtWork && !state.Board.AnyReady;
 
-    /// <summary>True if no task is running, and all open tasks wait for users or for tasks that do.</summary>
+    /// <summary>True if no task is running, and all open tasks wait for users, directly or through other tasks.</summary>
     public static bool WaitsOnlyForPeople(RunState state) =>
         !state.Run.Paused
         && !state.IsDraining
@@ -65,7 +65,7 @@ internal static class ReadyTaskSelector
         && (state.Board.AnyAtWork || state.Board.AnyReady);
 
     /// <summary>
-    /// Returns ended tasks that did not succeed, in plan order. Includes a task that a user cancelled individually only if other tasks
+    /// Returns ended tasks that did not succeed, in plan order. Includes a task that a user canceled individually only if other tasks
     /// depend on it.
     /// </summary>
     public static IEnumerable<TaskBoardEntry> EndedBadly(TaskBoard board) =>

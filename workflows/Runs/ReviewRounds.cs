@@ -45,8 +45,8 @@ internal static class ReviewRounds
         };
 
     /// <summary>
-    /// Determines the result of a round, namely that the change is accepted, that another round follows, or that a user decides. The review
-    /// ends early if the number of findings does not decrease.
+    /// Determines the result of a round: the change is accepted, another round follows, or a user decides. The review ends early if the
+    /// number of findings does not decrease.
     /// </summary>
     /// <param name="review">Review whose current round has ended.</param>
     /// <param name="conclusion">Findings of the round.</param>

@@ -54,7 +54,7 @@ internal sealed class ReviewStage(RunContext context)
         return _state.Run.Review?.Verdict is ReviewVerdicts.Accepted or ReviewVerdicts.Overruled or ReviewVerdicts.Empty;
     }
 
-    /// <summary>Looks for results that the evidence can't rank.</summary>
+    /// <summary>Looks for alternative results of tasks that the evidence can't rank, so that the reviewer must choose.</summary>
     /// <returns>True if the reviewer has questions to answer.</returns>
     private async Task<bool> FindTiesAsync()
     {
@@ -111,7 +111,7 @@ internal sealed class ReviewStage(RunContext context)
         }
     }
 
-    /// <summary>Records that a user skipped or cancelled the review, so that the run lands without its acceptance.</summary>
+    /// <summary>Records that a user skipped or canceled the review, so that the run lands without the review's acceptance.</summary>
     private void Overrule()
     {
         if (_state.Run.Review is { Verdict: ReviewVerdicts.Overruled })

@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Sets a run's search attributes, as far as its server knows them.</summary>
+/// <summary>Sets those search attributes of a run that exist on its server.</summary>
 /// <param name="state">State of the run.</param>
 internal sealed class RunAttributeSetter(RunState state)
 {

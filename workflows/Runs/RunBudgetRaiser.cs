@@ -5,7 +5,7 @@ internal sealed class RunBudgetRaiser(RunContext context, TaskMessenger messenge
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>Returns a sentence that refuses a command, or null if the command is valid.</summary>
+    /// <summary>Returns the reason why a command is refused, as a sentence, or null if the command is valid.</summary>
     public string? Refuse(RaiseBudgetCommand command)
     {
         var isOfTask = command.Kind is BudgetKinds.Task or BudgetKinds.Attempt;
@@ -17,7 +17,7 @@ internal sealed class RunBudgetRaiser(RunContext context, TaskMessenger messenge
             : command is not ({ Usd: > 0, Tokens: null } or { Usd: null, Tokens: > 0 })
                 ? "Specify the new limit in US dollars or in tokens; it must be more than 0."
             : isOfTask && _state.Board.TryFind(command.Task) is null ? new SteeringCommandHandler(_state).NoTask(command.Task)
-            : !isOfTask && command.Task.Length > 0 ? $"The budget of {BudgetText.ScopeText(command.Kind)} is not a budget of a task."
+            : !isOfTask && command.Task.Length > 0 ? $"The budget of {BudgetText.ScopeText(command.Kind)} does not belong to a task."
             : Waiting(command) is [var (_, budget), ..] && (command.Usd <= budget.SpentUsd || command.Tokens <= budget.SpentTokens)
                 ? $"{Capital(BudgetText.Of(budget))}. Specify a higher limit."
             : null;

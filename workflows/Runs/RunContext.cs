@@ -5,12 +5,12 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
 {
     private static readonly TimeSpan MostRetryPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Reason for the end of a run that a user cancelled.</summary>
+    /// <summary>Reason for the end of a run that a user canceled.</summary>
     public Reason WhyCancelled => new RunCancelled(state.CancelledBy) { HasUnlanded = state.HasUnlanded };
 
     public RunState State => state;
 
-    /// <summary>Token that is cancelled when a user cancels the run.</summary>
+    /// <summary>Token that is canceled when a user cancels the run.</summary>
     public CancellationToken Stop => stop;
 
     public OutgoingWorkflowCalls Calls { get; } = new();
@@ -26,7 +26,7 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
     /// <summary>Options for an activity that completes within minutes.</summary>
     public ActivityOptions Short => ActivityDefaults.ShortActivity(state.Repository.Queue);
 
-    /// <summary>Options for an activity that runs other programs. The activity is cancelled together with the run.</summary>
+    /// <summary>Options for an activity that runs other programs. The activity is canceled together with the run.</summary>
     public ActivityOptions Long => ActivityDefaults.Long(state.Repository.Queue, TimeSpan.FromHours(2), stop);
 
     public void TransitionTo(string to, Reason? why = null, string evidence = "") => state.TransitionTo(to, why, Now, evidence);
@@ -41,7 +41,9 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
         Background.ThrowIfFailed();
     }
 
-    /// <summary>Waits for a condition on the main path, with a time limit. Otherwise like the other overload.</summary>
+    /// <summary>
+    /// Waits for a condition on the main path, with a time limit. Throws in the same cases as the overload without a limit.
+    /// </summary>
     /// <param name="holds">Condition to wait for.</param>
     /// <param name="limit">Time limit.</param>
     /// <param name="purpose">Purpose of the time limit, as shown to users.</param>

@@ -20,7 +20,7 @@ internal sealed class RunEndStage(
 
     private readonly RunState _state = context.State;
 
-    /// <summary>Ends a run that was cancelled or rejected, or that can't succeed.</summary>
+    /// <summary>Ends a run that was canceled or rejected, or that can't succeed.</summary>
     public async Task<RunResult> EndEarlyAsync(string state, Reason why)
     {
         _state.IsEnding = true;

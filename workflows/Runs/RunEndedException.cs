@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Thrown to end a run early because it was cancelled or rejected, or because it can't succeed.</summary>
+/// <summary>Thrown to end a run early because it was canceled or rejected, or because it can't succeed.</summary>
 internal sealed class RunEndedException(string state, Reason why) : Exception(why.ToString())
 {
     /// <summary>Final state of the run.</summary>

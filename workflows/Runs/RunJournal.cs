@@ -18,13 +18,13 @@ internal sealed class RunJournal
     /// <summary>True if transitions are waiting to be taken for recording.</summary>
     public bool HasUnrecorded => _events.Count > 0 || _changed.Count > 0;
 
-    /// <summary>True if some transitions are not known to be recorded.</summary>
+    /// <summary>True if the recording of some transitions has not been confirmed.</summary>
     public bool HasUnconfirmed => HasUnrecorded || _taken is not ({ Count: 0 }, { Count: 0 });
 
     /// <summary>Number of transitions that are waiting to be taken for recording.</summary>
     public int Unrecorded => _events.Count;
 
-    /// <summary>Time of the oldest transition that waits to be taken for recording, or null if none waits.</summary>
+    /// <summary>Time of the oldest transition that is waiting to be taken for recording, or null if there is none.</summary>
     public DateTimeOffset? UnrecordedSince => _events.Count == 0 ? null : _events[0].Event.Time;
 
     /// <summary>Returns an object that is replaced by another instance after a reset.</summary>
@@ -89,7 +89,7 @@ internal sealed class RunJournal
     public void RemoveRecorded() => _taken = ([], []);
 
     /// <summary>
-    /// Returns changes that are not known to be recorded, oldest first. Includes those that <see cref="RemoveUnrecorded"/> returned.
+    /// Returns changes whose recording has not been confirmed, oldest first. Includes those that <see cref="RemoveUnrecorded"/> returned.
     /// </summary>
     public UnrecordedChanges Unconfirmed(TaskBoard board, int limit) =>
         Part(board, [.. _taken.Changed.Union(_changed).Order()], [.. _taken.Events, .. _events.Select(noted => noted.Event)], limit);

@@ -6,8 +6,8 @@ using Temporalio.Common;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Handles all messages to a run, namely commands from users and reports from child workflows. Required arguments have a default where they
-/// can't be null. Without a default, the SDK would drop a signal that lacks the argument before it can be recorded.
+/// Handles all messages to a run: commands from users and reports from child workflows. Required arguments of types that can't be null have
+/// a default value. Without it, the SDK would drop a signal that lacks the argument before the signal can be recorded.
 /// </summary>
 public abstract class RunMessages : MessageWorkflow
 {
@@ -201,7 +201,7 @@ public abstract class RunMessages : MessageWorkflow
     public void ValidateCancel(PersonCommand? command = null) => Refuse(null);
 
     /// <inheritdoc cref="IOrchestrationWorkflow.LeasesChangedAsync"/>
-    [WorkflowSignal(MessageNames.LeasesChanged, Description = "Reports a change of the leases, from the lease workflow of the repository.")]
+    [WorkflowSignal(MessageNames.LeasesChanged, Description = "Reports a change to the leases, from the lease workflow of the repository.")]
     public Task LeasesChangedAsync(LeaseNotification news = null!)
     {
         State.Leases.HandleNotification(news, State.Board, Now);

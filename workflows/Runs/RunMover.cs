@@ -19,10 +19,13 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
         : command.Lost is { Count: > 0 } ? RefuseLoss(command, command.Lost)
         : null;
 
-    /// <summary>Checks the list of tasks whose work is lost. Only tasks that have done work can be repeated.</summary>
+    /// <summary>
+    /// Returns the reason to refuse the list of tasks whose work is lost, or null if it is valid. Only tasks that have done work can be
+    /// repeated.
+    /// </summary>
     private string? RefuseLoss(MoveRunCommand command, IReadOnlyList<string> lost) =>
         _state.Run.State != RunStates.Executing
-            ? $"{_state.RunId} is {_state.Run.State}. Lost work of its tasks can be repeated only while the tasks are executed."
+            ? $"{_state.RunId} is {_state.Run.State}. Lost work of its tasks can be repeated only while its tasks are being executed."
         : string.IsNullOrEmpty(command.Staging) ? "The commit of the staging branch is missing ('staging')."
         : lost.FirstOrDefault(id => _state.Board.TryFind(id) is null) is { } unknown ? $"{_state.RunId} has no task '{unknown}'."
         : null;

@@ -46,7 +46,9 @@ internal sealed class RunOutages(Func<TimeSpan> firstPause)
         }
     }
 
-    /// <summary>Handles a task's report.</summary>
+    /// <summary>
+    /// Updates the outages according to a task's report. The report may show a new outage, or that an account or host works again.
+    /// </summary>
     public void Report(TaskOutline task, TaskReport report)
     {
         if (report.Progress is { Parts: not null } or { Asks: ApprovalKinds.Question } || report.FailureClass == FailureClass.Budget)
@@ -108,7 +110,8 @@ internal sealed class RunOutages(Func<TimeSpan> firstPause)
     public static bool AffectsTask(Outage outage, TaskOutline task) => outage.Name.Length == 0 || outage.Name == task.Account;
 
     /// <summary>
-    /// True if the outage prevents a task from starting. A task that may continue with another agent decides when it starts.
+    /// True if the outage prevents a task from starting. A task that may continue with another agent is not prevented; it decides itself
+    /// when to start.
     /// </summary>
     private static bool Holds(Outage outage, TaskOutline task) =>
         AffectsTask(outage, task) && !(outage.Until is not null && task.Relays is { Count: > 0 });

@@ -16,7 +16,7 @@ internal sealed class RunPlanReader(RunContext context)
         return Workflow.ExecuteActivityAsync((IRunActivities a) => a.LoadPlanAsync(load), context.Short);
     }
 
-    /// <summary>Reads the plan's tasks. The first page is given, and the others are read from the stored plan.</summary>
+    /// <summary>Reads the plan's tasks. The caller passes the first page, and the others are read from the stored plan.</summary>
     public async Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(IEnumerable<TaskOutline> first)
     {
         var tasks = first.ToList();

@@ -1,19 +1,19 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Records transitions in the run's folder by an activity, and keeps the details in the Web UI current. While the owner host queries
+/// Records transitions in the run's folder through an activity, and keeps the details in the Web UI current. While the owner host queries
 /// transitions, the run records them only in larger batches, because each activity adds six events to the history.
 /// </summary>
 internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
 {
     private const int RecordedAtOnce = 200;
 
-    /// <summary>Maximum number of queried transitions before the run records them by an activity.</summary>
+    /// <summary>Maximum number of queried transitions before the run records them through an activity.</summary>
     private const int GatheredAtMost = 24;
 
     /// <summary>
-    /// Maximum age of a transition that only its query delivers. Afterwards, the next event makes the run record its transitions by an
-    /// activity, because the host may have an earlier version of this program that does not query them.
+    /// Maximum age of a transition that is delivered only by the owner host's query. Afterwards, the next event makes the run record its
+    /// transitions through an activity. The host may have an earlier version of this program that does not query them.
     /// </summary>
     private static readonly TimeSpan GatheredFor = TimeSpan.FromHours(1);
 
@@ -38,7 +38,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         _state.Journal.HasUnrecorded
         && (!IsReadAlong || _state.Journal.Unrecorded >= GatheredAtMost || RunContext.Now - _state.Journal.UnrecordedSince >= GatheredFor);
 
-    /// <summary>True if some transitions are not known to be recorded.</summary>
+    /// <summary>True if the recording of some transitions has not been confirmed.</summary>
     public bool HasUnrecorded => _state.Journal.HasUnrecorded || (_hadReader && _state.Journal.HasUnconfirmed);
 
     /// <summary>Starts recording in the background. The run's folder must exist.</summary>
@@ -75,7 +75,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
             ? ToProgress(_state.Journal.Unconfirmed(_state.Board, ReadAtOnce), Workflow.Info.RunId)
             : null;
 
-    /// <summary>Records all transitions by an activity, because the owner host can't store those it has queried.</summary>
+    /// <summary>Records all transitions through an activity, because the owner host can't store those it has queried.</summary>
     public void SendAll() => _reader = "";
 
     /// <summary>Publishes changes in the Web UI until the run ends.</summary>

@@ -32,7 +32,10 @@ internal sealed class RunState
 
     public string RunId { get; }
 
-    /// <summary>Input of the run. Preflight replaces values that only a host can determine, such as the time for a time of day.</summary>
+    /// <summary>
+    /// Input of the run. Preflight replaces values that only a host can determine, such as a time of day by the point in time that it
+    /// means.
+    /// </summary>
     public OrchestrationInput Input { get; set; }
 
     public RepositoryReference Repository { get; set; } = new("", "", "");
@@ -100,7 +103,7 @@ internal sealed class RunState
 
     public LeaseTracker Leases { get; } = new();
 
-    /// <summary>Verified work that waits for its merge, and the state of the connection to the merge queue.</summary>
+    /// <summary>Verified work that is waiting for its merge, and the state of the connection to the merge queue.</summary>
     public MergeQueueLink Train { get; } = new();
 
     /// <summary>Last reported position of staging.</summary>
@@ -133,7 +136,7 @@ internal sealed class RunState
     /// </summary>
     public bool IsDraining { get; set; }
 
-    /// <summary>User who cancelled the run, with the reason given.</summary>
+    /// <summary>User who canceled the run, with the reason given.</summary>
     public Person CancelledBy { get; set; } = Person.Of("");
 
     /// <summary>True if the run is ending and no longer waits for users.</summary>

@@ -79,7 +79,7 @@ internal static class RunStatusTexts
         return down;
     }
 
-    /// <summary>Handles the list of activities that fail repeatedly, and marks their tasks.</summary>
+    /// <summary>Stores the list of activities that fail repeatedly, and shows each failure as the reason of the affected task.</summary>
     public static void HandleFailingActivities(RunState state, IReadOnlyList<FailingActivity> failing, DateTimeOffset now)
     {
         var before = state.Run.Failing;
@@ -116,7 +116,7 @@ internal static class RunStatusTexts
         }
     }
 
-    /// <summary>Adds what is known about hosts to a task that has started to wait for one.</summary>
+    /// <summary>Adds the hosts from the list of failing activities to the reason of a task that has started to wait for a host.</summary>
     public static void AddHosts(RunState state, TaskBoardEntry entry, DateTimeOffset now)
     {
         if (

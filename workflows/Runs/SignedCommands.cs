@@ -10,7 +10,7 @@ internal sealed class SignedCommands
 {
     private readonly Dictionary<string, (DateTimeOffset At, Task<object?> Answer)> _answers = new(StringComparer.Ordinal);
 
-    /// <summary>True if the command was delivered before. Returns the answer to it.</summary>
+    /// <summary>True if the command was delivered before. Then sets <paramref name="answer"/> to the answer that it got.</summary>
     public bool TryFindAnswer(UserCommand? command, [NotNullWhen(true)] out Task<object?>? answer)
     {
         answer =

@@ -88,7 +88,7 @@ internal sealed class SteeringCommandHandler(RunState state)
         return (command.Tasks ?? []).FirstOrDefault(id => !open.Contains(id)) is { } unknown
             ? Board.TryFind(unknown) is { } task
                 ? $"{unknown} is {task.Progress.State} and needs no resolution."
-                    + (open.Count > 0 ? $" What does: {string.Join(", ", open.Take(MostNamed))}." : "")
+                    + (open.Count > 0 ? $" Tasks that need one: {string.Join(", ", open.Take(MostNamed))}." : "")
                 : NoTask(unknown)
             : null;
     }
@@ -102,7 +102,7 @@ internal sealed class SteeringCommandHandler(RunState state)
         state.Run = state.Run with { Paused = true };
         state.Note(new PausedByPerson(), now);
         return SteeringResult.OfRun(
-            $"{state.RunId} is paused. No step starts; running agents are interrupted and keep their conversations.",
+            $"{state.RunId} is paused. No steps will start; running agents are interrupted and keep their conversations.",
             changed: true,
             [.. Board.AtWork.Select(Pause)]
         );
@@ -164,7 +164,7 @@ internal sealed class SteeringCommandHandler(RunState state)
         if (task.AtWork)
         {
             Note(task, new CancelledByUser(by), now, by);
-            return SteeringResult.As($"{id} is being stopped; its files stay.", new TaskMessage(id, t => t.CancelAsync()));
+            return SteeringResult.As($"{id} is being stopped; its files are kept.", new TaskMessage(id, t => t.CancelAsync()));
         }
         Board.End(task, TaskStates.Cancelled, new CancelledByUser(by), now, by.Who);
         return SteeringResult.As($"{id} will not run; the run lands without it.");
@@ -185,14 +185,14 @@ internal sealed class SteeringCommandHandler(RunState state)
                 state.PausedAlone.Remove(id);
                 tell.Add(new TaskMessage(id, t => t.ResumeAsync()));
             }
-            return SteeringResult.As($"{id} continues in its conversation.", tell);
+            return SteeringResult.As($"{id} continues its conversation.", tell);
         }
         if (!task.HasEnded)
         {
             return SteeringResult.Unchanged($"{id} is {StateOf(id)} and will run.");
         }
         Board.Retry(task, guidance, now, by);
-        return SteeringResult.As($"{id} is retried.");
+        return SteeringResult.As($"{id} will be retried.");
     }
 
     /// <summary>Skips a task. A running task is stopped first (<see cref="CancelTask"/>).</summary>
@@ -219,7 +219,7 @@ internal sealed class SteeringCommandHandler(RunState state)
             return SteeringResult.Unchanged($"{command.Task} is already {StateOf(command.Task)}.");
         }
         Note(Board.Find(command.Task), new MergeNextRequestedBy(by), now, by);
-        return SteeringResult.As($"{command.Task} is merged before all other waiting tasks; a merge in progress is completed first.");
+        return SteeringResult.As($"{command.Task} will be merged before all other waiting tasks; a merge in progress is completed first.");
     }
 
     public SteeringResult SetConcurrency(int workers)
@@ -241,7 +241,7 @@ internal sealed class SteeringCommandHandler(RunState state)
         RecordTarget(command);
         var by = Person.Of(command);
         state.Note(new LandingRequestedBy(by), now, by.Who);
-        return SteeringResult.As("The landing is retried.");
+        return SteeringResult.As("The landing will be retried.");
     }
 
     public SteeringResult LandMerged(PersonCommand? command, DateTimeOffset now)
@@ -268,7 +268,7 @@ internal sealed class SteeringCommandHandler(RunState state)
         }
     }
 
-    /// <summary>Returns a sentence that refuses an unknown task and lists the known ones.</summary>
+    /// <summary>Returns a sentence that says that a task is unknown and lists the run's tasks.</summary>
     public string NoTask(string id)
     {
         var known = Board.Entries.Take(MostNamed).Select(e => e.Id).ToList();
@@ -277,8 +277,8 @@ internal sealed class SteeringCommandHandler(RunState state)
     }
 
     /// <summary>
-    /// Resumes a task. The task occupies its slot immediately, because otherwise another task could start in that slot before the task
-    /// reports.
+    /// Creates the signal that resumes a task. The task occupies its slot immediately, because otherwise another task could start in that
+    /// slot before the task reports.
     /// </summary>
     private TaskMessage CreateResumeMessage(TaskBoardEntry task)
     {

@@ -9,7 +9,7 @@ internal sealed class TaskAdder(RunContext context)
 
     private bool TakesTasks => _state.Run.State is RunStates.Executing or RunStates.Escalated && !_state.IsCancelled;
 
-    /// <summary>Returns a sentence that refuses a command, or null if the command is valid.</summary>
+    /// <summary>Returns the reason why a command is refused, as a sentence, or null if the command is valid.</summary>
     public string? Refuse(AddTasksCommand command) =>
         command.Tasks.Count == 0 ? "'tasks' is empty. List the tasks to add, each with an id and a text."
         : AdhocPlan.Fault([.. command.Tasks.Select(task => task.Text)]) is { } fault ? fault

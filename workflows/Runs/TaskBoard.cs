@@ -30,10 +30,10 @@ internal sealed class TaskBoard
     /// <summary>Tasks by state. States are ordered by name, and tasks as in the plan.</summary>
     public IEnumerable<(string State, IReadOnlyCollection<TaskBoardEntry> Entries)> ByState => _byState.All;
 
-    /// <summary>True if no work is left, because all tasks are merged, count as done, or were cancelled individually.</summary>
+    /// <summary>True if no work is left, because all tasks are merged, count as done, or were canceled individually.</summary>
     public bool AllMerged => _done + LeftOut.Count() == _entries.Count;
 
-    /// <summary>Tasks that a user cancelled individually, in plan order. The run lands without them.</summary>
+    /// <summary>Tasks that a user canceled individually, in plan order. The run lands without them.</summary>
     public IEnumerable<TaskBoardEntry> LeftOut => In(TaskStates.Cancelled).Where(e => e.State.LeftOut);
 
     /// <summary>Tasks whose work is on staging but has not landed.</summary>
@@ -52,7 +52,7 @@ internal sealed class TaskBoard
 
     public bool AnyReady => _ready.Count > 0;
 
-    /// <summary>Ready tasks that wait for a user's approval.</summary>
+    /// <summary>Ready tasks that are waiting for a user's approval.</summary>
     public IEnumerable<TaskBoardEntry> NotApproved => Ready.Where(e => !e.State.Approved);
 
     public TaskBoardEntry Find(string id) => _entries[_index[id]];
@@ -131,7 +131,7 @@ internal sealed class TaskBoard
         Journal.Changed(entry);
     }
 
-    /// <summary>Ends a task that is not running, because a user cancelled or rejected it.</summary>
+    /// <summary>Ends a task that is not running, because a user canceled or rejected it.</summary>
     public void End(TaskBoardEntry entry, string state, Reason why, DateTimeOffset now, string? by = null)
     {
         Change(entry, state, why, now, by: by);
@@ -168,7 +168,7 @@ internal sealed class TaskBoard
         PutBack(entry, "", why, now);
     }
 
-    /// <summary>Escalates a task that is done and has no dependents, so that a user decides about it.</summary>
+    /// <summary>Escalates a task that is done and has no dependents, so that a user decides how the run continues.</summary>
     public void Escalate(TaskBoardEntry entry, Reason why, DateTimeOffset now, string evidence)
     {
         _done--;
@@ -317,7 +317,7 @@ internal sealed class TaskBoard
     }
 
     /// <summary>
-    /// Makes a task wait for another execution of its workflow, and with it the tasks that were skipped because of this task.
+    /// Makes a task wait for another execution of its workflow, and likewise the tasks that were skipped because of this task.
     /// </summary>
     private void PutBack(TaskBoardEntry entry, string guidance, Reason why, DateTimeOffset now, string? by = null)
     {

@@ -3,7 +3,7 @@ namespace Orchestrator.Workflows.Runs;
 /// <summary>One task on the board of a run, with the plan's data and its current state.</summary>
 internal sealed class TaskBoardEntry
 {
-    /// <summary>State that the plan and the last checkpoint file contain.</summary>
+    /// <summary>The task's state as contained in the plan and the last checkpoint file.</summary>
     private TaskCheckpoint _known;
     private readonly TaskOutline _planned;
 
@@ -59,7 +59,7 @@ internal sealed class TaskBoardEntry
     /// <summary>True if the task's state differs from the state in the plan and the last checkpoint file.</summary>
     public bool IsUnsaved => State != _known;
 
-    /// <summary>Returns <see cref="Outline"/> for a progress that was not applied yet.</summary>
+    /// <summary>Returns <see cref="Outline"/> for progress that has not been applied yet.</summary>
     public TaskOutline OutlineAt(TaskProgress progress) => progress.Agent is { } other ? _planned with { Account = other } : _planned;
 
     /// <summary>Returns the task in the form shown to clients.</summary>
@@ -104,7 +104,7 @@ internal sealed class TaskBoardEntry
             AnswerSent = false,
         };
 
-    /// <summary>Accepts only the reports of this execution from now on.</summary>
+    /// <summary>From now on, accepts only the reports of the specified execution.</summary>
     public void Follow(string executionId)
     {
         if (ExecutionId == executionId)

@@ -5,7 +5,7 @@ namespace Orchestrator.Workflows.Runs;
 /// <summary>Sends signals and queries to the workflows of tasks.</summary>
 internal sealed class TaskMessenger(RunContext context)
 {
-    /// <summary>Creates the result for a task that waits for its merge when the run ends.</summary>
+    /// <summary>Creates the result for a task that is waiting for its merge when the run ends.</summary>
     public static MergeResult NotMerged(string task, int attempt) =>
         new()
         {
@@ -47,7 +47,8 @@ internal sealed class TaskMessenger(RunContext context)
     }
 
     /// <summary>
-    /// Queries a task once after continue-as-new. The task is then no child of this execution, which would otherwise miss its end.
+    /// Queries a task once after continue-as-new. The task is then not a child of this execution, which would otherwise miss the task's
+    /// end.
     /// </summary>
     public Task AskAsync(TaskBoardEntry entry) =>
         context.Calls.TrackAsync(async () =>

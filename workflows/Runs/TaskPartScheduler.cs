@@ -16,7 +16,7 @@ internal sealed class TaskPartScheduler(RunContext context, TaskMessenger messen
     private TaskBoardEntry? ToTell =>
         Waiting.FirstOrDefault(e => e.Progress.Parts is [_, ..] parts && parts.All(id => _state.Board.Find(id).HasEnded));
 
-    /// <summary>Divided tasks that wait for their parts. Excludes tasks that were notified and have not reported since.</summary>
+    /// <summary>Divided tasks that are waiting for their parts. Excludes tasks that were notified and have not reported since.</summary>
     private IEnumerable<TaskBoardEntry> Waiting => _state.Board.AtWork.Where(e => e.Progress.Parts is not null && !e.State.AnswerSent);
 
     /// <summary>Carries out the pending steps.</summary>

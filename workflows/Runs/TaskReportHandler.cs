@@ -110,8 +110,8 @@ internal static class TaskReportHandler
     }
 
     /// <summary>
-    /// True if a later report was applied, or the same one. A worker may die after it has sent a report by <see cref="LocalSignals"/>. The
-    /// workflow may then take another path, whose report has the same number.
+    /// True if this report or a later one has already been applied. A worker may die after it has sent a report by
+    /// <see cref="LocalSignals"/>. The workflow may then take another path, whose report has the same number.
     /// </summary>
     private static bool IsOld(TaskBoardEntry entry, TaskReport report) =>
         report.Sequence < entry.State.ReportSequence
@@ -129,7 +129,7 @@ internal static class TaskReportHandler
         }
     }
 
-    /// <summary>Records new notices. A notice that users must know becomes a warning of the run, once for all tasks.</summary>
+    /// <summary>Records new notices. A notice that users must know about becomes a warning of the run, once for all tasks.</summary>
     private static void RecordNotices(RunState state, TaskBoardEntry entry, TaskReport report, DateTimeOffset now)
     {
         var news = report.Notices.Skip(entry.State.Notices).ToList();

@@ -8,7 +8,7 @@ internal static class UserQuestionBuilder
     /// <summary>Maximum number of questions shown at the same time. Others appear when these are answered.</summary>
     private const int Most = 40;
 
-    /// <summary>Returns all questions that wait for a user, oldest first.</summary>
+    /// <summary>Returns all questions that are waiting for a user, oldest first.</summary>
     public static IReadOnlyList<RunQuestion> Of(RunState state) =>
         state.IsEnding || RunStates.IsFinal(state.Run.State)
             ? []
@@ -85,7 +85,12 @@ internal static class UserQuestionBuilder
         }
         if (run.State == RunStates.Escalated && state.IsPromotionOverdue && !state.PromoteAsked)
         {
-            yield return Ask(RunQuestion.Promote, state.Since, "Should this run try to land again? It asks again if needed.", ToPromote());
+            yield return Ask(
+                RunQuestion.Promote,
+                state.Since,
+                "Should this run try to land again? It will ask again if needed.",
+                ToPromote()
+            );
         }
 
         AnswerAction ToPromote() =>

@@ -22,7 +22,7 @@ internal abstract class AgentCaller
     /// <summary>Waits until a user has raised a budget, or the next check is due.</summary>
     public abstract Task WaitForBudgetAsync(AgentRunResult result, TimeSpan pause);
 
-    /// <summary>Handles an end whose effect depends on the caller.</summary>
+    /// <summary>Handles the end of an agent run if its effect depends on the caller.</summary>
     /// <param name="next">Step that follows according to the rules.</param>
     /// <param name="result">Result of the agent run that ended.</param>
     /// <param name="why">Reason for a failure or backoff, otherwise null.</param>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>
-/// Handles requests on which a task's agent depends. A policy, the planner or a user answers them, or they are carried out. No request uses
-/// an attempt.
+/// Handles requests that a task's agent needs answered before it continues. A policy, the planner or a user answers them, or they are
+/// carried out. A request does not count as an attempt.
 /// </summary>
 /// <param name="reporter">Sends reports to the run.</param>
 /// <param name="waits">Waits for users.</param>
@@ -95,7 +95,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
         return conclusion.Commit;
     }
 
-    /// <summary>Installs packages again until no other task has changed the same files meanwhile.</summary>
+    /// <summary>Installs and merges packages, and repeats this as long as other tasks change the same files in the meantime.</summary>
     /// <returns>Reason why staging does not have the packages; empty if it has them.</returns>
     private async Task<string> MergeInstalledAsync()
     {
@@ -120,7 +120,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
                 return merged.Merged ? "" : merged.Message;
             }
         }
-        return "Other tasks kept changing the same files. Request it again.";
+        return "Other tasks kept changing the same files. Request the packages again.";
     }
 
     private Task<RequestVerdict> JudgeAsync(RequestDecision? decision, IReadOnlyList<RequestedPackage>? packages = null)

@@ -63,7 +63,7 @@ internal sealed class AgentRetries(RetryRule rule)
     /// <summary>Minimum delay after a throttled agent run. Doubles each time, up to <see cref="LongestLimitPause"/>.</summary>
     private static readonly TimeSpan FirstLimitPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Maximum delay after a throttled agent run, and the delay after a usage limit without an answer of the governor.</summary>
+    /// <summary>Maximum delay after a throttled agent run, and the delay after a usage limit without an answer from the governor.</summary>
     private static readonly TimeSpan LongestLimitPause = TimeSpan.FromMinutes(15);
 
     /// <summary>Delay after the host's first refusal. Grows by this amount with each further refusal.</summary>
@@ -154,7 +154,7 @@ internal sealed class AgentRetries(RetryRule rule)
 
     /// <summary>
     /// Returns the time at which a usage limit resets, and the wait until the task asks the governor again. The governor computes and
-    /// staggers both. Results without its answer are those of a damaged ledger, and those of versions that had no governor.
+    /// staggers both. Results without its answer come from a damaged ledger, or from versions that had no governor.
     /// </summary>
     /// <param name="result">Result of the agent run.</param>
     public static (DateTimeOffset Reset, TimeSpan Wait) ComputeResetWait(AgentRunResult result, DateTimeOffset now)

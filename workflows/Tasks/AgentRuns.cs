@@ -12,7 +12,7 @@ internal sealed record AgentRunArguments(string Guidance, bool Stop, Cancellatio
     /// <inheritdoc cref="RunAgentInput.Answer"/>
     public string Answer { get; init; } = "";
 
-    /// <summary>Called if the host of the agent run is gone, so that the agent may or may not have started there.</summary>
+    /// <summary>Called if the host of the agent run is gone, and the agent may or may not have started there.</summary>
     public Action? Lost { get; init; }
 }
 

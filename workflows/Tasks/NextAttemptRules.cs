@@ -8,7 +8,7 @@ internal sealed class NextAttemptRules(TaskState state)
 {
     private int _conflicts;
 
-    /// <summary>Number of attempts so far that had to fix the agent's own faults.</summary>
+    /// <summary>Number of attempts so far that had to fix the agent's own errors.</summary>
     public int Count { get; private set; }
 
     /// <summary>Number of attempts so far, including the first one.</summary>
@@ -20,7 +20,7 @@ internal sealed class NextAttemptRules(TaskState state)
     /// <summary>Problem that remains, set by the first rejection.</summary>
     public Reason Problem { get; private set; } = null!;
 
-    /// <summary>True if the agent has used all its attempts to resolve the conflict, so that a user has to resolve it.</summary>
+    /// <summary>True if the agent has used all its attempts to resolve the conflict, and a user has to resolve it.</summary>
     public bool IsForPerson { get; private set; }
 
     /// <summary>Decides on the next attempt after work could not be merged.</summary>

@@ -79,7 +79,7 @@ internal sealed class TaskAgentCaller(
         + (hasConversation ? ", in its conversation" : ", without its conversation")
         + ", and counts as another start";
 
-    /// <summary>True if no agent run has used the current number, so that the next one reuses it.</summary>
+    /// <summary>True if no agent run has used the current number, which the next one can therefore reuse.</summary>
     private static bool IsNumberFree(AgentRunResult result) =>
         result.FailureClass == FailureClass.Held
         || result is { NeverBegun: true, FailureClass: FailureClass.UsageLimit or FailureClass.Budget or FailureClass.Environment };

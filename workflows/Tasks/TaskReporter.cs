@@ -34,7 +34,8 @@ internal sealed class TaskReporter(TaskState state)
         );
 
     /// <summary>
-    /// True if the run or a user answers to a state by a signal. The answer must not arrive before the workflow has stored that it waits.
+    /// True if the run or a user responds to a state with a signal. The response must not arrive before the workflow has stored that it is
+    /// waiting.
     /// </summary>
     private static bool IsAnswered(string to) => to is TaskStates.AwaitingApproval or TaskStates.Blocked or TaskStates.Parked;
 

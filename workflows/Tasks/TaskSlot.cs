@@ -6,7 +6,7 @@ namespace Orchestrator.Workflows.Tasks;
 /// Slot of a task in a distributed run, reserved by a host for as long as the task needs it. The task's data is exchanged through the
 /// shared remote. If the host is lost, another host continues, and work that was not pushed is repeated.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "A source without a timer owns no resources, and it lives as long as its workflow.")]
+[SuppressMessage("Design", "CA1001", Justification = "A token source without a timer owns no resources and lives as long as its workflow.")]
 internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityRouting machine)
 {
     /// <summary>Time without a heartbeat after which a host is considered lost.</summary>

@@ -39,7 +39,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Progress = Progress with { Parts = [] };
     }
 
-    /// <summary>Stores the results of the parts, if the task waits for them.</summary>
+    /// <summary>Stores the results of the parts, if the task is waiting for them.</summary>
     public void StorePartResults(string summary) => Parts = Progress.Parts is not null ? summary : Parts;
 
     /// <summary>Stores the usage, the output and the notices of an agent run.</summary>
@@ -208,7 +208,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     public CommandAuthor AuthorOf(string name, UserCommand? command) =>
         CommandAuthor.Of(Input.RunId, name, command, Rules, new DateTimeOffset(Workflow.UtcNow, TimeSpan.Zero));
 
-    /// <summary>Stores an approver's decision, if the task waits for one.</summary>
+    /// <summary>Stores an approver's decision, if the task is waiting for one.</summary>
     public void Decide(bool accepted, Person by)
     {
         if (Progress.State == TaskStates.AwaitingApproval)

@@ -40,7 +40,7 @@ internal sealed class TaskWaiter(TaskState state, TaskReporter reporter)
     /// </summary>
     public Func<ActivityOptions, Func<string, Task>?>? Leave { get; set; }
 
-    /// <summary>Returns true if the task is on a worker host, whose faults do not affect the run.</summary>
+    /// <summary>Returns true if the task is on a worker host, whose problems do not affect the run.</summary>
     public Func<bool>? IsAway { get; set; }
 
     /// <summary>Waits while the task is paused.</summary>
@@ -62,8 +62,8 @@ internal sealed class TaskWaiter(TaskState state, TaskReporter reporter)
     }
 
     /// <summary>
-    /// Waits until the host, the account or a gate's prerequisite is repaired, and returns the next delay. For a gate, and for faults of a
-    /// worker host, the task retries on its own, and no other task waits.
+    /// Waits until the host, the account or a gate's prerequisite is repaired, and returns the next delay. For a gate, and for problems of
+    /// a worker host, the task retries on its own, and no other task waits.
     /// </summary>
     public async Task<TimeSpan> ParkAsync(FailureClass failureClass, Reason why, TimeSpan pause)
     {
@@ -173,7 +173,7 @@ internal sealed class TaskWaiter(TaskState state, TaskReporter reporter)
         }
     }
 
-    /// <summary>Requests an approval and waits for the decision. If no answer arrives in time, it counts as rejected.</summary>
+    /// <summary>Requests an approval and waits for the decision. If no answer arrives in time, the request counts as rejected.</summary>
     /// <param name="why">Reason why an approval is needed.</param>
     /// <param name="asks">One of <see cref="ApprovalKinds"/>, or null for the approval of a merge.</param>
     /// <returns>The decision, or the expiry of the time limit.</returns>
@@ -254,7 +254,7 @@ internal sealed class TaskWaiter(TaskState state, TaskReporter reporter)
         }
     }
 
-    /// <summary>Waits for a condition that may take long, without occupying a slot.</summary>
+    /// <summary>Waits briefly for a condition. If it does not hold by then, releases the task's slot for the rest of the wait.</summary>
     private async Task WithoutPlaceAsync(Func<bool> holds)
     {
         if (Rest?.Invoke() is { } rest && !await TimedWaits.WaitUntilAsync(holds, Short, "Until other tasks may use its slot on the host"))

@@ -6,8 +6,8 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
     private MergeResult? _result;
 
     /// <summary>
-    /// Stores a result from the merge queue, if this attempt waits for one. A result for a local signal may arrive before the workflow has
-    /// stored that it waits.
+    /// Stores a result from the merge queue, if this attempt is waiting for one. A result for a local signal may arrive before the workflow
+    /// has stored that it is waiting.
     /// </summary>
     public void StoreResult(MergeResult result)
     {

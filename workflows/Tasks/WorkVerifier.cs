@@ -6,7 +6,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
     /// <summary>Time limit of the gates.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromHours(4);
 
-    /// <summary>Verifies the work of an agent run, unless its activity has verified it.</summary>
+    /// <summary>Verifies the work of an agent run, unless the activity that ran the agent has verified it.</summary>
     public Task<VerifyResult> VerifyAsync(PreparedTask prepared, AgentRunResult agentRun) =>
         VerifyAsync(prepared, state.Progress.LastStart, agentRun);
 

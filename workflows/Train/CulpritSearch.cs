@@ -62,7 +62,7 @@ internal static class CulpritSearch
     }
 
     /// <summary>
-    /// Returns prefix lengths that divide the suspects into equal parts, one part more than the number of gate runs that can run at once.
+    /// Returns prefix lengths that divide the suspects into equal parts, one more than the number of concurrent gate runs.
     /// </summary>
     private static IEnumerable<int> Divide(MergeQueueState state, int cleared, int red)
     {
@@ -108,8 +108,8 @@ internal static class CulpritSearch
     }
 
     /// <summary>
-    /// Returns prefixes that divide the possible ends of the shortest failing prefix into equal parts. If all possible ends are covered,
-    /// the result is one of them or the known failing prefix, whose gates are then repeated often enough for certainty.
+    /// Returns prefixes that divide the possible ends of the shortest failing prefix into equal parts. If this covers all possible ends,
+    /// the gates on each prefix, and on the known failing one, are repeated often enough for certainty.
     /// </summary>
     private static List<PrefixGateRun> Prefixes(MergeQueueState state, MergeResult shortest, int missing, int green, int red)
     {

@@ -18,12 +18,12 @@ internal sealed class MergeQueueContext(CancellationToken cancellation)
     /// <summary>True if the merge queue is closing and merges nothing more.</summary>
     public bool IsClosing => _stop.IsCancellationRequested;
 
-    /// <summary>Options for an activity that runs other programs. The activity is cancelled when the merge queue closes.</summary>
+    /// <summary>Options for an activity that runs other programs. The activity is canceled when the merge queue closes.</summary>
     /// <param name="cancellation">Token that also cancels the activity. Default: null, meaning only the closing cancels it.</param>
     public ActivityOptions Long(CancellationToken? cancellation = null) =>
         ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(2), cancellation ?? _stop.Token).EndingOnFullDisk();
 
-    /// <summary>Creates a cancellation source that is also cancelled when the merge queue closes.</summary>
+    /// <summary>Creates a cancellation source that is also canceled when the merge queue closes.</summary>
     public CancellationTokenSource LinkToClosing() => CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
 
     /// <summary>Restores the state from the workflow's input.</summary>

@@ -3,7 +3,7 @@ namespace Orchestrator.Workflows.Train;
 /// <summary>
 /// Decides on the merge queue's next step from its whole state. Entries are merged on top of each other and gated together, and passing
 /// prefixes land immediately. <see cref="CulpritSearch"/> finds the entry that makes gates fail, and <see cref="NextBatchSelector"/>
-/// chooses the entries of the next batch. No decision about a batch is made while its gates are running, so the order in which they
+/// chooses the entries of the next batch. No decision about a batch is made while its gates are running, so the order in which the gates
 /// complete does not matter. Conflicts with staging are resolved one at a time, because resolving one may cause or remove another.
 /// </summary>
 internal static class MergeQueueRules

@@ -75,7 +75,10 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
     }
 
-    /// <summary>Stops waiting for a task. If the task itself waits for another conflict, it gets its result.</summary>
+    /// <summary>
+    /// Stops waiting for a task to resolve its conflict. If the task's request is itself waiting for another conflict, the request is
+    /// refused.
+    /// </summary>
     public void Pass(string task)
     {
         var waiting = Train.Deferred.Contains(task) ? Train.Queue.Find(request => request.TaskId == task) : null;
@@ -83,7 +86,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         if (waiting is not null)
         {
             Train = Train.Answered([waiting]);
-            reporter.SendReport(Refusal(waiting, "It no longer waits.", FailureClass.Environment));
+            reporter.SendReport(Refusal(waiting, "It is no longer waiting.", FailureClass.Environment));
         }
     }
 
@@ -362,7 +365,8 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
     }
 
     /// <summary>
-    /// Handles a step of a batch that can't succeed. The entries are then merged one by one, so that each reports its own fault.
+    /// Handles a step of a batch that can't succeed. A single entry is answered with the failure. Several entries are then merged one by
+    /// one, so that each reports its own error.
     /// </summary>
     /// <param name="batch">All entries of the batch.</param>
     /// <param name="rest">Entries that are not on staging.</param>

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Orchestrator.Workflows.Train;
 
 /// <summary>
-/// Immutable state of the merge queue, namely waiting entries, batches, batch sizes and flaky gates. <see cref="MergeQueueRules"/> decides
-/// from this state. Methods return the state after an event.
+/// Immutable state of the merge queue: waiting entries, batches, batch sizes and flaky gates. <see cref="MergeQueueRules"/> decides from
+/// this state. Methods return the state after an event.
 /// </summary>
 internal sealed record MergeQueueState
 {
@@ -59,10 +59,12 @@ internal sealed record MergeQueueState
     /// <summary>Id of the task that was returned to resolve a conflict and has not finished; empty if there is none.</summary>
     public string Resolving { get; init; } = "";
 
-    /// <summary>Ids of other conflicting tasks, which wait for <see cref="Resolving"/>.</summary>
+    /// <summary>Ids of other conflicting tasks, which are waiting for <see cref="Resolving"/>.</summary>
     public ImmutableSortedSet<string> Deferred { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
-    /// <summary>Entries that may be merged next, in merge order.</summary>
+    /// <summary>
+    /// Requests that may be merged next, oldest first. Excludes requests that are in a batch or are waiting for another conflict.
+    /// </summary>
     public ImmutableList<MergeRequest> Ready
     {
         get
@@ -248,7 +250,7 @@ internal sealed record MergeQueueState
     }
 
     /// <summary>
-    /// Returns the state after a batch ended. Batches built on it now stand on staging if the whole batch landed, and otherwise end as
+    /// Returns the state after a batch ended. Batches built on it are now based on staging if the whole batch landed, and otherwise end as
     /// well.
     /// </summary>
     public MergeQueueState Ended(int batch)

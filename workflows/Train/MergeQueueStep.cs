@@ -3,7 +3,7 @@ namespace Orchestrator.Workflows.Train;
 /// <summary>Next step of the merge queue.</summary>
 internal abstract record MergeQueueStep
 {
-    /// <summary>True if the step uses staging or creates merges, so that only one such step may be in progress.</summary>
+    /// <summary>True if the step uses staging or creates merges. Only one such step may be in progress.</summary>
     public virtual bool IsExclusive => false;
 
     /// <summary>Waits for new work, or for a step in progress to end.</summary>
@@ -63,7 +63,7 @@ internal abstract record MergeQueueStep
     public sealed record EndBatch(int Batch) : MergeQueueStep;
 
     /// <summary>
-    /// Ends the batch because a step failed. Its remaining entries are merged one by one, so that each reports the fault with its remedy.
+    /// Ends the batch because a step failed. Its remaining entries are merged one by one, so that each reports the error with its remedy.
     /// </summary>
     /// <param name="Batch">Number of the batch.</param>
     public sealed record AbandonBatch(int Batch) : MergeQueueStep;

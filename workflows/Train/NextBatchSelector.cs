@@ -1,8 +1,7 @@
 namespace Orchestrator.Workflows.Train;
 
 /// <summary>
-/// Chooses the entries of the next batch, namely the first entry in merge order that may be verified now, and the entries that can follow
-/// it.
+/// Chooses the entries of the next batch: the first entry in merge order that may be verified now, and the entries that can follow it.
 /// </summary>
 /// <remarks>
 /// An entry whose footprint overlaps no current batch starts on staging. An entry that overlaps batches is built on the last of them, if
@@ -40,7 +39,10 @@ internal static class NextBatchSelector
     private static IReadOnlyList<MergeRequest> Unlocated(MergeQueueState state, IReadOnlyList<MergeRequest> order) =>
         [.. order.Where(request => !state.Footprints.ContainsKey((request.TaskId, request.Attempt)))];
 
-    /// <summary>Returns the following entries that have the same footprint, or whose footprints overlap that of the batch.</summary>
+    /// <summary>
+    /// Returns the entries of the next batch: the first one, and following ones with overlapping footprints that must be built on the same
+    /// batch or on staging.
+    /// </summary>
     private static List<MergeRequest> Gather(MergeQueueState state, IEnumerable<MergeRequest> order, List<MergeRequest> held, int after)
     {
         var batch = new List<MergeRequest>();

@@ -13,7 +13,7 @@ internal sealed record TrainBatch(IReadOnlyList<MergeRequest> Entries, IReadOnly
     /// <summary>Number of the batch within this execution.</summary>
     public int Id { get; init; }
 
-    /// <summary>Number of the batch that this one is built on, on the assumption that that batch passes; 0 for staging.</summary>
+    /// <summary>Number of the batch that this one is built on, assuming that the other one passes; 0 for staging.</summary>
     public int After { get; init; }
 
     /// <summary>Parts of the repository that the entries can affect.</summary>

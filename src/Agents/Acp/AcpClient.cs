@@ -6,7 +6,10 @@ namespace Orchestrator.Agents.Acp;
 /// <param name="print">Prints a line.</param>
 internal sealed class AcpClient(AcpRequest request, Action<string> print)
 {
-    /// <summary>Updates that contain no information for users (https://agentclientprotocol.com/protocol/schema, version 1).</summary>
+    /// <summary>
+    /// Kinds of updates from the agent that are not shown to users, because they contain no information for them
+    /// (https://agentclientprotocol.com/protocol/schema, version 1).
+    /// </summary>
     private static readonly string[] Quiet =
     [
         "user_message_chunk",
@@ -24,7 +27,9 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
     /// <summary>True to print the agent's actions.</summary>
     internal bool IsListening { get; set; }
 
-    /// <summary>Handles a notification or a request.</summary>
+    /// <summary>
+    /// Processes a notification or request from the agent: prints an update, answers a permission request, or reads or writes a file.
+    /// </summary>
     /// <returns>The result or an error. Both are null for notifications.</returns>
     internal (object? Result, string? Error) HandleCall(string method, JsonElement parameters)
     {
@@ -64,7 +69,7 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
             "tool_call_update" when update.Text("status") == "failed" => new
             {
                 type = AcpEvents.ToolFailed,
-                message = update.Text("title") ?? "A tool call of the agent failed without a message.",
+                message = update.Text("title") ?? "A tool call by the agent failed without an error message.",
             },
             { } kind when !Quiet.Contains(kind) => new { type = $"session/update {kind}" },
             _ => null,
@@ -76,15 +81,19 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
         return null;
     }
 
-    /// <summary>Prints a message that this version of the protocol does not define, in the same form as an unknown event of another
-    /// agent.</summary>
+    /// <summary>
+    /// Prints the name of a method that this protocol version does not define, in the same form as an unknown event of another agent.
+    /// </summary>
     private object? ReportUnknown(string method)
     {
         print(JsonSerializer.Serialize(new { type = method }));
         return null;
     }
 
-    /// <summary>Selects the option of the desired kind. If there is no such option, the request is answered as canceled.</summary>
+    /// <summary>
+    /// Answers the agent's permission request with the option that allows the call once, or rejects it once if the agent must only answer.
+    /// Answers "cancelled" if that option is missing.
+    /// </summary>
     private object Permit(JsonElement parameters)
     {
         var wanted = request.AnswersOnly ? "reject_once" : "allow_once";
@@ -110,8 +119,8 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
             return (
                 null,
                 request.AnswersOnly
-                    ? "This agent may only answer, so it may not write files."
-                    : $"The agent may not write {path}, because it is outside of the worktree."
+                    ? "This agent may only answer questions, so it may not write files."
+                    : $"The agent may not write {path}, because it is outside the worktree."
             );
         }
         OrchestratorFolderCreator.Ensure(Path.GetDirectoryName(path)!);

@@ -9,14 +9,14 @@ namespace Orchestrator.Agents.Acp;
 /// <param name="message">Description of the failure.</param>
 internal sealed class AcpException(string message) : Exception(message)
 {
-    /// <summary>True if the connection ended and no further answers arrive.</summary>
+    /// <summary>True if the connection has ended, so no further answers will arrive.</summary>
     internal bool IsEnd { get; init; }
 }
 
 /// <summary>JSON-RPC connection to an agent, with one message per line.</summary>
 /// <param name="output">Pipe that the agent reads.</param>
 /// <param name="client">Answers the agent's requests.</param>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a requested wait handle owns no resources.")]
+[SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim owns no unmanaged resources unless its wait handle is requested.")]
 internal sealed class AcpConnection(PipeWriter output, AcpClient client)
 {
     private readonly ConcurrentDictionary<long, TaskCompletionSource<JsonElement>> _calls = new();
@@ -60,7 +60,7 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
         return await call.Task;
     }
 
-    /// <summary>Fails all pending calls because no more answers arrive.</summary>
+    /// <summary>Fails all pending calls, because no more answers will arrive.</summary>
     internal void End()
     {
         _isEnded = true;
@@ -70,9 +70,11 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
         }
     }
 
-    private static AcpException Ended() => new("The agent program has ended, so the call has no answer.") { IsEnd = true };
+    private static AcpException Ended() => new("The agent program ended before it answered the call.") { IsEnd = true };
 
-    /// <summary>Handles a line from the agent. Lines that are not messages are ignored.</summary>
+    /// <summary>
+    /// Processes a line from the agent, which contains either a call or the answer to one. Lines that are not messages are ignored.
+    /// </summary>
     internal async ValueTask HandleLineAsync(string line)
     {
         JsonElement message;

@@ -7,7 +7,7 @@ namespace Orchestrator.Agents.Acp;
 /// driver keeps running if the orchestrator exits. The driver forwards the agent's standard error and exit code.</summary>
 public static class AcpDriver
 {
-    /// <summary>Sends the prompt to the agent of a request file.</summary>
+    /// <summary>Starts the agent program that a request file names, and sends the prompt to it.</summary>
     /// <param name="requestFile">Request file of the agent run.</param>
     /// <param name="prompt">Prompt for the agent.</param>
     /// <param name="print">Prints a line.</param>
@@ -84,7 +84,7 @@ public static class AcpDriver
             if (session is null)
             {
                 var made = await connection.CallAsync("session/new", place);
-                session = made.Text("sessionId") ?? throw new AcpException("The agent program did not return the id of a conversation.");
+                session = made.Text("sessionId") ?? throw new AcpException("The agent program did not return a conversation id.");
             }
             else
             {

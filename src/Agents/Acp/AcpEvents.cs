@@ -2,7 +2,7 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Acp;
 
-/// <summary>Formats the lines that the driver prints, and contains the agent description with which these lines are parsed.</summary>
+/// <summary>Names of the events that the driver prints, and the description with which the orchestrator parses these events.</summary>
 internal static class AcpEvents
 {
     internal const string Session = "session";

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents.Acp;
 
-/// <summary>Request to the driver of the Agent Client Protocol, stored in the agent run's folder.</summary>
+/// <summary>Request to the Agent Client Protocol driver, stored in the agent run's folder.</summary>
 internal sealed record AcpRequest
 {
     internal const string FileName = "acp.json";
@@ -23,7 +23,8 @@ internal sealed record AcpRequest
     internal string ToJson() => JsonSerializer.Serialize(this, AcpJson.Default.AcpRequest);
 
     internal static AcpRequest Parse(string json) =>
-        JsonSerializer.Deserialize(json, AcpJson.Default.AcpRequest) ?? throw new JsonException("The file of the ACP request is empty.");
+        JsonSerializer.Deserialize(json, AcpJson.Default.AcpRequest)
+        ?? throw new JsonException("The ACP request file contains only JSON null.");
 }
 
 [JsonSourceGenerationOptions]

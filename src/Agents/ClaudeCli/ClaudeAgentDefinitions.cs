@@ -10,8 +10,10 @@ internal static class ClaudeAgentDefinitions
     /// left.</summary>
     private const int ArgumentLimit = 126 * 1024;
 
-    /// <summary>Returns the JSON, or null if there are no agents. Also returns the names of agents that are omitted because they exceed the
-    /// limit or have no front matter.</summary>
+    /// <summary>
+    /// Returns the JSON, or null if it would contain no agents. Also returns the names of files that are omitted because they exceed the
+    /// limit or have no front matter.
+    /// </summary>
     internal static (string? Json, IReadOnlyList<string> LeftOut) ToJson(IReadOnlyDictionary<string, string> files)
     {
         List<string> members = [];

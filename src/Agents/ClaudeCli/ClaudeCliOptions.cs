@@ -9,7 +9,7 @@ public sealed record ClaudeCliOptions
     /// <summary>Newest tested version. A newer version causes a warning. A newer major version is rejected.</summary>
     public static Version NewestTriedVersion { get; } = new(2, 1, 328);
 
-    /// <summary>Name of the program, which is searched in PATH, or its path.</summary>
+    /// <summary>Name of the program, which is looked up in PATH, or its path.</summary>
     /// <value>Default: <c>claude</c>.</value>
     public string Program { get; init; } = "claude";
 
@@ -46,7 +46,7 @@ public sealed record ClaudeCliOptions
     /// <value>Default: <c>sonnet</c>.</value>
     public string Model { get; init; } = "sonnet";
 
-    /// <summary>Model used if the first one is overloaded or unavailable.</summary>
+    /// <summary>Model used if the requested model is overloaded or unavailable.</summary>
     /// <value>Default: null, which means no fallback model.</value>
     public string? FallbackModel { get; init; }
 
@@ -70,7 +70,7 @@ public sealed record ClaudeCliOptions
     /// <value>Default: 10 minutes.</value>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Environment to pass on.</summary>
+    /// <summary>Environment variables that the CLI inherits.</summary>
     /// <value>Default: this process's own.</value>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = AgentEnvironment.OfThisProcess();
 }

@@ -70,7 +70,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
                 .. ClaudeAgentDefinitions
                     .ToJson(start.AgentDefinitions)
                     .LeftOut.Select(file =>
-                        $"The agent definition {file} was left out, because it has no front matter or all definitions exceed 126 KB."
+                        $"The agent definition {file} was left out, because it has no front matter or would bring the total above 126 KB."
                     ),
             ],
         };
@@ -175,8 +175,10 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         : start.Conversation is { } other ? ["--resume", toConversation(other), "--fork-session", "--session-id", session]
         : ["--session-id", session];
 
-    /// <summary>Copies a conversation file to the agent run's folder, which the program can read even in a sandbox. The CLI then copies the
-    /// conversation to the new id.</summary>
+    /// <summary>
+    /// Copies a conversation file to the agent run's folder, because the CLI can read that folder even in a sandbox. The CLI then starts
+    /// the new conversation as a copy of that file.
+    /// </summary>
     private static string Copied(string conversation, SupervisedAgentFolder folder)
     {
         var copy = folder.File(Path.GetFileName(conversation));

@@ -27,11 +27,11 @@ internal static class ClaudeFailureClassifier
         };
     }
 
-    /// <summary>True if the service rejects the credentials, so that every further request would be refused.</summary>
+    /// <summary>True if the service rejects the credentials, so every further request would be refused.</summary>
     internal static bool IsLoginRefused(string? kind, int? status) =>
         status == 401 || kind is "authentication_failed" or "oauth_org_not_allowed";
 
-    /// <summary>Classifies an error result by its subtype and the reason for the end.</summary>
+    /// <summary>Classifies the CLI's error result by its subtype and its terminal reason.</summary>
     internal static AgentFailure OfResult(ClaudeResult result, AgentApiError? apiError, string text)
     {
         if (result.TerminalReason == "prompt_too_long")
@@ -52,7 +52,7 @@ internal static class ClaudeFailureClassifier
         };
     }
 
-    /// <summary>Classifies an exit without a result line by standard error and exit code.</summary>
+    /// <summary>Classifies an exit without a result line, based on standard error and the exit code.</summary>
     internal static AgentFailure OfSilentExit(int? exitCode, string errorText) =>
         exitCode switch
         {

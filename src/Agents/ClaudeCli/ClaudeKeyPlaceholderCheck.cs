@@ -12,7 +12,7 @@ internal static class ClaudeKeyPlaceholderCheck
 
     /// <summary>
     /// True if placeholders can replace the keys. False if the user's settings for the program override the key or the address of the
-    /// service, or if custom headers, a client certificate or disabled certificate checks are configured.
+    /// service. Also false if custom headers, a client certificate or disabled certificate checks are configured.
     /// </summary>
     /// <param name="keys">Keys of the service.</param>
     /// <param name="configDirectory">Absolute path of the program's folder, usually <c>~/.claude</c>.</param>
@@ -29,8 +29,10 @@ internal static class ClaudeKeyPlaceholderCheck
         && environment.GetValueOrDefault("NODE_TLS_REJECT_UNAUTHORIZED") != "0"
         && !AreReplaced(keys, Path.Combine(configDirectory, "settings.json"));
 
-    /// <summary>Adds the key that a Console login has stored. The program does not use it if the user has a subscription's login or sets
-    /// a variable with a token.</summary>
+    /// <summary>
+    /// Adds the stored key of a Console login, unless the program ignores it because the user has a subscription login or sets a token
+    /// variable.
+    /// </summary>
     /// <param name="keys">Keys of Anthropic's API.</param>
     /// <param name="file">Absolute path of <see cref="AgentProgramFiles.ClaudeLogin"/>.</param>
     /// <param name="configDirectory">Absolute path of the program's folder.</param>

@@ -10,7 +10,7 @@ public static class ClaudeMcpServers
     /// omitted.</summary>
     public const string Own = "orchestrator";
 
-    /// <summary>Returns the text of the file, or null if there are no servers.</summary>
+    /// <summary>Returns the text of the <c>mcpServers</c> file, or null if there are no servers.</summary>
     /// <param name="kept">Allowed servers in the same JSON format, or null if there are none.</param>
     /// <param name="command">Program and arguments of the orchestrator's own server, or null to omit the server.</param>
     internal static string? Make(string? kept, IReadOnlyList<string>? command)

@@ -1,8 +1,10 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Finds the CLI's conversations: <c>projects/DIRECTORY/SESSION.jsonl</c> in its folder. The directory name is a one-way encoding
-/// of the working directory, so all directories are searched for the unique session id. A conversation copied to a second directory
-/// continues in that copy.</summary>
+/// <summary>
+/// Finds the CLI's conversations: <c>projects/DIRECTORY/SESSION.jsonl</c> in the CLI's folder. The directory name is a one-way encoding of
+/// the working directory, so all directories are searched for the unique session id. A conversation copied to a second directory continues
+/// in that copy.
+/// </summary>
 internal static class ClaudeSessionFiles
 {
     internal static string? Find(string configDirectory, string sessionId)

@@ -4,7 +4,7 @@ namespace Orchestrator.Agents.ClaudeCli;
 /// counts of each answer, but no costs. A later agent run does not count these answers again.</summary>
 internal static class ClaudeSessionUsage
 {
-    /// <summary>Returns the tokens of the given answers, by model.</summary>
+    /// <summary>Returns the token counts of the answers with the specified message ids, by model.</summary>
     /// <param name="sessionFile">File of the conversation. The files of its sub-agents are in a folder beside it.</param>
     /// <param name="messageIds">Ids of the answers in the agent run's stream. The file also contains answers of earlier agent runs.</param>
     internal static AgentUsage Read(string sessionFile, IReadOnlySet<string> messageIds)

@@ -3,9 +3,10 @@ using Orchestrator.Agents.Hooks;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Builds the CLI settings file of an agent run. It configures the ownership hook, which the CLI runs before every tool call, and
-/// deny rules that apply even with skipped permissions. Tested with the real program, because the CLI silently ignores an invalid
-/// file.</summary>
+/// <summary>
+/// Builds the CLI settings file of an agent run. It configures the ownership hook, which the CLI runs before every tool call, and deny
+/// rules that apply even if permission prompts are skipped. Tested with the real program, because the CLI silently ignores an invalid file.
+/// </summary>
 internal static class ClaudeSettingsFile
 {
     internal const string Name = "claude-settings.json";

@@ -124,14 +124,14 @@ internal sealed class ClaudeStreamParser(
         var cause =
             ClaudeFailureClassifier.IsLoginRefused(_apiError?.Kind, _result.ApiStatus ?? _apiError?.Status) ? $"{NotAccepted()} {Cut(text)}"
             : text.Length > 0 ? Cut(text)
-            : "The Claude CLI printed no cause.";
+            : "The Claude CLI did not report a cause.";
         var how = _result.Subtype == "success" ? "an error" : _result.Subtype;
         return (failure, $"{cause.TrimEnd()} (The Claude CLI ended with {how}, exit code {exitCode?.ToString() ?? "unknown"}.)");
     }
 
     private (AgentFailure Failure, string Detail) Silent(int? exitCode, string errorText)
     {
-        var said = errorText.Length > 0 ? errorText : "The Claude CLI printed nothing on stderr.";
+        var said = errorText.Length > 0 ? errorText : "The Claude CLI printed nothing to stderr.";
         var failure = ClaudeFailureClassifier.OfSilentExit(exitCode, errorText);
         // A known reason for the failure takes precedence over a guess.
         var isUnexplained = _sessionId is null && exitCode is not null && (failure is AgentFailure.Account or AgentFailure.GaveUp);
@@ -168,12 +168,14 @@ internal sealed class ClaudeStreamParser(
             return session;
         }
         _isForeign = true;
-        Refusal ??= $"The Claude CLI was started to continue the conversation {continues}, but continued {Cut(session)}.";
+        Refusal ??= $"The Claude CLI was started to continue the conversation {continues}, but it continued {Cut(session)}.";
         return continues;
     }
 
-    /// <summary>Detects refused credentials. The program retries every error for minutes, although a rejected key stays rejected. A
-    /// rejected login, however, may be renewed between two retries.</summary>
+    /// <summary>
+    /// Detects refused credentials, which the program would keep retrying for minutes. A refused API key is detected at once, but a login
+    /// only at the second refusal, because it may be renewed before.
+    /// </summary>
     private AgentRetry DetectRefusedCredentials(AgentRetry retry)
     {
         if (ClaudeFailureClassifier.IsLoginRefused(retry.Kind, retry.Status) && (_hasOwnKey || retry.Attempt > 1))

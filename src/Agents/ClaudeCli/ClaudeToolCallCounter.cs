@@ -12,7 +12,7 @@ internal sealed class ClaudeToolCallCounter
 
     internal IReadOnlyList<string> SubAgents => [.. _subAgentByCall.Values.Distinct().Order(StringComparer.Ordinal)];
 
-    /// <summary>Returns the file, command or sub-agent of a call, on one line.</summary>
+    /// <summary>Returns the file, command or sub-agent that a tool call names, on one line.</summary>
     internal static string Subject(JsonElement input)
     {
         var text =
@@ -30,7 +30,7 @@ internal sealed class ClaudeToolCallCounter
         return text.Length <= SubjectLimit ? text : text[..SubjectLimit] + "…";
     }
 
-    /// <summary>Adds a call. A call whose id was added before is ignored, because a replayed line must count only once.</summary>
+    /// <summary>Adds a tool call. A call whose id was added before is ignored, because a replayed line must count only once.</summary>
     internal void Add(string id, string tool, JsonElement input)
     {
         if (!_seen.Add(id))

@@ -1,6 +1,8 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Parses an account's usage windows from the CLI's stream, which has shares from 0 to 1 and seconds since 1970.</summary>
+/// <summary>
+/// Parses an account's usage windows from the CLI's stream. The stream has usage as shares from 0 to 1, and times in seconds since 1970.
+/// </summary>
 internal static class ClaudeUsageWindows
 {
     private const long EndOfTime = 253_402_300_800;

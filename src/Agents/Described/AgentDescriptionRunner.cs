@@ -123,7 +123,7 @@ public sealed class AgentDescriptionRunner(
                 )
             );
 
-    /// <summary>Returns the program itself, or the driver that starts the program and talks to it.</summary>
+    /// <summary>Returns the command to start: the program itself, or the driver that starts the program and communicates with it.</summary>
     private (string Program, IReadOnlyList<string> Arguments) Call(AgentStart start, string prompt, SupervisedAgentFolder folder)
     {
         var program = Locate(start.Repository) ?? _program;
@@ -209,7 +209,9 @@ public sealed class AgentDescriptionRunner(
         ];
     }
 
-    /// <summary>Replaces all placeholders in one pass, because an inserted text may itself look like a placeholder.</summary>
+    /// <summary>
+    /// Replaces all placeholders of an argument in one pass, because an inserted text may itself look like a placeholder.
+    /// </summary>
     private static string Fill(string argument, Dictionary<string, string> places)
     {
         StringBuilder filled = new();

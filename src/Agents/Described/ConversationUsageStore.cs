@@ -2,20 +2,22 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Stores the final usage counts of each agent run of a conversation in the agent run's folder. The counts are needed because some
-/// programs count the whole conversation, so that earlier agent runs would be charged again.</summary>
+/// <summary>
+/// Stores the final usage counts of each agent run of a conversation in the agent run's folder. Without them, earlier agent runs would be
+/// charged again, because some programs count the whole conversation.
+/// </summary>
 /// <param name="folder">Folder of the agent run.</param>
 /// <param name="earlier">Folders of the earlier agent runs, in order.</param>
 internal sealed class ConversationUsageStore(string folder, IReadOnlyList<string> earlier)
 {
     private const string FileName = "counted";
 
-    /// <summary>Stores the last count of this agent run.</summary>
+    /// <summary>Stores the last usage count of this agent run.</summary>
     /// <param name="session">Id of the conversation.</param>
     internal void Keep(string session, PrintedUsageCount count) =>
         new SupervisedAgentFolder(folder).Write(FileName, JsonSerializer.Serialize(new StoredUsage(session, count.Tokens, count.CostUsd)));
 
-    /// <summary>Returns the last count of the conversation before this agent run, or zero if there is none.</summary>
+    /// <summary>Returns the conversation's last usage count before this agent run, or zero if there is none.</summary>
     /// <param name="session">Id of the conversation, or null if unknown.</param>
     internal PrintedUsageCount Before(string? session) =>
         session is null ? PrintedUsageCount.Zero

@@ -3,7 +3,7 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Classifies the failures of a described program. Has no side effects.</summary>
+/// <summary>Classifies the failures of a program that has an agent description. Has no side effects.</summary>
 /// <param name="description">Description of the program.</param>
 internal sealed class DescribedAgentFailureClassifier(AgentDescription description)
 {
@@ -25,7 +25,7 @@ internal sealed class DescribedAgentFailureClassifier(AgentDescription descripti
         : ModelApiFailureClassifier.OfText(message) is { } general ? general
         : OfExitCode(exitCode) ?? AgentFailure.GaveUp;
 
-    /// <summary>Classifies an exit without a result.</summary>
+    /// <summary>Classifies the exit of a program that printed no result.</summary>
     /// <param name="exitCode">Exit code of the program, or null if unknown.</param>
     /// <param name="errorText">End of the program's standard error.</param>
     /// <param name="hasBegun">True if the program printed an event, which means that it accepted its arguments.</param>

@@ -5,8 +5,10 @@ using Orchestrator.Agents.Unknowns;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Parses the output of a described program that prints one JSON object per line. Other lines, such as warnings and progress, are
-/// ignored. Unknown events are recorded because they may explain an end without a result.</summary>
+/// <summary>
+/// Parses the output of a program whose agent description declares one JSON object per line. Other lines, such as warnings and progress,
+/// are ignored. Unknown events are recorded because they may explain an end without a result.
+/// </summary>
 /// <param name="call">Parameters of the agent run.</param>
 /// <param name="counts">Usage counts of the conversation's agent runs.</param>
 /// <param name="time">Clock, used for limits that end after a duration such as "in 5 hours".</param>
@@ -208,7 +210,7 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
         {
             _sessionId = wanted;
             Refusal ??=
-                $"The agent program was started to continue the conversation {CleanName(wanted)}, but continued {CleanName(session)}.";
+                $"The agent program was started to continue the conversation {CleanName(wanted)}, but it continued {CleanName(session)}.";
         }
         return new AgentSessionStarted(_sessionId, _model ?? call.Model, null);
     }

@@ -4,8 +4,10 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Keys of a described program that stay outside the sandbox. Also provides the arguments and variables with which the program
-/// uses the proxy inside the sandbox.</summary>
+/// <summary>
+/// Keys that stay outside the sandbox of a program with an agent description. Also provides the arguments and variables with which the
+/// program uses the proxy inside the sandbox.
+/// </summary>
 /// <param name="description">Description of the program.</param>
 /// <param name="environment">Environment variables of the user.</param>
 /// <param name="home">Absolute path of the home directory.</param>
@@ -14,13 +16,14 @@ internal sealed class DescribedAgentKeys(AgentDescription description, IReadOnly
     private const string Address = "{address}";
     private const long LargestFile = 4 << 20;
 
-    /// <summary>Keys that can stay outside the sandbox. Excludes keys if the user has configured the key or its service in another
-    /// way.</summary>
+    /// <summary>
+    /// Keys that can stay outside the sandbox. A key is excluded if the user has configured it or its service in another way.
+    /// </summary>
     public IReadOnlyList<AgentServiceKey> All => [.. Descriptions.Select(KeyOf)];
 
     private IEnumerable<AgentKeyDescription> Descriptions => description.Keys.Where(key => !IsConfigured(key));
 
-    /// <summary>Returns the arguments that replace <c>{keys}</c>.</summary>
+    /// <summary>Returns the arguments that replace the placeholder <c>{keys}</c> in the program's command line.</summary>
     public IReadOnlyList<string> Arguments(AgentStart start) =>
         start.Sandbox?.Door is { } door
             ? [.. Outside(start).SelectMany(key => key.Arguments).Select(argument => Fill(argument, door.ServiceAddress))]

@@ -3,8 +3,10 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Checks the version of a described program, and if the user is logged in. Runs the program only with its version
-/// option.</summary>
+/// <summary>
+/// Checks the version of a program that has an agent description, and whether the user is logged in. Runs the program only with its version
+/// option.
+/// </summary>
 internal static partial class DescribedAgentProgramCheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -78,8 +80,8 @@ internal static partial class DescribedAgentProgramCheck
             ? check with
             {
                 Status = AgentCheckStatus.Warning,
-                Message = $"{check.Message} {description.Tried} is the tested version.",
-                Cure = description.Install is { } install ? $"If it behaves oddly, install that one: {install}" : null,
+                Message = $"{check.Message} The tested version is {description.Tried}.",
+                Cure = description.Install is { } install ? $"If the agent behaves oddly, install the tested version: {install}" : null,
             }
         : check;
 

@@ -2,7 +2,7 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Parameters of an agent run of a described program, needed to interpret the output.</summary>
+/// <summary>Parameters of an agent run that are needed to interpret the output of a program with an agent description.</summary>
 internal sealed record DescribedAgentRun
 {
     /// <summary>Name of the agent in settings.</summary>

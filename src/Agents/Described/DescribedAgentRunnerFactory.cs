@@ -2,10 +2,10 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Creates runners from descriptions.</summary>
+/// <summary>Creates agent runners from agent descriptions.</summary>
 public static class DescribedAgentRunnerFactory
 {
-    /// <summary>Creates the runner for a description.</summary>
+    /// <summary>Creates the agent runner for an agent description.</summary>
     /// <param name="name">Name of the agent in settings.</param>
     /// <param name="json">Description, as stored in settings.</param>
     /// <param name="command">Program and leading arguments that replace the program in the description, or null to use the described

@@ -4,7 +4,9 @@ using Orchestrator.Agents.Unknowns;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Parses the output of a described program that prints plain text. Exit code 0 claims that the work is done.</summary>
+/// <summary>
+/// Parses the output of a program whose agent description declares plain text. Exit code 0 is taken as a claim that the work is done.
+/// </summary>
 /// <param name="call">Parameters of the agent run.</param>
 /// <param name="time">Clock, for the end of a usage limit.</param>
 internal sealed class DescribedAgentTextParser(DescribedAgentRun call, TimeProvider time) : IAgentOutputParser

@@ -2,8 +2,10 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Computes the usage of an agent run from printed counts. A count covers the agent run, one step or the whole
-/// conversation.</summary>
+/// <summary>
+/// Computes the usage of an agent run from the counts that its program prints. Depending on the program, a count covers the agent run, one
+/// step or the whole conversation.
+/// </summary>
 /// <param name="scope">Scope of the counts.</param>
 internal sealed class DescribedAgentUsageCounter(UsageCountScope scope)
 {

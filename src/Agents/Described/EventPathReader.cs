@@ -3,7 +3,7 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Reads values of an event by the paths of a description.</summary>
+/// <summary>Reads values of an event by the paths that an agent description specifies.</summary>
 internal static class EventPathReader
 {
     /// <summary>Returns the value at a path, or null if the path does not exist.</summary>

@@ -3,8 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Parses the reset time of a usage limit as programs print it for users, namely as a local date and time or as a duration from
-/// now.</summary>
+/// <summary>Parses the reset time of a usage limit as programs print it for users: a local date and time, or a duration from now.</summary>
 internal static partial class UsageLimitResetParser
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(60);

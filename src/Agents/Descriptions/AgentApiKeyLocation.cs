@@ -7,8 +7,10 @@ public sealed record AgentApiKeyLocation(string File, string Member)
 {
     private const long LargestFile = 4 << 20;
 
-    /// <summary>Values that other members must have, or an empty text for a missing member. Otherwise, the program does not use the key.
-    /// Default: none.</summary>
+    /// <summary>
+    /// Values that other members of the file must have for the program to use the key, by path. An empty text stands for a missing member.
+    /// Default: none.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Where
     {
         get;
@@ -29,11 +31,12 @@ public sealed record AgentApiKeyLocation(string File, string Member)
                 : null
             : null;
 
-    /// <summary>True if the file contains the top-level member, such as another kind of login for the same service.</summary>
+    /// <summary>True if the file contains the top-level member, even if it is another kind of login for the same service.</summary>
     public bool IsPresent() => Parse() is { } root && root.TryGetProperty(TopMember, out _);
 
-    /// <summary>Returns a file's content without some members of its top level. Content that is not a JSON object is returned
-    /// unchanged.</summary>
+    /// <summary>
+    /// Returns a file's content without the specified top-level members. Content that is not a JSON object is returned unchanged.
+    /// </summary>
     /// <param name="content">Content of the file.</param>
     /// <param name="members">Names of the members.</param>
     public static byte[] Remove(byte[] content, IReadOnlyList<string> members)

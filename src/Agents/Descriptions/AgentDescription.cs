@@ -7,7 +7,7 @@ namespace Orchestrator.Agents.Descriptions;
 /// <remarks>All values are strings, so that YAML and JSON have the same meaning.</remarks>
 public sealed record AgentDescription
 {
-    /// <summary>Name of the program, which is searched in PATH, or its path.</summary>
+    /// <summary>Name of the program, which is looked up in PATH, or its path.</summary>
     public required string Program { get; init; }
 
     /// <summary>Command with which a user installs the program, or null if unknown.</summary>
@@ -31,7 +31,7 @@ public sealed record AgentDescription
     /// <summary>Command-line arguments of an agent run.</summary>
     public required AgentArguments Arguments { get; init; }
 
-    /// <summary>Channel by which the program receives the prompt, namely standard input, an argument or a file.</summary>
+    /// <summary>Channel by which the program receives the prompt: standard input, an argument or a file.</summary>
     /// <value>Default: <see cref="PromptDelivery.Stdin"/>.</value>
     public PromptDelivery Prompt { get; init; }
 
@@ -51,8 +51,10 @@ public sealed record AgentDescription
         init => field = value ?? field;
     } = new Dictionary<string, string>();
 
-    /// <summary>Instruction files in the repository that the program itself reads, so that the prompt omits them. Each value is a path such
-    /// as <c>AGENTS.md</c>, or <c>**/AGENTS.md</c> for the files in all folders.</summary>
+    /// <summary>
+    /// Instruction files in the repository that the program itself reads, so the prompt omits them. Each value is a path such as
+    /// <c>AGENTS.md</c>, or <c>**/AGENTS.md</c> for the files in all folders.
+    /// </summary>
     /// <value>Default: none.</value>
     public IReadOnlyList<string> Instructions
     {
@@ -100,7 +102,7 @@ public sealed record AgentDescription
     /// <summary>Meaning of the output. Null for <see cref="AgentProtocol.Acp"/>.</summary>
     public AgentStreamDescription? Stream { get; init; }
 
-    /// <summary>Meanings of error messages. The first match counts.</summary>
+    /// <summary>Meanings of error messages. If several match a message, the first one applies.</summary>
     public IReadOnlyList<AgentFailureDescription> Failures
     {
         get;
@@ -183,8 +185,10 @@ public sealed record ConversationDescription
     /// <value>Default: <see cref="ConversationIdSource.Program"/>.</value>
     public ConversationIdSource NamedBy { get; init; }
 
-    /// <summary>Path of a conversation file, relative to the home directory. <c>{session}</c> stands for the id of the conversation,
-    /// <c>{session8}</c> for the first eight characters of the id, and <c>*</c> for any name or part of a name.</summary>
+    /// <summary>
+    /// Path of a conversation file, relative to the home directory. <c>{session}</c> stands for the conversation's id and <c>{session8}</c>
+    /// for its first eight characters. <c>*</c> stands for any name or part of a name.
+    /// </summary>
     public required string File { get; init; }
 
     /// <summary>Content of the conversation file.</summary>
@@ -205,7 +209,9 @@ public enum ConversationIdSource
 /// <summary>Content of a conversation's file.</summary>
 public enum ConversationFileContent
 {
-    /// <summary>The file contains only that conversation, so that copying the file is enough to continue on another machine.</summary>
+    /// <summary>
+    /// The file contains only that conversation, so a copy of the file is enough to continue the conversation on another machine.
+    /// </summary>
     One,
 
     /// <summary>The file contains all conversations of the program. A conversation exists if the file contains its id.</summary>
@@ -271,8 +277,10 @@ public sealed record AgentLoginDescription
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Members that identify the account. New tokens are not copied back if these members have changed. A path continues into the
-    /// content of a JSON web token, as in <c>id_token.sub</c>.</summary>
+    /// <summary>
+    /// Members that identify the account. New tokens are not copied back if these members have changed. A path can lead into a JSON Web
+    /// Token's content, as in <c>id_token.sub</c>.
+    /// </summary>
     public IReadOnlyList<string> Account
     {
         get;
@@ -353,8 +361,9 @@ public enum AgentFailureKind
     /// <summary>The service throttles the caller.</summary>
     Throttled,
 
-    /// <summary>The login, the credit, the model or the command line is wrong, so that every run of this agent would fail the same
-    /// way.</summary>
+    /// <summary>
+    /// The login, the credit, the model or the command line is wrong, so every run of this agent would fail the same way.
+    /// </summary>
     Account,
 
     /// <summary>The failure is transient, so a retry may succeed.</summary>

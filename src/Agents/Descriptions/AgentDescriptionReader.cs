@@ -4,21 +4,22 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Agents.Descriptions;
 
-/// <summary>Fault in a description.</summary>
+/// <summary>Error in an agent description.</summary>
 /// <param name="Path">Path within the description, such as <c>stream.events[0].on</c>. Empty if the fault concerns the whole
 /// description.</param>
 /// <param name="Message">Sentence that describes the fault.</param>
 /// <param name="Cure">Suggested fix.</param>
 public sealed record AgentDescriptionFault(string Path, string Message, string Cure);
 
-/// <summary>Reads descriptions from JSON whose values are all strings.</summary>
+/// <summary>Reads agent descriptions from JSON in which all values are strings.</summary>
 public static partial class AgentDescriptionReader
 {
-    /// <summary>Member that names a known description. The members of the known description apply unless the description overrides
-    /// them.</summary>
+    /// <summary>
+    /// Member that names a built-in description. The members of the built-in description apply unless this description overrides them.
+    /// </summary>
     public const string Like = "like";
 
-    /// <summary>Returns the description, or null with at least one fault.</summary>
+    /// <summary>Returns the agent description, or null and at least one error in the description.</summary>
     /// <param name="json">JSON object, or a JSON string that names a known description.</param>
     public static (AgentDescription? Description, IReadOnlyList<AgentDescriptionFault> Faults) Read(string json)
     {
@@ -101,7 +102,7 @@ public static partial class AgentDescriptionReader
     /// <summary>Removes type names and positions from the serializer's message, because they refer to JSON that the user did not
     /// write.</summary>
     private static string Sentence(string message) =>
-        UnknownMember().Match(message) is { Success: true } unknown ? $"'{unknown.Groups[1].Value}' is not a key of an agent description."
+        UnknownMember().Match(message) is { Success: true } unknown ? $"'{unknown.Groups[1].Value}' is not a valid description key."
         : OtherType().IsMatch(message) ? "the value does not have the form that a description requires here."
         : OwnType().Replace(message.Split(" Path: ", 2)[0], "a description");
 
@@ -115,7 +116,7 @@ public static partial class AgentDescriptionReader
     private static partial Regex OwnType();
 }
 
-/// <summary>JSON serialization of descriptions.</summary>
+/// <summary>Settings for the JSON serialization of agent descriptions.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

@@ -40,13 +40,13 @@ public enum AgentStreamFormat
 /// <summary>Period that the counts of an event cover.</summary>
 public enum UsageCountScope
 {
-    /// <summary>The counts cover the agent run so far, so that the last count is the total.</summary>
+    /// <summary>The counts cover the agent run so far, so the last count is the total.</summary>
     Start,
 
-    /// <summary>The counts cover the step that ends with the event, so that the counts of all events are summed.</summary>
+    /// <summary>The counts cover the step that ends with the event, so the counts of all events are summed.</summary>
     Step,
 
-    /// <summary>The counts cover the whole conversation, so that the last count of earlier agent runs is subtracted.</summary>
+    /// <summary>The counts cover the whole conversation, so the last count of earlier agent runs is subtracted.</summary>
     Conversation,
 }
 
@@ -119,7 +119,7 @@ public sealed record ToolCallPaths
     /// <summary>Path of the tool's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Paths of the subject of the call, such as a file or a command. The first path that exists counts.</summary>
+    /// <summary>Paths of the subject of the call, such as a file or a command. The first path that exists is used.</summary>
     public IReadOnlyList<string> Subject
     {
         get;

@@ -2,13 +2,13 @@ using System.Reflection;
 
 namespace Orchestrator.Agents.Descriptions;
 
-/// <summary>Agents that are known without configuration.</summary>
+/// <summary>Agents whose descriptions are built into the program, so that users need not configure them.</summary>
 public static class BuiltInAgents
 {
     private const string Prefix = "Orchestrator.Agents.Descriptions.Known.";
     private const string Suffix = ".json";
 
-    /// <summary>Names of the known agents in alphabetical order.</summary>
+    /// <summary>Names of the agents with a built-in description, in alphabetical order.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
         .. typeof(BuiltInAgents)
@@ -18,7 +18,7 @@ public static class BuiltInAgents
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>Returns the description of an agent, or null if the name is unknown.</summary>
+    /// <summary>Returns the built-in description of an agent, or null if the name is unknown.</summary>
     public static AgentDescription? Find(string name)
     {
         if (FindText(name) is null)
@@ -29,7 +29,7 @@ public static class BuiltInAgents
         return description ?? throw new InvalidOperationException($"The known agent {name} is wrong: {string.Join(" ", faults)}");
     }
 
-    /// <summary>Returns the text of an agent's description, or null if the name is unknown.</summary>
+    /// <summary>Returns the JSON text of an agent's built-in description, or null if the name is unknown.</summary>
     internal static string? FindText(string name)
     {
         using var stream = Names.Contains(name) ? Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + name + Suffix) : null;

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.Agents.Hooks;
 
 /// <summary>Decision of the hook on a tool call.</summary>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "The word of the hook protocol.")]
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "The hook protocol uses the word 'permission'.")]
 public enum HookPermission
 {
     /// <summary>The call is allowed.</summary>
@@ -54,7 +54,7 @@ public static class AgentHook
         "StructuredOutput",
     ];
 
-    /// <summary>Answers one call of the hook program.</summary>
+    /// <summary>Evaluates one tool call, and returns the output and the exit code with which the hook program answers.</summary>
     /// <param name="input">JSON from the agent program on stdin, with <c>tool_name</c>, <c>tool_input</c> and <c>cwd</c>.</param>
     /// <param name="policyFile">The agent run's <c>policy</c> file.</param>
     /// <param name="ownership">Creates the ownership predicate for paths relative to the worktree from the policy. Not called if the agent
@@ -92,7 +92,7 @@ public static class AgentHook
         }
     }
 
-    /// <summary>Decides about one call. Reads the file system only to follow symbolic links.</summary>
+    /// <summary>Determines whether a tool call is allowed. Reads the file system only to follow symbolic links.</summary>
     /// <param name="policy">Policy of the agent run.</param>
     /// <param name="mayWrite">Returns true for a writable path relative to the worktree.</param>
     /// <param name="call">Input of the hook.</param>
@@ -117,17 +117,17 @@ public static class AgentHook
             ? Deny("The tool call does not name a file.")
             : DecideWrite(policy, mayWrite, WorktreePathResolver.Relative(policy.Root, call.Text("cwd") ?? policy.Root, path), path);
 
-    /// <summary>Returns an agent's path relative to its worktree with links resolved, or null if it is outside.</summary>
+    /// <summary>Returns a path relative to the agent's worktree with links resolved, or null if the path is outside the worktree.</summary>
     /// <exception cref="IOException">The links form a cycle.</exception>
     public static string? InWorktree(AgentHookPolicy policy, string path) => WorktreePathResolver.Relative(policy.Root, policy.Root, path);
 
-    /// <summary>Decides if the agent may write a file.</summary>
+    /// <summary>Determines whether the agent may write a file.</summary>
     /// <param name="policy">Policy of the agent run.</param>
     /// <param name="mayWrite">Returns true for a writable path relative to the worktree.</param>
     /// <param name="relative">Path in the worktree, or null if it is outside.</param>
     /// <param name="path">Path as given by the agent.</param>
     public static HookDecision DecideWrite(AgentHookPolicy policy, Func<string, bool> mayWrite, string? relative, string path) =>
-        relative is null ? Deny($"{path} is outside of the worktree {policy.Root}. Task {policy.Task} may write only inside it.")
+        relative is null ? Deny($"{path} is outside the worktree {policy.Root}. Task {policy.Task} may write only inside it.")
         : WorktreePathResolver.IsGitInternal(relative) ? Deny($"{relative} belongs to git itself, so task {policy.Task} may not write it.")
         : policy.ReadOnly.Contains(relative, StringComparer.Ordinal)
             ? Deny(
@@ -137,7 +137,7 @@ public static class AgentHook
         : mayWrite(relative) ? Allow()
         : Deny(
             $"{relative} is not owned by task {policy.Task}, which may write: {Names(policy)}. "
-                + "Do the work without changing the file, or describe in your report which change you need in it, and why."
+                + "Do the work without changing the file, or describe in your report the change that you need and the reason."
         );
 
     private static HookDecision JudgeCommand(AgentHookPolicy policy, string? command) =>

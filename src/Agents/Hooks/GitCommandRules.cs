@@ -1,7 +1,8 @@
 namespace Orchestrator.Agents.Hooks;
 
-/// <summary>Git commands that agents may not run, because worktrees share refs, stash and configuration with the user and with each
-/// other.</summary>
+/// <summary>
+/// Git commands that agents must not run, because worktrees share refs, stash and configuration with the user and with each other.
+/// </summary>
 internal static class GitCommandRules
 {
     private const int DeepestNesting = 4;
@@ -63,8 +64,10 @@ internal static class GitCommandRules
         "--config-env",
     ];
 
-    /// <summary>Returns the denied commands as deny rules of the CLI, which apply even with skipped permissions. The rules match only the
-    /// plain spelling of a command.</summary>
+    /// <summary>
+    /// Returns the denied commands as deny rules of the CLI, which apply even if permission prompts are skipped. The rules match only the
+    /// plain spelling of a command.
+    /// </summary>
     /// <param name="hasOwnRefs">As in <see cref="AgentHookPolicy.HasOwnRefs"/>.</param>
     internal static IReadOnlyList<string> DenyRules(bool hasOwnRefs) =>
         [
@@ -74,7 +77,7 @@ internal static class GitCommandRules
             .. DeniedBranchOptions.Where(_ => !hasOwnRefs).Select(option => $"Bash(git branch {option}:*)"),
         ];
 
-    /// <summary>Returns the reason why a shell text is refused, or null if it is allowed.</summary>
+    /// <summary>Returns the reason why a shell command line is refused, or null if it is allowed.</summary>
     /// <param name="hasOwnRefs">As in <see cref="AgentHookPolicy.HasOwnRefs"/>.</param>
     internal static string? FindDenied(string shellText, bool hasOwnRefs = false) => FindDenied(shellText, hasOwnRefs, depth: 0);
 

@@ -2,8 +2,10 @@ using System.Text;
 
 namespace Orchestrator.Agents.Hooks;
 
-/// <summary>Splits a shell text into simple commands and words, well enough to identify the programs that the text runs. Runs no shell and
-/// leaves variables and command substitutions unexpanded. Prevents mistakes, not attacks.</summary>
+/// <summary>
+/// Splits a shell command line into simple commands and words, well enough to identify the programs that it runs. Runs no shell and leaves
+/// variables and command substitutions unexpanded. Prevents mistakes, not attacks.
+/// </summary>
 internal static class ShellCommands
 {
     internal static IReadOnlyList<IReadOnlyList<string>> Parse(string text) => new ShellWordReader(text).ReadAll();

@@ -5,7 +5,7 @@ internal static class WorktreePathResolver
 {
     private const int MostLinks = 40;
 
-    /// <summary>Returns the path relative to the root with "/" as separator, or null if it leads outside.</summary>
+    /// <summary>Returns a path relative to the root, with "/" as the separator, or null if the path leads outside the root.</summary>
     internal static string? Relative(string root, string directory, string path)
     {
         var realRoot = Resolve(Path.GetFullPath(root));
@@ -14,7 +14,7 @@ internal static class WorktreePathResolver
         return relative == ".." || relative.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(relative) ? null : relative;
     }
 
-    /// <summary>True for git's own files, namely a worktree's <c>.git</c> file and all files in a folder with that name.</summary>
+    /// <summary>True for git's own files: a worktree's <c>.git</c> file and all files in a folder with that name.</summary>
     internal static bool IsGitInternal(string relative) =>
         relative.Split('/').Any(part => part.Equals(".git", StringComparison.OrdinalIgnoreCase));
 

@@ -2,8 +2,10 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.Models;
 
-/// <summary>Calls a model without an agent program, for answers that match a schema. A separate process of the orchestrator calls the
-/// Anthropic API or Bedrock.</summary>
+/// <summary>
+/// Gets answers that match a schema from a model without using an agent program. A separate process of the orchestrator calls the Anthropic
+/// API or Bedrock.
+/// </summary>
 /// <param name="options">Service and its parameters.</param>
 public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
 {
@@ -47,7 +49,7 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
                 Schema =
                     start.AnswerSchema
                     ?? throw new ArgumentException(
-                        "A model without an agent program can only answer questions, but the start requires work.",
+                        "A model without an agent program can only answer questions, but this start has no answer schema.",
                         nameof(start)
                     ),
                 System = start.SystemPrompt,

@@ -3,8 +3,10 @@ using Anthropic.Bedrock;
 
 namespace Orchestrator.Agents.Models;
 
-/// <summary>Creates the SDK's clients. Keys and credentials come from the environment. The clients do not retry, because the workflow
-/// retries with durable timers.</summary>
+/// <summary>
+/// Creates the SDK clients that call the model services. Keys and credentials come from the environment. The clients do not retry, because
+/// the workflow retries with durable timers.
+/// </summary>
 internal static class ModelClients
 {
     /// <summary>Timeout of a client. Long enough that it never expires, because the supervisor ends the process at its time

@@ -71,7 +71,7 @@ internal static class ModelQuestionProcess
             ["model"] = request.Model,
             ["max_tokens"] = MaxTokens,
             ["messages"] = messages,
-            ["system"] = $"{request.System}\n\nAnswer by calling the tool '{Tool}' once, with nothing left out.".Trim(),
+            ["system"] = $"{request.System}\n\nAnswer by calling the tool '{Tool}' exactly once, with a complete answer.".Trim(),
             ["tools"] = new JsonArray(
                 new JsonObject
                 {

@@ -29,7 +29,7 @@ internal sealed record ModelRequest
 
     internal static ModelRequest Parse(string json) =>
         JsonSerializer.Deserialize(json, ModelJson.Default.ModelRequest)
-        ?? throw new JsonException("The file of the model request is empty.");
+        ?? throw new JsonException("The model request file contains only JSON null.");
 }
 
 /// <summary>Result of a request, printed as a single line by <c>orchestrate ask-model</c>.</summary>

@@ -7,7 +7,9 @@ internal sealed class AgentCpuLimiter(SupervisedAgentFolder folder, TimeProvider
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Runs until cancelled, or until the agent is being stopped.</summary>
+    /// <summary>
+    /// Limits the agent's CPU usage until canceled, or until the agent is being stopped. Returns at once if there is no limit.
+    /// </summary>
     /// <param name="cores">Maximum number of cores, or null to return immediately.</param>
     /// <param name="cancellationToken">Ends the throttling. The agent continues at full speed.</param>
     internal async Task HoldAsync(double? cores, CancellationToken cancellationToken)

@@ -1,16 +1,20 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Checks the limits that a follower enforces, namely stall, output and memory, and time if the supervisor is dead. Time counts
-/// only while the follower polls, so that a suspended machine or a stopped follower does not exhaust a limit.</summary>
+/// <summary>
+/// Checks the limits that a follower enforces: stall, output and memory, and also time if the supervisor is dead. Time counts only while
+/// the follower polls, so that a suspended machine or a stopped follower does not exhaust a limit.
+/// </summary>
 internal sealed class AgentLimitMonitor(AgentLimits limits, SupervisedAgentFolder folder, TimeProvider time)
 {
-    /// <summary>Maximum time that counts between two checks. A longer interval means that this process was suspended.</summary>
+    /// <summary>Maximum time that is counted between two checks. A longer interval means that this process was suspended.</summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
 
-    /// <summary>Tolerated delay of a living supervisor's own time limit before the follower enforces it instead.</summary>
+    /// <summary>Time by which a running supervisor may exceed the time limit before the follower enforces the limit instead.</summary>
     private static readonly TimeSpan SupervisorGrace = TimeSpan.FromSeconds(15);
 
-    /// <summary>Interval for reading the supervisor's elapsed time, which it updates every five seconds.</summary>
+    /// <summary>
+    /// Interval at which the elapsed time recorded by the supervisor is read. The supervisor updates this time every five seconds.
+    /// </summary>
     private static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>Interval of memory checks, which read the status of every process on the machine.</summary>

@@ -153,8 +153,10 @@ public sealed class AgentSession
     private string? DescribeFullDisk(int? exitCode) =>
         exitCode is not (null or 0) && _folder.WasDiskFull ? $"The disk was full when the agent ended with exit code {exitCode}." : null;
 
-    /// <summary>Returns a message if the sandbox could not start the agent, so that the account is not blamed. Null otherwise. Detected if
-    /// the sandbox program printed the first and only output.</summary>
+    /// <summary>
+    /// Returns a message if the sandbox could not start the agent, so that the account is not blamed; otherwise null. A sandbox failure is
+    /// recognized by a message from the sandbox program at the beginning of standard error.
+    /// </summary>
     private string? DescribeNoSandbox(int? exitCode) =>
         exitCode is not (null or 0)
         && _folder.ErrorTail().TrimStart() is var said
@@ -186,7 +188,7 @@ public sealed class AgentSession
             return outcome with
             {
                 Failure = AgentFailure.Account,
-                Detail = $"The agent program {program} does not exist, or may not be executed.",
+                Detail = $"The agent program {program} does not exist or is not executable.",
             };
         }
         if (outcome.SessionId is null && DescribeNoSandbox(exitCode) is { } unconfined)

@@ -6,8 +6,10 @@ public enum AgentStartState
     /// <summary>No supervisor has started the agent yet.</summary>
     NotStarted,
 
-    /// <summary>The agent run was canceled before a supervisor started the agent (<see cref="AgentSupervisor.TryCancelBeforeStart"/>), so
-    /// that no supervisor can start it.</summary>
+    /// <summary>
+    /// The agent run was canceled before a supervisor started the agent (<see cref="AgentSupervisor.TryCancelBeforeStart"/>), so no
+    /// supervisor can start it.
+    /// </summary>
     CancelledBeforeStart,
 
     /// <summary>The agent or its supervisor is alive.</summary>

@@ -32,7 +32,7 @@ internal static class AgentStopReasons
         }
         (var failure, var detail) = reason switch
         {
-            "time" => (AgentFailure.Timeout, $"Stopped after {Text(limits.Time)}, its time limit."),
+            "time" => (AgentFailure.Timeout, $"Stopped at its time limit of {Text(limits.Time)}."),
             "stall" => (AgentFailure.Stall, $"Stopped because it printed nothing for {Text(limits.Stall)}, its stall limit."),
             "orphan" => (AgentFailure.Orphaned, $"Stopped because no orchestrator monitored it for {Text(limits.Orphan)}."),
             "memory" => (

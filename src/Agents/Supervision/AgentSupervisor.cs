@@ -23,8 +23,10 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <param name="folder">Folder of the agent run.</param>
     public static IReadOnlyList<string> ReadWarnings(string folder) => new SupervisedAgentFolder(folder).Warnings;
 
-    /// <summary>Cancels an agent run before it starts. A supervisor that is started later, for example by a process that was suspended,
-    /// finds the start marker already taken.</summary>
+    /// <summary>
+    /// Cancels an agent run before it starts. A supervisor that is started later, for example by a process that was suspended, can then no
+    /// longer start the agent.
+    /// </summary>
     /// <param name="folder">Folder of the agent run.</param>
     /// <returns>True if the agent run was canceled. False if the agent was already started, so that it must be followed or
     /// stopped.</returns>
@@ -93,12 +95,14 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         const string Name = "Orchestrator.Agents.Supervision.supervise.sh";
         using var stream =
             Assembly.GetExecutingAssembly().GetManifestResourceStream(Name)
-            ?? throw new InvalidOperationException($"The program was built without {Name}.");
+            ?? throw new InvalidOperationException($"The embedded resource {Name} is missing from this build.");
         using StreamReader reader = new(stream);
         return reader.ReadToEnd();
     }
 
-    /// <summary>Converts a limit to whole seconds for the script, which uses 32-bit numbers. An infinite limit becomes 34 years.</summary>
+    /// <summary>
+    /// Converts a time limit to whole seconds for the script, which uses 32-bit numbers. An infinite limit becomes 34 years.
+    /// </summary>
     private static string Seconds(TimeSpan time)
     {
         const long Longest = int.MaxValue / 2;
@@ -168,7 +172,9 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         $"program={ProcessCommand.Quote(invocation.Program)}\nset -- {string.Join(' ', call.Select(ProcessCommand.Quote))}"
         + (invocation.StandardInput is { Length: 0 } ? "" : $"\nexec <{ProcessCommand.Quote(invocation.StandardInput ?? "/dev/null")}");
 
-    /// <summary>Returns the arguments that precede the agent's program. Empty if the agent is not confined.</summary>
+    /// <summary>
+    /// Returns the command line of the sandbox program, which precedes the agent's program. Empty if the agent is not confined.
+    /// </summary>
     private static IReadOnlyList<string> Before(
         Sandbox? sandbox,
         AgentInvocation invocation,
@@ -224,7 +230,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         if (folder.IsCancelledBeforeStart)
         {
             throw new InvalidOperationException(
-                $"The agent start {folder.Path} was canceled before the agent began, because another process replaced it."
+                $"The agent run in {folder.Path} was canceled before the agent started, because another process took its place."
             );
         }
     }

@@ -14,7 +14,7 @@ internal sealed class OutputTail(string path, int maxLineBytes, Action? onSkip =
     private int _lineLength;
     private bool _skipping;
 
-    /// <summary>Handles one line, which is passed without its line break. The offset is the end of the line in the file.</summary>
+    /// <summary>Receives one line without its line break, and the position of the line's end in the file, in bytes.</summary>
     internal delegate ValueTask LineHandler(ReadOnlyMemory<byte> line, long endOffset);
 
     /// <summary>Number of bytes read so far.</summary>
@@ -29,7 +29,7 @@ internal sealed class OutputTail(string path, int maxLineBytes, Action? onSkip =
     internal ValueTask<bool> ReadAsync(LineHandler onLine, CancellationToken cancellationToken) =>
         TryOpen() ? ReadToAsync(Math.Min(_stream!.Length, Offset + MostAtOnce), onLine, cancellationToken) : ValueTask.FromResult(false);
 
-    /// <summary>Reads the rest of the file, including a last line without line break.</summary>
+    /// <summary>Reads the rest of the file, including a last line without a line break.</summary>
     internal async ValueTask FinishAsync(LineHandler onLine, CancellationToken cancellationToken)
     {
         if (TryOpen())

@@ -3,8 +3,10 @@ using System.Text;
 
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Truncates the output of an agent run that is no longer needed as a result. Keeps the beginning and the end, and inserts a note
-/// between them.</summary>
+/// <summary>
+/// Truncates the output of an agent run whose outcome is already recorded. Keeps the beginning and the end, and inserts a note between
+/// them.
+/// </summary>
 public static class OutputTruncator
 {
     /// <summary>Maximum number of bytes to keep per stream.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Exit codes of a POSIX shell that don't come from the program itself, namely 126, 127, and 128 plus a signal number.</summary>
+/// <summary>Exit codes of a POSIX shell that don't come from the program itself: 126, 127, and 128 plus a signal number.</summary>
 internal static class ShellExitCodes
 {
     /// <summary>Exit code that the supervisor uses if the working directory does not exist.</summary>
@@ -31,14 +31,15 @@ internal static class ShellExitCodes
                 + $"{Plural.Of(memoryKills ?? 0, "process")} for this reason since the agent began. Free memory on this machine, "
                 + "or run fewer agents at once (workers).",
             KilledBySignal when memoryKills == 0 =>
-                "The agent program was killed by SIGKILL from another process; the kernel reports no lack of memory.",
+                "The agent program was killed by SIGKILL from another process; the kernel did not report a lack of memory.",
             KilledBySignal => "The agent program was killed by SIGKILL, either from another process or because memory ran out.",
             129 or 130 or 131 or Stopped => $"The agent program was ended by signal {exitCode - 128} from another process.",
             _ => null,
         };
 
-    /// <summary>Describes a crash of the program, namely an abort or an illegal memory access. Returns null if the program did not
-    /// crash.</summary>
+    /// <summary>
+    /// Describes a crash of the program, such as an abort or an illegal memory access. Returns null if the program did not crash.
+    /// </summary>
     internal static string? DescribeCrash(int? exitCode) =>
         exitCode is >= 132 and <= 136 or 139 ? $"The agent program crashed (signal {exitCode - 128})." : null;
 }

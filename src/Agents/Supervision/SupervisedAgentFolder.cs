@@ -23,8 +23,9 @@ internal sealed class SupervisedAgentFolder(string path)
 
     internal string StandardError => File("stderr");
 
-    /// <summary>True if the agent was started. This value and the next two are cached, because followers read them often and they never
-    /// change once set.</summary>
+    /// <summary>
+    /// True if the agent was started. The value is cached once it is true, because followers read it often and it never changes back.
+    /// </summary>
     internal bool IsStarted => _isStarted = _isStarted || Directory.Exists(File("started"));
 
     internal ProcessIdentity? Agent => _agent ??= ProcessIdentity.TryParse(TryRead("pid"));
@@ -52,14 +53,17 @@ internal sealed class SupervisedAgentFolder(string path)
     internal long? Memory =>
         long.TryParse(TryRead("memory"), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
 
-    /// <summary>Number of the kernel's OOM kills when the agent was launched, or null if unknown.</summary>
+    /// <summary>Number of OOM kills that the kernel had counted when the agent was launched, or null if unknown.</summary>
     internal long? MemoryKills =>
         long.TryParse(TryRead("memory-kills"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : null;
 
     /// <summary>File that marks the moment before the agent's program is executed. A confined agent can write there, too.</summary>
     private string Begun => File(System.IO.Path.Combine(AgentStart.OutFolder, "begun"));
 
-    /// <summary>Words before the agent's program that write <see cref="Begun"/>. A full disk prevents the mark, not the agent.</summary>
+    /// <summary>
+    /// Command line that precedes the agent's program and creates the file <see cref="Begun"/>. A full disk prevents the file, not the
+    /// agent.
+    /// </summary>
     internal IReadOnlyList<string> MarkBegin => ["/bin/sh", "-c", "true 2>/dev/null >\"$0\"; exec \"$@\"", Begun];
 
     /// <summary>
@@ -95,7 +99,7 @@ internal sealed class SupervisedAgentFolder(string path)
         set => Write("owner", value ?? "");
     }
 
-    /// <summary>Awake time counted by the supervisor so far.</summary>
+    /// <summary>Time that the supervisor has counted so far, without time in which the machine was suspended.</summary>
     internal TimeSpan Elapsed =>
         TimeSpan.FromSeconds(
             int.TryParse(TryRead("elapsed"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0
@@ -103,7 +107,10 @@ internal sealed class SupervisedAgentFolder(string path)
 
     internal string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Renews the lease. Any new content renews it, because the supervisor only checks whether the file has changed.</summary>
+    /// <summary>
+    /// Renews the follower's lease by changing the lease file. The new content does not matter, because the supervisor only checks whether
+    /// the file has changed.
+    /// </summary>
     internal void RenewLease()
     {
         using var lease = OrchestratorFileWriter.Open(File("lease"));
@@ -114,7 +121,7 @@ internal sealed class SupervisedAgentFolder(string path)
 
     internal void NoteMemory(long bytes) => TryWrite("memory", bytes.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Records that the agent's processes may be stopped to enforce the CPU limit. False if the disk is full.</summary>
+    /// <summary>Records that the agent's processes may be stopped to enforce the CPU limit. Returns false if the disk is full.</summary>
     internal bool TryNoteThrottled() => TryWrite("throttled", "");
 
     private bool TryWrite(string name, string text)
@@ -132,7 +139,7 @@ internal sealed class SupervisedAgentFolder(string path)
 
     internal void Write(string name, string text) => OrchestratorFileWriter.Write(File(name), text + "\n");
 
-    /// <summary>Atomically creates a file at the path at which a supervisor would create its folder.</summary>
+    /// <summary>Prevents the start by atomically creating a file at the path at which a supervisor would create its folder.</summary>
     /// <returns>True if the file was created. False if a supervisor created its folder first.</returns>
     internal bool TryCancelBeforeStart()
     {

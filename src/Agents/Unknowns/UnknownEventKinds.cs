@@ -11,7 +11,7 @@ internal sealed class UnknownEventKinds
     /// <summary>True if at least one unknown kind was recorded.</summary>
     internal bool Any => _kinds.Count > 0;
 
-    /// <summary>Records an event of unknown kind.</summary>
+    /// <summary>Records an event of an unknown kind.</summary>
     /// <param name="kind">Kind as printed.</param>
     internal void Add(string kind)
     {

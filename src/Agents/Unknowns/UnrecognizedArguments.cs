@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.Unknowns;
 
-/// <summary>Finds the arguments that a program did not recognize, from the error text that the program printed.</summary>
+/// <summary>Finds arguments that a program did not recognize, based on the error text that it printed.</summary>
 internal static class UnrecognizedArguments
 {
     private static readonly string[] Complaints =

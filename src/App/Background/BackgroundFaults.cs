@@ -3,10 +3,10 @@ using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Returns the last errors of the background units that serve a repository.</summary>
+/// <summary>Returns the last errors of the periodic background work that serves a repository.</summary>
 public static class BackgroundFaults
 {
-    /// <summary>Returns the errors as lines of text.</summary>
+    /// <summary>Returns the last background errors as lines of text.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="now">The current time.</param>
     public static IReadOnlyList<string> LinesOf(RepositoryLocation repository, DateTimeOffset now) =>
@@ -19,7 +19,7 @@ public static class BackgroundFaults
                 ),
         ];
 
-    /// <summary>Returns the errors as entries for <c>check</c>.</summary>
+    /// <summary>Returns the last background errors as entries for <c>check</c>.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="now">The current time.</param>
     public static IEnumerable<MachineCheckEntry> EntriesOf(RepositoryLocation repository, DateTimeOffset now) =>
@@ -28,6 +28,6 @@ public static class BackgroundFaults
                 "background",
                 MachineCheckStatus.Warn,
                 line,
-                "This work is retried. The log of the process that executes runs has details (.orchestrator/logs)."
+                "This work will be retried. For details, see the log of the process that executes runs (.orchestrator/logs)."
             ));
 }

@@ -24,7 +24,9 @@ public sealed class EndedRunRetention(
     private const int MostRuns = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Removes runs once, at the end of a session. A failure is logged, and the next session tries again.</summary>
+    /// <summary>
+    /// Removes ended runs once, after this process has executed a run. A failure is logged, and the next process tries again.
+    /// </summary>
     public async Task RemoveEndedRunsAsync(CancellationToken stop)
     {
         try

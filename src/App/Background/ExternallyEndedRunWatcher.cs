@@ -5,8 +5,8 @@ namespace Orchestrator.App.Background;
 
 /// <summary>
 /// Checks periodically for runs that were ended from outside, for example by Terminate in a Temporal tool. It notifies the open tasks of
-/// such a run, which then stop their agents and close, and updates the run's record. Less often it also checks for tasks that were ended
-/// from outside, because a run may not notice that.
+/// such a run, which then stop their agents and close, and updates the run's record. Less often, it also checks for tasks that were ended
+/// from outside, because their run might not notice.
 /// </summary>
 /// <param name="engine">Engine of the runs.</param>
 /// <param name="repositories">Repositories whose runs this worker executes.</param>

@@ -2,11 +2,11 @@ using Orchestrator.Client.Schedules;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Creates notices about missed start times of a schedule. It is a pure function.</summary>
+/// <summary>Creates notices about missed start times of a schedule. Has no side effects.</summary>
 internal static class MissedScheduleStartNotices
 {
     /// <summary>
-    /// Time after the dispatch of a run in which its first task must start. It includes set-up and the gates at the base.
+    /// Maximum time between the dispatch of a scheduled run and the start of its first task. It includes set-up and the gates at the base.
     /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(30);
 

@@ -17,7 +17,7 @@ internal sealed class ReassignedTaskWatcher(
     ILogger log
 ) : SharedRunUnit("placed tasks", repositories, context.Time, log)
 {
-    /// <summary>Interval at which the local record of another host's run is compared with the server.</summary>
+    /// <summary>Interval at which the local records of other hosts' runs are compared with the server.</summary>
     private static readonly TimeSpan RecordsEvery = TimeSpan.FromMinutes(1);
 
     private readonly TaskSync _share = new(context.Services, remote: null);
@@ -57,8 +57,8 @@ internal sealed class ReassignedTaskWatcher(
     }
 
     /// <summary>
-    /// Pushes the tasks that are assigned to this host and ends their agents. Called after the worker has stopped. The tasks continue on
-    /// other hosts with the pushed state.
+    /// Pushes the state of the tasks that are assigned to this host, and ends their agents. Called after the worker has stopped. The tasks
+    /// continue on other hosts with the pushed state.
     /// </summary>
     /// <param name="stop">Cancels the pushes.</param>
     public async Task EndAsync(CancellationToken stop)

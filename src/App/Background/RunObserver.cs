@@ -4,8 +4,8 @@ using Orchestrator.Runs.Reports;
 namespace Orchestrator.App.Background;
 
 /// <summary>
-/// Finds the spans, of all runs, that have ended since the previous call. If a run has not changed, only the time stamps and sizes of its
-/// files are read.
+/// Finds the trace spans of all runs that have ended since the previous call. If a run has not changed, only the timestamps and sizes of
+/// its files are read.
 /// </summary>
 /// <param name="context">Provides the clock and environment.</param>
 public sealed class RunObserver(UseCaseContext context)

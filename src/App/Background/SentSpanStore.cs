@@ -19,7 +19,7 @@ internal sealed class SentSpanStore : IDisposable
     /// <summary>Returns the absolute path of a run's file.</summary>
     public static string PathOf(StoredRun run) => Path.Combine(run.Folder, "spans-sent");
 
-    /// <summary>Opens the file of a run. Returns null if another process has opened the file or the file can't be written.</summary>
+    /// <summary>Opens the file of a run. Returns null if another process has the file open or the file can't be written.</summary>
     public static SentSpanStore? TryOpen(StoredRun run)
     {
         FileStream? file = null;

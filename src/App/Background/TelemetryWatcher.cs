@@ -61,7 +61,7 @@ internal sealed class TelemetryWatcher : BackgroundUnit
         _meters.Dispose();
     }
 
-    /// <summary>Stops the periodic export, and exports once more at the end.</summary>
+    /// <summary>Stops the periodic export, and then exports the remaining data.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);

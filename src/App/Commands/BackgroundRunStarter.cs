@@ -6,7 +6,7 @@ namespace Orchestrator.App.Commands;
 /// <param name="context">Provides user interaction, the clock and the current folder.</param>
 internal sealed class BackgroundRunStarter(UseCaseContext context)
 {
-    /// <summary>Checks and starts a run, and waits until the run executes tasks or waits for approval.</summary>
+    /// <summary>Checks and starts a run, and waits until the run is executing tasks or waiting for approval.</summary>
     /// <returns>The id of the run and the outcome.</returns>
     /// <exception cref="UseCaseException">The run can't start.</exception>
     public async Task<(string RunId, Outcome Outcome)> StartAsync(BackgroundRunRequest start, CancellationToken stop)
@@ -67,7 +67,7 @@ internal sealed class BackgroundRunStarter(UseCaseContext context)
             .. start.Tasks is null ? [] : (SettingFlag[])[new("spawn", "git.land", LandingMode.Branches)],
         ];
 
-    /// <summary>Returns the arguments of the background process, without the plan.</summary>
+    /// <summary>Returns the arguments of the background process, except the plan.</summary>
     private static IEnumerable<string> Arguments(
         BackgroundRunRequest start,
         string runId,

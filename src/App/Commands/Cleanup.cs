@@ -62,7 +62,7 @@ public sealed record CleanupResult(
         );
 }
 
-/// <summary>Removes leftovers of ended runs that are proven to be merged or obsolete.</summary>
+/// <summary>Removes leftovers of ended runs, but only leftovers that are verified to be merged or obsolete.</summary>
 /// <param name="context">Provides user interaction, the clock and the current folder.</param>
 /// <param name="flags">Command-line options that determine the engine.</param>
 public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> flags)
@@ -128,7 +128,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
         {
             return true;
         }
-        context.Interaction.Inform("This work is on none of your branches and would be discarded:");
+        context.Interaction.Inform("This work is not on any of your branches and would be discarded:");
         foreach (var one in lost)
         {
             context.Interaction.Inform(new UntrustedText($"  {one}"));
@@ -138,8 +138,8 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
                 context.Interaction.Ask("Discard it permanently?")
                 ?? throw new UseCaseException(
                     Outcome.NeedsPerson,
-                    "Discarding work needs a confirmation at a terminal.",
-                    "To discard the work without a question, add --yes."
+                    "Discarding work requires confirmation in a terminal.",
+                    "To discard the work without confirmation, add --yes."
                 )
             );
     }

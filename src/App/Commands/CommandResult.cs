@@ -1,6 +1,6 @@
 namespace Orchestrator.App.Commands;
 
-/// <summary>Result of a command that changes something.</summary>
+/// <summary>Result of a command that changes a repository's runs.</summary>
 /// <param name="Outcome">Outcome of the command.</param>
 /// <param name="Messages">Messages to the user in order, one per line.</param>
 public sealed record CommandResult(Outcome Outcome, string Messages)

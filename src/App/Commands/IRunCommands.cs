@@ -13,7 +13,7 @@ public interface IRunCommands
     /// <param name="cancellationToken">Cancels the wait. A command that was already sent is not revoked.</param>
     Task<CommandResult> SteerAsync(SteeringDefinition definition, SteeringRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Starts a run in the background. Returns when the run executes tasks or waits for approval.</summary>
+    /// <summary>Starts a run in the background. Returns when the run is executing tasks or waiting for approval.</summary>
     Task<CommandResult> StartAsync(BackgroundRunRequest start, CancellationToken cancellationToken);
 
     /// <summary>Sends a user's mail to the agent of a task, or to all agents of a run.</summary>
@@ -35,7 +35,7 @@ public interface IRunCommands
     /// <summary>Opens a draft pull request for each branch of a run, or updates the existing ones.</summary>
     Task<CommandResult> OpenPullRequestsAsync(string run, CancellationToken cancellationToken);
 
-    /// <summary>Removes leftovers of ended runs that are proven to be merged or obsolete.</summary>
+    /// <summary>Removes leftovers of ended runs, but only leftovers that are verified to be merged or obsolete.</summary>
     Task<CommandResult> CleanUpAsync(CancellationToken cancellationToken);
 }
 

@@ -123,7 +123,9 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
         return (run, task);
     }
 
-    /// <summary>Continues a run that no worker serves in a background process, which then executes the stored command.</summary>
+    /// <summary>
+    /// Continues a run in a background process if no worker serves it. The background process then executes the stored command.
+    /// </summary>
     private static async Task<Outcome> ContinueAsync(StoredRun run, SteeringCall call, UseCaseContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();

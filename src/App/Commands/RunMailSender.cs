@@ -16,7 +16,7 @@ public static class RunMailSender
         }
         context.Interaction.Inform(
             receipt.Number > 0
-                ? $"Sent to {to} as message {receipt.Number}. The agent reads it while it works, or in its next prompt."
+                ? $"Sent to {to} as message {receipt.Number}. The agent will receive it while working or in its next prompt."
                 : $"Sent to {to}. It reaches the owner host within seconds, and then the agent."
         );
     }

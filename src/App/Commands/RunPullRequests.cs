@@ -48,8 +48,8 @@ public static class RunPullRequests
     }
 
     /// <summary>
-    /// Returns the tasks whose branches get pull requests. These are the given task, or all tasks if each task lands separately. Null
-    /// stands for the run's staging branch.
+    /// Returns the tasks whose branches get pull requests: the given task, or all tasks if each task lands separately. Null stands for the
+    /// run's staging branch.
     /// </summary>
     /// <returns>The tasks. Null stands for the run's staging branch.</returns>
     /// <exception cref="UseCaseException">The run has no such branch.</exception>

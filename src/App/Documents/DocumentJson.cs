@@ -72,7 +72,10 @@ public sealed partial class DocumentJson : JsonSerializerContext
     public static DocumentJson Line { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
 }
 
-/// <summary>Serializes the documents of the engine. It is separate, because its types load the assembly of the engine.</summary>
+/// <summary>
+/// Serializes documents about the engine to JSON. Separate from the other serializers, because loading its types also loads the assembly of
+/// the engine.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,

@@ -9,7 +9,7 @@ namespace Orchestrator.App.Documents;
 /// <summary>Creates JSON Schemas (draft 2020-12) from the types and setting keys that they describe.</summary>
 public static class JsonSchemaBuilder
 {
-    /// <summary>Name of the schema of task graphs.</summary>
+    /// <summary>Name of the schema for plans.</summary>
     public const string Plan = "plan";
 
     private const string Draft = "https://json-schema.org/draft/2020-12/schema";

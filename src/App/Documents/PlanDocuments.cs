@@ -20,7 +20,7 @@ public sealed record ValidateDocument(
     DecidingGatesEntry? Gates
 ) : CommandDocument;
 
-/// <summary>The gates that decide about the work of a plan.</summary>
+/// <summary>The gates that decide whether the work of a plan is accepted.</summary>
 /// <param name="Staging">Gates that are run after each merge, in addition to those of the merged tasks.</param>
 /// <param name="Tasks">Gates that are run on the work of a single task, by the id of the task.</param>
 public sealed record DecidingGatesEntry(

@@ -23,7 +23,7 @@ public sealed record TaskDocument(
 /// <param name="Runs">The runs, in the order in which the user named them.</param>
 public sealed record CollectDocument(IReadOnlyList<Orchestrator.Runs.Reports.CollectedRun> Runs) : CommandDocument;
 
-/// <summary>A message among the lines that <c>events</c> prints. It is not an event and has no number.</summary>
+/// <summary>A mail message in the output of <c>events</c>. It is not an event and has no number.</summary>
 /// <param name="Time">Time at which the message was sent.</param>
 /// <param name="Task">Id of the receiving task, or null for all tasks.</param>
 /// <param name="State">Always <c>mail</c>.</param>

@@ -3,7 +3,7 @@ using Temporal.Server;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>The embedded engine of a repository, served by this process. It includes the ownership of the engine's file.</summary>
+/// <summary>The embedded engine of a repository, served by this process. This object owns the engine's file until it is disposed.</summary>
 internal sealed class EmbeddedServer : IAsyncDisposable
 {
     private readonly EngineFile _file;

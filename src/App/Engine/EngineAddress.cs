@@ -35,7 +35,7 @@ public static class EngineAddress
     {
         if (OperatingSystem.IsWindows())
         {
-            throw new PlatformNotSupportedException("The engine's socket needs Unix file permissions.");
+            throw new PlatformNotSupportedException("The engine's socket needs Unix file permissions, which Windows does not have.");
         }
         const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         // The check below does not protect root, which can use any folder. For root, the parent folder is therefore one that only root can

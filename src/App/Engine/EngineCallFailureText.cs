@@ -35,7 +35,7 @@ public static class EngineCallFailureText
             ? new(
                 Outcome.Unavailable,
                 $"The Temporal server refused the credentials: {ConnectionFailureText.Of(fault)}.",
-                "Check temporal.api_key, temporal.tls and temporal.namespace: 'orchestrate config'."
+                "Check temporal.api_key, temporal.tls and temporal.namespace ('orchestrate config' shows them)."
             )
         : fault.Code == RpcException.StatusCode.NotFound
             ? new(

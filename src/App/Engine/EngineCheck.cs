@@ -19,8 +19,8 @@ public static class EngineCheck
         if (settings.Temporal.Address is null)
         {
             return await EngineOwnerFinder.FindAsync(repository.OrchestratorFolder, stop) is { } owner
-                ? new(Name, MachineCheckStatus.Ok, $"The embedded engine is used; process {owner.Pid} serves it.")
-                : new(Name, MachineCheckStatus.Ok, "The embedded engine is used; it starts with the first run.");
+                ? new(Name, MachineCheckStatus.Ok, $"The embedded engine is running in process {owner.Pid}.")
+                : new(Name, MachineCheckStatus.Ok, "The embedded engine will start with the first run.");
         }
 
         try

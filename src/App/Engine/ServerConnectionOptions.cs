@@ -5,7 +5,7 @@ namespace Orchestrator.App.Engine;
 
 /// <summary>
 /// Determines the connection options for a Temporal server from the settings. Certificates, the server name and headers that the settings
-/// lack come from the configuration of Temporal's own tools, namely a profile in <c>temporal.toml</c> and the variables <c>TEMPORAL_*</c>.
+/// lack come from the configuration of Temporal's own tools. This is a profile in <c>temporal.toml</c> and the variables <c>TEMPORAL_*</c>.
 /// </summary>
 internal static class ServerConnectionOptions
 {

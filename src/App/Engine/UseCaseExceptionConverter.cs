@@ -2,7 +2,9 @@ using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Converts known exceptions from other projects to <see cref="UseCaseException"/>.</summary>
+/// <summary>
+/// Converts exceptions from other parts of the program to <see cref="UseCaseException"/> if their cause can be explained to users.
+/// </summary>
 public static class UseCaseExceptionConverter
 {
     /// <summary>Returns the error for users, or null if the exception is unexpected.</summary>

@@ -30,7 +30,9 @@ public sealed class WorkerDeployment(
 
     private long? _began;
 
-    /// <summary>Returns the deployment version of the workers from the settings. Returns null if they belong to no deployment.</summary>
+    /// <summary>
+    /// Returns the workers' deployment version that the settings specify. Returns null if the workers belong to no deployment.
+    /// </summary>
     public static WorkerDeploymentVersion? VersionOf(TemporalSettings settings) =>
         settings is { Address: not null, Deployment: { } name } ? new(name, settings.BuildId ?? ProductVersion.Build) : null;
 

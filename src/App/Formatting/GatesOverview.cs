@@ -3,10 +3,10 @@ using Orchestrator.Runs.Reports.Gates;
 
 namespace Orchestrator.App.Formatting;
 
-/// <summary>Describes the gates that decide about the tasks of a plan, for the user who starts it.</summary>
+/// <summary>Describes the gates that decide whether the work of a plan's tasks is accepted, for the user who starts the plan.</summary>
 public static class GatesOverview
 {
-    /// <summary>Returns a heading, a line for staging, and a line for each group of tasks with the same gates.</summary>
+    /// <summary>Returns a heading, a line for the gates on staging, and a line for each group of tasks with the same gates.</summary>
     public static IEnumerable<string> Lines(Plan plan, ProjectGates gates) =>
         DecidingGates.Describe(plan, gates).Select(line => $"  {new UntrustedText(line).Line}").Prepend("Gates:");
 

@@ -18,7 +18,7 @@ public static partial class LocalTimes
     public static string ToMinute(DateTimeOffset time) => Format(time, ToTheMinute);
 
     /// <summary>
-    /// Replaces each UTC time in a sentence, such as <c>2026-11-22 10:54:00Z</c>, by the time in this machine's time zone.
+    /// Replaces each UTC time in a sentence, such as <c>2026-11-22 10:54:00Z</c>, with the same time in this machine's time zone.
     /// </summary>
     public static string In(string sentence) =>
         sentence.Contains('Z', StringComparison.Ordinal) ? Written().Replace(sentence, ToLocal) : sentence;

@@ -3,7 +3,9 @@ namespace Orchestrator.App.Formatting;
 /// <summary>Formats sentences about the machine for which a run waits.</summary>
 public static class MachineFormatter
 {
-    /// <summary>Describes the machine, the start of its unavailability, its last contact, and the way to continue the run.</summary>
+    /// <summary>
+    /// Describes the unreachable machine, the time at which it became unavailable, its last contact, and how to continue the run.
+    /// </summary>
     /// <param name="away">The unavailable machine, which is never this machine.</param>
     /// <param name="runId">Id of the run.</param>
     public static string Of(UnreachableHost away, string runId) =>

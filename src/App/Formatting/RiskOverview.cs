@@ -53,11 +53,13 @@ public static class RiskOverview
         {
             return loaded.Settings!;
         }
-        context.Interaction.Warn($"Scored by this repository's own rules ({own.Source}), which are not trusted yet: orchestrate trust.");
+        context.Interaction.Warn(
+            $"The risk was scored by the repository's own rules ({own.Source}), which are not trusted yet. To trust them: orchestrate trust"
+        );
         return context.FindSettings()!;
     }
 
-    /// <summary>Returns the name of a risk level in documents.</summary>
+    /// <summary>Returns the name of a risk level as used in documents.</summary>
     public static string LevelName(RiskLevel level) =>
         level switch
         {

@@ -61,7 +61,7 @@ internal static class HostSlotCalculator
                 offer
                     ?? throw new UseCaseException(
                         Outcome.Unavailable,
-                        $"{location.Root} can't execute tasks of other hosts: {problem}.",
+                        $"{location.Root} can't execute tasks from other hosts: {problem}.",
                         "Set wip.remote to a shared git remote that this host can reach; see docs/how-to/machines.md."
                     )
             );
@@ -69,7 +69,7 @@ internal static class HostSlotCalculator
         return (places, remotes);
     }
 
-    /// <summary>Returns the slots that a run of this machine uses here, from the run's own settings.</summary>
+    /// <summary>Returns the slots that this machine offers to one of its own runs, according to the run's settings.</summary>
     /// <returns>The slots. Null if there are none, or if a problem that was reported prevents the offer.</returns>
     public static Task<OfferedSlots?> OfRunAsync(
         RepositoryLocation location,

@@ -24,7 +24,7 @@ public sealed class HostedWorker(
     private EngineConnection? _engine;
     private WorkerHost? _worker;
 
-    /// <summary>Repositories that callers identify by a short name, by that name.</summary>
+    /// <summary>Repositories by the short name with which callers identify them.</summary>
     public IReadOnlyDictionary<string, RepositoryLocation> Named { get; init; } = new Dictionary<string, RepositoryLocation>();
 
     /// <summary>Idle time after which this worker takes over another machine's run, or null to take over none.</summary>

@@ -59,7 +59,7 @@ public sealed class RunFetcher(RunServices services, bool hasPlaces)
             [
                 .. notes,
                 $"{status.RunId} is a distributed run whose owner host offers no slots (hosts.slots). Start "
-                    + "'orchestrate worker --slots N' on a host, or set hosts.slots here.",
+                    + "'orchestrate worker --slots N' on a host, or set hosts.slots on this host.",
             ];
     }
 }

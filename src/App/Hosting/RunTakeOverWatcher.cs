@@ -81,7 +81,7 @@ internal sealed class RunTakeOverWatcher(
         return isReady || isStill;
     }
 
-    /// <summary>Takes over a run to the local repository that contains the run's first commit.</summary>
+    /// <summary>Takes over a run in the local repository that contains the run's first commit.</summary>
     /// <returns>Reason why the run can't be taken over. Empty if it was taken over, or if no repository here contains its first
     /// commit.</returns>
     private async Task<string> TakeOverRunAsync(string runId, CancellationToken stop)

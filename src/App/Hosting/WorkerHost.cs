@@ -207,8 +207,8 @@ public sealed class WorkerHost : IAsyncDisposable
     public bool HasPlaces(RepositoryReference repository) => _offering.ContainsKey(repository.Path);
 
     /// <summary>
-    /// Starts to offer the slots of a distributed run that moved to this machine, in the number that the run defines. Slots that are
-    /// already offered are not changed.
+    /// Starts offering the slots of a distributed run that moved to this machine, as many as the run specifies. Slots that are already
+    /// offered are not changed.
     /// </summary>
     /// <param name="repository">The repository to which the run moved.</param>
     /// <param name="runId">Id of the run.</param>
@@ -223,7 +223,7 @@ public sealed class WorkerHost : IAsyncDisposable
         _offering[repository.Path] = _worker!.OfferAsync(offer, _stopping.Token);
     }
 
-    /// <summary>Throws the exception with which the worker failed, if it failed.</summary>
+    /// <summary>Rethrows the worker's exception if the worker has failed.</summary>
     /// <exception cref="UseCaseException">The worker has failed. The exit code is 5.</exception>
     public async Task ThrowIfBrokenAsync()
     {
@@ -322,7 +322,7 @@ public sealed class WorkerHost : IAsyncDisposable
     {
         await _engine.TakeOverEngineAsync(_context, loggers, _stopping.Token);
         HasTakenOver = true;
-        _context.Interaction.Inform("The process that served the engine has ended; this process serves it now.");
+        _context.Interaction.Inform("The process that served the engine has ended; this process is serving it now.");
         await ClearAfterTheDeadAsync(_stopping.Token);
     }
 

@@ -3,7 +3,9 @@ using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>Checks the user's key for signing decisions, and shows it in the form of the setting <c>approvers</c>.</summary>
+/// <summary>
+/// Checks the user's key for signing decisions, and shows the key in the format that the setting <c>approvers</c> requires.
+/// </summary>
 internal static class ApprovalCheck
 {
     private const string Name = "approvals";
@@ -31,16 +33,17 @@ internal static class ApprovalCheck
         var isListed = proof.Approvers.Any(text => ApproverKey.TryRead(text)?.Fingerprint == key.Fingerprint);
         var signs = $"Decisions from this machine are signed with the key {key.Fingerprint}";
         var (status, message) =
-            proof.Approvers.Count == 0 ? (MachineCheckStatus.Ok, $"{signs}. Runs accept unsigned ones, too.")
+            proof.Approvers.Count == 0 ? (MachineCheckStatus.Ok, $"{signs}. Runs also accept unsigned decisions.")
             : !isListed
                 ? (
                     MachineCheckStatus.Warn,
-                    $"{signs}, which approvers lacks, so new runs {(proof.IsRequired ? "refuse them" : "record them as claimed")}."
+                    $"{signs}, which is not in 'approvers', so new runs "
+                        + $"{(proof.IsRequired ? "refuse these decisions" : "record these decisions as claimed")}."
                 )
-            : !isConfined ? (MachineCheckStatus.Warn, $"{signs}. Agents run without a sandbox, so they can read it and sign, too.")
+            : !isConfined ? (MachineCheckStatus.Warn, $"{signs}. Agents run without a sandbox, so they can read and use this key.")
             : (
                 MachineCheckStatus.Ok,
-                $"{signs}. New runs {(proof.IsRequired ? "refuse unsigned ones" : "record unsigned ones as claimed")}."
+                $"{signs}. New runs {(proof.IsRequired ? "refuse unsigned decisions" : "record unsigned decisions as claimed")}."
             );
 
         // The setting is on a line of its own, which a terminal does not wrap, so that it can be copied.

@@ -25,7 +25,7 @@ internal static class CodeLocation
         return path.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(path)
             ? throw new UseCaseException(
                 Outcome.Usage,
-                $"{place[..colon]} is outside of {repository.WorkTree}.",
+                $"{place[..colon]} is outside {repository.WorkTree}.",
                 "Name a file of the repository."
             )
             : (path, line);

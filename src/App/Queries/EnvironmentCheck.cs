@@ -5,7 +5,7 @@ namespace Orchestrator.App.Queries;
 /// <summary>Computes a hash of the lock files and manifests of all detected ecosystems.</summary>
 public static class EnvironmentCheck
 {
-    /// <summary>Reads the files, and compares their hash with an expected one.</summary>
+    /// <summary>Computes the hash of the lock files and manifests in a folder, and compares it with an expected hash.</summary>
     /// <param name="folder">Absolute path of the folder that contains the files.</param>
     /// <param name="expected">The expected hash or at least its first 6 digits, or null to compare nothing.</param>
     public static LockFilesDocument Read(string folder, string? expected)

@@ -37,7 +37,7 @@ public sealed class GateResults(StoredRun run, RepositoryLocation repository)
             throw new UseCaseException(
                 Outcome.Usage,
                 $"The gate result '{id}' has no log.",
-                "Only gates that ran, not cached results, have a log."
+                "Only gates that actually ran have a log; cached results have none."
             );
         }
         // One additional line is read to find out whether another part follows.

@@ -1,6 +1,6 @@
 namespace Orchestrator.App.Queries;
 
-/// <summary>Result of checking a plan, with its errors and the gates that decide about its work.</summary>
+/// <summary>Result of checking a plan, with its errors and the gates that decide whether its work is accepted.</summary>
 /// <param name="Name">Name of the plan in messages.</param>
 /// <param name="Read">The plan with its errors and warnings.</param>
 /// <param name="Gates">The gates of the project. Null outside a repository, or if the plan is invalid.</param>

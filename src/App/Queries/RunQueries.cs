@@ -188,7 +188,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
                 task is null && run.Status.Tasks.Any(one => one.State == TaskStates.Kept)
                         ? $"{run.Id} keeps a branch for each task. 'orchestrate diff {run.Id}/TASK' shows the changes of one task."
                     : task is null ? $"{run.Id} is {run.Status.State}; none of its work is merged yet."
-                    : $"{id} is {task.State}, and has no commit and no worktree yet.",
+                    : $"{id} is {task.State}; it has neither a commit nor a worktree yet.",
                 $"See 'orchestrate show {(id is null ? run.Id : $"{run.Id}/{id}")}'."
             );
         return new DiffDocument(run.Id, id ?? "", patch.Text, patch.IsCut) { From = patch.From, To = patch.To };
@@ -206,7 +206,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         return new DiffLineCounts(added, removed);
     }
 
-    /// <summary>Returns the absolute path of a task's worktree. The worktree may not exist anymore.</summary>
+    /// <summary>Returns the absolute path of a task's worktree. The worktree might no longer exist.</summary>
     public static string WorktreeOf(RunTask task, StoredRun run, UseCaseContext context) =>
         Path.Combine(context.RequireRepository().Root, context.LoadSettings().Settings!.Worktrees.Directory, run.Name, task.Id);
 

@@ -58,7 +58,7 @@ public sealed record ScheduleResults(
         );
     }
 
-    /// <summary>True if a process serves the engine, so that runs start on time. Always true for a Temporal server.</summary>
+    /// <summary>True if a process serves the engine, so runs start on time. Always true for a Temporal server.</summary>
     public static async Task<bool> IsServedAsync(RepositoryLocation repository, OrchestratorSettings settings, CancellationToken stop) =>
         settings.Temporal.Address is not null || await EngineOwnerFinder.FindAsync(repository.OrchestratorFolder, stop) is not null;
 

@@ -9,7 +9,10 @@ namespace Orchestrator.App.Runs;
 /// </summary>
 public static class ClosedRunCheck
 {
-    /// <summary>Throws if a run can't continue. If the engine has closed the run, its record is corrected.</summary>
+    /// <summary>
+    /// Throws if a run can't continue, because the engine has closed it or does not know it. If the engine has closed the run, its record
+    /// is corrected.
+    /// </summary>
     /// <param name="handle">Handle of the run on its engine.</param>
     /// <param name="run">Record of the run, or null if there is none.</param>
     /// <param name="engine">Description of the engine for messages.</param>
@@ -29,7 +32,7 @@ public static class ClosedRunCheck
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"The {engine} does not know {handle.RunId}.",
+                $"The {engine} has no record of {handle.RunId}.",
                 "It may have been started with another --address, or its engine's file is missing. Start a new run, which reuses "
                     + $"finished work{(run is null ? "" : $", and remove {run.Folder}")}."
             );

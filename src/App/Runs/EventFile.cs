@@ -37,7 +37,7 @@ public static class EventFile
     }
 
     /// <summary>
-    /// Returns the complete lines after an offset, and moves the offset behind them. An incomplete last line is left for the next call. If
+    /// Returns the complete lines after an offset, and moves the offset past them. An incomplete last line is left for the next call. If
     /// the run's folder was removed and created again, the new file is read from its start.
     /// </summary>
     /// <param name="file">Absolute path of the file, which may not exist.</param>

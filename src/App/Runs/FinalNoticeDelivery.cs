@@ -3,8 +3,8 @@ using Orchestrator.Runs.Reports.Notices;
 namespace Orchestrator.App.Runs;
 
 /// <summary>
-/// Sends the remaining notices of a run when its process ends. It waits for targets that do not respond, and lists the notices that were
-/// not delivered.
+/// Sends the remaining notices of a run when its process ends. It waits for notice targets that do not respond, and lists the notices that
+/// were not delivered.
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="context">Provides the clock, services and user interaction.</param>
@@ -34,7 +34,7 @@ public sealed class FinalNoticeDelivery(RepositoryLocation repository, UseCaseCo
                 {
                     isTold = true;
                     context.Interaction.Inform(
-                        $"{new UntrustedText(first.Describe()).Line} Its delivery is retried for {Durations.Write(patience)}. Press "
+                        $"{new UntrustedText(first.Describe()).Line} Its delivery will be retried for {Durations.Write(patience)}. Press "
                             + "Ctrl-C to stop waiting."
                     );
                 }

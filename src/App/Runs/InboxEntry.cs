@@ -55,7 +55,9 @@ public sealed record InboxEntry(
     /// </summary>
     public string Shown { get; init; } = "";
 
-    /// <summary>The answer that was given while no worker executed the run, or null if there is none. The next worker applies it.</summary>
+    /// <summary>
+    /// The answer that was given while no worker was executing the run, or null if there is none. The next worker applies it.
+    /// </summary>
     public string? Answered { get; init; }
 
     /// <summary>
@@ -69,7 +71,7 @@ public sealed record InboxEntry(
             SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [Repository, Run, Kind.ToString(), What, .. Each])))
         )[..8];
 
-    /// <summary>Returns the command line of an answer as it must be typed in a given folder.</summary>
+    /// <summary>Returns the command line with which a user gives an answer from a given folder.</summary>
     /// <param name="way">One of the answers in <see cref="Ways"/>.</param>
     /// <param name="here">Root of the user's current repository, or null outside a repository.</param>
     public string From(AnswerAction way, string? here) =>
@@ -102,7 +104,7 @@ public sealed record InboxEntry(
                 InboxKind.Interrupted,
                 repository.Root,
                 run.RunId,
-                run.Away is { } away ? MachineFormatter.Of(away, run.RunId) : "No process works on this run now.",
+                run.Away is { } away ? MachineFormatter.Of(away, run.RunId) : "No process is working on this run now.",
                 [],
                 [new AnswerAction(run.Away is null ? AnswerActionKinds.Resume : AnswerActionKinds.Move, run.RunId)],
                 run.Away?.Since ?? run.UpdatedAt
@@ -138,7 +140,7 @@ public sealed record InboxEntry(
             notices[0].Since
         );
 
-    /// <summary>Creates the entry for a test whose quarantine has expired, so that its failure rejects work again.</summary>
+    /// <summary>Creates the entry for a test whose quarantine has expired, so its failure rejects work again.</summary>
     public static InboxEntry OfEnded(QuarantinedTest test, RepositoryLocation repository) =>
         new(
             InboxKind.QuarantineEnded,

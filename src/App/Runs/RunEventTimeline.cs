@@ -4,7 +4,7 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>An event of a run, or a message.</summary>
+/// <summary>An event of a run, or a mail message.</summary>
 /// <param name="Json">The stored JSON, on a single line.</param>
 /// <param name="Happened">The event. If it stands for a message, it has no number.</param>
 public sealed record TimelineEntry(string Json, RunEvent Happened);

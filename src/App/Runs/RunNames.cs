@@ -1,7 +1,7 @@
 namespace Orchestrator.App.Runs;
 
 /// <summary>
-/// Finds runs by a text that a user typed. The text is an id, a folder name, a prefix or suffix of an id, or a word of a title. All
+/// Finds runs by text that a user typed. The text is an id, a folder name, a prefix or suffix of an id, or a word of a title. All
 /// commands that take a run use this class.
 /// </summary>
 public static class RunNames
@@ -18,8 +18,8 @@ public static class RunNames
     private sealed record Names(string Id, string Files, string Title);
 
     /// <summary>
-    /// Returns the id that a text identifies uniquely. The ids are those of runs without a folder here, for example on a server or in
-    /// holds.
+    /// Returns the id that a text identifies uniquely. The ids are those of runs without a folder on this machine, for example on a server
+    /// or in holds.
     /// </summary>
     /// <param name="ids">The ids of the runs.</param>
     /// <param name="text">The text that the user typed.</param>
@@ -89,7 +89,7 @@ public static class RunNames
             { Count: > 1 } several => throw new UseCaseException(
                 Outcome.Usage,
                 $"'{text}' names more than one run: {string.Join(", ", several.Take(MostNamed).Select(run => run.Id))}.",
-                "Write more of the run's id, or its last six characters."
+                "Specify more of the run's id, or its last six characters."
             ),
             _ => throw Unknown(runs, text, [.. tasks]),
         };
@@ -103,7 +103,7 @@ public static class RunNames
             ?? ByAnother(runs, text, run => Words(run.Title));
         return new UseCaseException(
             Outcome.Usage,
-            tasks.Count == 0 ? $"No run is named '{text}'." : $"No run is named '{text}', and no task either.",
+            tasks.Count == 0 ? $"No run is named '{text}'." : $"No run or task is named '{text}'.",
             near is not null ? $"Did you mean '{near}'?"
                 : ids.Length == 0 ? "'orchestrate history' lists the runs of this repository."
                 : $"Known runs: {string.Join(", ", ids.Take(MostNamed))}{(ids.Length > MostNamed ? ", ..." : "")}."

@@ -17,8 +17,8 @@ public static class RunRecordReconciler
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Returns the run, corrected by the embedded engine's file. If the file is unreadable or does not contain the run, the record is
-    /// returned unchanged.
+    /// Returns the run, with its record corrected from the embedded engine's file. If the file is unreadable or does not contain the run,
+    /// the record is returned unchanged.
     /// </summary>
     public static StoredRun Of(StoredRun run, RepositoryLocation repository) =>
         Read(
@@ -36,8 +36,8 @@ public static class RunRecordReconciler
         );
 
     /// <summary>
-    /// Returns the run, corrected by a query to its Temporal server. If the server does not respond soon, the record is returned unchanged.
-    /// The same applies if the server's address comes from repository files that the user does not trust.
+    /// Returns the run, with its record corrected by a query to its Temporal server. If the server does not respond soon, the record is
+    /// returned unchanged. The same applies if the server's address comes from repository files that the user does not trust.
     /// </summary>
     public static async Task<StoredRun> AskAsync(
         StoredRun run,

@@ -63,7 +63,7 @@ public sealed record RunReference(string? Run, string? Task)
 
     /// <summary>
     /// Finds the task to which a single word refers, unless the word is the exact id of a run. If the task will be changed, open runs are
-    /// searched first, otherwise the default run. After that come prefixes of run ids, prefixes of task ids, and the tasks of older runs.
+    /// searched first; otherwise, the default run is. Next come prefixes of run ids, prefixes of task ids, and the tasks of older runs.
     /// <see cref="RunNames"/> compares words of titles last.
     /// </summary>
     /// <returns>The run and the task, or null if the word refers to a run or matches nothing.</returns>

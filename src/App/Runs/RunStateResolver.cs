@@ -65,15 +65,15 @@ public static class RunStateResolver
             Status = run.Status with { Budgets = context.Budgets.Read(run.Status, repository, run.Shared) },
         };
 
-    /// <summary>Returns the remedy for a run that no worker executes.</summary>
+    /// <summary>Returns the remedy for a run that no worker is executing.</summary>
     public static string RemedyFor(StoredRun run) =>
         run.Status.Away is { } away
             ? MachineFormatter.Of(away, run.Id)
-            : $"No process works on this run now. 'orchestrate resume {run.Id}' continues it.";
+            : $"No process is working on this run now. 'orchestrate resume {run.Id}' continues it.";
 
     /// <summary>
-    /// Returns the machine that a run of the embedded engine waits for while no process serves the engine. Returns null if it is this
-    /// machine or if the record does not contain it. The time of its last contact is unknown, because it does not follow from the age of
+    /// Returns the machine that a run of the embedded engine is waiting for while no process serves the engine. Returns null if that is
+    /// this machine or if the record does not name it. The machine's last contact is unknown, because it does not follow from the age of
     /// files.
     /// </summary>
     private static UnreachableHost? AwayByRecord(RunStatus run, UseCaseContext context) =>

@@ -21,7 +21,7 @@ public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset W
     /// <summary>Id of the run.</summary>
     public string Id => Status.RunId;
 
-    /// <summary>Name of the run's folder. It is the id of the run if a folder name can contain it.</summary>
+    /// <summary>Name of the run's folder. It is the id of the run if the id is valid as a folder name.</summary>
     public string Name => Path.GetFileName(Folder);
 
     /// <summary>Absolute path of the file with the run's events, one JSON document per line.</summary>

@@ -145,7 +145,7 @@ public static class StoredRuns
     public static UseCaseException NoRunsError(RepositoryLocation repository, string? given = null) =>
         new(
             Outcome.Usage,
-            $"{repository.Root} has no run yet.",
+            $"{repository.Root} has no runs yet.",
             "Start one with 'orchestrate run'."
                 + (
                     given is null
@@ -159,7 +159,7 @@ public static class StoredRuns
     public static UseCaseException NoneOpen(RepositoryLocation repository) =>
         List(repository).Count == 0
             ? NoRunsError(repository)
-            : new(Outcome.Usage, $"{repository.Root} has no open run.", "Start one with 'orchestrate run', or name a run.");
+            : new(Outcome.Usage, $"{repository.Root} has no open runs.", "Start one with 'orchestrate run', or name a run.");
 
     /// <inheritdoc cref="NoneOpen"/>
     public static UseCaseException SeveralOpen(IReadOnlyList<string> ids) =>

@@ -24,12 +24,12 @@ public static class UniquePrefix
             throw new UseCaseException(
                 Outcome.Usage,
                 $"'{given}' is the beginning of more than one {what}: {string.Join(", ", found.Take(10))}.",
-                "Write more characters of the id."
+                "Specify more characters of the id."
             );
         }
         if (ids.Count == 0)
         {
-            throw new UseCaseException(Outcome.Usage, $"{None(given, what)}, and no other {what} exists.", "See 'orchestrate status'.");
+            throw new UseCaseException(Outcome.Usage, $"{None(given, what)}, because no {what} exists.", "See 'orchestrate status'.");
         }
         var near = NearestName.Of(given, ids);
         var known = near is null

@@ -6,7 +6,7 @@ public interface IRunPresenter
     /// <summary>Canceled when the user requests a stop.</summary>
     CancellationToken Stopping { get; }
 
-    /// <summary>Sets a handler for the case that the user closes the terminal without a request to stop.</summary>
+    /// <summary>Sets the function that is called if the user closes the terminal without requesting a stop.</summary>
     /// <param name="continueElsewhere">Continues the work in another process and returns true. If it returns false, closing the terminal
     /// counts as a request to stop.</param>
     void OnHangUp(Func<bool> continueElsewhere);

@@ -54,7 +54,7 @@ public static class PlannerRun
         {
             context.Interaction.Inform((await run.ResumeAsync(cancellation: stop)).Message);
         }
-        context.Interaction.Inform(before is null ? $"{id} has started." : $"{id} was started earlier and continues.");
+        context.Interaction.Inform(before is null ? $"{id} has started." : $"{id} was started earlier and is continuing.");
         var code = await session.WatchAsync(run, before?.Sequence ?? 0);
         if (code == Outcome.Done)
         {

@@ -309,8 +309,8 @@ public sealed class RunSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Follows the other open runs after this process has taken over the engine, because no other worker may execute them. Returns when
-    /// each of them has ended, is paused or needs attention. The other runs do not affect the exit code.
+    /// Follows the other open runs after this process has taken over the engine, because there might be no other worker to execute them.
+    /// Returns when each of them has ended, is paused or needs attention. The other runs do not affect the exit code.
     /// </summary>
     /// <param name="own">The run of this session.</param>
     public async Task FinishOthersAsync(RunHandle own)
@@ -332,7 +332,7 @@ public sealed class RunSession : IAsyncDisposable
                 continue;
             }
             _context.Interaction.Inform(
-                $"{id} was started by a process that has ended; this process stays until the run is done (Ctrl-C pauses the run)."
+                $"{id} was started by a process that has ended; this process stays until the run has ended (Ctrl-C pauses the run)."
             );
             await WatchAsync(Runs.Get(id), stored?.Status.Sequence ?? 0);
         }
@@ -442,7 +442,9 @@ public sealed class RunSession : IAsyncDisposable
 
     private async Task<RunStatus?> PauseRunAsync(RunWatcher watcher, RunHandle run)
     {
-        _context.Interaction.Inform("Stopping. Agents are interrupted and keep their conversations. Ctrl-C again ends at once.");
+        _context.Interaction.Inform(
+            "Stopping. Agents are being interrupted and keep their conversations. Press Ctrl-C again to end immediately."
+        );
         using var inTime = new CancellationTokenSource(WindDownWithin, _context.Time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_context.StopNow, inTime.Token);
         try

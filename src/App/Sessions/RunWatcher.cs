@@ -107,7 +107,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, Us
 
     /// <summary>
     /// Queries the current status, with retries. If a worker died during a workflow task, the engine rejects queries until a workflow task
-    /// completes. On a busy machine, a worker may not respond in time.
+    /// completes. On a busy machine, a worker might not respond in time.
     /// </summary>
     public async Task<RunStatus> AskAsync(CancellationToken stop)
     {

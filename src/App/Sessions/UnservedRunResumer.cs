@@ -1,6 +1,6 @@
 namespace Orchestrator.App.Sessions;
 
-/// <summary>Continues a run that no worker executes, in this process or in a background process.</summary>
+/// <summary>Continues a run that no worker is executing, in this process or in a background process.</summary>
 /// <param name="run">The run.</param>
 /// <param name="flags">Command-line options that determine the engine, as settings.</param>
 /// <param name="context">Provides user interaction, the clock and the current folder.</param>

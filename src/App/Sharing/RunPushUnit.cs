@@ -8,7 +8,8 @@ namespace Orchestrator.App.Sharing;
 
 /// <summary>
 /// Periodically pushes the open runs of this machine to the remote in the settings, so that another machine can continue them. If another
-/// machine has taken over a run, this machine no longer pushes the run, and stops the run's agents here because they would duplicate work.
+/// machine has taken over a run, this machine no longer pushes the run. It also stops the run's agents here, because they would duplicate
+/// work.
 /// </summary>
 /// <param name="findQueue">Queries the server for the task queue of a run, which identifies the run's owner host.</param>
 /// <param name="repositories">Repositories of this worker, each with the reference that its runs use.</param>

@@ -6,7 +6,7 @@ namespace Orchestrator.App.Starting;
 /// <summary>Prepares the id and the input of a new run, and checks that no other run has the same id or does the same work.</summary>
 public static class NewRunInputFactory
 {
-    /// <summary>Returns the input of a new run as far as it follows from the settings. The caller adds the work.</summary>
+    /// <summary>Returns the part of a new run's input that follows from the settings. The caller adds the work.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="settings">Settings of the run.</param>
     public static OrchestrationInput InputOf(RepositoryLocation repository, OrchestratorSettings settings) =>
@@ -19,15 +19,15 @@ public static class NewRunInputFactory
             Target = settings.Git.Target,
         };
 
-    /// <summary>Creates the id of a run from its request or from the name of its file.</summary>
+    /// <summary>Creates the id of a run from its request or from the name of its plan file.</summary>
     /// <param name="request">Text of the request, or null if the user named a file.</param>
     /// <param name="named">Path of the plan or backlog, or null if the user gave a request.</param>
     public static string NewId(string? request, string? named) =>
         RunIds.Create(request ?? (PlanFileName.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!), Guid.NewGuid());
 
     /// <summary>
-    /// Asks for confirmation if the same work would be paid twice. This applies if an open run does the same work. It also applies if an
-    /// earlier run landed it and its files have not changed since.
+    /// Asks for confirmation if the same work would be paid for twice. This applies if an open run is doing the same work. It also applies
+    /// if an earlier run landed the work and the landed files have not changed since.
     /// </summary>
     /// <param name="input">Input of the new run.</param>
     /// <param name="runId">Id of the new run.</param>
@@ -82,7 +82,9 @@ public static class NewRunInputFactory
         return true;
     }
 
-    /// <summary>Returns the run that landed the same work. Returns null if there is none or if its files have changed since.</summary>
+    /// <summary>
+    /// Returns the run that landed the same work. Returns null if there is none or if the landed files have changed since.
+    /// </summary>
     public static async Task<RunStatus?> FindLandedAsync(
         OrchestrationInput input,
         RepositoryLocation repository,

@@ -148,7 +148,7 @@ public static class RepositoryTrustPrompt
     /// <summary>Shows the items that require trust, grouped by their effect.</summary>
     public static void Show(UseCaseContext context, TrustQuestion question)
     {
-        context.Interaction.Inform("The files of this repository request the following. No request takes effect before you approve it.");
+        context.Interaction.Inform("The files of this repository request the following. No request takes effect until you approve it.");
         foreach (var group in question.Items.GroupBy(item => item.Kind).OrderBy(group => group.Key))
         {
             context.Interaction.Inform(Heading(group.Key));

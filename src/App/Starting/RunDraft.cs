@@ -30,7 +30,7 @@ public sealed record RunDraft(string RunId, RepositoryLocation Repository, Repos
     /// <summary>True to start a second run while a run with the same work is open.</summary>
     public bool BesideOpen { get; init; }
 
-    /// <summary>True if uncommitted changes are part of the work. A repetition of earlier work is then intended, too.</summary>
+    /// <summary>True if uncommitted changes are part of the work. Repeating earlier work is then assumed to be intended, too.</summary>
     public bool TakesUncommitted { get; init; }
 
     /// <summary>

@@ -31,7 +31,7 @@ public static class RunPreparation
         ThrowIfFailed(entries.Where(IsOfRepository), context);
     }
 
-    /// <summary>Throws if no run could start with the plan. Called before anything is announced, started or paid.</summary>
+    /// <summary>Throws if no run could start with the plan. Called before anything is announced, started or paid for.</summary>
     /// <param name="plan">The plan, or null if a planner will create it.</param>
     /// <param name="input">Input of the run.</param>
     /// <exception cref="UseCaseException">The plan is rejected. The exit code is 2.</exception>
@@ -48,7 +48,7 @@ public static class RunPreparation
     {
         foreach (var task in plan is null ? [] : new RunForecasts(repository.Root).Failures(plan, chosen))
         {
-            context.Interaction.Warn($"{RunForecasts.Describe(task)}; it will probably fail again, unless its cause is fixed.");
+            context.Interaction.Warn($"{RunForecasts.Describe(task)}; it will probably fail again unless the cause is fixed.");
         }
     }
 

@@ -61,7 +61,7 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
                 new(
                     "notifications",
                     MachineCheckStatus.Warn,
-                    "No one is notified if the run needs a user.",
+                    "No one will be notified if the run needs a user.",
                     "Set 'notifications' as docs/how-to/notices.md describes."
                 ),
             ];
@@ -92,7 +92,7 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
 
     private void Show(string runId, NightContract contract, OrchestrationInput input, IReadOnlyList<MachineCheckEntry> entries)
     {
-        context.Interaction.Inform($"The night of {runId}:");
+        context.Interaction.Inform($"Run contract of {runId}:");
         foreach (var clause in Clauses(contract, input))
         {
             context.Interaction.Inform($"  {clause}");

@@ -46,7 +46,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
         }
     }
 
-    /// <summary>True if a worker on the run's own host serves its repository and executes the steps of the run.</summary>
+    /// <summary>True if a worker on the run's own host serves the run's repository and executes the steps of the run.</summary>
     public async Task<bool> HasStepsDoneAsync(CancellationToken stop)
     {
         using var loggers = Loggers();
@@ -62,7 +62,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
     {
         PendingCommandStore.Add(run.Folder, run.Status, words);
         context.Interaction.Inform(
-            $"No process works on {run.Id} now; the command is kept. 'orchestrate resume {run.Id}' continues the run and executes "
+            $"No process is working on {run.Id} now; the command is kept. 'orchestrate resume {run.Id}' continues the run and executes "
                 + "the command."
         );
         return Outcome.Resumable;

@@ -54,7 +54,7 @@ internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
         context.Interaction.Ask($"{run.Id} has landed on {run.Status.Target}. Move {run.Status.Target} back?")
         ?? throw new UseCaseException(
             Outcome.NeedsPerson,
-            $"{run.Id} has landed on {run.Status.Target}, but moving {run.Status.Target} back needs a confirmation in a terminal.",
+            $"{run.Id} has landed on {run.Status.Target}, but moving {run.Status.Target} back requires confirmation in a terminal.",
             $"orchestrate abort {run.Id} --yes"
         );
 

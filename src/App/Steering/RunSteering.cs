@@ -91,7 +91,7 @@ public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags,
         if (
             await LostChangeAcceptance.FindAsync(current.LossesFile(isJson: true), status, repository, context.Services, stop)
                 is not { } lost
-            || (asks && context.Interaction.Ask($"{status.Staging} lacks work of the run, as listed above. Land it anyway?") is not true)
+            || (asks && context.Interaction.Ask($"{status.Staging} lacks the changes listed above. Land it anyway?") is not true)
             || !await LostChangeAcceptance.AcceptAsync(lost, status, context.Person, repository, context.Services, stop)
         )
         {

@@ -4,14 +4,14 @@ using OpenTelemetry.Metrics;
 
 namespace Orchestrator.App.Telemetry;
 
-/// <summary>Sends the metrics in <see cref="RunMetrics"/> to a collector by OTLP, once a minute and when it is disposed.</summary>
+/// <summary>Sends the metrics in <see cref="RunMetrics"/> to a collector over OTLP, once a minute and when it is disposed.</summary>
 public sealed class MetricSender : IDisposable
 {
     private const int Interval = 60_000;
     private const int Patience = 5_000;
     private readonly MeterProvider _provider;
 
-    /// <summary>Starts to send metrics periodically.</summary>
+    /// <summary>Starts sending metrics periodically.</summary>
     /// <param name="options">Connection options of the collector.</param>
     /// <param name="meters">The metrics to send.</param>
     public MetricSender(TelemetryOptions options, RunMetrics meters) =>

@@ -26,14 +26,22 @@ public sealed class RunMetrics : IDisposable
     {
         _meter = new Meter(name, TelemetryNames.Version);
         _runs = _meter.CreateHistogram<double>(TelemetryNames.RunDuration, "s", "Duration of a run by result.");
-        _tasks = _meter.CreateHistogram<double>(TelemetryNames.TaskDuration, "s", "Duration of a task by state, from its first agent on.");
+        _tasks = _meter.CreateHistogram<double>(
+            TelemetryNames.TaskDuration,
+            "s",
+            "Duration of a task by state, from the start of its first agent."
+        );
         _gates = _meter.CreateHistogram<double>(TelemetryNames.GateDuration, "s", "Duration of a gate by result.");
-        _phases = _meter.CreateHistogram<double>(TelemetryNames.PhaseDuration, "s", "Time in which tasks were merged, verified or waited.");
+        _phases = _meter.CreateHistogram<double>(
+            TelemetryNames.PhaseDuration,
+            "s",
+            "Time that tasks spent being merged, being verified or waiting."
+        );
         _errors = _meter.CreateCounter<long>(TelemetryNames.RunErrors, "{error}", "Tasks that failed and gates that found errors.");
         _cost = _meter.CreateCounter<double>(TelemetryNames.AgentCost, "{USD}", "Cost of agents by account.");
         _meter.CreateObservableUpDownCounter(TelemetryNames.RunsActive, ObserveRuns, "{run}", "Open runs by state.");
         _meter.CreateObservableUpDownCounter(TelemetryNames.TasksActive, ObserveTasks, "{task}", "Tasks of open runs by state.");
-        _meter.CreateObservableUpDownCounter(TelemetryNames.Questions, ObserveQuestions, "{question}", "Questions that wait for a user.");
+        _meter.CreateObservableUpDownCounter(TelemetryNames.Questions, ObserveQuestions, "{question}", "Questions waiting for a user.");
         if (withGenAi)
         {
             _agents = _meter.CreateHistogram<double>(TelemetryNames.AgentDuration, "s", "Duration of an agent's work.");

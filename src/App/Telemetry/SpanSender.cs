@@ -8,7 +8,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Telemetry;
 
-/// <summary>Sends ended spans to a collector by OTLP.</summary>
+/// <summary>Sends ended spans to a collector over OTLP.</summary>
 public sealed class SpanSender : IDisposable
 {
     private const string SourceName = "orchestrate";

@@ -42,7 +42,7 @@ public sealed record TelemetryOptions
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
             throw new TelemetryOptionsException(
-                $"{TraceContext.CollectorVariable} is '{endpoint}', which is not a collector address.",
+                $"{TraceContext.CollectorVariable} is '{endpoint}', which is not a valid collector address.",
                 "Set the variable to an address such as http://127.0.0.1:4317, or unset it to disable telemetry."
             );
         }

@@ -47,7 +47,7 @@ public sealed class RunProgressReader(
     }
 
     /// <summary>
-    /// Starts to read the events of a run. Reading continues until the run ends or moves to another machine. If the run is already being
+    /// Starts reading the events of a run. Reading continues until the run ends or moves to another machine. If the run is already being
     /// read, nothing changes.
     /// </summary>
     public void Read(string runId)
@@ -61,7 +61,9 @@ public sealed class RunProgressReader(
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
-    /// <summary>Starts to read all open runs, because the previous worker may have ended before it recorded their last events.</summary>
+    /// <summary>
+    /// Starts reading the events of all open runs, because the previous worker might have ended before it recorded their last events.
+    /// </summary>
     private async Task ReadOpenAsync()
     {
         await foreach (var runId in _runs.ListOpenAsync(_stop.Token))

@@ -28,7 +28,7 @@ public sealed class RunWorker : IDisposable
     private readonly List<RunProgressReader> _readers = [];
     private readonly WorkerActivityCanceler _stop = new();
 
-    /// <summary>Creates the workers. They start to poll when <see cref="ExecuteAsync"/> is called.</summary>
+    /// <summary>Creates the workers. They start polling when <see cref="ExecuteAsync"/> is called.</summary>
     public RunWorker(ITemporalClient client, RunWorkerOptions options, ILoggerFactory logs)
     {
         client = MessageJson.Speaking(client);
@@ -98,7 +98,7 @@ public sealed class RunWorker : IDisposable
         return Task.WhenAll(workers.Select(worker => worker.ExecuteAsync(stopping)));
     }
 
-    /// <summary>Reports the build id of the worker without requesting tasks of a deployment version.</summary>
+    /// <summary>Returns deployment options that report the worker's build id without requesting tasks of a deployment version.</summary>
     private static WorkerDeploymentOptions Unversioned(RunWorkerOptions options) =>
         new(new WorkerDeploymentVersion(ProgramName, options.Build), useWorkerVersioning: false);
 
@@ -121,7 +121,7 @@ public sealed class RunWorker : IDisposable
             ? []
             : offer.Labels.Select(label => QueueNames.ForPlaces(offer.Key, label)).Prepend(QueueNames.ForPlaces(offer.Key));
 
-    /// <summary>Returns the options that all workers for activities on files have.</summary>
+    /// <summary>Returns the options that the workers of all task queues for activities share.</summary>
     private TemporalWorkerOptions OfQueue(string queue, params IWorkerInterceptor[] more) =>
         new(queue)
         {

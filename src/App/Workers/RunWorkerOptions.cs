@@ -9,7 +9,7 @@ public sealed record RunWorkerOptions
     /// <summary>Repositories whose activities this worker executes.</summary>
     public required IReadOnlyList<RepositoryReference> Repositories { get; init; }
 
-    /// <summary>Repositories that callers identify by a short name instead of a path on this machine, by that name.</summary>
+    /// <summary>Repositories by the short name with which callers identify them instead of a path on this machine.</summary>
     public IReadOnlyDictionary<string, RepositoryReference> Named { get; init; } = new Dictionary<string, RepositoryReference>();
 
     /// <summary>Services for the activities on this machine.</summary>
@@ -44,7 +44,7 @@ public sealed record RunWorkerOptions
     /// <value>Default: null, for an unversioned worker.</value>
     public WorkerDeploymentVersion? Deployment { get; init; }
 
-    /// <summary>Maximum time for which running activities may continue after the worker was requested to stop.</summary>
+    /// <summary>Maximum time for which running activities may continue after the worker is asked to stop.</summary>
     /// <value>Default: 5 seconds.</value>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -30,7 +30,7 @@ internal interface ITerminal : IUserInteraction
     /// <summary>Number of columns for standard output. Unlimited if standard output is a pipe or a file.</summary>
     int OutputWidth { get; }
 
-    /// <summary>Sets the mode of writing colors.</summary>
+    /// <summary>Determines when output is colored.</summary>
     ColorChoice Colors { set; }
 
     /// <summary>Number of rows of the screen. 24 without a screen.</summary>
@@ -81,7 +81,7 @@ internal interface ITerminal : IUserInteraction
     /// <summary>Reads stdin to its end.</summary>
     string ReadInput();
 
-    /// <summary>Opens stdin and stdout as streams for a protocol. No other output may be written to standard output then.</summary>
+    /// <summary>Opens stdin and stdout as streams for a protocol. After that, nothing else may be written to standard output.</summary>
     (Stream Input, Stream Output) OpenStreams();
 
     /// <summary>Prompts for a line of text, and repeats the prompt after an empty line. Returns null if there is no terminal or its input

@@ -11,10 +11,10 @@ internal sealed class InterruptHandler : IDisposable
     private readonly List<PosixSignalRegistration> _registrations = [];
     private Func<bool>? _goOnElsewhere;
 
-    /// <summary>Cancelled by the first interrupt.</summary>
+    /// <summary>Canceled by the first interrupt.</summary>
     public CancellationToken Stop => _stop.Token;
 
-    /// <summary>Cancelled by the second interrupt.</summary>
+    /// <summary>Canceled by the second interrupt.</summary>
     public CancellationToken StopNow => _stopNow.Token;
 
     /// <summary>Registers for the signals of this process.</summary>
@@ -33,7 +33,9 @@ internal sealed class InterruptHandler : IDisposable
     /// interrupt.</param>
     public void OnHangUp(Func<bool> goOnElsewhere) => _goOnElsewhere = goOnElsewhere;
 
-    /// <summary>Handles a closed terminal.</summary>
+    /// <summary>
+    /// Continues the work in another process if a handler can do so. Otherwise, the closed terminal counts as an interrupt.
+    /// </summary>
     public void HandleClosedTerminal()
     {
         if (Interlocked.Exchange(ref _goOnElsewhere, null) is not { } goOnElsewhere || !goOnElsewhere())
@@ -47,7 +49,7 @@ internal sealed class InterruptHandler : IDisposable
         _stop.Cancel();
     }
 
-    /// <summary>Handles an interrupt.</summary>
+    /// <summary>Requests a stop at the first interrupt, and an immediate stop at the second.</summary>
     public void Raise()
     {
         if (_stop.IsCancellationRequested)

@@ -3,8 +3,9 @@ using Orchestrator.Network;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Runs the hidden commands for the network of sandboxes. They start quickly, because the rest of the program is not
-/// loaded.</summary>
+/// <summary>
+/// Runs the hidden commands that give sandboxes access to the network. They start quickly, because the rest of the program is not loaded.
+/// </summary>
 internal static class SandboxNetworkCommands
 {
     /// <summary>Opens listening sockets in the current sandbox and passes them to the proxy.</summary>
@@ -21,7 +22,7 @@ internal static class SandboxNetworkCommands
         return (int)Outcome.Unavailable;
     }
 
-    /// <summary>Serves sandboxes until none remains.</summary>
+    /// <summary>Runs the network proxy until no sandbox remains.</summary>
     /// <param name="folder">Folder of the proxy.</param>
     /// <returns>The exit code.</returns>
     public static int Serve(string folder)

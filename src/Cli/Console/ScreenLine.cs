@@ -4,7 +4,7 @@ namespace Orchestrator.Cli.Console;
 /// without color.</summary>
 internal enum TextTone
 {
-    /// <summary>Text without a special meaning and color.</summary>
+    /// <summary>Text without a special meaning or color.</summary>
     Plain,
 
     /// <summary>A success or an expected state.</summary>

@@ -35,10 +35,12 @@ internal sealed record TerminalProgramStatus(string Id, string State, string Mes
         }
     }
 
-    /// <summary>Returns the escape sequence that removes a record and those below it.</summary>
+    /// <summary>Returns the escape sequence that removes a record and the records nested below it.</summary>
     public static string Clear(string id) => $"{Start}7501;state=clear:id={Path(id)}{End}";
 
-    /// <summary>Returns the escape sequence of the progress bar (OSC 9;4), which some terminals support instead.</summary>
+    /// <summary>
+    /// Returns the escape sequence of the progress bar (OSC 9;4), which some terminals support instead of status records.
+    /// </summary>
     /// <param name="status">The record, or null to remove the bar.</param>
     public static string Bar(TerminalProgramStatus? status) =>
         status is { Progress: { } progress }
@@ -47,8 +49,10 @@ internal sealed record TerminalProgramStatus(string Id, string State, string Mes
                 + End
             : $"{Start}9;4;0{End}";
 
-    /// <summary>True if the terminal is known to have that progress bar. Other terminals interpret the sequence as a
-    /// notification.</summary>
+    /// <summary>
+    /// True if the terminal is known to support the progress bar (OSC 9;4). Other terminals interpret its escape sequence as a
+    /// notification.
+    /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static bool HasBar(IReadOnlyDictionary<string, string> environment) =>
         environment.ContainsKey("WT_SESSION")

@@ -10,7 +10,7 @@ internal static class EngineFileOption
     public static Option<string?> Create() =>
         new("--db") { Description = "The engine's file; default: this repository's", HelpName = "FILE" };
 
-    /// <summary>Returns the absolute path of the file, which may be missing.</summary>
+    /// <summary>Returns the absolute path of the engine file, which might not exist.</summary>
     /// <exception cref="UseCaseException">No file is named, and the folder is not inside a repository.</exception>
     public static string PathOf(string? named, CommandContext context) =>
         named is { Length: > 0 } ? context.FullPath(named)

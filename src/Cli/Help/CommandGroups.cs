@@ -3,7 +3,7 @@ using Orchestrator.Cli.Console;
 namespace Orchestrator.Cli.Help;
 
 /// <summary>
-/// Groups the commands for the program's help, namely the essential commands, all commands by goal, and command names of other tools.
+/// Groups the commands for the program's help: the essential commands, all commands by goal, and command names of other tools.
 /// </summary>
 internal static class CommandGroups
 {

@@ -11,9 +11,9 @@ internal static class ManualPages
         (Outcome.Done, "Done."),
         (Outcome.WorkFailed, "The work failed because of a task, a gate or a conflict."),
         (Outcome.Usage, "Wrong usage, an invalid plan or configuration, or no repository."),
-        (Outcome.NeedsPerson, "A question waits for a user."),
-        (Outcome.Resumable, "Paused or interrupted; 'orchestrate resume' continues."),
-        (Outcome.Unavailable, "Engine, git or agent program is not available."),
+        (Outcome.NeedsPerson, "A question is waiting for a user."),
+        (Outcome.Resumable, "Paused or interrupted; 'orchestrate resume' continues the run."),
+        (Outcome.Unavailable, "The engine, git or an agent program is not available."),
         (Outcome.Interrupted, "Interrupted before anything started."),
     ];
 

@@ -5,8 +5,10 @@ using Serilog;
 
 namespace Orchestrator.Cli.Hosting;
 
-/// <summary>Runs long-running commands, such as <c>worker</c> and <c>server</c>, in a generic host. Hosted services start in order and
-/// stop in reverse order. If systemd started the process (<c>Type=notify</c>), it is notified of the start and the stop.</summary>
+/// <summary>
+/// Runs long-running commands, such as <c>worker</c> and <c>server</c>, in a generic host. Hosted services start in order and stop in
+/// reverse order. If systemd started the process (<c>Type=notify</c>), systemd is notified of the process's start and stop.
+/// </summary>
 internal static class ServiceCommandHost
 {
     /// <summary>Creates a host without services.</summary>

@@ -4,10 +4,10 @@ using Serilog.Core;
 
 namespace Orchestrator.Cli.Logging;
 
-/// <summary>A console that logs all messages to the user. The log writes the messages to the real console.</summary>
+/// <summary>A console that sends all messages for the user to the log, which writes them to the real console.</summary>
 internal sealed class LoggedTerminal(ITerminal inner, ILogger log) : ITerminal
 {
-    /// <summary>Source name of these log events.</summary>
+    /// <summary>Source name of the log events that contain messages for the user.</summary>
     public const string Source = "orchestrate";
 
     /// <summary>Name of the log property that contains the suggested fix of an error.</summary>

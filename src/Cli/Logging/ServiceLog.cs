@@ -109,8 +109,9 @@ internal sealed class ServiceLog : IDisposable
                 entry => new UntrustedText(entry).Marked
             );
 
-    /// <summary>Formats an entry as one line, or as one line with marked lines below it. Untrusted text can thus never imitate an
-    /// entry.</summary>
+    /// <summary>
+    /// Formats an entry as one line, or as one line followed by marked continuation lines. Untrusted text can thus never imitate an entry.
+    /// </summary>
     private sealed class SafeLogFormatter(ITextFormatter inner, Func<string, string> show) : ITextFormatter
     {
         public void Format(LogEvent logEvent, TextWriter output)

@@ -77,7 +77,7 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
             }
         );
         return status == "completed"
-            ? $"Recorded: {start.Task} is completed. End your turn now; the gates then check your files."
+            ? $"Recorded: {start.Task} is completed. End your turn now; the gates will then check your files."
             : $"Recorded: {start.Task} failed. End your turn now.";
     }
 
@@ -160,10 +160,10 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
                     .EnumerateObject()
                     .Select(figure =>
                         AgentCallbacks.Measured(figure.Name, figure.Value.ToString())
-                        ?? throw new ArgumentException($"{name}: '{Shorten(figure.Name, name)}' is not given as a number without its unit.")
+                        ?? throw new ArgumentException($"{name}: '{Shorten(figure.Name, name)}' must be a number without its unit.")
                     ),
             ]
-            : throw new ArgumentException($"{name} is not an object of at most {MostTexts} names with a number each.");
+            : throw new ArgumentException($"{name} must be an object of at most {MostTexts} names, each with a number.");
     }
 
     private static string Text(CallToolRequestParams call, string name, bool needed)

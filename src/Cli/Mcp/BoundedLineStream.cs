@@ -8,7 +8,7 @@ internal sealed class BoundedLineStream(Stream inner, int longest) : Stream
 {
     private long _length;
 
-    /// <summary>True if a line was too long, so that no more data is read.</summary>
+    /// <summary>True if a line was too long, so no more data is read.</summary>
     public bool IsCutOff { get; private set; }
 
     public override bool CanRead => true;

@@ -1,6 +1,6 @@
 namespace Orchestrator.Cli.Options;
 
-/// <summary>Creates options that several commands have. Each method returns a new instance for one command.</summary>
+/// <summary>Creates options that several commands share. Each method returns a new instance for one command.</summary>
 internal static class GlobalOptions
 {
     public const string JsonName = "--json";

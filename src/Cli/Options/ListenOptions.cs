@@ -124,7 +124,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         }
         if (certificate is null || key is null)
         {
-            throw new UseCaseException(Outcome.Usage, "--tls-cert and --tls-key belong together.", "Use both options or none of them.");
+            throw new UseCaseException(Outcome.Usage, "--tls-cert and --tls-key belong together.", "Use both options or neither of them.");
         }
         try
         {

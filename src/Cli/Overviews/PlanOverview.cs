@@ -5,7 +5,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Overviews;
 
-/// <summary>Shows the order and the risks of a plan for its approval.</summary>
+/// <summary>Shows the order and the risks of a plan to the user who decides whether to approve it.</summary>
 internal static class PlanOverview
 {
     /// <summary>Writes the plan's waves, with one line per task.</summary>
@@ -16,7 +16,10 @@ internal static class PlanOverview
     public static void Write(Plan plan, ITerminal terminal, Action<string> write, IReadOnlySet<string>? selected = null) =>
         Write(plan, terminal, write, id => selected?.Contains(id) == false ? "  (counts as done)" : "", _ => []);
 
-    /// <summary>Writes the plan for its approval, with the files, gates and risk of each task, and with the plan's score.</summary>
+    /// <summary>
+    /// Writes the plan for the user who decides whether to approve it. Includes the files, gates and risk of each task, and the plan's risk
+    /// score.
+    /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="settings">Settings for the risk score, which may also define gates.</param>
     /// <param name="repository">Repository whose manifests may also define gates.</param>

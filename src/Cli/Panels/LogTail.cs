@@ -25,7 +25,7 @@ internal sealed class LogTail(TimeProvider time) : IAsyncDisposable
         }
     }
 
-    /// <summary>Switches to the log of another agent run. Null to follow no log.</summary>
+    /// <summary>Switches to the log of another agent run, or to no log if the folder is null.</summary>
     public async Task FollowAsync(string? folder)
     {
         if (folder == _folder)

@@ -20,7 +20,7 @@ internal enum WorkerAction
 }
 
 /// <summary>
-/// State of the panel that lists all agents, namely the selected row, the filter and the visible part. Handles keys and renders the rows,
+/// State of the panel that lists all agents: the selected row, the filter and the visible part. Processes keys and renders the rows,
 /// without side effects.
 /// </summary>
 internal sealed record WorkerPanel
@@ -31,7 +31,7 @@ internal sealed record WorkerPanel
     /// <summary>All rows of the panel, regardless of the filter.</summary>
     public IReadOnlyList<WorkerRow> Rows { get; init; } = [];
 
-    /// <summary>Name of the selected row, which may no longer exist.</summary>
+    /// <summary>Name of the selected row, which might no longer exist.</summary>
     public string Selected { get; init; } = "";
 
     /// <summary>Text that the name, state or activity of a row must contain to be shown.</summary>
@@ -59,7 +59,7 @@ internal sealed record WorkerPanel
     /// <summary>Selected row if it is shown, otherwise the first row, or null if no row is shown.</summary>
     public WorkerRow? Current => Shown.FirstOrDefault(row => row.Name == Selected) ?? (Shown is [var first, ..] ? first : null);
 
-    /// <summary>Handles a key. Returns the new panel, and the requested action or null if only the panel changes.</summary>
+    /// <summary>Processes a pressed key. Returns the new panel, and the requested action or null if only the panel changes.</summary>
     public (WorkerPanel Panel, WorkerAction? Action) HandleKey(TerminalKey key) =>
         IsFiltering ? (Type(key), null)
         : key.Key == ConsoleKey.Escape && Filter.Length > 0 ? (this with { Filter = "" }, null)

@@ -15,7 +15,7 @@ internal sealed record WorkerRow
     /// <summary>Folder of the task's last agent run, or null before the first one.</summary>
     public string? Start { get; init; }
 
-    /// <summary>True if no worker executes the run, so that the run does not continue until a user resumes it.</summary>
+    /// <summary>True if no worker is executing the run, so the run does not continue until a user resumes it.</summary>
     public bool IsAbandoned { get; init; }
 
     /// <summary>Name of the task in commands, as <c>RUN/TASK</c>.</summary>

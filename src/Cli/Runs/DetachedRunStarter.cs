@@ -9,12 +9,16 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="context">Folder and terminal.</param>
 internal sealed class DetachedRunStarter(string runId, RepositoryLocation repository, IReadOnlyList<string> engine, CommandContext context)
 {
-    /// <summary>Option for the background process. A plan made by a planner needs approval, even if other questions are answered in
-    /// advance.</summary>
+    /// <summary>
+    /// Option that makes the background process ask for approval of a plan made by a planner, even if other questions are answered in
+    /// advance.
+    /// </summary>
     public const string AskPlan = "--ask-plan";
 
-    /// <summary>Option for the background process. The preflight for an unattended run was already completed, so its questions are
-    /// answered.</summary>
+    /// <summary>
+    /// Option that tells the background process that the preflight for an unattended run is already complete, so its questions are
+    /// answered.
+    /// </summary>
     public const string Begun = "--evening-done";
 
     private BackgroundRun Background => new(runId, repository, context) { Engine = engine };
@@ -53,7 +57,7 @@ internal sealed class DetachedRunStarter(string runId, RepositoryLocation reposi
             : code;
     }
 
-    /// <summary>Continues an existing run.</summary>
+    /// <summary>Continues an existing run in a background process.</summary>
     /// <param name="more">Additional arguments of <c>resume</c>.</param>
     /// <param name="stop">Cancels the wait. The run continues.</param>
     public async Task<Outcome> ResumeAsync(IReadOnlyList<string> more, CancellationToken stop) =>
@@ -73,7 +77,7 @@ internal sealed class DetachedRunStarter(string runId, RepositoryLocation reposi
     private static bool IsFolder(string word) =>
         word.StartsWith("-C", StringComparison.Ordinal) || word.StartsWith(GlobalOptions.WorkingDirectoryName, StringComparison.Ordinal);
 
-    /// <summary>Executes the user's answer and then continues the run in the background.</summary>
+    /// <summary>Applies the user's answer about the plan, and then continues the run in the background.</summary>
     private async Task<Outcome> DecideAsync(RunStatus asked, PlanAnswer answer, OrchestratorSettings settings, CancellationToken stop)
     {
         if (answer is PlanAnswer.ApprovePlan)

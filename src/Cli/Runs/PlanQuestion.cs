@@ -59,14 +59,14 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
                 case var words when words.Contains(' ', StringComparison.Ordinal):
                     return new PlanAnswer.RevisePlan(edited ?? plan, text.Trim());
                 default:
-                    Terminal.Inform("Another round of the planner costs money, so describe the changes in several words.");
+                    Terminal.Inform("To request changes, describe them in several words. Another round of the planner costs money.");
                     break;
             }
         }
         return null;
     }
 
-    /// <summary>Opens the plan in the user's editor until the plan is valid or the user cancels.</summary>
+    /// <summary>Opens the plan in the user's editor, repeatedly until the plan is valid or the user cancels.</summary>
     /// <returns>The edited plan, or null if it is unchanged.</returns>
     private async Task<Plan?> EditAsync(string runId, Plan plan)
     {

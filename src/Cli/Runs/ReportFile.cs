@@ -3,7 +3,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Writes the screen and the report of a run to an HTML file.</summary>
+/// <summary>Writes the web page of a run, with the run's report, to an HTML file.</summary>
 internal static class ReportFile
 {
     /// <summary>Value that stands for standard output in place of a file name.</summary>
@@ -39,7 +39,7 @@ internal static class ReportFile
                 throw new UseCaseException(
                     Outcome.Usage,
                     $"{file} already exists and is not an orchestrate report.",
-                    "Name another file, or remove it."
+                    "Name another file, or remove this one."
                 );
             }
             var temporary = $"{path}.{Guid.NewGuid():N}";

@@ -36,7 +36,7 @@ internal sealed class RunArgument
         var reference = RunReference.Parse(which);
         return !which.Contains('/', StringComparison.Ordinal) ? $"{run}/{which}"
             : reference.Run is null || reference.Run == run ? $"{run}/{reference.Task}"
-            : throw new UseCaseException(Outcome.Usage, $"'{which}' and --run {run} name different runs.", "Specify one of them.");
+            : throw new UseCaseException(Outcome.Usage, $"'{which}' and --run {run} name different runs.", "Specify only one of them.");
     }
 
     /// <summary>Finds the run to show, and the id of its task if one is named.</summary>

@@ -9,7 +9,9 @@ internal sealed record TaskTreeRow(RunTask Task, string Rails, IReadOnlyList<str
 /// <summary>Draws the dependency graph of a run's tasks as text. Has no side effects.</summary>
 internal static class TaskTree
 {
-    /// <summary>Maximum number of columns for rails. If a row has more, only the rightmost rails are drawn.</summary>
+    /// <summary>
+    /// Maximum number of columns for rails, the vertical lines that connect tasks. If a row has more, only the rightmost rails are drawn.
+    /// </summary>
     private const int MostRails = 12;
 
     /// <summary>Returns all tasks, each below one of its dependencies, in plan order.</summary>

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Shows a run at the terminal, as a live table on a screen, and otherwise as one line per transition.</summary>
+/// <summary>Shows a run at the terminal: as a live table on a screen, or otherwise as one line per state transition.</summary>
 internal sealed class TerminalRunView(string folder, bool table, long skipUntil, CommandContext context) : IRunView
 {
     private readonly ITerminal _terminal = context.Terminal;

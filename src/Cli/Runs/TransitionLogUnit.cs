@@ -4,8 +4,10 @@ using Orchestrator.Cli.Logging;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Logs each transition of the runs in the given repositories as one line. Used by workers, which execute runs that other
-/// processes start.</summary>
+/// <summary>
+/// Logs each state transition of the runs in the given repositories as one line. Used by workers, which execute runs that other processes
+/// start.
+/// </summary>
 /// <param name="repositories">The repositories.</param>
 /// <param name="context">Provides the clock.</param>
 /// <param name="loggers">Loggers of this process.</param>
@@ -16,7 +18,7 @@ internal sealed class TransitionLogUnit(IReadOnlyList<RepositoryLocation> reposi
     private readonly ILogger _log = loggers.CreateLogger(LoggedTerminal.Source);
     private readonly Dictionary<string, long> _read = new(StringComparer.Ordinal);
 
-    /// <summary>Starts the unit. Only transitions from now on are logged.</summary>
+    /// <summary>Starts the unit. Only state transitions from now on are logged.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var file in Files())

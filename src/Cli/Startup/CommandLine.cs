@@ -91,7 +91,7 @@ internal static class CommandLine
             terminal.Fail(
                 unexpected.Message,
                 log is null
-                    ? "The error could not be logged either. Check that the folder is writable and its disk is not full, then retry."
+                    ? "The error could not be logged either. Check that the log folder is writable and its disk is not full."
                     : $"Details are in {log}."
             );
             return unexpected is IOException or UnauthorizedAccessException ? Outcome.Unavailable : Outcome.WorkFailed;
@@ -156,7 +156,7 @@ internal static class CommandLine
         return false;
     }
 
-    /// <summary>Refuses a command that is not allowed here or for this caller.</summary>
+    /// <summary>Refuses a command if the current folder, the repository, the platform or the caller does not permit it.</summary>
     private static async Task RequireAllowedAsync(
         CliCommand command,
         CommandContext context,
@@ -176,7 +176,7 @@ internal static class CommandLine
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"'{command.Name}' is not for agents, and this process belongs to an agent's attempt, a gate or set-up.",
+                $"Agents, gates and set-up can't use '{command.Name}', and this process belongs to one of them.",
                 "Agents report the end of a task with 'orchestrate done', and request help with 'orchestrate blocked'."
             );
         }

@@ -2,7 +2,7 @@ using Orchestrator.Cli.Commands;
 
 namespace Orchestrator.Cli.Startup;
 
-/// <summary>Table of all commands. Only the requested command is created, so that the start is fast.</summary>
+/// <summary>Table of all commands. Only the requested command is created, so that the program starts quickly.</summary>
 internal static class CommandTable
 {
     private static readonly (string Name, Func<Command> Make)[] Commands =
@@ -103,7 +103,7 @@ internal static class CommandTable
         ("set-status", "tasks set-status"),
     ];
 
-    /// <summary>Replaces the former name of a command, which may follow global options, by its present form.</summary>
+    /// <summary>Replaces the former name of a command, which may follow global options, with its present form.</summary>
     public static IReadOnlyList<string> Modernize(IReadOnlyList<string> arguments)
     {
         var at = 0;
@@ -128,7 +128,7 @@ internal static class CommandTable
         var called = Find(arguments);
         // The library's RootCommand adds the help option and loads its texts, which takes a tenth of a short command's time.
         var root = called is null || arguments.Any(MayAskForHelp) ? new RootCommand() : new Command("orchestrate");
-        root.Description = "Runs a plan of coding-agent tasks to merged commits, durably.";
+        root.Description = "Runs plans of tasks with coding agents, and lands only verified work.";
         root.Add(GlobalOptions.WorkingDirectory());
         root.Add(GlobalOptions.Verbose());
         root.Add(GlobalOptions.Color());

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Cli.Startup;
 
-/// <summary>Creates the error message if a native library of this installation can't be loaded.</summary>
+/// <summary>Creates the error message that is shown if a native library of this installation can't be loaded.</summary>
 internal static class NativeLibraryErrorText
 {
     // The core of Temporal's client, and SQLite for the embedded engine's file.

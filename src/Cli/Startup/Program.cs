@@ -8,8 +8,10 @@ namespace Orchestrator.Cli.Startup;
 /// <summary>Entry point of the <c>orchestrate</c> command.</summary>
 internal static class Program
 {
-    /// <summary>Time after an interrupt until the process is ended. Must exceed the time that a run needs to stop
-    /// (<see cref="RunSession"/>).</summary>
+    /// <summary>
+    /// Time between an interrupt and the forced end of this process. Must exceed the time that a run needs to stop
+    /// (<see cref="RunSession"/>).
+    /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
 
     private static int Main(string[] args)

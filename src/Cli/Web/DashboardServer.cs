@@ -18,7 +18,7 @@ namespace Orchestrator.Cli.Web;
 /// <param name="context">Runs commands.</param>
 /// <param name="loggers">Loggers of the server.</param>
 /// <param name="started">Called when the server listens. The argument is the link that logs a browser in.</param>
-[SuppressMessage("Design", "CA1001", Justification = "A host calls StopAsync, which disposes all of it.")]
+[SuppressMessage("Design", "CA1001", Justification = "The host calls StopAsync, which disposes all fields.")]
 internal sealed class DashboardServer(DashboardOptions options, CommandContext context, ILoggerFactory loggers, Action<string> started)
     : IHostedService
 {

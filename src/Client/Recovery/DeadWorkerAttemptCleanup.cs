@@ -6,7 +6,7 @@ namespace Orchestrator.Client;
 /// </summary>
 public static class DeadWorkerAttemptCleanup
 {
-    /// <summary>Fails the pending activity attempts of open runs and tasks that a dead worker holds.</summary>
+    /// <summary>Fails the pending activity attempts that dead workers hold in open runs and tasks.</summary>
     /// <param name="client">Client of the server that holds the runs.</param>
     /// <param name="machine">Host whose workers are checked. Other hosts may have workers with the same identity.</param>
     /// <param name="isDead">Returns true if the process of the worker with the given identity is gone.</param>

@@ -38,8 +38,8 @@ public sealed class ExternallyEndedTasks(ITemporalClient client)
     }
 
     /// <summary>
-    /// Sends the final report on behalf of a terminated task. It applies only to that execution, and its number is greater than those of
-    /// all other reports.
+    /// Sends the final report on behalf of a terminated task. The report applies only to the terminated execution, and has a greater number
+    /// than all other reports.
     /// </summary>
     private async Task<TaskReport?> ReportEndAsync(string runId, WorkflowExecution task, RpcOptions rpc)
     {

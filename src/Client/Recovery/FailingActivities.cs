@@ -3,9 +3,9 @@ using Temporalio.Api.Workflow.V1;
 namespace Orchestrator.Client;
 
 /// <summary>
-/// Reports activities that fail repeatedly to their runs. Activities are retried without limit, because most causes are transient. Without
-/// the report, a run that is stuck for an unforeseen reason would seem to work. Each call checks once and remembers what it has reported.
-/// Not thread-safe.
+/// Reports repeatedly failing activities to their runs. Activities are retried without limit, because most causes are transient. Without
+/// the report, a run that is stuck for an unforeseen reason would seem to be working. Each call checks once and remembers what it has
+/// reported. Not thread-safe.
 /// </summary>
 /// <param name="client">Client of the server that hosts the runs.</param>
 /// <param name="time">Clock.</param>
@@ -14,7 +14,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     /// <summary>Number of failed attempts after which an activity is reported.</summary>
     public const int Tolerated = 3;
 
-    /// <summary>Duration of an attempt after which it is considered not affected by the previous failure.</summary>
+    /// <summary>Time after which a running attempt is considered unaffected by the previous failure.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(5);
 
     /// <summary>Factor by which the number of attempts must grow before the activity is reported again.</summary>
@@ -71,7 +71,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     }
 
     /// <summary>
-    /// True if an activity keeps failing. A worker that shuts down is not a failure of the activity, and an attempt that has run for some
+    /// True if an activity keeps failing. The shutdown of a worker is not a failure of the activity, and an attempt that has run for some
     /// time is considered healthy.
     /// </summary>
     private bool Fails(PendingActivityInfo activity) =>
@@ -113,8 +113,8 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     }
 
     /// <summary>
-    /// Returns the current failures in sorted order. A known failure stays unchanged until its number of attempts has grown by
-    /// <see cref="Growth"/>.
+    /// Returns the current failures in sorted order. A failure that was already reported stays unchanged until its number of attempts has
+    /// grown by <see cref="Growth"/>.
     /// </summary>
     private static List<FailingActivity> Renewed(IReadOnlyList<FailingActivity> known, IEnumerable<FailingActivity> found) =>
         [

@@ -4,8 +4,8 @@ using Temporalio.Api.Workflow.V1;
 namespace Orchestrator.Client;
 
 /// <summary>
-/// Checks whether the host that a run waits for is present. It is present if the server's records show workers there that poll for the
-/// run's activities or execute them. The age of a file on the host would prove nothing.
+/// Checks whether the host that a run is waiting for is present. A host is present if the server's records show that its workers poll for
+/// the run's activities or execute them. The age of a file on the host would prove nothing.
 /// </summary>
 public static class HostPresenceCheck
 {
@@ -80,7 +80,9 @@ public static class HostPresenceCheck
         return new UnreachableHost(machine, host, waiting ?? seen, seen);
     }
 
-    /// <summary>Returns the workers that poll a queue for activities. The server remembers them for some minutes.</summary>
+    /// <summary>
+    /// Returns the workers that poll a queue for activities. The server remembers a worker for a few minutes after its last poll.
+    /// </summary>
     /// <param name="client">Client of the server.</param>
     /// <param name="queue">Name of the task queue.</param>
     /// <param name="rpc">Options of the call, such as its time limit.</param>

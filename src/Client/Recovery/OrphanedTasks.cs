@@ -9,7 +9,7 @@ namespace Orchestrator.Client;
 public sealed class OrphanedTasks(ITemporalClient client)
 {
     /// <summary>
-    /// Number of checks after which all open tasks are listed, which finds runs that started and ended between two checks.
+    /// Number of checks between two listings of all open tasks. Such a listing finds runs that started and ended between two checks.
     /// </summary>
     private const int WholeLookEvery = 15;
     private readonly ITemporalClient _client = MessageJson.Speaking(client);
@@ -18,7 +18,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
     private HashSet<string> _ending = new(StringComparer.Ordinal);
     private int _looks;
 
-    /// <summary>Executes one check.</summary>
+    /// <summary>Checks once for ended runs, and notifies their tasks that are still open.</summary>
     /// <returns>Runs that have ended since the last check or still have open tasks. The execution is null if the server no longer knows the
     /// run.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>

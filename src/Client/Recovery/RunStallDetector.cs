@@ -4,7 +4,7 @@ namespace Orchestrator.Client;
 
 /// <summary>
 /// Detects whether a run makes progress, from the server's records of its activities. A caller compares two results and needs only its own
-/// clock, because the clocks of the server and of the inspected host may be wrong.
+/// clock, because the clocks of the server and of the inspected host might be wrong.
 /// </summary>
 public static class RunStallDetector
 {

@@ -3,8 +3,8 @@ using Temporalio.Api.Workflow.V1;
 namespace Orchestrator.Client;
 
 /// <summary>
-/// Determines why tasks wait for a slot on a worker host. Either no connected host offers slots, or all slots are taken. Uses the workers
-/// that poll for tasks that need a slot, and the slots in use. Cases that remain unclear are not reported.
+/// Determines why tasks are waiting for a slot on a worker host. Either no connected host offers slots, or all slots are taken. Uses the
+/// workers that poll for tasks that need a slot, and the slots in use. Cases that remain unclear are not reported.
 /// </summary>
 /// <param name="client">Client of the server that hosts the runs.</param>
 /// <param name="time">Clock.</param>
@@ -43,7 +43,7 @@ internal sealed class SlotWaitDiagnosis(ITemporalClient client, TimeProvider tim
         }
     }
 
-    /// <summary>Returns the waits whose cause is known.</summary>
+    /// <summary>Returns the waits for a slot whose cause could be determined.</summary>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<(string Run, FailingActivity Waits)>> JudgeAsync()
     {

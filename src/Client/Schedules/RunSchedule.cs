@@ -25,7 +25,8 @@ public sealed record ScheduledStart(string RunId, DateTimeOffset Due, DateTimeOf
 public sealed record RunSchedule
 {
     /// <summary>
-    /// Name of the memo field with <see cref="When"/>. The memo is needed because the server normalizes the specification.
+    /// Name of the memo field with <see cref="When"/>. The memo is needed because the server stores the times of a schedule in another
+    /// form.
     /// </summary>
     internal const string WhenMemo = "orchestrateWhen";
 
@@ -50,7 +51,7 @@ public sealed record RunSchedule
     /// <summary>Maximum delay with which a run still starts if the engine was not available at the scheduled time.</summary>
     public required TimeSpan CatchUp { get; init; }
 
-    /// <summary>True if the schedule is paused, so that it starts no runs until a user resumes it.</summary>
+    /// <summary>True if the schedule is paused, so it starts no runs until a user resumes it.</summary>
     public bool IsPaused { get; init; }
 
     /// <summary>Reason for the pause; empty if none was given.</summary>

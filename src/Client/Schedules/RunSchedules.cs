@@ -126,7 +126,7 @@ public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
         return [.. times.StartTime.Take(MostTimes).Select(time => time.ToDateTimeOffset())];
     }
 
-    /// <summary>Pauses a schedule, so that it starts no runs until a user resumes it.</summary>
+    /// <summary>Pauses a schedule, so it starts no runs until a user resumes it.</summary>
     /// <param name="name">Name of the schedule.</param>
     /// <param name="note">Reason for the pause.</param>
     /// <param name="stop">Cancels the request.</param>

@@ -20,8 +20,8 @@ public enum MissedScheduleStart
 }
 
 /// <summary>
-/// A scheduled time with its result, namely the dispatch of the run, the start of its first task, and its end. The schedule has had an
-/// effect only after the first task has started.
+/// A scheduled time with its result: the dispatch of the run, the start of its first task, and its end. The schedule has had an effect only
+/// after the first task has started.
 /// </summary>
 /// <param name="Due">Scheduled time, or the time of the request if a user started the run.</param>
 public sealed record ScheduledStartResult(DateTimeOffset Due)

@@ -30,14 +30,16 @@ public sealed record InboxLine(
     DateTimeOffset? SnoozedUntil
 )
 {
-    /// <summary>The commands in the form that is used inside the repository, for programs.</summary>
+    /// <summary>Commands that answer the entry, in the form that is used inside the repository. Intended for programs.</summary>
     public IReadOnlyList<AnswerAction> Ways
     {
         get;
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Answer that was given while no worker served the run and that is not delivered yet, or null if there is none.</summary>
+    /// <summary>
+    /// Answer that was given while no worker was serving the run and that is not delivered yet, or null if there is none.
+    /// </summary>
     public string? Answered { get; init; }
 
     /// <summary>
@@ -46,8 +48,8 @@ public sealed record InboxLine(
     public RunBudget? Budget { get; init; }
 
     /// <summary>
-    /// Identity of the content that the user sees, to be sent with the answer (<see cref="RunQuestion.Shown"/>). Empty if the entry is not
-    /// a question of a run.
+    /// Value that identifies the question's content as shown to the user, to be sent with the answer (<see cref="RunQuestion.Shown"/>).
+    /// Empty if the entry is not a question of a run.
     /// </summary>
     public string Shown
     {

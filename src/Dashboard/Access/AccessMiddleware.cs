@@ -30,7 +30,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
 
     private readonly AllowedHostNames _names = new(options);
 
-    /// <summary>Handles or refuses a request.</summary>
+    /// <summary>Passes an authorized request to the next middleware, or refuses the request.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
         AddSecurityHeaders(context);
@@ -69,8 +69,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
             await RefuseAsync(
                 context,
                 HttpStatusCode.Forbidden,
-                "A change must come from a page of this server, which the Origin header shows.",
-                "A program sends the token instead: Authorization: Bearer TOKEN."
+                "A change must come from a page of this server, as shown by the Origin header.",
+                "A program must send the token instead: Authorization: Bearer TOKEN."
             );
             return;
         }

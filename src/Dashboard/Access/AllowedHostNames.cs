@@ -22,7 +22,7 @@ internal sealed class AllowedHostNames(DashboardOptions options)
     private readonly bool _isOfAnyAddress =
         IPAddress.Any.Equals(options.Address.Address) || IPAddress.IPv6Any.Equals(options.Address.Address);
 
-    /// <summary>True if a request names this server.</summary>
+    /// <summary>True if the host name of a request identifies this server.</summary>
     /// <param name="host">Host from the request's <c>Host</c> header, without port.</param>
     public bool Has(string host) => _names.Contains(host) || (_isOfAnyAddress && IPAddress.TryParse(host.Trim('[', ']'), out _));
 

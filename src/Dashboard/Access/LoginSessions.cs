@@ -51,7 +51,7 @@ internal sealed class LoginSessions(WebTokens tokens, TimeProvider time)
         }
     }
 
-    /// <summary>Starts a session.</summary>
+    /// <summary>Starts a session for a user who has logged in with a token.</summary>
     /// <param name="token">Token with which the user logged in.</param>
     /// <param name="device">Browser and address.</param>
     /// <returns>Value of the session cookie.</returns>
@@ -63,8 +63,9 @@ internal sealed class LoginSessions(WebTokens tokens, TimeProvider time)
         return $"{text}.{_key.Sign(Purpose, text)}";
     }
 
-    /// <summary>Returns the session of a cookie. Null if the cookie is forged, the session was ended or has expired, or the token was
-    /// revoked.</summary>
+    /// <summary>
+    /// Returns the session of a cookie. Null if the cookie is forged, the session has ended or expired, or the token was revoked.
+    /// </summary>
     public LoginSession? Find(string? cookie) =>
         Read(cookie) is { } stored && tokens.FindById(stored.Token) is { } token && !_key.IsEnded(stored.Id)
             ? Of(token, stored.Device, _key.Sign("form", stored.Id))

@@ -6,7 +6,7 @@ namespace Orchestrator.Dashboard.Access;
 /// <param name="next">Handles a permitted request.</param>
 internal sealed class ScopeMiddleware(RequestDelegate next)
 {
-    /// <summary>Handles a request.</summary>
+    /// <summary>Passes a request to the next middleware if the caller's token permits it, or else refuses the request.</summary>
     public Task InvokeAsync(HttpContext context) =>
         context.Items[typeof(LoginSession)] is LoginSession session && session.Scope < Needed(context)
             ? Refusal(session.Scope).ExecuteAsync(context)

@@ -1,7 +1,9 @@
 namespace Orchestrator.Dashboard.Access;
 
-/// <summary>Handles HEAD requests like GET requests without a body. Responds to requests without a route with status 404, or with 405 and
-/// the allowed methods.</summary>
+/// <summary>
+/// Answers HEAD requests like GET requests, but without a body. Responds to requests without a matching route with status 404, or with 405
+/// and the allowed methods.
+/// </summary>
 /// <param name="next">Routes the request.</param>
 /// <param name="missing">Returns the page for a path that does not exist.</param>
 internal sealed class UnroutedMiddleware(RequestDelegate next, Func<HttpContext, Task<IResult>> missing)
@@ -9,7 +11,7 @@ internal sealed class UnroutedMiddleware(RequestDelegate next, Func<HttpContext,
     /// <summary>True if the client requested only the headers. Streams then end after their headers.</summary>
     public static bool IsHead(HttpContext context) => context.Items.ContainsKey(typeof(UnroutedMiddleware));
 
-    /// <summary>Handles a request.</summary>
+    /// <summary>Routes a request as GET if its method is HEAD, and sends an error response if no route matches.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
         if (HttpMethods.IsHead(context.Request.Method))
@@ -33,7 +35,7 @@ internal sealed class UnroutedMiddleware(RequestDelegate next, Func<HttpContext,
         }
     }
 
-    /// <summary>True for paths that only programs use, so that they get no HTML page.</summary>
+    /// <summary>True for paths that only programs use, so that requests to unknown paths of this kind get no HTML page.</summary>
     public static bool IsOfPrograms(PathString path) =>
         Array.Exists(["/api", "/ws", "/metrics", "/openapi.json"], prefix => path.StartsWithSegments(prefix, StringComparison.Ordinal));
 

@@ -19,9 +19,9 @@ internal sealed class ApiDescription(IServiceProvider services)
     private static readonly (string Name, string Meaning)[] Tags =
     [
         ("repositories", "The repositories of this user, with settings, usage and schedules."),
-        ("runs", "Runs, with their events, gates, budgets and differences."),
+        ("runs", "Runs, with their events, gates, budgets and diffs."),
         ("tasks", "Tasks of a run, with the logs and mail of their agents."),
-        ("questions", "Questions that wait for a user."),
+        ("questions", "Questions that are waiting for a user."),
         (Older, "Addresses for clients of an older tool."),
     ];
 
@@ -54,13 +54,13 @@ internal sealed class ApiDescription(IServiceProvider services)
     private static readonly IReadOnlyList<(string Status, string Meaning)> Answers =
     [
         ("200", "The command was executed, or the body is the requested document."),
-        ("201", "The run was started, and now works, waits for approval or has already ended."),
-        ("202", "The command is stored until the run continues, because no process works on the run now."),
+        ("201", "The run was started. It is running, is waiting for approval or has already ended."),
+        ("202", "The command is stored until the run continues, because no process is working on the run now."),
     ];
 
     private string? _text;
 
-    /// <summary>Adds the required services.</summary>
+    /// <summary>Adds the services that generate the API's description.</summary>
     public static void AddTo(IServiceCollection services)
     {
         // Schemas are generated only from these options, so they must match the options that write answers.
@@ -241,7 +241,7 @@ internal sealed class ApiDescription(IServiceProvider services)
             License = new OpenApiLicense { Name = "No license is granted yet", Identifier = "NONE" },
             Description =
                 "Each operation is a command of orchestrate, and its answer is that command's --json document. A change may carry an "
-                + "Idempotency-Key; a read answers 304 to If-None-Match.",
+                + "Idempotency-Key; a read with a matching If-None-Match is answered with 304.",
         };
         // Uses the tags of the operations instead of tags generated from our class names.
         document.Tags = Tags.Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Meaning }).ToHashSet();

@@ -2,7 +2,7 @@ using Microsoft.OpenApi;
 
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>An operation of the API, as its description shows it.</summary>
+/// <summary>An operation of the API, as the API's description shows it.</summary>
 /// <param name="Method">HTTP method, <c>GET</c> or <c>POST</c>.</param>
 /// <param name="Name">Name of the operation, for generated clients.</param>
 /// <param name="Summary">Description in one sentence.</param>
@@ -64,7 +64,7 @@ internal sealed record ApiCommand(
     Func<ApiRequest, Func<IRunCommands, CancellationToken, Task<CommandResult>>?> Act
 ) : ApiRoute(HttpMethods.Post, Name, Path, Summary)
 {
-    /// <summary>Steering command that may answer a question, or null for another change.</summary>
+    /// <summary>Steering command that may answer a question, or null if the operation makes another change.</summary>
     public SteeringDefinition? Steering { get; init; }
 }
 
@@ -95,7 +95,7 @@ internal sealed record RunsSnapshot(IReadOnlyList<RepositoryRun> Runs);
 /// <param name="Run">Summary of the run.</param>
 internal sealed record RepositoryRun(RepositoryEntry Repository, HistoryEntry Run);
 
-/// <summary>A transition of any run.</summary>
+/// <summary>A state transition of a run, with the run and its repository.</summary>
 /// <param name="Repository">Id of the repository.</param>
 /// <param name="Run">Id of the run.</param>
 /// <param name="Happened">The transition.</param>

@@ -20,7 +20,7 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
     private readonly IdempotencyCache _kept = new(time);
     private readonly FullIdCheck _ids = new(reader);
 
-    /// <summary>Adds the routes.</summary>
+    /// <summary>Adds the routes of the API to the web server.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes
@@ -197,8 +197,10 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
             request.Run.Length > 0 ? (await reader.RunAsync(repository, request.Run, context.RequestAborted)).Document : null
         );
 
-    /// <summary>Executes a command, or returns the result of the first request with the same idempotency key. Null if the first request was
-    /// a different one.</summary>
+    /// <summary>
+    /// Executes a command, or returns the result of the first request with the same idempotency key. Null if the key was first used for a
+    /// different request.
+    /// </summary>
     private async Task<CommandResult?> ExecuteIdempotentAsync(
         HttpContext context,
         RepositoryEntry repository,

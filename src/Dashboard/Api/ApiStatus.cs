@@ -28,8 +28,10 @@ internal static class ApiStatus
     public static bool IsAnswer(CommandResult result) =>
         Of(result, StatusCodes.Status400BadRequest) < StatusCodes.Status500InternalServerError;
 
-    /// <summary>Returns the status for a command that can't be executed as given. The named object may not exist, the request may be
-    /// invalid, or the current state may not permit it.</summary>
+    /// <summary>
+    /// Returns the status for a command that can't be executed as given. It tells whether a named object does not exist, the request is
+    /// invalid, or the current state does not permit the command.
+    /// </summary>
     /// <param name="route">Route of the request.</param>
     /// <param name="request">Request to answer.</param>
     /// <param name="run">Current status of the run, or null if it does not exist or the route has no run.</param>

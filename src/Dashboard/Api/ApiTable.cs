@@ -13,7 +13,7 @@ internal static class ApiTable
 
     private static readonly ApiMember Losses = new(
         "acceptLosses",
-        "True to land even though changes of the run are lost; the report names them.",
+        "True to land even if changes of the run are lost; the report names them.",
         Type: JsonSchemaType.Boolean
     );
 

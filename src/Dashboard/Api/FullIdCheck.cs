@@ -1,7 +1,9 @@
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>Refuses abbreviated ids in addresses, because an abbreviated id may later match another run. The refusal contains the address
-/// with the full id.</summary>
+/// <summary>
+/// Refuses abbreviated ids in addresses, because an abbreviated id might later match another run. The refusal contains the address with the
+/// full id.
+/// </summary>
 /// <param name="reader">Finds runs.</param>
 internal sealed class FullIdCheck(QueryCoalescer reader)
 {

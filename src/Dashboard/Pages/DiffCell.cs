@@ -4,7 +4,7 @@ using Orchestrator.Dashboard.Views;
 
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>Shows a line of a difference with its numbers.</summary>
+/// <summary>Shows a line of a diff with its line numbers.</summary>
 /// <remarks>A component in code, because markup would add white space, which code shows.</remarks>
 public sealed class DiffCell : ComponentBase
 {
@@ -20,7 +20,7 @@ public sealed class DiffCell : ComponentBase
     [Parameter]
     public string? CommentLink { get; set; }
 
-    /// <summary>True if any line of the view can be commented on, so that lines without a link leave space for it.</summary>
+    /// <summary>True if any line of the view can be commented on, so lines without a link leave space for one.</summary>
     [Parameter]
     public bool CanComment { get; set; }
 

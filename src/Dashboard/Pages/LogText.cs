@@ -24,7 +24,7 @@ public sealed class LogText : ComponentBase
     [Parameter]
     public bool HasStops { get; set; }
 
-    /// <summary>Id of the log in a document with several logs, whose lines have no addresses. Empty for a single log.</summary>
+    /// <summary>Id of the log in a document that shows several logs and gives their lines no addresses. Empty for a single log.</summary>
     [Parameter]
     public string Key { get; set; } = "";
 

@@ -29,10 +29,12 @@ public sealed record PageFrame(string Title, string Section, string FormToken, D
     /// <summary>Name of the subject of the page within the repository. Empty if the title contains it.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>Result of the user's last form, or null if there was none.</summary>
+    /// <summary>Result of the form that the user submitted last, or null if there was none.</summary>
     public CommandResult? Said { get; init; }
 
-    /// <summary>Text of the user's last form if it was not used. The page shows the text again, so that it is not lost. Empty if there is
-    /// none.</summary>
+    /// <summary>
+    /// Text of the form that the user submitted last if the text was not used. The page shows the text again, so that it is not lost. Empty
+    /// if there is none.
+    /// </summary>
     public string Typed { get; init; } = "";
 }

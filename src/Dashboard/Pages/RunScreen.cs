@@ -13,16 +13,19 @@ public sealed record RunScreen(PageFrame Frame, RunScreenAddress Address, RunSta
     /// <summary>Number of the last event of the run.</summary>
     public long Last { get; init; }
 
-    /// <summary>Transitions and mail up to the shown event.</summary>
+    /// <summary>State transitions and mail up to the shown event.</summary>
     public IReadOnlyList<RunEvent> Events { get; init; } = [];
 
     /// <summary>Results of all gates that ran. Set only for tabs that show gates.</summary>
     public IReadOnlyList<GateRun> Gates { get; init; } = [];
 
-    /// <summary>Change of the whole run. Null if the tab does not show the change or no work is merged.</summary>
+    /// <summary>Changes that the whole run made. Null if the tab does not show them or no work is merged.</summary>
     public DiffDocument? Diff { get; init; }
 
-    /// <summary>Lines that the run's merged work changes. Null if they can't be counted, or for an earlier time.</summary>
+    /// <summary>
+    /// Number of lines that the run's merged work adds and removes. Null if they can't be counted, or if the run is shown at an earlier
+    /// time.
+    /// </summary>
     public DiffLineCounts? Lines { get; init; }
 
     /// <summary>Report as Markdown. Empty if the tab does not show the report.</summary>
@@ -31,7 +34,7 @@ public sealed record RunScreen(PageFrame Frame, RunScreenAddress Address, RunSta
     /// <summary>Reason why the content of the tab can't be shown. Empty if it can be shown.</summary>
     public string Problem { get; init; } = "";
 
-    /// <summary>Content of the panel, or null if no task is open.</summary>
+    /// <summary>Content of the panel of a task, or null if no task is open.</summary>
     public TaskScreen? Task { get; init; }
 
     /// <summary>Planned tasks that wait for approval, by task id.</summary>
@@ -51,7 +54,7 @@ public sealed record RunScreen(PageFrame Frame, RunScreenAddress Address, RunSta
 /// <param name="Task">The task.</param>
 public sealed record TaskScreen(PageFrame Frame, RunScreenAddress Address, RunStatus Run, RunTask Task)
 {
-    /// <summary>Transitions and mail of the task.</summary>
+    /// <summary>State transitions and mail of the task.</summary>
     public IReadOnlyList<RunEvent> Events { get; init; } = [];
 
     /// <summary>The task in the plan, or null if the plan is unknown.</summary>
@@ -63,7 +66,7 @@ public sealed record TaskScreen(PageFrame Frame, RunScreenAddress Address, RunSt
     /// <summary>Log of the selected agent run, or null if no agent was started.</summary>
     public LogRange? Log { get; init; }
 
-    /// <summary>Change of the task, or null if there is none.</summary>
+    /// <summary>Changes that the task made, or null if there are none.</summary>
     public DiffDocument? Diff { get; init; }
 
     /// <summary>True if the content is shown in the panel beside a tab.</summary>

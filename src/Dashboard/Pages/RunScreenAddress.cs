@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>State of the screen of a run, which its address expresses. Every state of the screen has an address.</summary>
+/// <summary>State of the screen of a run, as expressed by the screen's address. Every state of the screen has an address.</summary>
 /// <param name="Repository">Repository of the run.</param>
 /// <param name="Run">Id of the run.</param>
 public sealed record RunScreenAddress(RepositoryEntry Repository, string Run)
@@ -41,7 +41,7 @@ public sealed record RunScreenAddress(RepositoryEntry Repository, string Run)
     /// <summary>Number of the line on which the user comments, or null if there is none.</summary>
     public int? Line { get; init; }
 
-    /// <summary>True in a shared file, in which all states are sections of one document.</summary>
+    /// <summary>True if the screen is part of a shared file, in which all states are sections of one document.</summary>
     public bool IsShared { get; init; }
 
     /// <summary>Returns the address of a task's page, or of the task's panel beside the tab.</summary>

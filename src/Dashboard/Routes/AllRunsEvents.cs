@@ -2,8 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Merges the recorded transitions of all runs of this user into one sequence. A listener that reconnects resumes at its last
-/// position and misses no transition. A transition may be repeated if its run was reset while the listener was disconnected.</summary>
+/// <summary>
+/// Merges the recorded state transitions of all runs of this user into one sequence. A listener that reconnects resumes at its last
+/// position and misses no transition. A transition may be repeated if its run was reset while the listener was disconnected.
+/// </summary>
 /// <param name="reader">Reads the runs.</param>
 /// <param name="time">Clock.</param>
 internal sealed class AllRunsEvents(QueryCoalescer reader, TimeProvider time)

@@ -2,9 +2,11 @@ using System.Buffers.Text;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Position of a listener in the transitions of all runs. Contains the last number for each run that may continue, and a time
-/// before which all transitions of ended runs have been read. The id of an event contains it, so that the server stores nothing for
-/// disconnected listeners.</summary>
+/// <summary>
+/// Position of a listener in the state transitions of all runs. Contains the last number for each run that may continue, and a time before
+/// which all transitions of ended runs have been read. The id of an event contains the position, so the server stores nothing for
+/// disconnected listeners.
+/// </summary>
 /// <param name="Horizon">Time before which all transitions have been read.</param>
 /// <param name="Runs">Last number that was read, by repository and run.</param>
 internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<string, long> Runs)
@@ -43,7 +45,7 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
         }
     }
 
-    /// <summary>Returns the number of the last transition of a run that was read.</summary>
+    /// <summary>Returns the number of the run's last state transition that was read.</summary>
     /// <param name="key">Key of the run.</param>
     /// <param name="updatedAt">Time of the run's last transition.</param>
     /// <returns>The number, 0 if none was read, or null if the run was completely read.</returns>
@@ -52,7 +54,7 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
         : updatedAt >= Horizon ? 0
         : null;
 
-    /// <summary>Returns the cursor after a transition was read.</summary>
+    /// <summary>Returns the cursor after the listener has read a state transition.</summary>
     public EventCursor After(string key, long sequence) =>
         this with
         {

@@ -5,7 +5,9 @@ using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Handles the forms of the pages. Each executes one command and redirects to the page, which shows the result.</summary>
+/// <summary>
+/// Executes the forms that users submit on the pages. Each form executes one command and redirects to the page, which shows the result.
+/// </summary>
 /// <param name="reader">Runs queries and commands.</param>
 /// <param name="pages">Pages to redirect to.</param>
 /// <param name="renderer">Renders HTML.</param>
@@ -22,7 +24,7 @@ internal sealed class FormRoutes(
     private const string Comment = "comment";
     private const int LongestText = 4000;
 
-    /// <summary>Adds the routes of the forms.</summary>
+    /// <summary>Adds the routes of the forms to the web server.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/login", LoginPageAsync);

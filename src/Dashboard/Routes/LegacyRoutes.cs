@@ -20,7 +20,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
     private const int MostSessions = 1000;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Adds the routes.</summary>
+    /// <summary>Adds the compatibility routes to the web server.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
         Describe<LegacyStatus>(routes.MapGet("/api/status", (Delegate)SendStatusAsync), "legacyStatus", "Runs and agents that work");
@@ -37,7 +37,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
             "Starts a run with independent tasks, one per text",
             body:
             [
-                new ApiMember("tasks", "Texts of the tasks.", IsRequired: true, JsonSchemaType.Array),
+                new ApiMember("tasks", "Texts that describe the tasks.", IsRequired: true, JsonSchemaType.Array),
                 new ApiMember("repository", "Id or path of the repository. Default: the one in which the server was started."),
             ]
         );
@@ -170,7 +170,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
         return Json(new LegacyWorktrees(all));
     }
 
-    /// <summary>Starts a run with independent tasks, one per text, that leaves each task's work on a branch.</summary>
+    /// <summary>Starts a run with one independent task per text, and leaves the work of each task on a separate branch.</summary>
     private async Task<IResult> SpawnAsync(HttpContext context)
     {
         JsonNode? body;
@@ -259,7 +259,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
             await ProblemResponse
                 .Of(
                     StatusCodes.Status426UpgradeRequired,
-                    "This address accepts only WebSockets.",
+                    "This address accepts only WebSocket connections.",
                     "Use GET /api/status for a single answer."
                 )
                 .ExecuteAsync(context);

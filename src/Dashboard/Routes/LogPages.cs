@@ -10,7 +10,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="renderer">Renders HTML.</param>
 internal sealed class LogPages(QueryCoalescer reader, PageRoutes pages, PageRenderer renderer)
 {
-    /// <summary>Adds the routes.</summary>
+    /// <summary>Adds the routes of the logs to the web server.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/r/{repository}/{run}/tasks/{task}/log", AgentAsync);

@@ -22,7 +22,7 @@ internal sealed class NewRunRoutes(
 {
     private readonly IdempotencyCache _started = new(time);
 
-    /// <summary>Adds the routes.</summary>
+    /// <summary>Adds the routes of the page to the web server.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/plan", ShowAsync);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Renders components to complete HTML documents. No state of a page is kept after the page was sent.</summary>
+/// <summary>Renders components to complete HTML documents. No state of a page is kept after the page has been sent.</summary>
 /// <param name="services">Service provider for components, which use no services.</param>
 /// <param name="loggers">Loggers for rendering.</param>
 internal sealed class PageRenderer(IServiceProvider services, ILoggerFactory loggers)

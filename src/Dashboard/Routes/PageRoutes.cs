@@ -17,7 +17,7 @@ internal sealed class PageRoutes(QueryCoalescer reader, PageRenderer renderer, F
 
     private readonly InboxCounter _inbox = new(reader, time);
 
-    /// <summary>Adds the routes.</summary>
+    /// <summary>Adds the routes of the pages to the web server.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/", (Delegate)HomeAsync);

@@ -8,7 +8,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="renderer">Renders the page.</param>
 internal sealed class ProblemMiddleware(RequestDelegate next, PageRenderer renderer)
 {
-    /// <summary>Handles a request.</summary>
+    /// <summary>Passes a request to the next middleware, and then sends the error response if there is one.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
         await next(context);

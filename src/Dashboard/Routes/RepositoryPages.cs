@@ -2,7 +2,7 @@ using Orchestrator.Dashboard.Pages;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Serves the pages that do not belong to a run, namely the origin of a line, conversations and worktrees.</summary>
+/// <summary>Serves the pages that do not belong to a run: the origin of a line, conversations and worktrees.</summary>
 /// <param name="reader">Runs queries.</param>
 /// <param name="pages">Creates the frames of the pages.</param>
 /// <param name="renderer">Renders HTML.</param>
@@ -13,7 +13,7 @@ internal sealed class RepositoryPages(QueryCoalescer reader, PageRoutes pages, P
     private const int EveryOfSessions = 10;
     private const int EveryOfWorktrees = 30;
 
-    /// <summary>Adds the routes.</summary>
+    /// <summary>Adds the routes of these pages to the web server.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/proof", ProofAsync);

@@ -18,7 +18,7 @@ internal sealed class RunPages(QueryCoalescer reader, PageRoutes pages, PageRend
     private readonly ConcurrentDictionary<string, Plan> _plans = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (int Merges, DiffLineCounts Lines)> _lines = new(StringComparer.Ordinal);
 
-    /// <summary>Adds the routes.</summary>
+    /// <summary>Adds the routes of the screen and the task pages to the web server.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
         foreach (var (tab, _) in RunTabs.All)

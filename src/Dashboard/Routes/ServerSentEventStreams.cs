@@ -3,8 +3,10 @@ using Orchestrator.Dashboard.Api;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Serves server-sent events. Pages are notified about changes. Programs receive each numbered transition from the record of the
-/// run, so that a listener that reconnects misses no transition.</summary>
+/// <summary>
+/// Serves server-sent events. Pages are notified about changes. Programs receive each numbered state transition from the record of the run,
+/// so that a listener that reconnects misses no transition.
+/// </summary>
 /// <param name="reader">Repositories and queries.</param>
 /// <param name="source">Records of runs.</param>
 /// <param name="all">Transitions of all runs.</param>

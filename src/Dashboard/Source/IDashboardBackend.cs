@@ -20,7 +20,7 @@ public interface IDashboardBackend
     /// <param name="device">Device of the user, for the record of decisions.</param>
     IRunCommands CommandsIn(RepositoryEntry repository, string device);
 
-    /// <summary>Enumerates the existing and future transitions of a run. The enumeration ends when the run ends.</summary>
+    /// <summary>Enumerates the existing and future state transitions of a run. The enumeration ends when the run ends.</summary>
     /// <param name="repository">Repository of the run.</param>
     /// <param name="run">Id of the run.</param>
     /// <param name="after">Number of the last transition to skip.</param>
@@ -28,15 +28,17 @@ public interface IDashboardBackend
     /// <returns>The transitions, or null if the run does not exist.</returns>
     IAsyncEnumerable<RunEvent>? FollowAsync(RepositoryEntry repository, string run, long after, CancellationToken cancellationToken);
 
-    /// <summary>Returns a value that differs after any change of a repository's runs on disk, such as a transition or an agent's
-    /// action.</summary>
+    /// <summary>
+    /// Returns a value that changes with each change to a repository's runs on disk, such as a state transition or an agent's action.
+    /// </summary>
     /// <param name="repository">Repository of the runs.</param>
     /// <param name="run">Id of a run, or null for all runs.</param>
     string Fingerprint(RepositoryEntry repository, string? run);
 
-    /// <summary>True if the caller is an agent, a gate, or another program that a run has started on this machine. Such a program must not
-    /// answer questions of its own run. Also true if the caller has already closed the connection, so that its process is
-    /// unknown.</summary>
+    /// <summary>
+    /// True if the caller is an agent, a gate, or another program that a run has started on this machine. Such a program must not answer
+    /// questions of its own run. Also true if the caller has already closed the connection, so its process is unknown.
+    /// </summary>
     /// <param name="caller">Address and port of the caller.</param>
     /// <param name="called">Local address and port to which the caller is connected.</param>
     bool IsStepOfRun(IPEndPoint caller, IPEndPoint called);

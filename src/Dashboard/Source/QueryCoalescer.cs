@@ -25,10 +25,10 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
     /// <summary>Returns a repository by its id, or null if it does not exist.</summary>
     public RepositoryEntry? Find(string? id) => source.Repositories().FirstOrDefault(repository => repository.Id == id);
 
-    /// <summary>Returns a value that differs after any change of any repository's runs.</summary>
+    /// <summary>Returns a value that changes whenever a run of any repository changes.</summary>
     public string State() => string.Join(';', Repositories.Select(repository => State(repository)));
 
-    /// <summary>Returns a value that differs after any change of a run, or of all runs of a repository.</summary>
+    /// <summary>Returns a value that changes whenever a run changes, or any run of a repository.</summary>
     public string State(RepositoryEntry repository, string? run = null) => source.Fingerprint(repository, run);
 
     /// <summary>Runs a query.</summary>
@@ -57,7 +57,7 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
     public Task<QueryResult<RunStatus>> RunAsync(RepositoryEntry repository, string run, CancellationToken stop) =>
         AskAsync(repository, $"run {run}", (queries, ask) => queries.RunAsync(run, ask), stop, run);
 
-    /// <summary>Returns the transitions and mail of a run; empty if the run does not exist.</summary>
+    /// <summary>Returns the state transitions and mail of a run; empty if the run does not exist.</summary>
     /// <param name="repository">Repository of the run.</param>
     /// <param name="run">Id of the run.</param>
     /// <param name="stop">Cancels the caller's wait.</param>

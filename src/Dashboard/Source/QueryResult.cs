@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Source;
 
-/// <summary>Result of a query, which is a document or the reason for a failure.</summary>
+/// <summary>Result of a query: a document, or the reason for a failure.</summary>
 /// <param name="Document">The document, or null after a failure.</param>
 /// <param name="Fault">Reason for the failure, or null after success.</param>
 /// <typeparam name="T">Type of the document.</typeparam>

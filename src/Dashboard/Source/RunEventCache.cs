@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Dashboard.Source;
 
-/// <summary>Caches the transitions of the runs that pages show, so that pages of a long run read only new transitions.</summary>
+/// <summary>Caches the state transitions of the runs that pages show, so that pages of a long run read only new transitions.</summary>
 /// <param name="reader">Runs queries.</param>
 internal sealed class RunEventCache(QueryCoalescer reader)
 {
@@ -13,7 +13,7 @@ internal sealed class RunEventCache(QueryCoalescer reader)
 
     private readonly ConcurrentDictionary<string, IReadOnlyList<RunEvent>> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the numbered transitions of a run in order, without mail.</summary>
+    /// <summary>Returns the numbered state transitions of a run in order, without mail.</summary>
     /// <param name="repository">Repository of the run.</param>
     /// <param name="run">The run, with its number of transitions.</param>
     /// <param name="stop">Cancels the caller's wait.</param>

@@ -11,7 +11,7 @@ internal sealed record AnsiTextRun(string Text, string Css);
 /// sequences become a mark.</summary>
 internal static class AnsiText
 {
-    /// <summary>Sign in place of a control sequence that is not a style.</summary>
+    /// <summary>Character that replaces a control sequence that is not a style.</summary>
     public const char Mark = '␛';
 
     private const char Escape = '\u001b';

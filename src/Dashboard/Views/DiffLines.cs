@@ -85,7 +85,7 @@ internal static class DiffLines
         }
     }
 
-    /// <summary>Position of the parser, namely the current files and the next line number in each.</summary>
+    /// <summary>Position of the parser: the current files and the next line number in each.</summary>
     private sealed class ParserPosition
     {
         private string _newFile = "";

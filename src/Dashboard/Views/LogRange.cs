@@ -20,7 +20,7 @@ public sealed record LogRange(IReadOnlyList<LogLine> Lines, int First, int Total
     /// <summary>True if the lines are results of a search.</summary>
     public bool IsSearch { get; init; }
 
-    /// <summary>True if the last line is shown, so that the page follows the log.</summary>
+    /// <summary>True if the last line of the log is shown, so the page follows the log.</summary>
     public bool IsLast => !IsSearch && (Lines.Count == 0 || Lines[^1].Number == Total);
 
     /// <summary>Selects the lines to show.</summary>
@@ -50,8 +50,10 @@ public sealed record LogRange(IReadOnlyList<LogLine> Lines, int First, int Total
         return new LogRange([.. Numbered(log.Lines, log.First, skipped)], log.First, log.First + log.Lines.Count - 1) { Start = log.Start };
     }
 
-    /// <summary>Returns the number of the first line of the range that contains a line. Ranges begin at fixed numbers, so that addresses do
-    /// not change while the log grows.</summary>
+    /// <summary>
+    /// Returns the number of the first line of the log range that contains a line. Ranges begin at fixed numbers to keep page addresses
+    /// stable while the log grows.
+    /// </summary>
     public static int BeginOf(int line) => ((line - 1) / Size * Size) + 1;
 
     private static IEnumerable<LogLine> Numbered(IReadOnlyList<string> lines, int first, int skipped)

@@ -5,13 +5,15 @@ using Markdig.Syntax.Inlines;
 
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Renders Markdown of reports, which contain output from agents, to HTML. HTML in the text is shown as text, links do not lead to
-/// other hosts, and no external content is loaded.</summary>
+/// <summary>
+/// Renders the Markdown of reports, which contain output from agents, as HTML. HTML tags are shown as text, no link leads to another host,
+/// and no external content is loaded.
+/// </summary>
 internal static class MarkdownView
 {
     private static readonly MarkdownPipeline _pipeline = new MarkdownPipelineBuilder().DisableHtml().UsePipeTables().Build();
 
-    /// <summary>Renders a text.</summary>
+    /// <summary>Renders Markdown text as HTML.</summary>
     /// <param name="markdown">Untrusted Markdown.</param>
     public static string Render(string markdown)
     {

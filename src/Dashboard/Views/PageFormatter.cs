@@ -31,7 +31,7 @@ internal static partial class PageFormatter
         : span.TotalMinutes < 90 ? string.Create(CultureInfo.InvariantCulture, $"{Math.Round(span.TotalMinutes):0} min")
         : string.Create(CultureInfo.InvariantCulture, $"{Math.Round(span.TotalHours):0} h");
 
-    /// <summary>Formats an amount in US dollars; empty for zero.</summary>
+    /// <summary>Formats an amount in US dollars, or returns an empty string for zero.</summary>
     public static string Money(decimal cost) => cost == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"${cost:0.00##}");
 
     /// <summary>Formats an untrusted text as one line with symbols for invisible characters.</summary>
@@ -40,7 +40,7 @@ internal static partial class PageFormatter
     public static string Line(string? text, bool keepIndent = false) =>
         keepIndent ? new UntrustedText(text).ToString().Replace('\n', UntrustedText.LineEnd) : new UntrustedText(text).Line;
 
-    /// <summary>Splits an untrusted text into words and times in UTC, such as <c>2026-11-22 10:54Z</c>.</summary>
+    /// <summary>Splits an untrusted text into its UTC times, such as <c>2026-11-22 10:54Z</c>, and the text between them.</summary>
     public static IEnumerable<(string Words, DateTimeOffset? Time)> Times(string text)
     {
         var (line, at) = (Line(text), 0);

@@ -9,7 +9,7 @@ internal static class PagePartMarkers
     /// <summary>Marker at the start of a part. A part contains one element with an id.</summary>
     public const string Begin = "<!--part-->";
 
-    /// <summary>HTML comment at the end of an element that the page updates separately.</summary>
+    /// <summary>Marker at the end of a part.</summary>
     public const string End = "<!--/part-->";
 
     /// <summary>Id of the element that shows the time of the page. If only this element differs, the page counts as unchanged.</summary>

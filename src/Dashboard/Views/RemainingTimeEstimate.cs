@@ -6,8 +6,9 @@ internal static class RemainingTimeEstimate
     /// <summary>Maximum number of open tasks that are simulated in order. With more tasks, only their number is used.</summary>
     private const int MostSimulated = 500;
 
-    /// <summary>Returns the expected time until the last task ends, or null if no task has ended, the run waits for a user, or no task is
-    /// open.</summary>
+    /// <summary>
+    /// Returns the estimated time until the last task ends. Null if no task has ended, the run is waiting for a user, or no task is open.
+    /// </summary>
     /// <param name="run">Run with all its tasks.</param>
     /// <param name="timeline">Timeline of the run.</param>
     public static TimeSpan? Of(RunStatus run, RunLanes timeline)

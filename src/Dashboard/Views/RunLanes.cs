@@ -3,7 +3,7 @@ namespace Orchestrator.Dashboard.Views;
 /// <summary>Kind of a segment in the lane of a task.</summary>
 public enum TaskLaneSegmentKind
 {
-    /// <summary>The task's worktree is prepared.</summary>
+    /// <summary>The task's worktree is being prepared.</summary>
     Setup,
 
     /// <summary>The task's agent is running.</summary>
@@ -12,20 +12,20 @@ public enum TaskLaneSegmentKind
     /// <summary>The task's gates are running.</summary>
     Gates,
 
-    /// <summary>The work is merged and its merge is verified.</summary>
+    /// <summary>The work is being merged, or its merge is being verified.</summary>
     Merge,
 
-    /// <summary>The task waits for a user.</summary>
+    /// <summary>The task is waiting for a user.</summary>
     Person,
 
-    /// <summary>The task waits for a usage limit, a daily budget, or the end of an outage.</summary>
+    /// <summary>The task is waiting for a usage limit, a daily budget, or the end of an outage.</summary>
     Limit,
 
-    /// <summary>The task is ready and waits for a slot or a host.</summary>
+    /// <summary>The task is ready and is waiting for a slot or a host.</summary>
     Slot,
 }
 
-/// <summary>Period of a task with one kind of work or wait.</summary>
+/// <summary>Period in which a task did one kind of work or waited for one reason.</summary>
 /// <param name="Work">Kind of work.</param>
 /// <param name="From">Begin.</param>
 /// <param name="To">End. For an open segment, the time at which the timeline ends.</param>
@@ -33,7 +33,7 @@ public enum TaskLaneSegmentKind
 /// <param name="IsOpen">True if the segment has not ended.</param>
 public sealed record TaskLaneSegment(TaskLaneSegmentKind Work, DateTimeOffset From, DateTimeOffset To, int Attempt, bool IsOpen)
 {
-    /// <summary>True if the task waits.</summary>
+    /// <summary>True if the task is waiting in this segment.</summary>
     public bool IsWait => Work is TaskLaneSegmentKind.Person or TaskLaneSegmentKind.Limit or TaskLaneSegmentKind.Slot;
 
     /// <summary>Length of the segment.</summary>
@@ -59,8 +59,10 @@ public sealed record TaskLane(RunTask Task, IReadOnlyList<TaskLaneSegment> Segme
         Segments.Where(which).Aggregate(TimeSpan.Zero, (sum, segment) => sum + segment.Length);
 }
 
-/// <summary>Timeline of a run. The lane of each task shows the time with the agent, the gates and the merge queue, and the waits. Depends
-/// only on the run's transitions.</summary>
+/// <summary>
+/// Timeline of a run. Each task's lane shows its time with the agent, the gates and the merge queue, and its waits. Computed only from the
+/// run's transitions.
+/// </summary>
 /// <param name="Lanes">Lanes in plan order.</param>
 /// <param name="Begin">Begin of the run.</param>
 /// <param name="End">Time at which the timeline ends, which is the end of the run or the current time.</param>

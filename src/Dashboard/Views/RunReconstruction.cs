@@ -3,8 +3,10 @@ namespace Orchestrator.Dashboard.Views;
 /// <summary>Reconstructs a run after one of its transitions.</summary>
 internal static class RunReconstruction
 {
-    /// <summary>Returns the states of the run and its tasks according to the events up to a number. Values that no event contains (cost,
-    /// gates, questions) are left out.</summary>
+    /// <summary>
+    /// Returns the states of the run and its tasks after the event with a given sequence number. Values that no event contains (cost,
+    /// gates, questions) are left out.
+    /// </summary>
     /// <param name="now">Current status of the run.</param>
     /// <param name="events">All events of the run, in order.</param>
     /// <param name="sequence">Number of the last event to apply.</param>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>CSS classes of states. The state's name is always shown beside its color.</summary>
+/// <summary>CSS classes that color states. Each colored element also shows the state's name.</summary>
 internal static class StateCssClasses
 {
     private const string Good = "good";
@@ -9,7 +9,7 @@ internal static class StateCssClasses
     private const string Work = "work";
     private const string Still = "still";
 
-    /// <summary>Returns the class of a task's state.</summary>
+    /// <summary>Returns the CSS class for a task's state.</summary>
     public static string Of(RunTask task) =>
         task.Paused && !TaskStates.IsEnd(task.State) ? Warn
         : TaskStates.IsGoodEnd(task.State) || TaskStates.IsReviewEnd(task.State) || task.State == TaskStates.Planned ? Good
@@ -18,11 +18,11 @@ internal static class StateCssClasses
         : task.State is TaskStates.Pending || TaskStates.IsEnd(task.State) ? Still
         : Work;
 
-    /// <summary>Returns the class of a run with all its tasks.</summary>
+    /// <summary>Returns the CSS class for a run, which must include all its tasks.</summary>
     public static string Of(RunStatus run) =>
         run.State == RunStates.Executing && RunLiveness.IsParked(run) ? Warn : Of(run.State, run.Standing ?? RunLiveness.Of(run));
 
-    /// <summary>Returns the class of a run by its state and liveness.</summary>
+    /// <summary>Returns the CSS class for a run with this state and liveness.</summary>
     public static string Of(string state, string standing) =>
         state == RunStates.Completed ? Good
         : state is RunStates.Failed or RunStates.Terminated || (state == RunStates.Escalated) ? Bad

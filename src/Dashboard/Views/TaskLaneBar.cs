@@ -12,7 +12,7 @@ public sealed record TaskLaneBar(TaskLaneSegmentKind Work, DateTimeOffset From, 
     /// <summary>Minimum width of a segment as a share of the axis. Narrower segments are combined.</summary>
     private const double Least = 0.008;
 
-    /// <summary>True if the task waits.</summary>
+    /// <summary>True if the task is waiting during this bar.</summary>
     public bool IsWait => Work is TaskLaneSegmentKind.Person or TaskLaneSegmentKind.Limit or TaskLaneSegmentKind.Slot;
 
     /// <summary>Returns the bars of a lane, at most 125.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Times of one task, computed from its transitions.</summary>
+/// <summary>Time segments and times of important transitions of one task, computed from its transitions.</summary>
 /// <param name="Segments">Segments in order, without overlaps.</param>
 /// <param name="FirstAt">Time of the first transition that left the state pending, or null if there is none.</param>
 /// <param name="EndedAt">Time at which the task ended, or null if it is open.</param>
@@ -12,7 +12,7 @@ internal sealed record TaskLaneTimes(
     DateTimeOffset? DoneAt
 )
 {
-    /// <summary>Reads the transitions of a task.</summary>
+    /// <summary>Computes a task's times from its transitions.</summary>
     /// <param name="events">Transitions of the task in order.</param>
     /// <param name="end">End of an open segment.</param>
     public static TaskLaneTimes Of(IEnumerable<RunEvent> events, DateTimeOffset end)
@@ -53,7 +53,9 @@ internal sealed record TaskLaneTimes(
         );
     }
 
-    /// <summary>Replaces the agent's time during pauses with waits for a user, because no agent is running then.</summary>
+    /// <summary>
+    /// Marks the parts of an agent's segments that fall into pauses as waits for a user, because no agent runs during a pause.
+    /// </summary>
     /// <param name="segments">Segments of a task.</param>
     /// <param name="pauses">Intervals in which the run was paused, in order.</param>
     public static IEnumerable<TaskLaneSegment> Paused(
@@ -96,7 +98,7 @@ internal sealed record TaskLaneTimes(
         }
     }
 
-    /// <summary>Returns the kind of segment for a state, or null for a state without work and without a wait.</summary>
+    /// <summary>Returns the kind of segment for a state, or null if a task in this state neither works nor waits.</summary>
     /// <param name="state">One of <see cref="TaskStates"/>.</param>
     /// <param name="why">Reason for the state.</param>
     internal static TaskLaneSegmentKind? WorkOf(string state, Reason? why) =>

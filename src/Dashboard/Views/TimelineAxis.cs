@@ -48,7 +48,7 @@ public sealed class TimelineAxis
         Ticks = [.. TicksOf(step)];
     }
 
-    /// <summary>Length of the axis, with shortened idle times. At least 10 seconds.</summary>
+    /// <summary>Length of the axis, in which idle times are shortened. At least 10 seconds.</summary>
     public TimeSpan Length { get; }
 
     /// <summary>Idle times that are shortened on the axis.</summary>
@@ -57,8 +57,10 @@ public sealed class TimelineAxis
     /// <summary>Labeled ticks.</summary>
     public IReadOnlyList<TimelineTick> Ticks { get; }
 
-    /// <summary>Chooses a scale with at most six ticks. The end is rounded up to a quarter of a tick, so that the bars of ended work do not
-    /// move while a run continues.</summary>
+    /// <summary>
+    /// Chooses a scale with at most six ticks. The end is rounded up to a quarter of a tick, so the bars of ended work do not move while a
+    /// run continues.
+    /// </summary>
     /// <param name="timeline">The timeline.</param>
     public static TimelineAxis Of(RunLanes timeline)
     {
@@ -73,7 +75,9 @@ public sealed class TimelineAxis
         return new TimelineAxis(timeline.Begin, idle, Math.Ceiling(seconds / quarter) * quarter, step);
     }
 
-    /// <summary>Rounds the current time down to a step that is visible, so that a page without other changes stays identical.</summary>
+    /// <summary>
+    /// Rounds the current time down to a step that is visible on the axis, so that a page without other changes stays identical.
+    /// </summary>
     /// <param name="begin">Begin of the run.</param>
     /// <param name="now">Current time.</param>
     public static DateTimeOffset Rounded(DateTimeOffset begin, DateTimeOffset now)
@@ -83,7 +87,7 @@ public sealed class TimelineAxis
         return seconds <= 0 ? now : begin + TimeSpan.FromSeconds(Math.Floor(seconds / step) * step);
     }
 
-    /// <summary>Returns the time at a position on the axis.</summary>
+    /// <summary>Returns the time at a position on the axis, in seconds of <c>Length</c>.</summary>
     /// <param name="place">Position in seconds of <see cref="Length"/>.</param>
     public DateTimeOffset TimeAt(double place)
     {
@@ -107,13 +111,13 @@ public sealed class TimelineAxis
         return Math.Clamp(place.TotalSeconds, 0, Length.TotalSeconds);
     }
 
-    /// <summary>Returns the position of a time as a percentage with the sign.</summary>
+    /// <summary>Returns the position of a time on the axis as a percentage, including the percent sign.</summary>
     public string At(DateTimeOffset time) => Percent(PartOf(time));
 
-    /// <summary>Returns the position of a tick as a percentage with the sign.</summary>
+    /// <summary>Returns the position of a tick on the axis as a percentage, including the percent sign.</summary>
     public string At(TimeSpan since) => At(_begin + since);
 
-    /// <summary>Returns the width of an interval as a percentage with the sign.</summary>
+    /// <summary>Returns the width of an interval on the axis as a percentage, including the percent sign.</summary>
     public string Width(DateTimeOffset from, DateTimeOffset to) => Percent(Math.Max(Least, PartOf(to) - PartOf(from)));
 
     private IEnumerable<TimelineTick> TicksOf(int step)

@@ -1,7 +1,9 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Explains why tasks wait. Follows the cause of a wait, and the cause of that cause, up to the root cause. Uses only the record
-/// of the run.</summary>
+/// <summary>
+/// Explains why a task is waiting. Follows each cause of a wait to its own cause until the root cause is found. Uses only the recorded
+/// state of the run.
+/// </summary>
 /// <param name="run">Run with all its tasks.</param>
 public sealed class WaitChain(RunStatus run)
 {
@@ -9,7 +11,7 @@ public sealed class WaitChain(RunStatus run)
     private readonly Dictionary<string, RunTask> _tasks = run.Tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
     private readonly int _atWork = run.Tasks.Count(task => TaskStates.HoldsSlot(task.State) && task.State != TaskStates.Queued);
 
-    /// <summary>Returns the links from a task to the root cause. The list is empty if the task has ended.</summary>
+    /// <summary>Returns the chain of waits from a task to the root cause. The list is empty if the task has ended.</summary>
     /// <param name="id">Id of the task.</param>
     public IReadOnlyList<WaitLink> Of(string id)
     {
@@ -31,7 +33,7 @@ public sealed class WaitChain(RunStatus run)
         return links;
     }
 
-    /// <summary>Describes why a gate waits. The text is appended to the name of the gate.</summary>
+    /// <summary>Describes why a gate is waiting. The text is appended to the name of the gate.</summary>
     public static string Describe(GateWait wait) =>
         $"waits for {wait.HolderGate} of "
         + (
@@ -129,7 +131,7 @@ public sealed class WaitChain(RunStatus run)
         }
         if (run.Abandoned is true)
         {
-            return new WaitLink(task.Id, "waits because no process works on the run", $"orchestrate resume {run.RunId}");
+            return new WaitLink(task.Id, "waits because no process is working on the run", $"orchestrate resume {run.RunId}");
         }
         if (task.State is TaskStates.Pending or TaskStates.Queued)
         {
@@ -149,7 +151,7 @@ public sealed class WaitChain(RunStatus run)
         );
 }
 
-/// <summary>A waiting task and the cause of its wait.</summary>
+/// <summary>A waiting task, the cause of its wait, and a command that ends the wait.</summary>
 /// <param name="Task">Id of the task.</param>
 /// <param name="Why">Cause of the wait, which is appended to the name of the task.</param>
 /// <param name="Command">Command that ends the wait, or null if no command can.</param>

@@ -64,7 +64,7 @@ public static class GateDetection
     private static bool IsPartOf(ProjectFolder folder, ProjectFolder project) =>
         folder.Path.StartsWith(project.Path + "/", StringComparison.Ordinal) && NestedRows(project).Count == 0;
 
-    /// <summary>Returns the ecosystems whose gates in this project do not cover nested projects.</summary>
+    /// <summary>Returns the ecosystems that allow nested projects and whose gates in this project do not cover those projects.</summary>
     private static List<Ecosystem> NestedRows(ProjectFolder project) =>
         [
             .. Ecosystems.All.Where(row =>
@@ -109,7 +109,7 @@ public static class GateDetection
     private static (Gate Gate, string Meaning) Made(EcosystemGate gate, Ecosystem row, ProjectFolder folder, ProjectFolder root) =>
         Make(gate.IsModule ? (RunOf(row, folder, root) ?? "python3 -m ") + gate.Command : gate.Command, gate.Type);
 
-    /// <summary>Returns the prefix that runs a project's programs. A workspace member uses the prefix of the root.</summary>
+    /// <summary>Returns the command prefix that runs the programs of a project, or of the root project for a workspace member.</summary>
     private static string? RunOf(Ecosystem row, ProjectFolder folder, ProjectFolder root) =>
         row.ManagerOf(folder.Names) is { } own
             ? own.Workspace is { } workspace && workspace.IsIn(folder.Read)

@@ -3,7 +3,7 @@ using Orchestrator.Git.Worktrees;
 namespace Orchestrator.Gates.Detection;
 
 /// <summary>Derives a check for a detected gate's program without running the gate, and suggests a fix if the program is missing.
-/// Without side effects.</summary>
+/// Has no side effects.</summary>
 public static class GateProgramProbe
 {
     private const string Python = "python3 -m ";
@@ -52,10 +52,10 @@ public static class GateProgramProbe
         cause switch
         {
             EnvironmentCause.ReadOnly or EnvironmentCause.Permission =>
-                "Add the gate's output folder to 'permissions.paths' if it is outside of the repository, or make the folder writable.",
+                "Add the gate's output folder to 'permissions.paths' if it is outside the repository, or make the folder writable.",
             EnvironmentCause.NoSpace => "Free some space on the disk.",
             EnvironmentCause.NoNetwork =>
-                "Connect the machine, allow the host (orchestrate network), or let set-up download everything (worktrees.setup).",
+                "Connect to the network, allow the host (orchestrate network), or let set-up download everything (worktrees.setup).",
             EnvironmentCause.OutOfMemory => "Free memory, or let fewer agents work at once (workers).",
             EnvironmentCause.MissingService => "Start the service that the gate needs.",
             EnvironmentCause.WrongVersion => "Install the version that the gate requires.",

@@ -3,7 +3,7 @@ namespace Orchestrator.Gates.Detection;
 /// <summary>Detects the gates of a Makefile by the usual target names.</summary>
 internal static partial class MakefileGateDetector
 {
-    /// <summary>Returns the gates, each with the text of all recipes that it runs.</summary>
+    /// <summary>Returns the gates found in a Makefile, each with the text of all recipes that it runs.</summary>
     public static IReadOnlyList<(Gate Gate, string Recipes)> Of(ProjectFolder folder)
     {
         if (folder.Names.FirstOrDefault(name => name is "Makefile" or "makefile" or "GNUmakefile") is not { } makefile)

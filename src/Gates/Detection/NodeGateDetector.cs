@@ -6,7 +6,7 @@ namespace Orchestrator.Gates.Detection;
 /// <summary>Detects the gates of a <c>package.json</c>, which are its scripts or the scripts of its workspaces.</summary>
 internal static partial class NodeGateDetector
 {
-    /// <summary>Returns the gates, each with the text of the script that it calls.</summary>
+    /// <summary>Returns the gates found in a folder's <c>package.json</c>, each with the text of the script that it calls.</summary>
     public static IEnumerable<(Gate Gate, string Meaning)> Of(ProjectFolder folder)
     {
         if (!folder.Names.Contains("package.json"))
@@ -123,8 +123,9 @@ internal static partial class NodeGateDetector
                     : null
         ) ?? [];
 
-    /// <summary>Parses a manifest. Returns null for an invalid manifest, which has no gates. The project's own tools report the
-    /// error.</summary>
+    /// <summary>
+    /// Parses a manifest. Returns null if it is invalid, so no gate is detected in it. The project's own tools report the error.
+    /// </summary>
     private static T? Parse<T>(string text, Func<JsonElement, T?> read)
         where T : class
     {

@@ -21,8 +21,10 @@ public static class ProjectCommands
     /// <exception cref="IOException">An existing file can't be read.</exception>
     public static IReadOnlyList<DetectedCommand> Find(string directory) => FindWithGates(directory).Commands;
 
-    /// <summary>Returns the commands defined by files in a repository's root, and their gates. One call returns both because finding gates
-    /// reads many folders.</summary>
+    /// <summary>
+    /// Returns the commands defined by files in a repository's root, and the gates among them. One call returns both because finding gates
+    /// reads many folders.
+    /// </summary>
     /// <inheritdoc cref="Find"/>
     public static (IReadOnlyList<Gate> Gates, IReadOnlyList<DetectedCommand> Commands) FindWithGates(string directory)
     {
@@ -51,7 +53,10 @@ public static class ProjectCommands
                 .Select(server => new DetectedCommand(DetectedCommandKind.McpServer, server.Key, McpFile, server.Value)),
         ];
 
-    /// <summary>Returns the servers of a <c>.mcp.json</c> file by name, as normalized JSON. Empty if the file is unreadable.</summary>
+    /// <summary>
+    /// Returns the MCP servers that a <c>.mcp.json</c> file defines. The key is the name and the value is normalized JSON. Empty if the
+    /// file is invalid.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> ReadMcpServers(string text)
     {
         try
@@ -66,7 +71,7 @@ public static class ProjectCommands
         }
     }
 
-    /// <summary>Returns the patterns of uncommitted files, such as files with passwords, that are copied to agents' worktrees.</summary>
+    /// <summary>Returns the patterns of uncommitted files to copy to agents' worktrees, such as files with passwords.</summary>
     private static IReadOnlyList<DetectedCommand> Includes(string path)
     {
         string[] patterns = [.. TextOf(path).Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')];

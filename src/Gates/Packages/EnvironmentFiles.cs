@@ -5,8 +5,10 @@ namespace Orchestrator.Gates.Packages;
 /// <summary>Finds the lock files and manifests in a folder, which define its environment.</summary>
 public static class EnvironmentFiles
 {
-    /// <summary>Reads the files below a folder, sorted by path, each once. Links are not followed. Installed packages and build output are
-    /// omitted.</summary>
+    /// <summary>
+    /// Returns the lock files and manifests below a folder, sorted by path, each once. Links are not followed. Installed packages and build
+    /// output are omitted.
+    /// </summary>
     /// <param name="root">Root of the repository or a worktree.</param>
     /// <exception cref="IOException">An existing file can't be read.</exception>
     public static IReadOnlyList<EnvironmentFile> Read(string root)

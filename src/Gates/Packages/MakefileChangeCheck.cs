@@ -1,11 +1,11 @@
 namespace Orchestrator.Gates.Packages;
 
-/// <summary>Checks that a makefile only gained new targets, and that no existing command calls them. Has no side effects.</summary>
+/// <summary>Checks that a change to a makefile only adds targets that no existing command calls. Has no side effects.</summary>
 internal static partial class MakefileChangeCheck
 {
     private const string Phony = ".PHONY:";
 
-    /// <summary>True if the change affects no existing target.</summary>
+    /// <summary>True if the change to the makefile affects no existing target or command.</summary>
     /// <param name="words">All words of commands and of the scripts that they call, including those of this makefile.</param>
     public static bool IsHarmless(string before, string after, IReadOnlySet<string> words)
     {

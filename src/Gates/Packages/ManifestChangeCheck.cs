@@ -3,8 +3,10 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Packages;
 
-/// <summary>Checks that changes in a manifest do not affect gates. Such changes concern the packages of a project (which have their own
-/// rules), its description, and scripts or targets that nothing calls. Has no side effects.</summary>
+/// <summary>
+/// Checks that changes to a manifest do not affect gates. Harmless changes concern the packages (which have their own rules), the
+/// description, or scripts and targets that nothing calls. Has no side effects.
+/// </summary>
 public static partial class ManifestChangeCheck
 {
     /// <summary>Members of <c>package.json</c> that do not affect gates.</summary>
@@ -53,7 +55,7 @@ public static partial class ManifestChangeCheck
                 or "makefile"
                 or "GNUmakefile";
 
-    /// <summary>True if the change affects no gate.</summary>
+    /// <summary>True if the change to the manifest affects no gate.</summary>
     /// <param name="path">Path of the manifest.</param>
     /// <param name="before">Content before the change, or null if it can't be read.</param>
     /// <param name="after">Content after the change, or null if it can't be read.</param>
@@ -93,7 +95,7 @@ public static partial class ManifestChangeCheck
         }
     }
 
-    /// <summary>True if all changed scripts are new ones that no gate calls and that npm does not run automatically.</summary>
+    /// <summary>True if every changed script is a new script that no gate calls and that npm does not run automatically.</summary>
     private static bool AreNotCalled(JsonElement before, JsonElement after, IReadOnlySet<string> words)
     {
         if (
@@ -114,8 +116,10 @@ public static partial class ManifestChangeCheck
         );
     }
 
-    /// <summary>Returns the names of members that differ or that only one object has. The last of several members with the same name
-    /// counts.</summary>
+    /// <summary>
+    /// Returns the names of members that differ or exist in only one of two objects. If an object has several members with the same name,
+    /// the last one counts.
+    /// </summary>
     private static IEnumerable<string> Differing(JsonElement one, JsonElement other)
     {
         var (left, right) = (Members(one), Members(other));
@@ -136,8 +140,10 @@ public static partial class ManifestChangeCheck
         return members;
     }
 
-    /// <summary>Returns the lines on which gates may depend, for a file that consists of sections. Each line is prefixed with its
-    /// section.</summary>
+    /// <summary>
+    /// Returns the lines on which gates may depend, from a file that is divided into sections. Each line is prefixed with the name of its
+    /// section.
+    /// </summary>
     private static IEnumerable<string> Deciding(string text)
     {
         var section = "";

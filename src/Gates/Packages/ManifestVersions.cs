@@ -9,8 +9,10 @@ public static class ManifestVersions
     private const long LargestFile = 64 * 1024 * 1024;
     private static readonly string[] NpmSections = ["dependencies", "devDependencies", "optionalDependencies"];
 
-    /// <summary>Returns the versions, or null if the manifest does not contain the package or only the package manager can read
-    /// them.</summary>
+    /// <summary>
+    /// Returns the allowed versions of a package. Null if the manifest does not contain the package or only the package manager can read
+    /// the manifest.
+    /// </summary>
     /// <param name="manifest">The manifest.</param>
     /// <param name="path">Path of the file to read.</param>
     public static string? Find(PackageManifest manifest, PackageRequest package, string path)
@@ -27,8 +29,10 @@ public static class ManifestVersions
         };
     }
 
-    /// <summary>True if the manifest contains the package as a production dependency. If npm installed the package as a development
-    /// dependency, npm would remove the production entry.</summary>
+    /// <summary>
+    /// True if an npm manifest lists the package as a production dependency. Installing it as a development dependency would remove that
+    /// entry.
+    /// </summary>
     /// <param name="manifest">The manifest.</param>
     /// <param name="path">Path of the file to read.</param>
     public static bool IsForAll(PackageManifest manifest, PackageRequest package, string path) =>

@@ -7,7 +7,9 @@ namespace Orchestrator.Gates.Packages;
 /// <param name="IsSet">True if settings of the user name the folder. Sandboxed programs do not see these settings.</param>
 public sealed record PackageDownloadFolder(string Path, PackageCache Cache, string Options, bool IsSet)
 {
-    /// <summary>Returns the variable and value that name another folder in place of this one, or null if no variable can.</summary>
+    /// <summary>
+    /// Returns the environment variable and the value that select another download folder instead of this one, or null if no variable can.
+    /// </summary>
     public (string Variable, string Value)? NamedAt(string folder) =>
         Cache.Variable is { } variable ? (variable, folder)
         : Cache.Option is { } option ? (option.Variables[0], $"{Options} {option.Text}{folder}".TrimStart())
@@ -44,8 +46,10 @@ public static class PackageDownloadFolders
         ];
     }
 
-    /// <summary>Returns the absolute path of a folder in the home folder. A variable may name another path. Empty if there is no home
-    /// folder.</summary>
+    /// <summary>
+    /// Returns the absolute path of a folder in the home folder. An environment variable may specify another path. Empty if there is no
+    /// home folder.
+    /// </summary>
     /// <param name="relative">Path relative to the home folder.</param>
     /// <param name="environment">Variables of the programs.</param>
     public static string AbsolutePathOf(string relative, IReadOnlyDictionary<string, string> environment)

@@ -47,7 +47,7 @@ public sealed record PackageManifest(PackageTool Tool, string Path)
                 .All.FirstOrDefault(row => row.Registry == one.Tool.Prefix)
                 ?.ManagersOf(here)
                 .FirstOrDefault(o => !o.Installs);
-            problem = other is null ? "" : $"{one.Path} belongs to {other.Name}, which is not supported for installing packages.";
+            problem = other is null ? "" : $"{one.Path} belongs to {other.Name}, which is not supported for package installation.";
             return other is null ? one : null;
         }
         if (prefix.Length > 0 || folder.Length > 0)

@@ -59,7 +59,7 @@ public sealed partial record PackageTool
         };
 
     /// <summary>
-    /// The package manager pip, for projects with a <c>requirements.txt</c>, in which the orchestrator itself writes the line.
+    /// The package manager pip, for projects with a <c>requirements.txt</c>. The orchestrator itself writes the requirement to this file.
     /// </summary>
     public static PackageTool Pip { get; } =
         Uv with
@@ -124,7 +124,7 @@ public sealed partial record PackageTool
             Spell = package => package.Version.Length == 0 ? package.Name : $"{package.Name}@{package.Version}",
         };
 
-    /// <summary>The program go.</summary>
+    /// <summary>The program go, for Go modules.</summary>
     public static PackageTool Go { get; } =
         new()
         {
@@ -143,10 +143,10 @@ public sealed partial record PackageTool
             Spell = package => $"{package.Name}@{(package.Version.Length == 0 ? "latest" : package.Version)}",
         };
 
-    /// <summary>Prefix of a package name, followed by a colon, with which an agent names the ecosystem.</summary>
+    /// <summary>Ecosystem prefix that an agent writes before a package name, without the colon that follows it.</summary>
     public required string Prefix { get; init; }
 
-    /// <summary>Name of the program, which is searched in PATH.</summary>
+    /// <summary>Name of the executable file, which is looked up in PATH.</summary>
     public required string Program { get; init; }
 
     /// <summary>Name of the registry for display.</summary>
@@ -161,7 +161,7 @@ public sealed partial record PackageTool
     /// <summary>Pattern of the requested versions.</summary>
     public required Regex VersionForm { get; init; }
 
-    /// <summary>Meaning of a version without an operator (see <see cref="VersionRange.Read"/>).</summary>
+    /// <summary>Operator that is assumed for a version without one (see <see cref="VersionRange.Read"/>).</summary>
     public required string BareVersion { get; init; }
 
     /// <summary>Returns the arguments that look up a package without changing anything, given the name of the manifest.</summary>
@@ -170,13 +170,13 @@ public sealed partial record PackageTool
     /// <summary>Returns the standard input of the lookup. Null if the lookup reads no input.</summary>
     public Func<PackageRequest, string>? LookInput { get; init; }
 
-    /// <summary>True if the output of the lookup contains the package. Null if the exit code suffices.</summary>
+    /// <summary>True if the output of a lookup contains the package. Null if the exit code of the lookup is sufficient.</summary>
     public Func<string, PackageRequest, bool>? Finds { get; init; }
 
     /// <summary>Returns the arguments of the calls that write a package to the manifest and lock file.</summary>
     public required Func<PackageRequest, string, IReadOnlyList<IReadOnlyList<string>>> Install { get; init; }
 
-    /// <summary>Option for development packages, or null if the manifests do not distinguish them.</summary>
+    /// <summary>Option for adding a development package, or null if the manifests do not distinguish development packages.</summary>
     public string? ForDevelopment { get; init; }
 
     /// <summary>Formats the package in this program's notation.</summary>

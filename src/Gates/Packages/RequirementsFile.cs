@@ -3,8 +3,9 @@ namespace Orchestrator.Gates.Packages;
 /// <summary>Edits and reads a <c>requirements.txt</c>, which has one requirement per line among options and comments.</summary>
 public static partial class RequirementsFile
 {
-    /// <summary>Returns the text of the file with a requirement added. The requirement replaces an existing one for the same
-    /// package.</summary>
+    /// <summary>
+    /// Returns the text of a <c>requirements.txt</c> with a requirement added. It replaces an existing requirement for the same package.
+    /// </summary>
     /// <param name="text">Text of the file.</param>
     /// <param name="tool">Package manager, which normalizes names.</param>
     /// <param name="name">Name of the package.</param>

@@ -7,13 +7,16 @@ namespace Orchestrator.Gates.Packages;
 /// <param name="Command">Text run as <c>/bin/sh -c TEXT</c>, which installs exactly the packages in the lock file.</param>
 public sealed record SetUpCommand(string LockFile, string Command)
 {
-    /// <summary>Name of the folder that the command creates, if a copy of that folder also works in another worktree with the same
-    /// files.</summary>
+    /// <summary>
+    /// Name of the folder that the command creates, if a copy of it also works in another worktree with the same files. Null otherwise.
+    /// </summary>
     /// <value>Default: null. Output can't be copied if it contains absolute paths (virtual environments, <c>dotnet restore</c>), and need
     /// not be copied if the package manager's own cache is fast (pnpm).</value>
     public string? Makes { get; init; }
 
-    /// <summary>Files of which a project must have at least one to need the command, or empty if every project needs it.</summary>
+    /// <summary>
+    /// Names of files, at least one of which must exist for the project to need the command. Empty if every project needs it.
+    /// </summary>
     public IReadOnlyList<string> Beside { get; init; } = [];
 
     /// <summary>Paths of other files that determine the output of the command.</summary>
@@ -45,7 +48,9 @@ public static class SetUpDetection
     public static IReadOnlyList<SetUpCommand> Detect(WorktreeFiles files, IEnumerable<string> folders) =>
         [.. folders.Prepend("").Distinct().SelectMany(folder => InFolder(files, folder))];
 
-    /// <summary>Returns all commands that a lock file may require, depending on its format and the workspace around it.</summary>
+    /// <summary>
+    /// Returns all set-up commands that a lock file may require, depending on its format and the workspace that contains it.
+    /// </summary>
     /// <param name="lockFile">Path of the lock file, relative to the root.</param>
     public static IReadOnlyList<string> CommandsFor(string lockFile)
     {

@@ -13,7 +13,7 @@ public sealed record VersionRange(IReadOnlyList<long>? Low, bool HasLow, IReadOn
     /// <summary>Range that contains every version.</summary>
     public static VersionRange All { get; } = new(null, HasLow: true, null, HasHigh: true);
 
-    /// <summary>Parses a requirement.</summary>
+    /// <summary>Parses the version requirement of a package.</summary>
     /// <param name="requirement">Requirement such as <c>&gt;=2.0,&lt;3</c>, or empty for any version.</param>
     /// <param name="bare">Meaning of a version without an operator: <c>==</c>, <c>^</c> or <c>&gt;=</c>.</param>
     public static VersionRange Read(string requirement, string bare)
@@ -31,7 +31,7 @@ public sealed record VersionRange(IReadOnlyList<long>? Low, bool HasLow, IReadOn
         return range;
     }
 
-    /// <summary>True if the ranges overlap.</summary>
+    /// <summary>True if at least one version can be in both ranges.</summary>
     public bool Overlaps(VersionRange other)
     {
         var both = And(other);

@@ -7,7 +7,7 @@ public static class FailureMentions
     private const int ShortestStem = 3;
 
     /// <summary>
-    /// True if the output or the failed tests name one of the files, by its path, its file name, or its name without the extension.
+    /// True if the output or a failed test's name mentions one of the files by its path, its file name, or its name without the extension.
     /// </summary>
     /// <param name="files">Paths of the files, relative to the repository.</param>
     /// <param name="failure">Verdict of the failed gate.</param>

@@ -7,8 +7,10 @@ namespace Orchestrator.Gates.Results;
 /// they do not change the result.</summary>
 public static class GateCacheKey
 {
-    /// <summary>Returns a hash of the command and the <c>negate</c> option of a gate. White space in the command does not change the
-    /// hash.</summary>
+    /// <summary>
+    /// Returns a hash of a gate's command, its <c>negate</c> option, and any additional texts. White space in the command does not change
+    /// the hash.
+    /// </summary>
     /// <param name="more">Further inputs that determine the result.</param>
     public static string Of(Gate gate, params IEnumerable<string> more) =>
         Convert.ToHexStringLower(

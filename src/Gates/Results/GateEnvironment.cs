@@ -8,9 +8,11 @@ using Orchestrator.Gates.Running;
 
 namespace Orchestrator.Gates.Results;
 
-/// <summary>Hashes all inputs outside the tree that can change the result of a gate, namely the operating system, the visible variables,
-/// the worktree set-up and the programs. Lock files and version files (global.json, .nvmrc) are part of the tree. The port, name and
-/// temporary folder of a worktree are omitted, because they differ in each run and no gate may depend on them.</summary>
+/// <summary>
+/// Hashes all inputs outside the tree that can change a gate's result: the operating system, the visible variables, the worktree set-up and
+/// the programs. Lock files and version files (global.json, .nvmrc) are part of the tree. The port, name and temporary folder of a worktree
+/// are omitted, because they vary between runs and no gate may depend on them.
+/// </summary>
 /// <param name="environment">Environment variables of the process.</param>
 /// <param name="time">Clock.</param>
 public sealed class GateEnvironment(IReadOnlyDictionary<string, string> environment, TimeProvider time)
@@ -98,8 +100,10 @@ public sealed class GateEnvironment(IReadOnlyDictionary<string, string> environm
             .Split([' ', '\t', '\n', ';', '|', '&', '(', ')', '"', '\''], StringSplitOptions.RemoveEmptyEntries)
             .Where(word => word[0] != '-' && !word.AsSpan().ContainsAny(NotInNames));
 
-    /// <summary>Identifies the version of a program by the metadata of its file. For .NET, the SDK folders beside the file are
-    /// included.</summary>
+    /// <summary>
+    /// Returns a text that changes with a program's version, based on the metadata of the program's file. For .NET, it includes the names
+    /// of the SDK folders in the same folder.
+    /// </summary>
     private static string IdentityOf(string name, string? path)
     {
         if (ProgramLocator.Find(name, path) is not { } found)

@@ -2,31 +2,39 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Results;
 
-/// <summary>Stores the latest verdicts of each gate over all runs of a repository, without output, in one file per gate. The verdicts show
-/// how flaky a gate is and what it usually reports. A changed gate starts with an empty history. Results without information about
-/// flakiness (stopped, could not run, not rerun) are omitted.</summary>
+/// <summary>
+/// Stores the latest verdicts of each gate over all runs of a repository, without output, in one file per gate. The verdicts show how flaky
+/// a gate is and which result it usually has. A changed gate starts with an empty history. Results that say nothing about flakiness
+/// (stopped, could not run, not rerun) are omitted.
+/// </summary>
 /// <param name="folder">Folder of the history files.</param>
 /// <param name="time">Clock for their age.</param>
 public sealed class GateHistory(string folder, TimeProvider time)
 {
-    /// <summary>Maximum number of verdicts per gate. Older verdicts are removed, so that a repaired gate is trusted again.</summary>
+    /// <summary>
+    /// Maximum number of verdicts per gate. Older verdicts are removed, so a gate that is no longer flaky becomes trusted again.
+    /// </summary>
     public const int Longest = 100;
 
-    /// <summary>Minimum number of runs before a gate can be called flaky. A gate that flakes once in 20 runs flakes three times in ten runs
-    /// with a probability of 1 %.</summary>
+    /// <summary>
+    /// Minimum number of runs before a gate can be called flaky. A gate that flakes once in 20 runs on average has a 1 % chance of flaking
+    /// at least three times in ten runs.
+    /// </summary>
     public const int Fewest = 10;
 
     private const int MaxGates = 1000;
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(180);
 
-    /// <summary>Returns the rate of flaky failures if more than a fifth of the runs failed flakily, or null otherwise.</summary>
+    /// <summary>
+    /// Returns the rate of flaky failures if a gate ran often enough and more than a fifth of its runs failed flakily, or null otherwise.
+    /// </summary>
     public static GateFlakiness? ChanceOf(IReadOnlyList<GateVerdict> past)
     {
         var flakes = past.Count(verdict => verdict.Failure == GateFailure.Flaky);
         return past.Count >= Fewest && flakes * 5 > past.Count ? new GateFlakiness(flakes, past.Count) : null;
     }
 
-    /// <summary>Returns the tests of all gates that were flaky recently.</summary>
+    /// <summary>Returns the recently flaky tests of all gates in this history.</summary>
     public IReadOnlyList<FlakyTest> FlakyTests() =>
         Directory.Exists(folder)
             ? [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).SelectMany(file => FlakyTest.In(ReadFile(file)))]

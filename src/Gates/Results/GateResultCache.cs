@@ -22,7 +22,7 @@ public sealed class GateResultCache(string folder, TimeProvider time)
 
     private static readonly TimeSpan LongestWrite = TimeSpan.FromHours(1);
 
-    /// <summary>Returns the verdict stored for a key, or null if it is missing, too old or damaged, so that the gate runs.</summary>
+    /// <summary>Returns the verdict stored for a key. Null if it is missing, too old or damaged, in which case the gate must run.</summary>
     public GateVerdict? Find(string key)
     {
         try

@@ -13,8 +13,10 @@ namespace Orchestrator.Gates.Results;
 /// <param name="SetUp">Set-up commands of the worktree.</param>
 public sealed record GateResultQuery(string Tree, IReadOnlyList<string> Changed, OrchestratorSettings Settings, IReadOnlyList<string> SetUp)
 {
-    /// <summary>Folder in which the gates run. Empty for a clean worktree after set-up. Another folder may have more files (ignored ones)
-    /// or fewer (no set-up), so its results apply only to that folder. Results from a clean worktree apply everywhere.</summary>
+    /// <summary>
+    /// Folder in which the gates run, or empty for a clean worktree after set-up. Results from a clean worktree apply everywhere. Any other
+    /// folder may have additional ignored files or lack the set-up, so its results apply only to that folder.
+    /// </summary>
     public string Place { get; init; } = "";
 
     /// <summary>Gates to run on the tree, including gates on which other gates depend.</summary>
@@ -23,7 +25,7 @@ public sealed record GateResultQuery(string Tree, IReadOnlyList<string> Changed,
     /// <summary>Id of the requesting run. Empty if a user's command requests the check.</summary>
     public string Run { get; init; } = "";
 
-    /// <summary>True to ignore results from before this run, or all earlier results for a user's command.</summary>
+    /// <summary>True to ignore results from before this run. For a user's command, true to ignore all earlier results.</summary>
     public bool Fresh { get; init; }
 
     /// <summary>Reads the quarantined tests. Called only after a gate has failed.</summary>
@@ -56,8 +58,10 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
     private readonly GateEnvironment _environment = new(environment, time);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _pruned = new(StringComparer.Ordinal);
 
-    /// <summary>Looks up the gate's passing result on this tree in this environment. A gate that is known to be flaky always runs again,
-    /// because its passing result proves as little as its failure.</summary>
+    /// <summary>
+    /// Looks up the gate's passing result on this tree in this environment. A gate known to be flaky always reruns, because a passing
+    /// result proves as little as a failure.
+    /// </summary>
     public async Task<GateResultLookup> FindAsync(GitRepository repository, Gate gate, GateResultQuery question, CancellationToken stop)
     {
         if (!IsKept(gate, question) || GateHistory.ChanceOf(History(repository).Read(gate)) is not null)
@@ -113,11 +117,13 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
     public IReadOnlySet<string> FlakyTestsOf(GitRepository repository, Gate gate) =>
         FlakyTest.In(History(repository).Read(gate)).Select(flaky => flaky.Test).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Returns the tests of all gates that were flaky recently.</summary>
+    /// <summary>Returns the recently flaky tests of all gates in a repository.</summary>
     public IReadOnlyList<FlakyTest> FlakyTests(GitRepository repository) => History(repository).FlakyTests();
 
-    /// <summary>Adds the result of a gate to its history, and to the cache if the gate passed in its first run. If writing fails, the
-    /// verdict is still valid, and the gate runs again the next time.</summary>
+    /// <summary>
+    /// Adds the result of a gate to its history, and to the cache if the gate passed in its first run. If writing fails, the verdict
+    /// remains valid, but the gate must run again next time.
+    /// </summary>
     /// <param name="verdict">Result of the gate.</param>
     /// <param name="question">Tree that the gate checked.</param>
     /// <param name="key">Cache key of a passing result (<see cref="GateResultLookup.Key"/>). Null if it must not be cached, for example

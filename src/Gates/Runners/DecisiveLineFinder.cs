@@ -27,8 +27,10 @@ internal sealed record DecisiveLineMatch(
     public static string Shorten(string text) => text.Length <= Longest ? text : text[..Longest] + "…";
 }
 
-/// <summary>Finds the first line that explains a failure, using the rules of the runners that wrote the output, in table order.
-/// Without side effects.</summary>
+/// <summary>
+/// Finds the first line that explains a failure. Uses the rules of the runners that wrote the output, in the order of the runner table.
+/// Has no side effects.
+/// </summary>
 internal static class DecisiveLineFinder
 {
     private const int Ahead = 10;
@@ -72,7 +74,9 @@ internal static class DecisiveLineFinder
         return null;
     }
 
-    /// <summary>True if the output or the command shows that the runner wrote the output.</summary>
+    /// <summary>
+    /// True if the output or the command shows that this runner wrote the output. Always true for a runner with rules for every output.
+    /// </summary>
     public static bool WroteOutput(RunnerOutputFormat runner, string command, IReadOnlyList<GateOutputLine> lines) =>
         runner.Lines.Count > 0
         && (

@@ -1,7 +1,9 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Messages of operating systems and tools that report an environment fault, with its cause. An assertion that quotes such a
-/// message is a failure of the work and not of the environment.</summary>
+/// <summary>
+/// Messages of operating systems and tools that report an environment fault, each with the cause of the fault. An assertion that quotes
+/// such a message is a failure of the work, not of the environment.
+/// </summary>
 internal static class EnvironmentFaultMessages
 {
     private static readonly (LinePattern Message, EnvironmentCause? Cause)[] Rows =
@@ -73,7 +75,7 @@ internal static class EnvironmentFaultMessages
         + @"|\b(?:want|wanted|got)\b|[!=]==? |^\s*(?:left|right|actual|[Rr]eceived|[Ee]xpected): "
         + @"|^#?\s+(?:got|expected): |Failed asserting|toBe\(";
 
-    /// <summary>True if a failure reports an environment fault.</summary>
+    /// <summary>True if output lines report an environment fault instead of a failure of the work.</summary>
     /// <param name="lines">Decisive line of the failure and the lines related to it.</param>
     /// <param name="cause">Cause of the fault, or null if no named cause fits.</param>
     public static bool States(IReadOnlyList<string> lines, out EnvironmentCause? cause)

@@ -1,13 +1,15 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Names the failures of a run so that two runs can be compared as sets. Uses the names of failed tests if the runner prints them.
-/// Otherwise, uses diagnostics with their files. Ignores order, line numbers, durations and folders. Has no side effects.</summary>
+/// <summary>
+/// Names the failures of a gate run, so that two runs can be compared as sets of names. Uses the names of failed tests if the runner prints
+/// them, or diagnostics with their files otherwise. Ignores order, line numbers, durations and folders. Has no side effects.
+/// </summary>
 internal static partial class FailureNameExtractor
 {
     private const int Most = 200;
     private const int Longest = 160;
 
-    /// <summary>Returns the names. A diagnostic that a run prints several times has one name per occurrence.</summary>
+    /// <summary>Returns the names of failures. A diagnostic that a run prints several times has one name per occurrence.</summary>
     /// <param name="failures">Text of each failure with its file, or null if the file is unknown.</param>
     public static IReadOnlyList<string> Of(IEnumerable<(string? File, string Text)> failures) =>
         [

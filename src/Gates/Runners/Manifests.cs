@@ -4,7 +4,7 @@ namespace Orchestrator.Gates.Runners;
 /// <param name="texts">Texts of the manifests.</param>
 internal sealed class Manifests(IReadOnlyList<string> texts)
 {
-    /// <summary>Packages whose name differs from their module's name.</summary>
+    /// <summary>Module names with the names of their packages, for packages that have a different name.</summary>
     private static readonly Dictionary<string, string> Packages = new(StringComparer.OrdinalIgnoreCase)
     {
         ["attr"] = "attrs",

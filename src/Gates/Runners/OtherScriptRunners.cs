@@ -6,7 +6,7 @@ namespace Orchestrator.Gates.Runners;
 /// <summary>Runner table rows for less common JavaScript runners and for reports on standard output.</summary>
 internal static class OtherScriptRunners
 {
-    /// <summary>Rows that precede those of node:test, which uses the same marks.</summary>
+    /// <summary>Runner table rows that must precede those of node:test, because node:test prints the same marks.</summary>
     public static RunnerOutputFormat[] Small =>
         [
             new("ava")

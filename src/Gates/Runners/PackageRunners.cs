@@ -2,8 +2,10 @@ using static Orchestrator.Gates.Runners.SharedRunnerRules;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Runner table rows for programs that fetch packages before they start a runner, so that their faults are not attributed to the
-/// runner.</summary>
+/// <summary>
+/// Runner table rows for programs that fetch packages before they start a runner. Their rows prevent errors in fetching from being
+/// attributed to the runner.
+/// </summary>
 internal static class PackageRunners
 {
     public static RunnerOutputFormat[] Fetchers =>

@@ -2,8 +2,10 @@ using System.IO.Enumeration;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Reads the report files that a gate's command writes, namely JUnit XML, TRX, and the JSON reports of jest, vitest and mocha.
-/// Files from before the start of the command are ignored, because the agent could have written them.</summary>
+/// <summary>
+/// Reads the report files that a gate's command writes: JUnit XML, TRX, and the JSON reports of jest, vitest and mocha. Older files are
+/// ignored, because an agent could have written them before the command started.
+/// </summary>
 internal static class ReportFiles
 {
     private const int MostEntries = 200_000;
@@ -22,7 +24,7 @@ internal static class ReportFiles
 
     private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
 
-    /// <summary>Returns the combined content of all reports, or null if there are none.</summary>
+    /// <summary>Returns the combined results of all report files, or null if there are none.</summary>
     /// <param name="directory">Directory in which the gate ran.</param>
     /// <param name="since">Start of the run in UTC, by the file system's clock.</param>
     public static TestReportSummary? Read(string directory, DateTime since, CancellationToken stop)

@@ -4,8 +4,9 @@ using System.Xml.Linq;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Reads one report of a test runner. Counts the test cases. The totals in the file are used only if the file contains no test
-/// cases.</summary>
+/// <summary>
+/// Reads one report of a test runner and counts its test cases. Totals stated in the file are used only if it contains no test cases.
+/// </summary>
 internal static class ReportReader
 {
     private const int LargestJson = 16 * 1024 * 1024;
@@ -25,7 +26,7 @@ internal static class ReportReader
         SourceLocationRule.Below($@"(?:\(|\bat |❯ (?:.* )?|\bin |^)(?:file://)?(?<file>[^\s:()]+\.\w+):(?:line )?(?<line>\d+)\b", 60),
     ];
 
-    /// <summary>Returns the content of a report, or null if the file is not a report or can't be read.</summary>
+    /// <summary>Returns the results in a report file, or null if the file is not a report or can't be read.</summary>
     /// <param name="file">Path of the file.</param>
     /// <param name="directory">Directory of the gate, to which paths are made relative.</param>
     public static TestReportSummary? Read(string file, string directory)
@@ -47,8 +48,9 @@ internal static class ReportReader
         }
     }
 
-    /// <summary>Returns the failed tests of a report that the runner printed, as JUnit XML or as JSON. Empty if the output contains
-    /// none.</summary>
+    /// <summary>
+    /// Returns the failed tests of a report that the runner printed as JUnit XML or as JSON. Empty if the output contains no report.
+    /// </summary>
     public static IReadOnlyList<string> FailedIn(IReadOnlyList<GateOutputLine> lines)
     {
         var failed = new List<string>();

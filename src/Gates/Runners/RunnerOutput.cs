@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>A line of a gate's output. A line with carriage returns is divided as a terminal would show it.</summary>
+/// <summary>
+/// A line of a gate's output. A line that contains carriage returns is split into the lines that a terminal would have displayed.
+/// </summary>
 /// <param name="Number">Line number in the log, from 1.</param>
 /// <param name="Text">Text without colors.</param>
 internal readonly record struct GateOutputLine(int Number, string Text);

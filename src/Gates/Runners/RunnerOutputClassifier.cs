@@ -25,7 +25,7 @@ internal sealed record GateCommandResult
     /// kind is not an environment fault.</summary>
     public Func<string, bool> IsOwnModule { get; init; } = _ => false;
 
-    /// <summary>Content of the run's report files, or null if there are none.</summary>
+    /// <summary>Results in the report files that the command wrote, or null if there are none.</summary>
     public TestReportSummary? Report { get; init; }
 }
 
@@ -47,8 +47,10 @@ internal sealed record RunnerResult(
     public IReadOnlyList<string>? Failures { get; init; }
 }
 
-/// <summary>Determines the kind, the test counts, the cause and the decisive line of the result of a test runner, build or linter. Without
-/// side effects.</summary>
+/// <summary>
+/// Determines from the result of a test runner, build or linter its kind, its test counts, its cause and its decisive line. Without side
+/// effects.
+/// </summary>
 internal static class RunnerOutputClassifier
 {
     private const int TimeOut = 124;

@@ -1,18 +1,20 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Output format of one test runner, build tool or linter. Each instance is a row of <see cref="RunnerTable"/>. Patterns are
-/// matched against lines without colors. The groups <c>file</c>, <c>line</c>, <c>class</c>, <c>module</c> and <c>test</c> have the same
-/// meaning in all patterns.</summary>
+/// <summary>
+/// Output format of one test runner, build tool or linter. Each instance is a row of <see cref="RunnerTable"/>. Patterns are matched
+/// against lines from which colors have been removed. The groups <c>file</c>, <c>line</c>, <c>class</c>, <c>module</c> and <c>test</c> have
+/// the same meaning in all patterns.
+/// </summary>
 /// <param name="Name">Name of the runner.</param>
 internal sealed record RunnerOutputFormat(string Name)
 {
-    /// <summary>Pattern that identifies the runner by a line of its output, or null to apply its rules to every output.</summary>
+    /// <summary>Pattern of an output line that identifies the runner, or null if no line does.</summary>
     public LinePattern? Sign { get; init; }
 
     /// <summary>Pattern that identifies the runner by its command, or null if the command does not identify the runner.</summary>
     public LinePattern? Command { get; init; }
 
-    /// <summary>Rules that count tests by the runner's summary lines.</summary>
+    /// <summary>Rules that read test counts from the runner's summary lines.</summary>
     public IReadOnlyList<TestCountRule> Counts { get; init; } = [];
 
     /// <summary>Pattern of a line that the output must contain for the counts to be valid, or null if none is required.</summary>
@@ -41,14 +43,16 @@ internal sealed record RunnerOutputFormat(string Name)
     /// <summary>Rules for the decisive line, most specific first.</summary>
     public IReadOnlyList<DecisiveLineRule> Lines { get; init; } = [];
 
-    /// <summary>Options that select single tests, or null if unknown.</summary>
+    /// <summary>Options that select single tests, or null if the runner's options are not known.</summary>
     public TestOptions? Select { get; init; }
 
     /// <summary>Rules that find a failure's source location, used by line rules that have none of their own.</summary>
     public IReadOnlyList<SourceLocationRule> Places { get; init; } = [];
 }
 
-/// <summary>Options with which a runner selects tests by a part of their names. The selection includes at least the given tests.</summary>
+/// <summary>
+/// Options with which a runner selects tests by part of their names. They select the requested tests and possibly others.
+/// </summary>
 /// <param name="Command">Part of a command that runs the tests.</param>
 /// <param name="Each">Option for one test with {0} for its name, or one part of <see cref="All"/>.</param>
 internal sealed record TestOptions(LinePattern Command, string Each)
@@ -102,8 +106,10 @@ internal sealed class LinePattern(string text)
     public static implicit operator LinePattern(string text) => new(text);
 }
 
-/// <summary>Rule for a summary line. Groups <c>passed</c>, <c>failed</c>, <c>skipped</c>, <c>errors</c>, <c>other</c> (ran but counted
-/// separately) and <c>all</c> capture numbers. The numbers of <paramref name="Each"/> are added for each match.</summary>
+/// <summary>
+/// Rule that counts tests from a summary line. Groups <c>passed</c>, <c>failed</c>, <c>skipped</c>, <c>errors</c>, <c>other</c> (ran but
+/// counted separately) and <c>all</c> capture numbers. The numbers of <paramref name="Each"/> are added for each match.
+/// </summary>
 /// <param name="Needle">Text that every such line contains. The text is searched first, because a text search is fast.</param>
 /// <param name="Pattern">Pattern of the line.</param>
 /// <param name="Each">Numbers to add for each match in addition to the groups, or null if only the groups count.</param>
@@ -118,13 +124,13 @@ internal sealed record TestCountRule(
     TestNameCountEffect Names = TestNameCountEffect.Any
 );
 
-/// <summary>Determines how the name of a test affects the count of its line.</summary>
+/// <summary>Determines whether a matching line is counted, depending on the name of its test.</summary>
 internal enum TestNameCountEffect
 {
     /// <summary>Each matching line counts as one test.</summary>
     Any,
 
-    /// <summary>Each name counts once, because some runners report subtests under the name of their test.</summary>
+    /// <summary>Each test name counts once, because some runners report subtests under the name of the test that contains them.</summary>
     Once,
 
     /// <summary>Only tests that contain no subtests (such as <c>Test/small</c>) are counted.</summary>
@@ -186,7 +192,7 @@ internal sealed record DecisiveLineRule(LinePattern Pattern)
     /// <summary>Pattern that one of the next lines must match. Null if there is no such condition.</summary>
     public LinePattern? Then { get; init; }
 
-    /// <summary>Pattern of a line whose presence in the output disables the rule. Null if there is no such line.</summary>
+    /// <summary>Pattern that disables the rule if any line of the output matches it. Null if there is no such pattern.</summary>
     public LinePattern? Unless { get; init; }
 
     /// <summary>Pattern that the command must match, or null for all commands.</summary>
@@ -198,13 +204,15 @@ internal sealed record DecisiveLineRule(LinePattern Pattern)
     /// <summary>True if the line above the match is the decisive line.</summary>
     public bool Previous { get; init; }
 
-    /// <summary>True if this rule has the same rank as the previous rule, so that the earlier match of both is decisive.</summary>
+    /// <summary>
+    /// True if this rule has the same rank as the previous rule, so that whichever matches first determines the decisive line.
+    /// </summary>
     public bool Beside { get; init; }
 
     /// <summary>True to apply the rule to exit code 0 as well.</summary>
     public bool EvenIfPassed { get; init; }
 
-    /// <summary>Number of lines below the match that may name an environment fault.</summary>
+    /// <summary>Number of lines after the match in which an environment fault may be named.</summary>
     public int Context { get; init; }
 
     /// <summary>Rules that find the source location, or null to use those of the runner.</summary>
@@ -219,8 +227,10 @@ internal enum LocationSearchDirection
     Above,
 }
 
-/// <summary>Rule that finds a source file, a line number, or both. If several rules match, each part comes from the first rule that finds
-/// it.</summary>
+/// <summary>
+/// Rule that finds a source file, a line number, or both. If several rules match, the file and the line number each come from the first
+/// rule that finds it.
+/// </summary>
 /// <param name="Side">Direction from the decisive line.</param>
 /// <param name="Pattern">Pattern with at least one of the groups <c>file</c>, <c>class</c> and <c>line</c>.</param>
 /// <param name="Within">Maximum distance in lines.</param>

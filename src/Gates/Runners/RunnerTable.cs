@@ -1,7 +1,9 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Table of runners with their count formats and decisive lines. A new runner needs one row. A runner that other runners start
-/// comes before those runners.</summary>
+/// <summary>
+/// Table of runners with their rules for test counts and decisive lines. A new runner needs one row. A runner comes before the runners that
+/// can start it.
+/// </summary>
 internal static class RunnerTable
 {
     public static readonly IReadOnlyList<RunnerOutputFormat> Rows =

@@ -13,7 +13,7 @@ internal static class SharedRunnerRules
     /// <summary>Pattern of a JavaScript or TypeScript source file.</summary>
     public const string ScriptFile = @"(?<file>[^\s():'""]+\.[cm]?[jt]sx?)";
 
-    /// <summary>Finds the first frame of a Node stack trace in a file of the project.</summary>
+    /// <summary>Rules that find the first frame of a Node stack trace in a file of the project.</summary>
     public static SourceLocationRule[] ScriptPlaces =>
         [
             Below($@"(?:\(|\bat |❯ (?:.* )?)(?:async )?(?:file://)?{ScriptFile}:(?<line>\d+):\d+\)?", 60),
@@ -21,7 +21,7 @@ internal static class SharedRunnerRules
             Here($@"imported from {ScriptFile}"),
         ];
 
-    /// <summary>Matches a line that starts with its source location, such as <c>file:line:</c>.</summary>
+    /// <summary>Rule that matches a line that starts with its source location, such as <c>file:line:</c>.</summary>
     public static SourceLocationRule[] Colons => [Here(@"^(?<file>[^\s:]+):(?<line>\d+):|^(?<file>[^\s:]*[./][^\s:]*):")];
 
     /// <summary>Explicit count of zero tests.</summary>

@@ -23,7 +23,7 @@ internal sealed class TestCounter
     private readonly HashSet<RunnerOutputFormat> _sure = [];
     private readonly Dictionary<(TestCountRule, string), bool> _names = [];
 
-    /// <summary>Total of all runners, or null if no test was counted.</summary>
+    /// <summary>Total test counts of all runners, or null if no test was counted.</summary>
     public TestTally? Result
     {
         get

@@ -1,14 +1,16 @@
 namespace Orchestrator.Gates.Running;
 
-/// <summary>Evidence of environment faults that output can't forge, namely the kernel's count of OOM kills and the free space of file
-/// systems. Must be created before a gate starts.</summary>
+/// <summary>
+/// Evidence of environment faults that a gate's output can't forge: the kernel's count of OOM kills and the free space of file systems.
+/// Must be created before the gate starts.
+/// </summary>
 /// <param name="folders">Folders that the gate writes to.</param>
 internal sealed class EnvironmentFaultEvidence(IEnumerable<string> folders)
 {
     private const long Full = 8L * 1024 * 1024;
     private readonly long? _kills = OutOfMemoryKillCounter.Count();
 
-    /// <summary>True if the records confirm the fault that a gate's output reports.</summary>
+    /// <summary>True if the machine's own records confirm the environment fault that a gate's output reports.</summary>
     /// <param name="cause">Reported cause, or null if the cause is unknown.</param>
     public bool Show(EnvironmentCause? cause) =>
         cause switch

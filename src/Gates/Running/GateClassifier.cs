@@ -1,12 +1,12 @@
 namespace Orchestrator.Gates.Running;
 
-/// <summary>Distinguishes environment faults from faults of the work by exit code and output.</summary>
+/// <summary>Distinguishes environment faults from failures of the work by exit code and output.</summary>
 internal static partial class GateClassifier
 {
     private const int NotExecutable = 126;
     private const int NotFound = 127;
 
-    /// <summary>Python modules that are tools of the machine, so that no task creates them.</summary>
+    /// <summary>Python modules that are tools installed on the machine and that no task would therefore create.</summary>
     private static readonly HashSet<string> PythonTools =
     [
         "bandit",
@@ -43,8 +43,10 @@ internal static partial class GateClassifier
     internal static GateFailure OfExit(int exitCode) =>
         exitCode is NotExecutable or NotFound or ProcessResult.KilledBySignal9 ? GateFailure.Environment : GateFailure.Logic;
 
-    /// <summary>True if the shell could not start a file of the worktree, which means that the file is missing or not executable. Programs
-    /// of the machine are named without a folder or by an absolute path.</summary>
+    /// <summary>
+    /// True if the shell could not start a file of the worktree because it is missing or not executable. A path without a folder or an
+    /// absolute path denotes a program of the machine instead.
+    /// </summary>
     internal static bool MissesOwnFile(int exitCode, string output) =>
         exitCode is NotExecutable or NotFound
         && MissingFile().Matches(output) is [.., var last]
@@ -63,7 +65,7 @@ internal static partial class GateClassifier
     internal static bool WasKilled(GateVerdict verdict) =>
         verdict is { Result: GateResult.Failed, ExitCode: ProcessResult.KilledBySignal9 };
 
-    /// <summary>True if the exit code reports that the shell could not start the command (POSIX sh: 126, 127).</summary>
+    /// <summary>True if the exit code reports that the shell could not start the command (126 or 127 in a POSIX shell).</summary>
     internal static bool IsStartFailure(int exitCode) => exitCode is NotExecutable or NotFound;
 
     // Messages of dash and bash for a missing command and for a missing script argument.

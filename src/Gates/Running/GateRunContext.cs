@@ -8,7 +8,7 @@ public sealed record GateRunContext
     /// <summary>Working directory of the gate, which is a worktree at the commit to check.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>Changed files, relative to the directory. Deleted files are not passed as names.</summary>
+    /// <summary>Changed files, relative to the working directory. Deleted files are not inserted in the gate's command.</summary>
     public IReadOnlyList<string> ChangedFiles { get; init; } = [];
 
     /// <summary>Complete environment of the gate.</summary>
@@ -19,7 +19,7 @@ public sealed record GateRunContext
     /// fault.</summary>
     public IReadOnlyList<string> Planned { get; init; } = [];
 
-    /// <summary>True if a task of the plan does not declare its files, so that it may provide an unknown module.</summary>
+    /// <summary>True if a task of the plan does not declare its files, so any missing module may be part of its work.</summary>
     public bool MayWriteAnything { get; init; }
 
     /// <summary>Temporary folder of the worktree, emptied between two runs of a gate, or null if there is none.</summary>
@@ -45,8 +45,10 @@ public sealed record GateRunContext
     /// until each has run up to three times.</summary>
     public IReadOnlyList<string> NewTests { get; init; } = [];
 
-    /// <summary>Restores the worktree's files to their state before the gate. The gate reruns only if the function returns true. If null, a
-    /// rerun uses the files as the first run left them.</summary>
+    /// <summary>
+    /// Restores the worktree's files to their state before the gate. The gate reruns only if the function returns true. If null, a rerun
+    /// starts with the files that the first run left behind.
+    /// </summary>
     public Func<CancellationToken, Task<bool>>? PutBack { get; init; }
 
     /// <summary>Run and task for which the gate runs. Shown to other runs that wait for the gate.</summary>

@@ -140,8 +140,10 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         return found;
     }
 
-    /// <summary>Returns the tests that failed in only one of two failed runs. Null if no test failed in both runs, for example because
-    /// names change in each run.</summary>
+    /// <summary>
+    /// Returns the tests that failed in only one of two failed runs. Null if the same tests failed in both runs, or if no test did, for
+    /// example because names change in each run.
+    /// </summary>
     private static IReadOnlyList<string>? FailedOnce(GateVerdict first, GateVerdict again)
     {
         var (before, now) = (first.FailedTests ?? [], again.FailedTests ?? []);
@@ -199,8 +201,10 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         return again is { Result: GateResult.Failed, Kind: GateKind.Failed } && (again.FailedTests ?? []).Intersect(failed).Any();
     }
 
-    /// <summary>Restores the files to their state before the first run, because leftovers of the first run could make a second run
-    /// pass.</summary>
+    /// <summary>
+    /// Restores the files to their state before the first run, so that files left by the first run can't make a second run pass. Returns
+    /// true if the gate may rerun.
+    /// </summary>
     private static async Task<bool> BeginsAgainAsync(GateRunContext subject, CancellationToken cancellationToken) =>
         subject.PutBack is not { } putBack || await putBack(cancellationToken);
 
@@ -348,7 +352,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     }
 
     /// <summary>
-    /// Returns the changes that another program has made to the gate's output file. A gate often runs an agent's code, which can find the
+    /// Returns an anomaly if another program has changed the gate's output file. A gate often runs an agent's code, which could find this
     /// file. The verdict does not depend on the file, but users read it.
     /// </summary>
     private static IEnumerable<GateAnomaly> AnomaliesOf(LogFile log, CapturedOutput output)

@@ -2,8 +2,10 @@ using System.Collections;
 
 namespace Orchestrator.Gates.Running;
 
-/// <summary>Builds the environment of gates. It contains the variables that programs need, but no credentials, because a gate runs code
-/// that an agent has just written.</summary>
+/// <summary>
+/// Builds the environment variables of gates. They include the variables that programs need, but no credentials, because a gate runs code
+/// that an agent has just written.
+/// </summary>
 public static class GateVariables
 {
     /// <summary>Returns those variables of a list that are set.</summary>
@@ -12,7 +14,7 @@ public static class GateVariables
     public static Dictionary<string, string> Named(IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> names) =>
         environment.Where(pair => names.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value);
 
-    /// <summary>Builds the environment of a gate.</summary>
+    /// <summary>Builds the environment variables of a gate.</summary>
     /// <param name="inherited">Available variables, or null for the environment of this process.</param>
     /// <param name="extra">Additional variables of this gate, such as its port. They override inherited variables.</param>
     public static IReadOnlyDictionary<string, string> Make(

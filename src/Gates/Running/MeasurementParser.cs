@@ -1,7 +1,9 @@
 namespace Orchestrator.Gates.Running;
 
-/// <summary>Parses the number that a measurement prints, namely the last number on its last non-empty line. Surrounding words, units and
-/// colors are ignored. Thousands separators are accepted (<c>1,234.5</c>), and ambiguous numbers (<c>1,5</c>) are rejected.</summary>
+/// <summary>
+/// Parses the number that a measurement command prints, which is the last number on its last non-empty line. Surrounding words, units and
+/// colors are ignored. Thousands separators are accepted (<c>1,234.5</c>), and ambiguous numbers (<c>1,5</c>) are rejected.
+/// </summary>
 internal sealed partial class MeasurementParser
 {
     // Longer lines arrive in pieces.

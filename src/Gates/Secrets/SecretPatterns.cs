@@ -14,7 +14,9 @@ internal static class SecretPatterns
 {
     private const string Word = "(?:^|[^A-Za-z0-9_-])";
 
-    /// <summary>Pattern of names whose value is a secret. Any prefix is allowed: <c>DB_PASSWORD</c>, <c>stripeApiKey</c>.</summary>
+    /// <summary>
+    /// Pattern of variable names that indicate a secret value. Any prefix is allowed: <c>DB_PASSWORD</c>, <c>stripeApiKey</c>.
+    /// </summary>
     private const string Names =
         "(?:passw(?:or)?d|passphrase|pwd|secret|secret[_-]?key|token|api[_-]?key|apikey|access[_-]?key|auth[_-]?key|private[_-]?key|"
         + "client[_-]?secret|credentials?|signing[_-]?key|encryption[_-]?key|account[_-]?key|master[_-]?key|webhook[_-]?secret)";

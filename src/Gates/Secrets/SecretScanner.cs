@@ -18,7 +18,7 @@ public static class SecretScanner
     /// <summary>Comment that allows the secrets on its line.</summary>
     public const string Allow = "orchestrate:allow-secret";
 
-    /// <summary>Length of the pieces in which longer lines are scanned.</summary>
+    /// <summary>Maximum length of the pieces into which long lines are split for scanning.</summary>
     private const int LongestPiece = 20_000;
 
     /// <summary>Overlap of pieces, which is longer than any secret's format.</summary>
@@ -68,8 +68,10 @@ public static class SecretScanner
     /// <summary>Returns the distinct secrets in one line. Empty if the line contains the comment <see cref="Allow"/>.</summary>
     public static IReadOnlyList<SecretMatch> Find(string line) => Find(line, SecretPatterns.All);
 
-    /// <summary>Returns the secrets that their format alone identifies. Used for checksums and binary content, in which a name with a
-    /// random-looking value proves nothing.</summary>
+    /// <summary>
+    /// Returns the secrets that can be identified by their format alone. Used for checksums and binary files, in which a random-looking
+    /// value after a secret's name proves nothing.
+    /// </summary>
     public static IReadOnlyList<SecretMatch> FindByForm(string line) => Find(line, SecretPatterns.ByForm);
 
     private static List<SecretMatch> Find(string line, IReadOnlyList<SecretPattern> patterns)
@@ -112,7 +114,7 @@ public static class SecretScanner
         return redacted.Append(text, at, text.Length - at).ToString();
     }
 
-    /// <summary>Entropy in bits per character, by character frequency.</summary>
+    /// <summary>Returns the entropy of a text in bits per character, computed from how often each character occurs.</summary>
     internal static double Entropy(ReadOnlySpan<char> text)
     {
         var counts = new Dictionary<char, int>();
@@ -148,8 +150,10 @@ public static class SecretScanner
     private static bool IsPlaceholder(string secret) =>
         Array.Exists(Placeholders, word => secret.Contains(word, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>True if the text is not a secret but an identifier (letters of one case with dots, dashes and underscores), a path or a
-    /// method call.</summary>
+    /// <summary>
+    /// True if the text may be a secret. False for an identifier (letters of one case with dots, dashes and underscores), a path, a method
+    /// call, a GUID and similar values.
+    /// </summary>
     private static bool IsNoWord(string secret) =>
         !secret.All(c => char.IsAsciiLetterLower(c) || c is '.' or '-' or '_' or ' ' or '/' or ':')
         && !secret.All(c => char.IsAsciiLetterUpper(c) || c is '.' or '-' or '_')
@@ -174,7 +178,9 @@ public static class SecretScanner
         }
     }
 
-    /// <summary>Redacts a line. A private key is dropped up to its end. Returns true while the key continues on the next line.</summary>
+    /// <summary>
+    /// Redacts a line. Inside a private key, drops everything up to the end of the key. Returns true if the key continues on the next line.
+    /// </summary>
     private static bool RedactLine(StringBuilder redacted, string line, bool isKey)
     {
         if (isKey)

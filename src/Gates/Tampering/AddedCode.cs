@@ -5,7 +5,7 @@ namespace Orchestrator.Gates.Tampering;
 /// <summary>Added lines of a product file.</summary>
 internal sealed partial class AddedCode
 {
-    /// <summary>Number of characters of the longest line that is examined. Longer lines are generated.</summary>
+    /// <summary>Maximum number of characters in a line that is examined. Longer lines are assumed to be generated.</summary>
     public const int LongestLine = 400;
 
     // A condition, its value and a brace often stand on three lines.
@@ -41,18 +41,22 @@ internal sealed partial class AddedCode
     /// <summary>Lines that end a shell program with success.</summary>
     public IEnumerable<(int Number, string Text)> Exits => IsShell ? Lines.Where(line => Exit().IsMatch(line.Text)) : [];
 
-    /// <summary>Lines close together, with the literals that the change adds there.</summary>
+    /// <summary>Groups of consecutive lines, with the literals that the change adds in each group.</summary>
     public IReadOnlyList<(int Number, string Code, IReadOnlySet<SourceLiteral> Values)> Windows { get; }
 
-    /// <summary>Functions that compare with numbers. Tests of a function can't be found by its numbers.</summary>
+    /// <summary>
+    /// Functions in which the change adds comparisons with numbers. Tests of such a function can't be found by searching for its numbers.
+    /// </summary>
     public IEnumerable<string> ComparingFunctions =>
         Windows
             .Where(window => TestValues.IsCompared(window.Code) && window.Values.Count(value => value.IsNumber && !value.IsTrivial) >= 2)
             .Select(window => _functions.LastOrDefault(function => function.Line < window.Number + Window).Name)
             .OfType<string>();
 
-    /// <summary>Places that contain all literals of an assertion on a function of this file, or a function that returns only the
-    /// expected value.</summary>
+    /// <summary>
+    /// Returns the places that contain all literals of an assertion about one of the file's functions, and functions that only return an
+    /// assertion's expected value.
+    /// </summary>
     /// <param name="assertions">Assertions by their literals.</param>
     public IEnumerable<string> Repeated(ILookup<SourceLiteral, TestValues> assertions)
     {

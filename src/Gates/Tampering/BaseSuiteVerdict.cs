@@ -3,7 +3,7 @@ namespace Orchestrator.Gates.Tampering;
 /// <summary>Result of running the base's own gates on work.</summary>
 public enum BaseSuiteResult
 {
-    /// <summary>The gates were not run, or all failing gates also fail at the base.</summary>
+    /// <summary>The base's gates were not run, or all gates that fail on the work also fail at the base.</summary>
     NotRun,
 
     /// <summary>The base's gates pass.</summary>
@@ -63,8 +63,9 @@ public sealed record BaseSuiteVerdict(BaseSuiteResult Result, IReadOnlyList<stri
             : new(BaseSuiteResult.NotComparable, []);
     }
 
-    /// <summary>Returns the gates that ran fewer tests on the work than in other verdicts of the same gates. A missing count is treated as
-    /// zero tests.</summary>
+    /// <summary>
+    /// Returns the gates that ran fewer tests on the work than in a second list of verdicts. A missing count is treated as zero tests.
+    /// </summary>
     public static IReadOnlyList<TestCountDrop> FewerIn(IReadOnlyList<GateVerdict> ofWork, IReadOnlyList<GateVerdict> others) =>
         [
             .. ofWork
@@ -78,8 +79,10 @@ public sealed record BaseSuiteVerdict(BaseSuiteResult Result, IReadOnlyList<stri
                 .Where(fewer => fewer.Now < fewer.Before),
         ];
 
-    /// <summary>True if a gate rejects the work. A failed build or a test that can't be loaded is not a rejection, because a changed
-    /// interface has both effects on old tests.</summary>
+    /// <summary>
+    /// True if a gate rejects the work. A failed build or a test that can't be loaded does not count, because a changed interface can cause
+    /// both in old tests.
+    /// </summary>
     public static bool IsRed(GateVerdict verdict) =>
         verdict
             is {

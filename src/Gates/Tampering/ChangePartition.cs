@@ -2,11 +2,13 @@ using Orchestrator.Git.Commits;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Divides a task's changes into inputs of its verdicts (tests, fixtures, configuration, scripts, lock files) and the product.
-/// Without side effects.</summary>
+/// <summary>
+/// Divides a task's changes into changes to the product and changes to files on which verdicts depend (tests, fixtures, configuration,
+/// scripts, lock files). Has no side effects.
+/// </summary>
 public sealed class ChangePartition
 {
-    /// <summary>Divides changes into product and test changes.</summary>
+    /// <summary>Divides a task's changes into product changes and changes to files on which verdicts depend.</summary>
     /// <param name="changed">Changes of the task.</param>
     /// <param name="meaning">Files that determine the gates of the task.</param>
     public ChangePartition(IReadOnlyList<ChangedFile> changed, GateInputFiles meaning)

@@ -4,8 +4,10 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Files that determine the gates of a task, namely scripts that gates run, configuration of their programs, and files that are
-/// loaded before other files. Work that adds, changes or removes such a file needs an approval.</summary>
+/// <summary>
+/// Files that affect a task's gates: scripts that gates run, configuration of their programs, and files that are loaded in place of other
+/// files. Work that adds, changes or removes such a file needs an approval.
+/// </summary>
 public sealed partial class GateInputFiles
 {
     private readonly IReadOnlyList<(Gate Gate, GateScriptCalls Calls, IReadOnlyList<Ecosystem> Kinds)> _gates;
@@ -24,7 +26,7 @@ public sealed partial class GateInputFiles
         _modules = new ShadowingModules(before, changed, gates.SelectMany(gate => gate.Calls.Called));
     }
 
-    /// <summary>Reads the files from the repository.</summary>
+    /// <summary>Reads the files that affect gates from the repository.</summary>
     /// <param name="from">Base commit of the work.</param>
     /// <param name="to">Commit of the work.</param>
     public static async Task<GateInputFiles> ReadAsync(
@@ -51,7 +53,7 @@ public sealed partial class GateInputFiles
         );
     }
 
-    /// <summary>Determines the files from a list of names and functions that read files.</summary>
+    /// <summary>Finds the files that affect gates, given the base's file names, the changed files, and functions that read files.</summary>
     public static async Task<GateInputFiles> OfAsync(
         IReadOnlyList<Gate> gates,
         IEnumerable<string> before,
@@ -90,7 +92,7 @@ public sealed partial class GateInputFiles
     /// <summary>True for a manifest whose changes affect no gate.</summary>
     public bool IsHarmless(string path) => _harmless.Contains(path);
 
-    /// <summary>Returns the effect of a changed file on gates as a relative clause, or null if none is known.</summary>
+    /// <summary>Returns a relative clause that describes how a changed file affects gates, or null if no effect is known.</summary>
     public string? Decides(ChangedFile file)
     {
         foreach (var (gate, calls, kinds) in _gates)
@@ -116,8 +118,10 @@ public sealed partial class GateInputFiles
         return null;
     }
 
-    /// <summary>True if a gate's command calls the file, or its program reads commands from the file. Such a file is part of the gate and
-    /// also affects later work.</summary>
+    /// <summary>
+    /// True if a gate's command calls the file, or if a program that the gate runs reads commands from it. Such a file is part of the gate
+    /// and also affects later work.
+    /// </summary>
     public bool IsPartOfGate(ChangedFile file) =>
         _gates.Any(gate =>
             gate.Calls.Called.Contains(file.Path)

@@ -3,8 +3,10 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Scripts of the repository that a gate runs by name, directly or indirectly. Found by words, without parsing a
-/// language.</summary>
+/// <summary>
+/// Scripts of the repository that a gate runs, directly or through other scripts. Found by looking for file names in the text, without
+/// parsing a language.
+/// </summary>
 /// <param name="Direct">Files that the gate's command calls directly.</param>
 /// <param name="Called">Files that the command calls directly or indirectly.</param>
 /// <param name="Words">All words of the command and of the called files, without folders. The words include program names.</param>
@@ -42,7 +44,7 @@ internal sealed partial record GateScriptCalls(IReadOnlySet<string> Direct, IRea
         "sinclude",
     };
 
-    /// <summary>Follows the calls of a gate.</summary>
+    /// <summary>Follows the calls of a gate's command through the scripts of the repository.</summary>
     /// <param name="command">Command of the gate.</param>
     /// <param name="files">Files that may be called, namely the files of the base and the files that the work added.</param>
     /// <param name="read">Reads a file of the base. Returns null if the file does not exist, is too large or is not text.</param>
@@ -102,7 +104,7 @@ internal sealed partial record GateScriptCalls(IReadOnlySet<string> Direct, IRea
         }
     }
 
-    /// <summary>Returns the files that a text calls.</summary>
+    /// <summary>Returns the files of the repository that a script or command calls.</summary>
     /// <param name="isShell">True if the text consists of commands, as in a shell script or a makefile.</param>
     private static IEnumerable<string> Files(
         string text,

@@ -20,7 +20,7 @@ public static class GateTampering
     /// <summary>Start of the note that names changed tests whose original versions fail.</summary>
     public const string OriginalsFail = "the original versions of changed tests fail";
 
-    /// <summary>Start of the note that names tests with other expected values.</summary>
+    /// <summary>Start of the note that names tests whose expected values have changed.</summary>
     public const string OtherValues = "tests expect other values than before";
 
     private const int MostFiles = 3;
@@ -65,8 +65,10 @@ public static class GateTampering
             [.. Notes(tests, suite)]
         );
 
-    /// <summary>Returns the anomaly of a passing result compared with the gate's earlier results and its own result files, or null if
-    /// there is none.</summary>
+    /// <summary>
+    /// Compares a passing result with the gate's earlier results and with its own result files. Returns an anomaly, or null if nothing is
+    /// unusual.
+    /// </summary>
     /// <param name="past">Earlier results of the same gate, oldest first.</param>
     /// <param name="verdict">Current result.</param>
     public static GateAnomaly? OfResult(IEnumerable<GateVerdict> past, GateVerdict verdict)
@@ -127,8 +129,8 @@ public static class GateTampering
         if (suite.Result == BaseSuiteResult.Red && (untouched.Count > 0 || suite.Failed.Count == 0))
         {
             yield return untouched.Count > 0
-                ? $"The work fails with the tests and configuration of its base: {FileNameEncoding.List(untouched, MostFiles)}."
-                : "Its gates fail with the tests and configuration of its base.";
+                ? $"With its base's tests and configuration, the work fails these tests: {FileNameEncoding.List(untouched, MostFiles)}."
+                : "With its base's tests and configuration, the gates of the work fail.";
         }
         var (isGreen, isUnlike) = (suite.Result == BaseSuiteResult.Green, suite.Result != BaseSuiteResult.Green);
         if (tests.Gone.Count > 0 && (tests.IsFewer || FailsIn(tests.Gone)))
@@ -159,7 +161,7 @@ public static class GateTampering
         }
         if (tests.Unreadable.Count > 0 && !isGreen)
         {
-            yield return $"The work replaces tests by files that are not text: {FileNameEncoding.List(tests.Unreadable, MostFiles)}.";
+            yield return $"The work replaces tests with files that are not text: {FileNameEncoding.List(tests.Unreadable, MostFiles)}.";
         }
 
         bool FailsIn(IReadOnlyList<string> names) =>
@@ -225,7 +227,7 @@ public static class GateTampering
     // Less than half of the tests ran, or none of a few tests.
     private static bool IsFarLess(int now, int before) => before > 0 && (now == 0 || (now * 2 < before && before - now >= 5));
 
-    /// <summary>Returns the first changed lines, so that an approver can judge the change without opening it.</summary>
+    /// <summary>Returns the first changed lines of a file, so that an approver can judge the change without opening the file.</summary>
     private static string Difference(ChangedFile file, IReadOnlyList<FileDiff>? patch)
     {
         if (patch?.FirstOrDefault(part => part.Path == file.Path) is not { } text)

@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Evaluates a task's new and changed tests on the product without the task's change. Has no side effects.</summary>
+/// <summary>Evaluates whether a task's new and changed tests fail on the product without the task's change. Has no side effects.</summary>
 public static class RedTestProofs
 {
     private const int MostNamed = 20;

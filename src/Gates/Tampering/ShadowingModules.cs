@@ -54,7 +54,9 @@ internal sealed class ShadowingModules
             .ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>Returns the usual name of the module that a file shadows, or null if none is known.</summary>
+    /// <summary>
+    /// Returns the name of the module that is usually loaded and that a file shadows, or null if no such module is known.
+    /// </summary>
     /// <param name="kinds">Ecosystems whose programs may load the file.</param>
     public string? Hides(ChangedFile file, IReadOnlyList<Ecosystem> kinds)
     {

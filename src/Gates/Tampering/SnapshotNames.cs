@@ -1,14 +1,14 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Finds the tests of a snapshot by the naming rules of snapshot libraries. Has no side effects.</summary>
+/// <summary>Finds the tests that use a snapshot by the naming rules of snapshot libraries. Has no side effects.</summary>
 internal static partial class SnapshotNames
 {
-    /// <summary>Folder of golden files. Go tests often derive the file's name from the name of the test.</summary>
+    /// <summary>Name of the folder with golden files, whose names Go tests often derive from the names of the tests.</summary>
     public const string GoldenName = "testdata";
 
     private const string Beside = "__snapshots__";
 
-    /// <summary>Returns the possible paths of the test file that compares a snapshot. Not all of them exist.</summary>
+    /// <summary>Returns the possible paths of the test file that compares a snapshot. Some of the paths may not exist.</summary>
     /// <param name="path">Path of the snapshot.</param>
     /// <param name="text">Text of the snapshot. Insta writes the test's source file into its first lines.</param>
     public static IReadOnlyList<string> TestsOf(string path, string text)
@@ -29,7 +29,7 @@ internal static partial class SnapshotNames
             : [];
     }
 
-    /// <summary>True if a test may name the file in its source.</summary>
+    /// <summary>True if tests that use a snapshot file may have to be found by searching for its name.</summary>
     public static bool NeedsSearch(string path) => Path.GetFileName(Path.GetDirectoryName(path)) != Beside;
 
     /// <summary>Returns the folder of the tests that read a golden file, or null if the file is not one.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>A literal of a source. A word of a shell script is a text without quotes.</summary>
+/// <summary>A literal in source code. A word of a shell script counts as an unquoted literal.</summary>
 internal readonly partial record struct SourceLiteral(string Text, bool IsQuoted)
 {
     public bool IsNumber => !IsQuoted && Text.Length > 0 && char.IsDigit(Text[0]);
@@ -16,7 +16,7 @@ internal readonly partial record struct SourceLiteral(string Text, bool IsQuoted
         return text.Length >= 2 && text[0] is '"' or '\'' or '`' ? new(text.Trim(text[0]), true) : new(text, false);
     }
 
-    /// <summary>Returns the literals in a piece of code, and in a shell script also its words.</summary>
+    /// <summary>Returns the literals in a piece of code, or for a shell script also its words.</summary>
     public static IReadOnlySet<SourceLiteral> In(string code, bool isShell) =>
         (isShell ? ShellWord().Matches(code) : TestParser.Literals(code))
             .Select(match => Of(match.Value))

@@ -14,8 +14,10 @@ public sealed record ChangedTestFile(string Path, string? Before, string? After,
     internal IReadOnlyList<SourceTest> TestsAfter => field ??= After is null ? [] : TestParser.Read(After);
 }
 
-/// <summary>Tests that a task's work adds, changes, removes, disables or weakens. Tests are matched by name over all files, so that a moved
-/// test is not a change. Has no side effects.</summary>
+/// <summary>
+/// Tests that a task's work adds, changes, removes, disables or weakens. Tests are matched by name across all files, so a moved test does
+/// not count as changed. Has no side effects.
+/// </summary>
 public sealed class TestChanges
 {
     private readonly IReadOnlyList<ChangedTestFile> _files;
@@ -94,8 +96,10 @@ public sealed class TestChanges
     public bool IsInChangedFile(string failed) =>
         _files.Any(file => file.Before is not null && TestNames.MayBeIn(failed, file.Path, Before(file)));
 
-    /// <summary>Returns the names of tests, existing before and after the work, that a failed test may refer to in the runner's
-    /// spelling.</summary>
+    /// <summary>
+    /// Returns the names of the tests to which a runner's name of a failed test may refer. Includes only tests that exist both before and
+    /// after the work.
+    /// </summary>
     public IReadOnlyList<string> KeptTestNames(string failed) => [.. _kept.Where(name => TestNames.RefersTo(failed, name))];
 
     private static string Name(SourceTest test) => test.Name;

@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Compares the spellings of test names by runners and in sources. Has no side effects.</summary>
+/// <summary>Compares test names as runners print them with test names in source code. Has no side effects.</summary>
 internal static partial class TestNames
 {
     /// <summary>True if a runner's name refers to the test with this name in a source.</summary>
@@ -27,8 +27,10 @@ internal static partial class TestNames
             : name;
     }
 
-    /// <summary>True if a failed test may be in a file. The runner names the file, or it names no file and the file has a test with that
-    /// name.</summary>
+    /// <summary>
+    /// True if a failed test may be in a file, because the runner names this file. If the runner names no file, true if the file has a test
+    /// with that name.
+    /// </summary>
     public static bool MayBeIn(string failed, string path, IReadOnlyList<SourceTest> tests) =>
         FileIn().Match(failed) is { Success: true } file
             ? path == file.Value

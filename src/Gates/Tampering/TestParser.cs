@@ -38,8 +38,9 @@ internal static partial class TestParser
     public static int GroupsSkipped(string text) =>
         text.Split('\n').Count(line => !IsComment(line) && (GroupMark().IsMatch(line) || OnlyMark().IsMatch(line)));
 
-    /// <summary>Returns an assertion without its literal values, so that two assertions with different expected values are
-    /// equal.</summary>
+    /// <summary>
+    /// Returns an assertion with its literal values replaced, so that two assertions that differ only in their values become equal.
+    /// </summary>
     public static string Shape(string assertion) => Literal().Replace(assertion, "0");
 
     /// <summary>Returns the literal values in a piece of code.</summary>
@@ -119,7 +120,7 @@ internal static partial class TestParser
     )]
     private static partial Regex Definition();
 
-    /// <summary>Matches a method that is a test if a marker is above it.</summary>
+    /// <summary>Matches the definition of a method that is a test if a marker stands above it.</summary>
     [GeneratedRegex(
         """\b(void|Task|ValueTask)\s+(?<name>\w+)\s*\(|^\s*(pub\s+)?(async\s+)?fn\s+(?<name>\w+)\s*\(|\bfun\s+`?(?<name>[^`(]+)`?\s*\("""
             + """|\bpublic\s+function\s+(?<name>\w+)\s*\(|\bfunc\s+(?<name>\w+)\s*\(""",
@@ -151,7 +152,7 @@ internal static partial class TestParser
     )]
     private static partial Regex GroupMark();
 
-    /// <summary>Matches a marker that disables all tests except its own.</summary>
+    /// <summary>Matches a marker that disables all tests except the marked ones.</summary>
     [GeneratedRegex(
         """\b(it|test|describe|context|suite|specify)(\.\w+)*\.only\b|\bf(it|describe|context)\b\s*\(""",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture

@@ -4,7 +4,7 @@ using Orchestrator.Git.Program;
 namespace Orchestrator.Gates.Tampering;
 
 /// <summary>Finds added product code that may work only in tests: code that repeats a test's values, or that detects a test run. Compares
-/// literals line by line and parses no language. Findings are hints for a reviewer. Without side effects.</summary>
+/// literals line by line and parses no language. Findings are hints for a reviewer. Has no side effects.</summary>
 public sealed partial class TestSpecificCode
 {
     /// <summary>Start of the note that names product code with the values of a test.</summary>
@@ -13,7 +13,7 @@ public sealed partial class TestSpecificCode
     /// <summary>Start of the note that names product code that detects a test run.</summary>
     public const string DetectsTests = "product code detects test runs";
 
-    /// <summary>Start of the note that names product code that ends the tests that load it.</summary>
+    /// <summary>Start of the note that names product code that ends the tests from which it is loaded.</summary>
     public const string EndsTests = "product code ends the tests that load it";
 
     private const int MostNamed = 3;
@@ -81,8 +81,10 @@ public sealed partial class TestSpecificCode
         return [.. code.Notes([.. sources, .. await TestFiles.FindAsync(repository, commit, code.SearchTexts, stop)])];
     }
 
-    /// <summary>Texts by which to search for tests of the added code, namely its literals, its functions that compare numbers, and
-    /// the names of its scripts.</summary>
+    /// <summary>
+    /// Texts with which to search for tests of the added code: its literals, its functions that compare numbers, and the names of its
+    /// scripts.
+    /// </summary>
     public IReadOnlyList<string> SearchTexts =>
         [
             .. _code

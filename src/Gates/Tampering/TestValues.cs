@@ -1,9 +1,12 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>An assertion with its literals.</summary>
+/// <summary>An assertion of a test, with the literals that it contains.</summary>
 internal sealed partial record TestValues(string Test, string Assertion, IReadOnlySet<SourceLiteral> Values, bool IsShell)
 {
-    /// <summary>True if code contains all literals of the assertion. Small numbers count only beside a comparison.</summary>
+    /// <summary>
+    /// True if code repeats the literals of the assertion. Small numbers count only in code that compares values. For a shell script, two
+    /// shared literals are sufficient.
+    /// </summary>
     /// <param name="code">The code.</param>
     /// <param name="values">Literals of the code.</param>
     public bool AreIn(string code, IReadOnlySet<SourceLiteral> values)

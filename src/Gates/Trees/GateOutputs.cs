@@ -29,7 +29,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
         }
     }
 
-    /// <summary>Records all changes since the last call as changes of a gate.</summary>
+    /// <summary>Records all changes since the previous call as changes made by a gate. Returns true if there are any.</summary>
     /// <param name="gate">Gate that ran.</param>
     /// <param name="tops">Observed paths as in <see cref="Begin"/>, at the current time.</param>
     /// <returns>True if there are any changes.</returns>
@@ -64,7 +64,9 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
     /// <summary>True if only the set-up and the given gates wrote or removed files.</summary>
     public bool AreOnlyOf(IReadOnlyCollection<Gate> gates) => _isKnown && _entries.Values.All(entry => !entry.HasForeign(gates));
 
-    /// <summary>Stashes all files that were written by neither the set-up nor one of the given gates.</summary>
+    /// <summary>
+    /// Stashes all files that neither the set-up nor one of the given gates has written, and restores the other stashed files.
+    /// </summary>
     /// <returns>False if another gate changed or removed one of their files, or the files can't be moved. The worktree must then be set up
     /// again.</returns>
     public bool TryKeepOnly(IReadOnlyCollection<Gate> gates)
@@ -90,7 +92,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
         }
     }
 
-    /// <summary>Currently stashed files and folders. A folder includes its content.</summary>
+    /// <summary>Files and folders that are currently stashed. A listed folder includes everything in it.</summary>
     public IReadOnlyList<string> Stashed =>
         [
             .. _entries

@@ -2,7 +2,7 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Gates.Trees;
 
-/// <summary>Changes that a gate left in its tree.</summary>
+/// <summary>Changes that a gate made to its worktree, and the outcome of restoring it.</summary>
 /// <param name="Changed">Tracked files that the gate changed and that were restored.</param>
 /// <param name="Removed">New files, not ignored by git, that were removed.</param>
 /// <param name="LeavesFiles">True if the gate left files that later gates may need.</param>
@@ -20,15 +20,15 @@ public sealed class GateRestorer(WorktreeBaseline baseline, IReadOnlySet<string>
     private WorktreeBaseline _baseline = baseline;
     private bool _isWhole = true;
 
-    /// <summary>Files of earlier gates that were removed.</summary>
+    /// <summary>Files that were written by earlier gates and then removed.</summary>
     public IReadOnlyList<string> RemovedBefore { get; private set; } = [];
 
-    /// <summary>Replaces the tree after it was set up again between two runs of a gate.</summary>
+    /// <summary>Switches to the new state of a worktree that was set up again between two runs of a gate.</summary>
     /// <param name="baseline">Restores the new tree.</param>
     /// <param name="kept">Untracked and ignored files in the new tree.</param>
     public void Restart(WorktreeBaseline baseline, IReadOnlySet<string> kept) => (_baseline, _kept, _left) = (baseline, kept, kept);
 
-    /// <summary>Untracked and ignored files and folders in the tree.</summary>
+    /// <summary>Untracked and ignored files and folders that are left in the tree after the last run.</summary>
     public IReadOnlySet<string> Left => _left;
 
     /// <summary>Restores the tree after a run of a gate.</summary>

@@ -2,12 +2,12 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Gates.Trees;
 
-/// <summary>Records a gate's changes to its tree, and their restoration, in the verdict and the log.</summary>
+/// <summary>Records in the verdict and the log that a gate changed its worktree and that the worktree was restored.</summary>
 public static class GateTreeChangeNotes
 {
     private const int MostFiles = 5;
 
-    /// <summary>Returns the verdict with notes about the changes.</summary>
+    /// <summary>Returns the verdict with notes about the gate's changes to its worktree.</summary>
     /// <param name="verdict">Result of a gate that ran.</param>
     /// <param name="traces">Changes that the gate left.</param>
     /// <param name="setUp">Tracked files that the set-up had changed before the gate.</param>

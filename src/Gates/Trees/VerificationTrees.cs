@@ -52,8 +52,10 @@ public sealed class VerificationTrees(GitRepository repository, IReadOnlyDiction
         }
     }
 
-    /// <summary>Checks out a commit in an existing tree, or returns null if the tree no longer exists. A tree is removed if it can't be
-    /// cleaned (a container left files owned by root) or a program that ran in it replaced it.</summary>
+    /// <summary>
+    /// Checks out a commit in an existing worktree, or returns null if the worktree no longer exists. Removes a worktree that can't be
+    /// cleaned (a container left files owned by root) or that was replaced by a program running in it.
+    /// </summary>
     private static async Task<(Worktree, WorktreeBaseline)?> TryCheckOutAsync(
         WorktreeStore worktrees,
         string path,
@@ -95,7 +97,9 @@ public sealed class VerificationTrees(GitRepository repository, IReadOnlyDiction
     public static IEnumerable<string> In(string folder) =>
         Enumerable.Range(1, MaxTrees).Select(n => PathIn(folder, n)).Where(Directory.Exists);
 
-    /// <summary>Returns the path of the lock file whose holder owns the tree.</summary>
+    /// <summary>
+    /// Returns the path of the lock file for a worktree. The process that holds the lock has exclusive use of the worktree.
+    /// </summary>
     public static string LockOf(string path) => path + ".lock";
 
     /// <summary>Returns the path of the index for the tree. Programs that run in the tree can't access this file.</summary>
@@ -106,7 +110,7 @@ public sealed class VerificationTrees(GitRepository repository, IReadOnlyDiction
     private static string PathIn(string folder, int number) =>
         Path.Combine(folder, $"verify-{number.ToString(CultureInfo.InvariantCulture)}");
 
-    /// <summary>Tries to take the tree's lock. The operating system releases it when the holding process ends.</summary>
+    /// <summary>Tries to lock the worktree. The operating system releases the lock when the process that holds it ends.</summary>
     private static (string Path, LockFile Lock)? TryLock(string path) => LockFile.TryTake(LockOf(path)) is { } taken ? (path, taken) : null;
 }
 
@@ -121,10 +125,10 @@ public sealed class VerificationTree(
 {
     public Worktree Worktree { get; } = worktree;
 
-    /// <summary>Restores the worktree to its commit.</summary>
+    /// <summary>Recorded state from which the worktree is restored to its commit.</summary>
     public WorktreeBaseline Baseline { get; private set; } = baseline;
 
-    /// <summary>Absolute path of a folder beside the worktree to which files of gates are moved temporarily.</summary>
+    /// <summary>Absolute path of a folder next to the worktree. Output files of gates are temporarily moved to it.</summary>
     public string StashFolder => Worktree.Path + ".aside";
 
     /// <summary>Checks out the commit again and removes all other files, including those of the set-up.</summary>

@@ -31,7 +31,7 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
         return drawn;
     }
 
-    /// <summary>Waits until it is the ticket's turn.</summary>
+    /// <summary>Waits until it is the turn of a queue ticket.</summary>
     /// <param name="within">Mark of the gate to which this process belongs. Tickets of that gate are ignored.</param>
     /// <param name="told">Called once, with the first gate that the ticket has to wait for.</param>
     /// <returns>Other gates in the queue that may run at the same time.</returns>
@@ -89,7 +89,7 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
 
     internal void RemoveTicket(GateQueueTicket ticket) => ticket.Remove(folder);
 
-    /// <summary>Reads the last ticket number from the lock file. 0 if the file is damaged.</summary>
+    /// <summary>Reads the number of the last ticket from the lock file. Returns 0 if the file is damaged.</summary>
     private static long LastNumber(LockFile one)
     {
         Span<byte> text = stackalloc byte[Digits];

@@ -5,7 +5,8 @@ using Orchestrator.Usage;
 namespace Orchestrator.Gates.Turns;
 
 /// <summary>
-/// Each run's share of the turns in an exclusive queue. Stored in a file beside the tickets, which is changed only under the queue's lock.
+/// Each run's share of the turns in an exclusive queue. Stored in the folder of the queue's tickets, in a file that is changed only under
+/// the queue's lock.
 /// </summary>
 /// <param name="Turns">Shares of the runs.</param>
 /// <param name="Last">The turn that is running or ended last, or null if there was no turn.</param>
@@ -35,7 +36,7 @@ internal sealed record GateQueueShares(FairTurns Turns, RunningTurn? Last)
             JsonSerializer.SerializeToUtf8Bytes(this, GateQueueSharesJson.Default.GateQueueShares)
         );
 
-    /// <summary>Adds the run of a new ticket.</summary>
+    /// <summary>Returns the shares after adding the run of a new ticket.</summary>
     /// <param name="ticket">The new ticket.</param>
     /// <param name="others">All other tickets.</param>
     internal GateQueueShares Join(GateQueueTicket ticket, IReadOnlyList<GateQueueTicket> others, DateTimeOffset now)

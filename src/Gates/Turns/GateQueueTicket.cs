@@ -12,7 +12,7 @@ public sealed record GateOrigin(string Repository, string Run, string Task)
     /// <summary>Priority of the run, from the setting <c>usage.priority</c>. Default: 0.</summary>
     public int Priority { get; init; }
 
-    /// <summary>Weight of the run among runs of the same priority. Default: 1.</summary>
+    /// <summary>Relative share of turns for the run among runs of the same priority. Minimum and default: 1.</summary>
     public int Weight
     {
         get;
@@ -42,12 +42,16 @@ internal sealed record GateQueueTicket(string Owner, string Mark, bool Alone, st
     [JsonIgnore]
     public long Number { get; init; }
 
-    /// <summary>Start time of the gate in a queue with fair turns. Null while the gate waits, and in other queues.</summary>
+    /// <summary>
+    /// Start time of the gate in a queue in which runs take turns. Null while the gate is waiting, and always null in other queues.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? Began { get; init; }
 
-    /// <summary>True if this ticket must wait for the other ticket, because the other gate is running or has entered the queue
-    /// earlier.</summary>
+    /// <summary>
+    /// True if this ticket must wait for the other ticket. One of the gates must run alone, and the other gate is running or entered the
+    /// queue earlier.
+    /// </summary>
     internal bool WaitsFor(GateQueueTicket other) =>
         Began is null && (Alone || other.Alone) && (other.Began is not null || other.Number < Number);
 

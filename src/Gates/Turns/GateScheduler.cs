@@ -78,7 +78,7 @@ internal sealed class GateTurn(
     private GateQueueTicket? _among;
     private bool _foundOthers;
 
-    /// <summary>Value in the environment of the gate's processes, which identifies them.</summary>
+    /// <summary>Value of an environment variable that identifies the processes of the gate.</summary>
     internal string Mark { get; } = LeftoverProcesses.NewMark();
 
     internal async Task BeginAsync(CancellationToken stop)
@@ -94,7 +94,7 @@ internal sealed class GateTurn(
     /// <summary>True if another gate ran at any time since this turn started.</summary>
     internal async Task<bool> OtherGatesRanAsync(CancellationToken stop) => _foundOthers || await all.CameAfterAsync(_among!, stop);
 
-    /// <summary>Waits until no other gate runs. No other gate starts until this turn ends.</summary>
+    /// <summary>Waits until no other gate is running, and lets no other gate start until this turn ends.</summary>
     internal async Task WaitForOtherGatesAsync(CancellationToken stop)
     {
         Leave();

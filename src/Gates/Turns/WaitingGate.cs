@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates.Turns;
 
-/// <summary>A gate that waits for another gate on this machine.</summary>
+/// <summary>A gate that is waiting for another gate on this machine.</summary>
 /// <param name="Gate">Name of the waiting gate.</param>
 /// <param name="Origin">Run and task of the waiting gate.</param>
 /// <param name="Since">Start of the wait.</param>
@@ -28,7 +28,7 @@ public sealed record WaitingGate(
         return [.. names.SelectMany(queue => In(queue, Path.GetFileName(queue))), .. In(GateScheduler.AllFolder(folder), null)];
     }
 
-    /// <summary>Formats the waiting gate as part of a sentence, with the awaited name and its holder.</summary>
+    /// <summary>Formats the waiting gate as part of a sentence that states what it is waiting for and which gate holds that.</summary>
     public override string ToString()
     {
         var what = Exclusive is null ? "to run apart from other gates" : $"for '{Exclusive}'";

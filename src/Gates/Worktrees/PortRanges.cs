@@ -25,8 +25,10 @@ internal static class PortRanges
             : Of(32768, 60999);
     }
 
-    /// <summary>Returns the ranges outside the ephemeral ports from <paramref name="low"/> to <paramref name="high"/>, which the system may
-    /// assign to any connection. If too few ranges remain, returns all ranges.</summary>
+    /// <summary>
+    /// Returns the port ranges outside the ephemeral ports, which the system may assign to any connection and which extend from
+    /// <paramref name="low"/> to <paramref name="high"/>. If too few ranges remain, returns all ranges.
+    /// </summary>
     internal static IReadOnlyList<int> Of(int low, int high)
     {
         int[] all =

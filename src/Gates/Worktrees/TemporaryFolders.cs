@@ -2,14 +2,19 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Gates.Worktrees;
 
-/// <summary>Temporary folders of worktrees, accessible only to their owner. Paths are short because a Unix socket's path has at most 107
-/// bytes.</summary>
+/// <summary>
+/// Temporary folders of worktrees, accessible only to their owner. Their paths are short because the path of a Unix socket is limited to
+/// 107 bytes.
+/// </summary>
 internal static class TemporaryFolders
 {
     private const string Usual = "/tmp";
     private const int LongestParent = 32;
 
-    /// <summary>Creates a temporary folder in the parent, or below <c>/tmp</c> if the parent's path is too long.</summary>
+    /// <summary>
+    /// Creates a temporary folder in the given parent folder, or below <c>/tmp</c> if the parent is unsuitable, for example because its
+    /// path is too long.
+    /// </summary>
     /// <param name="parent">Value of the user's <c>TMPDIR</c>, or null if it is not set.</param>
     internal static string Make(string? parent)
     {
@@ -37,8 +42,10 @@ internal static class TemporaryFolders
         return Keep(path);
     }
 
-    /// <summary>Returns the folder if it still exists and belongs to this user. Otherwise returns null, because another user could create a
-    /// folder with a known name first.</summary>
+    /// <summary>
+    /// Returns the folder if it still exists and is accessible only to its owner. Otherwise returns null, because another user could have
+    /// created a folder with a predictable name first.
+    /// </summary>
     internal static string? Keep(string path)
     {
         // A folder may inherit its parent's setgid bit and group (mkdir(2), S_ISGID).
@@ -49,7 +56,7 @@ internal static class TemporaryFolders
         return isOurs ? path : null;
     }
 
-    /// <summary>Removes the folder's content.</summary>
+    /// <summary>Removes everything in the folder except the paths to keep. Returns false if something could not be removed.</summary>
     /// <param name="path">Path of the folder.</param>
     /// <param name="kept">Paths in the folder to keep.</param>
     /// <returns>False if some content could not be removed.</returns>

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Gates.Worktrees;
 
-/// <summary>Claim on the resources of a worktree, stored in a file of the user's state.</summary>
+/// <summary>Claim on resources for a worktree, such as ports and a temporary folder. Stored in a file in the user's state folder.</summary>
 /// <param name="Worktree">Absolute path of the worktree.</param>
 /// <param name="Owner">Process whose end releases the claim, as written by <see cref="ProcessIdentity"/>. Empty if the claim ends when the
 /// worktree is removed.</param>
@@ -18,14 +18,14 @@ internal sealed record WorktreeResourceClaim(string Worktree, string Owner, int 
 
     internal WorktreeResources Resources => new(FirstPort, TemporaryFolder, Name);
 
-    /// <summary>True if the worktree or its owner no longer exists.</summary>
+    /// <summary>True if the worktree or the process that owns the claim no longer exists.</summary>
     internal bool IsOver => !Directory.Exists(Worktree) || (Owner.Length > 0 && ProcessIdentity.TryParse(Owner)?.IsAlive() != true);
 
     /// <summary>Time of the worktree's last use.</summary>
     [JsonIgnore]
     public DateTime LastUse { get; init; }
 
-    /// <summary>Returns the path of a claim's file.</summary>
+    /// <summary>Returns the path of the file that stores a claim.</summary>
     internal static string FileOf(string folder, string worktree, string owner) =>
         Path.Combine(folder, Convert.ToHexStringLower(Digest(worktree + "\n" + owner))[..24] + ".json");
 
@@ -51,7 +51,7 @@ internal sealed record WorktreeResourceClaim(string Worktree, string Owner, int 
     }
 
     /// <summary>
-    /// Derives a name from the worktree's path, so that a worktree always gets the same name and, if they are free, the same ports.
+    /// Derives a name from the worktree's path. A worktree therefore usually gets the same name and the same ports again if they are free.
     /// </summary>
     /// <param name="worktree">Absolute path of the worktree.</param>
     /// <param name="again">Number of names already rejected as taken.</param>

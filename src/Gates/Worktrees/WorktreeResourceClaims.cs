@@ -1,7 +1,9 @@
 namespace Orchestrator.Gates.Worktrees;
 
-/// <summary>Assigns resources to the worktrees of a user on a machine. A worktree keeps its resources until the worktree is removed or the
-/// owner process of the claim ends.</summary>
+/// <summary>
+/// Assigns resources, such as ports and a temporary folder, to the worktrees of a user on a machine. A worktree keeps them until it is
+/// removed or the process that owns the claim ends.
+/// </summary>
 public sealed class WorktreeResourceClaims
 {
     private readonly string _folder;
@@ -9,7 +11,7 @@ public sealed class WorktreeResourceClaims
 
     private WorktreeResourceClaims(string folder, string? temporaryParent) => (_folder, _temporaryParent) = (folder, temporaryParent);
 
-    /// <summary>Returns the claims of this process's user.</summary>
+    /// <summary>Returns the resource claims of the user that runs this process.</summary>
     /// <param name="environment">Environment of the process. It determines the user's state and temporary folders.</param>
     public static WorktreeResourceClaims Of(IReadOnlyDictionary<string, string> environment) =>
         new(Path.Combine(UserStateFolder.MakeFolder(environment), "worktrees"), environment.GetValueOrDefault("TMPDIR"));

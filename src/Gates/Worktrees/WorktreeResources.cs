@@ -7,8 +7,10 @@ namespace Orchestrator.Gates.Worktrees;
 /// with a letter.</param>
 public sealed record WorktreeResources(int FirstPort, string TemporaryFolder, string Name)
 {
-    /// <summary>Absolute path of the folder that contains private changes by confined programs to shared folders. The folder may not
-    /// exist.</summary>
+    /// <summary>
+    /// Absolute path of the folder that contains the private changes that confined programs made to shared folders. The folder does not
+    /// always exist.
+    /// </summary>
     public string LayerFolder { get; init; } = "";
 
     /// <summary>Name of the environment variable that contains the name of the worktree.</summary>
@@ -39,10 +41,10 @@ public sealed record WorktreeResources(int FirstPort, string TemporaryFolder, st
 /// <summary>Intended use of a worktree.</summary>
 public enum WorktreePurpose
 {
-    /// <summary>Work in the worktree continues, so the assigned values do not change.</summary>
+    /// <summary>Work in the worktree continues, so its ports, temporary folder and name do not change.</summary>
     Continued,
 
-    /// <summary>No process is working in the worktree, so ports that other programs now use are replaced.</summary>
+    /// <summary>No process is working in the worktree. Its ports are therefore replaced if other programs now use them.</summary>
     Idle,
 
     /// <summary>Like <see cref="Idle"/>, but the temporary folder of the worktree is also emptied.</summary>

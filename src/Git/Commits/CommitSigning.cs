@@ -1,7 +1,8 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Signs commits according to the user's git configuration. Prompts of the key agent are disabled, because no user may be present
-/// when a run lands.</summary>
+/// <summary>
+/// Git's settings for signing commits, used without any prompt by the key agent, because no user may be present when a run lands.
+/// </summary>
 /// <param name="Format"><c>openpgp</c>, <c>ssh</c> or <c>x509</c>.</param>
 /// <param name="Key">Value of <c>user.signingKey</c>. If empty, git uses the committer's key.</param>
 public sealed record CommitSigning(string Format, string Key)
@@ -37,7 +38,10 @@ public sealed record CommitSigning(string Format, string Key)
                 : null;
     }
 
-    /// <summary>Tests signing by creating a commit that no ref names, in a folder outside the repository's object database.</summary>
+    /// <summary>
+    /// Tests signing by creating a temporary commit outside the repository's object database. Returns the reason why signing fails, or null
+    /// if it works.
+    /// </summary>
     /// <returns>Reason why signing fails, or null if it works.</returns>
     public async Task<string?> TryAsync(GitRepository repository, CancellationToken cancellationToken = default)
     {
@@ -70,7 +74,7 @@ public sealed record CommitSigning(string Format, string Key)
         }
     }
 
-    /// <summary>Runs a call that creates a signed commit.</summary>
+    /// <summary>Runs a git call that creates a signed commit.</summary>
     /// <exception cref="CommitSigningException">The key agent refuses, or does not answer in time.</exception>
     internal async Task<GitOutput> SignAsync(GitRepository repository, GitCall call, CancellationToken cancellationToken)
     {

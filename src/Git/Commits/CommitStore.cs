@@ -315,7 +315,7 @@ public sealed class CommitStore(GitRepository repository)
         : RefFile.TryRead(repository, name, out var id) ? id
         : null;
 
-    /// <summary>Returns the subject of a commit message as git defines it, namely the first paragraph joined into one line.</summary>
+    /// <summary>Returns the subject of a commit message as git defines it: the first paragraph, joined into one line.</summary>
     private static string SubjectOf(string message) =>
         string.Join(' ', message.Split('\n').TakeWhile(line => line.Trim().Length > 0).Select(line => line.Trim()));
 

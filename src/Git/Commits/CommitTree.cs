@@ -30,8 +30,10 @@ public sealed class CommitTree
     /// <summary>Joins a folder and a path below it.</summary>
     public static string Join(string folder, string path) => folder.Length == 0 ? path : $"{folder}/{path}";
 
-    /// <summary>Resolves the symbolic links in a path. Returns the path of the file, or null if the path leads outside the tree, to a
-    /// folder or to a missing file.</summary>
+    /// <summary>
+    /// Resolves the symbolic links in a path. Returns the path of the file, or null if the path leads to a folder, to a missing file or
+    /// outside the tree.
+    /// </summary>
     public async Task<string?> FindFileAsync(string path, CancellationToken stop) =>
         await ResolveAsync(path, stop) is { } real
         && _files.TryGetValue(real, out var file)
@@ -39,8 +41,10 @@ public sealed class CommitTree
             ? real
             : null;
 
-    /// <summary>Finds the files below a folder whose names have a given ending. The folder may be a symbolic link. Returns for each file
-    /// the path through the folder and the resolved path, sorted.</summary>
+    /// <summary>
+    /// Returns the files below a folder whose names have a given ending, sorted. Each file has its path through the folder, which may be a
+    /// symbolic link, and its resolved path.
+    /// </summary>
     public async Task<IReadOnlyList<(string Shown, string Real)>> FindBelowAsync(string folder, string ending, CancellationToken stop)
     {
         if (await ResolveAsync(folder, stop) is not { Length: > 0 } real || !_folders.Value.Contains(real))

@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Commits;
 
 /// <summary>
-/// Determines whether a branch contains given work, by comparing file contents instead of history. This detects work that was squashed or
-/// rebased by a pull request.
+/// Determines whether a branch contains a task's work, by comparing file contents instead of history. This detects work that was squashed
+/// or rebased by a pull request.
 /// </summary>
 public sealed class ContentSearch(GitRepository repository)
 {
@@ -10,9 +10,11 @@ public sealed class ContentSearch(GitRepository repository)
     // searched.
     private const int MostCommits = 50;
 
-    /// <summary>True if some commit on a branch contains the final version of every file that the work changed. Content and mode must be
-    /// equal, and files that the work removed must be absent. If true, the commits of the work can be removed without losing its result,
-    /// even if later commits changed the files again.</summary>
+    /// <summary>
+    /// True if some commit on a branch contains the final version of every file that the work changed. Content and mode must be equal, and
+    /// files that the work removed must be absent. If true, the commits of the work can be deleted without losing changes, even if later
+    /// commits changed the files again.
+    /// </summary>
     /// <param name="work">Last commit of the work.</param>
     /// <param name="branch">The branch to search. Only its first-parent chain is searched.</param>
     /// <returns>True if the branch contains the work. False also if the work changed nothing or shares no commit with the

@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Commits;
 
 /// <summary>
-/// Builds all diff commands. No diff depends on attributes or settings that can hide content. The attributes <c>-diff</c> and
+/// Builds all diff commands. Their output does not depend on attributes or settings that can hide changes. The attributes <c>-diff</c> and
 /// <c>binary</c>, text conversion and external diff programs are ignored, and no program is run. Changes inside a submodule's work tree are
 /// ignored, because git would otherwise apply the submodule's own configuration.
 /// </summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>A patch in text form.</summary>
+/// <summary>A patch as text, possibly cut at a size limit.</summary>
 /// <param name="Text">Unified diff. Binary files are listed only with their sizes. A file that contains a NUL byte is binary, regardless of
 /// its attributes.</param>
 /// <param name="IsCut">True if the patch exceeded the limit, so that only its start and end are included.</param>
@@ -11,7 +11,7 @@ public sealed record Patch(string Text, bool IsCut);
 /// <summary>Reads differences between commits, trees and files.</summary>
 public sealed class Diffs(GitRepository repository)
 {
-    /// <summary>Prefix of the line that replaces a binary file's content.</summary>
+    /// <summary>Prefix of the line that a patch contains in place of a binary file's content.</summary>
     public const string Binary = "Binary files differ: ";
 
     /// <summary>Returns the files that differ between two commits or trees.</summary>
@@ -85,7 +85,7 @@ public sealed class Diffs(GitRepository repository)
             cancellationToken
         );
 
-    /// <summary>Returns the text of all files, with binary content replaced by its size.</summary>
+    /// <summary>Returns the patch text of all files. For a binary file, it states only the sizes.</summary>
     private async Task<string> WithoutBinaryAsync(
         IReadOnlyList<FilePatch> files,
         List<ChangedFile> more,
@@ -122,7 +122,7 @@ public sealed class Diffs(GitRepository repository)
         string SizeOf(string id) => sizes.TryGetValue(id, out var size) ? Plural.Of(size, "byte") : "nothing";
     }
 
-    /// <summary>Reads the old or new content of a changed file.</summary>
+    /// <summary>Reads the old or new content of a changed file by its blob id.</summary>
     /// <param name="id">Id of the blob.</param>
     /// <returns>The content. Empty if the file did not exist, or null if the content is too large.</returns>
     public async Task<byte[]?> ReadContentAsync(string id, CancellationToken cancellationToken = default) =>
@@ -184,7 +184,9 @@ public sealed class Diffs(GitRepository repository)
         static int Number(string text) => text == "-" ? 0 : int.Parse(text, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Parses <c>--raw -z</c> output, in which each entry is colon, modes, ids and status, NUL, path, NUL.</summary>
+    /// <summary>
+    /// Parses <c>--raw -z</c> output, in which each entry consists of a colon, modes, ids and status, a NUL, the path, and another NUL.
+    /// </summary>
     internal static IReadOnlyList<ChangedFile> ParseRaw(GitOutput output)
     {
         var fields = output.Fields();

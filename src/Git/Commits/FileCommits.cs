@@ -5,7 +5,7 @@ namespace Orchestrator.Git.Commits;
 /// <summary>Creates commits of files that the orchestrator itself writes, without using a checkout.</summary>
 public sealed class FileCommits(GitRepository repository)
 {
-    /// <summary>File mode of a missing file.</summary>
+    /// <summary>File mode that git shows for a missing file.</summary>
     private const string Nothing = "000000";
 
     /// <summary>Creates a commit on top of <paramref name="parent"/> in which the given files have the given contents and all other files
@@ -40,8 +40,10 @@ public sealed class FileCommits(GitRepository repository)
         return await CommitAsync(parent, entries.ToString(), message, trailers, cancellationToken);
     }
 
-    /// <summary>Creates a commit on top of <paramref name="parent"/> in which the given files have the content from before or after their
-    /// change. The commit has the same date as its parent, so that repeated calls create the same commit. No ref is updated.</summary>
+    /// <summary>
+    /// Creates a commit on top of <paramref name="parent"/> in which the changed files have either their content before the change or their
+    /// content after it. The commit has the same date as its parent, so repeated calls create the same commit. No ref is updated.
+    /// </summary>
     /// <param name="parent">Parent commit.</param>
     /// <param name="files">Changed files, without submodules.</param>
     /// <param name="isBefore">True for the content before the change.</param>

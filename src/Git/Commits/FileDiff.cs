@@ -24,10 +24,10 @@ public sealed partial record FileDiff(string Path, string Text)
     /// <summary>Line of the patch that states the sizes of a binary file instead of its content.</summary>
     public string BinarySizes => Array.Find(Text.Split('\n'), line => line.StartsWith(Diffs.Binary, StringComparison.Ordinal)) ?? "";
 
-    /// <summary>Blob id after the change.</summary>
+    /// <summary>Blob id of the file after the change.</summary>
     public string NewId => Index().Match(Text) is { Success: true } line ? line.Groups[2].Value : "";
 
-    /// <summary>Blob id before the change.</summary>
+    /// <summary>Blob id of the file before the change.</summary>
     public string OldId => Index().Match(Text) is { Success: true } line ? line.Groups[1].Value : "";
 
     /// <summary>Returns the added lines with their numbers in the new file.</summary>

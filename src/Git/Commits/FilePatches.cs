@@ -6,10 +6,12 @@ internal sealed record FilePatch(ReadOnlyMemory<byte> Bytes)
 {
     private const string IndexLine = "\nindex ";
 
-    /// <summary>True if the content contains a NUL byte, which is git's own test for binary files without attributes.</summary>
+    /// <summary>
+    /// True if the file's part of the patch contains a NUL byte. Git uses the same test for binary files without attributes.
+    /// </summary>
     public bool IsBinary { get; } = Bytes.Span.Contains((byte)0);
 
-    /// <summary>The part decoded as UTF-8, including its header.</summary>
+    /// <summary>The file's part of the patch decoded as UTF-8, including its header.</summary>
     public string Text => Encoding.UTF8.GetString(Bytes.Span);
 
     /// <summary>Header lines of the part, with file names, modes and blob ids.</summary>
@@ -22,7 +24,7 @@ internal sealed record FilePatch(ReadOnlyMemory<byte> Bytes)
         }
     }
 
-    /// <summary>Blob ids before and after the change.</summary>
+    /// <summary>Blob ids of the file before and after the change.</summary>
     public IReadOnlyList<string> Ids
     {
         get

@@ -7,7 +7,7 @@ public sealed class LineOriginFinder(GitRepository repository)
 {
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>Returns the commit that last changed a line. Moves of lines and white-space changes are ignored.</summary>
+    /// <summary>Returns the commit that last changed a line. Moved lines and white-space changes are ignored.</summary>
     /// <param name="revision">Revision of the file.</param>
     /// <param name="path">Path of the file relative to the root, with slashes.</param>
     /// <param name="line">Line number, counted from 1.</param>
@@ -41,8 +41,9 @@ public sealed class LineOriginFinder(GitRepository repository)
         );
     }
 
-    /// <summary>Finds the merge that brought a commit onto a branch, namely the oldest commit on the branch's first-parent chain that
-    /// contains the commit.</summary>
+    /// <summary>
+    /// Finds the merge that brought a commit onto a branch, which is the oldest commit on the branch's first-parent chain that contains it.
+    /// </summary>
     /// <param name="commit">The commit.</param>
     /// <param name="tip">Tip of the branch. Only its first-parent chain is searched.</param>
     /// <param name="since">Commit of the branch that does not contain the commit.</param>
@@ -68,7 +69,9 @@ public sealed class LineOriginFinder(GitRepository repository)
         return with == 0 ? null : own[with - 1];
     }
 
-    /// <summary>True if the commit equals the tip or is an ancestor of the tip. False if one of the two does not exist.</summary>
+    /// <summary>
+    /// True if the commit is the tip of a branch or one of the tip's ancestors. False if the commit or the tip does not exist.
+    /// </summary>
     public async Task<bool> HasAsync(string tip, string commit, CancellationToken cancellationToken = default) =>
         await _commits.ReadAsync(tip, cancellationToken) is { Id: var id } && await _commits.IsAncestorAsync(commit, id, cancellationToken);
 

@@ -26,8 +26,10 @@ internal sealed class ObjectCache
 
     internal CommitInfo? Find(string id) => _commits.GetValueOrDefault(id);
 
-    /// <summary>Determines from cached commits only if one commit is an ancestor of another. Returns false if the cached history of the
-    /// descendant ends only in commits that are ancestors of the first commit.</summary>
+    /// <summary>
+    /// Determines from cached commits alone whether one commit is an ancestor of another. Returns null if the cache does not contain enough
+    /// history to decide.
+    /// </summary>
     /// <returns>True or false, or null if the cache does not contain enough commits.</returns>
     internal bool? IsAncestor(string ancestor, string descendant)
     {
@@ -42,8 +44,10 @@ internal sealed class ObjectCache
     /// <summary>Returns the tree id of a cached commit. Any other id is returned unchanged.</summary>
     internal string TreeOf(string id) => Find(id)?.Tree ?? id;
 
-    /// <summary>Returns the commits on the first-parent chain from a tip down to another commit, which is excluded. Returns null if one of
-    /// them is not cached.</summary>
+    /// <summary>
+    /// Returns the commits on the first-parent chain from a tip down to, but not including, another commit. Null if one of them is not
+    /// cached.
+    /// </summary>
     internal IReadOnlyList<CommitInfo>? FirstParents(string tip, string since)
     {
         var found = new List<CommitInfo>();
@@ -73,8 +77,10 @@ internal sealed class ObjectCache
 
     internal IReadOnlyList<ChangedFile>? FindDiff(string from, string to) => _diffs.GetValueOrDefault((TreeOf(from), TreeOf(to)));
 
-    /// <summary>Returns the result of a query for a tree or commit id. Concurrent and later callers share one execution of the query. Only
-    /// a few results are cached, because a result can be large.</summary>
+    /// <summary>
+    /// Returns the cached result of a query about a tree or commit, or runs the query. Concurrent and later callers share one execution of
+    /// it. Only a few results are cached, because a result can be large.
+    /// </summary>
     internal async Task<T> GetOrQueryAsync<T>(string id, string question, Func<Task<T>> ask)
         where T : class?
     {

@@ -1,15 +1,17 @@
 namespace Orchestrator.Git.Commits;
 
 /// <summary>
-/// Finds symbolic links of a tree that lead outside the tree or into <c>.git</c>. Links are resolved part by part as in a file system,
-/// including other links of the tree. A missing part counts as a folder, because it may become one.
+/// Finds symbolic links in a tree that lead outside the tree or into <c>.git</c>. Links are resolved part by part as in a file system,
+/// including other links in the tree. A missing part counts as a folder, because a folder may later be created there.
 /// </summary>
 public sealed class TreeSymlinkCheck(GitRepository repository)
 {
     private const int LongestChain = 40;
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>Returns the symbolic links of a tree that lead outside the tree and did not do so in an earlier tree.</summary>
+    /// <summary>
+    /// Returns the symbolic links in a tree that lead outside the tree, except those that already did so in an earlier tree.
+    /// </summary>
     /// <param name="before">Earlier tree or commit. Links that already led outside in it are not reported.</param>
     /// <param name="changes">Differences between the two trees. Links are read only if a difference concerns a link.</param>
     public async Task<IReadOnlyList<string>> FindLeadingOutAsync(

@@ -2,8 +2,10 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>Stores file contents by hash. Recorded contents are stored for restoring, and replaced contents are stored so that no user data
-/// is lost.</summary>
+/// <summary>
+/// Stores file contents by hash. Recorded contents are stored so that files can be restored, and replaced contents so that no user data is
+/// lost.
+/// </summary>
 internal sealed class GuardStore(string folder)
 {
     private const int LargestFile = 4 * 1024 * 1024;
@@ -55,10 +57,10 @@ internal sealed class GuardStore(string folder)
             : null;
     }
 
-    /// <summary>Returns the path of a stored content.</summary>
+    /// <summary>Returns the path of the file that stores a content with this hash.</summary>
     internal string PathOf(string hash) => Path.Combine(folder, hash);
 
-    /// <summary>Returns a stored content, or null if a power failure destroyed it.</summary>
+    /// <summary>Returns the content stored for a hash, or null if a power failure destroyed it.</summary>
     internal byte[]? Read(string hash)
     {
         return Held.GetValueOrDefault(hash)

@@ -48,7 +48,9 @@ public sealed class Quarantine(GitRepository repository)
                     .ThenBy(item => item.Id, StringComparer.Ordinal),
             ];
 
-    /// <summary>Restores an item and replaces the current content. The method is idempotent.</summary>
+    /// <summary>
+    /// Accepts a quarantined item: puts it back in the repository in place of the current file or setting. The method is idempotent.
+    /// </summary>
     public async Task AcceptAsync(QuarantinedItem item, CancellationToken cancellationToken = default)
     {
         DurableFile.Write(Path.Combine(_accepted, item.Id), item.Name + "\n");
@@ -63,10 +65,10 @@ public sealed class Quarantine(GitRepository repository)
         File.Delete(PathOf(item.Id));
     }
 
-    /// <summary>True if the user has accepted this content before.</summary>
+    /// <summary>True if the user has already accepted a file or setting with this name and content.</summary>
     internal bool IsAccepted(string name, string found) => File.Exists(Path.Combine(_accepted, IdOf(name, found)));
 
-    /// <summary>Stores an item that is about to be quarantined.</summary>
+    /// <summary>Stores a file or setting that is about to be quarantined.</summary>
     /// <param name="change">Detected difference.</param>
     /// <param name="content">Content of the file, or empty for a setting.</param>
     /// <param name="mode">Permissions of the file.</param>
@@ -94,7 +96,7 @@ public sealed class Quarantine(GitRepository repository)
     private static QuarantinedItem? Read(string path) => StoredJson.TryRead(path, QuarantineJson.Default.QuarantinedItem);
 }
 
-/// <summary>Converts all values of a setting to one text that can be stored and compared, and back.</summary>
+/// <summary>Converts all values of a git setting to a single text that can be stored and compared, and converts the text back.</summary>
 internal static class GitSettingValues
 {
     internal static string Write(IReadOnlyList<string?> values) => JsonSerializer.Serialize([.. values], QuarantineJson.Default.ListString);
@@ -102,14 +104,16 @@ internal static class GitSettingValues
     internal static IReadOnlyList<string?> Read(string text) => JsonSerializer.Deserialize(text, QuarantineJson.Default.ListString)!;
 }
 
-/// <summary>A setting and its configuration file.</summary>
+/// <summary>A git setting and the configuration file that contains it.</summary>
 /// <param name="File">Configuration file, relative to the common directory.</param>
 /// <param name="Setting">Name of the setting.</param>
 internal sealed record GitSettingLocation(string File, string Setting)
 {
     public override string ToString() => $"{File}:{Setting}";
 
-    /// <summary>Parses an item's name. Returns null if it does not name a setting. A hook's file name may contain a colon, too.</summary>
+    /// <summary>
+    /// Parses the name of a quarantined item. Returns null if it names a file instead of a setting, even if the file name contains a colon.
+    /// </summary>
     internal static GitSettingLocation? TryParse(string name) =>
         name.Split(':', 2) is [var file, var setting] && SharedGitFileChanges.IsConfiguration(file)
             ? new GitSettingLocation(file, setting)

@@ -7,8 +7,8 @@ namespace Orchestrator.Git.Guard;
 /// <summary>
 /// Protects the repository state that all worktrees share while an agent works in one worktree. It records the state before the agent
 /// starts, compares the state afterward and reports differences. Other agents and the user work in the repository at the same time.
-/// Orchestrate's own content is therefore restored, content that would run programs is quarantined, and all other content is left
-/// unchanged. Replaced or removed content is stored first, so that a wrong decision loses nothing.
+/// Orchestrate's own files are therefore restored, files and settings that would run programs are quarantined, and everything else is left
+/// unchanged. Replaced or removed content is stored first, so a wrong decision loses nothing.
 /// </summary>
 /// <param name="storeFolder">Folder outside the repository, for example <c>~/.cache/orchestrator/KEY/guard</c>.</param>
 public sealed class RepositoryGuard(GitRepository repository, string storeFolder)
@@ -34,8 +34,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     }
 
     /// <summary>
-    /// Compares the state with the record and reverts foreign changes. Orchestrate's own worktree operations can briefly look like foreign
-    /// changes. A difference therefore counts only if a second comparison under the worktree lock finds the difference again.
+    /// Compares the shared state with the record and reverts foreign changes. Orchestrate's own worktree operations can briefly look like
+    /// foreign changes. A difference therefore counts only if a second comparison, made under the worktree lock, finds it again.
     /// </summary>
     /// <param name="worktree">As in <see cref="CompareAsync"/>.</param>
     /// <param name="recordFile">As in <see cref="CompareAsync"/>.</param>
@@ -65,8 +65,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     }
 
     /// <summary>
-    /// Finds differences from the record. Orchestrate's own refs are not compared, because the run's record contains their expected
-    /// positions and a task's branch belongs to its agent.
+    /// Returns the differences between the current state of the repository and the record. Orchestrate's own refs are not compared, because
+    /// the run's record contains their expected positions and a task's branch belongs to its agent.
     /// </summary>
     /// <param name="worktree">Worktree of the agent.</param>
     /// <param name="ours">Prefix of our branches, such as <c>refs/heads/orchestrator</c>.</param>
@@ -98,8 +98,10 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     /// undone.</summary>
     private static GuardRecord? TryRead(string recordFile) => StoredJson.TryRead(recordFile, GuardRecordJson.Default.GuardRecord);
 
-    /// <summary>Returns the ref or the stored file that retains the replaced, removed or lost content, or null if nothing was
-    /// retained.</summary>
+    /// <summary>
+    /// Returns the name of the ref or the path of the stored file that retains replaced, removed or lost content. Null if nothing was
+    /// retained.
+    /// </summary>
     public string? KeptAt(TamperedItem change) =>
         change switch
         {
@@ -113,8 +115,9 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         };
 
     /// <summary>
-    /// Restores orchestrate's own content and quarantines content that runs programs. Replaced content is stored in the store folder, and
-    /// foreign commits are retained below <c>refs/orchestrator/foreign/</c>. Changes that the user may have made are left unchanged.
+    /// Undoes foreign changes to orchestrate's own files and quarantines files and settings that run programs. Replaced content is stored
+    /// in the store folder, and foreign commits are retained below <c>refs/orchestrator/foreign/</c>. Changes that the user may have made
+    /// are left unchanged.
     /// </summary>
     public async Task PutBackAsync(IEnumerable<TamperedItem> changes, string during, CancellationToken cancellationToken = default)
     {
@@ -143,8 +146,9 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>Restores a branch only if the branch still points to the agent's commit. Otherwise, the user has moved the branch
-    /// since.</summary>
+    /// <summary>
+    /// Restores a branch only if it still points to the agent's commit. If it does not, the user has moved it in the meantime.
+    /// </summary>
     private async Task PutBranchBackAsync(TamperedItem change, CancellationToken cancellationToken)
     {
         var refs = new RefStore(repository);
@@ -180,8 +184,10 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>Moves a repository that replaced the worktree to the store folder. If the worktree itself was replaced by a symbolic link,
-    /// the link is left for the user.</summary>
+    /// <summary>
+    /// Moves a repository that appeared in place of a worktree's <c>.git</c> file to the store folder. If the worktree itself was replaced
+    /// by a symbolic link, the link is left for the user.
+    /// </summary>
     private void PutLinkBack(TamperedItem change)
     {
         var folder = new DirectoryInfo(Path.GetDirectoryName(change.Name)!);

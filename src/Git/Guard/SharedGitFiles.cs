@@ -20,7 +20,7 @@ internal sealed class SharedGitFiles(GitRepository repository, GuardStore store)
         WorktreeAdmin.PooledName,
     ];
 
-    /// <summary>Returns the hash and mode of each file. Stores the contents, so that the files can be restored.</summary>
+    /// <summary>Returns the hash and mode of each shared file, and stores the contents so that the files can be restored.</summary>
     internal Dictionary<string, GuardedFile> Read(Worktree worktree) => Read(worktree, store.StoreFile);
 
     private Dictionary<string, GuardedFile> Read(Worktree worktree, Func<string, GuardedFile?> look)
@@ -98,8 +98,8 @@ internal sealed class SharedGitFiles(GitRepository repository, GuardStore store)
     }
 
     /// <summary>
-    /// True for the list of refs that serves clones over plain HTTP (git-update-server-info(1)), and for its temporary file. <c>git gc</c>,
-    /// which git starts automatically in a repository with many objects, writes the list. Git itself never reads the list.
+    /// True for the list of refs that clients read when they clone over plain HTTP (git-update-server-info(1)), and for its temporary file.
+    /// <c>git gc</c>, which git starts automatically in a repository with many objects, writes the list. Git itself never reads it.
     /// </summary>
     private static bool IsListForDownloads(string name) => name is "info/refs" || name.StartsWith("info/refs_", StringComparison.Ordinal);
 
@@ -138,7 +138,7 @@ internal sealed class SharedGitFiles(GitRepository repository, GuardStore store)
     }
 
     /// <summary>
-    /// Returns the path of a worktree that another program created, from its gitdir file. Returns null for other files and for
+    /// Returns the path of a worktree that another program created, from the worktree's <c>gitdir</c> file. Null for any other file and for
     /// orchestrate's own worktrees, which have a marker.
     /// </summary>
     private string? NewWorktreeOfOthers(string name)

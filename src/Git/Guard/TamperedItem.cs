@@ -25,7 +25,7 @@ public enum TamperedKind
     Link,
 }
 
-/// <summary>A difference from the recorded state.</summary>
+/// <summary>A difference between the recorded and the current state of the repository.</summary>
 /// <param name="Kind">Kind of the difference.</param>
 /// <param name="Name">Name of the ref, or of the file relative to the common directory.</param>
 /// <param name="Expected">Recorded value or content hash, or null if the item did not exist.</param>

@@ -14,7 +14,9 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
 {
     private static readonly string[] Folders = ["refs/heads", "refs/tags"];
 
-    /// <summary>Prefixes of reflog messages for new commits. A fast-forward or a checkout creates no commit.</summary>
+    /// <summary>
+    /// Prefixes of the reflog messages that git writes when it creates a commit. A fast-forward or a checkout creates no commit.
+    /// </summary>
     private static readonly string[] Makings = ["commit", "cherry-pick", "revert"];
 
     internal static async Task<UserBranches> ReadAsync(GitRepository repository, Worktree worktree, CancellationToken cancellationToken) =>

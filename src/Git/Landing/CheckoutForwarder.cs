@@ -32,8 +32,10 @@ internal sealed class CheckoutForwarder(Worktree checkout)
     public static bool IsOfLocalChanges(GitException refusal) =>
         refusal.ErrorOutput.Contains("Your local changes", StringComparison.Ordinal);
 
-    /// <summary>Removes the pristine files and then moves the checkout. Git refuses to overwrite changed files, but creates missing
-    /// ones.</summary>
+    /// <summary>
+    /// Deletes the files that only seem to be changed, and then moves the checkout. Git refuses to overwrite changed files, but creates
+    /// missing ones.
+    /// </summary>
     private async Task ForwardOverAsync(IReadOnlyCollection<string> pristine, string commit)
     {
         var files = new WorktreeFiles(checkout.Path);
@@ -56,8 +58,10 @@ internal sealed class CheckoutForwarder(Worktree checkout)
         }
     }
 
-    /// <summary>Returns the files that block git if all of them are unchanged since the last checkout. Returns an empty list if at least
-    /// one of them was changed.</summary>
+    /// <summary>
+    /// Returns the files that make git refuse the move, if all of them are unchanged since the last checkout. Otherwise, returns an empty
+    /// list.
+    /// </summary>
     private async Task<IReadOnlyCollection<string>> FindPristineAsync(string old, string @new, CancellationToken cancellationToken)
     {
         var moved = (await new Diffs(checkout.Repository).BetweenAsync(old, @new, cancellationToken)).ToDictionary(file => file.Path);

@@ -2,14 +2,18 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Restores a checkout in which a move between two commits, forward or back, was killed. Some files have the old content, some
-/// have the new content, one may be partially written, and the index may match either commit. Only files that differ between the two
-/// commits are restored, because all other changes belong to the user.</summary>
+/// <summary>
+/// Restores a checkout after git was killed while it moved the checkout forward or back between two commits. Some files have the old
+/// content, some have the new content, one may be partially written, and the index may match either commit. Only files that differ between
+/// the two commits are restored, because all other changes belong to the user.
+/// </summary>
 internal sealed class InterruptedCheckout(Worktree checkout)
 {
     private readonly WorktreeFiles _files = new(checkout.Path);
 
-    /// <summary>Restores the files to the old commit, unless one of them was changed after the interruption.</summary>
+    /// <summary>
+    /// Restores the files to their versions in the old commit, unless the user changed one of them after the interruption.
+    /// </summary>
     /// <returns>Files that were changed after the interruption. If the list is not empty, nothing was restored.</returns>
     internal async Task<IReadOnlyList<string>> RestoreOldFilesAsync(string old, string @new, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ namespace Orchestrator.Git.Landing;
 /// <summary>Recorded intent to land in a checkout, used to complete or undo an interrupted landing.</summary>
 internal sealed record LandingIntent(string Old, string New, string Checkout);
 
-/// <summary>Records the intent to land before any file of the user's checkout changes.</summary>
+/// <summary>Records that a landing is about to change the user's checkout, before any file changes.</summary>
 internal sealed class LandingIntents(GitRepository repository, string target)
 {
     private readonly string _file = Path.Combine(

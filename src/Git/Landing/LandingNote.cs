@@ -1,7 +1,9 @@
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Moves of the target branch by a run's landings. Each move is recorded before it happens, so that the landing can be reverted
-/// later.</summary>
+/// <summary>
+/// Record of how a run's landings moved the target branch. Each move is recorded before it happens, so that the landing can be reverted
+/// later.
+/// </summary>
 /// <param name="Target">Full ref name of the target branch.</param>
 /// <param name="Moves">Moves of the target, oldest first. At least one.</param>
 public sealed record LandingNote(string Target, IReadOnlyList<TargetBranchMove> Moves)
@@ -9,7 +11,7 @@ public sealed record LandingNote(string Target, IReadOnlyList<TargetBranchMove> 
     /// <summary>Name of the note's file in a run's folder.</summary>
     public const string FileName = "landing-note";
 
-    /// <summary>Commit to which the last recorded move sets the target.</summary>
+    /// <summary>Commit to which the last recorded move was to set the target.</summary>
     public string Commit => Moves[^1].Commit;
 
     /// <summary>Returns the moves, with consecutive moves joined into one. Moves are not joined if someone else moved the target between

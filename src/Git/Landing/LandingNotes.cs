@@ -10,7 +10,7 @@ internal sealed class LandingNotes(CommitStore commits)
             ? WriteAsync(file, request.Target, new TargetBranchMove(tip, request.Commit), tip, cancellationToken)
             : Task.CompletedTask;
 
-    /// <summary>Removes from the note the recorded moves that the target lacks, and adds the next move.</summary>
+    /// <summary>Removes from the landing note all moves whose commit the target does not contain, and adds the next move.</summary>
     public async Task WriteAsync(string file, string target, TargetBranchMove? move, string? tip, CancellationToken cancellationToken)
     {
         var done = new List<TargetBranchMove>();

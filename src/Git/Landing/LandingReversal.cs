@@ -24,7 +24,7 @@ public enum ReversalState
     CheckoutInUse,
 }
 
-/// <summary>Result of reverting a landing, with its reason.</summary>
+/// <summary>Result of reverting a landing, with its reason and any offered revert commit.</summary>
 /// <param name="State">State of the target.</param>
 /// <param name="Reason">Sentence for the user with the cause and the next step.</param>
 /// <param name="Revert">Offered revert commit, or null if none is offered.</param>
@@ -222,8 +222,10 @@ public sealed class LandingReversal(GitRepository repository)
         static bool IsInTheWay(GitException refusal) => refusal is not GitLockedException && refusal.ExitCode is 1 or 128;
     }
 
-    /// <summary>Creates a commit that inverts all changes between two commits on top of the current tip. The tree is merged with the landed
-    /// commit as merge base.</summary>
+    /// <summary>
+    /// Creates a commit on top of the current tip that inverts all changes between two commits. The tree is the result of a merge with the
+    /// landed commit as the merge base.
+    /// </summary>
     private async Task<ReversalResult> OfferRevertAsync(
         string branch,
         string tip,

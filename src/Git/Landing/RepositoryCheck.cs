@@ -3,13 +3,13 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>A problem of a repository that the user should know before a run starts.</summary>
+/// <summary>A problem with a repository that the user should know about before a run starts.</summary>
 /// <param name="Refuses">True if the problem prevents runs from starting.</param>
 /// <param name="Message">Description of the problem and its location.</param>
 /// <param name="Cure">Recommended action.</param>
 public sealed record RepositoryFinding(bool Refuses, string Message, string Cure);
 
-/// <summary>Result of a repository check.</summary>
+/// <summary>Result of checking a repository before a run.</summary>
 /// <param name="Target">Full ref name of the branch on which a run would land, or null if none exists.</param>
 /// <param name="Base">Commit of the target, or null if it has none.</param>
 /// <param name="Findings">All findings; findings that prevent a run come first.</param>
@@ -164,7 +164,7 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
         findings.Add(
             Refuse(
                 $"'{place.Path}' has no branch checked out (detached HEAD), so the target is unknown.",
-                "Check a branch out (git switch BRANCH), or name one: --target BRANCH or git.target."
+                "Check out a branch (git switch BRANCH), or specify one with --target BRANCH or git.target."
             )
         );
         return null;

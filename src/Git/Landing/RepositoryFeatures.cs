@@ -8,7 +8,7 @@ public enum FeatureSupport
     /// <summary>Runs fully support the feature.</summary>
     Ok,
 
-    /// <summary>Runs support the feature with limitations that the user should know.</summary>
+    /// <summary>Runs support the feature, with limitations that the user should know about.</summary>
     Warn,
 
     /// <summary>Runs do not support the feature, so no run can start.</summary>
@@ -23,8 +23,8 @@ public enum FeatureSupport
 public sealed record RepositoryFeature(string Name, FeatureSupport State, string Message, string? Cure = null);
 
 /// <summary>
-/// Finds repository features that affect a run's worktrees, namely file filters (such as Git LFS and git-crypt), submodules, partial clones
-/// and sparse checkouts.
+/// Finds repository features that affect a run's worktrees: file filters (such as Git LFS and git-crypt), submodules, partial clones and
+/// sparse checkouts.
 /// </summary>
 /// <param name="repository">The repository.</param>
 public sealed class RepositoryFeatures(GitRepository repository)
@@ -60,7 +60,7 @@ public sealed class RepositoryFeatures(GitRepository repository)
                 new(
                     "sparse checkout",
                     FeatureSupport.Warn,
-                    "The checkout is sparse, so agents and gates see only this part of the files.",
+                    "The checkout is sparse, so agents and gates see only the checked-out files.",
                     "Add the folders that tasks need (git sparse-checkout add FOLDER), or check out all files (git sparse-checkout "
                         + "disable)."
                 )
@@ -174,11 +174,17 @@ public sealed class RepositoryFeatures(GitRepository repository)
         var isPlainName = program.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/');
         return isPlainName && ProgramLocator.Find(program, workingDirectory: repository.MainCheckout) is null
             ? new(name, FeatureSupport.Fail, $"{file} needs the filter '{filter}', whose program '{program}' is not installed.", install)
-            : new(name, FeatureSupport.Ok, isCrypt ? "Unlocked; worktrees use its key." : $"The filter '{filter}' of {file} is set up.");
+            : new(
+                name,
+                FeatureSupport.Ok,
+                isCrypt ? "The repository is unlocked for git-crypt; worktrees use its key." : $"The filter '{filter}' of {file} is set up."
+            );
     }
 
-    /// <summary>Returns the command of a filter, or null if no usable command is configured. A filter in the repository's own configuration
-    /// is included, because a run requests approval for it later.</summary>
+    /// <summary>
+    /// Returns the command of a filter, or null if no usable command is configured. A filter in the repository's own configuration is
+    /// included, because the user is later asked to approve it.
+    /// </summary>
     private string? CommandOf(string filter, IReadOnlyList<ScopedGitSetting> settings)
     {
         string[] names = [$"filter.{filter}.process", $"filter.{filter}.clean"];

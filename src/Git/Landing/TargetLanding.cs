@@ -27,8 +27,10 @@ public sealed class TargetLanding(GitRepository repository)
         return result;
     }
 
-    /// <summary>Lands the commit, or explains a problem in the checkout that only the user can fix. A partial change of the checkout is
-    /// undone at once or before the next attempt.</summary>
+    /// <summary>
+    /// Lands the commit, or returns git's error message for a problem that only the user can fix. If the checkout was partially changed,
+    /// the change is undone now or before the next attempt.
+    /// </summary>
     private async Task<LandingResult> TryOrExplainAsync(LandingRequest request, CancellationToken cancellationToken)
     {
         try
@@ -67,7 +69,7 @@ public sealed class TargetLanding(GitRepository repository)
         if (await _commits.IsAncestorAsync(request.Commit, tip, cancellationToken))
         {
             intents.RemoveIntent();
-            return new LandingResult(LandingState.AlreadyLanded, $"{branch} has {request.Commit}.", tip, []);
+            return new LandingResult(LandingState.AlreadyLanded, $"{branch} already contains {request.Commit}.", tip, []);
         }
         if (await ExplainTipAsync(request, branch, tip, cancellationToken) is { } refused)
         {
@@ -158,8 +160,10 @@ public sealed class TargetLanding(GitRepository repository)
         return new LandingResult(LandingState.Landed, $"{branch} is at {request.Commit}, also in '{checkout.Path}'.", request.Commit, []);
     }
 
-    /// <summary>Explains why git refused to move the checkout. Git checks all files before it changes the first one, so no file was
-    /// changed. Causes are changed or unmerged files.</summary>
+    /// <summary>
+    /// Explains that git refused to move the checkout because files are changed or unmerged. Git checks all files before it changes the
+    /// first one, so no file was changed.
+    /// </summary>
     private async Task<LandingResult> ExplainRefusalAsync(
         LandingRequest request,
         string branch,

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Formats hunks and lines for the report. Has no side effects.</summary>
+/// <summary>Formats hunks and lines for the report about lost changes. Has no side effects.</summary>
 /// <param name="lines">Table of the lines of all file versions.</param>
 internal sealed class HunkFormatter(LineIdTable lines)
 {
@@ -8,7 +8,7 @@ internal sealed class HunkFormatter(LineIdTable lines)
     public MergedHunk Format(TrackedHunk hunk) =>
         new(hunk.Task, hunk.Merge, hunk.Path, hunk.Line, Of(hunk), hunk.Fate, hunk.By, hunk.ByMerge);
 
-    /// <summary>Returns the most informative line of a hunk, preferably a missing one.</summary>
+    /// <summary>Returns the most informative line of a hunk, preferably a line that is missing on staging.</summary>
     private string Of(TrackedHunk hunk)
     {
         if (hunk.Fact.Length > 0)

@@ -11,7 +11,7 @@ internal static class LineCounts
         return counts;
     }
 
-    /// <summary>Adds lines to the counts.</summary>
+    /// <summary>Adds lines to counts that are kept by line number.</summary>
     public static void Add(Dictionary<int, int> counts, ReadOnlySpan<int> lines)
     {
         foreach (var line in lines)
@@ -20,7 +20,7 @@ internal static class LineCounts
         }
     }
 
-    /// <summary>Adds a hunk to the list of each of its lines.</summary>
+    /// <summary>Adds a hunk to the hunks that are listed for each of its lines.</summary>
     public static void Add(Dictionary<int, List<TrackedHunk>> counts, int[] lines, TrackedHunk hunk)
     {
         foreach (var line in lines)

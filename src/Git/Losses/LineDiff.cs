@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Git.Losses;
 
-/// <summary>A range of lines in the old version that is replaced by a range in the new version.</summary>
+/// <summary>A range of lines in the old version of a file and the range in the new version that replaces it.</summary>
 /// <param name="OldStart">First removed line, counted from 0.</param>
 /// <param name="OldCount">Number of removed lines.</param>
 /// <param name="NewStart">First added line, counted from 0.</param>

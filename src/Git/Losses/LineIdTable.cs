@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>A version of a file.</summary>
+/// <summary>A version of a file, with its mode, blob id and lines.</summary>
 /// <param name="Mode">Git's file mode.</param>
 /// <param name="Id">Blob id.</param>
 /// <param name="Lines">Lines as numbers of a <see cref="LineIdTable"/>, or null for a binary or very large file, a link or a
@@ -16,7 +16,9 @@ internal sealed class LineIdTable(bool isLoose = false)
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly List<string> _lines = [];
 
-    /// <summary>Splits a file into lines and returns their numbers. Returns null if the file is binary.</summary>
+    /// <summary>
+    /// Splits a file's content into lines and returns their numbers in this table. Returns null if the content is binary.
+    /// </summary>
     public int[]? Read(ReadOnlySpan<byte> content)
     {
         if (content[..Math.Min(content.Length, 8000)].Contains((byte)0))
@@ -36,7 +38,8 @@ internal sealed class LineIdTable(bool isLoose = false)
     }
 
     /// <summary>
-    /// Removes surrounding space and a final comma. The last element of a list gets a comma when another element is added.
+    /// Removes surrounding space and a final comma. The comma is ignored because the last element of a list gets one when another element
+    /// is added.
     /// </summary>
     public static ReadOnlySpan<char> TrimLine(ReadOnlySpan<char> line) => line.Trim(Space).TrimEnd(',').TrimEnd(Space);
 

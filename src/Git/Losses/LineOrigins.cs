@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Losses;
 
 /// <summary>
-/// Records, for each file on staging, the hunks that introduced each copy of a line. Copies that no hunk introduced are not recorded.
+/// Records, for each copy of a line in a file on staging, the hunks that introduced it. Copies that no hunk introduced are not recorded.
 /// </summary>
 internal sealed class LineOrigins
 {

@@ -4,7 +4,7 @@ namespace Orchestrator.Git.Losses;
 
 /// <summary>
 /// Verifies that a staging branch contains all work merged to it. Each hunk of each merged task must be present, unless a task with write
-/// access to the file changed the same lines later. The only object that is written is a virtual merge base, as a commit without a ref.
+/// access to the file changed the same lines later. Creates only one kind of git object, a virtual merge base, as a commit without a ref.
 /// </summary>
 /// <param name="appendedFiles">As in <see cref="TreeMerger.MergeAsync"/>.</param>
 public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<string> appendedFiles)
@@ -42,7 +42,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         );
     }
 
-    /// <summary>Checks the whole staging branch.</summary>
+    /// <summary>Checks that the whole staging branch contains all merged work.</summary>
     /// <param name="since">Base commit of the run.</param>
     /// <param name="tip">Tip of the branch.</param>
     /// <param name="authorOf">Returns the author of the step that a commit represents.</param>
@@ -53,7 +53,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         CancellationToken stop
     ) => (await LedgerAsync(since, tip, authorOf, stop)).Report();
 
-    /// <summary>Builds the ledger that tracks all hunks of a staging branch and their lines.</summary>
+    /// <summary>Replays a staging branch into a tracker of all its hunks and their lines.</summary>
     internal async Task<LostHunkTracker> LedgerAsync(
         string since,
         string tip,
@@ -106,8 +106,10 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         return ledger;
     }
 
-    /// <summary>True if repeating the merge with git produces the same files. Otherwise, imbalances that git's own merge also has are
-    /// ignored.</summary>
+    /// <summary>
+    /// True if git creates the same files when it repeats the merge. Otherwise, removes from the balance the differences that git's own
+    /// merge also has.
+    /// </summary>
     private async Task<bool> IsGitsAsync(
         StagingStepReader reader,
         StagingStepChanges step,
@@ -131,7 +133,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         return merge.Tree == step.Trees.Commit.Tree;
     }
 
-    /// <summary>True if each file that only one side changed equals that side's version, and no other file was changed.</summary>
+    /// <summary>True if the merge made exactly the changes that the merged work contains, and no others.</summary>
     private static bool IsPlain(IReadOnlyList<ChangedFile> theirs, IReadOnlyList<ChangedFile> result) =>
         theirs.Count == result.Count && !theirs.Except(result).Any();
 

@@ -22,10 +22,10 @@ internal sealed class LostHunkTracker(LineIdTable lines)
     /// <summary>Returns the text of a line by its number.</summary>
     internal string LineOf(int number) => lines.Text(number);
 
-    /// <summary>Returns a report with the state of every hunk.</summary>
+    /// <summary>Returns a report with the state of every tracked hunk, and of lost lines that no task introduced.</summary>
     public MergedHunkReport Report() => new([.. _hunks.Select(_texts.Format), .. _others]);
 
-    /// <summary>Applies a step of the staging branch to the ledger.</summary>
+    /// <summary>Applies a step of the staging branch to the tracked hunks.</summary>
     /// <param name="isFaithful">True if the result equals git's merge of both sides.</param>
     public void ApplyStep(MergeStep step, StagingStepLineBalance balance, bool isFaithful)
     {
@@ -54,7 +54,7 @@ internal sealed class LostHunkTracker(LineIdTable lines)
         }
     }
 
-    /// <summary>Transfers the hunks of each line that moved to its new position.</summary>
+    /// <summary>For each line that moved, records at the new position the hunks that introduced it.</summary>
     private (IReadOnlyList<LineCopies> Removed, IReadOnlyList<LineCopies> Added) TransferMovedHunks(
         MergeStep step,
         StagingStepLineBalance balance
@@ -123,7 +123,8 @@ internal sealed class LostHunkTracker(LineIdTable lines)
     }
 
     /// <summary>
-    /// Applies removed lines. Finds the hunks that introduced the lines, and checks whether the step was permitted to remove the lines.
+    /// Records that a step removed lines. Finds the hunks that introduced the lines, and checks whether the step was permitted to remove
+    /// them.
     /// </summary>
     /// <param name="removed">Lines that the step removed.</param>
     /// <param name="missing">Lines that the step should have moved but that are missing.</param>
@@ -186,8 +187,10 @@ internal sealed class LostHunkTracker(LineIdTable lines)
         }
     }
 
-    /// <summary>Handles lines that an earlier task removed and the step adds again. Marks the removal as overwritten if the step has write
-    /// access, and as lost otherwise.</summary>
+    /// <summary>
+    /// Finds earlier removals of lines that the step adds again. Marks such a removal as overwritten if the step has write access, and as
+    /// lost otherwise.
+    /// </summary>
     private void HandleRestoredLines(MergeStep step, IReadOnlyList<TrackedHunk> hunks)
     {
         foreach (var hunk in hunks)
@@ -210,7 +213,7 @@ internal sealed class LostHunkTracker(LineIdTable lines)
         }
     }
 
-    /// <summary>Applies lines that are missing in the result, and removed lines that reappeared.</summary>
+    /// <summary>Records lines that should be in the merge result but are missing, and removed lines that reappeared.</summary>
     private void ApplyMissingLines(MergeStep step, StagingStepLineBalance balance)
     {
         foreach (var copies in balance.Missing.Where(_ => step.Author.IsTask))

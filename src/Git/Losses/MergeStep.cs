@@ -17,27 +17,29 @@ internal sealed record MergedFile(
     FileVersion? Result
 )
 {
-    /// <summary>True if only the merged work changed the file and the result is its version.</summary>
+    /// <summary>True if only the merged work changed the file and the result equals the version in that work.</summary>
     public bool IsPlain => IsTheirs && HasSameContent(Base, Ours) && HasSameContent(Theirs, Result);
 
     /// <summary>True if all versions are text files.</summary>
     public bool IsText =>
         LinesOf(Base) is not null && LinesOf(Theirs) is not null && LinesOf(Ours) is not null && LinesOf(Result) is not null;
 
-    /// <summary>Returns the lines of a version: an empty array for a missing file, or null for a file without lines.</summary>
+    /// <summary>
+    /// Returns the lines of a version. Empty for a missing file, and null for a file that is not compared by lines, such as a binary file.
+    /// </summary>
     public static int[]? LinesOf(FileVersion? version) => version is null ? [] : version.Lines;
 
     /// <summary>True if both versions have the same content or both are missing.</summary>
     public static bool HasSameContent(FileVersion? one, FileVersion? other) => one?.Id == other?.Id && (one is null) == (other is null);
 }
 
-/// <summary>A step on the staging branch, usually a merge.</summary>
+/// <summary>A step of the staging branch, usually a merge, with the files that it affects.</summary>
 /// <param name="Author">Author of the work.</param>
 /// <param name="Commit">Commit on staging.</param>
 /// <param name="Files">Files that the step changed or should have changed.</param>
 internal sealed record MergeStep(MergeStepAuthor Author, string Commit, IReadOnlyList<MergedFile> Files);
 
-/// <summary>A hunk whose lines are tracked on the staging branch after its merge.</summary>
+/// <summary>A hunk of a task whose lines are still tracked on the staging branch after the task was merged.</summary>
 internal sealed class TrackedHunk(string task, string merge, string path, int line, IReadOnlyList<int> added, IReadOnlyList<int> removed)
 {
     public string Task => task;
@@ -81,7 +83,7 @@ internal sealed class TrackedHunk(string task, string merge, string path, int li
         }
     }
 
-    /// <summary>Records that the user accepts the loss.</summary>
+    /// <summary>Records that the user accepts the loss of the hunk.</summary>
     public void Accepted(MergeStep step)
     {
         Missing.Clear();

@@ -16,17 +16,17 @@ public enum HunkState
 /// <summary>Permission of a task for a file.</summary>
 public enum TaskWriteAccess
 {
-    /// <summary>No changes are permitted.</summary>
+    /// <summary>The task must not change the file.</summary>
     None,
 
-    /// <summary>Additions are permitted, and changes that do not remove more lines than they add.</summary>
+    /// <summary>The task may add lines, and may make changes that do not remove more lines than they add.</summary>
     Append,
 
-    /// <summary>All changes are permitted.</summary>
+    /// <summary>The task may make any changes to the file.</summary>
     Write,
 }
 
-/// <summary>Author of a step on a staging branch.</summary>
+/// <summary>Author of a step on a staging branch, with the author's write access to files.</summary>
 /// <param name="Name">Id of the task, or another name for display.</param>
 /// <param name="IsTask">True if the author is a task. The hunks of a task are tracked from this step on.</param>
 /// <param name="RightTo">Returns the author's permission for a path.</param>
@@ -53,17 +53,17 @@ public sealed record MergedHunk(
     string ByMerge = ""
 );
 
-/// <summary>Result of checking one merge for losses.</summary>
+/// <summary>Result of checking a merge for lost changes.</summary>
 /// <param name="Lost">Hunks of either side that are missing in the merge.</param>
 /// <param name="TakesAway">True if the merge removes lines without permission. Only the whole staging branch shows the origin of these
 /// lines.</param>
 public sealed record MergeLosses(IReadOnlyList<MergedHunk> Lost, bool TakesAway)
 {
-    /// <summary>A result without losses.</summary>
+    /// <summary>A result without lost changes.</summary>
     public static MergeLosses None { get; } = new([], TakesAway: false);
 }
 
-/// <summary>State of all hunks that tasks introduced.</summary>
+/// <summary>State of all hunks that tasks introduced on a staging branch.</summary>
 /// <param name="Hunks">All hunks of tasks in merge order, followed by lost changes that no task brought.</param>
 public sealed record MergedHunkReport(IReadOnlyList<MergedHunk> Hunks)
 {

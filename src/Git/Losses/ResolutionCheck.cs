@@ -2,7 +2,7 @@ using Orchestrator.Git.Merging;
 
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Part of a side's change that a resolved conflict lacks.</summary>
+/// <summary>Part of one side's change that is missing in a resolved conflict.</summary>
 /// <param name="IsOwn">True if the task that resolves the conflict made the change, false if another task did.</param>
 /// <param name="Path">Path of the file.</param>
 /// <param name="Line">First line of the part in the side's version of the file, counted from 1, or 0 for a whole file.</param>
@@ -11,8 +11,8 @@ namespace Orchestrator.Git.Losses;
 public sealed record DroppedChange(bool IsOwn, string Path, int Line, IReadOnlyList<string> Lines, bool IsRemoval);
 
 /// <summary>
-/// Compares a resolved conflict with the changes of both sides. Indentation, a final comma and the position of a line in its file do not
-/// matter. A line that both sides added may be present only once.
+/// Compares a resolved conflict with the changes of both sides. Indentation, a final comma and the position of a line in its file are
+/// ignored. A line that both sides added needs to be present only once.
 /// </summary>
 /// <param name="appendedFiles">As in <see cref="TreeMerger.MergeAsync"/>.</param>
 /// <param name="isWhole">True for files that are compared as a whole, because a program generates them.</param>
@@ -20,8 +20,10 @@ public sealed class ResolutionCheck(GitRepository repository, IReadOnlyCollectio
 {
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>Finds the changes that the result lacks. Changes of the task itself are checked in the conflicted files only, because the
-    /// task may revise its other work.</summary>
+    /// <summary>
+    /// Returns the changes that are missing in the resolved conflict. The task's own changes are checked only in the conflicted files,
+    /// because the task may revise its other work.
+    /// </summary>
     /// <param name="ours">Commit of the task before the conflict.</param>
     /// <param name="theirs">Staging commit with the other tasks' work.</param>
     /// <param name="tree">Tree of the result.</param>
@@ -125,6 +127,6 @@ public sealed class ResolutionCheck(GitRepository repository, IReadOnlyCollectio
         static DroppedChange Whole(string path) => new(IsOwn: true, path, 0, [], IsRemoval: false);
     }
 
-    /// <summary>Changes of one side, compared with the result and with git's own merge.</summary>
+    /// <summary>Changes of one side of a conflict, compared with the resolution and with git's own merge.</summary>
     private sealed record MergeSide(MergeStep Step, StagingStepLineBalance Balance, StagingStepLineBalance Gits);
 }

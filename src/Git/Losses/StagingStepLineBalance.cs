@@ -1,9 +1,9 @@
 namespace Orchestrator.Git.Losses;
 
 /// <summary>
-/// Compares the lines that the merged work added and removed with the lines that the step changed on staging. Lines are counted per file
-/// and not compared by position, because a difference can often be expressed in several ways. A line that is missing in one file and
-/// surplus in another has moved with a rename. Has no side effects.
+/// Compares the lines that the merged work added and removed with the lines that the step added and removed on staging. Lines are counted
+/// per file and not compared by position, because a difference can often be expressed in several ways. A line that is missing in one file
+/// and surplus in another counts as moved by a rename. Has no side effects.
 /// </summary>
 internal sealed class StagingStepLineBalance
 {
@@ -29,19 +29,19 @@ internal sealed class StagingStepLineBalance
     /// <summary>Lines of staging that the step moved to another file.</summary>
     public List<(LineCopies From, string To)> Moved { get; } = [];
 
-    /// <summary>Lines that the work added and that are missing in the result.</summary>
+    /// <summary>Lines that the merged work added but that are missing in the result of the step.</summary>
     public IReadOnlyList<LineCopies> Missing => _missing;
 
-    /// <summary>Lines of staging that are missing in the result and that the work did not remove.</summary>
+    /// <summary>Lines that were on staging and are missing in the result, although the merged work did not remove them.</summary>
     public IReadOnlyList<LineCopies> Gone => _gone;
 
-    /// <summary>Lines in the result that come neither from staging nor from the work.</summary>
+    /// <summary>Lines in the result that neither were on staging nor come from the merged work.</summary>
     public IReadOnlyList<LineCopies> Surplus => _surplus;
 
     /// <summary>True if the result has exactly the expected lines.</summary>
     public bool IsEven => _missing.Count + _gone.Count + _surplus.Count == 0;
 
-    /// <summary>Computes the balance of a step.</summary>
+    /// <summary>Computes the line balance of a step.</summary>
     public static StagingStepLineBalance Of(MergeStep step)
     {
         var balance = new StagingStepLineBalance();
@@ -53,7 +53,9 @@ internal sealed class StagingStepLineBalance
         return balance;
     }
 
-    /// <summary>Ignores imbalances that git's own merge also has, because such lines can be attributed to more than one change.</summary>
+    /// <summary>
+    /// Ignores missing and surplus lines that git's own merge also has, because these lines can be attributed to more than one change.
+    /// </summary>
     public void IgnoreImbalancesOf(StagingStepLineBalance gits)
     {
         Forget(_missing, gits._missing);
@@ -128,7 +130,7 @@ internal sealed class StagingStepLineBalance
         }
     }
 
-    /// <summary>Counts the changes of a line that both sides made, which appear once in the result.</summary>
+    /// <summary>Counts the changes to a line that both sides made and that therefore appear only once in the result.</summary>
     /// <param name="open">Number of changes that are missing in the result; negative if the result has more.</param>
     private static (int Shared, int Absorbed) InBoth(
         int line,

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Tree ids of a step on the staging branch, without file contents.</summary>
+/// <summary>Commit and tree ids of a step on the staging branch, without file contents.</summary>
 /// <param name="Commit">Commit on staging.</param>
 /// <param name="OursTree">Tree of staging before the commit.</param>
 /// <param name="BaseTree">Tree from which the merged work started.</param>
@@ -11,7 +11,7 @@ internal sealed record StagingStepTrees(CommitInfo Commit, string OursTree, stri
     public string? Theirs => Commit.Parents.Count == 2 ? Commit.Parents[1] : null;
 }
 
-/// <summary>A step and the files that it changes.</summary>
+/// <summary>A step of the staging branch, with its author and the files that it changes.</summary>
 /// <param name="Author">Author of the work.</param>
 /// <param name="Theirs">Files changed by the merged work.</param>
 /// <param name="Ours">Files changed by the step.</param>
@@ -31,7 +31,7 @@ internal sealed class StagingStepReader(GitRepository repository, LineIdTable li
     private readonly Dictionary<string, int[]?> _contents = new(StringComparer.Ordinal);
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>Table of all lines.</summary>
+    /// <summary>Table of the lines in all file versions that were read.</summary>
     public LineIdTable Table => lines;
 
     /// <summary>Returns the changed files for each pair of trees, in the order of the pairs.</summary>
@@ -60,7 +60,7 @@ internal sealed class StagingStepReader(GitRepository repository, LineIdTable li
         return Parse(output.Bytes, pairs.Count);
     }
 
-    /// <summary>Combines steps with the contents of their files.</summary>
+    /// <summary>Reads the contents of the files that steps changed, and returns the steps with these contents.</summary>
     public async Task<IReadOnlyList<MergeStep>> ReadAsync(IReadOnlyList<StagingStepChanges> steps, CancellationToken stop)
     {
         var drafts = new List<(MergeStepAuthor Author, string Commit, List<MergedFile> Files)>();

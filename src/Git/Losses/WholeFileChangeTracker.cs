@@ -1,7 +1,9 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Tracks changes that can't be compared line by line, namely file modes, empty files, and files that are compared as a whole
-/// (binary files, very large files, links).</summary>
+/// <summary>
+/// Tracks changes that can't be compared line by line. These are changes to file modes, to empty files, and to files compared as a whole
+/// (binary files, very large files, links).
+/// </summary>
 internal sealed class WholeFileChangeTracker
 {
     private const string Executable = "100755";
@@ -12,7 +14,7 @@ internal sealed class WholeFileChangeTracker
     private readonly Dictionary<string, (TrackedHunk Hunk, string Mode)> _modes = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Commit, string Path, bool IsMode), TrackedHunk> _made = [];
 
-    /// <summary>Returns the hunks of a step that can't be compared line by line.</summary>
+    /// <summary>Returns a step's changes that can't be compared line by line, as hunks.</summary>
     public IEnumerable<TrackedHunk> HunksOf(MergeStep step)
     {
         foreach (var file in step.Files.Where(file => file.IsTheirs))
@@ -28,7 +30,7 @@ internal sealed class WholeFileChangeTracker
         }
     }
 
-    /// <summary>Applies a step of staging.</summary>
+    /// <summary>Applies a step of the staging branch to the tracked changes.</summary>
     public void ApplyStep(MergeStep step, bool isFaithful)
     {
         foreach (var file in step.Files)
@@ -160,8 +162,9 @@ internal sealed class WholeFileChangeTracker
         }
     }
 
-    /// <summary>Returns the path of another file of the step that has this version now but not before, or null if there is no such
-    /// file.</summary>
+    /// <summary>
+    /// Returns the path of another file whose version after the step, but not before, satisfies a condition. Null if there is no such file.
+    /// </summary>
     private static string? Elsewhere(MergeStep step, string path, Func<FileVersion, bool> isSo) =>
         step
             .Files.FirstOrDefault(other =>

@@ -59,7 +59,9 @@ public sealed class ConflictWorktree(Worktree worktree)
         return kept;
     }
 
-    /// <summary>Removes git's merge state after <see cref="Snapshots.CommitAsync"/> has committed the merge with both parents.</summary>
+    /// <summary>
+    /// Removes the state of git's unfinished merge after <see cref="Snapshots.CommitAsync"/> has committed the merge with both parents.
+    /// </summary>
     public async Task EndAsync(CancellationToken cancellationToken = default)
     {
         if (File.Exists(Path.Combine(worktree.AdminDirectory, "MERGE_HEAD")))

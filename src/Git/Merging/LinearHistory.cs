@@ -6,13 +6,17 @@ namespace Orchestrator.Git.Merging;
 /// <param name="Trailers">Trailers of the resulting commit, or null if the commit has no trailers.</param>
 public sealed record LinearHistoryStep(string Commit, string Message, CommitTrailers? Trailers)
 {
-    /// <summary>Commits of the merged side, oldest first. If copying them one by one results in the same files as the step, the copies
-    /// replace the single commit and keep author, date and message.</summary>
+    /// <summary>
+    /// Commits of the merged side, oldest first. If copying them one by one results in the step's files, the copies replace the single
+    /// commit and keep author, date and message.
+    /// </summary>
     public IReadOnlyList<string> Copied { get; init; } = [];
 }
 
-/// <summary>Rebuilds the history of a branch without merges on top of another commit. The tip of the new history has exactly the files of
-/// the branch.</summary>
+/// <summary>
+/// Rebuilds the history of a branch on top of another commit, without merge commits. The last commit of the new history has exactly the
+/// files of the branch.
+/// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="appendedFiles">As in <see cref="TreeMerger.MergeAsync"/>.</param>
 /// <param name="signing">Signing settings for the new commits, or null for unsigned commits.</param>
@@ -21,9 +25,10 @@ public sealed class LinearHistory(GitRepository repository, IReadOnlyCollection<
     private readonly CommitStore _commits = new(repository);
     private readonly TreeMerger _merges = new(repository);
 
-    /// <summary>Creates the linear history without moving a ref. A step without remaining changes gets no commit. Steps that conflict with
-    /// the other commit can't be applied separately. Their changes go into the last commit, together with the conflict
-    /// resolutions.</summary>
+    /// <summary>
+    /// Creates the linear history without moving a ref. A step that changes nothing anymore gets no commit. Steps that conflict with the
+    /// commit below them can't be applied separately. Their changes, with the conflict resolutions, become part of the last commit.
+    /// </summary>
     /// <param name="onto">Commit to start from.</param>
     /// <param name="steps">Steps, oldest first.</param>
     /// <param name="tip">Last commit of the branch, whose files are those of the result.</param>
@@ -79,7 +84,10 @@ public sealed class LinearHistory(GitRepository repository, IReadOnlyCollection<
         return copied.Count > 0 && at.Tree == tree ? at : null;
     }
 
-    /// <summary>Applies the change of a commit to another commit. Returns the resulting tree id, or null if the change conflicts.</summary>
+    /// <summary>
+    /// Applies the change made by one commit to the files of another commit. Returns the id of the resulting tree, or null if there is a
+    /// conflict.
+    /// </summary>
     private async Task<string?> TreeOnAsync(string commit, CommitInfo at, CancellationToken cancellationToken)
     {
         if ((await _commits.ReadAsync(commit + "^", cancellationToken))?.Tree == at.Tree)

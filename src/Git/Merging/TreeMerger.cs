@@ -116,8 +116,11 @@ public sealed class TreeMerger(GitRepository repository)
         return new MergedTree(fields[0], conflicts, messages);
     }
 
-    /// <summary>Returns the path of an attributes file that configures the merge of appended files. One file exists per set of names; its
-    /// name contains a hash of the set. The file replaces the user's attributes even if the set is empty.</summary>
+    /// <summary>
+    /// Returns the path of an attributes file that makes git keep both sides' lines when it merges appended files. Each set of file names
+    /// has its own attributes file, whose name contains a hash of the set. Git uses it instead of the user's attributes, even if the set is
+    /// empty.
+    /// </summary>
     internal string AttributesFile(IReadOnlyCollection<string> appendedFiles)
     {
         if (appendedFiles.Count == 0)

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Merging;
 
-/// <summary>A commit to merge in a trial.</summary>
+/// <summary>A commit to be merged in a trial merge.</summary>
 /// <param name="Objects">Object folder that contains the commit, or null if the repository contains it.</param>
 public sealed record TrialMergeCandidate(string Commit, string? Objects);
 

@@ -149,7 +149,7 @@ public sealed class ConfigurationSnapshot
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Folder of the user's attributes and ignore files that git uses by default.</summary>
+    /// <summary>Returns the folder in which git searches by default for the user's attributes and ignore files.</summary>
     private static string UserGitFolder() =>
         Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } configured ? Path.Combine(configured, "git")
         : Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? Path.Combine(home, ".config", "git")

@@ -61,7 +61,9 @@ public static class FileNameEncoding
     /// <summary>True if the name is valid UTF-8 and can be passed to a program that expects text.</summary>
     public static bool IsUtf8(string name) => !name.AsSpan().ContainsAnyInRange(FirstEscape, LastEscape);
 
-    /// <summary>Formats a name on one line for display and prompts. Limits the length, and shows invalid bytes as <c>\xNN</c>.</summary>
+    /// <summary>
+    /// Formats a file name on one line for display and prompts, with a maximum length and with invalid bytes as <c>\xNN</c>.
+    /// </summary>
     public static string Show(string name, int longest = LongestShown)
     {
         var text = new StringBuilder(Math.Min(name.Length, longest) + 16);

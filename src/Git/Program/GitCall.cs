@@ -5,18 +5,20 @@ namespace Orchestrator.Git.Program;
 /// <param name="Arguments">Arguments that follow the options common to all calls.</param>
 internal sealed record GitCall(string Directory, IReadOnlyList<string> Arguments)
 {
-    /// <summary>Git directory of the call, namely the repository's common directory or the administrative folder of a worktree. Null if the
-    /// call needs no repository.</summary>
+    /// <summary>
+    /// Git directory of the call, which is the repository's common directory or the administrative folder of a worktree. Null if the call
+    /// needs no repository.
+    /// </summary>
     internal string? GitDirectory { get; init; }
 
     /// <summary>Standard input of the git process.</summary>
     internal ProcessInput Input { get; init; } = ProcessInput.None;
 
-    /// <summary>Exit codes that do not fail the call.</summary>
+    /// <summary>Exit codes of git that are not treated as a failure of the call.</summary>
     /// <value>Default: 0.</value>
     internal IReadOnlyList<int> AnswerCodes { get; init; } = [0];
 
-    /// <summary>Additional settings, as <c>name=value</c>.</summary>
+    /// <summary>Additional git settings for the call, each as <c>name=value</c>.</summary>
     internal IReadOnlyList<string> Settings { get; init; } = [];
 
     /// <summary>Environment variables in addition to those of this process.</summary>

@@ -13,7 +13,9 @@ public sealed class GitConfiguration
     /// <summary>Configuration without settings.</summary>
     internal static GitConfiguration None { get; } = new([]);
 
-    /// <summary>Identity of the committer from the environment or the settings, or null if git would have to guess the identity.</summary>
+    /// <summary>
+    /// Name and email address of the author from the environment or the settings, or null if git would have to guess them.
+    /// </summary>
     internal GitIdentity? Identity =>
         (Environment.GetEnvironmentVariable("GIT_AUTHOR_NAME") ?? Get("author.name") ?? Get("user.name")) is { Length: > 0 } name
         && (Environment.GetEnvironmentVariable("GIT_AUTHOR_EMAIL") ?? Get("author.email") ?? Get("user.email")) is { Length: > 0 } email
@@ -23,8 +25,10 @@ public sealed class GitConfiguration
     /// <summary>Names of all settings, with section and key in lower case.</summary>
     internal IEnumerable<string> Names => _values.Keys;
 
-    /// <summary>Returns the effective (last) value of a setting, or null if it is not set. A name without a value reads as
-    /// "true".</summary>
+    /// <summary>
+    /// Returns the effective (last) value of a setting, or null if it is not set. Returns "true" for a setting that is listed without a
+    /// value.
+    /// </summary>
     public string? Get(string name) => _values.GetValueOrDefault(name);
 
     /// <summary>Returns the command in a setting, or null if the setting is missing or empty.</summary>
@@ -42,7 +46,7 @@ public sealed class GitConfiguration
         return new GitConfiguration(values);
     }
 
-    /// <summary>Parses one entry of <c>git config --list -z</c>. The value is null if the name has no value.</summary>
+    /// <summary>Parses one entry of <c>git config --list -z</c>. The value is null if the setting is listed without a value.</summary>
     internal static (string Name, string? Value) Parse(string entry)
     {
         var end = entry.IndexOf('\n', StringComparison.Ordinal);

@@ -25,7 +25,7 @@ public static partial class GitErrorCauses
                     "Run 'git lfs status' in the repository; if a file is missing, run 'git lfs install && git lfs pull'."
                 )
                 : (
-                    $"The filter '{name}' of .gitattributes fails.",
+                    $"The filter '{name}' in .gitattributes fails.",
                     $"Fix its program (git config --get-regexp 'filter.{name}'), so that 'git status' works in the repository."
                 );
         }

@@ -14,8 +14,10 @@ public class GitException(string message, int? exitCode = null, string errorOutp
     /// memory or processes.</summary>
     public bool IsEnvironment => EnvironmentFaults.Any(fault => ErrorOutput.Contains(fault, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>True if git itself refused the command and the machine did not cause the failure. For a call on a single worktree, the
-    /// content of the worktree is then the cause.</summary>
+    /// <summary>
+    /// True if git itself refused the command and the failure was not caused by the machine. If the call concerns a single worktree, the
+    /// state of that worktree is then the cause.
+    /// </summary>
     public bool IsRefusal => GetType() == typeof(GitException) && ExitCode is (1 or 128) && !IsEnvironment;
 
     /// <summary>True if git failed because another process removed or wrote a file between listing and reading, so that a retry may

@@ -58,7 +58,7 @@ public sealed partial class GitProgram
         "GIT_ATTR_SOURCE",
     ];
 
-    /// <summary>Effect of a call on the repository.</summary>
+    /// <summary>Kind of git call, by its effect on the repository.</summary>
     private enum GitCallKind
     {
         Read,

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>An open repository, with its paths, its kind and the git calls on it. Safe for concurrent callers.</summary>
+/// <summary>An open repository, with its paths, its configuration and the git calls on it. Safe for concurrent callers.</summary>
 public sealed class GitRepository
 {
     /// <summary>Command that creates a repository with a first commit, so that runs can start in it.</summary>
@@ -64,10 +64,10 @@ public sealed class GitRepository
     /// <summary>Effective settings when the repository was opened, without settings that would run a program.</summary>
     public GitConfiguration Configuration { get; private set; } = GitConfiguration.None;
 
-    /// <summary>Committer's identity: the configured one, or <see cref="FallbackIdentity"/>.</summary>
+    /// <summary>Name and email address for commits: the configured author's, or <see cref="FallbackIdentity"/>.</summary>
     public GitIdentity Identity => Configuration.Identity ?? FallbackIdentity;
 
-    /// <summary>Returns a message with the fallback identity if no identity is configured. Returns null if one is configured.</summary>
+    /// <summary>Returns a message that names the fallback identity if git has no identity configured, or null otherwise.</summary>
     public string? FindNameless() =>
         Identity == FallbackIdentity ? $"git has no author name configured; commits use {Identity.Name} <{Identity.Email}>." : null;
 
@@ -161,8 +161,10 @@ public sealed class GitRepository
     internal async Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
         await Program.AddObjectsAsync(await ConfinedAsync(call, cancellationToken), cancellationToken);
 
-    /// <summary>Runs a write after recording an intent, so that leftovers can be identified after a crash. Removes a lock file that a
-    /// recorded, dead process left, and waits until any other lock file is released.</summary>
+    /// <summary>
+    /// Runs a call that writes, after recording an intent, so that its leftovers can be identified after a crash. Removes lock files of
+    /// recorded processes that are dead, and waits until any other lock file is released.
+    /// </summary>
     /// <exception cref="GitLockedException">Another process holds a lock file for longer than
     /// <see cref="GitProgram.LockPatience"/>.</exception>
     internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken)
@@ -176,7 +178,7 @@ public sealed class GitRepository
         );
     }
 
-    /// <summary>Adds the environment variables that restrict the git configuration of a call.</summary>
+    /// <summary>Adds environment variables to a git call that prevent settings from running unapproved programs.</summary>
     private async Task<GitCall> ConfinedAsync(GitCall call, CancellationToken cancellationToken) =>
         call.GitDirectory is not { } directory
             ? call
@@ -192,8 +194,10 @@ public sealed class GitRepository
     public async Task<IReadOnlyDictionary<string, string?>> VariablesAsync(CancellationToken cancellationToken = default) =>
         await _programs.VariablesAsync(CommonDirectory, cancellationToken);
 
-    /// <summary>Returns state that another part of the library keeps for this repository. One instance of each type exists while the
-    /// repository is open.</summary>
+    /// <summary>
+    /// Returns the state of a given type that another part of the library keeps for this repository. One instance per type exists while the
+    /// repository is open.
+    /// </summary>
     internal T Part<T>()
         where T : class, new() => (T)_shared.Parts.GetOrAdd(typeof(T), _ => new T());
 
@@ -202,12 +206,15 @@ public sealed class GitRepository
     internal async Task ClaimAsync(CancellationToken cancellationToken) =>
         _shared.Claim ??= await new PidNamespaceClaims(this, ProcessIdentity.CurrentNamespace).ClaimAsync(cancellationToken);
 
-    /// <summary>Waits for running writes whose owner process has ended. Stops these writes after <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// Waits for git writes that are still running although their owner process has ended. Stops them after <paramref name="limit"/>.
+    /// </summary>
     internal Task WaitForOrphanedWritesAsync(TimeSpan limit, CancellationToken cancellationToken) =>
         _shared.Notes.WaitForOrphanedWritesAsync(limit, cancellationToken);
 
-    /// <summary>Removes the lock files and intents of git processes that were recorded and are dead. Called before a run resumes after a
-    /// crash.</summary>
+    /// <summary>
+    /// Removes lock files and intents of git processes that recorded an intent and are now dead. Called before a run resumes after a crash.
+    /// </summary>
     /// <returns>Paths of the removed lock files.</returns>
     public IReadOnlyList<string> RemoveLocksOfTheDead() => _shared.Notes.RemoveLocksOfTheDead();
 

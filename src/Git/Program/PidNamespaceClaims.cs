@@ -11,7 +11,7 @@ internal sealed class PidNamespaceClaims(GitRepository repository, string own)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
     private readonly string _folder = Path.Combine(repository.OwnDirectory, "namespaces");
 
-    /// <summary>Claims the repository for this process's namespace.</summary>
+    /// <summary>Claims the repository for the PID namespace of this process.</summary>
     /// <returns>Claim that is released when disposed.</returns>
     /// <exception cref="GitException">Another namespace works in the repository.</exception>
     internal async Task<IDisposable> ClaimAsync(CancellationToken cancellationToken)

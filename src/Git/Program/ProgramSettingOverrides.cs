@@ -19,7 +19,7 @@ internal sealed class ProgramSettingOverrides(GitRepository repository)
     /// call.</param>
     private sealed record CachedOverrides(string? State, IReadOnlyDictionary<string, string?> Variables);
 
-    /// <summary>Returns the repository settings that make git run a program. The values of each setting are in file order.</summary>
+    /// <summary>Returns the repository's settings that make git run a program, each with its values in file order.</summary>
     public static IEnumerable<(string Name, IReadOnlyList<string?> Values)> Running(IEnumerable<ScopedGitSetting> settings) =>
         settings
             .Where(entry => entry.IsOfRepository)
@@ -29,7 +29,7 @@ internal sealed class ProgramSettingOverrides(GitRepository repository)
                 ProgramSettings.Covers(setting.Name, setting.Values) || setting.Name.StartsWith("filter.", StringComparison.Ordinal)
             );
 
-    /// <summary>Returns the environment variables for a git call.</summary>
+    /// <summary>Returns the environment variables that override settings for a git call.</summary>
     /// <param name="gitDirectory">The common directory, or a worktree's own.</param>
     public async Task<IReadOnlyDictionary<string, string?>> VariablesAsync(string gitDirectory, CancellationToken cancellationToken)
     {
@@ -96,8 +96,7 @@ internal sealed class ProgramSettingOverrides(GitRepository repository)
             );
     }
 
-    /// <summary>Hashes the configuration files that git reads. A worktree has settings of its own only if its configuration file
-    /// exists.</summary>
+    /// <summary>Hashes the configuration files that git reads. Includes a worktree's own configuration file if there is one.</summary>
     private string StateOf(string gitDirectory, out string place)
     {
         var file = Path.Combine(gitDirectory, "config.worktree");

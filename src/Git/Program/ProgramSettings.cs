@@ -12,7 +12,7 @@ public sealed record ProgramSetting(string Name, string Value);
 /// next git command in the repository.</summary>
 public static partial class ProgramSettings
 {
-    /// <summary>Names as git prints them, with a star in place of any subsection.</summary>
+    /// <summary>Names of settings as git prints them, with a star in place of any subsection.</summary>
     private static readonly string[] Known =
     [
         "core.hookspath",
@@ -159,7 +159,7 @@ public static partial class ProgramSettings
     private static bool IsUsed(string name, IReadOnlyList<string?> values) =>
         Covers(name, values) && Used.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false));
 
-    /// <summary>Returns the values that override a setting so that git runs no program because of the setting.</summary>
+    /// <summary>Returns the names and values with which to override a setting, so that git runs no program because of it.</summary>
     internal static IEnumerable<KeyValuePair<string, string>> Without(string name)
     {
         var parts = name.Split('.');

@@ -28,8 +28,10 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
                     .SelectMany(name => Directory.EnumerateFiles(name, "*.lock", SearchOption.AllDirectories))
             );
 
-    /// <summary>Returns the processes that may hold a lock file, namely processes that have the file open and git processes in the
-    /// repository that are older than the file. Git closes some lock files before it finishes.</summary>
+    /// <summary>
+    /// Returns the processes that may hold a lock file: processes that have it open, and git processes in the repository that are older
+    /// than it. The latter count because git closes some lock files before it finishes.
+    /// </summary>
     public IReadOnlyList<ProcessInfo> HoldersOf(string lockFile)
     {
         var made = File.GetLastWriteTimeUtc(lockFile) + TimeSpan.FromSeconds(1);
@@ -46,7 +48,7 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
         ];
     }
 
-    /// <summary>Describes a lock file that was not released in time, for an error message.</summary>
+    /// <summary>Returns a description, for an error message, of a lock file that was not released in time.</summary>
     public string Describe(string lockFile, TimeSpan waited)
     {
         var holders = HoldersOf(lockFile);

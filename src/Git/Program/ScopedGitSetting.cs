@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>A setting as git lists it after resolving all includes.</summary>
+/// <summary>A git setting and its level, as git lists it after resolving all includes.</summary>
 /// <param name="Scope">Level of the file that contains the setting: <c>system</c>, <c>global</c>, <c>local</c>, <c>worktree</c> or
 /// <c>command</c>.</param>
 /// <param name="Name">Name with section and key in lower case.</param>
@@ -37,7 +37,7 @@ internal sealed record ScopedGitSetting(string Scope, string Name, string? Value
     }
 }
 
-/// <summary>Writes settings in the format of a git configuration file.</summary>
+/// <summary>Formats settings as the text of a git configuration file.</summary>
 internal static class GitConfigurationText
 {
     /// <summary>Returns the content of a configuration file with the given settings.</summary>

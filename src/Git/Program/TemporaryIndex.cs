@@ -38,8 +38,10 @@ internal sealed class TemporaryIndex : IDisposable
         File.Delete(Path + ".lock");
     }
 
-    /// <summary>Removes old index files, which killed processes left behind. Only the age is checked, because processes in other containers
-    /// are not visible.</summary>
+    /// <summary>
+    /// Removes old temporary index files that killed processes left behind. Decides only by their age, because processes in other
+    /// containers are not visible.
+    /// </summary>
     internal static void RemoveLeft(GitRepository repository, TimeSpan longestUse)
     {
         var folder = System.IO.Path.Combine(repository.OwnDirectory, FolderName);

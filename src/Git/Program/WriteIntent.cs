@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>Record of a git write that was about to start.</summary>
+/// <summary>Record of a git write, made before the write starts.</summary>
 /// <param name="Path">Path of the intent file.</param>
 /// <param name="Owner">Process that recorded the intent, or null if its identity can't be read.</param>
 /// <param name="Mark">Unique text in the environment of the git process, by which the process is found later.</param>
@@ -15,7 +15,7 @@ internal sealed record WriteIntent(string Path, ProcessIdentity? Owner, string M
         (!Path.EndsWith(Ended, StringComparison.Ordinal) && Owner?.IsAlive() == true)
         || ProcessTable.FindByEnvironment(ProcessRunner.ChildVariable, Mark).Count > 0;
 
-    /// <summary>Reads an intent, or returns null if the file is missing or empty.</summary>
+    /// <summary>Reads a write intent, or returns null if its file is missing or empty.</summary>
     internal static WriteIntent? TryRead(string path)
     {
         try

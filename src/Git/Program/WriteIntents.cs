@@ -53,8 +53,8 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
     }
 
     /// <summary>
-    /// Waits until writes whose owner process has ended are complete, because a partial write is useless. Stops writes that take longer
-    /// than <paramref name="limit"/>.
+    /// Waits until writes whose owner process has ended are complete, because interrupting a write leaves a useless partial one. Stops
+    /// writes that take longer than <paramref name="limit"/>.
     /// </summary>
     internal async Task WaitForOrphanedWritesAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -167,8 +167,10 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         }
     }
 
-    /// <summary>True if git was killed. If git exits by itself, it removes its own lock files. Exit codes up to 129 come from git (128
-    /// fatal, 129 usage), and higher codes from signals.</summary>
+    /// <summary>
+    /// True if git was killed, so that its lock files may remain. When git exits by itself, it removes them. Exit codes up to 129 come from
+    /// git (128 fatal, 129 usage), and higher codes from signals.
+    /// </summary>
     private static bool WasKilled(GitException fault) => fault.ExitCode is null or > 129;
 
     private bool RemoveIfLeft(string lockFile)

@@ -1,10 +1,10 @@
 namespace Orchestrator.Git.Refs;
 
 /// <summary>
-/// Handles checkouts whose branch is about to be deleted or moved. Git refuses to delete or move a branch that is checked out, because the
-/// files of the checkout would then appear as uncommitted changes, or as new files of an unborn branch. <see cref="RefStore"/> applies this
-/// rule to every change of a branch and refuses deletions. Before a move, the user's checkouts leave the branch, and they return to it
-/// afterward. Orchestrate's own worktrees are updated by the code that moves their branch.
+/// Protects checkouts whose branch is about to be deleted or moved. Git refuses to delete or move a checked-out branch. Otherwise, the
+/// checkout's files would appear as uncommitted changes, or as new files of an unborn branch. <see cref="RefStore"/> applies this rule to
+/// every change to a branch and refuses deletions. Before a move, the user's checkouts leave the branch, and they return to it afterward.
+/// Orchestrate's own worktrees are updated by the code that moves their branch.
 /// </summary>
 /// <param name="repository">The repository.</param>
 public sealed class BranchCheckouts(GitRepository repository)
@@ -21,7 +21,9 @@ public sealed class BranchCheckouts(GitRepository repository)
     /// files.</summary>
     internal const string PooledName = "orchestrator-pooled";
 
-    /// <summary>Returns the folders of all checkouts in which the branch is checked out, rebased or bisected.</summary>
+    /// <summary>
+    /// Returns the folders of all checkouts in which the branch is checked out, or in which a rebase or bisect of it is in progress.
+    /// </summary>
     /// <param name="branch">Full ref name of the branch.</param>
     public IReadOnlyList<string> Of(string branch) =>
         [
@@ -31,13 +33,13 @@ public sealed class BranchCheckouts(GitRepository repository)
                 .Select(checkout => checkout.Path),
         ];
 
-    /// <summary>Explains why a branch can't be deleted.</summary>
+    /// <summary>Returns a sentence that explains why a branch can't be deleted, or null if the branch is not checked out.</summary>
     /// <param name="branch">Full ref name of the branch.</param>
     /// <param name="except">Folders of checkouts that are about to be removed.</param>
     /// <returns>Sentence that explains the fix, without a full stop, or null if the branch is not checked out.</returns>
     public string? ReasonToKeep(string branch, IReadOnlyCollection<string>? except = null) =>
         Of(branch).FirstOrDefault(path => except?.Contains(path) != true) is { } path
-            ? $"{ShortName(branch)} stays, because '{path}' has it checked out. "
+            ? $"{ShortName(branch)} is kept, because it is checked out in '{path}'. "
                 + (
                     path == repository.MainCheckout
                         ? $"Switch to another branch there (git -C {ProcessCommand.Quote(path)} switch BRANCH)"
@@ -63,8 +65,10 @@ public sealed class BranchCheckouts(GitRepository repository)
         }
     }
 
-    /// <summary>Moves branches that may be checked out by the user. The HEAD of each such checkout is detached before the move and returns
-    /// to the branch afterward.</summary>
+    /// <summary>
+    /// Moves branches that the user may have checked out. Each such checkout has its HEAD detached before the move and reattached to the
+    /// branch afterward.
+    /// </summary>
     /// <param name="tips">Current commits of the refs to move, by ref name. Refs that are not branches are ignored.</param>
     /// <param name="move">Moves the refs.</param>
     /// <param name="cancellationToken">Checked only before the first step.</param>
@@ -112,9 +116,10 @@ public sealed class BranchCheckouts(GitRepository repository)
         return left;
     }
 
-    /// <summary>Returns checkouts to their branch, with their uncommitted changes. A checkout stays detached if the branch no longer
-    /// contains its commit, or if uncommitted changes are in the way. A checkout also stays detached if the user has switched to another
-    /// commit.</summary>
+    /// <summary>
+    /// Reattaches checkouts to their branch, with their uncommitted changes. A checkout stays detached if the branch lacks its commit, if
+    /// uncommitted changes prevent the switch, or if the user has switched to another commit.
+    /// </summary>
     private async Task ReturnAsync(IReadOnlyList<DetachedCheckout> left)
     {
         foreach (var (checkout, branch, at) in left)

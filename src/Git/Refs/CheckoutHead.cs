@@ -10,15 +10,17 @@ internal sealed record CheckoutHead(string Path, string Admin)
     private const string SymbolicPrefix = "ref: ";
     private const string LinkPrefix = "gitdir: ";
 
-    /// <summary>Text of <c>HEAD</c>: a commit id, or <c>ref: </c> and a branch. Null if the file can't be read.</summary>
+    /// <summary>Text of <c>HEAD</c>: a commit id, or <c>ref: </c> followed by a full ref name. Null if the file can't be read.</summary>
     public string? Text => DurableFile.TryRead(System.IO.Path.Combine(Admin, "HEAD"))?.Trim();
 
     /// <summary>Full ref name of the current branch, or null if HEAD is detached.</summary>
     public string? Branch =>
         Text is { } text && text.StartsWith(SymbolicPrefix, StringComparison.Ordinal) ? text[SymbolicPrefix.Length..].Trim() : null;
 
-    /// <summary>Branch of an unfinished rebase or bisect, or null if none is in progress. During both operations HEAD is detached, and a
-    /// file in the administrative folder names the branch.</summary>
+    /// <summary>
+    /// Branch on which an unfinished rebase or bisect was started, or null if neither is in progress. During both operations, HEAD is
+    /// detached, and a file in the administrative folder names the branch.
+    /// </summary>
     public string? BranchBeingWorkedOn =>
         ((string[])["rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START"])
             .Select(name => DurableFile.TryRead(System.IO.Path.Combine(Admin, name))?.Trim())
@@ -45,10 +47,12 @@ internal sealed record CheckoutHead(string Path, string Admin)
         }
     }
 
-    /// <summary>Returns the worktree folder of an administrative folder from its "gitdir" file, which contains the path of the worktree's
-    /// .git file. Returns null if git was killed before writing "gitdir". Does not call git in the worktree, because an agent may have
-    /// replaced the .git file so that git would open another repository. Does not use <c>git worktree list</c>, because that command does
-    /// not show administrative folders.</summary>
+    /// <summary>
+    /// Returns the folder of the worktree to which an administrative folder belongs. The folder is read from the "gitdir" file, which
+    /// contains the path of the worktree's .git file. Returns null if git was killed before it wrote "gitdir". Does not call git in the
+    /// worktree, because an agent may have replaced the .git file so that git would open another repository. Does not use <c>git worktree
+    /// list</c>, because that command does not show administrative folders.
+    /// </summary>
     internal static string? WorktreeFolderOf(string admin) =>
         DurableFile.TryRead(System.IO.Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link
             ? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(link, admin))!
@@ -58,7 +62,7 @@ internal sealed record CheckoutHead(string Path, string Admin)
     internal GitCall Call(params IEnumerable<string> arguments) =>
         new(Path, [$"--git-dir={Admin}", $"--work-tree={Path}", .. arguments]) { GitDirectory = Admin };
 
-    /// <summary>True if the folder's .git file still names this administrative folder.</summary>
+    /// <summary>True if the .git file in the worktree's folder still names this administrative folder.</summary>
     private bool IsInPlace
     {
         get

@@ -7,7 +7,7 @@ namespace Orchestrator.Git.Refs;
 /// </summary>
 internal static class RefFile
 {
-    /// <summary>Reads a ref below <c>refs/</c>.</summary>
+    /// <summary>Reads a ref below <c>refs/</c> without git. Returns false if the caller must use git instead.</summary>
     /// <returns>True if the ref could be read. <paramref name="id"/> is then the object id, or null if the ref does not exist. False if the
     /// caller must use git instead.</returns>
     internal static bool TryRead(GitRepository repository, string name, out string? id)

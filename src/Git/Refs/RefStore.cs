@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Refs;
 
-/// <summary>One step of a ref transaction.</summary>
+/// <summary>One step of a ref transaction: the creation, move or deletion of a ref.</summary>
 /// <param name="Name">Full ref name, such as <c>refs/heads/main</c>.</param>
 /// <param name="New">New object id, or null to delete the ref.</param>
 /// <param name="Old">Expected current object id, or null if the ref is expected not to exist.</param>
@@ -134,8 +134,10 @@ public sealed class RefStore(GitRepository repository)
         );
     }
 
-    /// <summary>Moves refs as <see cref="UpdateAsync"/> does, but does not detach checkouts. The caller must update the files of the
-    /// branch's checkout, unless the files already match the new commit.</summary>
+    /// <summary>
+    /// Moves refs as <see cref="UpdateAsync"/> does, but does not detach checkouts. The caller must update the files of each checkout of
+    /// the branches, unless the files already match the new commit.
+    /// </summary>
     /// <param name="changes">Steps of the transaction, with each ref at most once.</param>
     /// <param name="reason">Line for the reflog.</param>
     /// <param name="cancellationToken">Checked only before the first step.</param>
@@ -172,7 +174,7 @@ public sealed class RefStore(GitRepository repository)
         }
     }
 
-    /// <summary>Formats the transaction as standard input for <c>git update-ref --stdin</c>.</summary>
+    /// <summary>Formats a ref transaction as standard input for <c>git update-ref --stdin</c>.</summary>
     private static string ScriptOf(IEnumerable<RefChange> changes)
     {
         var script = new StringBuilder("start\0");

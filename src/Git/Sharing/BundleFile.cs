@@ -6,7 +6,7 @@ namespace Orchestrator.Git.Sharing;
 /// <param name="path">Absolute path of the file.</param>
 public sealed class BundleFile(GitRepository repository, string path)
 {
-    /// <summary>Writes a ref and its history to the file. Replaces an existing file after the new one is complete.</summary>
+    /// <summary>Writes a ref and its history to the bundle file. An existing file is replaced only when the new one is complete.</summary>
     /// <param name="name">Name of the ref.</param>
     /// <param name="cancellationToken">Cancels the git call.</param>
     public async Task WriteAsync(string name, CancellationToken cancellationToken = default)

@@ -73,7 +73,7 @@ public sealed class FolderTreeStore(GitRepository repository)
                 )
             ).Lines;
 
-    /// <summary>Writes a tree with stored contents.</summary>
+    /// <summary>Writes a tree from contents that are already stored as blobs.</summary>
     /// <param name="contents">Blob ids by path in the tree.</param>
     /// <param name="cancellationToken">Checked between git calls.</param>
     /// <returns>Id of the tree.</returns>

@@ -19,8 +19,10 @@ public static class RemoteAddress
             ? address.Replace($"{user}@", "", StringComparison.Ordinal)
             : address;
 
-    /// <summary>Returns the host of a remote as <c>host</c> for HTTPS and as <c>host:port</c> otherwise. Returns null for a path, a name,
-    /// or a URL scheme that a remote helper program handles.</summary>
+    /// <summary>
+    /// Returns the host of a remote: as <c>host</c> for HTTP or HTTPS on the default port, and as <c>host:port</c> otherwise. Returns null
+    /// for a path, a name, or a URL scheme that a remote helper program handles.
+    /// </summary>
     /// <param name="address">Remote name, URL or path.</param>
     public static string? HostOf(string address)
     {

@@ -10,7 +10,7 @@ public sealed class RemoteIdentity(GitRepository repository, string remote)
 {
     private const string Name = "refs/orchestrator/identity";
 
-    /// <summary>Reads the id from the remote, or creates it.</summary>
+    /// <summary>Reads the id from the remote, or creates it there if it does not exist.</summary>
     /// <param name="cancellationToken">Cancels the git calls.</param>
     /// <returns>Either an id of 12 hex digits or the problem that prevented reading it. The other value is empty.</returns>
     public async Task<(string Id, string Problem)> FindAsync(CancellationToken cancellationToken = default)

@@ -1,13 +1,15 @@
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>Clones a repository that is known only by its address.</summary>
+/// <summary>Clones a repository of which only the address is known.</summary>
 /// <param name="git">The git program.</param>
 public sealed class RepositoryClone(GitProgram git)
 {
     private const string Suffix = ".cloning-";
 
-    /// <summary>Suffix of a folder whose lock is not yet taken. It prevents other processes from removing the folder as a leftover of a
-    /// dead process.</summary>
+    /// <summary>
+    /// Suffix of the name of a folder that is not locked yet. The suffix prevents other processes from removing the folder as a leftover of
+    /// a dead process.
+    /// </summary>
     private const string BeginningSuffix = ".beginning-";
     private static readonly TimeSpan BeginsWithin = TimeSpan.FromHours(1);
 
@@ -84,7 +86,7 @@ public sealed class RepositoryClone(GitProgram git)
         }
     }
 
-    /// <summary>True if the clone already exists, or false if the folder does not exist.</summary>
+    /// <summary>True if the folder already contains a clone of the repository. False if the folder is missing or empty.</summary>
     /// <exception cref="GitException">The folder contains something else.</exception>
     private async Task<bool> IsThereAsync(string address, string folder, CancellationToken cancellationToken)
     {

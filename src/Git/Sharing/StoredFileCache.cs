@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>File metadata that detects a change without reading the file.</summary>
+/// <summary>Time and size of a file, which usually reveal a change without reading the file.</summary>
 /// <param name="Written">Time of the last write, in UTC.</param>
 /// <param name="Length">Length in bytes.</param>
 public readonly record struct FileStamp(DateTime Written, long Length)
@@ -9,7 +9,7 @@ public readonly record struct FileStamp(DateTime Written, long Length)
     /// succession can have the same timestamp.</summary>
     public bool IsSettled => DateTime.UtcNow - Written > TimeSpan.FromSeconds(2);
 
-    /// <summary>Returns the current metadata of a file. A missing file has metadata of its own.</summary>
+    /// <summary>Returns the current time and size of a file. A missing file has special values.</summary>
     /// <param name="path">Absolute path.</param>
     public static FileStamp Of(string path)
     {
@@ -18,12 +18,14 @@ public readonly record struct FileStamp(DateTime Written, long Length)
     }
 }
 
-/// <summary>Caches the blob ids of files whose contents are stored in git, with the file metadata at that time.</summary>
+/// <summary>
+/// Caches the blob ids of files whose contents are stored in git, together with each file's time and size when it was stored.
+/// </summary>
 public sealed class StoredFileCache
 {
     private readonly Dictionary<string, (FileStamp Stamp, bool IsSettled, string Id)> _files = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the blob id of a file's content, or null if the current content may not be stored yet.</summary>
+    /// <summary>Returns the blob id of a file's current content, or null if it may not have been stored yet.</summary>
     /// <param name="path">Absolute path.</param>
     internal string? Find(string path) =>
         _files.TryGetValue(path, out var known) && known.IsSettled && known.Stamp == FileStamp.Of(path) ? known.Id : null;

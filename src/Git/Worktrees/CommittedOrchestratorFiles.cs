@@ -8,12 +8,14 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
     private const string Link = "120000";
     private const string Submodule = "160000";
 
-    /// <summary>An entry of the index or of a commit.</summary>
+    /// <summary>An entry of a git index or of a commit's tree.</summary>
     /// <param name="Mode">Git's file mode, such as <c>120000</c> for a link.</param>
     /// <param name="Path">Path relative to the checkout.</param>
     public sealed record CommittedEntry(string Mode, string Path);
 
-    /// <summary>Finds a committed entry that prevents runs from starting.</summary>
+    /// <summary>
+    /// Returns the problem and its fix for a committed file or folder that prevents runs from starting, or null if there is none.
+    /// </summary>
     /// <param name="worktrees">Folder of all worktrees as named in the settings.</param>
     /// <param name="commit">Commit from which agents start, or null for HEAD.</param>
     /// <returns>The problem and its fix, or null if no such entry exists.</returns>
@@ -109,7 +111,7 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
     private static bool IsOfEngine(string name) =>
         name.Split('/')[0] is "runs" or "logs" or "standby" || name.StartsWith("engine.", StringComparison.Ordinal);
 
-    /// <summary>Returns a short path that covers the entry, for messages.</summary>
+    /// <summary>Returns a short path that includes the committed file, for messages.</summary>
     private static string ShortPathOf(CommittedEntry entry, string worktrees)
     {
         var own = entry.Path.StartsWith(OrchestratorFolderCreator.Name + "/", StringComparison.Ordinal)

@@ -3,9 +3,11 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Transfers commits of a confined agent to the repository. In place of the repository's common directory, the agent sees a
-/// private one with copies of refs and configuration, in which the agent can stash, tag, branch and install hooks. Only objects and the
-/// task's branch are transferred to the repository, objects first, while the agent works and after it has ended.</summary>
+/// <summary>
+/// Transfers commits of a confined agent to the repository. Instead of the repository's common directory, the agent sees a private one with
+/// copies of refs and configuration. In it, the agent can stash, tag, branch and install hooks. Only objects and the task's branch are
+/// transferred to the repository, objects first, while the agent works and after it has ended.
+/// </summary>
 /// <param name="worktree">Worktree of the agent.</param>
 /// <param name="branch">Full ref name of the agent's branch.</param>
 /// <param name="folder">Absolute path of a folder that belongs only to this agent run.</param>
@@ -41,15 +43,19 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
 
     private string Objects => Path.Combine(folder, "objects");
 
-    /// <summary>Folder with copies of the regular files among the agent's objects. Git calls outside the sandbox read only these
-    /// copies.</summary>
+    /// <summary>
+    /// Path of the folder with copies of all regular files from the agent's object folder. Git calls outside the sandbox read only these
+    /// copies.
+    /// </summary>
     private string Quarantine => Path.Combine(folder, "quarantine");
 
     private string Common => Path.Combine(folder, "common");
 
     private string HeadLogs => Path.Combine(folder, "head-logs");
 
-    /// <summary>File that contains the last commit at which the agent's branch and the repository's branch were equal.</summary>
+    /// <summary>
+    /// Path of the file that contains the last commit at which the agent's branch and the repository's branch were equal.
+    /// </summary>
     private string BaseFile => Path.Combine(folder, "base");
 
     private string HeadFile => Path.Combine(Common, branch);
@@ -57,7 +63,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
     /// <summary>True if the folder was prepared for a confined agent run.</summary>
     public bool Exists => File.Exists(BaseFile);
 
-    /// <summary>Creates the folders before the agent starts. Folders of an earlier attempt are recreated.</summary>
+    /// <summary>Creates the agent's private git folders before the agent starts. Folders from an earlier attempt are recreated.</summary>
     /// <param name="stop">Checked between git calls.</param>
     public async Task PrepareAsync(CancellationToken stop)
     {
@@ -84,8 +90,10 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
     /// <summary>Copies of git's configuration for this agent, or null before <see cref="PrepareAsync"/>.</summary>
     public ConfinedConfiguration? Configuration { get; private set; }
 
-    /// <summary>Mounts git's files in a sandbox, namely the private common directory of this agent run in place of the repository's, and
-    /// the worktree's index and HEAD.</summary>
+    /// <summary>
+    /// Mounts git's files in a sandbox: the worktree's index and HEAD, and this agent run's private common directory in place of the
+    /// repository's.
+    /// </summary>
     /// <param name="sandbox">Sandbox to extend.</param>
     public Sandbox AddTo(Sandbox sandbox)
     {
@@ -121,7 +129,10 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         };
     }
 
-    /// <summary>Transfers commits and staged content added since the last call. The agent may be running. Calls must not overlap.</summary>
+    /// <summary>
+    /// Transfers commits and staged content that the agent added since the last call. The agent may still be running. Calls must not
+    /// overlap.
+    /// </summary>
     /// <param name="stop">Checked between git calls.</param>
     /// <returns>Sentence about content that could not be transferred, or empty on success. The files in the worktree are not
     /// changed.</returns>
@@ -137,7 +148,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         return $"{large} {problem}".Trim();
     }
 
-    /// <summary>Removes the folder after everything was transferred and the agent has ended.</summary>
+    /// <summary>Removes the agent's private folders. Called after the agent has ended and everything was transferred.</summary>
     public void Remove()
     {
         if (Directory.Exists(folder))
@@ -204,7 +215,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         }
         if (!await _repository.HasCommitAsync(tip, stop))
         {
-            return $"The agent's branch points to {tip}, which is not a commit. Its commits are dropped; its files are kept.";
+            return $"The agent's branch points to {tip}, which is not a commit. The agent's commits are dropped; its files are kept.";
         }
         var refs = new RefStore(_repository);
         var moved = await refs.UpdateAsync([new RefChange(branch, tip, before.Length == 0 ? null : before)], "committed", stop);
@@ -247,8 +258,9 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         }
     }
 
-    /// <summary>Returns the agent's commit of the branch, or null if the branch does not exist or its ref file does not contain an object
-    /// id.</summary>
+    /// <summary>
+    /// Returns the commit of the agent's branch. Null if the branch does not exist or its ref file does not contain an object id.
+    /// </summary>
     private string? ReadHead()
     {
         var files = new WorktreeFiles(Common);

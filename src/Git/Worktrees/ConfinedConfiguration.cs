@@ -1,7 +1,9 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Copies of git's configuration for confined programs, with identity, formats, filters and remotes only. Credentials, and
-/// programs that only the user may choose, are omitted.</summary>
+/// <summary>
+/// Copies of git's configuration for confined programs, reduced to identity, formats, filters and remotes. Credentials, and programs that
+/// only the user may choose, are omitted.
+/// </summary>
 /// <remarks>Filters run inside the sandbox. Without filters, an agent would commit files in plain text that the repository keeps
 /// encrypted.</remarks>
 /// <param name="Persons">Absolute path of the copy of the user's settings.</param>
@@ -22,7 +24,7 @@ public sealed record ConfinedConfiguration(string Persons, string Repository, st
         "askpass attributesfile editor excludesfile fsmonitor gitproxy gpgsign hookspath pager proxy " + "signingkey sshcommand template"
     ).Split(' ');
 
-    /// <summary>Creates the copies.</summary>
+    /// <summary>Creates the copies of git's configuration.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="folder">Absolute path of a folder to which only this program writes.</param>
     /// <param name="common">Absolute path of the folder for the copy of the repository's settings, or null for the same folder.</param>

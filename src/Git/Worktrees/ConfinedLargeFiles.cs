@@ -16,7 +16,7 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
 
     private string Own => Path.Combine(folder, "lfs");
 
-    /// <summary>Creates the folders if the repository contains large files or git is configured for large files.</summary>
+    /// <summary>Creates the agent's folders for large files if the repository contains large files or git is configured for them.</summary>
     public void Prepare()
     {
         if (Directory.Exists(Shared) || LargeFiles.AreSetUp(repository))
@@ -32,7 +32,7 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
     public IEnumerable<ReplacementFolder> Substitutes(string reference) =>
         Directory.Exists(Own) ? [new(reference, Shared, IsWritable: false), new(Shared, Own, IsWritable: true)] : [];
 
-    /// <summary>Transfers large files that were added since the last call.</summary>
+    /// <summary>Transfers large files that the agent added since the last call.</summary>
     /// <param name="stop">Checked between the files.</param>
     /// <returns>Sentence about content that could not be transferred, or empty on success.</returns>
     public string ImportLargeFiles(CancellationToken stop)
@@ -48,10 +48,12 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
             }
             _known.Add(id);
         }
-        return wrong.Count == 0 ? "" : $"{FileNameEncoding.List(wrong)} in the agent's .git/lfs does not match its name and is dropped.";
+        return wrong.Count == 0
+            ? ""
+            : $"Files in the agent's .git/lfs do not match their names and are dropped: {FileNameEncoding.List(wrong)}.";
     }
 
-    /// <summary>Lists files that may be large file objects, according to their folder and name. Links are excluded.</summary>
+    /// <summary>Lists files whose folder and name indicate that they are large file objects. Links are excluded.</summary>
     private IEnumerable<string> Objects() =>
         from first in FoldersOf(Path.Combine(Own, "objects"))
         from second in FoldersOf(first)

@@ -5,13 +5,15 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="Reason">Place that retains the content, or description of the content that would be lost.</param>
 public sealed record DeletionProofResult(bool IsProven, string Reason);
 
-/// <summary>Proves that a deletion loses nothing. A branch, worktree or snapshot may be deleted only if its content is reachable from
-/// retained refs, or is superseded according to the run's record.</summary>
+/// <summary>
+/// Checks that a deletion would lose nothing. A branch, worktree or snapshot may be deleted only if its content is reachable from retained
+/// refs, or is superseded according to the run's record.
+/// </summary>
 public sealed class DeletionProof(GitRepository repository)
 {
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>Checks a commit, such as the tip of a branch or a snapshot.</summary>
+    /// <summary>Checks that a commit, such as the tip of a branch or a snapshot, may be deleted without losing work.</summary>
     /// <param name="keepers">Refs or commits that are retained, such as staging and the target.</param>
     /// <param name="superseded">Commits that are superseded according to the run's record.</param>
     public async Task<DeletionProofResult> CheckCommitAsync(
@@ -51,8 +53,11 @@ public sealed class DeletionProof(GitRepository repository)
         return new DeletionProofResult(IsProven: false, $"{commit} ({info.Subject}) is not in the history of any remaining branch.");
     }
 
-    /// <summary>Checks saved work, such as a snapshot. It must be in the retained history as in <see cref="CheckCommitAsync"/>. Otherwise
-    /// a commit of that history must have each file changed by the work with exactly the same content.</summary>
+    /// <summary>
+    /// Checks that saved work, such as a snapshot, is retained elsewhere. It must be in the retained history as in
+    /// <see cref="CheckCommitAsync"/>. Otherwise, one commit of that history must have the same content in every file that the work
+    /// changed.
+    /// </summary>
     /// <param name="commit">Commit with the saved work.</param>
     /// <param name="keepers">Refs or commits that are retained, such as landed commits.</param>
     public async Task<DeletionProofResult> CheckContentAsync(

@@ -6,8 +6,10 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="Trailers">Trailers with the origin.</param>
 public sealed record RetentionTarget(string Prefix, string Message, CommitTrailers Trailers);
 
-/// <summary>Proof that a worktree's content is retained elsewhere, or is not anyone's work, and may be discarded.
-/// <see cref="WorktreeReset"/> requires one.</summary>
+/// <summary>
+/// Permission to discard a worktree's content, given only if the content is retained elsewhere or is nobody's work.
+/// <see cref="WorktreeReset"/> requires one.
+/// </summary>
 public sealed class DiscardPermit
 {
     private readonly string _path;
@@ -44,7 +46,7 @@ public sealed class DiscardPermit
             : new DiscardPermit(worktree.Path, await new Snapshots(worktree.Repository).KeepAsync(worktree, keep, cancellationToken));
     }
 
-    /// <summary>Creates a permit for a worktree whose whole content is proven to be retained.</summary>
+    /// <summary>Creates a permit for a worktree whose whole content was verified to be retained elsewhere.</summary>
     /// <exception cref="InvalidOperationException">The proof failed.</exception>
     public static DiscardPermit Proven(Worktree worktree, DeletionProofResult proof) =>
         proof.IsProven
@@ -65,8 +67,9 @@ public sealed class DiscardPermit
     /// these files.</summary>
     public static DiscardPermit OfTools(Worktree worktree) => new(worktree.Path, null);
 
-    /// <summary>Creates a permit for the path of a worktree that is being created, or moved after its content was proven to be
-    /// retained.</summary>
+    /// <summary>
+    /// Creates a permit for the path of a worktree that is being created, or that is moved after its content was verified to be retained.
+    /// </summary>
     internal static DiscardPermit OfOurMaking(string path) => new(path, null);
 
     internal void Check(string path)

@@ -1,9 +1,8 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// Keys of git-crypt, which encrypts files by a filter. Git-crypt stores keys in the git directory, but a linked worktree's git-crypt
-/// searches for them in the administrative folder, which does not contain them. Without a link to the keys, git can't check out or add any
-/// file.
+/// Links to the keys of git-crypt, which encrypts files with a git filter. Git-crypt stores keys in the git directory, but searches for a
+/// linked worktree's keys in the administrative folder, which lacks them. Without a link to the keys, git can't check out or add any file.
 /// </summary>
 internal static class GitCryptKeys
 {
@@ -13,7 +12,7 @@ internal static class GitCryptKeys
     /// <summary>True for a filter of git-crypt, which is <c>git-crypt</c>, optionally followed by the name of a key.</summary>
     public static bool IsFilter(string filter) => filter == FolderName || filter.StartsWith(FolderName + "-", StringComparison.Ordinal);
 
-    /// <summary>True if the repository is unlocked for a filter.</summary>
+    /// <summary>True if the repository is unlocked for a git-crypt filter, which means that it has the filter's key.</summary>
     public static bool Has(GitRepository repository, string filter)
     {
         var key = filter == FolderName ? "default" : filter[(FolderName.Length + 1)..];
@@ -22,10 +21,12 @@ internal static class GitCryptKeys
             && File.Exists(Path.Combine(FolderOf(repository), "keys", key));
     }
 
-    /// <summary>True if the repository has keys.</summary>
+    /// <summary>True if the repository contains git-crypt keys.</summary>
     public static bool Exist(GitRepository repository) => Directory.Exists(Path.Combine(FolderOf(repository), "keys"));
 
-    /// <summary>Links a worktree to the keys, so that git-crypt finds them and locking the repository also locks the worktree.</summary>
+    /// <summary>
+    /// Links a worktree to the git-crypt keys. Git-crypt then finds them, and locking the repository also locks the worktree.
+    /// </summary>
     /// <param name="admin">Administrative folder of the worktree.</param>
     public static void LinkTo(GitRepository repository, string admin)
     {

@@ -12,7 +12,7 @@ public static class IgnoreRules
 {
     private const int MostOutput = 4 * 1024 * 1024;
 
-    /// <summary>Returns those of the given files that are ignored and not tracked.</summary>
+    /// <summary>Returns the given files that are ignored and not tracked, each with the ignore rule that matches it.</summary>
     public static async Task<IReadOnlyList<IgnoredFile>> ExplainAsync(
         Worktree worktree,
         IReadOnlyCollection<string> paths,

@@ -1,7 +1,9 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Settings that make git compare files with all data in the index. A program in a worktree can reset a file's modification time
-/// and write the repository's settings. It can't set the time of the last change that the file system records (ctime).</summary>
+/// <summary>
+/// Settings that make git use all recorded file metadata to detect changes. A program in a worktree can reset a file's modification time
+/// and write the repository's settings. It can't set the time of the last change that the file system records (ctime).
+/// </summary>
 internal static class IndexSettings
 {
     private static readonly string[] Always =
@@ -12,7 +14,9 @@ internal static class IndexSettings
         "core.untrackedCache=false",
     ];
 
-    /// <summary>Returns the settings. <c>core.fileMode</c> is kept as it was when the repository was opened.</summary>
+    /// <summary>
+    /// Returns the settings for change detection. <c>core.fileMode</c> keeps the value that it had when the repository was opened.
+    /// </summary>
     public static IReadOnlyList<string> Settings(GitRepository repository) =>
         [.. Always, $"core.fileMode={repository.Configuration.Get("core.filemode") ?? "true"}"];
 }

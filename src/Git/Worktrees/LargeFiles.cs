@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Large files of a repository (Git LFS), whose content is stored beside git's objects.</summary>
+/// <summary>Large files of a repository (Git LFS), whose content is stored outside git's objects.</summary>
 public static partial class LargeFiles
 {
     /// <summary>Upper limit for the size of a pointer, in bytes (Git LFS specification, "The Pointer").</summary>
@@ -22,8 +22,7 @@ public static partial class LargeFiles
         && Directory.Exists(objects)
         && Directory.EnumerateFiles(objects, "*", SearchOption.AllDirectories).Any();
 
-    /// <summary>Returns the large files that were changed to content that is not stored locally, so that they can't be checked
-    /// out.</summary>
+    /// <summary>Returns the changed large files whose new content is not stored locally and therefore can't be checked out.</summary>
     /// <param name="worktree">Worktree with the changed files. Its attributes determine the large files.</param>
     /// <param name="changed">Files of a commit that differ from an earlier one.</param>
     /// <param name="stop">Cancels the git calls.</param>

@@ -69,7 +69,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         return output.ExitCode != 0 || output.Fields().Any(field => field[0] == SkipWorktree || char.IsAsciiLetterLower(field[0]));
     }
 
-    /// <summary>Moves a pooled worktree to a path. Its files are still those of its last use.</summary>
+    /// <summary>Moves a pooled worktree to a path. Its files remain as they were after its last use.</summary>
     /// <returns>Its administrative folder, and true if its retained files match the key, or null if the pool is empty.</returns>
     internal (string Admin, bool Fits)? MoveTo(string path, string lockReason)
     {
@@ -93,9 +93,11 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         return (found.Admin, found.Fits);
     }
 
-    /// <summary>Moves a worktree. Changes the administrative folder first, so that a crash leaves it without a worktree, and the worktree
-    /// without administrative folder. <c>git worktree move</c> uses the opposite order and refuses worktrees with submodules. The file for
-    /// moving a worktree manually is documented in git-worktree(1).</summary>
+    /// <summary>
+    /// Moves a worktree. Changes the administrative folder first, so that after a crash the two folders do not refer to each other as a
+    /// complete worktree. <c>git worktree move</c> uses the opposite order and refuses worktrees with submodules. The file for moving a
+    /// worktree manually is documented in git-worktree(1).
+    /// </summary>
     private static void Move(string from, string to, string admin)
     {
         DurableFile.Write(Path.Combine(admin, "gitdir"), Path.Combine(to, ".git") + "\n");

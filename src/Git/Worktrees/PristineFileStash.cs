@@ -1,15 +1,16 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Temporarily removes files that differ right after a checkout (<see cref="PristineFiles"/>) before a merge, which would
-/// otherwise treat them as uncommitted changes and refuse. Git overwrites a missing file. Files that git leaves missing are
-/// restored.</summary>
+/// <summary>
+/// Temporarily removes files that differ right after a checkout (<see cref="PristineFiles"/>) before a merge, because git would treat them
+/// as uncommitted changes and refuse to merge. The merge may recreate them. Files that are still missing afterward are restored.
+/// </summary>
 internal sealed class PristineFileStash(Worktree worktree)
 {
     private static readonly Dictionary<string, string?> OwnIndex = [];
 
     private string NoteFile => Path.Combine(worktree.AdminDirectory, "orchestrator-aside");
 
-    /// <summary>Records the files, and then removes them.</summary>
+    /// <summary>Records which pristine files differ from the index, and then removes them.</summary>
     public async Task StashAsync(CancellationToken cancellationToken)
     {
         var pristine = await new PristineFiles(worktree).FindInIndexAsync(OwnIndex, cancellationToken);
@@ -26,7 +27,7 @@ internal sealed class PristineFileStash(Worktree worktree)
         }
     }
 
-    /// <summary>Restores recorded files that are missing and in the index. Also called after a crash.</summary>
+    /// <summary>Restores recorded files that are in the index but missing on disk. Also called after a crash.</summary>
     public async Task PutBackAsync(CancellationToken cancellationToken)
     {
         if (DurableFile.TryRead(NoteFile) is not { } note)

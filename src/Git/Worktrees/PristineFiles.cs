@@ -8,7 +8,7 @@ namespace Orchestrator.Git.Worktrees;
 /// only in case. Such a difference is not work of an agent or the user.</summary>
 internal sealed class PristineFiles(Worktree worktree)
 {
-    /// <summary>Maximum file size, in bytes. For larger files git's result is used.</summary>
+    /// <summary>Maximum size, in bytes, of a file that is checked. For larger files, git's own result is used.</summary>
     private const int LargestFile = 128 * 1024 * 1024;
 
     private static readonly string[] Attributes = ["text", "eol", "crlf", "ident", "filter", "working-tree-encoding"];
@@ -43,8 +43,10 @@ internal sealed class PristineFiles(Worktree worktree)
         return await FindAsync(EntriesBefore(changed), cancellationToken);
     }
 
-    /// <summary>Returns changed files whose content on disk is exactly as a checkout of the earlier commit writes them, so that only their
-    /// stored form changed. An agent that adds all files also stores such files, although it never touched them.</summary>
+    /// <summary>
+    /// Returns changed files whose content on disk is exactly as a checkout of the earlier commit writes it, so only their stored form has
+    /// changed. When an agent adds all files, it also stores such files although it never edited them.
+    /// </summary>
     /// <param name="changes">Differences from a commit. The new side may be an index or a commit.</param>
     /// <param name="isWanted">True for a file whose new form is requested work. If null, every new form counts as requested if attributes
     /// changed too.</param>
@@ -59,7 +61,7 @@ internal sealed class PristineFiles(Worktree worktree)
         return await FindAsync(EntriesBefore(changes.Where(change => !isWanted(change.Path))), cancellationToken);
     }
 
-    /// <summary>Returns the files on disk that are exactly as a checkout writes the entry with the same path.</summary>
+    /// <summary>Returns the files on disk that are exactly as a checkout writes the index or commit entry with the same path.</summary>
     private async Task<HashSet<string>> FindByOwnEntryAsync(IReadOnlyCollection<TreeFile> entries, CancellationToken stop)
     {
         var pristine = new HashSet<string>(StringComparer.Ordinal);
@@ -101,7 +103,7 @@ internal sealed class PristineFiles(Worktree worktree)
             || _files.IsExecutable(entry.Path) == entry.Mode.EndsWith("755", StringComparison.Ordinal)
         );
 
-    /// <summary>Adds the files that match their entry after git's conversion on checkout.</summary>
+    /// <summary>Adds to the pristine files those that match their entry after git's conversion on checkout.</summary>
     private async Task AddConvertedAsync(IReadOnlyList<TreeFile> entries, HashSet<string> pristine, CancellationToken stop)
     {
         var conversions = await ConversionsAsync(entries, stop);
@@ -159,7 +161,9 @@ internal sealed class PristineFiles(Worktree worktree)
         }
     }
 
-    /// <summary>Adds files that a checkout overwrote with another entry, because the file system ignores the case of names.</summary>
+    /// <summary>
+    /// Adds to the pristine files those that a checkout overwrote with another entry, because the file system ignores the case of names.
+    /// </summary>
     private async Task AddTwinsAsync(IReadOnlyList<TreeFile> entries, HashSet<string> pristine, CancellationToken stop)
     {
         if (entries.Count == 0 || worktree.Repository.Configuration.Get("core.ignorecase") != "true")

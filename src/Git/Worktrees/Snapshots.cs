@@ -10,7 +10,7 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="Kept">Ref that retains the last snapshot if the new one lacks some of its content, or null otherwise.</param>
 public sealed record Snapshot(string Commit, string Tree, bool IsNew, string? Kept = null);
 
-/// <summary>Result of committing a worktree.</summary>
+/// <summary>Result of committing a worktree's files.</summary>
 /// <param name="Commit">New commit of the task, or the previous commit if no file has changed.</param>
 /// <param name="HasChanges">False if the files equal those of the previous commit.</param>
 /// <param name="Lost">True if another process moved the branch first, so that nothing was committed.</param>
@@ -171,7 +171,7 @@ public sealed class Snapshots(GitRepository repository)
         return new WorktreeCommit(commit, tree, HasChanges: true, Lost: !moved.Done, changes, []);
     }
 
-    /// <summary>Adds the files to the index and writes a tree.</summary>
+    /// <summary>Adds the worktree's files to the index and writes them as a tree.</summary>
     private async Task<(string Tree, IReadOnlyList<ChangedFile> Changes)> AddAsync(
         Worktree worktree,
         string parent,

@@ -4,7 +4,7 @@ namespace Orchestrator.Git.Worktrees;
 /// is stale if no process holds it, because only the agent works in the worktree.</summary>
 public static class StaleLocks
 {
-    /// <summary>Removes stale lock files. Call this method only after the agent has ended.</summary>
+    /// <summary>Removes stale lock files of a worktree and its branch. Must be called only after the agent has ended.</summary>
     /// <param name="branch">Full ref name of the worktree's branch, or null if it has none.</param>
     /// <returns>Paths of the removed files.</returns>
     public static IReadOnlyList<string> Remove(Worktree worktree, string? branch)
@@ -35,8 +35,10 @@ public static class StaleLocks
             : [.. own, .. new[] { Path.Combine(worktree.Repository.CommonDirectory, branch + ".lock") }.Where(File.Exists)];
     }
 
-    /// <summary>True if a process has the lock file open, or if a running git process in the worktree may have created the lock file. Git
-    /// closes some lock files before it finishes.</summary>
+    /// <summary>
+    /// True if a process has the lock file open, or if a running git process in the worktree may have created it. The latter is checked
+    /// because git closes some lock files before it finishes.
+    /// </summary>
     private static bool IsHeld(Worktree worktree, string path)
     {
         var made = File.GetLastWriteTimeUtc(path) + TimeSpan.FromSeconds(1);

@@ -46,7 +46,9 @@ public sealed class SubmoduleTrees(Worktree worktree)
         }
     }
 
-    /// <summary>Removes the administrative folders of submodule worktrees that no longer exist, for example after a crash.</summary>
+    /// <summary>
+    /// Removes the administrative folders of submodule worktrees whose folder no longer exists, for example after a crash.
+    /// </summary>
     private static void RemoveLost(GitRepository repository)
     {
         var lost = WorktreeAdmin.All(repository).Where(entry => WorktreeAdmin.IsOurs(entry.Admin) && !Directory.Exists(entry.Path));

@@ -36,8 +36,10 @@ public sealed class Submodules(GitRepository repository)
         return names.Count == 0 ? [] : await WithCommitsAsync(commit, names, cancellationToken);
     }
 
-    /// <summary>Returns the local repository of a submodule, or null if it does not exist or lacks the commit. The submodule's folder then
-    /// stays empty in worktrees.</summary>
+    /// <summary>
+    /// Returns the local repository of a submodule, or null if it does not exist or lacks the commit. In the latter case, the submodule's
+    /// folder stays empty in worktrees.
+    /// </summary>
     public async Task<GitRepository?> FindRepositoryAsync(Submodule submodule, CancellationToken cancellationToken = default)
     {
         var opened = repository.Part<OpenedSubmodules>().Repositories;
@@ -55,8 +57,10 @@ public sealed class Submodules(GitRepository repository)
         return null;
     }
 
-    /// <summary>Returns the folders in which the repository of a submodule may be, namely one in the common directory and, for old versions
-    /// of git, the submodule's own folder.</summary>
+    /// <summary>
+    /// Returns the folders that may contain a submodule's repository: one in the common directory and, for old versions of git, the
+    /// submodule's own folder.
+    /// </summary>
     private IEnumerable<string> RepositoryFolders(Submodule submodule)
     {
         var modules = Path.Combine(repository.CommonDirectory, "modules");
@@ -95,7 +99,7 @@ public sealed class Submodules(GitRepository repository)
         ];
     }
 
-    /// <summary>True if the name or path stays inside its parent folder. Git itself also rejects all other names.</summary>
+    /// <summary>True if a submodule's name or path stays inside its parent folder. Git itself also rejects all other names.</summary>
     private static bool IsSafe(string name) =>
         name.Length > 0 && name[0] is not ('/' or '-') && !name.Split('/', '\\').Any(part => part is ".." or "." or "" or ".git");
 

@@ -12,10 +12,11 @@ public sealed record UnfinishedSnapshot(string Commit, string Tree, string? Head
     internal static string ObjectsOf(string folder) => Path.Combine(folder, "objects");
 }
 
-/// <summary>Stores snapshots of an agent's unfinished work, which are taken every few minutes. Each task has one snapshot, in a separate
-/// object folder beside the repository's ("alternates" in gitrepository-layout(5)). The previous folder is deleted after a new snapshot is
-/// complete, so superseded snapshots use no disk space. In the repository's own object folder, their objects would remain until garbage
-/// collection.</summary>
+/// <summary>
+/// Stores snapshots of an agent's unfinished work, which are taken every few minutes. Each task has one snapshot, in its own object folder
+/// outside the repository's ("alternates" in gitrepository-layout(5)). The previous folder is deleted after a new snapshot is complete, so
+/// superseded snapshots use no disk space. In the repository's own object folder, their objects would remain until garbage collection.
+/// </summary>
 /// <param name="name">Run and task that identify the work, as <c>RUN/TASK</c>.</param>
 public sealed class UnfinishedWorkStore(GitRepository repository, string name)
 {

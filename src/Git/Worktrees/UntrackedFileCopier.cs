@@ -9,7 +9,7 @@ public sealed class UntrackedFileCopier(GitRepository repository, string? linked
     /// <summary>Name of the file with the patterns.</summary>
     public const string FileName = ".worktreeinclude";
 
-    /// <summary>Copies the files that are missing in the worktree, and leaves existing files unchanged.</summary>
+    /// <summary>Copies the listed files that are missing in the worktree, and leaves existing files unchanged.</summary>
     /// <returns>The copied files, relative to the root.</returns>
     public async Task<IReadOnlyList<string>> CopyAsync(Worktree worktree, CancellationToken cancellationToken = default)
     {

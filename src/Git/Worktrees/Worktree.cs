@@ -55,8 +55,10 @@ public sealed class Worktree
     internal Task<GitOutput> WriteAsync(CancellationToken cancellationToken, params IEnumerable<string> arguments) =>
         WriteAsync(Call(arguments), cancellationToken);
 
-    /// <summary>Checks that the folder is still the worktree before git changes files. An agent may have replaced it with a link or
-    /// another repository, and a clean or checkout would then change foreign files.</summary>
+    /// <summary>
+    /// Checks, before git changes files, that the folder still contains the worktree. An agent may have replaced the folder with a link or
+    /// another repository, and a clean or checkout would then change other people's files.
+    /// </summary>
     internal void CheckInPlace()
     {
         if (AdminDirectory != Repository.CommonDirectory && FindReplacement() is { } found)
@@ -68,7 +70,7 @@ public sealed class Worktree
         }
     }
 
-    /// <summary>Returns the entry that has replaced the worktree, or null if the worktree is in place.</summary>
+    /// <summary>Returns the file, link or folder that has replaced the worktree, or null if the worktree is in place.</summary>
     internal string? FindReplacement()
     {
         var link = new DirectoryInfo(Path).LinkTarget;
@@ -108,9 +110,10 @@ public sealed record WorktreeRequest(string Path, string Commit)
     /// existing branch is checked out unchanged.</summary>
     public string? Branch { get; init; }
 
-    /// <summary>True if the path is only ours (a cache folder), so that anything there that is not a worktree of this repository is
-    /// removed. An example is a worktree of a repository that was deleted and cloned again. If false, other content at the path is an
-    /// error.</summary>
+    /// <summary>
+    /// True if only orchestrate uses the path (a cache folder), so anything there that is not a worktree of this repository is removed. An
+    /// example is a worktree of a repository that was deleted and cloned again. If false, anything else at the path is an error.
+    /// </summary>
     public bool IsOwnPlace { get; init; }
 
     /// <summary>Destination for work found in a damaged worktree at the path. If null, a damaged worktree is an error.</summary>
@@ -119,6 +122,6 @@ public sealed record WorktreeRequest(string Path, string Commit)
     /// <summary>Pool from which to take a worktree, or null to create a new one.</summary>
     public WorktreePool? Pool { get; init; }
 
-    /// <summary>Reason for the lock, shown to users.</summary>
+    /// <summary>Reason for locking the worktree, which git shows to users.</summary>
     public string LockReason { get; init; } = "in use by orchestrate";
 }

@@ -50,7 +50,7 @@ internal static class WorktreeAdmin
         }
     }
 
-    /// <summary>Returns the marker of a complete worktree, or null if the worktree is incomplete.</summary>
+    /// <summary>Returns the marker of a worktree. Null if the worktree is not complete.</summary>
     internal static WorktreeMarker? ReadMarker(string admin, string path)
     {
         var lines = DurableFile.TryRead(Path.Combine(admin, MarkerName))?.Split('\n');
@@ -59,15 +59,17 @@ internal static class WorktreeAdmin
             : null;
     }
 
-    /// <summary>Returns the branch of a worktree that was complete at some time, even if its files no longer exist. Returns null if the
-    /// worktree has no branch or was never complete.</summary>
+    /// <summary>
+    /// Returns the branch of a worktree that was once complete, even if its files no longer exist. Null if the worktree has no branch or
+    /// was never complete.
+    /// </summary>
     internal static string? BranchOf(string admin) =>
         DurableFile.TryRead(Path.Combine(admin, MarkerName))?.Split('\n') is [_, { Length: > 0 } branch, ..] ? branch : null;
 
     internal static void WriteMarker(string admin, string path, string? branch) =>
         DurableFile.Write(Path.Combine(admin, MarkerName), $"{path}\n{branch}\n");
 
-    /// <summary>True if this program completed the worktree at some time, even if the files of the worktree no longer exist.</summary>
+    /// <summary>True if this program once completed the worktree, even if its files no longer exist.</summary>
     internal static bool IsOurs(string admin) => BranchCheckouts.IsOurs(admin);
 
     internal static void RemoveMarker(string admin) => File.Delete(Path.Combine(admin, MarkerName));
@@ -88,6 +90,6 @@ internal static class WorktreeAdmin
     }
 }
 
-/// <summary>Content of the marker file.</summary>
+/// <summary>Marker of a complete worktree, with its branch.</summary>
 /// <param name="Branch">Branch for which the worktree was created, or null if it is detached.</param>
 internal sealed record WorktreeMarker(string? Branch);

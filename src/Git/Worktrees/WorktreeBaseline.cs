@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Changes that were reverted in a worktree.</summary>
+/// <summary>Changes in a worktree that were reverted, and the other files that remain.</summary>
 /// <param name="Changed">Tracked files that had been changed or removed.</param>
 /// <param name="Removed">Files and folders that were removed because the commit does not contain them.</param>
 /// <param name="Others">Untracked and ignored files and folders that remain.</param>
@@ -169,8 +169,10 @@ public sealed class WorktreeBaseline
 
     private static string IndexOf(Worktree worktree) => Path.Combine(worktree.AdminDirectory, "index");
 
-    /// <summary>Replaces a file with a copy that has the same modification time. Git compares that time with the times of the entries to
-    /// find entries that it must check again.</summary>
+    /// <summary>
+    /// Replaces a file with a copy that has the same modification time. Git compares the index's modification time with those of its
+    /// entries to decide which of them to check again.
+    /// </summary>
     private static void Copy(string from, string to)
     {
         var time = File.GetLastWriteTimeUtc(from);

@@ -8,7 +8,7 @@ internal sealed class WorktreeCheckout(GitRepository repository)
     private const string BranchPrefix = "refs/heads/";
     private static readonly string[] ParallelCheckout = ["checkout.workers=0"];
 
-    /// <summary>Takes a worktree from the pool and checks out the requested files. Returns false if the pool is empty.</summary>
+    /// <summary>Takes a worktree from the pool and checks out the requested branch or commit. Returns false if the pool is empty.</summary>
     public async Task<bool> TryReuseAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
     {
         if (request.Pool is not null)

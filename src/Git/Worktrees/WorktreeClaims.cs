@@ -15,7 +15,7 @@ internal sealed class WorktreeClaims(GitRepository repository)
 
     internal bool IsClaimed(string path) => File.Exists(FileOf(path));
 
-    /// <summary>Returns the claimed paths at or below a folder.</summary>
+    /// <summary>Returns the recorded paths at or below a folder.</summary>
     internal IReadOnlyList<string> Below(string folder) =>
         !Directory.Exists(_folder)
             ? []
@@ -28,8 +28,10 @@ internal sealed class WorktreeClaims(GitRepository repository)
                     .Where(path => path == folder || path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal)),
             ];
 
-    /// <summary>Removes all content at a claimed path, and releases the claim. A folder that can't be removed is renamed, so that the path
-    /// can be used again.</summary>
+    /// <summary>
+    /// Removes everything at a recorded path, and then deletes the record. A folder that can't be removed is renamed, so that the path can
+    /// be used again.
+    /// </summary>
     internal void RemoveClaimed(string path)
     {
         if (WorktreeAdmin.Find(repository, path) is { } admin)

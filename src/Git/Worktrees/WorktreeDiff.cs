@@ -17,8 +17,8 @@ public sealed class WorktreeDiff(Worktree worktree)
         (await ReadChangesAsync(from, isWanted: null, cancellationToken)).Files;
 
     /// <summary>
-    /// Returns the changed files, and the commit that contains them, or null if there is none. With such a commit, no file has to be
-    /// hashed.
+    /// Returns the files that differ from a commit, and the commit that contains their current versions. If no single commit does, the
+    /// latter is null. With such a commit, no file has to be hashed.
     /// </summary>
     /// <param name="from">Commit to compare with.</param>
     /// <param name="isWanted">True for a file that counts as changed if it was only stored in another form, with the same content on disk.
@@ -97,7 +97,7 @@ public sealed class WorktreeDiff(Worktree worktree)
     private static bool IsNewToIndexAlone(IEnumerable<ChangedFile> tracked, HashSet<string> others) =>
         tracked.Any(file => file.Change == FileChange.Deleted && others.Contains(file.Path));
 
-    /// <summary>Returns the changes as a patch for display.</summary>
+    /// <summary>Returns the worktree's differences from a commit as a patch for display.</summary>
     public async Task<Patch> PatchAsync(string from, CancellationToken cancellationToken = default)
     {
         var (tree, _) = await new WorktreeTree(worktree).WriteAsync(cancellationToken);
@@ -173,8 +173,10 @@ public sealed class WorktreeDiff(Worktree worktree)
         return files;
     }
 
-    /// <summary>Returns an untracked file with the mode that <c>git add</c> would store. Git lists a folder, with a trailing slash, only if
-    /// the folder is a separate repository.</summary>
+    /// <summary>
+    /// Returns an untracked file as an added file, with the mode that <c>git add</c> would store. Git lists a folder, with a trailing
+    /// slash, only if it is a separate repository.
+    /// </summary>
     public static ChangedFile Untracked(Worktree worktree, string path) =>
         new(
             path.TrimEnd('/'),

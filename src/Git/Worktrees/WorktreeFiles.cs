@@ -1,8 +1,10 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Reads and writes single files in a folder to which an agent may also write. Each part of a path is opened separately without
-/// following links, so that no file outside the folder is read or written. Only regular files are read (a pipe would block), and only files
-/// or links are replaced. Names are encoded as in <see cref="FileNameEncoding"/>, relative to the root, with slashes.</summary>
+/// <summary>
+/// Reads and writes single files in a folder to which an agent may also write. Each part of a path is opened separately without following
+/// links, so that no file outside the folder is read or written. Only regular files are read (a pipe would block), and only files or links
+/// are replaced. Paths are relative to the root, with slashes, and encoded as in <see cref="FileNameEncoding"/>.
+/// </summary>
 /// <param name="root">Absolute path of the worktree's folder.</param>
 public sealed class WorktreeFiles(string root)
 {
@@ -11,16 +13,16 @@ public sealed class WorktreeFiles(string root)
 
     private const int DeepestFolder = 40;
 
-    /// <summary>True for a regular file whose path contains no link.</summary>
+    /// <summary>True for a regular file without any link in its path.</summary>
     public bool HasFile(string path) => KindOf(path) == FileEntryKind.File;
 
-    /// <summary>True for a regular file or a symbolic link if no parent folder is a link. Git can store both.</summary>
+    /// <summary>True for a regular file or a symbolic link whose parent folders are not links. Git can store both kinds.</summary>
     public bool HasFileOrLink(string path) => KindOf(path) is FileEntryKind.File or FileEntryKind.Link;
 
     /// <summary>True for a pipe, a socket or a device, which git can't store.</summary>
     public bool HasSpecialFile(string path) => KindOf(path) == FileEntryKind.Other;
 
-    /// <summary>True for a regular file that its owner may execute and whose path contains no link.</summary>
+    /// <summary>True for a regular file that its owner may execute, without any link in its path.</summary>
     internal bool IsExecutable(string path)
     {
         try

@@ -1,8 +1,10 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Parent folders of worktrees and their pool, configured by <c>worktrees.dir</c>. If the folders are in the main checkout, git is
-/// first configured to ignore them. No parent folder may be a link, because folders at the link's target could otherwise be treated as
-/// worktrees and removed.</summary>
+/// <summary>
+/// Creates and checks the folders that contain worktrees and their pool, configured by <c>worktrees.dir</c>. If these folders are in the
+/// main checkout, git is first configured to ignore them. No parent folder may be a link, because folders at the link's target could
+/// otherwise be treated as worktrees and removed.
+/// </summary>
 /// <param name="repository">The repository.</param>
 internal sealed class WorktreeFolders(GitRepository repository)
 {
@@ -64,7 +66,7 @@ internal sealed class WorktreeFolders(GitRepository repository)
         );
     }
 
-    /// <summary>Returns the folder of all worktrees relative to the main checkout, or null if the path is outside it.</summary>
+    /// <summary>Returns the folder of all worktrees relative to the main checkout, or null if it is outside the main checkout.</summary>
     private string? RootOf(string folder)
     {
         if (repository.MainCheckout is not { } checkout)

@@ -8,8 +8,9 @@ public sealed class WorktreeIndex(Worktree worktree)
 {
     private readonly string _file = Path.Combine(worktree.AdminDirectory, "index");
 
-    /// <summary>Runs a read that needs the index. If git refuses because of the index, the index is rebuilt and the read is
-    /// repeated.</summary>
+    /// <summary>
+    /// Runs a git call that reads the index. If git refuses because of a damaged index, the index is rebuilt and the call is repeated.
+    /// </summary>
     /// <param name="read">The read, which may be called twice.</param>
     /// <param name="otherwise">As in <see cref="RepairAsync"/>.</param>
     /// <param name="cancellationToken">Checked between git calls.</param>
@@ -39,7 +40,7 @@ public sealed class WorktreeIndex(Worktree worktree)
         return (await read(), repaired);
     }
 
-    /// <summary>Rebuilds the index if needed. The files are not changed, and staged changes become unstaged.</summary>
+    /// <summary>Rebuilds the index if it is unreadable. The files are not changed, and staged changes become unstaged.</summary>
     /// <param name="otherwise">Commit from which to build the index if HEAD has none.</param>
     /// <param name="cancellationToken">Checked before the first step.</param>
     /// <returns>True if the index was rebuilt.</returns>

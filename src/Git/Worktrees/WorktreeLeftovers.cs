@@ -23,11 +23,11 @@ public sealed record WorktreeLeftovers(
         DiffCommands.Submodules,
     ];
 
-    /// <summary>Reads the changes in a worktree with one git process, or returns null if git refuses.</summary>
+    /// <summary>Reads the changes in a worktree with one git process, or returns null if git can't read them.</summary>
     public static Task<WorktreeLeftovers?> TryReadAsync(Worktree worktree, CancellationToken cancellationToken = default) =>
         TryReadAsync(worktree, new Dictionary<string, string?>(), cancellationToken);
 
-    /// <summary>Reads the changes in a worktree through a separate index.</summary>
+    /// <summary>Reads the changes in a worktree by comparing it with a separate index.</summary>
     /// <param name="index">Environment variables that name the index.</param>
     internal static async Task<WorktreeLeftovers?> TryReadAsync(
         Worktree worktree,
@@ -54,8 +54,10 @@ public sealed record WorktreeLeftovers(
         }
     }
 
-    /// <summary>Returns a changed entry (git-status(1), "Changed Tracked Entries"), or null for a submodule with only untracked files,
-    /// such as build output.</summary>
+    /// <summary>
+    /// Parses a changed entry of git's status output (git-status(1), "Changed Tracked Entries"). Returns null for a submodule in which only
+    /// untracked files, such as build output, differ.
+    /// </summary>
     private static (string Path, bool IsSubmodule)? Changes(string field)
     {
         // Format: 1 XY sub mH mI mW hH hI path; u XY sub m1 m2 m3 mW h1 h2 h3 path. For a submodule, sub is S followed by C (commit

@@ -1,9 +1,11 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Removes existing content at the path of a new worktree, if this program created the content and it contains no work.</summary>
+/// <summary>
+/// Removes existing files and folders at the path of a new worktree, if this program created them and they contain no work.
+/// </summary>
 internal sealed class WorktreePathCleaner(GitRepository repository)
 {
-    /// <summary>Removes the content at the path.</summary>
+    /// <summary>Removes existing files and folders at the path of a new worktree.</summary>
     /// <exception cref="GitException">The content does not belong to this program.</exception>
     public async Task ClearAsync(
         string path,

@@ -13,6 +13,6 @@ public sealed record WorktreePool(string Folder)
     /// <c>/node_modules/</c>.</summary>
     public IReadOnlyList<string> Keep { get; init; } = [];
 
-    /// <summary>Key of the retained files, namely a hash of the lock files. If the key differs, no files are retained.</summary>
+    /// <summary>Key of the retained files, which is a hash of the lock files. If the keys differ, no files are retained.</summary>
     public string KeepKey { get; init; } = string.Empty;
 }

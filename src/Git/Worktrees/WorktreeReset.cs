@@ -1,14 +1,18 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Performs all operations that overwrite or remove files of worktrees, namely resets, cleaning, forced checkouts and removal. A
-/// test enforces that no other class does so.</summary>
+/// <summary>
+/// Performs all operations that overwrite or remove files in worktrees: resets, cleaning, forced checkouts and removal. A test ensures that
+/// no other class does so.
+/// </summary>
 /// <param name="permit">Proof that the worktree's content may be discarded.</param>
 public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
 {
     private static readonly string[] ParallelCheckout = ["checkout.workers=0"];
 
-    /// <summary>Resets the files and the checked-out branch to a commit. Ignored files and nested repositories are kept, because snapshots
-    /// do not contain them.</summary>
+    /// <summary>
+    /// Resets the files and the checked-out branch to a commit. Keeps ignored files and nested repositories, because snapshots do not
+    /// contain them and they could not be restored.
+    /// </summary>
     public async Task ToAsync(string commit, CancellationToken cancellationToken = default)
     {
         permit.Check(worktree.Path);
@@ -16,7 +20,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         await CleanAsync(cancellationToken, "-fdq");
     }
 
-    /// <summary>Restores single files from a commit.</summary>
+    /// <summary>Restores the files at the given paths from a commit.</summary>
     public async Task PutBackAsync(string commit, IReadOnlyCollection<string> paths, CancellationToken cancellationToken = default)
     {
         permit.Check(worktree.Path);
@@ -41,7 +45,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         }
     }
 
-    /// <summary>Restores single files from a separate index, regardless of changes to the worktree's own index.</summary>
+    /// <summary>Restores the files at the given paths from a separate index, whatever was changed in the worktree's own index.</summary>
     internal Task PutBackAsync(
         IReadOnlyDictionary<string, string?> index,
         IReadOnlyCollection<string> paths,
@@ -63,7 +67,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
     private static ProcessInput ListOf(IEnumerable<string> paths) =>
         ProcessInput.FromBytes(FileNameEncoding.Encode(string.Concat(paths.Select(path => path + "\0"))));
 
-    /// <summary>Removes the given files, links or folders.</summary>
+    /// <summary>Removes the given files, links or folders. Returns those that can't be removed, with the reason.</summary>
     /// <returns>Paths that can't be removed, with the reason.</returns>
     public IReadOnlyList<(string Path, string Reason)> Remove(IEnumerable<string> paths, CancellationToken cancellationToken = default)
     {
@@ -106,7 +110,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         );
     }
 
-    /// <summary>Checks out a branch or commit over existing files.</summary>
+    /// <summary>Checks out a branch or commit, and overwrites existing files.</summary>
     /// <param name="where">Arguments of git-checkout(1).</param>
     /// <param name="cancellationToken">Checked before the first step.</param>
     internal Task CheckOutAsync(IEnumerable<string> where, CancellationToken cancellationToken)

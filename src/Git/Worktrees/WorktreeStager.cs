@@ -1,8 +1,10 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Adds all files of a worktree to an index, with two exceptions. Git is not run inside nested repositories, because <c>git
-/// add</c> would apply the configuration found there. Files that are unchanged since the checkout keep their index entries
-/// (<see cref="PristineFiles"/>).</summary>
+/// <summary>
+/// Adds all files of a worktree to an index, with two exceptions. Nested repositories are handled without running git in them, because
+/// <c>git add</c> would apply the configuration found there. Files that are unchanged since the checkout keep their index entries
+/// (<see cref="PristineFiles"/>).
+/// </summary>
 /// <param name="run">Runs a git call, with a limited wait for lock files.</param>
 /// <param name="environment">Environment variables that name the index and the object folder, or empty for the worktree's own.</param>
 internal sealed class WorktreeStager(
@@ -13,11 +15,13 @@ internal sealed class WorktreeStager(
 {
     private const string NestedMode = "160000 ";
 
-    /// <summary>Maximum number of attempts. If a program still writes to the worktree after the last attempt, the user must
-    /// intervene.</summary>
+    /// <summary>
+    /// Maximum number of attempts to add the files. If a program still writes to the worktree during the last attempt, the user must
+    /// intervene.
+    /// </summary>
     private const int MostTries = 10;
 
-    /// <summary>Adds all files to the index.</summary>
+    /// <summary>Adds all files of the worktree to the index.</summary>
     /// <param name="without">Files and folders, relative to the root, whose index entries are left unchanged.</param>
     /// <param name="options">Additional options of <c>git add</c>.</param>
     /// <param name="answers">Exit codes that count as success.</param>

@@ -28,7 +28,7 @@ public enum UnfinishedOperation
 /// <param name="IsUnmerged">True if the file is in conflict.</param>
 public sealed record StatusEntry(string Path, bool IsUntracked, bool IsUnmerged);
 
-/// <summary>State of a checkout.</summary>
+/// <summary>State of a checkout: its commit, branch, unfinished operation and changed files.</summary>
 /// <param name="Head">Commit of the checkout, or null if it has none.</param>
 /// <param name="Branch">Full ref name of the branch, or null if HEAD is detached.</param>
 /// <param name="Operation">Unfinished operation.</param>
@@ -82,14 +82,16 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
         return pristine.Count == 0 ? fields : [.. fields.Where((_, i) => changed[i] is not { } file || !pristine.Contains(file.Path))];
     }
 
-    /// <summary>Returns the index entry of a file that is changed only on disk, or null for any other status field.</summary>
+    /// <summary>
+    /// Returns the index entry of a file that was changed on disk but not staged. Null for any other field of the status output.
+    /// </summary>
     // Format: 1 XY sub mH mI mW hH hI path (git-status(1), "Changed Tracked Entries")
     private static TreeFile? ChangedOnDisk(string field) =>
         field.StartsWith("1 .M ", StringComparison.Ordinal) && field.Split(' ', 9) is [_, _, _, _, var mode, _, _, var id, var path]
             ? new TreeFile(path, mode, id)
             : null;
 
-    /// <summary>Reads the status, or returns null if git refuses.</summary>
+    /// <summary>Reads the state of a checkout, or returns null if git can't read it.</summary>
     internal static async Task<WorktreeStatus?> TryReadAsync(Worktree worktree, CancellationToken cancellationToken)
     {
         try

@@ -44,7 +44,7 @@ public sealed class WorktreeStore(GitRepository repository)
         return made;
     }
 
-    /// <summary>True if the path belongs to the leftovers of a worktree that could not be removed.</summary>
+    /// <summary>True if the path belongs to what remains of a worktree that could not be removed completely.</summary>
     public static bool IsLeft(string path) => Path.GetFileName(path).Contains(FolderRemover.Left, StringComparison.Ordinal);
 
     /// <summary>Returns orchestrate's complete worktree at a path, or null if there is no such worktree.</summary>
@@ -56,8 +56,10 @@ public sealed class WorktreeStore(GitRepository repository)
             : null;
     }
 
-    /// <summary>Returns any linked worktree at a path, or null if there is no worktree. The caller may only read worktrees that this
-    /// program did not create.</summary>
+    /// <summary>
+    /// Returns any linked worktree at a path, or null if there is none. If another program or the user created it, the caller must only
+    /// read it.
+    /// </summary>
     public Worktree? FindLinked(string path)
     {
         path = Path.GetFullPath(path);
@@ -147,7 +149,9 @@ public sealed class WorktreeStore(GitRepository repository)
     public IReadOnlyList<string> ListPooled() =>
         [.. WorktreeAdmin.Pooled(repository).Select(entry => entry.Path).Order(StringComparer.Ordinal)];
 
-    /// <summary>Removes incomplete worktrees of this program below <paramref name="folder"/>. Other worktrees are not changed.</summary>
+    /// <summary>
+    /// Removes incomplete worktrees that this program created below <paramref name="folder"/>. Other worktrees are not changed.
+    /// </summary>
     /// <returns>Folders of the removed worktrees.</returns>
     public async Task<IReadOnlyList<string>> RemoveUnfinishedAsync(string folder, CancellationToken cancellationToken = default)
     {

@@ -6,7 +6,7 @@ public sealed class WorktreeTree(Worktree worktree)
 {
     private static readonly IReadOnlyDictionary<string, string?> Nothing = new Dictionary<string, string?>();
 
-    /// <summary>Writes the tree.</summary>
+    /// <summary>Writes the files of the worktree as a git tree.</summary>
     /// <param name="cancellationToken">Checked between git calls.</param>
     /// <param name="environment">Environment variables that redirect objects, or null for the repository's object folder.</param>
     /// <param name="without">Files and folders, relative to the root, for which the indexed content is used.</param>

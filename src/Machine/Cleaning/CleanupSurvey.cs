@@ -2,7 +2,7 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Result of searching for runs, refs, worktrees and caches that can be removed now.</summary>
+/// <summary>Runs, refs, worktrees and caches that a search found and that can be removed now.</summary>
 /// <param name="Runs">Leftovers of the selected runs.</param>
 /// <param name="Spare">Pooled worktrees and copies of set-up results that exceed <c>worktrees.pool</c>.</param>
 /// <param name="Orphans">Cache folders of repositories that no longer exist.</param>

@@ -5,9 +5,11 @@ internal static class GitConfigLeftovers
 {
     private static readonly TimeSpan Grace = TimeSpan.FromDays(7);
 
-    /// <summary>Returns copies whose runs no longer exist and that have been unused for a week. The delay is needed because the disk of a
-    /// repository may be temporarily unmounted, and because <c>verify</c> uses a copy without a run. Runs of other machines that share the
-    /// home directory are unknown here.</summary>
+    /// <summary>
+    /// Returns configuration copies whose runs no longer exist and that have been unused for a week. The delay is needed because a
+    /// repository's disk may be temporarily unmounted, and because <c>verify</c> uses a copy without a run. Runs on other machines that
+    /// share the home directory can't be checked.
+    /// </summary>
     /// <param name="environment">Determines the folder of copies.</param>
     /// <param name="now">Current time in UTC.</param>
     public static IReadOnlyList<string> List(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
@@ -24,7 +26,10 @@ internal static class GitConfigLeftovers
             : [];
     }
 
-    /// <summary>Unregisters removed runs of this machine, so that other machines need not keep copies for them.</summary>
+    /// <summary>
+    /// Removes the entries of this machine's removed runs from the configuration copies, so that other machines need not keep copies for
+    /// them.
+    /// </summary>
     public static void UnregisterRemovedRuns(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
     {
         var all = GitConfigurationCopies.FolderOf(environment);

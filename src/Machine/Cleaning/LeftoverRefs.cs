@@ -17,8 +17,9 @@ internal sealed class LeftoverRefs(string prefix)
             : [];
     }
 
-    /// <summary>True for a ref that only marks a state of the run, namely its base, its last merge or its shared state. Such refs retain no
-    /// work.</summary>
+    /// <summary>
+    /// True for a ref that only marks a state of the run: its base, its last merge or its shared state. Such a ref retains no work.
+    /// </summary>
     public static bool IsMark(EndedRun run, string name) =>
         name == RunRefs.Base(run.Folder)
         || name == RunRefs.LastMerge(run.Folder)

@@ -11,7 +11,10 @@ internal sealed class LeftoverWork(GitRepository repository)
     private readonly CommitStore _commits = new(repository);
     private readonly WorktreeStore _worktrees = new(repository);
 
-    /// <summary>Returns the worktrees that contain no unmerged content, and the branches of all other worktrees.</summary>
+    /// <summary>
+    /// Returns the removable worktrees, which contain no unmerged work or only work that the user discards, and the branches of all other
+    /// worktrees.
+    /// </summary>
     /// <param name="worktrees">Worktrees of a run.</param>
     /// <param name="contained">Commits on the user's own branches.</param>
     /// <param name="others">Receives a sentence for each worktree with unmerged content.</param>
@@ -45,7 +48,7 @@ internal sealed class LeftoverWork(GitRepository repository)
             others.Add($"its worktree: {proof.Reason}");
             if (givesUp)
             {
-                removable.Add((worktree, new DeletionProofResult(IsProven: true, "The user discards it.")));
+                removable.Add((worktree, new DeletionProofResult(IsProven: true, "The user chose to discard it.")));
             }
             else if (info.Branch is not null)
             {
@@ -55,7 +58,7 @@ internal sealed class LeftoverWork(GitRepository repository)
         return (removable, busy);
     }
 
-    /// <summary>Returns the tasks whose saved work may be removed because they are merged or had no changes.</summary>
+    /// <summary>Returns the tasks whose saved work may be removed because it was merged or contained no changes.</summary>
     public async Task<IReadOnlyList<string>> UnfinishedAsync(
         EndedRun run,
         IReadOnlyDictionary<string, UnfinishedSnapshot?> saved,
@@ -80,7 +83,7 @@ internal sealed class LeftoverWork(GitRepository repository)
         return gone;
     }
 
-    /// <summary>Returns the saved work of a run's tasks, with null for an unreadable snapshot.</summary>
+    /// <summary>Returns the snapshots of unfinished work of a run's tasks, by task. Null for an unreadable snapshot.</summary>
     public Dictionary<string, UnfinishedSnapshot?> SnapshotsOf(string run)
     {
         var folder = UnfinishedWorkStore.FolderOf(repository, run);

@@ -8,8 +8,10 @@ public sealed record OrphanedCache(string Folder, string Repository)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromDays(7);
 
-    /// <summary>Returns caches of missing repositories that have been unused for a week. The delay is needed because a disk may be
-    /// temporarily unmounted. A cache without an owner file is not returned.</summary>
+    /// <summary>
+    /// Returns caches of missing repositories that have been unused for a week. The delay is needed because a disk may be temporarily
+    /// unmounted. A cache without a file that names its repository is not returned.
+    /// </summary>
     /// <param name="environment">Determines the folder of caches.</param>
     /// <param name="now">Current time in UTC.</param>
     public static IReadOnlyList<OrphanedCache> List(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)

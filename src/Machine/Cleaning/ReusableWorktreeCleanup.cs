@@ -6,15 +6,17 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Finds and removes worktrees that wait for reuse, namely worktrees released by tasks, worktrees for gates, and results of
-/// set-up. No worktree is removed while a run is open.</summary>
+/// <summary>
+/// Finds and removes worktrees that are kept for reuse: worktrees released by tasks, worktrees for gates, and results of set-up. No
+/// worktree is removed while a run is open.
+/// </summary>
 /// <param name="environment">Determines the cache folder.</param>
 /// <param name="time">Clock, used to determine which worktrees are in use.</param>
 internal sealed class ReusableWorktreeCleanup(GitRepository repository, IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
     private readonly string _cache = CacheFolder.Of(repository, environment);
 
-    /// <summary>Returns the spare worktrees of each kind that exceed the number to keep.</summary>
+    /// <summary>Returns, for each kind of reusable worktree, the worktrees that exceed the number to keep.</summary>
     /// <param name="keep">Number of worktrees to keep (<c>worktrees.pool</c>).</param>
     public IReadOnlyList<string> Beyond(int keep) =>
         [
@@ -23,7 +25,7 @@ internal sealed class ReusableWorktreeCleanup(GitRepository repository, IReadOnl
             .. SetUpCache.In(_cache).Skip(keep),
         ];
 
-    /// <summary>Removes worktrees, except for those that are in use again.</summary>
+    /// <summary>Removes reusable worktrees, except those that are now in use.</summary>
     /// <param name="paths">Paths returned by <see cref="Beyond"/>.</param>
     /// <param name="stop">Checked between the worktrees.</param>
     /// <returns>Number of removed worktrees.</returns>

@@ -22,7 +22,7 @@ public sealed class RunCleanup
         _spare = new ReusableWorktreeCleanup(repository, services.Environment, services.Time);
     }
 
-    /// <summary>Opens the repository without a survey.</summary>
+    /// <summary>Opens the repository for a cleanup, without searching it yet.</summary>
     /// <param name="location">Location of the repository.</param>
     /// <param name="settings">Effective settings.</param>
     /// <param name="services">Clock, environment and open repositories.</param>
@@ -32,11 +32,13 @@ public sealed class RunCleanup
     /// <summary>Takes the cleanup lock until the result is disposed, or returns null if another process holds it.</summary>
     public IDisposable? TryBegin() => LockFile.TryTake(Path.Combine(_location.RunsFolder, ".cleanup"));
 
-    /// <summary>Measures the storage that runs use in the repository and beside it.</summary>
+    /// <summary>Measures the storage that runs use inside and outside the repository.</summary>
     public Task<StorageSizes> SizesAsync(CancellationToken stop) =>
         StorageSizes.OfAsync(_location, _repository, _settings.Worktrees.BranchPrefix, _services.Environment, stop);
 
-    /// <summary>Finds removable leftovers.</summary>
+    /// <summary>
+    /// Searches for leftovers of the chosen runs that can be removed, and for other removable refs, worktrees and caches.
+    /// </summary>
     /// <param name="chosen">Runs that have ended.</param>
     /// <param name="all">All runs known on this machine.</param>
     /// <param name="givesUp">True if the user discards work of the selected runs that is on none of the user's branches.</param>
@@ -70,7 +72,7 @@ public sealed class RunCleanup
         };
     }
 
-    /// <summary>Removes the leftovers of a survey.</summary>
+    /// <summary>Removes the leftovers that a search has found.</summary>
     /// <param name="found">Leftovers to remove.</param>
     /// <param name="forget">Removes the history of a run, if there is one. Returns false to keep a run that is still open.</param>
     /// <param name="stop">Checked between the steps.</param>

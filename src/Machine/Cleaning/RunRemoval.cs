@@ -4,8 +4,10 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Removes the leftovers found by a survey. The folder is removed last, so that a killed removal leaves a known run for another
-/// survey.</summary>
+/// <summary>
+/// Removes the leftovers found by a survey. The run's folder is removed last, so that another survey can find the run again if the removal
+/// is killed.
+/// </summary>
 /// <param name="repository">Repository of the runs.</param>
 /// <param name="remote">Remote as in <see cref="SharedRefCleanup"/>.</param>
 internal sealed class RunRemoval(GitRepository repository, string? remote)
@@ -53,7 +55,7 @@ internal sealed class RunRemoval(GitRepository repository, string? remote)
         return shared;
     }
 
-    /// <summary>Removes the refs, or none of them if any has changed since the survey.</summary>
+    /// <summary>Removes all given refs, or none of them if any has moved since the survey.</summary>
     /// <returns>Null after success, or a text with the names of the refs that moved.</returns>
     public async Task<string?> RemoveRefsAsync(IReadOnlyList<RefChange> refs, CancellationToken stop)
     {

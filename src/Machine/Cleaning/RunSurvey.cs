@@ -6,8 +6,10 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Surveys ended runs. A commit may be removed only if the user's own branches contain it or the run's record names its
-/// replacement. A worktree may be removed only if it contains no other content.</summary>
+/// <summary>
+/// Determines which leftovers of ended runs may be removed. A commit may be removed only if the user's own branches contain it or the run's
+/// record names its replacement. A worktree may be removed only if everything in it is in such commits.
+/// </summary>
 /// <param name="prefix">Current prefix of branch names.</param>
 internal sealed class RunSurvey(GitRepository repository, string prefix)
 {
@@ -20,7 +22,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
     private readonly LeftoverWork _left = new(repository);
     private readonly LeftoverRefs _leftRefs = new(prefix);
 
-    /// <summary>Surveys the given runs.</summary>
+    /// <summary>Returns the leftovers of the given runs.</summary>
     /// <param name="runs">Runs that have ended.</param>
     public async Task<IReadOnlyList<RunLeftovers>> SurveyAsync(IReadOnlyList<EndedRun> runs, CancellationToken stop)
     {
@@ -76,7 +78,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         return found;
     }
 
-    /// <summary>Returns hidden refs without a known run whose commits are on the user's branches.</summary>
+    /// <summary>Returns hidden refs that belong to no run known on this machine and whose commits are on the user's branches.</summary>
     /// <param name="known">Names of the runs known on this machine.</param>
     public async Task<IReadOnlyList<RefChange>> FindRefsWithoutRunAsync(IReadOnlyCollection<string> known, CancellationToken stop)
     {
@@ -91,8 +93,10 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         return [.. stray.Where(found => contained.Contains(found.Commit)).Select(found => new RefChange(found.Ref, null, found.Commit))];
     }
 
-    /// <summary>Adds the commits of runs whose result is on a user's branch by content, because the history does not show a squash
-    /// merge.</summary>
+    /// <summary>
+    /// Adds the commits of runs whose changes are on a user's branch according to file contents, because the history does not show a squash
+    /// merge.
+    /// </summary>
     private async Task<IReadOnlySet<string>> WithSquashedAsync(
         IReadOnlySet<string> contained,
         IReadOnlyList<EndedRun> runs,
@@ -207,8 +211,10 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         };
     }
 
-    /// <summary>True if the commit of a ref is also retained elsewhere. Results that a later run could reuse are only removed once they are
-    /// merged or superseded.</summary>
+    /// <summary>
+    /// True if the commit of a ref is also retained elsewhere. Results that a later run could reuse count as retained only after they are
+    /// merged or superseded.
+    /// </summary>
     private async Task<bool> IsProvenAsync(
         EndedRun run,
         string name,
@@ -230,7 +236,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
     private async Task<bool> IsInAsync(string commit, HashSet<string> keepers, CancellationToken stop) =>
         keepers.Count > 0 && await _commits.IsReachableFromAnyAsync(commit, keepers, stop);
 
-    /// <summary>True for an earlier result of a merged task, whose replacement the record names.</summary>
+    /// <summary>True for an earlier result of a merged task whose record names a replacement that the user's branches contain.</summary>
     private static bool IsSuperseded(string commit, string? by, IReadOnlySet<string> contained) =>
         by is not null && commit != by && contained.Contains(by);
 
@@ -245,7 +251,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             )
         ).IsProven;
 
-    /// <summary>True for a snapshot. No branch contains the snapshot itself, but a branch may contain its content.</summary>
+    /// <summary>True for a ref of a snapshot. No branch contains the snapshot itself, but a branch may contain its file contents.</summary>
     private static bool IsSaved(EndedRun run, string name) =>
         RunRefs.TaskOfKept(run.Folder, name) is not null || run.Status.State == UnstartedRuns.State;
 
@@ -256,6 +262,8 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             ),
         ];
 
-    /// <summary>Returns the run of a task's worktree, whose path ends with FOLDER/RUN/TASK.</summary>
+    /// <summary>
+    /// Returns the name of the run to which a task's worktree belongs, from the worktree's path, which ends with FOLDER/RUN/TASK.
+    /// </summary>
     private static string RunOf(WorktreeInfo worktree) => Path.GetFileName(Path.GetDirectoryName(worktree.Path)) ?? "";
 }

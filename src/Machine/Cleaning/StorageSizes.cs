@@ -32,7 +32,7 @@ public sealed record StorageSizes(
     FolderSize Unfinished
 )
 {
-    /// <summary>Measures the storage used by a repository.</summary>
+    /// <summary>Measures the storage that runs use for a repository.</summary>
     /// <param name="location">Location of the repository.</param>
     /// <param name="repository">Repository at that location, opened.</param>
     /// <param name="prefix">First part of the names of our branches.</param>

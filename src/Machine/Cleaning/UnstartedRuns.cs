@@ -2,11 +2,13 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Finds runs whose start was killed before their workflow existed. The folder of such a run contains files written by the start,
-/// but neither a plan nor a record.</summary>
+/// <summary>
+/// Finds runs whose start was killed before their workflow existed. The folder of such a run contains files written during the start, but
+/// neither a plan nor a record.
+/// </summary>
 public static class UnstartedRuns
 {
-    /// <summary>Value used as the state of such a run.</summary>
+    /// <summary>Value used as the state of a run whose workflow was never started.</summary>
     public const string State = "never-begun";
 
     /// <summary>Maximum duration of a start. A start usually takes seconds, but can take up to an hour if it waits for its

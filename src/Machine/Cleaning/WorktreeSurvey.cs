@@ -20,7 +20,7 @@ public enum WorktreeOwner
     [JsonStringEnumMemberName("task")]
     Task,
 
-    /// <summary>The worktree has no owner now and waits in the pool for a task.</summary>
+    /// <summary>The worktree has no owner now and is waiting in the pool for a task.</summary>
     [JsonStringEnumMemberName("pool")]
     Pool,
 
@@ -37,10 +37,10 @@ public enum WorktreeOwner
 /// <param name="Why">Reason why the worktree can be removed or must remain.</param>
 public sealed record WorktreeEntry(string Path, WorktreeOwner Owner, FolderSize Size, bool CanGo, string Why)
 {
-    /// <summary>Run of the worktree's task, or null if it has none.</summary>
+    /// <summary>Id of the run to which the worktree's task belongs, or null if there is none.</summary>
     public string? Run { get; init; }
 
-    /// <summary>Task whose work is or was done in the worktree, or null if there is none.</summary>
+    /// <summary>Id of the task for which the worktree is or was used, or null if there is none.</summary>
     public string? Task { get; init; }
 
     /// <summary>State of the task, or of the run if there is no task. Null if unknown on this machine.</summary>
@@ -53,8 +53,10 @@ public sealed record WorktreeEntry(string Path, WorktreeOwner Owner, FolderSize 
     public string? Head { get; init; }
 }
 
-/// <summary>Lists the linked worktrees of a repository with owner, size and removability. Removability is decided by the same proof as in
-/// a cleanup.</summary>
+/// <summary>
+/// Lists the linked worktrees of a repository with their owners and sizes, and determines which of them can be removed. Uses the same check
+/// as a cleanup.
+/// </summary>
 /// <param name="services">Opens the repository.</param>
 public sealed class WorktreeSurvey(RunServices services)
 {

@@ -4,7 +4,7 @@ using Orchestrator.Plans;
 namespace Orchestrator.Machine.Hosting;
 
 /// <summary>
-/// The user's key for signing decisions about runs. Its file is readable only for the user and hidden from every sandbox. The key is made
+/// The user's key for signing decisions about runs. Only the user can read its file, which is hidden from every sandbox. The key is created
 /// when it is first needed.
 /// </summary>
 /// <param name="folder">Absolute path of the private folder with the key.</param>
@@ -27,7 +27,7 @@ public sealed class ApprovalKey(string folder)
         return PublicKeyOf(key, name);
     }
 
-    /// <summary>Signs content.</summary>
+    /// <summary>Signs content with the key. Returns the key's fingerprint and the signature.</summary>
     /// <returns>The fingerprint of the key, and the signature in base64.</returns>
     /// <exception cref="IOException">The file can't be read or written, or contains no such key.</exception>
     public (string Fingerprint, string Value) Sign(ReadOnlySpan<byte> content)

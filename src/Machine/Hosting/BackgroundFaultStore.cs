@@ -2,15 +2,17 @@ using System.Globalization;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Last error of a background unit in a process.</summary>
+/// <summary>Last error of a part of this program that works in the background of a process.</summary>
 /// <param name="Unit">Name of the unit.</param>
 /// <param name="Error">Error message for users.</param>
 /// <param name="Failures">Number of failed passes since the last success.</param>
 /// <param name="At">Time of the last failure in UTC.</param>
 public sealed record BackgroundFault(string Unit, string Error, int Failures, DateTimeOffset At);
 
-/// <summary>Publishes the last error of a background unit to commands in other processes, through a file in each repository. Files of dead
-/// processes are ignored and removed.</summary>
+/// <summary>
+/// Publishes the last error of a part of the program that works in the background, so that commands in other processes can show it. Each
+/// repository has a file for it. Files of dead processes are ignored and removed.
+/// </summary>
 /// <param name="folders">Our own folders in the repositories.</param>
 public sealed class BackgroundFaultStore(IReadOnlyList<string> folders)
 {
@@ -44,7 +46,7 @@ public sealed class BackgroundFaultStore(IReadOnlyList<string> folders)
         }
     }
 
-    /// <summary>Returns the errors of all living processes, by unit.</summary>
+    /// <summary>Returns the published errors of all living processes, sorted by background unit.</summary>
     /// <param name="folder">Our own folder in the repository.</param>
     public static IReadOnlyList<BackgroundFault> Read(string folder)
     {

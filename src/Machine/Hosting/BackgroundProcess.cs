@@ -46,8 +46,9 @@ public sealed class BackgroundProcess
     /// <summary>True if the background process is still running.</summary>
     public bool IsAlive() => _supervisor.IsAlive();
 
-    /// <summary>True if the supervised process serves the engine of a repository or waits to serve it, which means that it executes
-    /// runs.</summary>
+    /// <summary>
+    /// True if the supervised process serves the engine of a repository or is waiting to serve it. In both cases, it executes runs.
+    /// </summary>
     /// <param name="engineFolder">Folder of the engine.</param>
     /// <param name="ownerId">Id of the process that serves the engine, or null if none does.</param>
     public bool ServesEngine(string engineFolder, int? ownerId) =>
@@ -55,7 +56,7 @@ public sealed class BackgroundProcess
             .ChildrenOf(_supervisor.ProcessId)
             .Any(child => child.ProcessId == ownerId || StandbyProcesses.Has(engineFolder, child.Identity));
 
-    /// <summary>Returns the times at which a run's engine crashed and was restarted, oldest first.</summary>
+    /// <summary>Returns the crashes of a run's background process with their times, oldest first.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     public static IReadOnlyList<RunCrash> CrashesOf(string runFolder) =>
         [.. CrashSupervisor.Read(CrashFileIn(runFolder)).Select(crash => new RunCrash(crash.Time, crash.ExitCode, crash.IsLast))];

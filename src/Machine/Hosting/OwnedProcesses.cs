@@ -4,8 +4,9 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Ends gates, set-up commands, git writes and agents in some repositories if the processes that waited for them are
-/// dead.</summary>
+/// <summary>
+/// Ends gates, set-up commands, git writes and agents in the given repositories if the processes that were waiting for them are dead.
+/// </summary>
 public sealed class OwnedProcesses
 {
     private static readonly TimeSpan AgentGrace = TimeSpan.FromSeconds(10);
@@ -19,7 +20,7 @@ public sealed class OwnedProcesses
         _services = services;
     }
 
-    /// <summary>References of the repositories as used by runs on this machine, in the given order.</summary>
+    /// <summary>References that runs on this machine use for the repositories, in the order in which the repositories were given.</summary>
     public IReadOnlyList<RepositoryReference> References { get; }
 
     /// <summary>Opens the repositories without ending anything.</summary>
@@ -38,7 +39,7 @@ public sealed class OwnedProcesses
         return new OwnedProcesses(references, repositories, services);
     }
 
-    /// <summary>Returns the reference of a repository as used by runs on this machine.</summary>
+    /// <summary>Returns the reference that runs on this machine use for a repository.</summary>
     /// <param name="location">Location of the repository.</param>
     /// <param name="services">Machine and open repositories.</param>
     public static async Task<RepositoryReference> ReferenceOfAsync(RepositoryLocation location, RunServices services) =>
@@ -47,8 +48,10 @@ public sealed class OwnedProcesses
     private static RepositoryReference ReferenceOf(RepositoryLocation location, GitRepository repository, RunServices services) =>
         new(location.Root, repository.Key, QueueNames.ForRepository(services.Host, repository.Key)) { Host = Environment.MachineName };
 
-    /// <summary>Ends work of dead processes, except for agents, which are taken over. Gates and set-up commands would continue in folders
-    /// that are reused once their activities fail. Also removes lock files that git left.</summary>
+    /// <summary>
+    /// Ends processes whose owner is dead, except agents, which are taken over. Gates and set-up commands would otherwise continue in
+    /// folders that are reused once their activities fail. Also removes lock files that git left behind.
+    /// </summary>
     public async Task EndThatOfTheDeadAsync()
     {
         await LeftoverProcesses.StopThoseOfTheDeadAsync(_services.Time);
@@ -73,6 +76,8 @@ public sealed class OwnedProcesses
         }
     }
 
-    /// <summary>Immediately ends this process's own work, except for agents. Used by a process that exits without waiting.</summary>
+    /// <summary>
+    /// Immediately ends the processes that this process started, except agents. Used by a process that exits without waiting.
+    /// </summary>
     public static Task EndOwnAsync() => LeftoverProcesses.StopOwnAsync();
 }

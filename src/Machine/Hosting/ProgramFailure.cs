@@ -2,13 +2,13 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Describes a failed or missing program (git, a gate or an agent) for users.</summary>
+/// <summary>Description for users of a failed or missing program (git, a gate or an agent), with a suggested fix.</summary>
 /// <param name="Message">Description of the failure and its location.</param>
 /// <param name="Cure">Suggested fix. Empty if the message contains it.</param>
 /// <param name="IsOfPlace">True if the program was called in the wrong folder, false if the machine can't run it now.</param>
 public sealed record ProgramFailure(string Message, string Cure, bool IsOfPlace)
 {
-    /// <summary>Returns the description of an exception, or null if it does not concern a program.</summary>
+    /// <summary>Returns the description of an exception, or null if it was not thrown by a start or a failure of a program.</summary>
     /// <param name="fault">Exception to describe.</param>
     public static ProgramFailure? Of(Exception fault) =>
         fault switch

@@ -1,12 +1,14 @@
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Registers processes that use the engine of another process and take over the engine when that process ends. Each process has an
-/// entry in a folder beside the engine file. If there is an entry, a short-lived command does not serve the engine itself.</summary>
+/// <summary>
+/// Registers processes that use the engine of another process and take it over when that process ends. Each of them has an entry in a
+/// folder next to the engine file. While there is an entry, a short-lived command does not serve the engine itself.
+/// </summary>
 public static class StandbyProcesses
 {
     private const string FolderName = "engine.standby";
 
-    /// <summary>Registers this process until the result is disposed.</summary>
+    /// <summary>Registers this process as a standby for the engine until the result is disposed.</summary>
     /// <param name="folder">Folder of the engine.</param>
     public static IDisposable Register(string folder)
     {
@@ -17,7 +19,7 @@ public static class StandbyProcesses
         return new StandbyRegistration(file);
     }
 
-    /// <summary>True if the process is registered.</summary>
+    /// <summary>True if the process is registered as a standby for the engine.</summary>
     internal static bool Has(string folder, ProcessIdentity process) =>
         Directory.Exists(Path.Combine(folder, FolderName))
         && Directory.EnumerateFiles(Path.Combine(folder, FolderName), $"{process.ProcessId}-*").Any(file => TryRead(file) == process);

@@ -1,15 +1,19 @@
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Command that starts this program again.</summary>
+/// <summary>Command line that starts another process of this program.</summary>
 public static class ThisProgramCommand
 {
-    /// <summary>Program and leading arguments: the single-file executable, or <c>dotnet</c> and the library.</summary>
+    /// <summary>
+    /// Program and leading arguments that start this program: the single-file executable, or <c>dotnet</c> followed by the library.
+    /// </summary>
     public static IReadOnlyList<string> Command =>
         Environment.ProcessPath is not { } program ? ["orchestrate"]
         : Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Path.Combine(AppContext.BaseDirectory, "orchestrate.dll")]
         : [program];
 
-    /// <summary>Returns the path of the installed program, for processes of other applications, or null if <c>PATH</c> has none.</summary>
+    /// <summary>
+    /// Returns the path at which processes of other applications can start the installed program. Null if <c>PATH</c> does not contain it.
+    /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static string? Find(IReadOnlyDictionary<string, string> environment) =>
         ProgramLocator.Find("orchestrate", environment.GetValueOrDefault("PATH"), "/");

@@ -10,12 +10,16 @@ public sealed class TmuxPanes(IReadOnlyDictionary<string, string> environment)
     /// <summary>True if this process runs inside tmux.</summary>
     public bool IsInside => environment.GetValueOrDefault("TMUX", "").Length > 0;
 
-    /// <summary>Converts a name to a valid session name, because tmux uses periods and colons to separate panes and windows.</summary>
+    /// <summary>
+    /// Converts a name to a valid tmux session name. Tmux uses periods and colons to separate panes and windows, so they are replaced.
+    /// </summary>
     public static string SessionOf(string name) =>
         string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-'));
 
-    /// <summary>Opens the window in the user's current session, if there is one. Otherwise uses a dedicated session, which is reused if it
-    /// already exists.</summary>
+    /// <summary>
+    /// Opens a window for the programs in the user's current tmux session, if there is one. Otherwise, uses a dedicated tmux session, which
+    /// is reused if it already exists.
+    /// </summary>
     /// <param name="name">Name of the window and of a dedicated session.</param>
     /// <param name="folder">Working folder of the programs.</param>
     /// <param name="programs">Program and arguments for each pane. Panes stay visible after their programs have ended.</param>
@@ -57,7 +61,7 @@ public sealed class TmuxPanes(IReadOnlyDictionary<string, string> environment)
         return null;
     }
 
-    /// <summary>Shows a dedicated session in this terminal until the user leaves it.</summary>
+    /// <summary>Shows a dedicated tmux session in this terminal until the user leaves it.</summary>
     /// <param name="name">Name passed to <see cref="OpenAsync"/>.</param>
     /// <param name="folder">Working folder of tmux.</param>
     public static Task<int> AttachAsync(string name, string folder) =>

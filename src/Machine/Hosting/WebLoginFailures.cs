@@ -3,14 +3,14 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Failed logins to the user's web page.</summary>
+/// <summary>Number and times of failed logins to the user's web page, and the source of the last one.</summary>
 /// <param name="Count">Number of logins with a wrong token.</param>
 /// <param name="Since">Time of the first failed login.</param>
 /// <param name="LastAt">Time of the last failed login.</param>
 /// <param name="LastFrom">Browser and address of the last failed login.</param>
 public sealed record WebLoginFailures(long Count, DateTimeOffset Since, DateTimeOffset LastAt, string LastFrom)
 {
-    /// <summary>Reads the failed logins.</summary>
+    /// <summary>Reads the recorded failed logins, or returns null if there were none.</summary>
     /// <param name="folder">Absolute path of the private folder (<see cref="WebTokens.Folder"/>).</param>
     /// <returns>The failed logins, or null if there were none.</returns>
     public static WebLoginFailures? Read(string folder)
@@ -28,7 +28,7 @@ public sealed record WebLoginFailures(long Count, DateTimeOffset Since, DateTime
         }
     }
 
-    /// <summary>Adds a failed login.</summary>
+    /// <summary>Records a failed login.</summary>
     /// <param name="folder">Absolute path of the private folder.</param>
     /// <param name="from">Browser and address.</param>
     /// <param name="now">The current time.</param>

@@ -4,8 +4,10 @@ using System.Text;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Signs the session cookies of the user's web page, so that sessions survive a restart of the server, and records the sessions
-/// that users have ended.</summary>
+/// <summary>
+/// Signs the session cookies of the user's web page, so that sessions survive a restart of the server. Also records the sessions that users
+/// have ended.
+/// </summary>
 /// <param name="folder">Absolute path of the private folder with the key (<see cref="WebTokens.Folder"/>).</param>
 public sealed class WebSessionKey(string folder)
 {
@@ -14,16 +16,16 @@ public sealed class WebSessionKey(string folder)
 
     private string EndedFile => Path.Combine(folder, "ended-sessions");
 
-    /// <summary>Signs a text for a purpose.</summary>
+    /// <summary>Signs a text for a purpose. The signature is not valid for any other purpose.</summary>
     /// <returns>The signature, in hexadecimal.</returns>
     public string Sign(string purpose, string text) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(_key.Value, Encoding.UTF8.GetBytes($"{purpose}\n{text}")));
 
-    /// <summary>True if a text has this key's signature. The comparison takes constant time.</summary>
+    /// <summary>True if the signature was made with this key for this purpose and text. The comparison takes constant time.</summary>
     public bool IsSigned(string purpose, string text, string signature) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Sign(purpose, text)), Encoding.UTF8.GetBytes(signature));
 
-    /// <summary>Ends a session permanently.</summary>
+    /// <summary>Ends a session of the web page permanently.</summary>
     /// <param name="id">Id of the session.</param>
     /// <param name="until">Time at which the session expires.</param>
     /// <param name="now">The current time.</param>
@@ -39,7 +41,7 @@ public sealed class WebSessionKey(string folder)
         );
     }
 
-    /// <summary>True if a user has ended a session.</summary>
+    /// <summary>True if a user has ended this session of the web page.</summary>
     /// <param name="id">Id of the session.</param>
     public bool IsEnded(string id) => Ended().Any(ended => ended.Id == id);
 

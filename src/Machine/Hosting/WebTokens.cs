@@ -22,7 +22,7 @@ public enum WebScope
     All,
 }
 
-/// <summary>A web token without its secret.</summary>
+/// <summary>An access token of the web page, without its secret.</summary>
 /// <param name="Name">Name of the token.</param>
 /// <param name="Scope">Permitted actions.</param>
 /// <param name="CreatedAt">Time at which the token was created.</param>
@@ -33,7 +33,7 @@ public sealed record WebToken(string Name, WebScope Scope, DateTimeOffset Create
     /// <summary>Name of the token in the link that logs a browser in.</summary>
     public const string Link = "link";
 
-    /// <summary>Id of the token in sessions. A new token with the same name has another id.</summary>
+    /// <summary>Id by which sessions refer to the token. A new token with the same name has another id.</summary>
     [JsonIgnore]
     public string Id => Hash[..16];
 
@@ -41,8 +41,10 @@ public sealed record WebToken(string Name, WebScope Scope, DateTimeOffset Create
     public bool IsValidAt(DateTimeOffset time) => ExpiresAt is not { } end || time < end;
 }
 
-/// <summary>Access tokens of the user's web page, in a folder that is readable only for the user and hidden from every sandbox. Only the
-/// token of the login link is stored in plain text. All other tokens are stored as hashes.</summary>
+/// <summary>
+/// Access tokens of the user's web page, stored in a folder that only the user can read and that is hidden from every sandbox. Only the
+/// token of the login link is stored in plain text. All other tokens are stored as hashes.
+/// </summary>
 /// <param name="folder">Absolute path of the folder.</param>
 /// <param name="time">Clock.</param>
 public sealed class WebTokens(string folder, TimeProvider time)
@@ -94,7 +96,7 @@ public sealed class WebTokens(string folder, TimeProvider time)
         return Change(all => name == WebToken.Link || all.Any(token => token.Name == name) ? null : [.. all, made]) ? secret : null;
     }
 
-    /// <summary>Removes a token and ends the sessions that were started with it.</summary>
+    /// <summary>Removes a token and ends the sessions that were started with it. Returns false if there is no such token.</summary>
     /// <returns>True if the token was removed. False if it does not exist.</returns>
     public bool Revoke(string name) =>
         Change(all => all.Any(token => token.Name == name) ? [.. all.Where(token => token.Name != name)] : null);

@@ -3,9 +3,11 @@ using Orchestrator.Gates;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Records the processes behind the identities of this machine's workers. A worker identity is readable and contains only the host
-/// and the process id. Its record also contains the start time, the boot and the PID namespace, with which another process can detect that
-/// the worker has ended.</summary>
+/// <summary>
+/// Records which processes belong to the identities of this machine's workers. A worker identity is readable and contains only the host and
+/// the process id. Its record also contains the start time, the boot and the PID namespace, so that another process can detect that the
+/// worker has ended.
+/// </summary>
 /// <param name="environment">Environment variables of the process, which determine the user's state folder.</param>
 public sealed class WorkerRecords(IReadOnlyDictionary<string, string> environment)
 {
@@ -48,8 +50,10 @@ public sealed class WorkerRecords(IReadOnlyDictionary<string, string> environmen
     /// <param name="identity">A worker's identity.</param>
     public bool IsDead(string identity) => Find(identity) is { Count: > 0 } found && found.All(record => record.IsDead);
 
-    /// <summary>True if the identity belongs to a worker on another machine with the same machine id, which happens with copies of one
-    /// installation. Detected if the identity has no record on this machine and the worker has polled since this machine booted.</summary>
+    /// <summary>
+    /// True if the identity belongs to a worker on another machine that has the same machine id, as copies of one installation do. Detected
+    /// if the identity has no record on this machine but the worker has polled since this machine booted.
+    /// </summary>
     /// <param name="identity">Identity of a worker that polls a queue of this machine.</param>
     /// <param name="seen">Time of the worker's last poll, by the server's clock.</param>
     /// <param name="booted">Time at which this machine booted.</param>
@@ -69,7 +73,7 @@ public sealed class WorkerRecords(IReadOnlyDictionary<string, string> environmen
 
     private sealed record WorkerRecord(string Identity, ProcessIdentity Process, string Namespace)
     {
-        /// <summary>True if the process belongs to an earlier boot, or if it has ended and belongs to this PID namespace.</summary>
+        /// <summary>True if the process was started before the last boot, or if it belongs to this PID namespace and has ended.</summary>
         public bool IsDead =>
             Process.BootId != ProcessIdentity.CurrentBootId || (Namespace == ProcessIdentity.CurrentNamespace && !Process.IsAlive());
     }

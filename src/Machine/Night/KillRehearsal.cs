@@ -8,8 +8,10 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Machine.Night;
 
-/// <summary>Rehearses an unattended run with kills, a usage limit and a full disk. Runs the repository's own plan and gates in a
-/// throw-away clone, with scripted agents that copy the changes of a range of commits. All files are removed afterward.</summary>
+/// <summary>
+/// Rehearses an unattended run in which processes are killed, a usage limit is reached and a disk becomes full. Runs the repository's own
+/// plan and gates in a throw-away clone, with scripted agents that make the changes of a range of commits. All files are removed afterward.
+/// </summary>
 public sealed class KillRehearsal
 {
     private const int MostResumes = 20;
@@ -19,7 +21,7 @@ public sealed class KillRehearsal
     private readonly KillRehearsalRequest _request;
     private readonly Action<string> _say;
 
-    /// <summary>Creates the rehearsal of a night with kills.</summary>
+    /// <summary>Creates a rehearsal of an unattended run in which processes are killed.</summary>
     /// <param name="request">The request.</param>
     /// <param name="say">Receives a line about each step.</param>
     public KillRehearsal(KillRehearsalRequest request, Action<string> say) => (_request, _say) = (request, say);

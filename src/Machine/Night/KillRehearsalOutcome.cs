@@ -12,20 +12,22 @@ namespace Orchestrator.Machine.Night;
 /// <param name="Workers">Maximum number of agents that run at the same time.</param>
 public sealed record KillRehearsalRequest(string Repository, Plan Plan, string Commits, int Seed, int Kills, int Workers)
 {
-    /// <summary>Files and folders that confined programs may change, from the settings.</summary>
+    /// <summary>Files and folders that confined programs may change according to the settings.</summary>
     public IReadOnlyList<string> WritablePaths { get; init; } = [];
 
-    /// <summary>Environment variables of the user.</summary>
+    /// <summary>Environment variables of the user who requests the rehearsal.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
-    /// <summary>Disk of the clone that may be filled, or null if there is none.</summary>
+    /// <summary>Path of the small disk that contains the clone and that may be filled, or null if there is none.</summary>
     public string? SmallDisk { get; init; }
 
-    /// <summary>Reason why no disk can be filled, or null if a disk can be filled.</summary>
+    /// <summary>Reason why the rehearsal can't fill a disk, or null if it can.</summary>
     public string? NoSmallDisk { get; init; }
 }
 
-/// <summary>Outcome of a rehearsal with kills, from git and from the records of the scripted agents.</summary>
+/// <summary>
+/// Outcome of a rehearsal in which processes are killed, determined from git and from the records of the scripted agents.
+/// </summary>
 /// <param name="Seed">Seed of the moments.</param>
 /// <param name="Tasks">Tasks that had changes in the range.</param>
 /// <param name="Idle">Tasks that were omitted because they have no changes in the range.</param>
@@ -55,6 +57,9 @@ public sealed record KillRehearsalOutcome(
     IReadOnlyList<string> NeedsAttention
 )
 {
-    /// <summary>True if all tasks landed, no work was paid for twice, and no user was needed.</summary>
+    /// <summary>
+    /// True if the changes of all tasks landed, no agent's finished work was repeated needlessly, and no agent was started while the
+    /// account was blocked.
+    /// </summary>
     public bool Holds => Landed.Count == Tasks.Count && Missing.Count == 0 && Repeated.Count == 0 && BlockedStarts == 0;
 }

@@ -2,15 +2,19 @@ using System.Text;
 
 namespace Orchestrator.Machine.Night;
 
-/// <summary>Creates the scripted agent of a rehearsal. It copies the changes of a range of commits to the files of its task, and records
-/// its start and end.</summary>
+/// <summary>
+/// Creates the scripted agent of a rehearsal. The agent makes the changes of a range of commits in its task's files, and records its start
+/// and end.
+/// </summary>
 internal static class RehearsalAgent
 {
     /// <summary>Name of the agent in the settings of the clone.</summary>
     internal const string Name = "rehearsed";
 
-    /// <summary>Description of the scripted agent, as YAML. If the agent is refused, its message counts as a usage limit with a reset
-    /// time.</summary>
+    /// <summary>
+    /// Description of the scripted agent, as YAML. If the agent refuses to work, its message is interpreted as a usage limit with a reset
+    /// time.
+    /// </summary>
     internal static string Description(string program) =>
         $"{{program: '{program}', version: [], arguments: {{start: []}}, prompt: stdin, stream: {{format: text}}, "
         + "failures: [{says: 'usage limit reached', is: limit, until: 'until ([^ ]+)\\.'}]}";

@@ -5,7 +5,9 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Night;
 
-/// <summary>Folders of a rehearsal. Contains a throw-away clone with separate settings, and the agents' records on another disk.</summary>
+/// <summary>
+/// Folders used by a rehearsal: a throw-away clone with its own settings, and the agents' records, which are on another disk.
+/// </summary>
 internal sealed class RehearsalClone : IDisposable
 {
     /// <summary>Name of the environment variable that marks all processes of a rehearsal.</summary>
@@ -34,25 +36,25 @@ internal sealed class RehearsalClone : IDisposable
     /// <summary>Path of the throw-away clone.</summary>
     internal string Clone => Path.Combine(_root, "r");
 
-    /// <summary>Program of the scripted agent.</summary>
+    /// <summary>Path of the scripted agent's program.</summary>
     internal string Agent => Path.Combine(Records, "agent");
 
     /// <summary>Path of the file that fills the disk.</summary>
     internal string Filler => Path.Combine(_root, "filler");
 
-    /// <summary>File with the end of the usage limit, in seconds since 1970.</summary>
+    /// <summary>Path of the file that contains the end of the usage limit, in seconds since 1970.</summary>
     internal string Limit => Path.Combine(Records, "limit");
 
-    /// <summary>Output of the run.</summary>
+    /// <summary>Path of the file with the output of the rehearsed run.</summary>
     internal string Log => Path.Combine(Records, "log");
 
-    /// <summary>The plan of the rehearsal.</summary>
+    /// <summary>Path of the file with the plan of the rehearsal.</summary>
     internal string PlanFile => Path.Combine(Records, "plan.yaml");
 
-    /// <summary>Value of the variable Mark, by which processes of the rehearsal are found.</summary>
+    /// <summary>Value of the environment variable <c>NIGHT_REHEARSAL</c>, by which processes of the rehearsal are found.</summary>
     internal string MarkValue { get; } = Guid.NewGuid().ToString("n");
 
-    /// <summary>Creates the clone at a commit. It has no remote, so that nothing can be pushed.</summary>
+    /// <summary>Creates the throw-away clone at a commit. It has no remote, so nothing can be pushed.</summary>
     /// <param name="request">The request.</param>
     /// <param name="branch">Name of the branch to land on.</param>
     /// <param name="commit">Commit at which the branch begins.</param>
@@ -73,11 +75,13 @@ internal sealed class RehearsalClone : IDisposable
         }
     }
 
-    /// <summary>Writes the plan.</summary>
+    /// <summary>Writes the plan of the rehearsal to its file.</summary>
     internal void WritePlan(Plan plan) => DurableFile.Write(PlanFile, Encoding.UTF8.GetBytes(TaskGraphYamlWriter.Write(plan)));
 
-    /// <summary>Returns the environment of the commands. Agents are scripted, notices and pushes are disabled, and state, settings and
-    /// caches are private to the rehearsal.</summary>
+    /// <summary>
+    /// Returns the environment variables of the rehearsal's commands. With them, agents are scripted, notices and pushes are disabled, and
+    /// state, settings and caches are private to the rehearsal.
+    /// </summary>
     /// <param name="request">The request.</param>
     internal IReadOnlyDictionary<string, string?> Environment(KillRehearsalRequest request)
     {

@@ -8,7 +8,7 @@ public static class RehearsalDisk
 
     private const string Mount = "mount -t tmpfs -o size=1g,mode=700 tmpfs \"$0\"";
 
-    /// <summary>Returns a sentence that explains why this machine can't create such a disk, or null if it can.</summary>
+    /// <summary>Returns a sentence that explains why this machine can't create a small disk for a rehearsal, or null if it can.</summary>
     public static async Task<string?> ProblemAsync(CancellationToken stop)
     {
         var folder = Directory.CreateTempSubdirectory("rh-");
@@ -30,7 +30,7 @@ public static class RehearsalDisk
         }
     }
 
-    /// <summary>Starts this program again with the same arguments on a small disk, and waits until it exits.</summary>
+    /// <summary>Starts this program again with the same arguments, with the small disk available to it, and waits for it to exit.</summary>
     /// <param name="arguments">Arguments of this program.</param>
     /// <param name="print">Receives each line of its standard output.</param>
     /// <param name="say">Receives each line of its standard error.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Machine.Night;
 
-/// <summary>Disturbs a rehearsed run after random numbers of agent starts.</summary>
+/// <summary>Disturbs a rehearsed run by kills, a usage limit or a full disk, each time after a random number of agent starts.</summary>
 /// <param name="place">Folders of the rehearsal.</param>
 /// <param name="request">The request.</param>
 /// <param name="tasks">Number of tasks.</param>
@@ -15,7 +15,7 @@ internal sealed class RehearsalDisturber(RehearsalClone place, KillRehearsalRequ
     private readonly List<string> _happened = [];
     private DateTimeOffset? _fullUntil;
 
-    /// <summary>Disturbances that happened, and the reasons why others did not happen.</summary>
+    /// <summary>Disturbances that took place, and the reasons why others did not.</summary>
     internal IReadOnlyList<string> Happened =>
         [
             .. _happened,
@@ -23,10 +23,12 @@ internal sealed class RehearsalDisturber(RehearsalClone place, KillRehearsalRequ
             .. _moments.Select(moment => $"not reached: {moment.Kind} at start {moment.Starts}"),
         ];
 
-    /// <summary>Time in which the account was blocked, or null if it was not.</summary>
+    /// <summary>Period in which the account was blocked by the simulated usage limit, or null if it was not blocked.</summary>
     internal (DateTimeOffset From, DateTimeOffset Until)? Limit { get; private set; }
 
-    /// <summary>Disturbs the run if the number of agent starts requires it.</summary>
+    /// <summary>
+    /// Disturbs the run if a disturbance is due after this number of agent starts. Returns true if the run's process was killed.
+    /// </summary>
     /// <param name="starts">Agent starts so far.</param>
     /// <param name="command">Process that executes the run.</param>
     /// <returns>True if the process was killed.</returns>

@@ -2,8 +2,10 @@ using System.Globalization;
 
 namespace Orchestrator.Machine.Night;
 
-/// <summary>Keeps this machine awake during a run, using <c>systemd-inhibit</c>. The lock is released when this process ends for any
-/// reason.</summary>
+/// <summary>
+/// Keeps this machine awake during a run, using a lock of <c>systemd-inhibit</c>. The lock is released when this process ends for any
+/// reason.
+/// </summary>
 public sealed class SleepInhibitor : IAsyncDisposable
 {
     private const string Program = "systemd-inhibit";
@@ -42,7 +44,7 @@ public sealed class SleepInhibitor : IAsyncDisposable
         return new SleepInhibitor(RunAsync(what, why, ["tail", $"--pid={own}", "-f", "/dev/null"], environment, null, end.Token), end);
     }
 
-    /// <summary>Takes the lock for an unattended run that continues. Does nothing for other runs.</summary>
+    /// <summary>Takes the lock that keeps the machine awake if the run that continues is unattended. Does nothing for other runs.</summary>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="runId">Id of the run.</param>
     /// <param name="environment">Environment variables of the user.</param>
@@ -53,7 +55,7 @@ public sealed class SleepInhibitor : IAsyncDisposable
         CancellationToken stop
     ) => IsNight(repository, runId) ? await AcquireAsync($"{runId} works overnight", environment, stop) : null;
 
-    /// <summary>True if a run was started unattended. False if its record is damaged, which the run itself reports.</summary>
+    /// <summary>True if a run was started unattended. False if its record is damaged, because the run itself reports the damage.</summary>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="runId">Id of the run.</param>
     public static bool IsNight(string repository, string runId)
@@ -90,7 +92,7 @@ public sealed class SleepInhibitor : IAsyncDisposable
     {
         if (ProgramLocator.Find(Program, environment.GetValueOrDefault("PATH"), "/") is null)
         {
-            return ($"{Program} is not installed, so nothing keeps this machine from sleeping.", "");
+            return ($"{Program} is not installed, so nothing prevents this machine from sleeping.", "");
         }
         var said = "";
         foreach (var what in Kinds)

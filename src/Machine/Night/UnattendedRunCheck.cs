@@ -7,8 +7,7 @@ using Orchestrator.Settings;
 namespace Orchestrator.Machine.Night;
 
 /// <summary>
-/// Preflight that finds conditions of the machine, the settings and the plan that could interrupt or end an unattended run. Changes
-/// nothing.
+/// Preflight that finds conditions of the machine, the settings or the plan that could interrupt or end an unattended run. Changes nothing.
 /// </summary>
 /// <param name="root">Root folder of the system's files: <c>/</c>, except in tests.</param>
 public sealed class UnattendedRunCheck(string root = "/")
@@ -24,12 +23,12 @@ public sealed class UnattendedRunCheck(string root = "/")
         [
             await SleepInhibitor.ProblemAsync(environment, stop) is { } problem
                 ? new("sleep", MachineCheckStatus.Warn, problem, "Disable sleep for the night, and leave the lid open.")
-                : new("sleep", MachineCheckStatus.Ok, "Sleep is inhibited while the run's process works (systemd-inhibit)."),
+                : new("sleep", MachineCheckStatus.Ok, "Sleep is inhibited while the run's process is running (systemd-inhibit)."),
             Power(),
             Reboot(),
         ];
 
-    /// <summary>Checks the plan and the settings for approvals needed during the run.</summary>
+    /// <summary>Checks whether the plan or the settings require approvals during the run.</summary>
     /// <param name="plan">Plan, or null if a planner creates it.</param>
     /// <param name="settings">Settings of the run.</param>
     public static IReadOnlyList<MachineCheckEntry> Run(Plan? plan, OrchestratorSettings settings)
@@ -44,7 +43,7 @@ public sealed class UnattendedRunCheck(string root = "/")
                     "A planner writes the plan first, so the need for your approval is still unknown.",
                     "Wait for the plan, or create it beforehand ('orchestrate plan REQUEST -o FILE')."
                 )
-                : new("plan", MachineCheckStatus.Ok, "The plan exists; if it needs approval, you are asked before the run starts."),
+                : new("plan", MachineCheckStatus.Ok, "The plan exists; if it needs approval, you will be asked before the run starts."),
             asking.Count > 0
                 ? new(
                     "approvals",
@@ -70,7 +69,7 @@ public sealed class UnattendedRunCheck(string root = "/")
         ];
     }
 
-    /// <summary>Checks the limits of the unattended run.</summary>
+    /// <summary>Checks whether the time and the cost of an unattended run are limited.</summary>
     /// <param name="until">Time after which no agent starts, or null for no limit.</param>
     /// <param name="maxCost">Maximum cost in US dollars, or null for no limit.</param>
     public static IReadOnlyList<MachineCheckEntry> Limits(DateTimeOffset? until, decimal? maxCost) =>
@@ -117,8 +116,8 @@ public sealed class UnattendedRunCheck(string root = "/")
                     Name,
                     MachineCheckStatus.Warn,
                     pending
-                        ? "An update needs a reboot, and the system reboots by itself (Unattended-Upgrade::Automatic-Reboot)."
-                        : "The system reboots by itself after updates (Unattended-Upgrade::Automatic-Reboot).",
+                        ? "An update needs a reboot, and the system reboots automatically (Unattended-Upgrade::Automatic-Reboot)."
+                        : "The system reboots automatically after updates (Unattended-Upgrade::Automatic-Reboot).",
                     pending
                         ? "Reboot now, then start the run."
                         : "Disable automatic reboots, or install the service, which continues runs after a reboot."

@@ -10,7 +10,7 @@ namespace Orchestrator.Machine.Repositories;
 /// <param name="Cure">Suggested fix.</param>
 public sealed record ClonedRepository(string Folder, string Fault, string Cure)
 {
-    /// <summary>True if the request itself is invalid. False if cloning failed.</summary>
+    /// <summary>True if the request itself is invalid. False if cloning failed or succeeded.</summary>
     public bool IsWrong { get; private init; }
 
     /// <summary>Clones a repository to a folder with its name, like <c>git clone</c>. If the clone already exists, it is used.</summary>
@@ -30,7 +30,7 @@ public sealed record ClonedRepository(string Folder, string Fault, string Cure)
         if (SecretScanner.IsInAddress(address))
         {
             return Invalid(
-                "The address of --clone contains a password or a token, which would be stored with the clone.",
+                "The --clone address contains a password or a token, which would be stored with the clone.",
                 "Remove the part before the @, and store it in git's credential helper (git help credentials)."
             );
         }
@@ -44,7 +44,7 @@ public sealed record ClonedRepository(string Folder, string Fault, string Cure)
         if (RepositoryLocation.Find(parent) is { } around)
         {
             return Invalid(
-                $"--clone would create a repository inside of {around.Root}.",
+                $"--clone would create a repository inside {around.Root}.",
                 "Change to a folder for clones first, or use --repository for an existing repository."
             );
         }

@@ -2,13 +2,15 @@ using System.Text.Json;
 
 namespace Orchestrator.Machine.Repositories;
 
-/// <summary>Records which pull request comments became tasks of a repository. Each comment becomes a task only once, even if that task was
-/// removed later.</summary>
+/// <summary>
+/// Records which pull request comments were imported as tasks of a repository. Each comment becomes a task only once, even if that task was
+/// removed later.
+/// </summary>
 public sealed class ImportedCommentStore(RepositoryLocation repository)
 {
     private string File => Path.Combine(repository.OrchestratorFolder, "pull-requests.json");
 
-    /// <summary>Returns the keys of the comments.</summary>
+    /// <summary>Returns the keys of the comments that were already imported.</summary>
     /// <exception cref="RefusedException">The file can't be read. The caller must not import comments then, because they could be imported
     /// twice.</exception>
     public IReadOnlySet<string> Read()
@@ -30,7 +32,7 @@ public sealed class ImportedCommentStore(RepositoryLocation repository)
         }
     }
 
-    /// <summary>Adds keys of comments.</summary>
+    /// <summary>Records the keys of imported comments.</summary>
     public void Add(IEnumerable<string> keys) =>
         DurableFile.Write(File, JsonSerializer.SerializeToUtf8Bytes(Read().Union(keys).Order(StringComparer.Ordinal).ToArray()));
 }

@@ -11,10 +11,10 @@ public sealed class InboxMarkStore(IReadOnlyDictionary<string, string> environme
 {
     private string File => Path.Combine(UserStateFolder.FolderOf(environment), "inbox.json");
 
-    /// <summary>Returns the entries that were shown before.</summary>
+    /// <summary>Returns the ids of the inbox entries that were shown before.</summary>
     public IReadOnlySet<string> Read() => Load().Read.ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Returns the snoozed entries with the time until which they are hidden.</summary>
+    /// <summary>Returns the ids of the snoozed inbox entries with the time until which each is hidden.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Snoozed()
     {
         var now = time.GetUtcNow();
@@ -83,7 +83,7 @@ public sealed class InboxMarkStore(IReadOnlyDictionary<string, string> environme
     }
 }
 
-/// <summary>Content of the file.</summary>
+/// <summary>Inbox entries that were shown or snoozed, as stored in the file.</summary>
 /// <param name="Read">Entries that were shown.</param>
 /// <param name="Snoozed">Hidden entries with the time until which they are hidden.</param>
 internal sealed record InboxMarkFile(IReadOnlyList<string> Read, IReadOnlyDictionary<string, DateTimeOffset> Snoozed)

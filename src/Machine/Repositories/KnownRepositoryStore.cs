@@ -2,8 +2,10 @@ using Orchestrator.Gates;
 
 namespace Orchestrator.Machine.Repositories;
 
-/// <summary>Repositories in which the user has started runs on this machine. Each has a file in the user's state folder, named by the
-/// repository's key, so that concurrent processes write identical content.</summary>
+/// <summary>
+/// Repositories in which the user has started runs on this machine. Each has a file in the user's state folder, named after the
+/// repository's key, so that concurrent processes write identical files.
+/// </summary>
 /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
 public sealed class KnownRepositoryStore(IReadOnlyDictionary<string, string> environment)
 {
@@ -20,7 +22,7 @@ public sealed class KnownRepositoryStore(IReadOnlyDictionary<string, string> env
         }
     }
 
-    /// <summary>Formats a command that works in any folder.</summary>
+    /// <summary>Formats a command line for a repository so that it works in any folder.</summary>
     /// <param name="command">Command without the program's name.</param>
     /// <param name="root">Root of the repository that the command refers to.</param>
     public static string Anywhere(string command, string root) => $"orchestrate -C {ProcessCommand.Quote(root)} {command}";

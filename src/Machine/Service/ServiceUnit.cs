@@ -19,9 +19,11 @@ public enum UnitFileKind
     Foreign,
 }
 
-/// <summary>Systemd user unit of a repository. It runs <c>orchestrate worker</c>, which serves the repository's engine or joins the process
-/// that does. The first line of the unit file contains a hash of the other lines, so that manual changes are detected before the file is
-/// overwritten. Has no side effects.</summary>
+/// <summary>
+/// Systemd user unit for a repository. It runs <c>orchestrate worker</c>, which serves the repository's engine or joins the process that
+/// serves it. The first line of the unit file contains a hash of the other lines, so that manual changes are detected before the file is
+/// overwritten. Has no side effects.
+/// </summary>
 /// <param name="Repository">Absolute path of the repository's root.</param>
 /// <param name="Key">Key of the repository (<see cref="RepositoryLocation.Key"/>), which distinguishes repositories with the same
 /// name.</param>
@@ -44,7 +46,7 @@ public sealed record ServiceUnit(
 
     private const string Mark = "# Written by 'orchestrate service install', which goes by this hash of the lines below: ";
 
-    /// <summary>Name of the unit: <c>orchestrate-FOLDER-KEY.service</c> with six digits of the key.</summary>
+    /// <summary>Name of the unit: <c>orchestrate-FOLDER-KEY.service</c> with the first six digits of the repository's key.</summary>
     public string Name => $"orchestrate-{Slug(Path.GetFileName(Repository))}-{Key[..6]}.service";
 
     /// <summary>Text of the unit file.</summary>

@@ -3,7 +3,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Service;
 
-/// <summary>State of a repository's service.</summary>
+/// <summary>State of the systemd service of a repository.</summary>
 /// <param name="Name">Name of the unit.</param>
 /// <param name="File">Absolute path of the unit's file.</param>
 /// <param name="Kind">Kind of the file at that path.</param>
@@ -34,7 +34,7 @@ public sealed class UserServices(IReadOnlyDictionary<string, string> environment
         "CLAUDE_CONFIG_DIR",
     ];
 
-    /// <summary>Returns the unit of a repository.</summary>
+    /// <summary>Returns the systemd unit for a repository.</summary>
     /// <param name="repository">Repository of the service.</param>
     /// <param name="program">Program and leading arguments.</param>
     public ServiceUnit UnitOf(RepositoryLocation repository, IReadOnlyList<string> program) =>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Machine.Sessions;
 
-/// <summary>State of a conversation.</summary>
+/// <summary>State of a Claude Code conversation with respect to running processes.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<SessionLiveness>))]
 public enum SessionLiveness
 {
@@ -14,14 +14,16 @@ public enum SessionLiveness
     [JsonStringEnumMemberName("ended")]
     Ended,
 
-    /// <summary>A process of the program runs in the conversation's folder, but its conversation is unknown.</summary>
+    /// <summary>
+    /// A Claude Code process is running in the conversation's folder, but it is not known which conversation it has open.
+    /// </summary>
     [JsonStringEnumMemberName("unknown")]
     Unknown,
 }
 
 /// <summary>
-/// A conversation of Claude Code on this machine. Text is truncated and redacted, and may contain terminal control sequences. A member is
-/// null if unknown.
+/// A conversation of Claude Code on this machine. Its texts are truncated and redacted, and may contain terminal control sequences. A
+/// member is null if its value is unknown.
 /// </summary>
 /// <param name="Id">Id of the conversation.</param>
 /// <param name="File">Absolute path of the file.</param>
@@ -35,34 +37,34 @@ public sealed record ClaudeSession(string Id, string File, long Bytes, SessionLi
     /// <summary>Working folder of the conversation.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Branch that was checked out in the folder.</summary>
+    /// <summary>Branch that was checked out in the working folder of the conversation.</summary>
     public string? Branch { get; init; }
 
     /// <summary>Subject of the conversation.</summary>
     public string? Title { get; init; }
 
-    /// <summary>Version of the program that wrote the last line.</summary>
+    /// <summary>Version of Claude Code that wrote the last line of the conversation's file.</summary>
     public string? Version { get; init; }
 
-    /// <summary>Model of the last answer.</summary>
+    /// <summary>Model that gave the last answer in the conversation.</summary>
     public string? Model { get; init; }
 
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>Time of the last line.</summary>
+    /// <summary>Time of the last line in the conversation's file.</summary>
     public DateTimeOffset? LastAt { get; init; }
 
-    /// <summary>Tokens of the whole conversation in the model's context at its last answer.</summary>
+    /// <summary>Number of tokens that the conversation occupied in the model's context at its last answer.</summary>
     public long? ContextTokens { get; init; }
 
     /// <summary>Latest message of the conversation.</summary>
     public string? LastWords { get; init; }
 
     /// <summary>
-    /// Run and task of the agent that has the conversation, as <c>RUN/TASK</c>, or null if no such task is known on this machine.
+    /// Run and task of the agent to which the conversation belongs, as <c>RUN/TASK</c>. Null if no such task is known on this machine.
     /// </summary>
     public string? Task { get; init; }
 
-    /// <summary>Reason why the file can't be read, as the end of a sentence. Null if it can be read.</summary>
+    /// <summary>Reason why the conversation's file can't be read, phrased as the end of a sentence. Null if it can be read.</summary>
     public string? Fault { get; init; }
 }

@@ -5,15 +5,18 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Machine.Sessions;
 
-/// <summary>Reads the conversations of Claude Code on this machine, which are files below <c>projects</c> in its folder
-/// (<c>CLAUDE_CONFIG_DIR</c>, or else <c>~/.claude</c>). Only the ends of the files are read, and the files are never changed.</summary>
+/// <summary>
+/// Reads the conversations of Claude Code on this machine. They are files below <c>projects</c> in Claude Code's folder
+/// (<c>CLAUDE_CONFIG_DIR</c>, or else <c>~/.claude</c>). Only the ends of the files are read, except for transcripts. The files are never
+/// changed.
+/// </summary>
 /// <param name="environment">Determines the folder.</param>
 public sealed class ClaudeSessions(IReadOnlyDictionary<string, string> environment)
 {
     private const int LongestTitle = 200;
     private const int LongestWords = 600;
 
-    /// <summary>Folder of the program.</summary>
+    /// <summary>Configuration folder of Claude Code.</summary>
     public string ConfigDirectory { get; } = ClaudeCliOptions.ConfigDirectoryOf(environment);
 
     private string Projects => Path.Combine(ConfigDirectory, "projects");
@@ -48,7 +51,9 @@ public sealed class ClaudeSessions(IReadOnlyDictionary<string, string> environme
             ? Of(ClaudeSessionFile.Read(file.FullName), ClaudeProcesses.Find([ConfigDirectory]))
             : null;
 
-    /// <summary>Returns the last messages of a conversation and its totals. Reads the whole file.</summary>
+    /// <summary>
+    /// Returns the last messages of a conversation, and its totals of messages, answers and tokens. Reads the whole file.
+    /// </summary>
     /// <param name="session">Conversation to read.</param>
     /// <param name="most">Maximum number of messages.</param>
     public static SessionTranscript TranscriptOf(ClaudeSession session, int most)
@@ -134,7 +139,10 @@ public sealed class ClaudeSessions(IReadOnlyDictionary<string, string> environme
     private static string? FormatText(string? text, int longest) =>
         text is null ? null : QuotedText.CutLine(SecretScanner.Redact(text), longest);
 
-    /// <summary>Returns the task of a worktree, whose path ends with FOLDER/RUN/TASK, if the repository has the run's folder.</summary>
+    /// <summary>
+    /// Returns the run and task to which a worktree belongs, if its path ends with FOLDER/RUN/TASK and the repository has a folder for the
+    /// run. Null otherwise.
+    /// </summary>
     private static string? TaskOf(string? folder)
     {
         if (
@@ -157,7 +165,7 @@ public sealed class ClaudeSessions(IReadOnlyDictionary<string, string> environme
     }
 }
 
-/// <summary>Last messages and totals of a conversation.</summary>
+/// <summary>Last messages of a conversation, and its totals of messages, answers and tokens.</summary>
 /// <param name="Messages">Number of messages with a text.</param>
 /// <param name="Answers">Number of the model's answers with token counts in the file.</param>
 /// <param name="Tokens">All tokens of these answers, read and written.</param>

@@ -4,35 +4,37 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>An agent on this machine that tasks can name.</summary>
+/// <summary>An agent that tasks can name, with the result of checking it on this machine.</summary>
 /// <param name="Name">Name in settings and plans.</param>
 /// <param name="Status">Status of the agent.</param>
 /// <param name="Message">Result of the check as a sentence.</param>
 /// <param name="Cure">Suggested fix, or null if nothing has to be done.</param>
 public sealed record DetectedAgent(string Name, MachineCheckStatus Status, string Message, string? Cure)
 {
-    /// <summary>True if this agent gets the tasks that name no agent.</summary>
+    /// <summary>True if this agent works on tasks that name no agent.</summary>
     public bool IsDefault { get; init; }
 
-    /// <summary>Installed version, or null if the program is missing or does not report it.</summary>
+    /// <summary>Installed version of the agent's program, or null if the program is missing or does not report its version.</summary>
     public string? Version { get; init; }
 
-    /// <summary>Tested versions, such as <c>2.1.197 to 2.1.328</c>, or null if none was tested.</summary>
+    /// <summary>Versions of the agent's program that were tested, such as <c>2.1.197 to 2.1.328</c>, or null if none was tested.</summary>
     public string? Tried { get; init; }
 
     /// <summary>True if the agent is logged in or has a key, or null if this is unknown without a request to the service.</summary>
     public bool? IsLoggedIn { get; init; }
 
-    /// <summary>Version simulated by the conformance kit, or null for the documented behavior.</summary>
+    /// <summary>Version of the agent that the conformance kit simulates, or null if it simulates the documented behavior.</summary>
     public string? KitVersion { get; init; }
 
-    /// <summary>Number of cases of the conformance kit that were handled, or null if the agent was never tested with it.</summary>
+    /// <summary>
+    /// Number of cases of the conformance kit that were handled correctly, or null if the agent was never tested with it.
+    /// </summary>
     public int? KitPassed { get; init; }
 
     /// <summary>Number of cases in the conformance kit for this agent.</summary>
     public int? KitOf { get; init; }
 
-    /// <summary>Names of the cases that were not handled.</summary>
+    /// <summary>Names of the conformance kit's cases that were not handled correctly.</summary>
     public IReadOnlyList<string> KitFails { get; init; } = [];
 }
 

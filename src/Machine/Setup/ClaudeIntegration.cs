@@ -1,13 +1,13 @@
 namespace Orchestrator.Machine.Setup;
 
 /// <summary>
-/// Installs a skill and sub-agents for users' Claude Code sessions. The installed files only run commands of this program.
+/// Installs a skill and sub-agents for users' Claude Code sessions. The installed files only use commands of this program.
 /// </summary>
 public static class ClaudeIntegration
 {
     private static readonly string[] Agents = ["planner-architect", "supervisor", "worker", "verifier", "integration-checker"];
 
-    /// <summary>Writes the files to a folder. Existing files are not changed.</summary>
+    /// <summary>Writes the skill and the sub-agents to a folder. Existing files are not changed.</summary>
     /// <param name="folder">The <c>.claude</c> folder of a repository or home directory.</param>
     /// <returns>Written files and kept files, relative to the folder.</returns>
     public static (IReadOnlyList<string> Written, IReadOnlyList<string> Kept) Install(string folder)

@@ -6,7 +6,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Checks the gates of tasks, and the programs of detected gates.</summary>
+/// <summary>Checks the gates configured for tasks, and the programs of detected gates.</summary>
 internal static class GateProgramCheck
 {
     public static async Task<MachineCheckEntry> RunAsync(SettingsResult loaded, string root, CancellationToken stop)
@@ -32,12 +32,12 @@ internal static class GateProgramCheck
             : new(
                 Name,
                 MachineCheckStatus.Warn,
-                "No gates are set or found in a manifest, so tasks without 'verification' are not verified.",
+                "No gates are set, and no manifest defines any, so tasks without 'verification' are not verified.",
                 "Set gates.task, such as [make test], or give tasks 'verification'."
             );
     }
 
-    /// <summary>Reports configured gates that watch for changes or fix files.</summary>
+    /// <summary>Reports configured gates that watch for changes, and thus never end, or that fix files.</summary>
     private static MachineCheckEntry? Watching(IReadOnlyList<Gate> gates)
     {
         var watching = gates.Where(gate => OneShotCommand.Of(gate.Command) is not null || OneShotCommand.NeverEnds(gate.Command)).ToList();
@@ -58,8 +58,10 @@ internal static class GateProgramCheck
             );
     }
 
-    /// <summary>Reports detected gates whose programs are missing. They are checked outside the repository, which is not trusted
-    /// here.</summary>
+    /// <summary>
+    /// Reports detected gates whose programs are missing. The programs are tested outside the repository, because its files are not trusted
+    /// here.
+    /// </summary>
     private static async Task<MachineCheckEntry?> MissingAsync(
         SettingsResult loaded,
         IReadOnlyList<Gate> found,

@@ -6,7 +6,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Checks git, the repository and the author name of commits.</summary>
+/// <summary>Checks git, the repository and the author name used for commits.</summary>
 internal static class GitSetupCheck
 {
     public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
@@ -103,7 +103,7 @@ internal static class GitSetupCheck
         }
         if (features.FirstOrDefault(feature => feature.Status == MachineCheckStatus.Fail) is { } broken)
         {
-            return Fail($"{location.WorkTree} can't be used before {broken.Name} works.", broken.Cure);
+            return Fail($"{location.WorkTree} can't be used until {broken.Name} works.", broken.Cure);
         }
         if (await new CommittedOrchestratorFiles(checkout).FindAsync(settings.Worktrees.Directory, null, cancellationToken) is { } tracked)
         {

@@ -2,19 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Operating system of a machine, which determines whether processes can be followed and stopped.</summary>
+/// <summary>Operating system of a machine, which determines whether processes can be tracked and stopped.</summary>
 /// <param name="Name">Display name of the system.</param>
 /// <param name="IsLinux">True for Linux, including WSL 2 and containers.</param>
 /// <param name="HasProcessTable">True if the system's process table, <c>/proc</c>, is mounted.</param>
 public sealed record HostPlatform(string Name, bool IsLinux, bool HasProcessTable)
 {
-    /// <summary>Machine that this process runs on.</summary>
+    /// <summary>Operating system on which this process is running.</summary>
     public static HostPlatform Current { get; } =
         OperatingSystem.IsLinux()
             ? new("Linux", true, File.Exists("/proc/self/stat"))
             : new(RuntimeInformation.OSDescription, false, false);
 
-    /// <summary>Sentence that explains why runs can't work on this machine, or null if they can.</summary>
+    /// <summary>Sentence that explains why runs are impossible on this machine, or null if they are possible.</summary>
     public string? Refusal =>
         !IsLinux
             ? $"orchestrate needs Linux; on {Name} it could not find and stop processes that agents leave running. "

@@ -12,7 +12,9 @@ public static class IgnoreFile
             OrchestratorFolderCreator.Committed.Select(entry => entry.EndsWith('/') ? $"!{entry}\n!{entry}**\n" : $"!{entry}\n")
         );
 
-    /// <summary>Adds an exception to a <c>.gitignore</c> of an earlier version, so that git tracks the entry.</summary>
+    /// <summary>
+    /// Adds an exception to a <c>.gitignore</c> written by an earlier version, so that git tracks a given file or folder.
+    /// </summary>
     /// <param name="folder">The <c>.orchestrator</c> folder.</param>
     /// <param name="entry">Entry of <see cref="OrchestratorFolderCreator.Committed"/>.</param>
     public static void Allow(string folder, string entry)
@@ -29,7 +31,7 @@ public static class IgnoreFile
         }
     }
 
-    /// <summary>Writes the file if it is missing. Returns true if it was written.</summary>
+    /// <summary>Writes the <c>.gitignore</c> file if it is missing. Returns true if the file was written.</summary>
     /// <param name="folder">The <c>.orchestrator</c> folder.</param>
     public static bool Ensure(string folder)
     {

@@ -9,7 +9,7 @@ namespace Orchestrator.Machine.Setup;
 /// <summary>Checks that runs can use the user's commit signing and merge hooks, if they are configured.</summary>
 internal static class LandingCheck
 {
-    /// <summary>Runs both checks. Makes a trial signature without storing it.</summary>
+    /// <summary>Checks commit signing and merge hooks. Makes a trial signature without storing it.</summary>
     /// <returns>Entries for the features that git or the settings enable.</returns>
     public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
         GitRepository repository,
@@ -58,7 +58,7 @@ internal static class LandingCheck
                 Name,
                 MachineCheckStatus.Warn,
                 $"Landing could not sign its commits (git.sign: {settings.Sign}). {why}",
-                $"Unlock the key in its agent, or set git.sign: {LandingSignature.Off}."
+                $"Unlock the key in ssh-agent or gpg-agent, or set git.sign: {LandingSignature.Off}."
             )
             : new(Name, MachineCheckStatus.Ok, $"{signing} signs landed commits ({SignedCommits(settings.Land)}).");
     }

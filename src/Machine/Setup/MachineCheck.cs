@@ -37,7 +37,7 @@ public static class MachineCheck
         var settings = loaded.Settings!;
         var entries = new List<MachineCheckEntry>
         {
-            new("system", MachineCheckStatus.Ok, "The system is Linux, on which agents' processes are reliably found and stopped."),
+            new("system", MachineCheckStatus.Ok, "The system is Linux, where agents' processes can be found and stopped reliably."),
         };
         entries.AddRange(await GitSetupCheck.RunAsync(repository, settings, services.Repositories, cancellationToken));
         foreach (var agent in (agents ?? [settings.Agent]).Where(settings.HasAgent))
@@ -108,8 +108,7 @@ public static class MachineCheck
         return new(role, StatusOf(found), $"{name}: {found.Message}", found.Cure);
     }
 
-    /// <summary>Extends the check of an agent with the settings and variables that are missing because their files are not
-    /// trusted.</summary>
+    /// <summary>Adds to the check of an agent the settings and variables that are ignored because their files are not trusted.</summary>
     internal static AgentCheck Explain(AgentCheck check, string agent, SettingsResult loaded)
     {
         var explained = check.Explained(loaded.WithheldVariables);
@@ -127,7 +126,7 @@ public static class MachineCheck
             };
     }
 
-    /// <summary>Converts the status of an agent check.</summary>
+    /// <summary>Converts the status of an agent check to the status of a machine check.</summary>
     internal static MachineCheckStatus StatusOf(AgentCheck found) =>
         found.Status switch
         {
@@ -172,7 +171,7 @@ public static class MachineCheck
             : new CommandAgentRunner(name, agent.Command ?? [], environment);
     }
 
-    /// <summary>Describes how the configured limits are enforced, or returns null if there are no limits.</summary>
+    /// <summary>Describes how the configured memory and CPU limits are enforced, or returns null if there are no limits.</summary>
     private static MachineCheckEntry? Limits(LimitSettings limits)
     {
         string?[] held =

@@ -1,14 +1,14 @@
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Status of a check.</summary>
+/// <summary>Status of a check of the machine or repository.</summary>
 public enum MachineCheckStatus
 {
-    /// <summary>The subject can be used.</summary>
+    /// <summary>The checked item can be used.</summary>
     Ok,
 
-    /// <summary>The subject can be used, with a warning for the user.</summary>
+    /// <summary>The checked item can be used, but there is a warning for the user.</summary>
     Warn,
 
-    /// <summary>The subject prevents runs.</summary>
+    /// <summary>The checked item prevents runs.</summary>
     Fail,
 }

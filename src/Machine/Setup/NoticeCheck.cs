@@ -3,10 +3,12 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Checks that notices reach users, without sending any (<c>check</c>) or with a test notice (<c>notify test</c>).</summary>
+/// <summary>
+/// Checks that notices can reach users, either without sending any (<c>check</c>) or by sending a test notice (<c>notify test</c>).
+/// </summary>
 public static class NoticeCheck
 {
-    /// <summary>Checks all targets. Without targets there are no entries.</summary>
+    /// <summary>Checks all notice targets. Returns no entries if no targets are configured.</summary>
     /// <param name="loaded">Effective settings without errors.</param>
     /// <param name="services">Clock and environment.</param>
     public static async Task<IReadOnlyList<MachineCheckEntry>> CheckTargetsAsync(
@@ -15,7 +17,7 @@ public static class NoticeCheck
         CancellationToken stop
     ) => [.. (await NoticeTargetCheck.CheckAllAsync(loaded, services, stop)).Select(probe => Entry(probe, "can be reached"))];
 
-    /// <summary>Sends a test notice.</summary>
+    /// <summary>Sends a test notice to one notice target or to all of them.</summary>
     /// <param name="loaded">Effective settings without errors.</param>
     /// <param name="services">Clock and environment.</param>
     /// <param name="target">Name of the target, or null for all.</param>

@@ -8,14 +8,16 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Checks the sandbox of agents and of programs that run their work, and lists its paths and hosts.</summary>
+/// <summary>
+/// Checks the sandbox of agents and of programs that run the agents' work, and lists the paths and hosts that it permits.
+/// </summary>
 internal static class SandboxCheck
 {
     private const string Name = "sandbox";
     private const string Without =
         "agents and their tests can change all files that you can change. Rules and checks stop mistakes, not malice.";
 
-    /// <summary>Runs a trial of the sandbox.</summary>
+    /// <summary>Starts a trial program in the sandbox and reports the result.</summary>
     /// <param name="loaded">Settings, and the variables of agents.</param>
     /// <param name="agents">Names of the agents whose services are listed.</param>
     /// <param name="repository">Absolute path of the repository's main checkout, or of the working directory.</param>
@@ -101,14 +103,14 @@ internal static class SandboxCheck
 
     private static string Filter(bool isApplied) =>
         isApplied
-            ? "The kernel applies the filter of system calls."
-            : "No filter of system calls is applied: the processor has none, the kernel has no seccomp, or permissions.runner leaves it "
-                + "out.";
+            ? "The kernel applies the system-call filter."
+            : "No system-call filter is applied, because this processor has none, the kernel has no seccomp, or permissions.runner "
+                + "leaves the filter out.";
 
     private static string Downloads(bool canOverlay, IReadOnlyList<string> closed) =>
         closed.Count > 0
-            ? $"Package managers can't write downloads to {FileNameEncoding.List(closed)}, so gates and set-up with downloads fail."
-        : canOverlay ? "Changes to downloads of package managers stay private to each worktree."
+            ? $"Package managers can't write downloads to {FileNameEncoding.List(closed)}, so gates and set-up that download fail."
+        : canOverlay ? "Package managers' changes to downloads stay private to each worktree."
         : "Overlays do not work here, so downloads of package managers are read-only. Managers with a suitable variable download "
             + "into a separate folder for each worktree.";
 
@@ -117,19 +119,18 @@ internal static class SandboxCheck
         var hosts = AllowedHosts.Of(settings, services.Environment, [.. agents], []);
         return settings.Permissions.Network.Mode switch
         {
-            "none" => "Confined programs reach no host (permissions.network.mode: none).",
+            "none" => "Confined programs can't reach any host (permissions.network.mode: none).",
             "observe" =>
-                "Confined programs reach every public host; 'orchestrate network' lists hosts that permissions.network.allow lacks.",
-            "listed" =>
-                $"Confined programs reach the repository's remotes and {FileNameEncoding.List(hosts)}; 'orchestrate network allow HOST' "
-                    + "adds one.",
+                "Confined programs can reach any public host; 'orchestrate network' lists hosts that permissions.network.allow lacks.",
+            "listed" => $"Confined programs can reach the repository's remotes and {FileNameEncoding.List(hosts)}; 'orchestrate network "
+                + "allow HOST' adds a host.",
             _ => Open(AbstractSockets.Listening()),
         };
     }
 
     /// <summary>
-    /// Describes the agents' keys that stay outside the sandbox with the proxy, and the keys inside the sandbox. Names plain programs that
-    /// get no key. Empty if there are no keys.
+    /// Describes which agents' keys stay outside the sandbox, with the proxy, and which keys are inside the sandbox. Names the programs
+    /// that get no key. Empty if there are no keys.
     /// </summary>
     private static string Keys(SettingsResult loaded, IReadOnlyCollection<string> agents)
     {

@@ -58,7 +58,7 @@ internal sealed record SandboxProbe(string Problem, bool IsFiltered, IReadOnlyLi
                 && tried.StandardOutput.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries) is [var filter, .. var closed]
                 ? new SandboxProbe("", IsApplied(filter.Split(' ')), closed)
                 : new SandboxProbe(
-                    $"A program did not run in the sandbox (exit code {tried.ExitCode}: {tried.StandardError.Text.Trim()}).",
+                    $"A test program did not run in the sandbox (exit code {tried.ExitCode}: {tried.StandardError.Text.Trim()}).",
                     false,
                     []
                 );

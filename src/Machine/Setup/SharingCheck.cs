@@ -10,7 +10,7 @@ public static class SharingCheck
     /// <summary>Maximum wait for a remote.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Checks the remote. Returns null if none is configured or needed.</summary>
+    /// <summary>Checks that the shared remote is reachable. Returns null if no remote is configured or needed.</summary>
     /// <param name="repository">Repository of the runs.</param>
     /// <param name="settings">Effective settings.</param>
     /// <param name="services">Opens repositories.</param>

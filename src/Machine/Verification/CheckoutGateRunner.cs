@@ -12,8 +12,10 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Verification;
 
-/// <summary>Runs gates in a folder of the user, or in a worktree without set-up. Other programs may write to the folder, so a result is
-/// stored only if the files were the same before and after the gate.</summary>
+/// <summary>
+/// Runs gates in one of the user's folders, or in a worktree without set-up. Other programs may write to the folder, so a result is stored
+/// only if the files were the same before and after the gate.
+/// </summary>
 internal sealed class CheckoutGateRunner(
     GitRepository repository,
     IReadOnlyList<EffectiveGate> gates,
@@ -129,8 +131,8 @@ internal sealed class CheckoutGateRunner(
         };
 
     /// <summary>
-    /// Prepares the tree for a gate as a run does. Returns false if the gate's result must not be stored, because the prepared files differ
-    /// from those of a run.
+    /// Prepares the folder for a gate as a run does. Returns false if the gate's result must not be stored, because the prepared files
+    /// differ from those in a run.
     /// </summary>
     private static bool Start(TreeOutputTracker outputs, Gate gate, IReadOnlyList<Gate> all)
     {
@@ -163,7 +165,7 @@ internal sealed class CheckoutGateRunner(
             );
     }
 
-    /// <summary>Returns the tree id of the files, or null if computing it is too expensive or git fails.</summary>
+    /// <summary>Returns the tree id of the current files, or null if computing it is too expensive or git fails.</summary>
     private async Task<string?> TreeAsync(Worktree worktree, GateResultQuery question, CancellationToken stop)
     {
         if (!settings.Gates.Cache || question.Changed.Sum(file => SizeOf(Path.Combine(worktree.Path, file))) > MostBytes)

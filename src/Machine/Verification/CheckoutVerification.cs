@@ -18,7 +18,7 @@ public static class CheckoutVerification
     public static ProjectGates GatesOf(OrchestratorSettings settings, string directory) =>
         RunStartSettings.GatesOf(settings, GateDetection.Detect(directory));
 
-    /// <summary>Runs gates one after the other. Gates that are known to pass on the same files are not run.</summary>
+    /// <summary>Runs gates one after another. Gates with a cached passing result for the same files are not run.</summary>
     /// <param name="workTree">Root of the main or a linked work tree.</param>
     /// <param name="commit">Commit to check in a temporary worktree, or null to check the current files.</param>
     /// <param name="gates">Gates to run.</param>

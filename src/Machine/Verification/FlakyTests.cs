@@ -8,7 +8,7 @@ using Orchestrator.Plans.Readers.Quarantine;
 
 namespace Orchestrator.Machine.Verification;
 
-/// <summary>Flaky tests of a repository. Contains tests that failed flakily in gates, and tests in quarantine.</summary>
+/// <summary>Flaky tests of a repository: tests that recently failed flakily in gates, and tests in quarantine.</summary>
 /// <param name="workTree">Root of the work tree that contains <see cref="TestQuarantine.FileName"/>.</param>
 /// <param name="services">Services of this machine.</param>
 public sealed class FlakyTests(string workTree, RunServices services)
@@ -22,7 +22,7 @@ public sealed class FlakyTests(string workTree, RunServices services)
     public async Task<IReadOnlyList<FlakyTest>> ReadFlakyTestsAsync() =>
         new GateResultStore(services.Environment, services.Time).FlakyTests(await new GitRepositoryCache().OpenAsync(workTree));
 
-    /// <summary>Reads the tests in quarantine, with all faults of the file.</summary>
+    /// <summary>Reads the tests in quarantine, and returns them with all errors found in the quarantine file.</summary>
     public (TestQuarantine Quarantine, IReadOnlyList<PlanFault> Faults) Read() =>
         File.Exists(Path) ? TestQuarantineReader.Read(File.ReadAllText(Path)) : (TestQuarantine.None, []);
 
@@ -41,7 +41,7 @@ public sealed class FlakyTests(string workTree, RunServices services)
         return text is not null && Write(lines.ToString(), [.. Others(test), entry]) ? entry : null;
     }
 
-    /// <summary>Removes a test from the quarantine.</summary>
+    /// <summary>Removes a test from the quarantine file. Returns false if the user must edit the file instead.</summary>
     /// <returns>True if the test was removed. False if the file must be changed manually.</returns>
     public bool Remove(string test) => TestQuarantineReader.Without(File.ReadAllText(Path), test) is { } text && Write(text, Others(test));
 

@@ -2,7 +2,7 @@ using Temporalio.Workflows;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Exclusive access that a task needs to files and resources while it runs.</summary>
+/// <summary>Request for exclusive access to the files and resources that a task needs while it runs.</summary>
 /// <param name="Writes">Patterns of files that the task writes; <c>**</c> for the whole repository.</param>
 /// <param name="Appends">Patterns of files that the task only appends to. Other tasks may append to the same files.</param>
 /// <param name="ResourcesWrite">Resources that the task changes.</param>
@@ -19,7 +19,7 @@ public sealed record LeaseRequest(
 /// <summary>Notification from the lease workflow to a run.</summary>
 public sealed record LeaseNotification
 {
-    /// <summary>True if other runs are active in the repository, so that each task needs a lease. Null if unchanged.</summary>
+    /// <summary>True if other runs are active in the repository, so that each task needs a lease. Null if this has not changed.</summary>
     public bool? Shared { get; init; }
 
     /// <summary>Id of the task whose lease was granted; empty if no lease was granted.</summary>
@@ -28,7 +28,7 @@ public sealed record LeaseNotification
     /// <summary>Id of the task that has to wait for its lease; empty if no task has to wait.</summary>
     public string Waiting { get; init; } = "";
 
-    /// <summary>Lease that the task waits for, or null if no task waits.</summary>
+    /// <summary>Details of the lease that the task has to wait for, or null if no task has to wait.</summary>
     public WaitsForLease? Wait { get; init; }
 }
 
@@ -43,7 +43,7 @@ public sealed record LeaseState
     public IReadOnlyList<string> Runs { get; init; } = [];
     public IReadOnlyList<LeaseRequest> Held { get; init; } = [];
 
-    /// <summary>Waiting lease requests, served in order of arrival.</summary>
+    /// <summary>Lease requests that are waiting, oldest first. They are served in this order.</summary>
     public IReadOnlyList<LeaseRequest> Waiting { get; init; } = [];
 
     /// <summary>Most recent unreadable messages, each with the reason why it was dropped.</summary>
@@ -52,14 +52,15 @@ public sealed record LeaseState
 
 /// <summary>
 /// Workflow that manages the leases of one repository across all its runs (<c>leases-KEY</c>). A single run needs no leases for its tasks.
-/// When a second run joins, the first run declares the needs of its running tasks. From then on each task of both runs requests a lease.
-/// The workflow ends when the last run leaves.
+/// When a second run joins, the first run declares the files and resources that its running tasks use. From then on, each task of both runs
+/// requests a lease. The workflow ends when the last run leaves.
 /// </summary>
 [Workflow]
 public interface ILeaseWorkflow
 {
     /// <summary>
-    /// Notifies the workflow that a run of this repository has moved to another host. The workflow then runs its own activities there.
+    /// Notifies the workflow that a run in this repository has moved to another host. The workflow then runs its own activities on that
+    /// host.
     /// </summary>
     [WorkflowSignal(MessageNames.Moved)]
     Task MovedAsync(RepositoryReference place);
@@ -73,7 +74,7 @@ public interface ILeaseWorkflow
     [WorkflowSignal(MessageNames.Join)]
     Task JoinAsync([Identifier] string runId);
 
-    /// <summary>Declares the files and resources that the running tasks of a previously single run use.</summary>
+    /// <summary>Declares the files and resources in use by the running tasks of a run that was alone in the repository until now.</summary>
     [WorkflowSignal(MessageNames.Hold)]
     Task HoldAsync([Identifier] string runId, IReadOnlyList<LeaseRequest> held);
 
@@ -90,10 +91,10 @@ public interface ILeaseWorkflow
 /// <summary>Kinds of updates that a run sends to the lease workflow.</summary>
 public enum LeaseStep
 {
-    /// <summary>The run starts and joins the runs of its repository.</summary>
+    /// <summary>The run is starting and joins the other runs in its repository.</summary>
     Join,
 
-    /// <summary>The run is no longer alone in the repository, and declares the needs of its running tasks.</summary>
+    /// <summary>The run is no longer alone in the repository, and declares the files and resources that its running tasks use.</summary>
     Hold,
 
     /// <summary>The run requests leases for these tasks.</summary>
@@ -102,9 +103,9 @@ public enum LeaseStep
     /// <summary>The run releases the leases of these ended tasks.</summary>
     Release,
 
-    /// <summary>The run ends and releases all its leases.</summary>
+    /// <summary>The run is ending and releases all its leases.</summary>
     Leave,
 }
 
-/// <summary>Request to update the lease workflow of a repository.</summary>
+/// <summary>Request to send an update to a repository's lease workflow.</summary>
 public sealed record LeaseInput(string RunId, RepositoryReference Repository, string PlanHash, LeaseStep Step, IReadOnlyList<string> Tasks);

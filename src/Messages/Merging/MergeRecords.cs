@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Orchestrator.Messages;
 
-/// <summary>A verified task that waits for its merge.</summary>
+/// <summary>A verified task that is waiting to be merged.</summary>
 public sealed record MergeRequest([property: Identifier] string TaskId, string Commit, int Attempt)
 {
     /// <summary>Dependencies of the task.</summary>
@@ -27,7 +27,7 @@ public sealed record MergeRequest([property: Identifier] string TaskId, string C
     public bool Releases { get; init; }
 }
 
-/// <summary>Progress of a task's merge.</summary>
+/// <summary>Outcome of the attempt to merge a task, as far as it has progressed.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<MergeOutcome>))]
 public enum MergeOutcome
 {
@@ -43,12 +43,12 @@ public enum MergeOutcome
     [JsonStringEnumMemberName("made")]
     Made,
 
-    /// <summary>The merge is on staging.</summary>
+    /// <summary>The merge commit is on staging.</summary>
     [JsonStringEnumMemberName("merged")]
     Merged,
 }
 
-/// <summary>Result of merging one task. Filled step by step, from the merge commit to the message for the task.</summary>
+/// <summary>Result of merging one task. The values are filled in step by step, from the merge commit to the message for the task.</summary>
 public sealed record MergeResult
 {
     [Identifier]
@@ -65,10 +65,10 @@ public sealed record MergeResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Tree { get; init; }
 
-    /// <summary>The parent of the merge: staging, or the previous merge in the batch.</summary>
+    /// <summary>First parent of the merge commit: the staging commit, or the previous merge in the batch.</summary>
     public string Onto { get; init; } = "";
 
-    /// <summary>Message to the task: the reason for the refusal, or remarks about the gates that passed.</summary>
+    /// <summary>Message for the task: the reason why its merge was refused, or remarks about the gates that passed.</summary>
     public string Message { get; init; } = "";
     public string ProblemsFile { get; init; } = "";
 
@@ -87,7 +87,9 @@ public sealed record MergeResult
     [Range(0, int.MaxValue)]
     public int Failures { get; init; }
 
-    /// <summary>Sentence about a change to staging before the merge, for the run's events. Empty if nothing changed.</summary>
+    /// <summary>
+    /// Sentence about a change that was made to staging before the merge, recorded in the run's events. Empty if staging was not changed.
+    /// </summary>
     public string Note { get; init; } = "";
 
     /// <summary>True if the task's worktree is released. False if the task must release it.</summary>

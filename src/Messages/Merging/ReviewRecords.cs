@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Orchestrator.Messages;
 
-/// <summary>The review of a run, modelled as a task. Users can see, pause, retry and skip it like any other task.</summary>
+/// <summary>The review of a run, modeled as a task. Users can see, pause, retry and skip it like any other task.</summary>
 public static class ReviewTask
 {
     /// <summary>Task id of the review. Task ids of a plan never start with a dot.</summary>
@@ -33,14 +33,15 @@ public sealed record ReviewRule
     public TimeSpan Timeout { get; init; }
 
     /// <summary>
-    /// True if the reviewer does not review the change, and only picks the best of several results of a task if the evidence is
-    /// inconclusive.
+    /// True if the reviewer does not review the change, but only picks the best of a task's results when the evidence does not decide.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Picks { get; init; }
 }
 
-/// <summary>Request to compare results of tasks with the same text if the evidence is inconclusive.</summary>
+/// <summary>
+/// Request to compare the results of tasks that have the same text. If the evidence does not decide, questions for the reviewer are stored.
+/// </summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Repository">Repository of the run.</param>
 /// <param name="PlanHash">SHA-256 of the run's plan.</param>
@@ -54,18 +55,18 @@ public sealed record FindTiesInput(
     IReadOnlyList<TaskProgress> Results
 );
 
-/// <summary>Results of tasks with the same text that the evidence could not rank.</summary>
+/// <summary>Outcome of comparing the results of tasks that have the same text, for results that the evidence could not rank.</summary>
 /// <param name="Count">Number of questions for the reviewer.</param>
 public sealed record InconclusiveResults(int Count)
 {
     /// <summary>SHA-256 of the stored plan that includes the questions.</summary>
     public string PlanHash { get; init; } = "";
 
-    /// <summary>Comparisons that the reviewer can't decide, each as a clause with the reason.</summary>
+    /// <summary>Comparisons that can't be left to the reviewer, each as a clause with the reason.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
-/// <summary>One round of a review.</summary>
+/// <summary>One round in which a reviewer reviews a run's change.</summary>
 public sealed record ReviewRound
 {
     /// <summary>Number of the round, from 1.</summary>
@@ -74,7 +75,7 @@ public sealed record ReviewRound
     /// <summary>The run's base commit.</summary>
     public required string Base { get; init; }
 
-    /// <summary>Reviewed commit of the previous round; empty to review the whole change.</summary>
+    /// <summary>Commit reviewed in the previous round. Empty if this round reviews the whole change.</summary>
     public string Since { get; init; } = "";
 
     /// <summary>Staging commit that the round reviews.</summary>
@@ -86,10 +87,10 @@ public sealed record ReviewRound
     public IReadOnlyList<string> Overruled { get; init; } = [];
 }
 
-/// <summary>Result of a review round.</summary>
+/// <summary>Verdicts of a review round.</summary>
 public static class ReviewVerdicts
 {
-    /// <summary>The reviewer was asked, and no answer has arrived yet.</summary>
+    /// <summary>The reviewer was asked, but has not answered yet.</summary>
     public const string Asked = "asked";
 
     /// <summary>The reviewer found nothing that prevents landing.</summary>
@@ -101,14 +102,16 @@ public static class ReviewVerdicts
     /// <summary>Findings are open, and a user decides about them.</summary>
     public const string Escalated = "escalated";
 
-    /// <summary>The run had no change to review.</summary>
+    /// <summary>The run made no change that needs a review.</summary>
     public const string Empty = "nothing-changed";
 
     /// <summary>A user has decided to land the run without the reviewer's acceptance.</summary>
     public const string Overruled = "overruled";
 }
 
-/// <summary>Request to prepare a review round. The activity stores the change, divided into parts, in the run's folder.</summary>
+/// <summary>
+/// Request to prepare a review round. The activity divides the run's change into parts and stores them in the run's folder.
+/// </summary>
 public sealed record PrepareReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round)
 {
     /// <summary>
@@ -124,13 +127,13 @@ public sealed record ReviewPreparation
     /// <summary>Sentence that explains why the round can't be reviewed; empty if it can.</summary>
     public string Fault { get; init; } = "";
 
-    /// <summary>Number of questions for the reviewer; 0 if no change needs a review.</summary>
+    /// <summary>Number of questions for the reviewer, one for each part of the change. 0 if no change needs a review.</summary>
     public int Parts { get; init; }
 
     /// <summary>Numbers of the parts that the reviewer has answered, from 1.</summary>
     public IReadOnlyList<int> Answered { get; init; } = [];
 
-    /// <summary>Number of the run's most recent agent run of the reviewer.</summary>
+    /// <summary>Number of the reviewer's most recent agent run in this run.</summary>
     public int LastStart { get; init; }
 
     /// <summary>SHA-256 of a manifest of the round so far, which lists its questions and accepted answers with their hashes. Later steps
@@ -138,17 +141,17 @@ public sealed record ReviewPreparation
     public string SaidHash { get; init; } = "";
 }
 
-/// <summary>Request to conclude a round whose parts are all answered.</summary>
+/// <summary>Request to conclude a review round for which the reviewer has answered all parts.</summary>
 public sealed record ConcludeReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round)
 {
     /// <inheritdoc cref="ReviewPreparation.SaidHash"/>
     public string SaidHash { get; init; } = "";
 
-    /// <summary>Number of open findings from which a user decides. A smaller number of findings becomes tasks. Null for no limit.</summary>
+    /// <summary>Number of open findings at which a user has to decide. If there are fewer, they become tasks. Null for no limit.</summary>
     public int? TasksBelow { get; init; }
 }
 
-/// <summary>Result of a round. The run decides whether the findings become tasks.</summary>
+/// <summary>Result of a review round. The run decides whether the findings become tasks.</summary>
 public sealed record ReviewConclusion
 {
     /// <summary>Number of open findings that prevent landing, including findings from earlier rounds.</summary>
@@ -157,19 +160,19 @@ public sealed record ReviewConclusion
     /// <summary>Number of remarks that do not prevent landing.</summary>
     public int Remarks { get; init; }
 
-    /// <summary>True if the reviewer has read at least one change.</summary>
+    /// <summary>True if the reviewer has read at least one part of the change.</summary>
     public bool WasRead { get; init; }
 
     /// <summary>Findings of earlier rounds that a user has overruled.</summary>
     public IReadOnlyList<string> Overruled { get; init; } = [];
 
-    /// <summary>Agent and model of the reviewer.</summary>
+    /// <summary>Name of the reviewer's agent and model.</summary>
     public string Reviewer { get; init; } = "";
 
-    /// <summary>Short text of the findings for users.</summary>
+    /// <summary>Short text for users about the findings.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>File with all findings, relative to the repository.</summary>
+    /// <summary>Path of the file with all findings, relative to the repository.</summary>
     public string Evidence { get; init; } = "";
 
     /// <summary>SHA-256 of the stored plan, which includes tasks for the new findings, if any.</summary>

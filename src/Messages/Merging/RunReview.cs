@@ -1,9 +1,9 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Current state of a run's review.</summary>
+/// <summary>Current state of the review of a run, with its rounds and findings.</summary>
 public sealed record RunReview
 {
-    /// <summary>The current round, from 1.</summary>
+    /// <summary>Number of the current review round, from 1.</summary>
     [JsonPropertyName("round")]
     public required int Round { get; init; }
 
@@ -11,11 +11,11 @@ public sealed record RunReview
     [JsonPropertyName("maxRounds")]
     public required int MaxRounds { get; init; }
 
-    /// <summary>Verdict of the review.</summary>
+    /// <summary>Current verdict of the review, such as <c>accepted</c> or <c>findings</c>.</summary>
     [JsonPropertyName("verdict")]
     public required string Verdict { get; init; }
 
-    /// <summary>Agent and model of the reviewer.</summary>
+    /// <summary>Name of the reviewer's agent and model.</summary>
     [JsonPropertyName("reviewer")]
     public string Reviewer
     {
@@ -23,7 +23,7 @@ public sealed record RunReview
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Reviewed commit of the current round.</summary>
+    /// <summary>Commit reviewed in the current round.</summary>
     [JsonPropertyName("commit")]
     public string Commit
     {
@@ -31,7 +31,7 @@ public sealed record RunReview
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Reviewed commit of the previous round; empty if the current round reviews the whole change.</summary>
+    /// <summary>Commit reviewed in the previous round. Empty if the current round reviews the whole change.</summary>
     [JsonPropertyName("since")]
     public string Since
     {
@@ -51,7 +51,7 @@ public sealed record RunReview
     [JsonPropertyName("remarks")]
     public int Remarks { get; init; }
 
-    /// <summary>Ids of tasks that a user skipped or cancelled, which overruled their findings.</summary>
+    /// <summary>Ids of the tasks for findings that a user overruled by skipping or cancelling these tasks.</summary>
     [JsonPropertyName("overruled")]
     public IReadOnlyList<string> Overruled
     {
@@ -59,7 +59,7 @@ public sealed record RunReview
         init => field = value ?? [];
     } = [];
 
-    /// <summary>File with the result of the last round, relative to the repository; empty before the first result.</summary>
+    /// <summary>Path of the file with the result of the last round, relative to the repository. Empty before the first result.</summary>
     [JsonPropertyName("evidence")]
     public string Evidence
     {

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Position of a run's staging branch, ordered by its number of moves.</summary>
+/// <summary>Commit of a run's staging branch, with the number of moves so far, by which positions are ordered in time.</summary>
 /// <param name="Commit">Commit of the branch; empty if unknown.</param>
 /// <param name="Number">Number of moves so far. The position with the larger number is newer.</param>
 public sealed record StagingPosition(string Commit, [property: Range(0, int.MaxValue)] int Number)
@@ -38,7 +38,7 @@ public sealed record RecentVerdicts([property: Range(0, int.MaxValue)] int Judge
     /// <remarks>Source: generalized binary splitting (Hwang 1972).</remarks>
     public int ChooseBatchSize() => 1 << BitOperations.Log2((uint)Math.Max(1, (int)((1 - EstimateFailureRate()) / EstimateFailureRate())));
 
-    /// <summary>Returns a copy that includes further verdicts.</summary>
+    /// <summary>Returns a copy that also counts the given verdicts.</summary>
     /// <param name="landed">Number of additional entries that landed.</param>
     /// <param name="returned">Number of additional entries that were returned.</param>
     public RecentVerdicts With(int landed, int returned)
@@ -47,7 +47,7 @@ public sealed record RecentVerdicts([property: Range(0, int.MaxValue)] int Judge
         return this with { Judged = (Judged / part) + landed + returned, Returned = (Returned / part) + returned };
     }
 
-    /// <summary>Returns a copy that includes the duration of a gate run.</summary>
+    /// <summary>Returns a copy whose average also includes the given duration of a gate run.</summary>
     public RecentVerdicts WithDuration(TimeSpan duration)
     {
         var seconds = (int)Math.Min(duration.TotalSeconds, int.MaxValue / (Inertia + 1));
@@ -55,8 +55,8 @@ public sealed record RecentVerdicts([property: Range(0, int.MaxValue)] int Judge
     }
 
     /// <summary>
-    /// Raises the batch limit for slow gates. Doubles it if gates take at least one minute, and quadruples it if they take at least five
-    /// minutes.
+    /// Returns the batch limit adjusted for slow gates: doubled if gates take at least one minute, and quadrupled if they take at least
+    /// five minutes.
     /// </summary>
     /// <remarks>
     /// A larger batch saves whole gate runs, and each failure costs only a logarithm of the batch size. It delays entries that arrive
@@ -85,7 +85,9 @@ public sealed record QueueRules
     /// <summary>True if batches whose changes can't affect each other's gates are verified at the same time.</summary>
     public bool HasLanes { get; init; }
 
-    /// <summary>True if manifests define the parts of the repository, so that merged work can change the parts.</summary>
+    /// <summary>
+    /// True if the parts of the repository are defined by manifests, so that merged work can change how the repository is divided.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HasChangingParts { get; init; }
 
@@ -94,7 +96,7 @@ public sealed record QueueRules
     public bool StretchesBatches { get; init; }
 }
 
-/// <summary>Input of <c>MergeTrainWorkflow</c>, also passed on when it continues as new.</summary>
+/// <summary>Input of <c>MergeTrainWorkflow</c>, which also passes it on when it continues as new.</summary>
 public sealed record TrainInput
 {
     [Identifier]
@@ -120,39 +122,39 @@ public sealed record TrainInput
     /// <summary>Recent verdicts, which determine the batch size; null for queues from earlier versions.</summary>
     public RecentVerdicts? Verdicts { get; init; }
 
-    /// <summary>Names of gates that have failed and then passed on the same tree.</summary>
+    /// <summary>Names of gates that have both failed and passed on the same tree.</summary>
     public IReadOnlyList<string> FlakyGates { get; init; } = [];
 
     /// <summary>Ids of tasks whose next merge is in a batch of one.</summary>
     public IReadOnlyList<string> Alone { get; init; } = [];
 
-    /// <summary>Id of the task that was returned to resolve a conflict; empty if there is none.</summary>
+    /// <summary>Id of the task that was sent back to resolve a conflict; empty if there is none.</summary>
     public string Resolving { get; init; } = "";
 
-    /// <summary>Ids of other conflicting tasks, which wait until that conflict is resolved.</summary>
+    /// <summary>Ids of further tasks that conflict, which wait until the task in <c>Resolving</c> has resolved its conflict.</summary>
     public IReadOnlyList<string> Deferred { get; init; } = [];
 
-    /// <summary>Number of the last report.</summary>
+    /// <summary>Number of the last report that the merge queue sent to its run.</summary>
     [Range(0, int.MaxValue)]
     public int Sequence { get; init; }
 }
 
-/// <summary>Work that a run sends to its merge queue.</summary>
+/// <summary>Merge requests that a run sends to its merge queue.</summary>
 /// <param name="Requests">Merge requests, oldest first. Empty if the run only checks whether the merge queue is open.</param>
 /// <param name="Position">Last position of staging known to the run.</param>
 public sealed record TrainWork(IReadOnlyList<MergeRequest> Requests, StagingPosition Position)
 {
-    /// <summary>New SHA-256 of the run's plan after a review added tasks; empty if unchanged.</summary>
+    /// <summary>SHA-256 of the run's new plan if a review added tasks to it; empty if the plan is unchanged.</summary>
     public string PlanHash { get; init; } = "";
 }
 
 /// <summary>Current state of a merge queue, returned by its query.</summary>
 public sealed record TrainStatus
 {
-    /// <summary>Merge requests that wait or are being merged, in merge order.</summary>
+    /// <summary>Merge requests that are waiting or are being merged, in merge order.</summary>
     public IReadOnlyList<MergeRequest> Queue { get; init; } = [];
 
-    /// <summary>Tasks of the current batches, which are merged and gated together.</summary>
+    /// <summary>Ids of the tasks in the current batches. The tasks of a batch are merged together and tested by gates together.</summary>
     public IReadOnlyList<string> Batch { get; init; } = [];
 
     /// <inheritdoc cref="TrainInput.Resolving"/>
@@ -169,13 +171,13 @@ public sealed record TrainStatus
 public sealed record TrainReport
 {
     /// <summary>
-    /// First execution id of the reporting workflow. If a merge queue is lost, a successor replaces it, and the run ignores late reports
-    /// from the lost queue.
+    /// Id of the first execution of the reporting workflow. If a merge queue is lost, another one replaces it, and the run ignores late
+    /// reports from the lost queue.
     /// </summary>
     [Identifier]
     public required string ExecutionId { get; init; }
 
-    /// <summary>Number of the report, incremented with each report and preserved across continue-as-new.</summary>
+    /// <summary>Number of the report. It increases with each report, also across continue-as-new.</summary>
     public required int Sequence { get; init; }
 
     /// <summary>Current position of staging.</summary>
@@ -184,10 +186,10 @@ public sealed record TrainReport
     /// <summary>Results of requests that are merged or refused.</summary>
     public IReadOnlyList<MergeResult> Answers { get; init; } = [];
 
-    /// <summary>Conflicting tasks that wait until another task has resolved its conflict.</summary>
+    /// <summary>Conflicting tasks that are waiting until another task has resolved its conflict.</summary>
     public IReadOnlyList<MergeResult> Deferred { get; init; } = [];
 
-    /// <summary>Notes for users about the merges, each in one sentence.</summary>
+    /// <summary>Sentences for users about the merges.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>True for the last report. All other pending requests get no result.</summary>
@@ -197,14 +199,14 @@ public sealed record TrainReport
 /// <summary>State of a run's connection to its merge queue, passed to the run's next execution.</summary>
 public sealed record TrainLinkCheckpoint
 {
-    /// <summary>Number of requests so far. Determines the <see cref="MergeRequest.Turn"/> of the next one.</summary>
+    /// <summary>Number of requests made so far. It determines the <see cref="MergeRequest.Turn"/> of the next request.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Arrivals { get; init; }
 
-    /// <summary>Execution id of the merge queue whose reports the run accepts; empty if none was started.</summary>
+    /// <summary>Id of the execution of the merge queue whose reports the run accepts; empty if no merge queue was started.</summary>
     public string ExecutionId { get; init; } = "";
 
-    /// <summary>Number of the last handled report.</summary>
+    /// <summary>Number of the last report that the run has processed.</summary>
     public int Sequence { get; init; }
 
     /// <summary>Requests without a result, oldest first.</summary>
@@ -221,7 +223,7 @@ public sealed record TrainLinkCheckpoint
 /// <param name="Requests">Work to merge, in order.</param>
 public sealed record BuildBatchInput(string RunId, RepositoryReference Repository, string PlanHash, IReadOnlyList<MergeRequest> Requests)
 {
-    /// <summary>Expected staging commit: the last merge reported to the run, or the run's base commit. Empty if unknown.</summary>
+    /// <summary>Staging commit that the run expects: the last merge reported to it, or its base commit. Empty if unknown.</summary>
     public string StagingTip { get; init; } = "";
 
     /// <summary>
@@ -244,12 +246,14 @@ public sealed record LocateInput(string RunId, RepositoryReference Repository, s
 /// <param name="Parts">Names of the parts; empty for the whole repository.</param>
 public sealed record WorkLocation(IReadOnlyList<string> Parts);
 
-/// <summary>Request to merge, gate and land a batch in one activity.</summary>
+/// <summary>Request to merge a batch, run gates on it and move staging to it in a single activity.</summary>
 /// <param name="Build">Batch to merge.</param>
 /// <param name="Tries">Maximum number of runs of a failing gate before the failure counts.</param>
 public sealed record MergeBatchInput(BuildBatchInput Build, int Tries)
 {
-    /// <summary>Returns the request to gate the whole batch, or null if a merge failed and must be handled first.</summary>
+    /// <summary>
+    /// Returns the request to run gates on the whole batch. Null if a merge failed, because the failure must be processed first.
+    /// </summary>
     /// <param name="built">Results of the merges.</param>
     public GateBatchInput? ToGate(IReadOnlyList<MergeResult> built) =>
         built.All(result => result.Outcome == MergeOutcome.Made)
@@ -264,7 +268,7 @@ public sealed record MergeBatchInput(BuildBatchInput Build, int Tries)
             )
             : null;
 
-    /// <summary>Returns the request to land the whole batch, or null if the gates did not pass for the whole batch.</summary>
+    /// <summary>Returns the request to move staging to the whole batch, or null if the batch did not pass its gates.</summary>
     /// <param name="built">Results of the merges.</param>
     /// <param name="gated">Result of the gates.</param>
     public LandBatchInput? ToLand(IReadOnlyList<MergeResult> built, MergeResult gated) =>
@@ -281,7 +285,7 @@ public sealed record MergeBatchInput(BuildBatchInput Build, int Tries)
             : null;
 }
 
-/// <summary>Results of a batch. Later steps are null if an earlier step prevented them.</summary>
+/// <summary>Results of the steps of a batch. A step that did not take place has the value null.</summary>
 /// <param name="Built">Results of <see cref="ITrainActivities.BuildBatchAsync"/>.</param>
 /// <param name="Gated">Result of <see cref="ITrainActivities.GateBatchAsync"/>, or null if no gates were run.</param>
 /// <param name="Landed">Results of <see cref="ITrainActivities.LandBatchAsync"/>, or null if staging was not moved.</param>
@@ -302,7 +306,7 @@ public sealed record GateBatchInput(
     int Tries
 );
 
-/// <summary>Request to run gates on a merge in a free slot of any host.</summary>
+/// <summary>Request to run gates on a published merge in a free slot of any host.</summary>
 /// <param name="Gate">The merge and its gates.</param>
 /// <param name="HomeQueue">Queue of the owner host, which has the merge.</param>
 public sealed record GateMergeInput(GateBatchInput Gate, string HomeQueue);

@@ -15,8 +15,8 @@ public static class BudgetText
         $"{ScopeText(budget)}: {Figures(budget.Budget)}{RunningAgentsText(budget)}; {Left(budget)}";
 
     /// <summary>
-    /// Formats the spending limits of a run (shared budgets, usage limits of its accounts, budgets of tasks) as one line each. Empty if the
-    /// run has no limits or they are unknown.
+    /// Formats each spending limit of a run (shared budgets, usage limits of its accounts, budgets of tasks) as one line. Empty if the run
+    /// has no limits or they are unknown.
     /// </summary>
     /// <param name="budgets">The budgets, or null if unknown.</param>
     public static IReadOnlyList<string> Lines(RunBudgets? budgets) =>
@@ -31,7 +31,7 @@ public static class BudgetText
                 .. budgets.Budgets.Where(budget => budget.Task.Length > 0).Select(budget => $"budget of {Of(budget)}"),
             ];
 
-    /// <summary>Formats a usage limit, such as <c>5-hour limit: 42 % used, empty again at 2026-11-25 18:00Z</c>.</summary>
+    /// <summary>Formats the state of a usage limit, such as <c>5-hour limit: 42 % used, empty again at 2026-11-25 18:00Z</c>.</summary>
     public static string Of(UsageWindowLine window) =>
         string.Create(
             CultureInfo.InvariantCulture,

@@ -15,17 +15,17 @@ public sealed record Rejected(Person By) : Reason;
 [ReasonKind("cancelled-by")]
 public sealed record CancelledByUser(Person By) : Reason;
 
-/// <summary>Resumed by a user's command to continue.</summary>
+/// <summary>A user told the run or task to continue.</summary>
 /// <param name="By">User who resumed, with guidance for the agent.</param>
 [ReasonKind("told-to-go-on")]
 public sealed record ContinuedByUser(Person By) : Reason;
 
-/// <summary>Tasks added to the run by a user.</summary>
+/// <summary>A user added tasks to the run.</summary>
 /// <param name="Tasks">Ids of the added tasks.</param>
 /// <param name="By">User who added the tasks.</param>
 public sealed record TasksAdded(IReadOnlyList<string> Tasks, Person By) : Reason;
 
-/// <summary>Skipped by a user and counted as done without changes.</summary>
+/// <summary>A user skipped the task, which counts as done without changes.</summary>
 /// <param name="By">User who skipped the task.</param>
 [ReasonKind("waived-by")]
 public sealed record TaskWaivedBy(Person By) : Reason;

@@ -1,9 +1,10 @@
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Reason for the state of a task or run, or the content of an event. It consists of a kind, which is the type, and of data. The kinds are
-/// declared in <c>TaskReasons</c>, <c>WorkReasons</c>, <c>RunReasons</c> and <c>PersonReasons</c>; <see cref="ReasonText"/> formats them.
-/// The data consists of ids, numbers, times, other reasons and quoted text (<see cref="Quote"/>). A reason is never a free sentence.
+/// Reason for the state of a task or run, or the content of an event. A reason consists of a kind, which is its type, and of data. The
+/// kinds are declared in <c>TaskReasons</c>, <c>WorkReasons</c>, <c>RunReasons</c> and <c>PersonReasons</c>; <see cref="ReasonText"/>
+/// formats them. The data consists of ids, numbers, times, other reasons and quoted text (<see cref="Quote"/>), but never of a sentence
+/// written by this program.
 /// </summary>
 [JsonConverter(typeof(ReasonJsonConverter))]
 public abstract record Reason
@@ -19,8 +20,8 @@ public abstract record Reason
 }
 
 /// <summary>
-/// Text from an agent, a user, git or another program, quoted without interpretation. Also the message of an activity, as shown to the
-/// agent and to users.
+/// Text from an agent, a user, git or another program, quoted without interpretation. Also used for an activity's message to the agent and
+/// to users.
 /// </summary>
 [JsonConverter(typeof(QuoteJsonConverter))]
 public sealed record Quote
@@ -33,7 +34,7 @@ public sealed record Quote
     public string Text { get; }
 
     /// <summary>
-    /// Quotes as many texts from the start of a list as fit into <see cref="PayloadPaging.MostReason"/> characters in total. Quotes at
+    /// Quotes texts from the start of a list, as many as fit into <see cref="PayloadPaging.MostReason"/> characters in total. Quotes at
     /// least one text, unless the list is empty.
     /// </summary>
     public static IReadOnlyList<Quote> All(IEnumerable<string> texts)
@@ -55,21 +56,21 @@ public sealed record Quote
     public override string ToString() => Text;
 }
 
-/// <summary>A user who has made a decision.</summary>
+/// <summary>A user who made a decision, with the user's reason for it.</summary>
 /// <param name="Name">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 /// <param name="Words">Reason given by the user, or null if none was given.</param>
 public sealed record Person(string Name, Quote? Words = null)
 {
-    /// <summary>Creates the record of a command's author.</summary>
+    /// <summary>Creates the record of the user who sent a command.</summary>
     /// <param name="name">Name given by the caller; empty if none was given.</param>
     /// <param name="words">Reason given by the user; empty if none was given.</param>
     public static Person Of(string name, string words = "") => new(name, words.Length > 0 ? new Quote(words) : null);
 
-    /// <summary>Creates the record of a command's author, from a command that applies to the run as a whole.</summary>
+    /// <summary>Creates the record of the user who sent a command that applies to the run as a whole.</summary>
     /// <param name="command">The command, or null if its author is unknown.</param>
     public static Person Of(PersonCommand? command) => Of(command?.By ?? "", command?.Reason ?? "");
 
-    /// <summary>Copy without the user's reason.</summary>
+    /// <summary>Copy of the record without the user's reason.</summary>
     [JsonIgnore]
     public Person WithoutWords => this with { Words = null };
 

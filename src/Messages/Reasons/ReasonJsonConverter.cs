@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Converts a reason to and from JSON. The member <c>kind</c> is written beside the reason's data.</summary>
+/// <summary>Converts a reason to and from JSON. The object contains the member <c>kind</c> in addition to the reason's data.</summary>
 public sealed class ReasonJsonConverter : JsonConverter<Reason>
 {
-    /// <summary>Name of the JSON member that holds the kind.</summary>
+    /// <summary>Name of the JSON member that contains the kind of a reason.</summary>
     public const string KindMember = "kind";
 
     private static readonly JsonSerializerOptions Facts = new(MessageJson.Options)
@@ -20,14 +20,14 @@ public sealed class ReasonJsonConverter : JsonConverter<Reason>
         .Where(type => type.IsSubclassOf(typeof(Reason)))
         .ToDictionary(NameOf, StringComparer.Ordinal);
 
-    /// <summary>Names of all kinds, sorted.</summary>
+    /// <summary>JSON names of all kinds of reasons, sorted.</summary>
     public static IEnumerable<string> Kinds => Types.Keys.Order(StringComparer.Ordinal);
 
-    /// <summary>Returns the type of a kind, or null for an unknown name.</summary>
+    /// <summary>Returns the type of a reason for its kind in JSON, or null if the kind is unknown.</summary>
     /// <param name="kind">Name of a kind, such as <c>dependency-ended</c>.</param>
     public static Type? TypeOf(string kind) => Types.GetValueOrDefault(kind);
 
-    /// <summary>Returns the name of a kind.</summary>
+    /// <summary>Returns the name of a reason's kind in JSON for its type.</summary>
     internal static string NameOf(Type type) =>
         type.GetCustomAttribute<ReasonKindAttribute>()?.Name ?? JsonNamingPolicy.KebabCaseLower.ConvertName(type.Name);
 

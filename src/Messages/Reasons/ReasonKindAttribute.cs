@@ -1,7 +1,8 @@
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Sets a reason's kind in JSON if the kind differs from the type's name. Recorded histories contain the kind, so it must never change.
+/// Sets the name of a reason's kind in JSON if it differs from the type's name. Recorded histories contain the name, so it must never
+/// change.
 /// </summary>
 /// <param name="name">The kind, such as <c>dependency-ended</c>.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]

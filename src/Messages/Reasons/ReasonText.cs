@@ -13,7 +13,7 @@ public static class ReasonText
     /// <summary>Formats a reason in at most <see cref="PayloadPaging.MostReason"/> characters; empty for null.</summary>
     public static string Of(Reason? reason) => reason is null ? "" : PayloadPaging.Shorten(Format(reason));
 
-    /// <summary>Returns the account or host of an outage as text.</summary>
+    /// <summary>Returns a text that names the account or host that has an outage.</summary>
     /// <param name="account">Name of the account's agent; empty for the host.</param>
     public static string NameOf(string account) => account.Length == 0 ? "the machine" : $"the account of agent '{account}'";
 
@@ -84,7 +84,7 @@ public static class ReasonText
             CommitsInspected why => $"checking the commits of {why.By.Who} on {why.Branch}",
             MergeNextRequestedBy why => $"its merge before the other waiting tasks was requested by {why.By}",
             MailSent why => why.Message.Text,
-            LostWithMachine why => $"its work was lost with {why.Machine}, so it is repeated",
+            LostWithMachine why => $"its work was lost with {why.Machine}, so it will be repeated",
             MergedBeforeReset => "merged before the run was reset",
             MergedSinceReview => "the work has grown since the review; the reviewer checks again",
             MergeNotApproved why => $"{Format(why.Answer)}: {why.Changes}",
@@ -92,7 +92,7 @@ public static class ReasonText
             NoNewPlan why => $"The run got no other plan: {Format(why.Because)}",
             PlanMissing why => $"no plan yet: {Format(why.Because)}",
             NotApprovedInTime => "it was not approved in time",
-            TaskNotRequested => "outside of the request",
+            TaskNotRequested => "outside the request",
             TaskNotDivided why => $"it is not divided: {why.Cause?.Text ?? "the proposal is missing"}",
             TaskRemarkRecorded why => why.Text.Text,
             NothingCanRun why => $"nothing more can run: {ListFirst(why.Tasks)} failed{OnStaging(why.HasUnlanded)}"
@@ -188,7 +188,7 @@ public static class ReasonText
             TaskRetried why => why.By is null ? "tried again" : $"tried again by {why.By}",
             RetriedAfter why => $"{Format(why.Because)} (tried again in {Minutes(why.Pause)} min, at once with 'retry')",
             UsageLimited why => $"waits until {Second(why.Until)}: {why.Message}",
-            WaitsForConflict why => $"{why.Conflict} It waits until {why.Task} has resolved its own conflict.",
+            WaitsForConflict why => $"{why.Conflict} The task waits until {why.Task} has resolved its own conflict.",
             WaitsForLease why => $"waits for {why.Path}, which {why.Task} {(why.IsWaiting ? "waits for too" : "works on")}",
             WaitsForWorker why =>
                 $"waits for a worker that serves '{why.Repository}', since {Second(why.Since)}; start one on its machine: "

@@ -15,16 +15,16 @@ public sealed record PlanInvalid(IReadOnlyList<Quote> Faults) : Reason;
 [ReasonKind("planner-plans")]
 public sealed record PlannerWorking(string Agent) : Reason;
 
-/// <summary>The planner failed to make a plan, and a user decides.</summary>
+/// <summary>The planner failed to make a plan, so a user has to decide.</summary>
 /// <param name="Because">The cause, or null if unknown.</param>
 [ReasonKind("no-plan-yet")]
 public sealed record PlanMissing(Reason? Because) : Reason;
 
-/// <summary>The run asks the planner again.</summary>
+/// <summary>The run is asking the planner again.</summary>
 [ReasonKind("planner-asked-again")]
 public sealed record PlannerRetried : Reason;
 
-/// <summary>The plan was read, and its tasks are known.</summary>
+/// <summary>The plan was read, so its tasks are now known.</summary>
 /// <param name="Tasks">Number of tasks in the plan.</param>
 /// <param name="Stored">Location of the stored plan, or null if the input contained the plan.</param>
 public sealed record PlanRead(int Tasks, Quote? Stored = null) : Reason;
@@ -83,7 +83,7 @@ public sealed record RunAborted(Person By) : Reason
 [ReasonKind("ending")]
 public sealed record RunIsEnding(Reason Because) : Reason;
 
-/// <summary>Two reasons, of which the second follows from the first.</summary>
+/// <summary>Two reasons, the second of which follows from the first.</summary>
 /// <param name="First">The reason that came first.</param>
 /// <param name="Then">The reason that follows from the first.</param>
 [ReasonKind("followed")]
@@ -102,7 +102,7 @@ public sealed record EndNotRecorded(Quote Cause) : Reason;
 [ReasonKind("work-kept")]
 public sealed record WorkRetained(Quote Where) : Reason;
 
-/// <summary>The staging branch no longer exists, and the work that was merged to it is not on the target.</summary>
+/// <summary>The staging branch no longer exists, and work that was merged to it is not on the target.</summary>
 /// <param name="Target">Branch that the run lands on.</param>
 [ReasonKind("staging-gone")]
 public sealed record StagingBranchLost(string Target) : Reason;
@@ -116,7 +116,7 @@ public sealed record StagingBranchRecreated(Quote Found) : Reason;
 [ReasonKind("begun-anew")]
 public sealed record RunWasReset : Reason;
 
-/// <summary>A reset restarted the run, which has recorded nothing since.</summary>
+/// <summary>A reset restarted the run, but nothing has been recorded since then.</summary>
 /// <param name="State">State of the run before the reset.</param>
 [ReasonKind("begun-anew-untold")]
 public sealed record ResetNotRecorded(string State) : Reason;
@@ -143,7 +143,7 @@ public sealed record RunLimitReached(DateTimeOffset Until) : Reason;
 /// <param name="What">The budget and its new limit, as text.</param>
 public sealed record BudgetRaised(Person By, Quote What) : Reason;
 
-/// <summary>No task can run because the remaining tasks did not succeed.</summary>
+/// <summary>No more tasks can run, because the remaining tasks did not succeed.</summary>
 /// <param name="Tasks">Ids of the tasks that did not succeed.</param>
 /// <param name="Then">Reason from the last attempt to continue, or null if there was no attempt.</param>
 public sealed record NothingCanRun(IReadOnlyList<string> Tasks, Reason? Then = null) : Reason
@@ -153,13 +153,13 @@ public sealed record NothingCanRun(IReadOnlyList<string> Tasks, Reason? Then = n
     public bool? HasUnlanded { get; init; }
 }
 
-/// <summary>The run inspects a user's commits.</summary>
+/// <summary>The run is inspecting a user's commits.</summary>
 /// <param name="By">User who made the commits.</param>
 /// <param name="Branch">Branch with the commits.</param>
 [ReasonKind("looks-at-commits")]
 public sealed record CommitsInspected(Person By, string Branch) : Reason;
 
-/// <summary>The run verifies a user's commits with the gates of the whole run.</summary>
+/// <summary>The run is verifying a user's commits with the gates of the whole run.</summary>
 /// <param name="By">User who made the commits.</param>
 /// <param name="Commits">Commits that are being verified.</param>
 [ReasonKind("gates-on-commits")]
@@ -174,11 +174,11 @@ public sealed record CommitsRejected(Quote Cause) : Reason;
 /// <param name="Review">Result of the review, or null if the run has no review.</param>
 public sealed record ReadyToLand(RunReview? Review) : Reason;
 
-/// <summary>The merged tasks land because a user requested it; the other tasks stay open.</summary>
+/// <summary>The merged tasks are landing because a user requested it; the other tasks stay open.</summary>
 [ReasonKind("lands-part")]
 public sealed record MergedTasksLanding : Reason;
 
-/// <summary>The work is on the target, or on a separate branch from which it can be landed.</summary>
+/// <summary>The run's work is on the target, or on a separate branch from which it can be landed.</summary>
 /// <param name="Where">Description of the landing, from the activity that landed.</param>
 public sealed record RunLanded(Quote Where) : Reason;
 
@@ -187,7 +187,7 @@ public sealed record RunLanded(Quote Where) : Reason;
 [ReasonKind("branches-kept")]
 public sealed record BranchesRetained(IReadOnlyList<string> Tasks) : Reason;
 
-/// <summary>The landing was refused.</summary>
+/// <summary>The run's work could not land, because the landing was refused.</summary>
 /// <param name="Cause">Explanation from the activity that refused to land.</param>
 public sealed record NotLanded(Quote Cause) : Reason
 {
@@ -199,7 +199,7 @@ public sealed record NotLanded(Quote Cause) : Reason
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Branch { get; init; }
 
-    /// <summary>Returns the refusal to land that a reason contains, or null if it contains none.</summary>
+    /// <summary>Returns the refused landing that is part of a reason, or null if there is none.</summary>
     /// <param name="why">Reason to search; may be null.</param>
     public static NotLanded? In(Reason? why) =>
         why switch
@@ -212,11 +212,11 @@ public sealed record NotLanded(Quote Cause) : Reason
         };
 }
 
-/// <summary>No user promoted the run before the time limit.</summary>
+/// <summary>No user promoted the run (repeated its landing) before the time limit.</summary>
 /// <param name="Because">Reason why the run needed a user.</param>
 public sealed record NotPromotedInTime(Reason Because) : Reason;
 
-/// <summary>The run refused a user's resolution.</summary>
+/// <summary>The run refused a user's attempt to resolve the problem for which it needed a user.</summary>
 /// <param name="Refusal">Reason for the refusal.</param>
 /// <param name="Before">Reason why the run needed a user before the resolution.</param>
 [ReasonKind("way-out-refused")]
@@ -227,7 +227,7 @@ public sealed record ResolutionRefused(Reason Refusal, Reason Before) : Reason;
 [ReasonKind("leases-not-joined")]
 public sealed record LeaseJoinFailed(Quote Cause) : Reason;
 
-/// <summary>The merge queue's workflow ended, and a successor continues.</summary>
+/// <summary>The workflow of the merge queue ended, and another one has taken over its work.</summary>
 /// <param name="Cause">Failure of the ended merge queue.</param>
 [ReasonKind("train-ended")]
 public sealed record MergeQueueReplaced(Quote Cause) : Reason;
@@ -250,7 +250,7 @@ public sealed record NewPlanMade(RunReplan Replan) : Reason;
 /// <param name="Review">Result of the review.</param>
 public sealed record ReviewOverruled(RunReview Review) : Reason;
 
-/// <summary>A workflow execution has failed.</summary>
+/// <summary>The execution of a workflow has failed.</summary>
 /// <param name="Cause">The failure, as reported by the server.</param>
 public sealed record ExecutionFailed(Quote Cause) : Reason;
 
@@ -259,7 +259,7 @@ public sealed record ExecutionFailed(Quote Cause) : Reason;
 /// <param name="Words">Reason given by that client, or null if none was given.</param>
 public sealed record TerminatedBy(string Identity, Quote? Words) : Reason;
 
-/// <summary>The run continued as new, and the new execution no longer exists.</summary>
+/// <summary>The run continued as new, but the new execution no longer exists.</summary>
 [ReasonKind("continuation-gone")]
 public sealed record ContinuationLost : Reason;
 

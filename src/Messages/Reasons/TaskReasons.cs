@@ -9,7 +9,7 @@ public sealed record TaskNotRequested : Reason;
 /// <param name="State">State of the dependency.</param>
 public sealed record DependencyEnded(string Task, string State) : Reason;
 
-/// <summary>A failed dependency, which had caused this task to be skipped, continues.</summary>
+/// <summary>A failed dependency, which had caused this task to be skipped, is continuing.</summary>
 /// <param name="Task">Id of the dependency.</param>
 [ReasonKind("dependency-goes-on")]
 public sealed record DependencyContinues(string Task) : Reason;
@@ -50,7 +50,7 @@ public sealed record WorkflowStillOpen(string Workflow) : Reason;
 [ReasonKind("ended-with-run")]
 public sealed record TaskEndedWithRun(string State) : Reason;
 
-/// <summary>A task of another run has the lease that this task needs.</summary>
+/// <summary>A lease that this task needs is held, or was requested earlier, by a task of another run.</summary>
 /// <param name="Path">Contested file, pattern or resource.</param>
 /// <param name="Task">Run and task that hold the lease or wait ahead.</param>
 /// <param name="IsWaiting">True if the other task also waits, ahead of this one.</param>
@@ -72,7 +72,7 @@ public sealed record LeaseFailed(Quote Cause) : Reason;
 /// <param name="Cause">Failure of the last attempt.</param>
 public sealed record StepFailing(string Activity, int Failures, Quote Cause) : Reason;
 
-/// <summary>The merge of the task's work waits until another task has resolved its conflict.</summary>
+/// <summary>The merge of the task's work is waiting until another task has resolved its conflict.</summary>
 /// <param name="Task">Id of the other task.</param>
 /// <param name="Conflict">Conflict that this task's work has.</param>
 public sealed record WaitsForConflict(string Task, Quote Conflict) : Reason;
@@ -92,7 +92,9 @@ public sealed record TaskNotDivided(Quote? Cause) : Reason;
 [ReasonKind("noted")]
 public sealed record TaskRemarkRecorded(Quote Text) : Reason;
 
-/// <summary>The run ends without this attempt at a task, because other attempts at the same task succeeded.</summary>
+/// <summary>
+/// This attempt at a task did not succeed, but the run ends without it because other attempts at the same task succeeded.
+/// </summary>
 /// <param name="Tasks">Ids of the successful tasks with the same text.</param>
 /// <param name="Because">Reason why this attempt did not succeed.</param>
 [ReasonKind("other-attempts-done")]
@@ -113,14 +115,14 @@ public sealed record NoNewPlan(Reason? Because) : Reason;
 [ReasonKind("other-plan-not-taken")]
 public sealed record NewPlanNotAdopted(Reason Because) : Reason;
 
-/// <summary>The tasks of another plan cover the findings of a review.</summary>
+/// <summary>The findings of a review are left to the tasks of another plan.</summary>
 [ReasonKind("findings-for-other-plan")]
 public sealed record FindingsLeftToReplan : Reason;
 
 /// <summary>The reviewer reviews again, because a user has added commits.</summary>
 public sealed record CommitsAdded : Reason;
 
-/// <summary>Results of tasks could not be compared, although the evidence is inconclusive.</summary>
+/// <summary>The results of tasks with the same text could not be compared, although the evidence does not decide between them.</summary>
 /// <param name="Why">The results that were not compared, each with the reason.</param>
 [ReasonKind("not-compared")]
 public sealed record ResultsNotCompared(IReadOnlyList<Quote> Why) : Reason;

@@ -12,7 +12,7 @@ public sealed record WorkCancelled : Reason;
 [ReasonKind("run-ended-without-it")]
 public sealed record RunEndedWithoutTask(string? State = null, TerminatedBy? By = null) : Reason;
 
-/// <summary>The work waits and will be retried automatically.</summary>
+/// <summary>The work is waiting and will be retried automatically.</summary>
 /// <param name="Because">Cause of the wait.</param>
 /// <param name="Pause">Time until the retry.</param>
 [ReasonKind("tried-again-after")]
@@ -35,7 +35,7 @@ public sealed record StepImpossible(Quote Cause) : Reason;
 /// <param name="Cause">Failure of the release.</param>
 public sealed record WorktreeNotReleased(Reason? Ended, Quote Cause) : Reason;
 
-/// <summary>The agent failed, or its account or host has a fault.</summary>
+/// <summary>The agent failed, or there is a problem with its account or host.</summary>
 /// <param name="Message">Final message of the agent run.</param>
 /// <param name="Attempts">Number of consecutive attempts; 0 if the agent run was not retried.</param>
 public sealed record AgentFailed(Quote Message, int Attempts = 0) : Reason;
@@ -50,7 +50,7 @@ public sealed record AgentKilled(int Starts, Quote Message) : Reason;
 /// <param name="Pause">Time until the restart.</param>
 public sealed record AgentStartsAgain(Quote Message, TimeSpan Pause) : Reason;
 
-/// <summary>The task waits for a host with a free slot.</summary>
+/// <summary>The task is waiting for a host with a free slot.</summary>
 /// <param name="Label">Label that the host must have, or null for any host.</param>
 /// <param name="Refusal">Refusal of the last host that was asked. Null if no host was asked, or all slots are taken.</param>
 /// <param name="Hosts">As in <see cref="FailingActivity.Hosts"/>.</param>
@@ -60,12 +60,14 @@ public sealed record WaitsForHost(string? Label, Quote? Refusal = null, int? Hos
 /// <param name="Host">Name and identity of the host.</param>
 public sealed record PlacedOnHost(string Host) : Reason;
 
-/// <summary>The task left its worker host, because the host released the slot or the task continues on the owner host.</summary>
+/// <summary>
+/// The task left its worker host, because the host released the slot or because the task is continuing on the owner host.
+/// </summary>
 /// <param name="Host">Name and identity of the host.</param>
 [ReasonKind("left-its-host")]
 public sealed record LeftHost(string Host) : Reason;
 
-/// <summary>A user holds all new agent runs.</summary>
+/// <summary>A user is holding all new agent runs.</summary>
 /// <param name="Hold">Description of the hold.</param>
 public sealed record AgentHeld(Quote Hold) : Reason;
 
@@ -114,7 +116,7 @@ public sealed record PlannerCannotAnswer(Reason Because) : Reason;
 [ReasonKind("planner-asked")]
 public sealed record PlannerConsulted(Quote Question, string Task, Reason? Waits = null) : Reason;
 
-/// <summary>The planner failed and is asked again.</summary>
+/// <summary>The planner failed and is being asked again.</summary>
 /// <param name="Message">Final message of the planner's agent run.</param>
 [ReasonKind("planner-asked-again-after")]
 public sealed record PlannerRetriedAfter(Quote Message) : Reason;
@@ -136,7 +138,7 @@ public sealed record RequestBeingJudged : Reason;
 /// <summary>The package that the agent requested is being installed.</summary>
 public sealed record RequestInstalled : Reason;
 
-/// <summary>The task was divided, and the resulting tasks run first.</summary>
+/// <summary>The task was divided, and the smaller tasks run before it.</summary>
 [ReasonKind("parts-first")]
 public sealed record PartsRunFirst : Reason;
 
@@ -144,7 +146,7 @@ public sealed record PartsRunFirst : Reason;
 [ReasonKind("earlier-result-tried")]
 public sealed record EarlierResultTested : Reason;
 
-/// <summary>The task's work passes its gates but changes the input of the gates, so a user has to approve the work.</summary>
+/// <summary>The task's work passes its gates but changes files that the gates depend on, so a user has to approve it.</summary>
 /// <param name="Changes">The changes to the input of the gates.</param>
 public sealed record GatesChanged(Quote Changes) : Reason;
 
@@ -153,7 +155,7 @@ public sealed record GatesChanged(Quote Changes) : Reason;
 /// <param name="Changes">The changes that need the approval.</param>
 public sealed record MergeNotApproved(Reason Answer, Quote Changes) : Reason;
 
-/// <summary>Verification rejected the task's work, or the answer of its planner or reviewer.</summary>
+/// <summary>The task's work, or an answer of the planner or reviewer, was rejected by verification.</summary>
 /// <param name="Problems">Problems that verification found.</param>
 public sealed record NotVerified(IReadOnlyList<Quote> Problems) : Reason;
 
@@ -167,7 +169,7 @@ public sealed record NotMerged(Quote Problem) : Reason;
 [ReasonKind("not-mended")]
 public sealed record AttemptsExhausted(Reason Because, int Remediations) : Reason;
 
-/// <summary>The agent could not resolve a conflict, so a user has to.</summary>
+/// <summary>The agent could not resolve a conflict, so a user has to resolve it.</summary>
 /// <param name="Because">Problem that remains.</param>
 /// <param name="Attempts">Number of attempts by the agent.</param>
 /// <param name="Worktree">Worktree with both sides of the conflict, relative to the repository.</param>
@@ -175,12 +177,12 @@ public sealed record AttemptsExhausted(Reason Because, int Remediations) : Reaso
 [ReasonKind("conflict-for-person")]
 public sealed record ConflictNeedsUser(Reason Because, int Attempts, string Worktree, string Task) : Reason;
 
-/// <summary>The plan still has faults after the last attempt.</summary>
+/// <summary>The plan still contains errors after the planner's last attempt.</summary>
 /// <param name="Attempts">Number of answers by the planner.</param>
 /// <param name="Problems">Problems that remain in the plan.</param>
 public sealed record PlanStillFaulty(int Attempts, IReadOnlyList<Quote> Problems) : Reason;
 
-/// <summary>The reviewer's last allowed answer is still unreadable.</summary>
+/// <summary>The reviewer's answer is still unreadable, and no further answers are allowed.</summary>
 /// <param name="Attempts">Number of answers by the reviewer.</param>
 /// <param name="Problems">Problems that remain in the answer.</param>
 public sealed record ReviewStillUnreadable(int Attempts, IReadOnlyList<Quote> Problems) : Reason;

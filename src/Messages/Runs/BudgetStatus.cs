@@ -7,12 +7,12 @@ public sealed record BudgetStatus
     [JsonPropertyName("kind")]
     public required string Kind { get; init; }
 
-    /// <summary>Identity of the budget, shared by all tasks that wait for it.</summary>
+    /// <summary>Identity of the budget. All tasks that are waiting for this budget have the same value.</summary>
     [JsonPropertyName("scope")]
     public required string Scope { get; init; }
 
     /// <summary>
-    /// Account of the agent that was about to start. Empty if no agent was about to start, or for budgets that all accounts share.
+    /// Account of the agent that was about to start. Empty if no agent was about to start, or if all accounts share the budget.
     /// </summary>
     [JsonPropertyName("account")]
     public required string Account { get; init; }
@@ -43,7 +43,7 @@ public static class BudgetKinds
     public const string Day = "day";
     public const string Account = "account";
 
-    /// <summary>All scopes, from narrow to wide.</summary>
+    /// <summary>Names of all scopes of budgets, from the narrowest to the widest.</summary>
     public static IReadOnlyList<string> All { get; } = [Attempt, Task, Run, Day, Account];
 
     /// <summary>True for scopes shared by many tasks. No agent starts while such a budget is used up.</summary>
@@ -72,7 +72,7 @@ public sealed record RaiseBudgetInput(
     string Account
 );
 
-/// <summary>Result of raising a budget.</summary>
+/// <summary>Result of a user's request to raise a budget.</summary>
 /// <param name="Changed">False if the command was refused.</param>
 /// <param name="Message">Sentence with the new limit, or with the reason for the refusal.</param>
 public sealed record RaisedBudget(bool Changed, string Message);

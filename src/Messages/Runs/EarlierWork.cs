@@ -5,7 +5,7 @@ namespace Orchestrator.Messages;
 /// <param name="Offset">Number of tasks on earlier pages, which are skipped.</param>
 public sealed record FindEarlierWorkInput(string RunId, RepositoryReference Repository, string PlanHash, int Offset);
 
-/// <summary>A page of the state that an earlier execution of a run left.</summary>
+/// <summary>A page of the state that an earlier execution of a run left behind.</summary>
 public sealed record EarlierWork
 {
     /// <summary>Number of the last transition in the run's record.</summary>
@@ -14,21 +14,21 @@ public sealed record EarlierWork
     /// <summary>Commit of the staging branch.</summary>
     public string StagingTip { get; init; } = "";
 
-    /// <summary>Sentence about the missing staging branch, which was recreated with the landed work; empty if the branch existed.</summary>
+    /// <summary>Sentence about a missing staging branch that was recreated with the landed work. Empty if the branch existed.</summary>
     public string StagingMade { get; init; } = "";
 
     /// <summary>
-    /// True if the staging branch was missing and the run has landed nothing, so its merged work is on no branch. The staging branch was
-    /// recreated at the run's base commit.
+    /// True if the staging branch was missing and the run had landed nothing, so that its merged work is on no branch. The staging branch
+    /// was recreated at the run's base commit.
     /// </summary>
     public bool StagingLost { get; init; }
 
     /// <summary>
-    /// A page of the started tasks, in plan order. For a task whose workflow is open, the entry is the workflow's last report. For other
-    /// tasks, the state comes from git, the run's folder and the record, and <see cref="TaskReport.ExecutionId"/> is empty.
+    /// A page of the tasks that were started, in plan order. If a task's workflow is open, its entry is the workflow's last report. For
+    /// other tasks, the state comes from git, the run's folder and the record, and <see cref="TaskReport.ExecutionId"/> is empty.
     /// </summary>
     public IReadOnlyList<TaskReport> Tasks { get; init; } = [];
 
-    /// <summary>Number of tasks on all pages.</summary>
+    /// <summary>Total number of started tasks on all pages.</summary>
     public int TaskCount { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Command to move a run to another host. Workers on that host then execute the run's activities.</summary>
+/// <summary>Command to move a run to another host. The workers on that host then execute the run's activities.</summary>
 /// <param name="To">Repository on the new host, with its task queue.</param>
 /// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"to":{"path":"/home/kim/shop","key":"0123456789ab","queue":"orchestrator@MACHINE/0123456789ab"},"by":"kim@laptop"}""")]
@@ -18,7 +18,7 @@ public sealed record MoveRunCommand(RepositoryReference To, string By = "") : Us
     public string? Staging { get; init; }
 }
 
-/// <summary>A host that a run waits for because no worker there responds.</summary>
+/// <summary>A host for which a run is waiting, because no worker on it responds.</summary>
 /// <param name="Machine">Identity of the host in queue names.</param>
 /// <param name="Host">Display name of the host; empty if unknown.</param>
 /// <param name="Since">Time since which the run's first activity waits, or null if none waits.</param>
@@ -35,10 +35,10 @@ public sealed record UnreachableHost(string Machine, string Host, DateTimeOffset
 /// <param name="Host">Display name, not necessarily unique; empty if unknown.</param>
 public sealed record MachineName(string Machine, string Host)
 {
-    /// <summary>Returns the host of a repository.</summary>
+    /// <summary>Returns the name and identity of the host that serves a repository.</summary>
     public static MachineName Of(RepositoryReference repository) => Of(repository.Queue, repository.Host ?? "");
 
-    /// <summary>Returns the host of a queue.</summary>
+    /// <summary>Returns the name and identity of the host to which a queue belongs.</summary>
     /// <param name="queue">A repository's queue.</param>
     /// <param name="host">Display name of the host; empty if unknown.</param>
     public static MachineName Of(string queue, string host) => new(QueueNames.MachineOf(queue) ?? queue, host);

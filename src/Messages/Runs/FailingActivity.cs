@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>An activity of a run or task that fails repeatedly, or a slot request that no host serves.</summary>
+/// <summary>An activity of a run or task that fails repeatedly, or a request for a slot that no host has fulfilled.</summary>
 /// <param name="Task">The task; empty for an activity of the run itself.</param>
 /// <param name="Activity">Name of the activity, such as <c>VerifyTask</c>.</param>
 /// <param name="Attempt">The current or next attempt, from 1.</param>
@@ -8,8 +8,8 @@ namespace Orchestrator.Messages;
 public sealed record FailingActivity(string Task, string Activity, int Attempt, string Message)
 {
     /// <summary>
-    /// For a slot request: number of hosts that offer matching slots, all of them taken; 0 if no host offers any. Null if unknown, or for
-    /// other activities.
+    /// For a slot request: number of hosts that offer matching slots, all of which are taken; 0 if no host offers any. Null if unknown, or
+    /// for other activities.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int? Hosts { get; init; }

@@ -11,13 +11,13 @@ public sealed record GovernorState
     [Identifier]
     public string Account { get; init; } = "";
 
-    /// <summary>Known state of the account. Default: null, meaning nothing is known yet.</summary>
+    /// <summary>Recorded usage and limits of the account, as far as known. Default: null, which means that nothing is known yet.</summary>
     public Ledger? Ledger { get; init; }
 
-    /// <summary>Recently answered calls, newest last. The governor answers a repeated call with the recorded answer.</summary>
+    /// <summary>Calls that were answered recently, newest last. If a call is repeated, the governor gives the recorded answer.</summary>
     public IReadOnlyList<AnsweredCall> Answered { get; init; } = [];
 
-    /// <summary>Number of calls after which the governor continues as new. Default: 0, meaning when the server suggests it.</summary>
+    /// <summary>Number of calls after which the governor continues as new. Default: 0, which means when the server suggests it.</summary>
     [Range(0, 1_000_000)]
     public int ContinueAfterCalls { get; init; }
 
@@ -31,15 +31,15 @@ public sealed record GovernorState
 /// <param name="Refusal">Reason why a budget was not raised. Empty if the budget was raised, or for other calls.</param>
 public sealed record AnsweredCall(string RequestId, bool IsSettled, string Refusal);
 
-/// <summary>Result of waiting in an account's queue for an agent start.</summary>
+/// <summary>Result of waiting in an account's queue until an agent may start.</summary>
 /// <param name="IsWaiting">True if the start still waits; the caller keeps its position by asking again within 30 seconds. False if the
 /// caller should request the start now, or if the wait will be long.</param>
 public sealed record QueueWaitResult(bool IsWaiting);
 
 /// <summary>
-/// Workflow that admits the agent starts of one account across all hosts of a server (<c>governor-ACCOUNT</c>). It applies slots, limits,
-/// blocks and the monthly budget. <c>governor-budgets</c> decides about budgets that all accounts share. A governor never ends, and is idle
-/// between calls.
+/// Workflow that admits the agent starts of one account on all hosts of a server (<c>governor-ACCOUNT</c>). It applies slots, limits,
+/// blocks and the monthly budget. The governor <c>governor-budgets</c> decides about budgets that all accounts share. A governor never
+/// ends, and is idle between calls.
 /// </summary>
 [Workflow]
 public interface IGovernorWorkflow
@@ -51,7 +51,9 @@ public interface IGovernorWorkflow
     [WorkflowUpdate(MessageNames.Call)]
     Task<GovernorAnswer> CallAsync(GovernorCall asked);
 
-    /// <summary>Keeps an agent start's position in the queue. Returns when the start may be requested, or after some seconds.</summary>
+    /// <summary>
+    /// Keeps the position of an agent start in the queue. Returns when the caller may request the start, or after a few seconds.
+    /// </summary>
     /// <param name="request">Agent start to wait for. Nothing is reserved for it.</param>
     /// <param name="shortWait">Longest expected wait during which a start keeps its position.</param>
     [WorkflowUpdate(MessageNames.AwaitTurn)]

@@ -1,12 +1,12 @@
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Run contract: the preflight's findings for an unattended run (<c>run --overnight</c>). The final report compares the result with the
+/// Run contract: the findings of preflight for an unattended run (<c>run --overnight</c>). The final report compares the outcome with the
 /// contract and with the limits in the run's input. The contract does not affect the run.
 /// </summary>
 public sealed record NightContract
 {
-    /// <summary>Time at which the contract was made.</summary>
+    /// <summary>Time at which the run contract was made.</summary>
     [JsonPropertyName("madeAt")]
     public DateTimeOffset MadeAt { get; init; }
 
@@ -14,7 +14,7 @@ public sealed record NightContract
     [JsonPropertyName("tasks")]
     public int Tasks { get; init; }
 
-    /// <summary>True if the host is kept awake while the run's process works.</summary>
+    /// <summary>True if the host is kept awake while the process that executes the run is alive.</summary>
     [JsonPropertyName("keepsAwake")]
     public bool KeepsAwake { get; init; }
 
@@ -54,7 +54,7 @@ public sealed record RunForecast
     [JsonPropertyName("pastTasks")]
     public int PastTasks { get; init; }
 
-    /// <summary>Number of past runs with those tasks.</summary>
+    /// <summary>Number of past runs to which those tasks belong.</summary>
     [JsonPropertyName("pastRuns")]
     public int PastRuns { get; init; }
 

@@ -2,7 +2,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>A notice that is sent to users once.</summary>
+/// <summary>A notice that is sent to users only once.</summary>
 /// <param name="Key">Identity of the notice across repetitions and executions of the run. A notice about an account's outage has the same
 /// key in every run.</param>
 /// <param name="Kind">One of <see cref="NoticeKinds"/>.</param>
@@ -11,7 +11,7 @@ namespace Orchestrator.Messages;
 /// <param name="Ways">Ways in which the user can answer; empty if no answer is required.</param>
 public sealed record RunNotice(string Key, string Kind, string? Task, string Text, IReadOnlyList<AnswerAction> Ways);
 
-/// <summary>All notices that currently apply to a run. The activity sends new ones, and withdraws those that no longer apply.</summary>
+/// <summary>All notices that currently apply to a run. The activity sends the new ones and withdraws those that no longer apply.</summary>
 /// <param name="Rest">Ability of the run to make progress without a user.</param>
 public sealed record SendNoticesInput(
     [property: Identifier] string RunId,
@@ -20,13 +20,13 @@ public sealed record SendNoticesInput(
     RunProgressState Rest
 );
 
-/// <summary>Ability of a run to make progress without a user.</summary>
+/// <summary>State of a run's progress, which determines whether more notices may follow.</summary>
 public enum RunProgressState
 {
     /// <summary>The run is in progress.</summary>
     None,
 
-    /// <summary>The run needs a user to make progress, and its process may exit.</summary>
+    /// <summary>The run needs a user in order to make progress, and its process may exit.</summary>
     Standing,
 
     /// <summary>The run has ended, and will send no further notices.</summary>

@@ -17,8 +17,8 @@ public sealed record OrchestrationInput
     public string Repository { get; init; } = "";
 
     /// <summary>
-    /// The plan as JSON, with the content of a plan file. Kept exactly as sent, because the activity that loads the plan parses it like a
-    /// plan file.
+    /// The plan as JSON, with the same structure as a plan file. Kept exactly as sent, because the activity that loads the plan parses it
+    /// like a plan file.
     /// </summary>
     [JsonPropertyName("plan")]
     public JsonElement? Plan { get; init; }
@@ -46,7 +46,7 @@ public sealed record OrchestrationInput
     [JsonPropertyName("planOnly")]
     public bool PlanOnly { get; init; }
 
-    /// <summary>Options of the planning request. Null to make a plan.</summary>
+    /// <summary>Options of the planning request, such as making tasks for the backlog. Null to make a plan.</summary>
     [JsonPropertyName("planning")]
     public PlanningOptions? Planning { get; init; }
 
@@ -72,7 +72,7 @@ public sealed record OrchestrationInput
     [JsonPropertyName("workers")]
     public int? Workers { get; init; }
 
-    /// <summary>Ids of the only tasks to run. Their dependencies count as done.</summary>
+    /// <summary>Ids of the only tasks to run. The tasks on which they depend count as done. Null to run all tasks.</summary>
     [JsonPropertyName("only")]
     public IReadOnlyList<string>? Only { get; init; }
 
@@ -86,8 +86,8 @@ public sealed record OrchestrationInput
     public string? Land { get; init; }
 
     /// <summary>
-    /// True to keep only the best of the results of tasks with the same text. The reviewer picks it if the evidence is inconclusive.
-    /// Requires the landing mode <c>branches</c>.
+    /// True to keep only the best result of tasks that have the same text. If the evidence does not decide, the reviewer picks it. Requires
+    /// the landing mode <c>branches</c>.
     /// </summary>
     [JsonPropertyName("pick")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -102,8 +102,8 @@ public sealed record OrchestrationInput
     public bool Fresh { get; init; }
 
     /// <summary>
-    /// True to start even if an open run has the same work, or if a run has landed it and nothing has changed since. Scheduled starts imply
-    /// this.
+    /// True to start even if an open run has the same work, or if the work has already landed and nothing has changed since then. Implied
+    /// by scheduled starts.
     /// </summary>
     [JsonPropertyName("again")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -125,8 +125,8 @@ public sealed record OrchestrationInput
     public DateTimeOffset? Until { get; init; }
 
     /// <summary>
-    /// Time of day (<c>HH:mm</c>) whose first occurrence after the start stops the run from starting agents. Used by schedules, whose runs
-    /// share one input.
+    /// Time of day (<c>HH:mm</c>). At its first occurrence after the start, the run stops starting agents. Used by schedules, because all
+    /// their runs have the same input.
     /// </summary>
     [JsonPropertyName("untilTime")]
     public string? UntilTime { get; init; }
@@ -144,8 +144,8 @@ public sealed record OrchestrationInput
     public RunForecast? Forecast { get; init; }
 
     /// <summary>
-    /// Conversations that tasks continue, by task id. Each was started outside the run, and its files are in the run's folder. Null if each
-    /// task starts a new conversation.
+    /// Existing conversations that tasks continue, by task id. Each was started outside the run, and its files are in the run's folder.
+    /// Null if every task starts a new conversation.
     /// </summary>
     [JsonPropertyName("conversations")]
     public IReadOnlyDictionary<string, string>? Conversations { get; init; }
@@ -162,8 +162,8 @@ public sealed record OrchestrationInput
     public bool NeedsPlanner => Request is not null || RequestFile is not null;
 
     /// <summary>
-    /// Title of the run before its plan is read, namely a file name, the request, or the request in <see cref="Plan"/>. Null if none of
-    /// these is given.
+    /// Title of the run before its plan is read: a file name, the request, or the request in <see cref="Plan"/>. Null if none of these is
+    /// given.
     /// </summary>
     [JsonIgnore]
     public string? Subject => PlanFile ?? RequestFile ?? Request ?? RequestOfPlan;
@@ -175,7 +175,7 @@ public sealed record OrchestrationInput
             ? request.GetString()
             : null;
 
-    /// <summary>Returns the faults of the input as sentences; empty if the input is valid.</summary>
+    /// <summary>Returns the errors in the input as sentences; empty if the input is valid.</summary>
     public IReadOnlyList<string> Faults()
     {
         var faults = new List<string>();
@@ -222,7 +222,7 @@ public sealed record OrchestrationInput
         }
         if (Conversations?.FirstOrDefault(pair => !Guid.TryParse(pair.Value, out _)) is { Key: not null } other)
         {
-            faults.Add($"'conversations' contains '{other.Value}' for '{other.Key}', which is not the id of a conversation.");
+            faults.Add($"'conversations' contains '{other.Value}' for '{other.Key}'; this value must be the id of a conversation.");
         }
         if (MaxCost <= 0)
         {

@@ -1,9 +1,9 @@
 namespace Orchestrator.Messages;
 
-/// <summary>The planner, modelled as a task of its run. Users can see, pause and retry it like any other task.</summary>
+/// <summary>The planner, modeled as a task of its run. Users can see, pause and retry it like any other task.</summary>
 public static class PlannerTask
 {
-    /// <summary>Task id of the planner. No other task of a planner's plan can have this id.</summary>
+    /// <summary>Task id of the planner. No task in a plan that the planner makes can have this id.</summary>
     public const string Id = "planner";
 }
 
@@ -19,11 +19,11 @@ public sealed record PlanningOptions
     /// <summary>Make subtasks of a task in the backlog.</summary>
     public const string Subtasks = "subtasks";
 
-    /// <summary>Kind of result: <see cref="Plan"/>, <see cref="Tasks"/> or <see cref="Subtasks"/>.</summary>
+    /// <summary>Kind of result that the planner makes: <see cref="Plan"/>, <see cref="Tasks"/> or <see cref="Subtasks"/>.</summary>
     [JsonPropertyName("makes")]
     public string Makes { get; set; } = Plan;
 
-    /// <summary>Id of the backlog task that the subtasks belong to.</summary>
+    /// <summary>Id of the backlog task to which the subtasks will belong.</summary>
     [JsonPropertyName("parent")]
     public string? Parent { get; init; }
 
@@ -31,7 +31,7 @@ public sealed record PlanningOptions
     [JsonPropertyName("research")]
     public bool Research { get; init; }
 
-    /// <summary>Tag in a tagged backlog, or null for the current tag.</summary>
+    /// <summary>Tag to which the result is added in a backlog that has tags, or null for the current tag.</summary>
     [JsonPropertyName("tag")]
     public string? Tag { get; init; }
 
@@ -39,11 +39,11 @@ public sealed record PlanningOptions
     [JsonPropertyName("earlier")]
     public string? Earlier { get; init; }
 
-    /// <summary>User's remarks on <see cref="Earlier"/>.</summary>
+    /// <summary>The user's remarks about <see cref="Earlier"/>, which the planner is to consider.</summary>
     [JsonPropertyName("remarks")]
     public string? Remarks { get; init; }
 
-    /// <summary>True if the result is added to the backlog.</summary>
+    /// <summary>True if the planner's result is added to the backlog.</summary>
     [JsonIgnore]
     public bool IsForBacklog => Makes is Tasks or Subtasks;
 }
@@ -53,10 +53,10 @@ public sealed record PlanningOptions
 /// </summary>
 public sealed record PreparePlanningInput(string RunId, RepositoryReference Repository, OrchestrationInput Input);
 
-/// <summary>Result of storing the planner's input.</summary>
+/// <summary>Result of preparing the planner's input.</summary>
 public sealed record PlanningPreparation
 {
-    /// <summary>Faults that prevent planning, each a complete message.</summary>
+    /// <summary>Errors that prevent planning, each a complete message.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

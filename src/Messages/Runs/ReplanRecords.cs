@@ -1,12 +1,12 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A replanning during a run, modelled as a task. Users can see, pause and cancel it like any other task.</summary>
+/// <summary>A replanning during a run, modeled as a task. Users can see, pause and cancel it like any other task.</summary>
 public static class ReplanTask
 {
     /// <summary>Task id of the planner that replans. Task ids of a plan never start with a dot.</summary>
     public const string Id = ".replan";
 
-    /// <summary>Creates the task outline for the scheduler.</summary>
+    /// <summary>Creates the task outline of a replanning for the scheduler.</summary>
     /// <param name="rules">Rules of the run, which name the planner's agent.</param>
     public static TaskOutline Of(RunRules rules) =>
         new()
@@ -18,7 +18,7 @@ public static class ReplanTask
         };
 }
 
-/// <summary>States of a replanning.</summary>
+/// <summary>States in which a replanning can be.</summary>
 public static class ReplanStates
 {
     /// <summary>The planner is running, or its plan waits for approval.</summary>
@@ -50,7 +50,7 @@ public sealed record RunReplan
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Ids of the replaced tasks, which failed or were skipped because a dependency failed.</summary>
+    /// <summary>Ids of the tasks that the new plan replaces. They failed, or were skipped because a dependency failed.</summary>
     [JsonPropertyName("replaces")]
     public IReadOnlyList<string> Replaces
     {

@@ -15,7 +15,7 @@ public static class Resolutions
     /// <summary>The run ends. Its work is retained under a ref.</summary>
     public const string Abort = "abort";
 
-    /// <summary>All resolutions.</summary>
+    /// <summary>All ways in which a user can resolve an escalated run.</summary>
     public static IReadOnlyList<string> All { get; } = [ManualFix, Replan, Abort];
 }
 
@@ -58,13 +58,13 @@ public sealed record ManualFixCommits
     /// <summary>Sentence with the reason why the commits can't be accepted; empty if they can.</summary>
     public string Refusal { get; init; } = "";
 
-    /// <summary>Id of the last commit.</summary>
+    /// <summary>Id of the user's last commit on staging.</summary>
     public string Commit { get; init; } = "";
 
     /// <summary>Number of the user's commits.</summary>
     public int Commits { get; init; }
 
-    /// <summary>Subjects of the first of these commits.</summary>
+    /// <summary>Subject lines of the first few of the user's commits, and the number of the others.</summary>
     public string Summary { get; init; } = "";
 }
 
@@ -86,10 +86,14 @@ public sealed record ManualFixVerdict
     /// <summary>New staging commit, in which orchestrate merged the user's commits.</summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>Verdict of the gates, or null if they already passed earlier.</summary>
+    /// <summary>
+    /// Verdict of the gates, or null if this call did not run them, for example because an earlier call had already merged the commits.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateSummary? Gates { get; init; }
 
-    /// <summary>File with the output of the failed gate, relative to the repository; empty if no gate failed.</summary>
+    /// <summary>
+    /// File with the output of the failed gate, or with the list of lost changes, relative to the repository; empty if there is neither.
+    /// </summary>
     public string Evidence { get; init; } = "";
 }

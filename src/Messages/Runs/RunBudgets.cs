@@ -2,7 +2,7 @@ namespace Orchestrator.Messages;
 
 /// <summary>
 /// Remaining budgets of a run, and current use of its accounts' usage limits. Commands read these values from the account ledgers, which
-/// count costs and admit agents.
+/// record costs and also determine whether agents may start.
 /// </summary>
 public sealed record RunBudgets
 {
@@ -17,12 +17,12 @@ public sealed record RunBudgets
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Cost limit of each task over all its attempts, or null if there is none.</summary>
+    /// <summary>Limit in money or tokens for each task over all its attempts, or null if there is none.</summary>
     [JsonPropertyName("perTask")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetLimit? PerTask { get; init; }
 
-    /// <summary>Cost limit of each attempt, or null if there is none.</summary>
+    /// <summary>Limit in money or tokens for each attempt, or null if there is none.</summary>
     [JsonPropertyName("perAttempt")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetLimit? PerAttempt { get; init; }
@@ -35,7 +35,7 @@ public sealed record RunBudgets
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Returns the budget that an answer would raise, or null if it is unknown.</summary>
+    /// <summary>Returns the budget that an answer would raise, or null if there is no such budget.</summary>
     /// <param name="way">An answer of the kind <see cref="AnswerActionKinds.RaiseBudget"/>.</param>
     public RunBudget? Find(AnswerAction way) =>
         way.Kind != AnswerActionKinds.RaiseBudget
@@ -59,11 +59,17 @@ public sealed record RunBudget([property: JsonPropertyName("budget")] BudgetStat
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Additional US dollars spent so far by running agents, or null if the budget does not limit money.</summary>
+    /// <summary>
+    /// US dollars spent so far by agents that are still running, in addition to the budget's recorded spending. Null if the budget does not
+    /// limit money.
+    /// </summary>
     [JsonPropertyName("workingUsd")]
     public decimal? WorkingUsd { get; init; }
 
-    /// <summary>Additional tokens used so far by running agents, or null if the budget does not limit tokens.</summary>
+    /// <summary>
+    /// Tokens used so far by agents that are still running, in addition to the budget's recorded use. Null if the budget does not limit
+    /// tokens.
+    /// </summary>
     [JsonPropertyName("workingTokens")]
     public long? WorkingTokens { get; init; }
 
@@ -76,7 +82,7 @@ public sealed record RunBudget([property: JsonPropertyName("budget")] BudgetStat
     public long? LeftTokens =>
         Budget.LimitTokens is { } limit ? Math.Max(0, limit - (Budget.SpentTokens ?? 0) - (WorkingTokens ?? 0)) : null;
 
-    /// <summary>Used fraction of the budget, namely the larger of the fractions for money and tokens. Range: 0 to 1.</summary>
+    /// <summary>Used fraction of the budget: the larger of the fractions for money and tokens. Range: 0 to 1.</summary>
     [JsonIgnore]
     public decimal Used => Math.Max(Part(Budget.LimitUsd, LeftUsd), Part(Budget.LimitTokens, LeftTokens));
 
@@ -96,7 +102,7 @@ public sealed record RunAccount(
     [property: JsonPropertyName("windows")] IReadOnlyList<UsageWindowLine> Windows
 )
 {
-    /// <summary>Current block, or null if the account is not blocked.</summary>
+    /// <summary>Current period in which the account accepts no agents, or null if the account is not blocked.</summary>
     [JsonPropertyName("block")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UsageBlock? Block { get; init; }

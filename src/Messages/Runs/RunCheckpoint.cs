@@ -2,13 +2,13 @@ namespace Orchestrator.Messages;
 
 /// <summary>
 /// State that a run passes on when it continues as new. The run's folder has a file with the started tasks, and the stored plan has all
-/// others. The message contains only tasks that changed while the file was written, so its size does not grow with the plan.
+/// others. The state itself contains only tasks that changed while the file was being written, so its size does not grow with the plan.
 /// </summary>
 public sealed record RunCheckpoint
 {
     public required RepositoryReference Repository { get; init; }
 
-    /// <summary>The plan without its tasks. The next execution reads them again.</summary>
+    /// <summary>The plan without its tasks. The run's next execution reads the tasks again.</summary>
     public required PlanOutline Plan { get; init; }
 
     /// <summary>The planner of a run that started with a request, or null for other runs.</summary>
@@ -20,7 +20,7 @@ public sealed record RunCheckpoint
     /// <summary>File with the started tasks, or null while no task has started.</summary>
     public CheckpointFile? Tasks { get; init; }
 
-    /// <summary>Tasks that changed while the file was written. They replace the file's entries.</summary>
+    /// <summary>Tasks that changed while the file was being written. They replace the file's entries for the same tasks.</summary>
     public IReadOnlyList<TaskCheckpoint> Recent { get; init; } = [];
 
     /// <summary>State of the connection to the merge queue, which keeps running while the run continues as new.</summary>
@@ -46,7 +46,7 @@ public sealed record RunCheckpoint
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PartLandings? Parts { get; init; }
 
-    /// <summary>Signed commands that were carried out and could still be repeated, or null if there are none.</summary>
+    /// <summary>Signed commands that were carried out and could still be sent again, or null if there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<SignedAnswer>? SignedAnswers { get; init; }
 
@@ -78,19 +78,21 @@ public sealed record TaskCheckpoint
     /// <summary>True while the task's workflow is open.</summary>
     public bool AtWork { get; init; }
 
-    /// <summary>Execution id of the task's workflow from which the run accepts reports; empty if this run has not started one.</summary>
+    /// <summary>Id of the task's workflow execution from which the run accepts reports; empty if this run has not started one.</summary>
     public string ExecutionId { get; init; } = "";
 
-    /// <summary>Execution ids from before a retry. The run ignores their late reports.</summary>
+    /// <summary>Ids of the task's workflow executions from before a retry. The run ignores their late reports.</summary>
     public IReadOnlyList<string> PastExecutions { get; init; } = [];
 
-    /// <summary>Number of the last handled report of that execution.</summary>
+    /// <summary>Number of the last report that the run handled from the current execution of the task's workflow.</summary>
     public int ReportSequence { get; init; }
 
-    /// <summary>Number of handled notices of that execution.</summary>
+    /// <summary>Number of notices that the run handled from the current execution of the task's workflow.</summary>
     public int Notices { get; init; }
 
-    /// <summary>True if a user's answer was sent to that execution, and it has not reported since.</summary>
+    /// <summary>
+    /// True if a user's answer was sent to the current execution of the task's workflow, and the execution has not reported since.
+    /// </summary>
     public bool AnswerSent { get; init; }
 
     /// <summary>A user's guidance for the task's next execution.</summary>
@@ -99,7 +101,9 @@ public sealed record TaskCheckpoint
     /// <summary>True if a user cancelled the task individually, so the run lands without it.</summary>
     public bool LeftOut { get; init; }
 
-    /// <summary>True if an earlier execution of the run started the task, so the task reuses that result if one exists.</summary>
+    /// <summary>
+    /// True if the task may reuse a stored result although it was started before, for example by an earlier execution of the run.
+    /// </summary>
     public bool MayReuse { get; init; }
 }
 
@@ -120,14 +124,14 @@ public sealed record StoreCheckpointInput(
     IReadOnlyList<TaskCheckpoint> Tasks
 );
 
-/// <summary>Request to read a page of a file's tasks.</summary>
+/// <summary>Request to read a page of the tasks in a checkpoint file.</summary>
 /// <param name="Offset">Number of tasks on earlier pages.</param>
 public sealed record ReadCheckpointInput(string RunId, RepositoryReference Repository, CheckpointFile File, int Offset);
 
 /// <summary>State of a run's connection to the lease workflow, passed to the run's next execution.</summary>
 public sealed record LeaseCheckpoint
 {
-    /// <summary>True if the run has joined the runs that share its repository.</summary>
+    /// <summary>True if the run has announced itself to the lease workflow, which coordinates the runs of a repository.</summary>
     public bool Joined { get; init; }
 
     /// <summary>True if other runs are active in the repository, or null if not known yet.</summary>

@@ -21,42 +21,42 @@ public sealed record RunCounts
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Kept { get; init; }
 
-    /// <summary>Tasks resolved by a user with commits on staging.</summary>
+    /// <summary>Number of tasks resolved by a user with commits on staging.</summary>
     [JsonPropertyName("resolved")]
     public int Resolved { get; init; }
 
-    /// <summary>Tasks skipped by a user.</summary>
+    /// <summary>Number of tasks skipped by a user.</summary>
     [JsonPropertyName("waived")]
     public int Waived { get; init; }
 
-    /// <summary>Tasks that did not succeed and were replaced by other tasks of the run.</summary>
+    /// <summary>Number of tasks that did not succeed and were replaced by other tasks of the run.</summary>
     [JsonPropertyName("superseded")]
     public int Superseded { get; init; }
 
-    /// <summary>Tasks that were not started because a dependency did not succeed.</summary>
+    /// <summary>Number of tasks that were not started because a dependency did not succeed.</summary>
     [JsonPropertyName("skipped")]
     public int Skipped { get; init; }
 
-    /// <summary>Tasks that failed or were escalated to a user.</summary>
+    /// <summary>Number of tasks that failed or were escalated to a user.</summary>
     [JsonPropertyName("failed")]
     public int Failed { get; init; }
 
     [JsonPropertyName("cancelled")]
     public int Cancelled { get; init; }
 
-    /// <summary>Tasks that have not ended.</summary>
+    /// <summary>Number of tasks that have not ended.</summary>
     [JsonPropertyName("open")]
     public int Open { get; init; }
 
-    /// <summary>Open tasks with a running agent or gate, or with a merge in progress.</summary>
+    /// <summary>Number of open tasks with a running agent or gate, or with a merge in progress.</summary>
     [JsonPropertyName("atWork")]
     public int AtWork { get; init; }
 
-    /// <summary>Open tasks that wait for a user.</summary>
+    /// <summary>Number of open tasks that wait for a user.</summary>
     [JsonPropertyName("needPerson")]
     public int NeedPerson { get; init; }
 
-    /// <summary>Tasks that were not requested; not part of <see cref="Asked"/>.</summary>
+    /// <summary>Number of tasks that were not requested; not included in <see cref="Asked"/>.</summary>
     [JsonPropertyName("notAsked")]
     public int NotAsked { get; init; }
 
@@ -135,7 +135,9 @@ public sealed record RunCounts
             },
         };
 
-    /// <summary>True if a task occupies a slot but is idle, because its agent is held, restarts later, or waits for a host.</summary>
+    /// <summary>
+    /// True if a task occupies a slot but is idle, because its agent is held, will restart later, or is waiting for a host.
+    /// </summary>
     public static bool IsHeldBack(RunTask task) => task.Why is AgentHeld or AgentStartsAgain or WaitsForHost;
 
     private static bool IsAtWork(RunTask task) =>

@@ -17,7 +17,7 @@ public sealed record RunEvent
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    /// <summary>Reason for the new state, or content of the event. Null if the state needs no explanation.</summary>
+    /// <summary>Reason for the new state, or details of the event. Null if the state needs no explanation.</summary>
     [JsonPropertyName("why")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Reason? Why { get; init; }

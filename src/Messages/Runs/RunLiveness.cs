@@ -51,7 +51,7 @@ public static class RunLiveness
         return run.Paused || (PausedTasks(run).Any() && !run.Tasks.Any(WaitsForOthers)) ? Paused : Moving;
     }
 
-    /// <summary>Returns the run's state as text for users, with a wait described as such.</summary>
+    /// <summary>Returns the run's state as text for users. If the run is waiting, the text says so.</summary>
     /// <param name="run">Status of the run. Reads <see cref="RunStatus.Standing"/> if it is set.</param>
     public static string Describe(RunStatus run) =>
         (run.Standing ?? Of(run)) switch

@@ -151,8 +151,8 @@ public sealed record PlanOutline
     public bool ListsCost { get; init; }
 
     /// <summary>
-    /// SHA-256 of a list of the files that determine the run's decisions, such as the plan and the settings at its start, each with its
-    /// hash. Activities reject other files. The hash changes with each new decision.
+    /// SHA-256 of a list of the files that determine the run's decisions, such as the plan and the settings at its start. The list contains
+    /// each file's hash. Activities reject files with other hashes. The value changes with each new decision.
     /// </summary>
     public string Hash { get; init; } = "";
 
@@ -162,7 +162,7 @@ public sealed record PlanOutline
     /// <summary>Title of the run.</summary>
     public string Title { get; init; } = "";
 
-    /// <summary>Faults of the plan, each a complete message. A plan with faults is not executed.</summary>
+    /// <summary>Errors in the plan, each a complete message. A plan with errors is not executed.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -204,7 +204,8 @@ public sealed record TaskOutline
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 
     /// <summary>
-    /// Ids of tasks that own the same files or resources and have no defined order. They never run at the same time as this task.
+    /// Ids of tasks that own the same files or resources as this task and have no defined order relative to it. They never run at the same
+    /// time as this task.
     /// </summary>
     public IReadOnlyList<string> Excludes { get; init; } = [];
 
@@ -225,7 +226,7 @@ public sealed record TaskOutline
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Priority { get; init; }
 
-    /// <summary>Length of the longest chain of tasks that depend on this task, in tasks.</summary>
+    /// <summary>Number of tasks in the longest chain of tasks that depend on this task.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int ChainBehind { get; init; }
 
@@ -259,7 +260,7 @@ public sealed record TaskOutline
 /// </summary>
 public sealed record PreflightInput(string RunId, RepositoryReference Repository, string PlanHash, OrchestrationInput Input)
 {
-    /// <summary>Start time of the run, from which a time of day in the run's input is computed.</summary>
+    /// <summary>Start time of the run, which is needed to convert a time of day in the run's input to a date and time.</summary>
     public DateTimeOffset StartedAt { get; init; }
 }
 
@@ -314,7 +315,7 @@ public sealed record ProgressInput(
 /// need not send each one.</param>
 public sealed record ProgressRecorded(bool ReadsAlong);
 
-/// <summary>Request to read the state of a task's workflow, after the task's run has continued as new.</summary>
+/// <summary>Request to read the state of a task's workflow, after the run that the task belongs to has continued as new.</summary>
 public sealed record ReadTaskInput(string RunId, string TaskId);
 
 /// <summary>Request to land staging on the target.</summary>
@@ -330,7 +331,7 @@ public sealed record LandInput(
     /// <summary>Expected staging commit: the last merge reported to the run; empty if unknown.</summary>
     public string StagingTip { get; init; } = "";
 
-    /// <summary>True if a user requested the landing after a refusal. The user may have committed to staging before.</summary>
+    /// <summary>True if a user requested the landing after a refusal. The user might have committed to staging in the meantime.</summary>
     public bool IsAskedFor { get; init; }
 
     /// <summary>
@@ -347,7 +348,7 @@ public sealed record LandInput(
     public IReadOnlyList<string> Without { get; init; } = [];
 }
 
-/// <summary>Result of landing.</summary>
+/// <summary>Result of an attempt to land a run.</summary>
 public sealed record LandResult
 {
     /// <summary>True if the run's work is on the target, or on the separate branch for <c>branch</c> and <c>pr</c>.</summary>
@@ -357,7 +358,7 @@ public sealed record LandResult
     /// <summary>Branch with the work if <c>git.land</c> is <c>branch</c> or <c>pr</c>; empty if the work is on the target.</summary>
     public string Branch { get; init; } = "";
 
-    /// <summary>Sentence with the result, or with the reason why a user is required.</summary>
+    /// <summary>Sentence with the outcome of the landing, or with the reason why a user has to act.</summary>
     public string Message { get; init; } = "";
 
     /// <summary>File with the evidence, relative to the repository; empty if there is none.</summary>

@@ -48,7 +48,7 @@ public sealed record RunStatus
     [JsonPropertyName("reason")]
     public string Reason => ReasonText.Of(Why);
 
-    /// <summary>Time at which the run entered this state, or its reason changed.</summary>
+    /// <summary>Time at which the run entered its current state, or at which the reason for the state last changed.</summary>
     [JsonPropertyName("since")]
     public DateTimeOffset Since { get; init; }
 
@@ -60,7 +60,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Title of the run, namely the plan's request or the plan's file name.</summary>
+    /// <summary>Title of the run: the plan's request or the plan's file name.</summary>
     [JsonPropertyName("title")]
     public string Title
     {
@@ -75,7 +75,9 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Task queue for the run's activities, which contains the identity of the owner host; empty until it is known.</summary>
+    /// <summary>
+    /// Task queue for the run's activities. Its name contains the identity of the owner host. Empty until the queue is known.
+    /// </summary>
     [JsonPropertyName("queue")]
     public string Queue
     {
@@ -126,7 +128,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Commit that landed on the target; empty before the landing and after it was reverted.</summary>
+    /// <summary>Commit that landed on the target; empty before the landing, and after the landing was reverted.</summary>
     [JsonPropertyName("landedCommit")]
     public string LandedCommit
     {
@@ -167,7 +169,7 @@ public sealed record RunStatus
     [JsonPropertyName("agentStarts")]
     public int AgentStarts { get; init; }
 
-    /// <summary>Cost in US dollars, as reported by the agents.</summary>
+    /// <summary>Cost of the run in US dollars, as reported by the agents.</summary>
     [JsonPropertyName("cost")]
     public decimal Cost { get; init; }
 
@@ -277,7 +279,7 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunReplan? Replan { get; init; }
 
-    /// <summary>Numbers of tasks by state. Set in commands and reports; null in the answer to a query.</summary>
+    /// <summary>Numbers of tasks by state. Set for commands and reports; null in the answer to a query.</summary>
     [JsonPropertyName("counts")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunCounts? Counts { get; init; }
@@ -287,7 +289,9 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Standing { get; init; }
 
-    /// <summary>Commands stored for the process that will continue the run. Only <c>orchestrate status</c> sets it.</summary>
+    /// <summary>
+    /// Users' commands to the run, stored for the process that will continue the run. Only <c>orchestrate status</c> sets it.
+    /// </summary>
     [JsonPropertyName("kept")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Kept { get; init; }
@@ -335,7 +339,7 @@ public sealed record RunStatus
     public bool? LandedGone { get; init; }
 
     /// <summary>
-    /// Remaining budgets, and use of the accounts' usage limits. Null if not requested or unknown. Set by commands about money.
+    /// Remaining budgets, and current use of the accounts' usage limits. Null if not requested or unknown. Set by commands that show costs.
     /// </summary>
     [JsonPropertyName("budgets")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -348,6 +352,8 @@ public sealed record RunStatus
     [JsonIgnore]
     public bool HasLanded => LandedCommit.Length > 0 && LandedCommit != BaseCommit;
 
-    /// <summary>Returns a copy with <see cref="Counts"/> and <see cref="Standing"/>. This status must contain all tasks.</summary>
+    /// <summary>
+    /// Returns a copy in which <see cref="Counts"/> and <see cref="Standing"/> are computed. This status must contain all tasks.
+    /// </summary>
     public RunStatus Summed() => this with { Counts = RunCounts.Of(this), Standing = RunLiveness.Of(this) };
 }

@@ -37,7 +37,8 @@ public sealed record RunTask : TaskProgress
     public int? QueuePosition { get; init; }
 
     /// <summary>
-    /// Number of messages that were not shown to the task's agent yet; omitted if 0. Only <c>orchestrate status</c> and <c>show</c> set it.
+    /// Number of messages that have not been shown to the task's agent yet; omitted if 0. Only <c>orchestrate status</c> and <c>show</c>
+    /// set it.
     /// </summary>
     [JsonPropertyName("unreadMail")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -69,10 +70,10 @@ public sealed record RunStep(
     [property: JsonPropertyName("since")] DateTimeOffset Since
 )
 {
-    /// <summary><see cref="Kind"/> of a gate.</summary>
+    /// <summary>Value of <see cref="Kind"/> for a gate.</summary>
     public const string Gate = "gate";
 
-    /// <summary><see cref="Kind"/> of a set-up command.</summary>
+    /// <summary>Value of <see cref="Kind"/> for a set-up command.</summary>
     public const string SetUp = "set-up";
 }
 
@@ -95,6 +96,6 @@ public sealed record TaskMeasurement(
         $"{Name}: {(Met ? "" : "missed, ")}measured {Show(Measured, "nothing")}, expected {Expected}"
         + (Claimed is null ? "" : $", its agent said {Show(Claimed, "")}");
 
-    /// <summary>Formats a number.</summary>
+    /// <summary>Formats a number, or returns <paramref name="none"/> if there is no number.</summary>
     public static string Show(decimal? number, string none) => number?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? none;
 }

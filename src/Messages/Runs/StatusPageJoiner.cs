@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Joins the pages of a long status. Does not depend on Temporal or the clock.</summary>
+/// <summary>Joins the pages of a long run status. Does not depend on Temporal or the clock.</summary>
 public static class StatusPageJoiner
 {
     /// <summary>
@@ -9,7 +9,7 @@ public static class StatusPageJoiner
     /// </summary>
     private const int Tries = 5;
 
-    /// <summary>Reads all pages. If the run changes between two pages, starts over, up to five times.</summary>
+    /// <summary>Reads all pages of the status. Starts over if the run changes between two pages, with five attempts in total.</summary>
     /// <param name="read">Reads the page that starts at the given task index.</param>
     public static async Task<RunStatus> JoinAsync(Func<int, Task<RunStatus>> read)
     {

@@ -10,7 +10,9 @@ public static class SteeringRefusals
     public static string? OfPause(string task, string state, bool isAtWork) =>
         isAtWork ? null : $"{task} is {state}; only a running task can be paused.";
 
-    /// <summary>Checks a command to retry a task. The command may also answer a question that the planner has answered meanwhile.</summary>
+    /// <summary>
+    /// Checks a command to retry a task. The command may also answer a question that the planner has answered in the meantime.
+    /// </summary>
     /// <param name="isAtWork">True if the task is active and waits for nothing.</param>
     /// <param name="answered">The planner's last answer to the task's agent, or null if there is none.</param>
     public static string? OfRetry(string run, string task, string state, bool isAtWork, TaskAnswer? answered) =>
@@ -48,8 +50,8 @@ public static class SteeringRefusals
             ? $"{run} is {state}; its merged work lands when all tasks are merged, or with this command while the run executes."
         : !hasUnlanded ? $"All merged work of {run} has already landed."
         : isUnreviewed
-            ? $"The review of {run} has not accepted its merged work. It starts when all tasks are merged, skipped or cancelled; "
-                + $"'orchestrate skip {run}/{ReviewTask.Id}' overrules it."
+            ? $"The review of {run} has not accepted its merged work. The review starts when all tasks are merged, skipped or cancelled; "
+                + $"'orchestrate skip {run}/{ReviewTask.Id}' overrules the review."
         : null;
 
     /// <summary>Checks a command to resolve an escalated run.</summary>
@@ -58,9 +60,9 @@ public static class SteeringRefusals
             ? null
             : $"{run} is {state}; only a run that is {RunStates.Escalated} or {RunStates.AwaitingPromotion} can be resolved.";
 
-    /// <summary>Returns the sentence that refuses an answer, because the plan does not wait for one.</summary>
+    /// <summary>Returns the sentence that explains why an answer is refused: the plan is not waiting for one.</summary>
     public static string OfPlanAnswer(string state) => $"The plan is not waiting for an answer; the run is {state}.";
 
-    /// <summary>Returns the sentence that refuses an answer, because the task does not wait for one.</summary>
+    /// <summary>Returns the sentence that explains why an answer is refused: the task is not waiting for one.</summary>
     public static string OfTaskAnswer(string task, string state) => $"{task} is {state} and does not wait for an approval.";
 }

@@ -8,7 +8,7 @@ namespace Orchestrator.Messages;
 /// <param name="Refusal">Sentence that refuses the command; null if its author may send it.</param>
 public sealed record CommandAuthor(string By, bool IsProven, string? Refusal = null)
 {
-    /// <summary>Age above which a signature is refused, so that a stored command still counts the next morning.</summary>
+    /// <summary>Age above which a signature is refused. It is long enough for a stored command to be accepted the next morning.</summary>
     public static readonly TimeSpan SignatureLifetime = TimeSpan.FromHours(24);
 
     /// <summary>Maximum time by which the signer's clock may be ahead.</summary>
@@ -52,13 +52,15 @@ public sealed record CommandAuthor(string By, bool IsProven, string? Refusal = n
         DateTimeOffset now
     ) =>
         !approver.HasSigned(SignedContent.Of(runId, name, command, signature.By, signature.At), signature.Value)
-            ? $"The signature with the key of {approver.Name} is not that of this '{name}' for {runId}, so the command is not accepted."
+            ? $"The signature by {approver.Name} does not belong to this '{name}' for {runId}, so the command is not accepted."
         : signature.At < now - SignatureLifetime || signature.At > now + ClockLead
             ? $"{approver.Name} signed this '{name}' at {signature.At.UtcDateTime:yyyy-MM-dd HH:mm}Z. A signature is valid for "
                 + $"{Plural.Of((int)SignatureLifetime.TotalHours, "hour")}, so send the command again."
         : null;
 
-    /// <summary>Marks an unproven author. Runs without approvers mark only names that imitate a proof.</summary>
+    /// <summary>
+    /// Marks the name of an author that no signature proves. In runs without approvers, marks only names that imitate a proof.
+    /// </summary>
     private static string Claimed(string by, RunRules rules) =>
         rules.Approvers is null or [] && !by.Contains(Proven, StringComparison.OrdinalIgnoreCase) ? by
         : by.Length == 0 ? "a user (claimed)"

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Content that the signature of a command covers, namely the run, the command's wire name and arguments, the user, and the time. A
-/// signature is therefore worthless for another run, command or argument.
+/// Content that a command's signature covers: the run, the command's wire name and arguments, the user, and the time. A signature is
+/// therefore invalid for another run, command or argument.
 /// </summary>
 public static class SignedContent
 {
@@ -30,7 +30,8 @@ public static class SignedContent
     }
 
     /// <summary>
-    /// Sorts members and omits empty ones, so that clients of different versions, which know more or fewer members, produce the same bytes.
+    /// Sorts JSON members and omits empty ones. Clients of different versions, which know more or fewer members, then produce the same
+    /// bytes.
     /// </summary>
     private static JsonNode Canonical(JsonNode node) =>
         node switch

@@ -8,15 +8,17 @@ public sealed record SteeringArgument(string Name, string Description)
     /// <summary>True if the command is refused without the argument. On the command line, a required argument is positional.</summary>
     public bool IsRequired { get; init; }
 
-    /// <summary>Placeholder in help texts. Default: TEXT.</summary>
+    /// <summary>Placeholder for the argument's value in help texts. Default: TEXT.</summary>
     public string Placeholder { get; init; } = "TEXT";
 
-    /// <summary>The accepted values; empty for any text.</summary>
+    /// <summary>The accepted values; empty if any text is accepted.</summary>
     public IReadOnlyList<string> Values { get; init; } = [];
 
     /// <summary>Sentence that tells the user how to correct a refused value; empty if none is needed.</summary>
     public string Cure { get; init; } = "";
 
-    /// <summary>Returns the fault of a value, or null if the value is valid. The check may depend on other arguments.</summary>
+    /// <summary>
+    /// Returns the reason why a value is invalid, or null if the value is valid. The check may depend on other arguments.
+    /// </summary>
     public Func<string, SteeringInput, string?> Check { get; init; } = (_, _) => null;
 }

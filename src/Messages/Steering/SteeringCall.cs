@@ -16,14 +16,14 @@ public sealed record SteeringCall(string Name, object? Message)
     /// </summary>
     public Func<RunStatus, bool>? Reached { get; init; }
 
-    /// <summary>Meaning of an answer that reports no change.</summary>
+    /// <summary>Meaning of a run's answer that the command changed nothing.</summary>
     public NoChangeMeaning Unchanged { get; init; }
 
     /// <summary>True if the command also reverts the run's landing after the run has ended.</summary>
     public bool Withdraws { get; init; }
 }
 
-/// <summary>Meaning of an answer that reports no change.</summary>
+/// <summary>Meaning of a run's answer that a command changed nothing.</summary>
 public enum NoChangeMeaning
 {
     /// <summary>The run was already in the requested state.</summary>

@@ -3,8 +3,8 @@ using Orchestrator.Plans;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// All steering commands of a run. A new command needs a row here, a handler in the workflow, and the sentences of its answer. The client,
-/// the command line, the API, the web page and their documentation are derived from the row.
+/// All steering commands of a run. A new command needs an entry here, a handler in the workflow, and the sentences of its answer. The
+/// client, the command line, the API, the web page and their documentation are derived from the entry.
 /// </summary>
 public static class SteeringCatalog
 {
@@ -73,7 +73,7 @@ public static class SteeringCatalog
             Continues = false,
         };
 
-    /// <summary>Retries a task, or resumes one that waits.</summary>
+    /// <summary>Retries a task, or resumes a task that is waiting.</summary>
     public static SteeringDefinition Retry { get; } =
         new(
             "retry",
@@ -90,7 +90,7 @@ public static class SteeringCatalog
             Arguments = [new SteeringArgument(Guidance, "Guidance for the agent's next attempt")],
         };
 
-    /// <summary>Counts a task as done without changes.</summary>
+    /// <summary>Skips a task: it counts as done, and its work is not merged.</summary>
     public static SteeringDefinition Skip { get; } =
         new(
             "skip",
@@ -106,7 +106,7 @@ public static class SteeringCatalog
             Decision = MessageNames.SkipTask,
         };
 
-    /// <summary>Grants the request of a question.</summary>
+    /// <summary>Approves the request that a question is about.</summary>
     public static SteeringDefinition Approve { get; } =
         new(
             "approve",
@@ -123,7 +123,7 @@ public static class SteeringCatalog
             Questions = input => [input.RequiredTask],
         };
 
-    /// <summary>Rejects the request of a question.</summary>
+    /// <summary>Rejects the request that a question is about.</summary>
     public static SteeringDefinition Reject { get; } =
         new(
             "reject",
@@ -244,7 +244,7 @@ public static class SteeringCatalog
                 {
                     IsRequired = true,
                     Placeholder = "AMOUNT",
-                    Check = (text, _) => BudgetAmount.TryRead(text) is null ? $"'{text}' is not a budget." : null,
+                    Check = (text, _) => BudgetAmount.TryRead(text) is null ? $"'{text}' is not a valid budget." : null,
                     Cure = $"Specify {BudgetAmount.Accepts}.",
                 },
                 new(BudgetKind, "Kind of the budget: run, task, attempt, day or account (default: run, or task if one is given)")
@@ -264,8 +264,8 @@ public static class SteeringCatalog
     [Approve, Reject, Pause, Resume, Cancel, Abort, Promote, LandMerged, Resolve, RaiseBudget, Retry, Skip, MergeNext];
 
     /// <summary>
-    /// True if a command decides something, so that runs with <c>require_proof</c> accept it only with a signature. Any user may pause,
-    /// resume and cancel.
+    /// True if a command is a decision. Runs with <c>require_proof</c> accept decisions only with a signature. Any user may pause, resume
+    /// and cancel.
     /// </summary>
     /// <param name="name">Wire name of the command.</param>
     public static bool IsDecision(string name) => name == MessageNames.AddTasks || All.Any(command => command.Decision == name);

@@ -47,14 +47,17 @@ public sealed record SteeringDefinition(
     public bool Continues { get; init; } = true;
 
     /// <summary>
-    /// Wire name of the command if it decides something that a run may require a signature for (<c>require_proof</c>); otherwise null.
+    /// Wire name of the command if it is a decision for which a run may require a signature (<c>require_proof</c>); otherwise null.
     /// </summary>
     public string? Decision { get; init; }
 
     /// <summary>Returns the ids of the questions that the command may answer, the most likely one first.</summary>
     public Func<SteeringInput, IReadOnlyList<string>> Questions { get; init; } = _ => [];
 
-    /// <summary>Returns the first missing or invalid argument with the way to correct it, or null if all arguments are valid.</summary>
+    /// <summary>
+    /// Returns a sentence about the first missing or invalid argument, and another about how to correct it. Null if all arguments are
+    /// valid.
+    /// </summary>
     /// <param name="input">Arguments given by the caller.</param>
     public (string Fault, string Cure)? FaultOf(SteeringInput input)
     {

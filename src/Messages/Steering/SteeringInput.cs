@@ -8,10 +8,10 @@ public sealed record SteeringInput(string By, string? Task = null)
     /// <summary>Values of <see cref="SteeringDefinition.Arguments"/> by name.</summary>
     public IReadOnlyDictionary<string, string> Values { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Ids of several tasks, or null for all tasks. Only used by resolutions.</summary>
+    /// <summary>Ids of several tasks, or null for all tasks. Used only to resolve an escalated run.</summary>
     public IReadOnlyList<string>? Tasks { get; init; }
 
-    /// <summary>The question that the user saw (<see cref="RunQuestion.Shown"/>); empty for the current one.</summary>
+    /// <summary>Identity of the question that the user saw (<see cref="RunQuestion.Shown"/>); empty for the current question.</summary>
     public string Shown { get; init; } = "";
 
     /// <summary>Id of the task or question, for commands that require one.</summary>

@@ -14,7 +14,7 @@ public abstract record AgentCallInput
     /// </summary>
     public required int Start { get; init; }
 
-    /// <summary>Conversation to continue; empty for a new one.</summary>
+    /// <summary>Id of the conversation to continue; empty to start a new one.</summary>
     public string Session { get; init; } = "";
 
     /// <summary>File with the problems of the previous attempt, relative to the repository; empty for the first attempt.</summary>
@@ -52,7 +52,8 @@ public sealed record RunAgentInput : AgentCallInput
     public string Answer { get; init; } = "";
 
     /// <summary>
-    /// Last report of the task, if the activity also verifies the agent's work. Null if the workflow verifies it by another activity.
+    /// Last report of the task, if the activity also verifies the agent's work. Null if the workflow starts another activity to verify the
+    /// work.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TaskReport? Report { get; init; }
@@ -60,7 +61,9 @@ public sealed record RunAgentInput : AgentCallInput
     /// <summary>True if the activity verifies the work of an agent run with this result.</summary>
     public bool Verifies(AgentRunResult result) => Report is not null && result.FailureClass == FailureClass.None;
 
-    /// <summary>Returns the report that the work is being verified, for an activity that verifies it.</summary>
+    /// <summary>
+    /// Returns the task's report that its work is now being verified. Used by an activity that runs the agent and also verifies the work.
+    /// </summary>
     /// <param name="result">Result of the agent run.</param>
     /// <param name="now">The current time.</param>
     public TaskReport ToReport(AgentRunResult result, DateTimeOffset now)
@@ -69,13 +72,15 @@ public sealed record RunAgentInput : AgentCallInput
         return report with { Sequence = report.Sequence + 1, Progress = report.Progress.MovedTo(TaskStates.Verifying, null, now) };
     }
 
-    /// <summary>Returns the request to verify the work, for an activity that verifies it.</summary>
+    /// <summary>
+    /// Returns the request to verify the agent's work. Used by an activity that runs the agent and also verifies the work.
+    /// </summary>
     /// <param name="result">Result of the agent run.</param>
     public VerifyTaskInput ToVerify(AgentRunResult result) =>
         VerifyTaskInput.Of(Task, Prepared, Start, result, Report!.After(result).Progress);
 }
 
-/// <summary>Request to run a read-only agent, namely a planner or a reviewer, which only answers a question.</summary>
+/// <summary>Request to run a read-only agent (a planner or a reviewer), which only answers a question.</summary>
 public sealed record AskAgentInput : AgentCallInput
 {
     public required AgentQuestion Question { get; init; }
@@ -88,7 +93,7 @@ public sealed record AskAgentInput : AgentCallInput
     public bool IsAnnounced { get; init; }
 }
 
-/// <summary>Request to validate and store an answer.</summary>
+/// <summary>Request to validate and store a read-only agent's answer.</summary>
 /// <param name="Question">Question that was answered.</param>
 /// <param name="Start">Number of the agent run that answered.</param>
 /// <param name="AnswerHash"><see cref="AgentRunResult.SaidHash"/> of that agent run; empty if the agent gave no answer.</param>
@@ -106,15 +111,15 @@ public sealed record AgentQuestion
     /// <summary>SHA-256 of the run's plan; empty before the run has a plan.</summary>
     public string PlanHash { get; init; } = "";
 
-    /// <summary>Asks for a plan, or null.</summary>
+    /// <summary>Question that asks for a plan, or null for other questions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PlanningQuestion? Planning { get; init; }
 
-    /// <summary>Asks for the review of one part of a change, or null.</summary>
+    /// <summary>Question that asks for a review of one part of a change, or null for other questions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ReviewQuestion? Review { get; init; }
 
-    /// <summary>Question of a task's agent that needs an answer, or null for other requests.</summary>
+    /// <summary>Question that a task's agent asked, for the planner to answer, or null for other questions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TaskQuestion? Task { get; init; }
 }
@@ -136,13 +141,13 @@ public sealed record ReviewQuestion(ReviewRound Round, [property: Range(1, int.M
 /// <param name="SaidHash"><see cref="AgentRunResult.SaidHash"/> of that agent run.</param>
 public sealed record TaskQuestion(TaskInput Task, int Start, string SaidHash);
 
-/// <summary>Result of validating an answer.</summary>
+/// <summary>Result of validating a read-only agent's answer.</summary>
 public sealed record AnswerJudgement
 {
-    /// <summary>Faults of the answer; empty if the answer is valid.</summary>
+    /// <summary>Problems with the answer; empty if the answer is valid.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
-    /// <summary>File with all faults, for the next attempt, relative to the repository.</summary>
+    /// <summary>File with all problems of the answer, for the next attempt, relative to the repository.</summary>
     public string ProblemsFile { get; init; } = "";
 
     /// <summary>Result as text for users. For a question of a task's agent: the answer, or empty if a user has to answer.</summary>
@@ -151,15 +156,17 @@ public sealed record AnswerJudgement
     /// <summary>SHA-256 of the accepted result: the plan, the tasks, or a review's questions and answers so far.</summary>
     public string SaidHash { get; init; } = "";
 
-    /// <summary>If a task's agent asked: reason why a user has to answer; otherwise empty.</summary>
+    /// <summary>
+    /// Reason why a user has to answer the question of a task's agent. Empty if the planner answered it; null for other questions.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? LeftToPerson { get; init; }
 
-    /// <summary>If a task's agent asked: the planner's model, or its agent's name if the model is unknown.</summary>
+    /// <summary>The planner's model, or its agent's name if the model is unknown. Set only for a question of a task's agent.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? By { get; init; }
 
-    /// <summary>If a task's agent asked: file with question and answer, relative to the repository.</summary>
+    /// <summary>File with the question and the answer, relative to the repository. Set only for a question of a task's agent.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? File { get; init; }
 }
@@ -217,7 +224,8 @@ public sealed record AgentRunResult
     public DateTimeOffset? ResetAt { get; init; }
 
     /// <summary>
-    /// Time at which the task should retry, at or after <see cref="ResetAt"/> and staggered between tasks. Null if the task decides.
+    /// Time at which the task should retry, at or after <see cref="ResetAt"/> and staggered between tasks. Null if the task chooses the
+    /// time itself.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? WakeAt { get; init; }
@@ -235,12 +243,14 @@ public sealed record AgentRunResult
     /// <summary>Folder of the agent run, relative to the repository.</summary>
     public string Folder { get; init; } = "";
 
-    /// <summary>Notices about changes that the agent run caused in state that all tasks and the user share.</summary>
+    /// <summary>
+    /// Notices about events of the agent run that do not affect the task itself. An example is a change to state that all tasks and the
+    /// user share.
+    /// </summary>
     public IReadOnlyList<TaskNotice> Notices { get; init; } = [];
 
     /// <summary>
-    /// SHA-256 of the agent's final output, namely its claim or answer. Later activities use only this output. Empty if the agent left
-    /// none.
+    /// SHA-256 of the agent's final output: its claim or answer. Later activities use only this output. Empty if the agent left none.
     /// </summary>
     public string SaidHash { get; init; } = "";
 
@@ -248,7 +258,7 @@ public sealed record AgentRunResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Called { get; init; }
 
-    /// <summary>Result of verifying the work, or null if the workflow must verify it by another activity.</summary>
+    /// <summary>Result of verifying the work, or null if the workflow must start another activity to verify it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public VerifyResult? Verified { get; init; }
 }

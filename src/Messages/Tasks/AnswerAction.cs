@@ -69,7 +69,7 @@ public sealed record AnswerAction(
             _ => (Kind, [Target], []),
         };
 
-    /// <summary>A command-line option of an answer.</summary>
+    /// <summary>An option of an answer's command.</summary>
     /// <param name="Name">Name of the option, with its dashes.</param>
     /// <param name="Text">Value of the option, or null if it has none.</param>
     private sealed record AnswerOption(string Name, string? Text = null)
@@ -92,7 +92,7 @@ public static class AnswerActionKinds
     public const string Skip = "skip";
     public const string Cancel = "cancel";
 
-    /// <summary>Continues a run that has reached its limit.</summary>
+    /// <summary>Resumes a run, for example if no process is working on it.</summary>
     public const string Resume = "resume";
 
     /// <summary>Cancels a task and all tasks that can't run without it.</summary>
@@ -117,7 +117,7 @@ public static class AnswerActionKinds
     /// <summary>Lands the merged tasks despite their lost changes.</summary>
     public const string LandMergedAcceptingLosses = "land-merged-accepting-losses";
 
-    /// <summary>Shows the information that a user needs for the decision.</summary>
+    /// <summary>Shows the information that a user needs to decide about an escalation.</summary>
     public const string ReadEscalation = "read-escalation";
 
     public const string Resolve = "resolve";

@@ -10,7 +10,7 @@ public static class AnswerUpdates
     /// <summary>Placeholder, in an update's input, for the number that the user has to fill in.</summary>
     private const string Blank = "AMOUNT";
 
-    /// <summary>Returns the update that gives an answer.</summary>
+    /// <summary>Returns the update that sends an answer to a run.</summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="question">The question. The run refuses the answer if a different question is open by then.</param>
     /// <param name="way">One of the question's answers.</param>

@@ -40,14 +40,14 @@ public sealed record TaskHostSlot(RepositoryReference Repository, int Attempt)
 /// <param name="Queue">Task queue through which the host received the request.</param>
 public sealed record AgentStartAnnouncement([property: Range(1, 1_000_000)] int Start, [property: Identifier] string Queue);
 
-/// <summary>Request to publish a task through the shared remote, for another host.</summary>
+/// <summary>Request to push a task's work and state to the shared remote, for another host.</summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Repository">Repository on the host that publishes.</param>
 /// <param name="PlanHash">SHA-256 of the plan that contains the task.</param>
 /// <param name="TaskId">Id of the task.</param>
 public sealed record PublishTaskInput([property: Identifier] string RunId, RepositoryReference Repository, string PlanHash, string TaskId);
 
-/// <summary>Request to fetch a task that another host published.</summary>
+/// <summary>Request to fetch the work and state of a task that another host pushed to the shared remote.</summary>
 /// <inheritdoc cref="PublishTaskInput"/>
 /// <param name="HomeQueue">Same as <see cref="HoldSlotInput.HomeQueue"/>.</param>
 public sealed record FetchTaskInput(
@@ -62,8 +62,8 @@ public sealed record FetchTaskInput(
     public bool GoesOn { get; init; }
 
     /// <summary>
-    /// True if another reachable host has executed an activity and is publishing its result. The activity then waits for data that is still
-    /// missing on the remote.
+    /// True if another reachable host has executed an activity and is publishing its result. The fetching activity then waits for data that
+    /// the remote still lacks.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsShared { get; init; }

@@ -3,7 +3,9 @@ namespace Orchestrator.Messages;
 /// <summary>Ids for the planner's agent runs that answer questions of task agents. Their folders are beside those of the tasks.</summary>
 public static class QuestionTaskIds
 {
-    /// <summary>Returns the id of a question, used for folders and worktrees. Task ids of a plan never start with a dot.</summary>
+    /// <summary>
+    /// Returns the id of a question, used for folders and worktrees. The id starts with a dot, unlike the task ids of a plan.
+    /// </summary>
     /// <param name="start">Number of the agent run that asked.</param>
     public static string IdOf(string task, int start) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $".question-{task}-{start}");

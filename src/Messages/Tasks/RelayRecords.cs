@@ -8,7 +8,7 @@ namespace Orchestrator.Messages;
 /// agent.</param>
 public sealed record AgentRelay(string Agent, TimeSpan After);
 
-/// <summary>A change of a task's agent, because the wait for the previous agent's usage limit would take too long.</summary>
+/// <summary>A switch of a task to another agent, because the wait for the previous agent's usage limit would have taken too long.</summary>
 public sealed record TaskRelay
 {
     /// <summary>Name of the previous agent.</summary>

@@ -47,7 +47,7 @@ public sealed record RequestDecision(Reason Why)
     public bool Accepted => Why is Approved;
 }
 
-/// <summary>Request to evaluate a request of a task's agent.</summary>
+/// <summary>Request to evaluate what a task's agent has asked for.</summary>
 public sealed record JudgeRequestInput
 {
     public required TaskInput Task { get; init; }
@@ -55,7 +55,7 @@ public sealed record JudgeRequestInput
     /// <summary>Number of the agent run that made the request.</summary>
     public required int Start { get; init; }
 
-    /// <summary>An approver's decision, or null if no approval was requested yet.</summary>
+    /// <summary>An approver's decision, or null if no approval has been requested yet.</summary>
     public RequestDecision? Decision { get; init; }
 
     /// <summary>The packages shown to the approver.</summary>
@@ -82,16 +82,16 @@ public sealed record RequestedPackage(string Ecosystem, string Manifest, string 
     public bool IsForDevelopment { get; init; }
 }
 
-/// <summary>Result of evaluating a request.</summary>
+/// <summary>Result of evaluating an agent's request.</summary>
 public sealed record RequestVerdict
 {
-    /// <summary>One of <see cref="RequestNextSteps"/>.</summary>
+    /// <summary>Next step, which is one of <see cref="RequestNextSteps"/>.</summary>
     public required string Step { get; init; }
 
-    /// <summary>Text for the agent or the approver. If a user has to answer, a note beside the question.</summary>
+    /// <summary>Text for the agent or the approver. If a user has to answer, a note that is shown with the question.</summary>
     public string Text { get; init; } = "";
 
-    /// <summary>One of <see cref="ApprovalKinds"/> if an approval is required; empty otherwise.</summary>
+    /// <summary>Subject of the required approval, which is one of <see cref="ApprovalKinds"/>; empty if no approval is required.</summary>
     public string Asks { get; init; } = "";
 
     /// <summary>Files that the task may write from now on, including earlier grants.</summary>
@@ -101,7 +101,7 @@ public sealed record RequestVerdict
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RequestedPackage>? Packages { get; init; }
 
-    /// <summary>Short text about the request and the decision, for the record; empty to record nothing.</summary>
+    /// <summary>Short text about the request and the decision, to be recorded; empty to record nothing.</summary>
     public string Note { get; init; } = "";
 }
 
@@ -120,7 +120,7 @@ public sealed record InstallInput
     public IReadOnlyList<RequestedPackage> Packages { get; init; } = [];
 }
 
-/// <summary>Result of the installation.</summary>
+/// <summary>Result of installing approved packages.</summary>
 public sealed record InstallResult
 {
     /// <summary>Commit to merge. Empty if staging already has the packages, or if they can't be installed.</summary>
@@ -131,8 +131,8 @@ public sealed record InstallResult
 }
 
 /// <summary>
-/// Request to complete an agent's request. If staging has the packages, the activity commits the task's work so far and notifies all
-/// agents.
+/// Request to finish processing an agent's request. If staging has the requested packages, the activity commits the task's work so far and
+/// notifies all agents.
 /// </summary>
 public sealed record ConcludeRequestInput
 {
@@ -143,10 +143,10 @@ public sealed record ConcludeRequestInput
     /// <inheritdoc cref="JudgeRequestInput.Start"/>
     public required int Start { get; init; }
 
-    /// <summary>Reason why staging does not have the packages; empty if it does.</summary>
+    /// <summary>Reason why staging does not have the requested packages; empty if it has them.</summary>
     public string Problem { get; init; } = "";
 
-    /// <summary>Results of the smaller tasks, or null if packages were installed.</summary>
+    /// <summary>Results of the tasks into which the task was divided, or null if packages were installed.</summary>
     public string? Parts { get; init; }
 
     /// <inheritdoc cref="InstallInput.Packages"/>
@@ -168,7 +168,7 @@ public sealed record SplitTaskInput(
     public string SaidHash { get; init; } = "";
 }
 
-/// <summary>Result of dividing a task.</summary>
+/// <summary>Result of dividing a task into smaller tasks.</summary>
 public sealed record SplitConclusion
 {
     /// <summary>SHA-256 of the plan with the parts, which is stored beside the approved plan.</summary>
@@ -187,6 +187,6 @@ public sealed record RequestConclusion
     /// <summary>Text for the agent.</summary>
     public string Text { get; init; } = "";
 
-    /// <summary>Short text about the outcome of the request, for the record.</summary>
+    /// <summary>Short text about the outcome of the request, to be recorded.</summary>
     public string Note { get; init; } = "";
 }

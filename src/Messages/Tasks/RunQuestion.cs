@@ -3,7 +3,7 @@ namespace Orchestrator.Messages;
 /// <summary>A question that waits for a user.</summary>
 public sealed record RunQuestion
 {
-    /// <summary>Id of the question whether a plan may start, at the start of a run or after a replanning.</summary>
+    /// <summary>Id of the question about whether a plan may start, at the start of a run or after a replanning.</summary>
     public const string Plan = "plan";
 
     /// <summary>Id of the question about a refused landing.</summary>

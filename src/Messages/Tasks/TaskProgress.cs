@@ -4,7 +4,7 @@ using Orchestrator.Plans;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// State and results of a task. The task's workflow reports it, the run keeps it on its board and in checkpoints, and clients read it
+/// State and results of a task. The task's workflow reports it, the run stores it in memory and in checkpoints, and clients read it
 /// (<see cref="RunTask"/>).
 /// </summary>
 public record TaskProgress
@@ -193,7 +193,7 @@ public record TaskProgress
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Agent { get; init; }
 
-    /// <summary>Changes of the task's agent, oldest first; omitted if there were none.</summary>
+    /// <summary>The task's switches to other agents, oldest first; omitted if there were none.</summary>
     [JsonPropertyName("relays")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskRelay>? Relays { get; init; }
@@ -234,8 +234,8 @@ public record TaskProgress
     }
 
     /// <summary>
-    /// Returns the task with the usage and the output of an agent run. Later activities use the output. An agent that was not started has
-    /// none.
+    /// Returns the task's progress with the usage and output of an agent run added. Later activities use the output. There is no output if
+    /// the agent was not started.
     /// </summary>
     public TaskProgress After(AgentRunResult result)
     {

@@ -42,10 +42,10 @@ public sealed record TaskInput
     /// <inheritdoc cref="EndPlanningInput.Replan"/>
     public int Replan { get; init; }
 
-    /// <summary>Round that a <c>ReviewWorkflow</c> executes, or null for other tasks.</summary>
+    /// <summary>Review round that a <c>ReviewWorkflow</c> executes, or null for other tasks.</summary>
     public ReviewRound? Review { get; init; }
 
-    /// <summary>Conversation that the first agent run continues; empty to start a new one.</summary>
+    /// <summary>Id of the conversation that the first agent run continues; empty to start a new one.</summary>
     public string Session
     {
         get;
@@ -58,7 +58,7 @@ public sealed record TaskInput
     /// <summary><see cref="PlanningPreparation.PlanningHash"/> of a planner's input; empty for other tasks.</summary>
     public string PlanningHash { get; init; } = "";
 
-    /// <summary>True if the task reports to the run by local activities. Not passed to activities.</summary>
+    /// <summary>True if the task sends its reports to the run through local activities. Not passed to activities.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SendsLocally { get; init; }
 
@@ -100,7 +100,7 @@ public sealed record PreparedTask
     /// <summary>Base commit of the task's changes.</summary>
     public required string BaseCommit { get; init; }
 
-    /// <summary>Commit with an earlier result, applied on this base; empty if an agent has to work.</summary>
+    /// <summary>Commit with an earlier result, applied on top of <c>BaseCommit</c>; empty if an agent has to do the work.</summary>
     public string ReusedCommit { get; init; } = "";
 
     /// <summary>Key under which the task's result is stored for reuse.</summary>
@@ -133,11 +133,13 @@ public sealed record VerifyTaskInput
     /// <inheritdoc cref="TaskProgress.Called"/>
     public IReadOnlyList<string> Called { get; init; } = [];
 
-    /// <summary>True if a user made the changes, who decides which side of a conflict is dropped.</summary>
+    /// <summary>
+    /// True if a user made the changes. The user, instead of the agent, then decides which side of a conflict is dropped.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ByUser { get; init; }
 
-    /// <summary>Creates the request to verify work.</summary>
+    /// <summary>Creates the request to verify a task's work.</summary>
     /// <param name="task">The task.</param>
     /// <param name="prepared">Prepared worktree of the task.</param>
     /// <param name="start">Number of the agent run that did the work; 0 for a reused result.</param>
@@ -163,7 +165,7 @@ public sealed record VerifyResult
     /// <summary>Commit that was verified; empty if nothing could be committed.</summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>Problems as sentences; empty if the task may be merged.</summary>
+    /// <summary>Problems with the work, as sentences; empty if the task may be merged.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
     /// <summary>File with the problems and their evidence, for the agent and for users, relative to the repository.</summary>
@@ -187,9 +189,7 @@ public sealed record VerifyResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RedProof? Red { get; init; }
 
-    /// <summary>
-    /// Reason why the merge needs an approval, namely that the work changed the input of its gates; empty if no approval is needed.
-    /// </summary>
+    /// <summary>Reason why the merge needs an approval: the work changed the input of its gates. Empty if no approval is needed.</summary>
     public string NeedsPerson { get; init; } = "";
 
     /// <summary>

@@ -21,7 +21,8 @@ public sealed record TaskReport
     public string PlanHash { get; init; } = "";
 
     /// <summary>
-    /// Number of the report, incremented with each report of that execution. <see cref="FinalSequence"/> in a report created by the run.
+    /// Number of the report, incremented with each report of the same workflow execution. <see cref="FinalSequence"/> in a report created
+    /// by the run.
     /// </summary>
     public required int Sequence { get; init; }
 
@@ -48,7 +49,7 @@ public sealed record TaskReport
             ? queue == host.Queue
             : Progress.Host == MachineName.Of(host).ToString();
 
-    /// <summary>Time at which a usage limit resets.</summary>
+    /// <summary>Time at which the usage limit that the task is waiting for resets, or null if there is none.</summary>
     public DateTimeOffset? ResetAt { get; init; }
 
     /// <summary>Signature of the agent's failure, without parts that differ between tasks. Empty if other tasks are not affected.</summary>
@@ -65,12 +66,12 @@ public sealed record TaskReport
             Signature = result.Signature,
         };
 
-    /// <summary>Returns the report with further notices, up to the maximum number.</summary>
+    /// <summary>Returns the report with additional notices, up to the maximum number of notices.</summary>
     public TaskReport Noticing(IEnumerable<TaskNotice> notices) => this with { Notices = [.. Notices.Concat(notices).Take(MostNotices)] };
 }
 
 /// <summary>
-/// A notice that an agent, or a user at the same time, changed state that all tasks share. The task itself is not affected.
+/// A notice about an event of an agent run that does not affect the task itself, such as a change to state that all tasks share.
 /// </summary>
 /// <param name="Text">Sentence for users.</param>
 /// <param name="IsForPerson">True if a user should react, for example because a hook was disabled.</param>

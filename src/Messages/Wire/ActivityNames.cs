@@ -3,10 +3,10 @@ namespace Orchestrator.Messages;
 /// <summary>Names of activities as a server reports them. The SDK derives them from method names without the suffix <c>Async</c>.</summary>
 public static class ActivityNames
 {
-    /// <summary>Activity that holds a slot for a task on a host.</summary>
+    /// <summary>Name of the activity that holds a slot for a task on a host.</summary>
     public static string HoldPlace { get; } = Of(nameof(IHostSlotActivities.HoldPlaceAsync));
 
-    /// <summary>Activity that writes a run's record to the run's folder.</summary>
+    /// <summary>Name of the activity that writes a run's record to the run's folder.</summary>
     public static string RecordProgress { get; } = Of(nameof(IRunActivities.RecordProgressAsync));
 
     /// <summary>

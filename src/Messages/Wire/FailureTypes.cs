@@ -1,9 +1,9 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Types of activity failures that are not faults of the activity. A later attempt continues the work.</summary>
+/// <summary>Types of activity failures that are not caused by an error in the activity. A later attempt continues the work.</summary>
 public static class FailureTypes
 {
-    /// <summary>The worker is shutting down. The agent that the attempt observed keeps running.</summary>
+    /// <summary>The worker is shutting down. The agent that the activity was watching keeps running.</summary>
     public const string WorkerStops = "WorkerStops";
 
     /// <summary>
@@ -20,7 +20,8 @@ public static class FailureTypes
     /// </summary>
     public const string NoPlace = "NoPlace";
 
-    /// <summary>The host can't execute a task now, for example without disk space or a login. Handled like
-    /// <see cref="NoPlace"/>.</summary>
+    /// <summary>
+    /// The host can't execute a task now, for example because it lacks disk space or a login. Handled like <see cref="NoPlace"/>.
+    /// </summary>
     public const string HostNotReady = "HostNotReady";
 }

@@ -11,7 +11,7 @@ public static class MessageNames
     /// <summary>Query for a run's transitions that are not recorded yet. Sent by the owner host.</summary>
     public const string Unrecorded = "unrecorded";
 
-    /// <summary>Signal that the owner host could not record transitions. Sent to a run.</summary>
+    /// <summary>Signal with which the owner host reports that it could not record transitions. Sent to a run.</summary>
     public const string NotRecorded = "notRecorded";
 
     /// <summary>Interrupts the agent. Sent to a run, a task, a planner or a reviewer.</summary>
@@ -35,7 +35,7 @@ public static class MessageNames
     /// <summary>Retries a task. Sent to a run.</summary>
     public const string RetryTask = "retryTask";
 
-    /// <summary>Counts a task as done without changes. Sent to a run.</summary>
+    /// <summary>Skips a task: it counts as done, and its work is not merged. Sent to a run.</summary>
     public const string SkipTask = "skipTask";
     public const string MergeNext = "mergeNext";
 
@@ -75,7 +75,7 @@ public static class MessageNames
     /// <summary>Announces an agent. Sent to a task by the host that is about to start the agent.</summary>
     public const string AgentBegins = "agentBegins";
 
-    /// <summary>Reports changes of leases. Sent to a run by the lease workflow.</summary>
+    /// <summary>Reports changes to leases. Sent to a run by the lease workflow.</summary>
     public const string LeasesChanged = "leasesChanged";
 
     /// <summary>Reports a task's new state. Sent to a run by the task.</summary>
@@ -90,13 +90,13 @@ public static class MessageNames
     /// <summary>Reports an unreadable message. Sent to a run by its child workflows.</summary>
     public const string MessageDropped = "messageDropped";
 
-    /// <summary>Resumes with guidance. Sent to a task, a planner or a reviewer.</summary>
+    /// <summary>Resumes work with a user's guidance. Sent to a task, a planner or a reviewer.</summary>
     public const string GoOn = "goOn";
 
     /// <summary>Announces that the run has ended. Sent to all its child workflows.</summary>
     public const string RunEnded = "runEnded";
 
-    /// <summary>Decides about a task that needs an approval. Sent to a task.</summary>
+    /// <summary>Approves or rejects a task that needs an approval. Sent to a task.</summary>
     public const string Decide = "decide";
 
     /// <summary>Announces that all smaller tasks have ended. Sent to a task that was divided.</summary>
@@ -105,7 +105,7 @@ public static class MessageNames
     /// <summary>Returns the result of a merge. Sent to a task by the merge queue.</summary>
     public const string MergeDone = "mergeDone";
 
-    /// <summary>Adds verified work. Sent to a merge queue.</summary>
+    /// <summary>Adds verified work to the queue. Sent to a merge queue.</summary>
     public const string Enqueue = "enqueue";
 
     /// <summary>Stops waiting for a task. Sent to a merge queue.</summary>
@@ -117,7 +117,7 @@ public static class MessageNames
     /// <summary>Adds a run to the runs of a repository. Sent to the lease workflow.</summary>
     public const string Join = "join";
 
-    /// <summary>Declares the leases of a previously single run. Sent to the lease workflow.</summary>
+    /// <summary>Declares the leases of a run that was previously the only one in its repository. Sent to the lease workflow.</summary>
     public const string Hold = "hold";
 
     /// <summary>Requests leases for tasks. Sent to the lease workflow.</summary>

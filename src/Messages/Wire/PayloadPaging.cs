@@ -32,7 +32,7 @@ public static class PayloadPaging
         return part;
     }
 
-    /// <summary>Returns the first lines of a list, followed by the number of omitted lines.</summary>
+    /// <summary>Returns the first lines of a list. If lines were omitted, the last line states their number.</summary>
     /// <param name="most">Maximum number of lines, including the last one, which counts the omitted lines.</param>
     public static IReadOnlyList<string> Shorten(IReadOnlyList<string> lines, int most = 40) =>
         lines.Count <= most

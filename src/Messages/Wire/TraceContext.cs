@@ -5,7 +5,8 @@ namespace Orchestrator.Messages;
 
 /// <summary>
 /// Identifiers of a run's trace (W3C Trace Context). The identifiers are hashes of names, so that every process of the run computes the
-/// same identifiers, even after a crash. Programs started for the run get their identifiers before the span is written.
+/// same identifiers, even after a crash. Programs started for the run receive the identifiers of their parent span before that span is
+/// written.
 /// </summary>
 public static class TraceContext
 {
@@ -20,7 +21,7 @@ public static class TraceContext
     /// <param name="runId">Id of the run.</param>
     public static string TraceOf(string repository, string runId) => Hash(TraceLength, repository, runId);
 
-    /// <summary>Returns a span id of a run: 16 hex digits.</summary>
+    /// <summary>Returns the id of a span in a run's trace: 16 hex digits.</summary>
     /// <param name="trace">Id of the trace, from <see cref="TraceOf"/>.</param>
     /// <param name="names">Names that identify the span within the trace; empty for the run itself.</param>
     public static string SpanOf(string trace, params ReadOnlySpan<string> names) => Hash(SpanLength, [trace, .. names]);

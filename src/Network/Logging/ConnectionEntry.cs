@@ -50,7 +50,7 @@ public sealed record ConnectionEntry
     /// that proxy.</summary>
     public string? Address { get; init; }
 
-    /// <summary>Decision about the connection.</summary>
+    /// <summary>Outcome of the connection attempt.</summary>
     public required NetworkDecision Decision { get; init; }
 
     /// <summary>Reason for a decision other than <see cref="NetworkDecision.Allowed"/>.</summary>
@@ -80,7 +80,7 @@ public sealed record ConnectionEntry
     public bool IsCut { get; init; }
 }
 
-/// <summary>Serializer for log entries and the control socket, which use camelCase and one line per document.</summary>
+/// <summary>Serializer for log entries and for messages on the control socket. Each is one line of JSON with names in camel case.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     UseStringEnumConverter = true,

@@ -3,8 +3,10 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Network;
 
-/// <summary>Log file of one registration. Its size is limited, and equal refusals share an entry, because a program may repeat a refused
-/// connection endlessly.</summary>
+/// <summary>
+/// Log file with the connections of one registered sandbox. Its size is limited, and equal refusals share an entry, because a program may
+/// repeat a refused connection endlessly.
+/// </summary>
 /// <param name="path">Absolute path. Missing folders are created.</param>
 /// <param name="time">Clock.</param>
 /// <param name="report">Receives a message if the file can't be written. Connections are not affected.</param>

@@ -9,8 +9,10 @@ internal static unsafe partial class ProcessDescriptor
     private const int OpenNumber = 434; // The system call number is the same on all architectures.
     private const short Readable = 1; // POLLIN
 
-    /// <summary>Opens the first process of the PID namespace, whose end also ends all other processes in the namespace. Returns a negative
-    /// number on failure.</summary>
+    /// <summary>
+    /// Opens a descriptor for the first process of the PID namespace, whose end also ends all other processes in the namespace. Returns a
+    /// negative number on failure.
+    /// </summary>
     public static int OfNamespace() => (int)SystemCall(OpenNumber, 1, 0);
 
     /// <summary>True if the process has ended.</summary>

@@ -7,13 +7,13 @@ namespace Orchestrator.Network;
 /// because each start waits for it.</summary>
 public static class SandboxOpener
 {
-    /// <summary>Name of the hidden command.</summary>
+    /// <summary>Name of the hidden command that opens the sockets.</summary>
     public const string Command = "network-open";
 
     private const int Backlog = 128;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Opens the sockets and hands them over.</summary>
+    /// <summary>Opens loopback sockets inside the sandbox and hands them over to the proxy.</summary>
     /// <param name="socket">Path of the proxy's socket for this sandbox.</param>
     /// <param name="ports">Loopback ports, separated by commas. The first one is the port of the proxy.</param>
     /// <returns>Null if the proxy serves the sockets; otherwise, the reason why not.</returns>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Network;
 
-/// <summary>Kind of an IP address: where the host with this address is.</summary>
+/// <summary>Kind of IP address, by where the host with this address is.</summary>
 public enum AddressKind
 {
     /// <summary>The address belongs to a host on the internet.</summary>

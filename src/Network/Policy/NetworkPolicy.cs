@@ -25,8 +25,10 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
             ]
         );
 
-    /// <summary>Ports of localhost that sandboxed programs reach at the same port of their own loopback. Ports below 1024 are excluded,
-    /// because they can't be opened there.</summary>
+    /// <summary>
+    /// Localhost ports of this machine that sandboxed programs reach at the same port of their own loopback. Ports below 1024 are excluded,
+    /// because they can't be opened in a sandbox.
+    /// </summary>
     public IReadOnlyList<int> ForwardedPorts =>
         Mode == NetworkMode.None
             ? []
@@ -39,7 +41,7 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
                     .Order(),
             ];
 
-    /// <summary>Decides about a host before its name is resolved.</summary>
+    /// <summary>Decides whether a host may be reached, before its name is resolved.</summary>
     public NetworkVerdict Decide(RequestedHost host, int port) =>
         Mode == NetworkMode.Open ? new NetworkVerdict(NetworkDecision.Allowed)
         : Mode == NetworkMode.None ? NetworkVerdict.Refuse(RefusalReason.NoNetwork)
@@ -50,8 +52,10 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
         : AddressKinds.Of(address) == AddressKind.Public ? RefusalFor(RefusalReason.AddressLiteral)
         : NetworkVerdict.Refuse(RefusalReason.NonPublicAddress, address.ToString());
 
-    /// <summary>Decides about an address of a host that passed <see cref="Decide"/>. Only this address may be dialed, because the name may
-    /// resolve to another address a moment later.</summary>
+    /// <summary>
+    /// Decides whether an address of a host that passed <see cref="Decide"/> may be reached. Only this address may be dialed, because the
+    /// name may resolve to another address a moment later.
+    /// </summary>
     /// <param name="host">The host.</param>
     /// <param name="port">The port.</param>
     /// <param name="address">Address to which the name was resolved.</param>

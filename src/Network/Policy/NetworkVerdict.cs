@@ -63,7 +63,7 @@ public enum RefusalReason
     Credential,
 }
 
-/// <summary>Decision about a connection.</summary>
+/// <summary>Outcome of a connection attempt, with the reason for it.</summary>
 /// <param name="Reason">Reason, or null if the connection is allowed.</param>
 /// <param name="Detail">Address, name or status line to which the reason refers. Empty if there is none.</param>
 public readonly record struct NetworkVerdict(NetworkDecision Decision, RefusalReason? Reason = null, string Detail = "")
@@ -71,9 +71,9 @@ public readonly record struct NetworkVerdict(NetworkDecision Decision, RefusalRe
     /// <summary>True if the connection may be made.</summary>
     public bool IsPassing => Decision is NetworkDecision.Allowed or NetworkDecision.WouldRefuse;
 
-    /// <summary>Creates a refusal.</summary>
+    /// <summary>Creates a verdict that refuses a connection.</summary>
     public static NetworkVerdict Refuse(RefusalReason reason, string detail = "") => new(NetworkDecision.Refused, reason, detail);
 
-    /// <summary>Creates a failure to reach an allowed host.</summary>
+    /// <summary>Creates a verdict for a failure to reach an allowed host.</summary>
     public static NetworkVerdict Fail(RefusalReason reason, string detail = "") => new(NetworkDecision.Failed, reason, detail);
 }

@@ -47,7 +47,7 @@ public static class RefusalText
             RefusalReason.Credential =>
                 "orchestrate refused a request, because it has a credential other than the placeholder of this sandbox, or "
                     + "none. The proxy replaces only the placeholder by the API key.",
-            _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict.Reason, "No sentence is defined for this reason."),
+            _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict.Reason, "No message text is defined for this reason."),
         };
     }
 

@@ -28,7 +28,7 @@ public sealed record RequestedHost
     /// <summary>True for <c>localhost</c> and names below it, for which no name server is queried.</summary>
     public bool IsLocal => Name == LocalName || Name.EndsWith("." + LocalName, StringComparison.Ordinal);
 
-    /// <summary>Parses a host without port, or returns null if the text is neither a DNS name in ASCII nor an address.</summary>
+    /// <summary>Parses a host without a port, or returns null if the text is neither a DNS name in ASCII nor an address.</summary>
     /// <param name="text">Name, IPv4 address, or IPv6 address with or without brackets.</param>
     public static RequestedHost? TryParse(string text)
     {

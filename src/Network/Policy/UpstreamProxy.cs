@@ -13,7 +13,9 @@ public sealed record UpstreamProxy(string Variable, string Address, IReadOnlyLis
     private static readonly string[] Variables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
     private static readonly string[] Exceptions = ["NO_PROXY", "no_proxy"];
 
-    /// <summary>Reads the variables, or returns null if none names a proxy. The address is not validated yet.</summary>
+    /// <summary>
+    /// Reads the proxy from the environment variables, or returns null if none of them names a proxy. The address is not validated yet.
+    /// </summary>
     /// <param name="environment">Variables of the user.</param>
     public static UpstreamProxy? Of(IReadOnlyDictionary<string, string> environment) =>
         First(environment, Variables) is ({ } variable, var address)
@@ -71,13 +73,13 @@ public sealed record UpstreamProxy(string Variable, string Address, IReadOnlyLis
     }
 }
 
-/// <summary>A parsed upstream proxy.</summary>
+/// <summary>An upstream proxy whose address has been parsed.</summary>
 /// <param name="Host">Host of the proxy.</param>
 /// <param name="Port">Port of the proxy.</param>
 /// <param name="Authorization">Value of <c>Proxy-Authorization</c>, or null if the address contains no user.</param>
 /// <param name="Direct">Hosts to dial directly.</param>
 internal sealed record UpstreamRoute(RequestedHost Host, int Port, string? Authorization, NoProxyList Direct)
 {
-    /// <summary>Returns host and port without the credential.</summary>
+    /// <summary>Returns the host and the port without the credential.</summary>
     public override string ToString() => $"{Host}:{Port}";
 }

@@ -68,7 +68,7 @@ public sealed class SandboxNetworks(IReadOnlyList<string> program, string folder
         }
     }
 
-    /// <summary>Sends the request to the proxy, or returns null if no proxy listens or it ends before answering.</summary>
+    /// <summary>Sends the request to the proxy. Returns null if no proxy is listening, or if the proxy ends before answering.</summary>
     private async Task<RegistrationAnswer?> TryAskAsync(byte[] line, CancellationToken stop)
     {
         using Socket proxy = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -21,7 +21,7 @@ public sealed record ServiceKey(string Placeholder, string Key, string Service)
             ? address
             : null;
 
-    /// <summary>Returns only the service, because placeholder and key are secrets.</summary>
+    /// <summary>Returns only the service, because the placeholder and the key are secrets.</summary>
     public override string ToString() => Service;
 }
 

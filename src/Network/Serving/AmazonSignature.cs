@@ -36,7 +36,7 @@ internal sealed record AmazonSignature(string KeyId, string Scope, IReadOnlyList
         string? Part(string name) => parts.Find(part => part[0] == name) is [_, var value] ? value : null;
     }
 
-    /// <summary>Signs a request again.</summary>
+    /// <summary>Signs a request again, with the proxy's key instead of the placeholder.</summary>
     /// <param name="method">Method of the request.</param>
     /// <param name="address">Address of the request at the service.</param>
     /// <param name="sent">Headers of the program's request.</param>

@@ -1,7 +1,8 @@
 namespace Orchestrator.Network;
 
-/// <summary>Handles a connection from a sandboxed program. Reads the request, applies the policy, connects to the host and records the
-/// result.</summary>
+/// <summary>
+/// Serves one connection from a sandboxed program: reads the request, applies the policy, connects to the host and records the outcome.
+/// </summary>
 /// <param name="policy">Policy of the sandbox.</param>
 /// <param name="dialer">Connects to hosts.</param>
 /// <param name="time">Clock.</param>

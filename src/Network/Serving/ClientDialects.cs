@@ -11,7 +11,7 @@ internal sealed record ClientTarget(RequestedHost? Host, int Port, string Spelli
     /// <summary>Plain HTTP request to forward instead of opening a tunnel, or null to open a tunnel.</summary>
     public HttpRequestHead? Plain { get; init; }
 
-    /// <summary>Parses host and port.</summary>
+    /// <summary>Parses a host and an optional port, or returns null if the text is malformed.</summary>
     /// <param name="authority">Text such as <c>example.com:443</c>.</param>
     /// <param name="defaultPort">Port to use if the text has none, or 0 to require one.</param>
     public static ClientTarget? TryParse(string authority, int defaultPort)
@@ -107,7 +107,7 @@ internal sealed class HttpProxyProtocol : IProxyProtocol
     public Task RefuseAsync(ClientStream client, NetworkVerdict verdict, string sentence, CancellationToken stop) =>
         client.SendAsync(Answer(verdict, sentence), stop);
 
-    /// <summary>Creates a response whose body is a message.</summary>
+    /// <summary>Creates an HTTP response that refuses a request or reports a failure, with a message as its body.</summary>
     public static byte[] Answer(NetworkVerdict verdict, string sentence)
     {
         var status =

@@ -28,7 +28,7 @@ internal static class ClientHello
     private const int ServerNameExtension = 0;
     private const byte HostName = 0;
 
-    /// <summary>Inspects the first bytes of a client.</summary>
+    /// <summary>Inspects the first bytes that a client sent.</summary>
     /// <param name="bytes">Bytes that the client has sent so far.</param>
     /// <returns>The kind, and the server name in lower case, or an empty name if there is none.</returns>
     public static (ClientHelloKind Kind, string ServerName) Read(ReadOnlySpan<byte> bytes)

@@ -1,6 +1,6 @@
 namespace Orchestrator.Network;
 
-/// <summary>Socket of a client, and the bytes that were read from it but not consumed yet.</summary>
+/// <summary>Socket of a client, and the bytes that have been read from it but not yet consumed.</summary>
 /// <param name="socket">Socket, owned by the caller.</param>
 internal sealed class ClientStream(Socket socket)
 {
@@ -13,13 +13,13 @@ internal sealed class ClientStream(Socket socket)
     /// <summary>Socket of the client.</summary>
     public Socket Socket => socket;
 
-    /// <summary>Bytes that were read but not consumed.</summary>
+    /// <summary>Bytes that have been read but not yet consumed.</summary>
     public ReadOnlySpan<byte> Ahead => _buffer.AsSpan(0, _count);
 
-    /// <summary>Bytes of <see cref="Ahead"/> for asynchronous calls.</summary>
+    /// <summary>Same bytes as <see cref="Ahead"/>, in a form that asynchronous calls can use.</summary>
     public ReadOnlyMemory<byte> AheadMemory => _buffer.AsMemory(0, _count);
 
-    /// <summary>Reads more bytes.</summary>
+    /// <summary>Reads more bytes from the client without consuming them.</summary>
     /// <returns>True if bytes were read. False if the client has closed the connection, or if too many bytes are not consumed.</returns>
     public async Task<bool> ReadMoreAsync(CancellationToken stop)
     {
@@ -36,7 +36,7 @@ internal sealed class ClientStream(Socket socket)
         return read > 0;
     }
 
-    /// <summary>Reads until at least this many bytes are available.</summary>
+    /// <summary>Reads until at least <paramref name="count"/> bytes are available.</summary>
     /// <returns>True if enough bytes are available. False if the client closed the connection first.</returns>
     public async Task<bool> ReadAsync(int count, CancellationToken stop)
     {
@@ -50,7 +50,7 @@ internal sealed class ClientStream(Socket socket)
         return true;
     }
 
-    /// <summary>Reads and consumes available bytes.</summary>
+    /// <summary>Reads and consumes bytes that are already available, or otherwise the next bytes from the client.</summary>
     /// <returns>Number of bytes, or 0 if the client has closed the connection.</returns>
     public async ValueTask<int> ConsumeAsync(Memory<byte> buffer, CancellationToken stop)
     {

@@ -88,10 +88,10 @@ internal sealed record HttpRequestHead(string Method, string Target, string Vers
         }
     }
 
-    /// <summary>Returns the length of a head including its empty line, or a negative number if more bytes are needed.</summary>
+    /// <summary>Returns the length of a request head including its empty line, or a negative number if more bytes are needed.</summary>
     public static int LengthIn(ReadOnlySpan<byte> bytes) => bytes.IndexOf(End) is >= 0 and var at ? at + End.Length : -1;
 
-    /// <summary>Parses a head, or returns null if it is malformed.</summary>
+    /// <summary>Parses a request head, or returns null if it is malformed.</summary>
     /// <param name="bytes">Head with its empty line.</param>
     public static HttpRequestHead? TryParse(ReadOnlySpan<byte> bytes)
     {
@@ -118,8 +118,10 @@ internal sealed record HttpRequestHead(string Method, string Target, string Vers
         return new HttpRequestHead(method, target, version, headers);
     }
 
-    /// <summary>Formats the head for the host. The head asks the host to close the connection after one response, because a second request
-    /// could be for another host.</summary>
+    /// <summary>
+    /// Formats the request head that is sent to the host. It asks the host to close the connection after one response, because a second
+    /// request could be for another host.
+    /// </summary>
     /// <param name="path">Path and query.</param>
     /// <param name="authority">Host and port for the Host header.</param>
     public byte[] ForHost(string path, string authority)

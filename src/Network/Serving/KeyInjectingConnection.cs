@@ -37,7 +37,7 @@ internal sealed class KeyInjectingConnection(
 
     private readonly HashSet<string> _used = [];
 
-    /// <summary>Serves the client until it ends or a response closes the connection.</summary>
+    /// <summary>Serves the client until it closes the connection or a response does.</summary>
     /// <param name="first">Head of the first request.</param>
     /// <returns>Decision about a request that was not sent, or null if the connection ended for another reason.</returns>
     /// <exception cref="SocketException">The client or the service ended in the middle of an exchange.</exception>
@@ -66,7 +66,7 @@ internal sealed class KeyInjectingConnection(
             }
             if (service.AddressOf(head.Target) is not { } address)
             {
-                return NetworkVerdict.Refuse(RefusalReason.InvalidRequest, "its path is outside of the service's path.");
+                return NetworkVerdict.Refuse(RefusalReason.InvalidRequest, "its path is outside the service's path.");
             }
             if ((signature is null ? headers : signature.Renew(head.Method, address, headers, service)) is not { } signed)
             {
@@ -98,7 +98,7 @@ internal sealed class KeyInjectingConnection(
         }
     }
 
-    /// <summary>Sends a request and forwards its response.</summary>
+    /// <summary>Sends a request to the service and forwards the response to the client.</summary>
     /// <returns>True if the client may send another request.</returns>
     private async Task<bool> ExchangeAsync(
         HttpRequestHead head,

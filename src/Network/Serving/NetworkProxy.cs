@@ -14,7 +14,7 @@ namespace Orchestrator.Network;
 /// <param name="report">Receives error messages.</param>
 public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvider time, Action<string> report)
 {
-    /// <summary>Name of the hidden command.</summary>
+    /// <summary>Name of the hidden command that runs the proxy.</summary>
     public const string Command = "network-proxy";
 
     private const int LongestRequest = 256 * 1024;
@@ -37,7 +37,7 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
     internal static string ProcessIn(string folder) => Path.Combine(folder, "proxy3.pid");
 
     /// <summary>
-    /// Serves until no sandbox has been registered for a minute, or until no sandbox is registered and the proxy's folder no longer exists.
+    /// Serves sandboxes until none has been registered for a minute, or until none is registered and the proxy's folder no longer exists.
     /// </summary>
     /// <param name="stop">Ends the proxy, and the network of its sandboxes, at once.</param>
     /// <returns>False if another process serves this folder.</returns>
@@ -153,7 +153,7 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
         {
             var request =
                 JsonSerializer.Deserialize(line, NetworkJsonContext.Default.RegistrationRequest)
-                ?? throw new JsonException("The file of the proxy's start is empty.");
+                ?? throw new JsonException("The sandbox's registration request contains only JSON null.");
             var policy = NetworkPolicy.Of(request.Mode, request.Allow);
             var path = Checked(Path.Combine(folder, $"s3-{Guid.NewGuid():N}"[..15] + ".sock"));
             ConnectionLog log = new(request.LogFile, time, report);

@@ -36,8 +36,10 @@ internal sealed class RequestBody : HttpContent
         || name.Equals(EncodingName, StringComparison.OrdinalIgnoreCase)
         || name.Equals("expect", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Returns the body of a request, or null if it has none. A body whose end two programs could locate differently is a
-    /// fault.</summary>
+    /// <summary>
+    /// Returns the body of a request, or null if it has none. If two programs could disagree about where the body ends, returns the reason
+    /// for refusing the request.
+    /// </summary>
     public static (RequestBody? Body, string Fault) Of(HttpRequestHead head, ClientStream client)
     {
         var (lengths, encodings) = (head.ValuesOf(LengthName).ToList(), head.ValuesOf(EncodingName).ToList());

@@ -10,7 +10,7 @@ namespace Orchestrator.Network;
 /// <param name="time">Clock.</param>
 internal sealed class SandboxRegistration(NetworkPolicy policy, string path, ConnectionLog log, UpstreamDialer dialer, TimeProvider time)
 {
-    /// <summary>Answer after the proxy has accepted the descriptors and serves them.</summary>
+    /// <summary>Answer that the proxy sends once it has accepted the descriptors and serves them.</summary>
     public const byte Accepted = 1;
 
     private const int MostConnections = 256;
@@ -65,8 +65,10 @@ internal sealed class SandboxRegistration(NetworkPolicy policy, string path, Con
         }
     }
 
-    /// <summary>Receives the sandbox's sockets from its first caller, and removes the socket, so that programs that run inside later can't
-    /// reach it.</summary>
+    /// <summary>
+    /// Receives the sandbox's sockets from the first process that connects. Then removes the hand-over socket, so that programs that start
+    /// later in the sandbox can't reach it.
+    /// </summary>
     private async Task<(int Process, IReadOnlyList<Socket> Sockets)?> ReceiveSocketsAsync(Socket handOver, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);

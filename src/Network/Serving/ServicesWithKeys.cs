@@ -12,7 +12,7 @@ internal sealed class ServicesWithKeys : IDisposable
     private const string Authorization = "authorization";
     private const long LargestAuthorities = 4 << 20;
 
-    /// <summary>Names of headers that contain a credential. In a request, each of them must contain a placeholder.</summary>
+    /// <summary>Names of headers that contain a credential. Each of them that a request has must contain a placeholder.</summary>
     private static readonly string[] s_credentials = [Authorization, "x-api-key", "x-goog-api-key", "api-key"];
 
     private readonly List<ServiceWithKey> _services;
@@ -44,7 +44,7 @@ internal sealed class ServicesWithKeys : IDisposable
         _invoker = new HttpMessageInvoker(handler);
     }
 
-    /// <summary>Returns the services of a registration, or null if it has none.</summary>
+    /// <summary>Returns the services of a registration request, or null if the request has no keys.</summary>
     /// <param name="request">The registration.</param>
     /// <param name="dialer">Connects to hosts.</param>
     /// <exception cref="FormatException">The address of a service is malformed. The message contains no key.</exception>
@@ -169,18 +169,18 @@ internal sealed record ServiceWithKey(string Placeholder, string Key, Uri Addres
     /// <summary>Connection policy that allows only this port of the host, whatever the host's IP address is.</summary>
     public NetworkPolicy Policy { get; } = new(NetworkMode.Listed, [new AllowEntry(Host, IsWildcard: false, Address.Port)]);
 
-    /// <summary>Address that was dialed last, or null if none was.</summary>
+    /// <summary>IP address that was dialed last for the service, or null if none was.</summary>
     public string? DialedAddress { get; set; }
 
     /// <summary>Identity with which requests are signed by the key, or null if they contain the key itself.</summary>
     public SigningIdentity? Identity { get; init; }
 
-    /// <summary>Creates the service of a key.</summary>
+    /// <summary>Creates a service from its key.</summary>
     /// <exception cref="FormatException">The address of the service is malformed.</exception>
     public static ServiceWithKey Of(ServiceKey key) =>
         ServiceKey.AddressOf(key.Service) is { } address && RequestedHost.TryParse(address.IdnHost) is { } host
             ? new ServiceWithKey(key.Placeholder, key.Key, address, host) { Identity = key.Identity }
-            : throw new FormatException("The address of a model service must be an https:// or http:// URL without user and query.");
+            : throw new FormatException("The address of a model service must be an https:// or http:// URL without a user or query.");
 
     /// <summary>Returns the address of a request, or null if its path leads outside the path of the service.</summary>
     /// <param name="target">Path and query as sent by the program.</param>
@@ -196,12 +196,12 @@ internal sealed record ServiceWithKey(string Placeholder, string Key, Uri Addres
             : null;
     }
 
-    /// <summary>Returns only the address, because placeholder and key are secrets.</summary>
+    /// <summary>Returns only the address, because the placeholder and the key are secrets.</summary>
     public override string ToString() => Address.ToString();
 }
 
 /// <summary>A service could not be reached.</summary>
-internal sealed class NotReachedException(NetworkVerdict verdict) : IOException("The service was not reached.")
+internal sealed class NotReachedException(NetworkVerdict verdict) : IOException("The service could not be reached.")
 {
     /// <summary>Decision that explains the failure.</summary>
     public NetworkVerdict Verdict => verdict;

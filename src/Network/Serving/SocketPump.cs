@@ -7,7 +7,7 @@ internal static class SocketPump
 {
     private const int BufferSize = 64 * 1024;
 
-    /// <summary>Copies until the sender ends, and then shuts down the receiver's input.</summary>
+    /// <summary>Copies bytes until the sender has sent its last byte, and then closes the connection to the receiver for sending.</summary>
     /// <param name="count">Receives the number of bytes copied so far.</param>
     public static async Task CopyAsync(Socket from, Socket to, Action<int> count, CancellationToken stop)
     {
@@ -27,7 +27,7 @@ internal static class SocketPump
         }
     }
 
-    /// <summary>Sends all bytes.</summary>
+    /// <summary>Sends bytes to a socket until all of them are sent.</summary>
     public static async Task SendAsync(Socket to, ReadOnlyMemory<byte> content, CancellationToken stop)
     {
         while (content.Length > 0)

@@ -1,6 +1,6 @@
 namespace Orchestrator.Network;
 
-/// <summary>Resolves a host name.</summary>
+/// <summary>Resolves a host name to its IP addresses.</summary>
 /// <exception cref="SocketException">The name has no address.</exception>
 public delegate Task<IPAddress[]> HostResolver(string name, CancellationToken stop);
 

@@ -8,7 +8,10 @@ internal static class UpstreamTunnel
     private const int StatusLength = 3;
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(15);
 
-    /// <summary>Requests the tunnel. If the verdict is passing, the next byte from the upstream proxy comes from the host.</summary>
+    /// <summary>
+    /// Requests a tunnel from the upstream proxy. If the verdict allows the connection, the next byte from the upstream proxy comes from
+    /// the host.
+    /// </summary>
     /// <param name="upstream">Connection to the upstream proxy, owned by the caller.</param>
     /// <param name="route">The upstream proxy.</param>
     public static async Task<NetworkVerdict> OpenAsync(

@@ -47,7 +47,7 @@ public sealed class DesktopNotifier(IReadOnlyDictionary<string, string> environm
                     reference,
                     "--",
                     notice.Title,
-                    "This question is answered or obsolete.",
+                    "This question has been answered or is obsolete.",
                 ],
                 cancellationToken
             )

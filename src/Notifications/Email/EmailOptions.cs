@@ -26,7 +26,8 @@ public sealed record EmailOptions
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Validates the server's certificate, or null for the system's own validation. Used by tests with their own certificates.
+    /// Callback that validates the server's certificate, or null for the system's own validation. Used by tests with their own
+    /// certificates.
     /// </summary>
     internal RemoteCertificateValidationCallback? Trust { get; init; }
 }

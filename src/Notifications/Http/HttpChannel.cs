@@ -71,7 +71,7 @@ public sealed class HttpChannel : IDisposable
             .Build();
     }
 
-    /// <summary>Sends a request.</summary>
+    /// <summary>Sends a request, with retries after transient failures.</summary>
     /// <param name="make">Creates the request for each attempt.</param>
     /// <param name="stop">Cancels the request with an exception.</param>
     public async Task<Delivery> SendAsync(Func<HttpRequestMessage> make, CancellationToken stop)

@@ -66,7 +66,7 @@ public sealed class BacklogFile
     }
 }
 
-/// <summary>Nodes of a backlog in the tree of its text.</summary>
+/// <summary>Nodes of a backlog in the document tree that was parsed from its text.</summary>
 /// <param name="Text">Text in UTF-8.</param>
 /// <param name="Root">Root value of the text.</param>
 /// <param name="Tasks">Node of the task list.</param>

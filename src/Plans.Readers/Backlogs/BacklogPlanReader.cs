@@ -4,7 +4,7 @@ namespace Orchestrator.Plans.Readers.Backlogs;
 /// dependencies and run one after another.</summary>
 public static class BacklogPlanReader
 {
-    /// <summary>Code of the fault for a valid backlog that has no pending tasks.</summary>
+    /// <summary>Code of the problem that is reported for a valid backlog without pending tasks.</summary>
     public const string NothingPending = "no-tasks";
 
     /// <summary>Path of the file in which task-master stores its current tag, relative to the repository.</summary>

@@ -6,6 +6,6 @@ namespace Orchestrator.Plans.Readers.Backlogs;
 /// <param name="Faults">All errors and warnings, ordered by position.</param>
 public sealed record BacklogReadResult(BacklogFile? File, IReadOnlyList<PlanFault> Faults)
 {
-    /// <summary>The errors among the faults.</summary>
+    /// <summary>Problems that are errors.</summary>
     public IEnumerable<PlanFault> Errors => Faults.Where(fault => fault.Severity == FaultSeverity.Error);
 }

@@ -7,7 +7,7 @@ public static class BacklogReader
 {
     private const string NoTasks = "no-tasks";
 
-    /// <summary>True if the content is a backlog, possibly with faults.</summary>
+    /// <summary>True if the content is a backlog, possibly with errors.</summary>
     public static bool IsBacklog(ReadOnlySpan<byte> content) =>
         !Read(content, "").Errors.Any(fault => fault is { Code: NoTasks } or { Code: "wrong-type", Field: "" or "tasks" });
 

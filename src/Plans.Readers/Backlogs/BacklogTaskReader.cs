@@ -26,7 +26,7 @@ internal sealed class BacklogTaskReader(FaultList faults)
     /// <summary>Tasks read so far, with the positions of their ids and dependencies.</summary>
     public IReadOnlyList<PositionedTask> Placed { get; private set; } = [];
 
-    /// <summary>Dependencies that blocking tasks declare.</summary>
+    /// <summary>Dependencies that are declared by the blocking tasks instead of the waiting ones.</summary>
     public IReadOnlyList<ReverseDependency> Blocks { get; private set; } = [];
 
     /// <summary>Nodes of the tasks read so far, by full id.</summary>

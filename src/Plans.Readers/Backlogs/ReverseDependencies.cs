@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.Backlogs;
 
-/// <summary>A dependency that the blocking task declares, such as <c>"blocks": [2]</c>.</summary>
+/// <summary>A dependency that is declared by the blocking task, such as <c>"blocks": [2]</c>.</summary>
 /// <param name="Blocker">Full id of the blocking task.</param>
 /// <param name="Waiting">Full id of the task that waits.</param>
 /// <param name="Name">Id of the waiting task as written.</param>
@@ -59,7 +59,8 @@ internal sealed record ReverseDependency(
 internal static class ReverseDependencies
 {
     /// <summary>
-    /// Returns the reverse dependencies between existing tasks. Warns about the unusual keys, and about names that no task has.
+    /// Returns the reverse dependencies between existing tasks. Warns about the keys that declare them, because these are unusual, and
+    /// about names that no task has.
     /// </summary>
     /// <param name="blocks">All reverse dependencies in the file.</param>
     /// <param name="placed">All tasks and subtasks.</param>
@@ -100,7 +101,7 @@ internal static class ReverseDependencies
         return read;
     }
 
-    /// <summary>Adds dependencies that other tasks declare to a list of tasks.</summary>
+    /// <summary>Adds to each task of a list the dependencies that other tasks declare for it.</summary>
     public static List<BacklogTask> AddTo(IEnumerable<BacklogTask> tasks, ILookup<string, ReverseDependency> byWaiting) =>
         [
             .. tasks.Select(task =>
@@ -112,7 +113,7 @@ internal static class ReverseDependencies
             ),
         ];
 
-    /// <summary>Adds dependencies that other tasks declare to a graph node.</summary>
+    /// <summary>Adds to a graph node the dependencies that other tasks declare for its task.</summary>
     public static PositionedTask AddTo(PositionedTask task, ILookup<string, ReverseDependency> byWaiting, string file)
     {
         var more = byWaiting[task.Node.Id]

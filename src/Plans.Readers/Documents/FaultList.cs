@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Collects all faults of a file, so that they can be repaired together.</summary>
+/// <summary>Collects all problems in a file, so that the user can fix them together.</summary>
 /// <param name="file">Name of the file. The extension <c>.json</c> means JSON, and any other extension YAML.</param>
 public sealed class FaultList(string file)
 {
@@ -11,7 +11,7 @@ public sealed class FaultList(string file)
     /// <summary>Name of the file.</summary>
     public string File { get; } = file;
 
-    /// <summary>True if at least one fault is an error.</summary>
+    /// <summary>True if at least one of the problems is an error.</summary>
     public bool HasErrors { get; private set; }
 
     internal void Error(string code, DocumentNode? at, FieldPath field, string message, string cure) =>
@@ -23,7 +23,7 @@ public sealed class FaultList(string file)
     internal void Add(string code, FaultSeverity severity, int line, int column, string field, string message, string cure) =>
         Add(new PlanFault(code, severity, File, line, column, field, message, cure));
 
-    /// <summary>Adds a fault.</summary>
+    /// <summary>Adds a problem. Above a maximum number, problems are only counted.</summary>
     public void Add(PlanFault fault)
     {
         HasErrors |= fault.Severity == FaultSeverity.Error;
@@ -37,7 +37,7 @@ public sealed class FaultList(string file)
         }
     }
 
-    /// <summary>Returns the faults, ordered by file and position.</summary>
+    /// <summary>Returns the problems, ordered by file and position.</summary>
     public IReadOnlyList<PlanFault> Sorted()
     {
         List<PlanFault> sorted =

@@ -4,7 +4,7 @@ namespace Orchestrator.Plans.Readers.Documents;
 
 /// <summary>
 /// Path of a value in its document, such as <c>tasks[3].files_write[0]</c>. The text is created only for messages, because a large plan has
-/// a hundred thousand values and hardly any of them has a fault.
+/// a hundred thousand values and hardly any of them is invalid.
 /// </summary>
 /// <param name="Mapping">Path of the mapping; empty for the document itself.</param>
 /// <param name="Name">Key in the mapping, or null for the mapping itself.</param>
@@ -13,7 +13,7 @@ internal readonly record struct FieldPath(string Mapping, string? Name = null, i
 {
     public static implicit operator FieldPath(string path) => new(path);
 
-    /// <summary>Returns the path of an item of this list.</summary>
+    /// <summary>Returns the path of an item, if this is the path of a list.</summary>
     public FieldPath At(int index) => Index < 0 ? this with { Index = index } : new FieldPath(ToString(), null, index);
 
     /// <inheritdoc/>

@@ -54,7 +54,7 @@ internal sealed class JsonEdits(byte[] text, DocumentNode root)
         _edits.Add((last.End, last.End, string.Concat(texts)));
     }
 
-    /// <summary>Returns the text with all edits.</summary>
+    /// <summary>Returns the text with all edits applied.</summary>
     public byte[] Apply()
     {
         using var changed = new MemoryStream(text.Length + 1024);

@@ -41,7 +41,7 @@ public static class JsonInTextFinder
         return null;
     }
 
-    /// <summary>Creates the fault for an answer without JSON.</summary>
+    /// <summary>Creates the error that reports an answer without JSON.</summary>
     /// <param name="file">Name of the answer, for the fault.</param>
     /// <param name="isCut">Value from <see cref="Find"/>.</param>
     /// <param name="wanted">Description of what a complete answer contains, for the message.</param>

@@ -30,7 +30,7 @@ internal ref struct JsonTree
         );
     }
 
-    /// <summary>Parses a text. Returns null and reports faults if the text is empty or invalid.</summary>
+    /// <summary>Parses a text. Returns null and reports errors if the text is empty or invalid.</summary>
     public static DocumentNode? Read(string text, FaultList faults)
     {
         if (string.IsNullOrWhiteSpace(text))

@@ -66,7 +66,7 @@ internal static class YamlFaults
             "duplicate-key",
             second,
             second.Text,
-            $"The key '{second.Text}' is repeated; it is already in line {first.Line}.",
+            $"The key '{second.Text}' is repeated; it is already on line {first.Line}.",
             "Keep one of the two."
         );
 

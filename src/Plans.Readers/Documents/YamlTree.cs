@@ -20,7 +20,7 @@ internal sealed class YamlTree
         _hasAliases = hasAliases;
     }
 
-    /// <summary>Parses the first document in a text. Returns null and reports faults if it is empty or invalid.</summary>
+    /// <summary>Parses the first document in a text. Returns null and reports errors if the document is empty or invalid.</summary>
     public static DocumentNode? Read(string text, FaultList faults, bool hasAliases)
     {
         var tree = new YamlTree(text, faults, hasAliases);
@@ -220,7 +220,7 @@ internal sealed class YamlTree
         Stop(
             "too-many-values",
             at.Start,
-            $"With its aliases written out the file has more than {DocumentLimits.MaxNodes} values.",
+            $"With its aliases expanded, the file has more than {DocumentLimits.MaxNodes} values.",
             "Remove aliases that name lists of aliases."
         );
         return false;

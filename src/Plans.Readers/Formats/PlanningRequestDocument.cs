@@ -35,7 +35,7 @@ public static class PlanningRequestDocument
         return "";
     }
 
-    /// <summary>Returns the fault if a file is too large for <see cref="Read"/>, otherwise null.</summary>
+    /// <summary>Returns the error message if a file is too large for <see cref="Read"/>, otherwise null.</summary>
     public static string? SizeFault(string path, string name) =>
         new FileInfo(path).Length > LargestSize
             ? $"{name} is longer than {LargestSize / 1000} KB, which is too long for a planner. Plan a part of it."

@@ -23,7 +23,7 @@ internal sealed partial record GateLineOptions
     /// <summary>Globs of the files that can change the gate's result; empty for all files.</summary>
     public IReadOnlyList<string> Covers { get; private init; } = [];
 
-    /// <summary>Faults of the options, each with a suggested fix.</summary>
+    /// <summary>Errors in the options, each with a suggested fix.</summary>
     public IReadOnlyList<(string Message, string Fix)> Faults { get; private init; } = [];
 
     /// <summary>Removes and parses the options at the end of a line.</summary>
@@ -57,12 +57,13 @@ internal sealed partial record GateLineOptions
             ),
             "covers" when RepositoryPath.TryNormalize(value, out var glob, out _) => this with { Covers = [.. Covers, glob] },
             "covers" => WithFault(
-                $"'{value}' does not match files in the repository.",
+                $"'{value}' is not a valid glob for files in the repository.",
                 "Write '(covers: GLOB)', such as '(covers: backend/**)'."
             ),
             _ => WithFault(
                 $"A gate does not accept the option '{name}' in parentheses.",
-                "Write '(exclusive: NAME)', '(cache: false)', '(clean: true)', '(needs: GATE)', '(covers: GLOB)', or several with commas."
+                "Write '(exclusive: NAME)', '(cache: false)', '(clean: true)', '(needs: GATE)', '(covers: GLOB)', "
+                    + "or several separated by commas."
             ),
         };
 

@@ -2,7 +2,7 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 
 /// <summary>
 /// Reads a master plan in Markdown, which has one file per phase. Each phase becomes a task, with its title as description and its gates as
-/// verification. The faults of all files are reported together.
+/// verification. Problems in all files are reported together.
 /// </summary>
 public static class MasterPlanReader
 {

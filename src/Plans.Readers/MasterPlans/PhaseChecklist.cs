@@ -12,7 +12,7 @@ internal sealed partial class PhaseChecklist
     /// <summary>Items in the order of the file.</summary>
     public IReadOnlyList<ChecklistItem> Items => _checklist;
 
-    /// <summary>Reads one line of the section.</summary>
+    /// <summary>Reads one line of the section "Tasks".</summary>
     public void Read(MarkdownLine line)
     {
         if (line.IsCode)

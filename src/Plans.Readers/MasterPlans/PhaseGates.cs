@@ -17,7 +17,7 @@ internal sealed class PhaseGates(string file, FaultList faults)
     /// <summary>Line number of each gate.</summary>
     public IReadOnlyList<int> Lines => _gateLines;
 
-    /// <summary>Reads one line of the section.</summary>
+    /// <summary>Reads one line of the section "Gates".</summary>
     public void Read(MarkdownLine line)
     {
         if (line.IsCode)

@@ -5,7 +5,7 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 /// <summary>A reference to a phase, with its position in the file.</summary>
 internal readonly record struct PhaseReference(string Id, FieldPosition At);
 
-/// <summary>Reads references between phases, namely arrows in the master plan and dependencies of a phase.</summary>
+/// <summary>Reads references between phases: arrows in the master plan, and dependencies of a phase.</summary>
 internal static partial class PhaseReferences
 {
     // Longer lines are not lists of phases.

@@ -3,7 +3,7 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 /// <summary>Determines the status of a phase from the table, or from the phase file if the table has none.</summary>
 internal static class PhaseStatus
 {
-    /// <summary>Returns the phase's status. Reports an unknown status as a fault.</summary>
+    /// <summary>Returns the phase's status. Reports an unknown status as an error.</summary>
     public static PlanTaskStatus Of(MasterPlanPhase phase, FaultList faults)
     {
         var inTable = InlineMarkdownParser.Plain(phase.Row.Status?.Text ?? "");
@@ -27,8 +27,8 @@ internal static class PhaseStatus
                     PlanFault.Warning(
                         phase.File,
                         "status-differs",
-                        $"The phase's file says '{InlineMarkdownParser.Plain(second)}', the master plan '{inTable}'.",
-                        "Make both states equal; the state in the master plan is used.",
+                        $"The phase's file says '{InlineMarkdownParser.Plain(second)}', but the master plan says '{inTable}'.",
+                        "Make the two states match. The state in the master plan is used.",
                         line: secondLine
                     )
                 );
@@ -40,8 +40,8 @@ internal static class PhaseStatus
             PlanFault.Error(
                 file,
                 "unknown-status",
-                $"The status '{text}' is unknown. A phase that is already done would be paid for again.",
-                near is null ? "Write Pending, In Progress, Completed, Blocked, Failed or Skipped." : $"Did you mean '{near}'?",
+                $"The status '{text}' is unknown. If the phase is already done, its work would be paid for again.",
+                near is null ? "Use Pending, In Progress, Completed, Blocked, Failed or Skipped." : $"Did you mean '{near}'?",
                 $"phases.{phase.Row.Id}.status",
                 line
             )
@@ -49,7 +49,7 @@ internal static class PhaseStatus
         return status;
     }
 
-    /// <summary>True if a status means completed.</summary>
+    /// <summary>True if a status means that a phase is completed.</summary>
     public static bool IsCompleted(string? status) =>
         status is not null
         && StatusParser.TryParse(InlineMarkdownParser.Plain(status), out var parsed)

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Steps in a phase's process wrapper, namely required agents, notes, and text for the agent.</summary>
+/// <summary>Steps in a phase's process wrapper: required agents, notes, and text for the agent.</summary>
 /// <param name="file">Name of the file in faults.</param>
 /// <param name="faults">Receives the faults.</param>
 /// <param name="body">List that receives the lines for the agent.</param>
@@ -28,7 +28,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
     /// <summary>Number of lines that the recognized steps have added to the agent's prompt.</summary>
     public int Told { get; private set; }
 
-    /// <summary>Reads one line of the section.</summary>
+    /// <summary>Reads one line of the process wrapper.</summary>
     public void Read(MarkdownLine line)
     {
         var item = MarkdownLists.Item().Match(line.Text);

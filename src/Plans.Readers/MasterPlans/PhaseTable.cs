@@ -49,7 +49,7 @@ internal static class PhaseTable
         OtherOrder,
     }
 
-    /// <summary>Reads the rows of all tables of phases. An unreadable row is a fault.</summary>
+    /// <summary>Reads the rows of all tables of phases, and reports unreadable rows.</summary>
     public static IReadOnlyList<PhaseRow> Read(IReadOnlyList<MarkdownLine> lines, FaultList faults)
     {
         var rows = new List<PhaseRow>();
@@ -100,7 +100,7 @@ internal static class PhaseTable
         return rows;
     }
 
-    /// <summary>Normalizes an id, so that <c>Phase 2</c>, <c>**2**</c> and <c>2</c> are equal.</summary>
+    /// <summary>Normalizes a phase id, so that <c>Phase 2</c>, <c>**2**</c> and <c>2</c> are equal.</summary>
     public static string IdOf(string text)
     {
         var plain = InlineMarkdownParser.Plain(text).Trim().TrimEnd('.', ':').Trim();
@@ -180,7 +180,7 @@ internal static class PhaseTable
         if (cells.Count > width)
         {
             var message = $"The row has {Plural.Of(cells.Count, "cell")}, but the heading has {width}.";
-            return Refuse("bad-row", cells[width].Start + 1, message, "Write '\\|' for a '|' inside of text.");
+            return Refuse("bad-row", cells[width].Start + 1, message, "Write '\\|' for a '|' inside a cell.");
         }
 
         TableCell? CellOf(PhaseTableColumn column) => columns.TryGetValue(column, out var at) && at < cells.Count ? cells[at] : null;
@@ -199,7 +199,7 @@ internal static class PhaseTable
             return Refuse(
                 "bad-id",
                 (CellOf(PhaseTableColumn.Id)?.Start ?? 0) + 1,
-                $"The phase '{id}' {fault}; phases become parts of branch and file names.",
+                $"The phase '{id}' {fault}; its id becomes part of branch and file names.",
                 suggestion.Length == 0 ? "Use a number." : $"Write '{suggestion}'."
             );
         }

@@ -10,7 +10,7 @@ public static class TestQuarantineReader
     private static readonly MappingKeyTable Keys = new(List);
     private static readonly MappingKeyTable EntryKeys = new("test name", "owner", "reason", "until expires");
 
-    /// <summary>Reads the quarantined tests and reports all faults of the file.</summary>
+    /// <summary>Reads the quarantined tests, and reports all problems in the file.</summary>
     /// <param name="text">Complete text of the file.</param>
     /// <returns>The quarantined tests, or none if there is a fault, and the faults.</returns>
     public static (TestQuarantine Quarantine, IReadOnlyList<PlanFault> Faults) Read(string text)
@@ -47,7 +47,7 @@ public static class TestQuarantineReader
                     "wrong-type",
                     other,
                     new FieldPath("", List),
-                    $"The file is {other.Kind}.",
+                    $"The file must be a mapping, not {other.Kind}.",
                     "Write 'tests:' and a list below."
                 );
                 break;

@@ -105,7 +105,7 @@ internal static class ContractNodeReader
                     "no-stub",
                     node,
                     path,
-                    $"{fault.Message} The contract therefore has no stub, and no agent has to follow it.",
+                    $"{fault.Message} The contract therefore has no stub, and no agent is required to follow it.",
                     fault.Cure
                 );
             }
@@ -134,7 +134,7 @@ internal static class ContractNodeReader
                     "unquoted-signature",
                     items[i],
                     path,
-                    $"'{key.Text}:' is read as a key of YAML, not as part of a signature.",
+                    $"'{key.Text}:' is read as a YAML key, not as part of a signature.",
                     $"Put the signature in quotes: \"{signature}\"."
                 );
             }

@@ -7,7 +7,7 @@ internal sealed class GateNeedsResolver
 {
     private readonly List<(int Gate, IReadOnlyList<PositionedText> Names)> _named = [];
 
-    /// <summary>Records the names that a gate needs.</summary>
+    /// <summary>Records the names of the gates that a gate needs.</summary>
     /// <param name="gate">Index of the gate in the list.</param>
     /// <param name="names">Names as written in the plan.</param>
     public void Add(int gate, IReadOnlyList<PositionedText> names)
@@ -18,7 +18,7 @@ internal sealed class GateNeedsResolver
         }
     }
 
-    /// <summary>Returns the gates with the commands of the gates that they need. Unknown names and cycles are reported as faults.</summary>
+    /// <summary>Returns the gates, each with the commands of the gates that it needs. Reports unknown names and cycles as errors.</summary>
     /// <param name="gates">All gates of the list.</param>
     /// <param name="faults">Receives the faults.</param>
     public List<Gate> Resolve(List<Gate> gates, FaultList faults)

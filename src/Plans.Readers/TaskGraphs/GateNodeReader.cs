@@ -14,7 +14,7 @@ public sealed class GateNodeReader
         _unknown = unknown;
     }
 
-    /// <summary>Reads the gates in a value. Any other value is a fault.</summary>
+    /// <summary>Reads the gates in a value. Reports a value of any other kind as an error.</summary>
     /// <param name="node">Node that contains the gates.</param>
     /// <param name="field">Path of the value in the document.</param>
     /// <param name="faults">Receives the faults.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Fields of a mapping by canonical name. Its typed accessors report faults.</summary>
+/// <summary>Fields of a mapping by canonical name. Its typed accessors report invalid values.</summary>
 internal sealed class MappingFields
 {
     // A mapping has few entries, so a linear search is as fast as a hash table and needs a tenth of its memory.
@@ -49,7 +49,7 @@ internal sealed class MappingFields
                     "duplicate-key",
                     key,
                     Join(key.Text),
-                    $"'{key.Text}' means the same as '{_values[first].Key!.Text}' in line {_values[first].Key!.Line}.",
+                    $"'{key.Text}' means the same as '{_values[first].Key!.Text}' on line {_values[first].Key!.Line}.",
                     $"Keep one of them; '{name}' is the usual name."
                 );
             }

@@ -3,7 +3,7 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Reads the measurements of a task, which are a mapping or a list of mappings.</summary>
 internal static class MeasurementReader
 {
-    /// <summary>Maximum number of measurements per task. The run's record contains all measured numbers.</summary>
+    /// <summary>Maximum number of measurements per task, limited because the run's record contains all measured numbers.</summary>
     private const int Most = 10;
     private const int LongestName = 80;
 

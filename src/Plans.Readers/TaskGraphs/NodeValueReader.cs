@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads values of a node. Each method returns null and reports a fault if the value has the wrong type.</summary>
+/// <summary>
+/// Reads typed values from document nodes. Each method returns null and reports an error if the value has the wrong type.
+/// </summary>
 internal static class NodeValueReader
 {
     private const string WrongType = "wrong-type";
@@ -22,7 +24,7 @@ internal static class NodeValueReader
             $"A string is expected here, not {node.Kind}.",
             node is MappingNode
                 ? "Put quotes around a string that contains ': ' or begins with '{'."
-                : "Write a single string; use '|' for several lines."
+                : "Use a single string; use '|' for several lines."
         );
         return null;
     }
@@ -32,7 +34,7 @@ internal static class NodeValueReader
         var value = node is ScalarNode scalar ? BooleanParser.Read(scalar.Text) : null;
         if (value is null)
         {
-            faults.Error(WrongType, node, field, $"true or false is expected here, not {FormatNode(node)}.", "Write true or false.");
+            faults.Error(WrongType, node, field, $"true or false is expected here, not {FormatNode(node)}.", "Use true or false.");
         }
         return value;
     }
@@ -47,7 +49,7 @@ internal static class NodeValueReader
                     ? number
                     : null,
             "A whole number from 0",
-            "Write a number such as 2."
+            "Use a number such as 2."
         );
 
     public static double? Minutes(DocumentNode node, FieldPath field, FaultList faults) =>
@@ -62,7 +64,7 @@ internal static class NodeValueReader
                     ? number
                     : ParseDuration(text)?.TotalMinutes,
             "A number of minutes",
-            "Write a number of minutes such as 15, or a duration such as 1h30m."
+            "Use a number of minutes such as 15, or a duration such as 1h30m."
         );
 
     public static TimeSpan? Duration(DocumentNode node, FieldPath field, FaultList faults) =>
@@ -72,7 +74,7 @@ internal static class NodeValueReader
             faults,
             text => ParseDuration(text) is { } duration && duration > TimeSpan.Zero ? duration : null,
             "A time of more than 0 and at most 10 years",
-            "Write a number of seconds such as 1800, or a duration such as 90s, 30m or 1h30m."
+            "Use a number of seconds such as 1800, or a duration such as 90s, 30m or 1h30m."
         );
 
     public static long? Size(DocumentNode node, FieldPath field, FaultList faults) =>
@@ -82,7 +84,7 @@ internal static class NodeValueReader
             faults,
             text => ByteSizes.TryRead(text.Trim(), out var size) && size > 0 ? size : null,
             "A size",
-            "Write a size such as 800MB, 2GB or 0.8 GiB (a number is bytes), or off."
+            "Use a size such as 800MB, 2GB or 0.8 GiB (a number is bytes), or off."
         );
 
     public static double? Cores(DocumentNode node, FieldPath field, FaultList faults) =>
@@ -95,7 +97,7 @@ internal static class NodeValueReader
                     ? cores
                     : null,
             "A number of cores",
-            "Write a number such as 0.5 or 2, or off."
+            "Use a number such as 0.5 or 2, or off."
         );
 
     public static T? Word<T>(DocumentNode node, FieldPath field, IReadOnlyDictionary<string, T> words, FaultList faults)
@@ -112,7 +114,7 @@ internal static class NodeValueReader
             node,
             field,
             $"{FormatNode(node)} is not a valid value.",
-            near is null ? $"Write one of: {known}." : $"Did you mean '{near}'? Known: {known}."
+            near is null ? $"Use one of: {known}." : $"Did you mean '{near}'? Valid values: {known}."
         );
         return null;
     }
@@ -139,7 +141,7 @@ internal static class NodeValueReader
                             sequence.Items[i],
                             field.At(i),
                             $"A string is expected here, not {sequence.Items[i].Kind}.",
-                            "Write one string per item; a string that contains ': ' or begins with '*', '{' or '[' needs quotes."
+                            "Use one string per item; a string that contains ': ' or begins with '*', '{' or '[' needs quotes."
                         );
                     }
                 }
@@ -150,7 +152,7 @@ internal static class NodeValueReader
                     node,
                     field,
                     $"A list of strings is expected here, not {node.Kind}.",
-                    "Write [one, two], or one item per line after a dash."
+                    "Use [one, two], or one item per line after a dash."
                 );
                 return [];
         }

@@ -5,7 +5,7 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>JSON Schema and parser for a planner's answer that contains a plan.</summary>
 public static class PlannerAnswer
 {
-    /// <summary>Members that only users and their settings may decide about.</summary>
+    /// <summary>Members of a plan that a planner must not set, because only users and their settings may decide about them.</summary>
     private static readonly string[] NotForPlanners =
     [
         "agent",
@@ -35,7 +35,7 @@ public static class PlannerAnswer
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
-    /// <summary>Schema of a task graph as compact JSON, without the members that planners may not set.</summary>
+    /// <summary>Schema of a task graph as compact JSON, without the members that planners must not set.</summary>
     /// <remarks>Omits <c>$schema</c>, because agent programs reject schemas in dialects that they do not support.</remarks>
     public static string Schema { get; } = MakeSchema();
 

@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>
-/// Reads the task-graph format (<c>tasks.yaml</c>, <c>tasks.json</c>). Reports all faults together, each with its position and a suggested
-/// fix. Never throws because of invalid text.
+/// Reads the task-graph format (<c>tasks.yaml</c>, <c>tasks.json</c>). Reports all problems together, each with its position and a
+/// suggested fix. Never throws because of invalid text.
 /// </summary>
 public static class TaskGraphReader
 {
@@ -35,8 +35,8 @@ public static class TaskGraphReader
             : new PlanReadResult(null, [fault]);
 
     /// <summary>
-    /// Reads a plan that was embedded as JSON data, for example in the input of a run. Faults name fields and not lines, because users do
-    /// not see the serialized text.
+    /// Reads a plan that was embedded as JSON data, for example in the input of a run. Error messages name fields and not lines, because
+    /// users do not see the serialized text.
     /// </summary>
     /// <param name="data">JSON value with the content of a plan file.</param>
     /// <param name="name">Display name of the plan.</param>
@@ -89,7 +89,7 @@ public static class TaskGraphReader
                 fields.Node("priority")!,
                 "priority",
                 $"'{text}' is not a valid priority.",
-                $"Write one of {string.Join(", ", BacklogPriority.All)}, or a whole number from {RunPriority.Lowest} to "
+                $"Use one of {string.Join(", ", BacklogPriority.All)}, or a whole number from {RunPriority.Lowest} to "
                     + $"{RunPriority.Highest}."
             );
         }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads the lists of a task whose items may be texts or mappings, namely packages, patch intents and checklist items.</summary>
+/// <summary>Reads the lists of a task whose items may be texts or mappings: packages, patch intents and checklist items.</summary>
 internal static class TaskListReader
 {
     /// <summary>Keys of an item of <c>checklist</c>, with alternative spellings.</summary>

@@ -19,7 +19,7 @@ internal static class TaskNodeReader
     [System.Diagnostics.CodeAnalysis.SuppressMessage(
         "Maintainability",
         "CA1502",
-        Justification = "One member of the format after the other."
+        Justification = "The method reads one member of the format after another."
     )]
     public static TaskWithPositions Bind(MappingNode node, string path, string? idFromKey, TaskDefaults? defaults, FaultList faults)
     {
@@ -104,7 +104,7 @@ internal static class TaskNodeReader
                 fields.Node("host") ?? fields.Mapping,
                 fields.Join("host"),
                 $"'{label.ReplaceLineEndings(" ")}' is not a valid host label.",
-                "A label has at most 60 letters, digits, dots, hyphens and underscores, such as 'host: gpu'."
+                "Use at most 60 letters, digits, dots, hyphens and underscores, such as 'host: gpu'."
             );
             return null;
         }
@@ -180,7 +180,7 @@ internal static class TaskNodeReader
                 "unknown-status",
                 fields.Node("status"),
                 fields.Join("status"),
-                $"The status '{text}' is unknown. A task that is already done would be paid for again.",
+                $"The status '{text}' is unknown. If the task is already done, its work would be paid for again.",
                 near is null ? "Use pending, in_progress, completed, blocked, failed or skipped." : $"Did you mean '{near}'?"
             );
         }
@@ -208,7 +208,7 @@ internal static class TaskNodeReader
     private static IReadOnlyList<string>? Either(MappingFields fields, MappingFields? boundaries, string name) =>
         fields.TextList(name) ?? boundaries?.TextList(name);
 
-    /// <summary>Returns the fields of a nested mapping, or null if it is missing or not a mapping.</summary>
+    /// <summary>Returns the fields of a nested mapping, or null if the mapping is missing or the value is not a mapping.</summary>
     public static MappingFields? Nested(MappingFields fields, string name, MappingKeyTable keys)
     {
         switch (fields.Node(name))

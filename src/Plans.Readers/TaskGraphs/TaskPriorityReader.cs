@@ -36,7 +36,7 @@ internal static class TaskPriorityReader
             node,
             fields.Join("priority"),
             $"The priority '{text}' is unknown and is ignored.",
-            $"Write one of {string.Join(", ", Words.Keys)}, or a number from -{Largest} to {Largest}."
+            $"Use one of {string.Join(", ", Words.Keys)}, or a number from -{Largest} to {Largest}."
         );
         return null;
     }

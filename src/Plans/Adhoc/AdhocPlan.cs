@@ -34,7 +34,7 @@ public static class AdhocPlan
         return new Plan { Request = RequestOf(texts, times), Tasks = tasks };
     }
 
-    /// <summary>Returns the fault of the task texts, or null if a plan can be created from them.</summary>
+    /// <summary>Returns a sentence about the first problem with the task texts, or null if a plan can be created from them.</summary>
     /// <param name="texts">Task texts.</param>
     /// <param name="times">Number of agents that receive the same text.</param>
     public static string? Fault(IReadOnlyList<string> texts, int times = 1)
@@ -62,7 +62,7 @@ public static class AdhocPlan
         return null;
     }
 
-    /// <summary>Creates the task for a text.</summary>
+    /// <summary>Creates a plan's task from a task text.</summary>
     /// <param name="text">The task text, trimmed.</param>
     /// <param name="id">Id of the task.</param>
     public static PlanTask TaskOf(string text, string id)
@@ -92,7 +92,9 @@ public static class AdhocPlan
             _ => $"{Plural.Of(texts.Count, "task")} side by side, each {Plural.Times(times)}: {string.Join("; ", texts.Select(TitleOf))}",
         };
 
-    /// <summary>Derives an id from the words of a text. Returns <c>task</c> if the text has no Latin letters.</summary>
+    /// <summary>
+    /// Derives a task id from the words of a text. Returns <c>task</c> if they yield no valid id, for example without Latin letters.
+    /// </summary>
     private static string NameOf(string text)
     {
         var id = TaskId.Suggest(text.Length <= LongestText ? text : text[..LongestText]).ToLowerInvariant();

@@ -9,7 +9,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
     /// <summary>All tasks and their subtasks.</summary>
     public IEnumerable<BacklogTask> All => Tasks.SelectMany(t => t.All);
 
-    /// <summary>Finds the task or subtask with this id, or null if none exists.</summary>
+    /// <summary>Returns the task or subtask with this id, or null if none exists.</summary>
     public BacklogTask? Find(string id) => All.FirstOrDefault(t => string.Equals(t.Id, id, StringComparison.Ordinal));
 
     /// <summary>
@@ -83,7 +83,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
             Subtasks = [.. task.Subtasks.Select(MarkDone)],
         };
 
-    /// <summary>Deletes a task or subtask and all dependencies on it.</summary>
+    /// <summary>Deletes a task or subtask with its own subtasks, and all dependencies on them.</summary>
     public Backlog Delete(string id)
     {
         HashSet<string> gone = [id, .. Find(id)?.All.Select(t => t.Id) ?? []];

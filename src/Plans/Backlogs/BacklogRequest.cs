@@ -4,7 +4,7 @@ namespace Orchestrator.Plans;
 /// of its backlog task (<c>3</c>), or that id followed by a hyphen and a suffix (<c>3-api</c>).</summary>
 public static class BacklogRequest
 {
-    /// <summary>Renders the request.</summary>
+    /// <summary>Renders the planner request.</summary>
     /// <param name="pending">The pending tasks as a plan from <see cref="Backlog.ToPlan"/>, ordered only by their dependencies.</param>
     public static string Render(Plan pending)
     {
@@ -38,7 +38,7 @@ public static class BacklogRequest
         return text.ToString();
     }
 
-    /// <summary>Groups a plan's tasks by their backlog task.</summary>
+    /// <summary>Groups the ids of a plan's tasks by the id of their backlog task.</summary>
     /// <param name="ids">Ids of the backlog tasks.</param>
     /// <param name="faults">Receives a sentence for each planned task without a backlog task, and for each backlog task without a planned
     /// one.</param>

@@ -43,12 +43,12 @@ public static class BacklogStatus
     public const string InProgress = "in-progress";
     public const string Done = "done";
 
-    /// <summary>All statuses, as written in the file.</summary>
+    /// <summary>All statuses, as written in the backlog file.</summary>
     public static IReadOnlyList<string> All { get; } = [Pending, InProgress, Done, "review", "blocked", "deferred", "cancelled"];
 
     /// <summary>
-    /// Maps a word to a status, or returns null if it is unknown. For example, <c>completed</c> becomes <c>done</c> and <c>in_progress</c>
-    /// becomes <c>in-progress</c>.
+    /// Maps a word to a status, or returns null if the word is unknown. For example, <c>completed</c> becomes <c>done</c> and
+    /// <c>in_progress</c> becomes <c>in-progress</c>.
     /// </summary>
     public static string? Find(string word)
     {
@@ -79,7 +79,7 @@ public static class BacklogPriority
     /// <summary>All priorities, from the most to the least urgent.</summary>
     public static IReadOnlyList<string> All { get; } = ["critical", "high", Medium, "low"];
 
-    /// <summary>Index in <see cref="All"/>. Unknown priorities count as medium.</summary>
+    /// <summary>Returns the index of a priority in <see cref="All"/>. Unknown priorities count as medium.</summary>
     public static int Rank(string priority)
     {
         var rank = All.ToList().FindIndex(p => string.Equals(p, priority.Trim(), StringComparison.OrdinalIgnoreCase));

@@ -144,7 +144,9 @@ internal sealed class ConflictFinder
         return tasks;
     }
 
-    /// <summary>Collects the conflicts over one kind of object. Stores each pair of unordered tasks once per path.</summary>
+    /// <summary>
+    /// Collects the conflicts of one access kind: write, read or append. Stores each pair of unordered tasks once per path.
+    /// </summary>
     private sealed class ConflictCollector(ConflictFinder finder, ConflictAccessKind use)
     {
         // Two owners are stored in plan order. Readers are stored before owners, because each of two tasks may read files that the other
@@ -153,7 +155,9 @@ internal sealed class ConflictFinder
 
         public bool Has(ConflictKind kind, int a, int b, string path) => _found.Contains(Key(kind, a, b, path));
 
-        /// <summary>Adds a pair unless the graph already orders it. Returns false if the maximum number of conflicts is reached.</summary>
+        /// <summary>
+        /// Adds a pair of tasks unless the graph already orders it. Returns false if the maximum number of conflicts is reached.
+        /// </summary>
         /// <param name="kind">The kind of shared object.</param>
         /// <param name="a">Index of the first owner, or of the task that reads or appends.</param>
         /// <param name="b">Index of the second owner.</param>

@@ -6,7 +6,7 @@ public enum ConflictKind
     /// <summary>A path, or two patterns that match a common path.</summary>
     File,
 
-    /// <summary>The tasks share a logical resource.</summary>
+    /// <summary>A logical resource that the tasks share.</summary>
     Resource,
 }
 
@@ -16,10 +16,10 @@ public enum ConflictAccessKind
     /// <summary>Both tasks own the object.</summary>
     Write,
 
-    /// <summary>One task owns the object, the other reads it.</summary>
+    /// <summary>One task owns the object, and the other reads it.</summary>
     Read,
 
-    /// <summary>One task owns the object, the other appends lines to it.</summary>
+    /// <summary>One task owns the object, and the other appends lines to it.</summary>
     Append,
 }
 

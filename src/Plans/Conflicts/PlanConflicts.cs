@@ -1,15 +1,15 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Conflicts between tasks that could run at the same time. Excludes tasks without declared files, because the run executes them one at a
-/// time, and completed tasks.
+/// Conflicts between tasks that could run at the same time. Excludes completed tasks. Also excludes tasks without declared files, because
+/// the run executes them one at a time.
 /// </summary>
 /// <param name="Conflicts">Pairs in which both tasks own the same object.</param>
 /// <param name="Warnings">Pairs in which one task reads an object that the other owns, or appends to it.</param>
 /// <param name="IsTruncated">True if a list reached <see cref="Most"/> entries and the other conflicts are omitted.</param>
 public sealed record PlanConflicts(IReadOnlyList<PlanConflict> Conflicts, IReadOnlyList<PlanConflict> Warnings, bool IsTruncated)
 {
-    /// <summary>Maximum length of each list.</summary>
+    /// <summary>Maximum number of conflicts in each list.</summary>
     public const int Most = 100_000;
 
     /// <summary>

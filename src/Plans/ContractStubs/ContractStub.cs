@@ -55,7 +55,7 @@ public sealed record ContractStub(
     /// <summary>Creates the stub of a contract, or returns null if the contract has no file path or its methods can't be parsed.</summary>
     public static ContractStub? Of(ContractSpec contract) => TryCreate(contract, out var stub, out _) ? stub : null;
 
-    /// <summary>Creates the stub of a contract. Returns false if the contract is faulty.</summary>
+    /// <summary>Creates the stub of a contract. Returns false if the contract has an error.</summary>
     /// <param name="contract">Name, file path and methods.</param>
     /// <param name="stub">The stub with its source code.</param>
     /// <param name="fault">The first fault that prevents a stub.</param>
@@ -85,7 +85,7 @@ public sealed record ContractStub(
         return true;
     }
 
-    /// <summary>Returns all faults that prevent a stub.</summary>
+    /// <summary>Returns all errors in a contract that prevent the creation of its stub.</summary>
     public static IReadOnlyList<ContractFault> FaultsOf(ContractSpec contract) => [.. Faults(contract, [])];
 
     private static IEnumerable<ContractFault> Faults(ContractSpec contract, List<MethodSignature> methods)
@@ -95,7 +95,7 @@ public sealed record ContractStub(
             yield return new ContractFault(
                 "name",
                 -1,
-                $"'{contract.Name}' is not a valid name of an interface.",
+                $"'{contract.Name}' is not a valid name for an interface.",
                 "Use letters, digits and '_'."
             );
         }
@@ -175,7 +175,7 @@ public sealed record ContractStub(
             || one.Parameters.Select(p => p.Type).SequenceEqual(other.Parameters.Select(p => p.Type))
         );
 
-    /// <summary>Returns the language for a file extension, or null if unknown.</summary>
+    /// <summary>Returns the language for the extension of a file, or null if the extension is unknown.</summary>
     public static ContractLanguage? LanguageOf(string filePath)
     {
         var dot = filePath.LastIndexOf('.');
@@ -183,7 +183,7 @@ public sealed record ContractStub(
     }
 }
 
-/// <summary>A fault that prevents a stub.</summary>
+/// <summary>An error in a contract that prevents the creation of its stub.</summary>
 /// <param name="Field">Key of the faulty field in the plan.</param>
 /// <param name="Index">Index in the list that the field contains, or a negative number for the field as a whole.</param>
 /// <param name="Message">Sentence that describes the fault.</param>
@@ -197,8 +197,8 @@ public sealed record ContractFault(string Field, int Index, string Message, stri
 public sealed record ContractPin(string Contract, string TaskId, string Version)
 {
     /// <summary>
-    /// Returns the pins of tasks that use an outdated version of a contract. These tasks must be notified, and their work must be verified
-    /// again.
+    /// Returns the entries of tasks that started with a contract version that is now outdated. These tasks must be notified, and their work
+    /// must be verified again.
     /// </summary>
     public static IReadOnlyList<ContractPin> Stale(IEnumerable<ContractPin> pins, IEnumerable<ContractStub> current)
     {

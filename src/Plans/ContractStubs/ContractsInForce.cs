@@ -45,7 +45,9 @@ public sealed record ContractsInForce(
                 // methods has a file.
                 if (fault.Field == "name" && contract.Methods.Count == 0)
                 {
-                    warnings.Add($"{fault.Message} The contract therefore has no stub, and no agent has to follow it. {fault.Cure}");
+                    warnings.Add(
+                        $"{fault.Message} The contract therefore has no stub, and no agent is required to follow it. {fault.Cure}"
+                    );
                 }
             }
             else if (stubs.Find(other => other.FilePath == stub.FilePath) is { } other)

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Writes the source code of a contract.</summary>
+/// <summary>Writes the source code of a contract's stub.</summary>
 internal static class StubWriter
 {
     // Simple types of the five languages, in the order of ContractLanguage.

@@ -29,7 +29,7 @@ public sealed record Ecosystem(string Name)
     public IReadOnlyList<string> Toolchain { get; init; } = [];
 
     /// <summary>
-    /// Extensions of source files. If a project has such files, configuration that is added now changes an existing project.
+    /// Extensions of source files. In a project or folder that already has such files, a new configuration file changes their gates.
     /// </summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 
@@ -47,8 +47,8 @@ public sealed record Ecosystem(string Name)
     public IReadOnlyList<string> Configuration { get; init; } = [];
 
     /// <summary>
-    /// Names of files that programs read before the project's own files, or although no command names these files. A gate that creates such
-    /// a file changes the result of the next gate, even if git ignores the file.
+    /// Names of files that programs read before the project's own files, or that they read without being told to by a command. A gate that
+    /// creates such a file changes the result of the next gate, even if git ignores the file.
     /// </summary>
     public IReadOnlyList<string> ReadFirst { get; init; } = [];
 
@@ -69,16 +69,16 @@ public sealed record Ecosystem(string Name)
     /// <summary>Gates for projects that configure none. For each gate type, the first gate that applies is used.</summary>
     public IReadOnlyList<EcosystemGate> Gates { get; init; } = [];
 
-    /// <summary>True if a nested project has its own gates because the outer commands do not cover it.</summary>
+    /// <summary>True if a nested project has its own gates because the commands of the outer project do not cover it.</summary>
     public bool HasNestedProjects { get; init; }
 
     /// <summary>
-    /// Lists of files, one of which must be in a project's root exactly once, because its gates would be ambiguous otherwise. The first
-    /// list with a match applies. If empty, there is no such condition.
+    /// Lists of file names. The first list with a file in a project's root applies. Exactly one of its files must be there, because the
+    /// gates would otherwise be ambiguous. Empty for no such condition.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<string>> Roots { get; init; } = [];
 
-    /// <summary>True if a file defines a project's environment, namely its packages or tool versions.</summary>
+    /// <summary>True if a file defines a project's environment, that is, its packages or tool versions.</summary>
     public bool DefinesEnvironment(string path) => IsAboutPackages(path) || FileNamePattern.IsAny(Toolchain, FileNamePattern.NameOf(path));
 
     /// <summary>Lock files of all package managers.</summary>
@@ -93,7 +93,8 @@ public sealed record Ecosystem(string Name)
         Managers.FirstOrDefault(manager => manager.LockFiles.Any(names.Contains));
 
     /// <summary>
-    /// True if a project's root contains exactly one file from <see cref="Roots"/>, so that commands there are unambiguous.
+    /// True if a project's root contains exactly one file of the list in <see cref="Roots"/> that applies, so that commands there are
+    /// unambiguous. Also true if there are no lists.
     /// </summary>
     public bool HasOneRoot(IReadOnlyCollection<string> names) =>
         Roots.Count == 0
@@ -140,7 +141,7 @@ public sealed record Ecosystem(string Name)
         return FileNamePattern.IsAny(Manifests, name) || LockFiles.Contains(name);
     }
 
-    /// <summary>Files and folders that the programs read, such as tool chains installed by the user. Relative to the home folder.</summary>
+    /// <summary>Files and folders that the programs read, such as toolchains installed by the user. Relative to the home folder.</summary>
     /// <value>Default: none.</value>
     public IReadOnlyList<string> Home { get; init; } = [];
 
@@ -149,7 +150,7 @@ public sealed record Ecosystem(string Name)
     /// </summary>
     public IReadOnlyList<EcosystemHome> Homes { get; init; } = [];
 
-    /// <summary>True if the test runners find a test file by this name.</summary>
+    /// <summary>True if this ecosystem's test runners recognize a file as a test by its name.</summary>
     public bool IsTest(string path)
     {
         var name = FileNamePattern.NameOf(path);
@@ -202,7 +203,7 @@ public sealed record EcosystemScripts(string Program, IReadOnlyList<string> File
 /// <param name="Name">Usual name, which is normally the name of its program.</param>
 public sealed record PackageManager(string Name)
 {
-    /// <summary>Names of its programs in PATH.</summary>
+    /// <summary>Names of the package manager's programs in PATH.</summary>
     public IReadOnlyList<string> Programs { get; init; } = [Name];
 
     /// <summary>Files in which the package manager records exact versions or checksums.</summary>
@@ -214,7 +215,10 @@ public sealed record PackageManager(string Name)
     /// <summary>Shell command that installs exactly the locked packages, or null if the programs install packages on demand.</summary>
     public string? SetUp { get; init; }
 
-    /// <summary>Set-up command for lock files of an earlier release, or null if it is the same command. Default: null.</summary>
+    /// <summary>
+    /// Set-up command for lock files in the format of an earlier release of the package manager, or null if it is the same command.
+    /// Default: null.
+    /// </summary>
     public PackageLockFormat? Earlier { get; init; }
 
     /// <summary>
@@ -241,7 +245,7 @@ public sealed record PackageManager(string Name)
     /// <summary>Command prefix that runs a program or script with the project's packages.</summary>
     public string Run { get; init; } = "";
 
-    /// <summary>Commands for a project with several packages, or null if they are the same commands. Default: null.</summary>
+    /// <summary>Commands for a project with several packages, or null if the usual commands apply. Default: null.</summary>
     public PackageWorkspace? Workspace { get; init; }
 
     /// <summary>Folders in which the package manager caches downloads.</summary>
@@ -262,7 +266,8 @@ public sealed record PackageLockFormat(string Says, string SetUp);
 public sealed record PackageCache(string Folder, string? Variable = null)
 {
     /// <summary>
-    /// Command-line option that overrides the folder, or null if there is none. The first of the option's variables can be extended.
+    /// Command-line option that overrides the folder, or null if there is none. The option can be appended to the value of the first of its
+    /// variables.
     /// </summary>
     public PackageCacheOption? Option { get; init; }
 

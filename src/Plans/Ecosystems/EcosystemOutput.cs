@@ -18,7 +18,7 @@ public sealed record EcosystemOutput(string Folder, params IReadOnlyList<string>
 
     private static bool Matches(string text, string says) => Regex.IsMatch(text, says, RegexOptions.Multiline | RegexOptions.IgnoreCase);
 
-    /// <summary>Returns the part of a path that ends with such a folder, or null if the path is not inside one.</summary>
+    /// <summary>Returns the part of a path up to and including such a build output folder, or null if the path is not inside one.</summary>
     /// <param name="path">A relative path with forward slashes.</param>
     /// <param name="isBeside">True if a parent folder (empty for the root) contains a file that marks this folder as output.</param>
     public string? In(string path, Func<string, EcosystemOutput, bool> isBeside)

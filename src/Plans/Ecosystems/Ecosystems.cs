@@ -3,7 +3,7 @@ namespace Orchestrator.Plans;
 /// <summary>Queries all ecosystems in <see cref="EcosystemTable"/>, <see cref="LanguageTable"/> and <see cref="ToolTable"/>.</summary>
 public static class Ecosystems
 {
-    /// <summary>All rows: languages first, then tools that run other programs.</summary>
+    /// <summary>All ecosystems: languages first, then tools that run other programs.</summary>
     public static IReadOnlyList<Ecosystem> All { get; } = [.. EcosystemTable.Rows, .. LanguageTable.Rows, .. ToolTable.Rows];
 
     private static readonly string[] SnapshotEnds = [".snap", ".snap.new", ".ambr", ".golden"];
@@ -27,13 +27,13 @@ public static class Ecosystems
 
     private static readonly EcosystemCommand[] AllCommands = [.. All.SelectMany(row => row.Commands)];
 
-    /// <summary>Files and folders in the home folder that the programs of all rows read.</summary>
+    /// <summary>Files and folders in the home folder that the programs of all ecosystems read.</summary>
     public static IEnumerable<string> Home => All.SelectMany(row => row.Home);
 
-    /// <summary>Folders in the home folder, of all rows, that environment variables relocate.</summary>
+    /// <summary>Folders in the home folder that environment variables can relocate, for all ecosystems.</summary>
     public static IEnumerable<EcosystemHome> Homes => All.SelectMany(row => row.Homes);
 
-    /// <summary>Package managers of all rows.</summary>
+    /// <summary>Package managers of all ecosystems.</summary>
     public static IEnumerable<PackageManager> Managers => All.SelectMany(row => row.Managers);
 
     /// <summary>JavaScript and TypeScript projects, with Node.js, Bun or Deno.</summary>
@@ -48,7 +48,7 @@ public static class Ecosystems
     /// <summary>The package manager npm.</summary>
     public static PackageManager Npm { get; } = Manager("npm");
 
-    /// <summary>Returns the row with this name.</summary>
+    /// <summary>Returns the ecosystem with this name.</summary>
     public static Ecosystem Of(string name) => All.First(row => row.Name == name);
 
     /// <summary>Returns the package manager with this name.</summary>
@@ -60,7 +60,7 @@ public static class Ecosystems
     /// <summary>True if a package manager writes this file with versions and checksums.</summary>
     public static bool IsLockFile(string path) => AllLockFiles.Contains(FileNamePattern.NameOf(path));
 
-    /// <summary>True if a file defines a project's environment, namely its packages or tool versions.</summary>
+    /// <summary>True if a file defines a project's environment, that is, its packages or tool versions.</summary>
     public static bool DefinesEnvironment(string path) => All.Any(row => row.DefinesEnvironment(path));
 
     /// <summary>True if a file declares a project's packages.</summary>
@@ -93,7 +93,7 @@ public static class Ecosystems
     public static bool IsAny(IReadOnlyList<string> patterns, IEnumerable<string> names) =>
         names.Any(name => FileNamePattern.IsAny(patterns, name));
 
-    /// <summary>Returns the gate type for a command's prefix, or null if unknown.</summary>
+    /// <summary>Returns the gate type for a command's prefix, or null if the prefix is unknown.</summary>
     internal static GateType? TypeOf(string command)
     {
         foreach (var (words, type) in AllCommands)
@@ -112,7 +112,7 @@ public static class Ecosystems
     /// <summary>True if a file is a source file in any language of the tables.</summary>
     public static bool IsSource(string path) => All.Any(row => row.IsSource(path));
 
-    /// <summary>True if a test runner recognizes a test file by this name, in any folder.</summary>
+    /// <summary>True if a test runner recognizes a file with this name as a test, in any folder.</summary>
     public static bool IsTestName(string path)
     {
         foreach (var row in All)
@@ -140,8 +140,10 @@ public static class Ecosystems
             && (IsNamedLikeTest(path) || IsInTestFolder(path) || IsSnapshot(path));
     }
 
-    /// <summary>True if a file stores the expected output of a test, as insta, jest, syrupy, Verify and golden-file helpers name
-    /// it.</summary>
+    /// <summary>
+    /// True if a file's name shows that it stores the expected output of a test. Covers the naming rules of insta, jest, syrupy, Verify and
+    /// golden-file helpers.
+    /// </summary>
     public static bool IsSnapshot(string path)
     {
         var name = FileNamePattern.NameOf(path);

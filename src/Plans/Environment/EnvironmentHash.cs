@@ -26,7 +26,7 @@ public static class EnvironmentHash
     }
 
     /// <summary>
-    /// True if folders with this name are skipped, namely those with installed packages, build output or the orchestrator's own files.
+    /// True if folders with this name are skipped: folders with installed packages, build output or the orchestrator's own files.
     /// </summary>
     public static bool SkipsFolder(string name) =>
         name
@@ -42,11 +42,13 @@ public static class EnvironmentHash
                 or ".worktrees"
                 or ".orchestrator";
 
-    /// <summary>Selects the relevant files, sorted by path.</summary>
+    /// <summary>Selects the files that are part of the environment, sorted by path.</summary>
     public static IReadOnlyList<EnvironmentFile> Select(IEnumerable<EnvironmentFile> files) =>
         [.. files.Where(f => Counts(f.Path)).OrderBy(f => f.Path, StringComparer.Ordinal)];
 
-    /// <summary>Returns the hash of paths and contents as 64 lower-case hexadecimal digits. Irrelevant files are ignored.</summary>
+    /// <summary>
+    /// Returns the hash of the environment files' paths and contents as 64 lower-case hexadecimal digits. Other files are ignored.
+    /// </summary>
     public static string Of(IEnumerable<EnvironmentFile> files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

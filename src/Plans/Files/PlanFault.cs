@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Severity of a fault in a plan.</summary>
+/// <summary>Severity of a problem in a plan.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<FaultSeverity>))]
 public enum FaultSeverity
 {
@@ -8,7 +8,7 @@ public enum FaultSeverity
     [JsonStringEnumMemberName("error")]
     Error,
 
-    /// <summary>The plan can run, but the user should review the fault. <c>--strict</c> rejects the plan.</summary>
+    /// <summary>The plan can run, but the user should review the problem. <c>--strict</c> rejects the plan.</summary>
     [JsonStringEnumMemberName("warning")]
     Warning,
 
@@ -17,7 +17,7 @@ public enum FaultSeverity
     Advice,
 }
 
-/// <summary>A fault in a plan, with a suggested fix.</summary>
+/// <summary>A problem in a plan, with a suggested fix.</summary>
 /// <param name="Code">Stable name of the kind of fault, such as <c>unknown-dependency</c>.</param>
 /// <param name="Severity">Severity, which decides whether the plan is rejected.</param>
 /// <param name="File">File name as passed to the reader.</param>
@@ -37,11 +37,13 @@ public sealed record PlanFault(
     [property: JsonPropertyName("cure")] string Cure
 )
 {
-    /// <summary>Creates a fault that rejects the plan. Without a line number, the fault applies to the whole file.</summary>
+    /// <summary>
+    /// Creates a problem that causes the plan to be rejected. Without a line number, the problem applies to the whole file.
+    /// </summary>
     public static PlanFault Error(string file, string code, string message, string cure, string field = "", int line = 0, int column = 1) =>
         new(code, FaultSeverity.Error, file, line, line == 0 ? 0 : column, field, message, cure);
 
-    /// <summary>Creates a fault that does not reject the plan.</summary>
+    /// <summary>Creates a problem that does not cause the plan to be rejected.</summary>
     public static PlanFault Warning(
         string file,
         string code,
@@ -52,12 +54,12 @@ public sealed record PlanFault(
         int column = 1
     ) => Error(file, code, message, cure, field, line, column) with { Severity = FaultSeverity.Warning };
 
-    /// <summary>Formats the fault as a one-line compiler message, so that editors can jump to its position.</summary>
+    /// <summary>Formats the problem as a one-line compiler message, so that editors can jump to its position.</summary>
     public override string ToString() => $"{Place}: {Severity.ToString().ToLowerInvariant()} {Code}:{Text}";
 
     /// <summary>
-    /// Formats faults for display, one line each, in order. Lists only the first <see cref="MostOfAKind"/> faults of each kind and counts
-    /// the others, because one mistake in a generator can cause thousands.
+    /// Formats problems for display, one line each, in order. Lists only the first <see cref="MostOfAKind"/> problems of each kind and
+    /// counts the others, because one mistake in a generator can cause thousands.
     /// </summary>
     public static IReadOnlyList<string> List(IEnumerable<PlanFault> faults)
     {
@@ -86,10 +88,10 @@ public sealed record PlanFault(
         return lines;
     }
 
-    /// <summary>Maximum number of listed faults of one kind.</summary>
+    /// <summary>Maximum number of listed problems of one kind.</summary>
     public const int MostOfAKind = 20;
 
-    /// <summary>Formats the fault without its severity.</summary>
+    /// <summary>Formats the problem without its severity.</summary>
     public string ToPlainText() => $"{Place}:{Text}";
 
     private string Place => Line > 0 ? $"{File}:{Line}:{Column}" : File;

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Positions of a plan's tasks and fields in their files, for checks that follow after reading.</summary>
+/// <summary>Positions of a plan's tasks and fields in their files, for checks that run after the plan has been read.</summary>
 /// <param name="file">Path of the file that lists the tasks.</param>
 /// <param name="find">Returns file, line and column of a task's field. If the field has no position, returns that of the task. Returns
 /// zeros if neither is known.</param>
@@ -13,8 +13,8 @@ public sealed class PlanPositions(string file, Func<int, string, (string File, i
     public string File { get; } = file;
 
     /// <summary>
-    /// Returns file, line and column of a task's field. If the field has no position, returns that of the task. Returns zeros if neither is
-    /// known.
+    /// Returns the file, line and column of a task's field. If the field has no position, returns that of the task. Returns an empty file
+    /// name and zeros if neither is known.
     /// </summary>
     /// <param name="task">Index of the task in the plan.</param>
     /// <param name="field">Name of the field in the task-graph format.</param>

@@ -11,10 +11,10 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
     /// <summary>True if the plan can run.</summary>
     public bool IsValid => Plan is not null;
 
-    /// <summary>Faults that reject the plan.</summary>
+    /// <summary>Errors that cause the plan to be rejected.</summary>
     public IReadOnlyList<PlanFault> Errors => [.. Faults.Where(f => f.Severity == FaultSeverity.Error)];
 
-    /// <summary>Faults that the user should review.</summary>
+    /// <summary>Problems that the user should review.</summary>
     public IReadOnlyList<PlanFault> Warnings => [.. Faults.Where(f => f.Severity == FaultSeverity.Warning)];
 
     /// <summary>Suggestions for the plan; empty before <see cref="WithAdvice"/> is called.</summary>
@@ -23,7 +23,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
     /// <summary>Number of tasks found, even if the plan was rejected.</summary>
     public int TaskCount { get; init; }
 
-    /// <summary>Positions of tasks and fields in their files, for faults that are found after reading.</summary>
+    /// <summary>Positions of tasks and fields in their files, for problems that are found after reading.</summary>
     public PlanPositions Places { get; init; } = PlanPositions.None;
 
     /// <summary>True if tasks in this format can declare their files. If false, no advice suggests declaring them.</summary>
@@ -136,7 +136,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         return null;
     }
 
-    /// <summary>Adds a warning for each task whose role has no effect because no text is defined for it.</summary>
+    /// <summary>Adds a warning for each task whose role has no effect, because no instructions are defined for the role.</summary>
     /// <param name="ownRoles">Roles that have a text in the repository, in addition to the built-in ones.</param>
     public PlanReadResult WithRoles(IReadOnlyCollection<string> ownRoles)
     {
@@ -162,7 +162,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
                         "role",
                         $"The role '{t.Item.Role}' is unknown, so the agent of task '{t.Item.Id}' gets no instructions for it.",
                         near is null
-                            ? $"Write one of {string.Join(", ", TaskRole.All)}, or put instructions for its agents into "
+                            ? $"Use one of {string.Join(", ", TaskRole.All)}, or put instructions for its agents into "
                                 + $".orchestrator/roles/{t.Item.Role}.md."
                             : $"Did you mean '{near}'?"
                     );
@@ -188,7 +188,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
                         $"No agent named '{t.Item.Agent}' is configured, so task '{t.Item.Id}' can't run.",
                         NearestName.Of(t.Item.Agent!, known) is { } near
                             ? $"Did you mean '{near}'?"
-                            : $"Write one of {string.Join(", ", known.Order(StringComparer.Ordinal))}, or add it to "
+                            : $"Use one of {string.Join(", ", known.Order(StringComparer.Ordinal))}, or add it to "
                                 + $".orchestrator/config.yaml: agents: {{ {t.Item.Agent}: {{ command: [PROGRAM, ARGUMENT] }} }}"
                     )
                 ),
@@ -240,7 +240,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
                     .Select(a => Fault(a.Code, FaultSeverity.Advice, a.TaskIndex, a.Field, a.Message, a.Cure))
             );
 
-    /// <summary>Converts every warning to an error, for <c>--strict</c>.</summary>
+    /// <summary>Converts all warnings and advice to errors, for <c>--strict</c>.</summary>
     public PlanReadResult AsStrict()
     {
         PlanFault[] faults = [.. Faults.Select(f => f with { Severity = FaultSeverity.Error })];

@@ -6,9 +6,9 @@ namespace Orchestrator.Plans;
 /// </summary>
 public static class ExclusiveGateName
 {
-    /// <summary>Rule for names, phrased as a suggested fix.</summary>
+    /// <summary>Rule for exclusive names of gates, phrased as a suggested fix.</summary>
     public const string Rule =
-        "Give it a name of letters, digits, '.', '_' and '-', at most 64, that begins with a letter or a digit, such as 'database'.";
+        "Use a name of at most 64 letters, digits, '.', '_' and '-' that begins with a letter or a digit, such as 'database'.";
 
     private const int Longest = 64;
 

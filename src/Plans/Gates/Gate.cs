@@ -36,8 +36,8 @@ public sealed record Gate(
     public decimal? Tolerance { get; init; }
 
     /// <summary>
-    /// True if the gate starts with only its tree, the files from set-up and the outputs of <see cref="Needs"/>, so that no other file can
-    /// affect its result.
+    /// True if the gate starts with only the files of its commit, the files from set-up and the outputs of <see cref="Needs"/>. No other
+    /// file can then affect its result.
     /// </summary>
     [JsonPropertyName("clean"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Clean { get; init; }
@@ -53,7 +53,7 @@ public sealed record Gate(
     [JsonPropertyName("network"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TextList? Network { get; init; }
 
-    /// <summary>False if the gate must run each time.</summary>
+    /// <summary>True if the gate's result may be cached; false if the gate must run each time.</summary>
     [JsonIgnore]
     public bool MayBeCached => Cache ?? Network is null;
 
@@ -78,7 +78,7 @@ public sealed record Gate(
             $"'{Expect}' is not a valid expectation for the measurement '{Name}'. {MeasurementExpectation.Rule}"
         );
 
-    /// <summary>Time limit of a gate that sets none.</summary>
+    /// <summary>Time limit of a gate that sets none: 30 minutes.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
 
     /// <summary>Time limit that applies to this gate.</summary>
@@ -89,15 +89,13 @@ public sealed record Gate(
     [JsonIgnore]
     public bool ChecksTypes => Type is GateType.TypeCheck or GateType.Build;
 
-    /// <summary>
-    /// True if another gate is equivalent, that is, if its command does the same as far as known and has the same expected outcome.
-    /// </summary>
+    /// <summary>True if another gate is equivalent: as far as known, its command does the same, and it expects the same outcome.</summary>
     public bool IsSameAs(Gate other) => Identity == other.Identity;
 
     /// <summary>True if another gate is one of this gate's <see cref="Needs"/>.</summary>
     public bool IsAfter(Gate other) => Needs?.Any(command => GateCommandNormalizer.Of(command) == other.Identity.Command) == true;
 
-    /// <summary>True if a change to any of these files can change the gate's result.</summary>
+    /// <summary>True if a change to any of the given files can change the gate's result.</summary>
     /// <param name="changed">Changed files, relative to the repository.</param>
     public bool IsAffectedBy(IReadOnlyList<string> changed) => Covers is null || changed.Any(TaskFileOwnership.Of(Covers).Owns);
 
@@ -106,7 +104,9 @@ public sealed record Gate(
     [JsonIgnore]
     public (string Command, bool Negate) Identity => (GateCommandNormalizer.Of(Command), Negate);
 
-    /// <summary>Returns a copy without the members that do not affect the gate's result, namely exclusive name and caching.</summary>
+    /// <summary>
+    /// Returns a copy without the members that do not affect the gate's result: the exclusive name and the caching setting.
+    /// </summary>
     public Gate WithoutTurns() => this with { Exclusive = null, Cache = null };
 
     /// <summary>Display name: the description, or the command if there is no description.</summary>

@@ -28,7 +28,7 @@ public enum GateAnomalyKind
     [JsonStringEnumMemberName("fewerteststhanbase")]
     FewerTestsThanBase,
 
-    /// <summary>The gate took far less time than its recent passing runs. Both numbers are in seconds.</summary>
+    /// <summary>The gate took far less time than its recent passing runs. <c>Before</c> and <c>Now</c> are in seconds.</summary>
     [JsonStringEnumMemberName("faster")]
     Faster,
 

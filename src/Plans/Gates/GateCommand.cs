@@ -130,7 +130,9 @@ internal static class GateCommand
     /// <summary>True if the program runs a script that is passed as an argument.</summary>
     public static bool IsInterpreter(string program) => Interpreters.Contains(program);
 
-    /// <summary>Splits a single command into words, and removes leading variables and programs that only start others.</summary>
+    /// <summary>
+    /// Splits a single command into words, and removes leading variable assignments and programs that only start other programs.
+    /// </summary>
     public static string[] WithoutLaunchers(string command)
     {
         var words = command.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);

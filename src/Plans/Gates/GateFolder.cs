@@ -9,12 +9,12 @@ public static class GateFolder
     private const string Then = " && ";
     private static readonly SearchValues<char> ShellCharacters = SearchValues.Create(" '\"$;|");
 
-    /// <summary>Returns a command that runs in a folder.</summary>
+    /// <summary>Prefixes a command so that it runs in the given folder.</summary>
     /// <param name="folder">Folder relative to the root. It must not contain characters that need quoting.</param>
     /// <param name="command">A shell command.</param>
     public static string Join(string folder, string command) => $"{Enter}{folder}{Then}{command}";
 
-    /// <summary>Splits a command into its folder and the rest.</summary>
+    /// <summary>Splits a command into the folder that it changes to and the command that it runs there.</summary>
     /// <returns>The folder (empty for the root), and the command that runs there.</returns>
     public static (string Folder, string Command) Split(string command)
     {

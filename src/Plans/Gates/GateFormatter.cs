@@ -2,8 +2,9 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Formats gate verdicts for reports, task and landing notes, agents' prompts, logs and terminals. No other file formats
-/// them.</summary>
+/// <summary>
+/// Formats gate verdicts for reports, task and landing notes, agents' prompts, logs and terminals. No other code formats them.
+/// </summary>
 public static class GateFormatter
 {
     private const int MostNotes = 3;
@@ -13,7 +14,7 @@ public static class GateFormatter
     private const string Exclusive = "or set 'exclusive: NAME' on the gate, so that gates with this name run one at a time on this machine";
 
     /// <summary>
-    /// Formats, without a full stop, how a task's new and changed tests ended when they were run without the task's change.
+    /// Formats, without a final period, the results of a task's new and changed tests when run without the task's change.
     /// </summary>
     public static string Red(RedProof proof) =>
         proof.Gap switch
@@ -59,7 +60,7 @@ public static class GateFormatter
         {
             _ when verdict.Refusal is { } refusal => refusal,
             GateResult.Passed => verdict.Failure == GateFailure.Flaky
-                ? "It failed, and passed when run again on the same files."
+                ? "It failed, and then passed when run again on the same files."
                 : "It passed.",
             GateResult.Skipped when verdict.Gate.Covers is not null => "None of the files that the gate covers was changed.",
             GateResult.Skipped => "No file of the kind that the gate checks was changed.",
@@ -223,7 +224,7 @@ public static class GateFormatter
         return "\n" + string.Concat(lines.Where(line => line.Length > 0).Select(line => $"[{line}]\n"));
     }
 
-    /// <summary>Formats the log lines about a gate's effects on its tree. Empty if there were none.</summary>
+    /// <summary>Formats the log lines about files that a gate changed or left in its worktree. Empty if there are none.</summary>
     /// <param name="anomalies">Anomalies in the gate's effects on its tree.</param>
     /// <param name="removed">Other files that the gate left and that were removed, or null if there were none.</param>
     /// <param name="isWhole">True if the tree was restored to its commit.</param>
@@ -238,7 +239,7 @@ public static class GateFormatter
         return string.Concat(lines.Where(line => line.Length > 0).Select(line => $"[{line}]\n"));
     }
 
-    /// <summary>Formats short notes about gates that do not prevent a merge but were cached, unusual or flaky.</summary>
+    /// <summary>Formats short notes about gates that do not prevent a merge but have a cached, unusual or flaky result.</summary>
     public static IEnumerable<string> Notes(IReadOnlyList<GateVerdict> verdicts)
     {
         var hits = verdicts.Where(IsHit).ToList();
@@ -278,7 +279,7 @@ public static class GateFormatter
                 + (gates.Cached == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({gates.Cached} from the cache)")),
         };
 
-    /// <summary>Explains why passing gates do not prove the work. Empty if they do prove it, or if they did not pass.</summary>
+    /// <summary>Explains why the gates do not prove the work: no gate checked it, or only linters passed. Otherwise empty.</summary>
     public static string Unproven(GateSummary? gates) =>
         gates?.Proof switch
         {
@@ -308,7 +309,7 @@ public static class GateFormatter
 
     private static string Flaky(GateVerdict verdict) => verdict.FlakyTests is { } tests ? $": {ListFirst(tests, MostNotes)}" : "";
 
-    /// <summary>Compares a failure with the gate's failure at the base commit. Empty if the gate did not fail there.</summary>
+    /// <summary>Compares a gate's result with its failure at the base commit. Empty if the gate did not fail there.</summary>
     public static string BeforeWork(GateVerdict verdict) =>
         verdict.BeforeWork switch
         {
@@ -332,7 +333,8 @@ public static class GateFormatter
         string.Join("; ", verdict.Anomalies.Select(anomaly => AnomalyText(anomaly, verdict.Tests)));
 
     /// <summary>
-    /// Suggests, in sentences, fixes for resources that the gate could not acquire and for files that it missed. Empty if there are none.
+    /// Suggests fixes as sentences, for example for resources that the gate could not acquire or for files that it lacked. Empty if there
+    /// are none.
     /// </summary>
     public static string Advice(GateVerdict verdict)
     {
@@ -371,7 +373,7 @@ public static class GateFormatter
         $"expected {verdict.Gate.Expectation}; measured {verdict.Measured?.ToString(CultureInfo.InvariantCulture) ?? "nothing"}"
         + (verdict.Claimed is { } claimed ? $"; its agent said {claimed.ToString(CultureInfo.InvariantCulture)}" : "");
 
-    /// <summary>Formats the number of tests that ran.</summary>
+    /// <summary>Formats the number of tests that ran, and the number of skipped tests if there are any.</summary>
     public static string Tests(TestCount tests) => $"{Tests(tests.Ran)}{(tests.Skipped > 0 ? $", {tests.Skipped} skipped" : "")}";
 
     /// <summary>Joins the last lines of the output, which usually name the cause, into one line.</summary>

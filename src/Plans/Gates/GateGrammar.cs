@@ -63,7 +63,8 @@ public static class GateGrammar
         keys.Count == 0 || keys.Any(key => Keys.Find(key) is not null || NearestName.Of(key, ["command"]) is not null);
 
     /// <summary>
-    /// Creates the gate for a command. Its type is the given one, otherwise that of its parent key, otherwise guessed from the command.
+    /// Creates the gate for a command. Its type is the explicit one or, if there is none, the one that the parent key names. Otherwise the
+    /// type is guessed from the command.
     /// </summary>
     /// <param name="under">Parent key, which is a gate type or the gate's name, or null if there is none.</param>
     /// <param name="type">Explicit type, or null if none is given.</param>

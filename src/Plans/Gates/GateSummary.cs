@@ -43,7 +43,7 @@ public sealed record GateSummary
     [JsonPropertyName("cached")]
     public int Cached { get; init; }
 
-    /// <summary>Summarizes verdicts.</summary>
+    /// <summary>Summarizes the verdicts of a commit's gates.</summary>
     /// <param name="verdicts">All verdicts.</param>
     /// <param name="prevented">True if at least one verdict prevents a merge.</param>
     /// <param name="hasBehavior">True if the work changes more than documents and images, so that linters alone do not prove it.</param>

@@ -121,7 +121,7 @@ internal sealed record GateTargets(IReadOnlyList<string> Files, IReadOnlyList<st
         !word.StartsWith('-') && Array.Exists(ScriptEndings, ending => word.EndsWith(ending, StringComparison.Ordinal));
 
     /// <summary>
-    /// Returns the path in the repository that a word names. Null if the word is no path, or if the shell would expand it.
+    /// Returns the path in the repository that a word names. Null if the word is not a path, or if the shell would expand it.
     /// </summary>
     private static string? PathOf(string word) =>
         word.Length > 0

@@ -45,7 +45,7 @@ public enum GateFailure
     [JsonStringEnumMemberName("timeout")]
     Timeout,
 
-    /// <summary>The gate is flaky because it failed, and then passed on the same files.</summary>
+    /// <summary>The gate is flaky: it failed, and then passed on the same files.</summary>
     [JsonStringEnumMemberName("flaky")]
     Flaky,
 
@@ -54,7 +54,7 @@ public enum GateFailure
     Contention,
 }
 
-/// <summary>Resource that was in use, so that the gate could not acquire it. Determined from the gate's output.</summary>
+/// <summary>Resource that the gate could not acquire because it was in use. Determined from the gate's output.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateContention>))]
 public enum GateContention
 {
@@ -83,11 +83,11 @@ public enum BaseComparison
     [JsonStringEnumMemberName("repaired")]
     Repaired,
 
-    /// <summary>The gate fails in the same way, with no new failures of tests or lint rules.</summary>
+    /// <summary>The gate fails in the same way as at the base commit, with no new failures of tests or lint rules.</summary>
     [JsonStringEnumMemberName("same")]
     Same,
 
-    /// <summary>The gate fails in another way.</summary>
+    /// <summary>The gate fails in a different way than at the base commit.</summary>
     [JsonStringEnumMemberName("other")]
     Other,
 }
@@ -152,12 +152,15 @@ public sealed record GateVerdict
     [JsonPropertyName("tests")]
     public TestCount? Tests { get; init; }
 
-    /// <summary>Outcome according to output, exit code and reports. Null for measurements, and for gates that did not run.</summary>
+    /// <summary>
+    /// Outcome according to the gate's output, exit code and reports. Null for measurements, and for gates that did not run.
+    /// </summary>
     [JsonPropertyName("kind"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateKind? Kind { get; init; }
 
     /// <summary>
-    /// Resource that the host lacks, for <see cref="GateKind.Environment"/>. Null if it is not one of the known resources.
+    /// Resource that the host lacks, for <see cref="GateKind.Environment"/>. Null for other outcomes, or if the resource could not be
+    /// identified.
     /// </summary>
     [JsonPropertyName("environment"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EnvironmentCause? Environment { get; init; }
@@ -187,7 +190,7 @@ public sealed record GateVerdict
     public IReadOnlyList<string>? Failures { get; init; }
 
     /// <summary>
-    /// Those of <see cref="Failures"/> that did not occur at the base commit. Null if the gate passed there or the results can't be
+    /// Entries of <see cref="Failures"/> that did not occur at the base commit. Null if the gate passed there or the results can't be
     /// compared.
     /// </summary>
     [JsonPropertyName("newFailures"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -269,12 +272,15 @@ public sealed record GateVerdict
     } = [];
 
     /// <summary>
-    /// For a failure: files that earlier gates left in the tree and that were removed before this gate. Null if there were none.
+    /// Files that earlier gates left in the tree and that were removed before this gate ran. Set only if the gate failed; null if there
+    /// were none.
     /// </summary>
     [JsonPropertyName("removedBefore"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AbridgedFileList? RemovedBefore { get; init; }
 
-    /// <summary>For a failure: files that earlier gates left and that this gate could not access. Null if there were none.</summary>
+    /// <summary>
+    /// Files that earlier gates left and that this gate could not access. Set only if the gate failed; null if there were none.
+    /// </summary>
     [JsonPropertyName("startedWithout"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AbridgedFileList? StartedWithout { get; init; }
 
@@ -348,7 +354,8 @@ public sealed record GateVerdict
         );
 
     /// <summary>
-    /// True if the host's own records prove the cause, and not only the gate's output. Known only to the process that ran the gate.
+    /// True if the host's own records prove the cause of the failure, and not only the gate's output. Known only to the process that ran
+    /// the gate.
     /// </summary>
     [JsonIgnore]
     public bool IsProven { get; init; }

@@ -12,7 +12,7 @@ public sealed record MeasurementExpectation(string Operator, decimal Number, dec
     public const string Rule = "Write an operator (>=, <=, >, <, ==) and a number without its unit, in quotes: '>= 1.5'.";
 
     /// <summary>Description of the format of a tolerance, phrased as a suggested fix.</summary>
-    public const string ToleranceRule = "Write a fraction of the expected number below 1, such as 0.05 or '5%'.";
+    public const string ToleranceRule = "Write the tolerance as a fraction below 1 of the expected number, such as 0.05 or '5%'.";
 
     // Keeps sums far below the range of decimal.
     private const decimal Largest = 1e27m;

@@ -74,7 +74,7 @@ public static class OneShotCommand
         new("rubocop", ["-a", "-A", "--autocorrect", "--autocorrect-all", "--auto-correct"], []),
     ];
 
-    /// <summary>Returns the equivalent command that checks once.</summary>
+    /// <summary>Returns an equivalent command that checks once.</summary>
     /// <param name="command">Shell command to replace.</param>
     /// <returns>The new command, or null if the command already exits and repairs nothing, as far as known.</returns>
     public static string? Of(string command)
@@ -93,7 +93,7 @@ public static class OneShotCommand
             .Commands.Select(part => string.Join(' ', part.Split(' ', StringSplitOptions.RemoveEmptyEntries).SkipWhile(IsOfLauncher)))
             .Any(part => Array.Exists(Watchers, watcher => part == watcher || part.StartsWith(watcher + " ", StringComparison.Ordinal)));
 
-    /// <summary>Returns the options that make a command exit if it watches by default.</summary>
+    /// <summary>Returns the options that make a command exit although it watches for changes by default.</summary>
     /// <returns>Options to append. Null if none are needed, or if words must also be removed or replaced.</returns>
     public static string? MissingOption(string command) =>
         Of(command) is { } once && once.StartsWith(command.Trim() + " ", StringComparison.Ordinal)

@@ -99,7 +99,9 @@ public sealed record ProjectGates
     public IReadOnlyList<Gate> OfMerge(Plan plan, PlanTask task) =>
         Gate.WithOwnNames(RemoveDuplicates(Of(plan, task).Where(gate => !gate.IsMeasurement).Concat(OfStaging(plan))));
 
-    /// <summary>Returns all gates of the plan's tasks and of merged trees, without duplicates.</summary>
+    /// <summary>
+    /// Returns all gates for a landing, without duplicates: the project's gates, those of every merged tree, and those of the plan's tasks.
+    /// </summary>
     /// <param name="plan">Plan of the run.</param>
     /// <param name="without">Ids of tasks whose work is missing, so that their own gates can't pass.</param>
     public IReadOnlyList<Gate> OfLanding(Plan plan, IReadOnlyCollection<string> without) =>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Reason why the proof by a task's tests is missing.</summary>
+/// <summary>Reason why it could not be shown that a task's tests fail without the task's change.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RedProofGap>))]
 public enum RedProofGap
 {
@@ -37,7 +37,9 @@ public sealed record RedProof(
     [property: JsonPropertyName("gap")] RedProofGap Gap = RedProofGap.None
 )
 {
-    /// <summary>True if all these tests pass without the change, and therefore prove nothing about it.</summary>
+    /// <summary>
+    /// True if all of the task's new and changed tests pass without its change, and therefore prove nothing about the change.
+    /// </summary>
     [JsonIgnore]
     public bool ProvesNothing => Red == 0;
 }

@@ -26,7 +26,7 @@ public sealed record QuarantinedTest(
 /// <param name="Tests">Entries in file order.</param>
 public sealed record TestQuarantine(IReadOnlyList<QuarantinedTest> Tests)
 {
-    /// <summary>Path of the file, relative to the repository.</summary>
+    /// <summary>Path of the file that lists the quarantined tests, relative to the repository.</summary>
     public const string FileName = ".orchestrator/flaky.yaml";
 
     /// <summary>An empty quarantine.</summary>

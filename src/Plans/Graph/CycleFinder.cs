@@ -5,9 +5,7 @@ namespace Orchestrator.Plans;
 /// </summary>
 internal static class CycleFinder
 {
-    /// <summary>
-    /// Returns the cycles. Each starts and ends with the task that comes first in the plan, among the tasks of its component.
-    /// </summary>
+    /// <summary>Returns the cycles. Each starts and ends with the task of its component that comes first in the plan.</summary>
     public static IEnumerable<IReadOnlyList<int>> Find(IReadOnlyList<int> open, int[][] dependencies)
     {
         var knot = FindCycleMembers(open, dependencies);

@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Kind of fault in a task graph.</summary>
+/// <summary>Kind of error in a task graph.</summary>
 public enum GraphFaultKind
 {
-    /// <summary>Two tasks have the same id. Ids are compared without case, because file systems and refs may ignore case.</summary>
+    /// <summary>Two tasks have the same id. Ids are compared ignoring case, because file systems and refs may ignore case.</summary>
     DuplicateId,
 
     /// <summary>A task depends on a task that does not exist.</summary>
@@ -16,7 +16,7 @@ public enum GraphFaultKind
     Cycle,
 }
 
-/// <summary>A fault in a task graph.</summary>
+/// <summary>An error in a task graph.</summary>
 /// <param name="Kind">Kind of fault.</param>
 /// <param name="TaskIndex">Index of the task in the plan.</param>
 /// <param name="DependencyIndex">Index of the dependency in the task's <c>depends_on</c>. For a duplicate id, the index of the first task

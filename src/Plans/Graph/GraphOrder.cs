@@ -3,7 +3,7 @@ namespace Orchestrator.Plans;
 /// <summary>Orders the nodes of a graph, which are identified by their indexes.</summary>
 internal static class GraphOrder
 {
-    /// <summary>Inverts the edges, so that dependencies lead to dependents.</summary>
+    /// <summary>Inverts the edges of a graph, so that they lead from each node to its dependents.</summary>
     public static int[][] Invert(int[][] edges)
     {
         var count = new int[edges.Length];

@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Dependency graph of tasks. Graphs with faults can be queried as well. <see cref="Faults"/> lists the faults, and all other results
+/// Dependency graph of tasks. Graphs with errors can be queried as well. <see cref="Faults"/> lists the errors, and all other results
 /// ignore the faulty edges. Each result takes time linear in tasks and edges, or n log n.
 /// </summary>
 public sealed class TaskGraph
@@ -41,7 +41,7 @@ public sealed class TaskGraph
         _wave = GraphOrder.Waves(_order, _dependencies);
     }
 
-    /// <summary>All faults, namely duplicate ids, unknown dependencies, self-dependencies and cycles.</summary>
+    /// <summary>All errors: duplicate ids, unknown dependencies, self-dependencies and cycles.</summary>
     public IReadOnlyList<GraphFault> Faults { get; }
 
     /// <summary>

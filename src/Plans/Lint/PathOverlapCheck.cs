@@ -7,7 +7,7 @@ internal sealed class PathOverlapCheck
 {
     private readonly Dictionary<string, PathSegment> _parts = new(StringComparer.Ordinal);
 
-    /// <summary>True if the other task may write a file that this task reads or writes.</summary>
+    /// <summary>True if <paramref name="owner"/> may write a file that <paramref name="task"/> reads or writes.</summary>
     public bool Overlap(PlanTask task, PlanTask owner)
     {
         string[] owned = [.. TaskFileOwnership.PathsOf(owner)];

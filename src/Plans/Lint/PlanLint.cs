@@ -113,7 +113,7 @@ public static class PlanLint
                 "no-required-gate",
                 index,
                 "verification",
-                $"No gate of task '{task.Id}' that can fail is required.",
+                $"Task '{task.Id}' has gates that can fail, but none of them is required.",
                 "Make at least one of them required."
             );
         }

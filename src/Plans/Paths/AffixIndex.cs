@@ -16,7 +16,9 @@ internal sealed class AffixIndex
         _suffixes = new Affixes([.. segments.Select(s => Reversed(s.Suffix))]);
     }
 
-    /// <summary>Returns the indexes of the segments that may overlap with this one. Each of them still needs a full comparison.</summary>
+    /// <summary>
+    /// Returns the indexes of the segments that may overlap with the given one. Each of them still needs a full comparison.
+    /// </summary>
     public IEnumerable<int> Candidates(PathSegment query)
     {
         var suffix = Reversed(query.Suffix);

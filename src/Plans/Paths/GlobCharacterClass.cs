@@ -11,7 +11,7 @@ internal sealed class GlobCharacterClass
 
     /// <summary>
     /// Parses the character class that opens at <paramref name="at"/>, and moves <paramref name="at"/> to its closing bracket. Returns
-    /// false if the text is no character class.
+    /// false if the text is not a character class.
     /// </summary>
     public static bool TryParse(string text, ref int at, [NotNullWhen(true)] out GlobCharacterClass? set)
     {

@@ -67,7 +67,7 @@ internal sealed class PathTrie
 
         public List<PatternEntry>? Entries { get; set; }
 
-        /// <summary>True if a path without wildcards ends here. It also matches everything below.</summary>
+        /// <summary>True if a path without wildcards ends at this node. Such a path also matches everything below it.</summary>
         public bool IsFolder { get; set; }
 
         /// <summary>True if no edge leaves this node.</summary>

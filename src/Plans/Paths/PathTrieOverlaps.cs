@@ -24,7 +24,8 @@ internal sealed class PathTrieOverlaps
     private bool IsSelf => ReferenceEquals(_left, _right);
 
     /// <summary>
-    /// Reports each pair of overlapping patterns once. Within one tree, pairs have no order, and pairs with the same owner are skipped.
+    /// Reports each pair of overlapping patterns once. If a tree is compared with itself, the order within a pair does not matter, and
+    /// pairs with the same owner are skipped.
     /// </summary>
     /// <param name="left">First tree.</param>
     /// <param name="right">The second tree, which may be the same.</param>

@@ -1,8 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// Recognizes files that contain secrets of a host or user by their names. Such files are environment files and private keys.
-/// </summary>
+/// <summary>Recognizes, by their names, files that contain secrets of a host or user: environment files and private keys.</summary>
 public static class SecretFileName
 {
     private static readonly string[] Keys = ["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"];

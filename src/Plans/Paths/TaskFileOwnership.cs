@@ -17,10 +17,10 @@ public sealed class TaskFileOwnership
     /// <summary>True if the plan does not restrict the task, so that it may write the whole repository.</summary>
     public bool OwnsEverything { get; }
 
-    /// <summary>True if the task may not write any file.</summary>
+    /// <summary>True if the task must not write any file.</summary>
     public bool OwnsNothing => !OwnsEverything && _patterns.Length == 0;
 
-    /// <summary>Normalized patterns; empty if <see cref="OwnsEverything"/>.</summary>
+    /// <summary>Normalized patterns; empty if <see cref="OwnsEverything"/> is true.</summary>
     public IReadOnlyList<string> Patterns => OwnsEverything ? [] : [.. _patterns.Select(p => p.Text)];
 
     /// <summary>Returns the paths that a task may write.</summary>

@@ -10,7 +10,7 @@ internal static partial class GradleProjects
     // Marks names of generated accessors, such as 'projects.coreApi', to tell them from paths.
     private const char Accessor = '~';
 
-    /// <summary>Reads a settings file or a build file.</summary>
+    /// <summary>Reads a Gradle settings file or build file.</summary>
     public static ProjectManifest Read(string path, string text)
     {
         var folder = RepositoryPath.FolderOf(path);

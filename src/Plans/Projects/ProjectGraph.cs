@@ -44,8 +44,8 @@ public sealed class ProjectGraph
     }
 
     /// <summary>
-    /// Returns the projects that a change to a file can affect, namely the innermost project that contains the file, and all projects that
-    /// depend on it. Empty if the file belongs to no project, or determines which projects or packages exist.
+    /// Returns the projects that a change to a file can affect: the innermost project that contains the file, and all projects that depend
+    /// on it. Empty if the file belongs to no project, or determines which projects or packages exist.
     /// </summary>
     /// <param name="path">Path of the file, relative to the repository.</param>
     public IReadOnlyList<string> PartsOf(string path) =>

@@ -14,7 +14,7 @@ internal sealed record ProjectReader(IReadOnlyList<string> Files, Func<string, s
         new(["settings.gradle", "settings.gradle.kts", "build.gradle", "build.gradle.kts"], GradleProjects.Read),
     ];
 
-    /// <summary>Returns the reader for a file. Null if the file is no manifest, or belongs to an installed package.</summary>
+    /// <summary>Returns the reader for a file. Null if the file is not a manifest, or belongs to an installed package.</summary>
     public static ProjectReader? Of(string path) =>
         $"/{path}".Contains("/node_modules/", StringComparison.Ordinal)
             ? null

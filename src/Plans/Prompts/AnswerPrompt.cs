@@ -3,7 +3,7 @@ namespace Orchestrator.Plans;
 /// <summary>Creates prompts that request a corrected plan or review from a model.</summary>
 public static class AnswerPrompt
 {
-    /// <summary>Creates the prompt for the same conversation. It contains only new information.</summary>
+    /// <summary>Creates a prompt that continues the same conversation. It contains only new information.</summary>
     /// <param name="problems">Faults of the last answer as Markdown; empty if the model did not answer.</param>
     /// <param name="guidance">Guidance from the user; empty if there is none.</param>
     public static string RenderContinuation(string problems, string guidance) =>

@@ -12,7 +12,7 @@ public static class BacklogPrompt
         - `details` contains decisions and required knowledge; `testStrategy` describes how to verify the work.
         """;
 
-    /// <summary>Creates the prompt for a document.</summary>
+    /// <summary>Creates the prompt that asks for backlog tasks from a document.</summary>
     /// <param name="input">Document, outline and conventions of the repository.</param>
     /// <param name="titles">Titles of existing tasks, which the planner must not repeat.</param>
     public static string OfDocument(PlannerPromptInput input, IReadOnlyList<string> titles)
@@ -29,7 +29,7 @@ public static class BacklogPrompt
         return text.Append("\n# Document\n\n").Append(input.Request.Trim()).Append('\n').ToString();
     }
 
-    /// <summary>Creates the prompt for the subtasks of a task.</summary>
+    /// <summary>Creates the prompt that asks for the subtasks of a backlog task.</summary>
     /// <param name="input">Text of the task, outline and conventions of the repository.</param>
     /// <param name="research">True to tell the planner to inspect the repository thoroughly first.</param>
     public static string OfTask(PlannerPromptInput input, bool research) =>

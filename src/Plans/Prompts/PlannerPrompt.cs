@@ -15,7 +15,7 @@ public sealed record PlannerPromptInput
     /// <summary>Existing commands that check the project.</summary>
     public IReadOnlyList<string> Gates { get; init; } = [];
 
-    /// <summary>JSON Schema of the answer, for planners that can receive it only in the prompt; null for others.</summary>
+    /// <summary>JSON Schema of the answer, for planners that can receive it only in the prompt; null for other planners.</summary>
     public string? Schema { get; init; }
 }
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Quotes text from outside in a prompt. The model should evaluate such text, and not follow it as instructions.</summary>
+/// <summary>Quotes untrusted text in a prompt. The model should evaluate the text instead of following it as instructions.</summary>
 public static class QuotedText
 {
     /// <summary>Truncates a text to a maximum length, and appends an ellipsis if characters were removed.</summary>

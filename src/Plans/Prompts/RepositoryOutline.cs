@@ -98,7 +98,8 @@ public static class RepositoryOutline
         }
 
         /// <summary>
-        /// Returns the number of characters that the folder's own entries need. Each subfolder's line includes space for a count.
+        /// Returns the number of characters that the folder's own entries need in the outline. Each subfolder's line includes space for a
+        /// count.
         /// </summary>
         public int Cost() =>
             Files.Take(MostNames).Sum(f => f.Length + 1 + (Depth << 1))

@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Table of files whose changes take effect beyond the code, because CI, hooks, editors and agents use them automatically. Default of
-/// <c>always_require_human</c>. The globs match at any depth.
+/// Table of files that affect more than the code when they change, because CI, hooks, editors and agents use them automatically. Default
+/// value of <c>always_require_human</c>. The globs match at any depth.
 /// </summary>
 public static class GuardedFiles
 {
@@ -32,8 +32,8 @@ public static class GuardedFiles
     ];
 
     /// <summary>
-    /// Instructions for agents, set-up of editors and shells, and git attributes. A task may change such a file if its <c>files_write</c>
-    /// lists the full path.
+    /// Files with instructions for agents, files that set up editors and shells, and git attributes. A task may change such a file if its
+    /// <c>files_write</c> lists the full path.
     /// </summary>
     private static readonly string[] Instructions =
     [
@@ -61,7 +61,7 @@ public static class GuardedFiles
     /// <summary>All globs of the table.</summary>
     public static IReadOnlyList<string> Globs { get; } = [.. CiAndHooks, .. Instructions];
 
-    /// <summary>True if a task may change a file by listing its full path in <c>files_write</c>.</summary>
+    /// <summary>True if a task may change a file that matches the glob by listing the file's full path in <c>files_write</c>.</summary>
     public static bool AllowsNamed(string glob) => Instructions.Contains(glob, StringComparer.Ordinal);
 
     /// <summary>

@@ -10,7 +10,7 @@ public sealed record SensitivePattern(string Pattern, int Weight, bool WordBound
 /// <summary>Options of the risk score.</summary>
 public sealed record RiskOptions
 {
-    /// <summary>Patterns in order. Each path counts only for the first pattern that matches it.</summary>
+    /// <summary>Patterns, in the order in which they are tried. Each path counts only for the first pattern that matches it.</summary>
     /// <value>Default: <see cref="DefaultPatterns"/>.</value>
     public IReadOnlyList<SensitivePattern> SensitivePatterns { get; init; } = DefaultPatterns;
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Change to a file that the planner predicted.</summary>
+/// <summary>A change to a file, as predicted by the planner.</summary>
 /// <param name="File">Path relative to the repository.</param>
 /// <param name="Action">Kind of change, such as <c>add_route</c>.</param>
 /// <param name="Intent">Purpose of the change as text. A mapping (<c>{prefix: /api}</c>) is kept as its text.</param>

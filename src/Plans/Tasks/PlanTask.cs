@@ -73,7 +73,7 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Changes to files that the planner foresaw. Each implies the resource <c>patch:FILE</c>.</summary>
+    /// <summary>Changes to files, as predicted by the planner. Each change implies the resource <c>patch:FILE</c>.</summary>
     [JsonPropertyName("patch_intents"), JsonPropertyOrder(10)]
     public IReadOnlyList<PatchIntent> PatchIntents
     {

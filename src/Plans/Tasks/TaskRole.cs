@@ -13,7 +13,7 @@ public static class TaskRole
     /// <summary>All built-in roles, in display order.</summary>
     public static IReadOnlyList<string> All { get; } = [Frontend, Backend, Testing, Docs, Infrastructure, Integration];
 
-    /// <summary>Returns the built-in text of a role, or null for a role that the repository defines.</summary>
+    /// <summary>Returns the built-in text for a role, or null for a role that the repository defines.</summary>
     public static string? PromptOf(string role)
     {
         using var stream = typeof(TaskRole).Assembly.GetManifestResourceStream($"Roles/{role}.md");
@@ -36,6 +36,6 @@ public static class RequiredStepNames
     public const string PreValidation = "pre_validation";
     public const string WriteIntents = "write_notes";
 
-    /// <summary>Returns the step for an agent: <c>doc-sync-manager</c> becomes <c>doc_sync_manager</c>.</summary>
+    /// <summary>Returns the name of the step for a required agent: <c>doc-sync-manager</c> becomes <c>doc_sync_manager</c>.</summary>
     public static string ForAgent(string agent) => agent.Replace('-', '_').Replace(' ', '_').ToLowerInvariant();
 }

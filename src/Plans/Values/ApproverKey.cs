@@ -15,7 +15,7 @@ public sealed record ApproverKey(string Name, string PublicKey)
     public string Fingerprint =>
         "SHA256:" + Convert.ToBase64String(SHA256.HashData(Convert.FromBase64String(PublicKey)))[..FingerprintLength];
 
-    /// <summary>Reads a key from the form <c>NAME KEY</c>. Returns null if the text has another form.</summary>
+    /// <summary>Parses a key in the form <c>NAME KEY</c>. Returns null if the text has another form.</summary>
     public static ApproverKey? TryRead(string text)
     {
         if (text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [var name, var key] || !IsName(name))
@@ -31,7 +31,7 @@ public sealed record ApproverKey(string Name, string PublicKey)
     public static bool IsName(string text) =>
         text.Length is > 0 and <= MaxNameLength && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '@' or '+');
 
-    /// <summary>True if the private key of this key has signed the content.</summary>
+    /// <summary>True if the content was signed with the private key that belongs to this public key.</summary>
     /// <param name="content">The signed bytes.</param>
     /// <param name="signature">The signature, in base64.</param>
     public bool HasSigned(ReadOnlySpan<byte> content, string signature)
@@ -43,7 +43,7 @@ public sealed record ApproverKey(string Name, string PublicKey)
             && algorithm.VerifyData(content, bytes[..length], HashAlgorithmName.SHA256);
     }
 
-    /// <summary>Returns the form <c>NAME KEY</c>.</summary>
+    /// <summary>Returns the key in the form <c>NAME KEY</c>.</summary>
     public override string ToString() => $"{Name} {PublicKey}";
 
     private ECDsa? TryOpen()

@@ -13,7 +13,7 @@ public sealed record BudgetAmount(decimal? Usd, long? Tokens)
     private const decimal MostDollars = 1_000_000m;
     private const long MostTokens = 1_000_000_000_000;
 
-    /// <summary>Parses an amount.</summary>
+    /// <summary>Parses a budget limit.</summary>
     /// <returns>The amount, or null if the text is invalid, 0 or implausibly large.</returns>
     public static BudgetAmount? TryRead(string text)
     {

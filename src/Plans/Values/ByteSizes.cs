@@ -5,7 +5,7 @@ namespace Orchestrator.Plans;
 /// <summary>Parses and formats sizes such as a number of bytes, <c>512MB</c>, <c>2 GB</c> or <c>0.8 GiB</c>.</summary>
 public static class ByteSizes
 {
-    /// <summary>Parses a non-negative number of bytes. Returns false for any other text.</summary>
+    /// <summary>Parses a non-negative size in bytes. Returns false if the text is not a valid size.</summary>
     public static bool TryRead(string text, out long value)
     {
         value = 0;

@@ -8,7 +8,7 @@ namespace Orchestrator.Plans;
 /// </summary>
 public static class Durations
 {
-    /// <summary>Parses a non-negative duration. Returns false for any other text.</summary>
+    /// <summary>Parses a non-negative duration. Returns false if the text is not a valid duration.</summary>
     /// <param name="text">A number of seconds, or one or more numbers that each have a unit.</param>
     /// <param name="value">The duration, or zero if the text is invalid.</param>
     public static bool TryRead(string text, out TimeSpan value)

@@ -12,10 +12,10 @@ public static class HostEntryValidator
     private const int LongestLabel = 63;
 
     /// <summary>Sentence that suggests how to correct an invalid entry.</summary>
-    public const string Cure = "Write the host without https:// and path, optionally with a port, such as example.com:8443.";
+    public const string Cure = "Write the host without https:// and without a path, such as example.com or example.com:8443.";
 
     /// <summary>Returns the message for an invalid entry.</summary>
-    public static string Fault(string text) => $"'{text}' is not a host.";
+    public static string Fault(string text) => $"'{text}' is not a valid host.";
 
     /// <summary>True if the text is a valid host entry.</summary>
     public static bool IsValid(string text)

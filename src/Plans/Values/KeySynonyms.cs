@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Keys of other tools for the order and status of a task. Plans, master plans and backlogs share this table.</summary>
+/// <summary>Keys that other tools use for the order and status of a task. Plans, master plans and backlogs share this table.</summary>
 public static class KeySynonyms
 {
     /// <summary>Synonyms of <c>depends_on</c>, separated by spaces.</summary>

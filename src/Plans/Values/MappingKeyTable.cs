@@ -42,7 +42,7 @@ public sealed class MappingKeyTable
     public bool IsSynonym(string text) => FindOwn(text) is null && FindSynonym(text) is not null;
 
     /// <summary>
-    /// Returns the canonical key for a text, or null if it is unknown. Dashes, spaces and camel case are converted to underscores.
+    /// Returns the canonical key for a text, or null if there is none. Dashes, spaces and camel case are converted to underscores.
     /// </summary>
     public string? Find(string text) => FindOwn(text) ?? FindSynonym(text);
 

@@ -5,7 +5,7 @@ namespace Orchestrator.Plans;
 /// <summary>Parses words that describe a task's status.</summary>
 public static class StatusParser
 {
-    /// <summary>Characters that mean that work is pending and are otherwise ignored.</summary>
+    /// <summary>Characters that, on their own, mean that work is pending. Otherwise they are ignored.</summary>
     private static readonly SearchValues<char> Unsaying = SearchValues.Create(" []()-–—_.⏳⌛☐⬜/");
 
     private static readonly Dictionary<string, PlanTaskStatus> Words = Table(
@@ -37,7 +37,7 @@ public static class StatusParser
         rows.SelectMany(row => row.Words.Split(", ").Select(word => (word, row.Status)))
             .ToDictionary(row => row.word, row => row.Status, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>All known words.</summary>
+    /// <summary>All words that are known to describe a status.</summary>
     public static IReadOnlyCollection<string> Known => Words.Keys;
 
     /// <summary>Parses a status, ignoring decoration, such as <c>**Completed**</c>, <c>✅ done</c> or <c>in_progress</c>.</summary>

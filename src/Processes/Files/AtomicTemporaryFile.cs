@@ -35,7 +35,7 @@ internal sealed class AtomicTemporaryFile : IDisposable
         _temporary = null;
     }
 
-    /// <summary>Creates the file unless it exists. Uses a hard link, which the file system creates or refuses in one step.</summary>
+    /// <summary>Creates the target file unless it exists. Uses a hard link, which the file system creates or refuses in one step.</summary>
     /// <returns>True if the file was created. False if it already exists.</returns>
     public bool Publish()
     {

@@ -40,6 +40,6 @@ public static class DurableFile
         return file.Publish();
     }
 
-    /// <summary>Returns the content as text, or null if the file does not exist.</summary>
+    /// <summary>Returns the content of a file as text, or null if the file does not exist.</summary>
     public static string? TryRead(string path) => SmallFileReader.TryRead(path) is { } content ? Encoding.UTF8.GetString(content) : null;
 }

@@ -4,8 +4,10 @@ namespace Orchestrator.Processes;
 /// nested deeper than the maximum path length, or lack permissions for their owner.</summary>
 public static class FolderRemover
 {
-    /// <summary>Maximum number of folders that are open at the same time. Each nesting level needs an open folder, and a process can open
-    /// only some hundred files.</summary>
+    /// <summary>
+    /// Maximum number of folders that are open at the same time. Each nesting level needs an open folder, and a process can open only a few
+    /// hundred files.
+    /// </summary>
     private const int DeepestOpen = 64;
     private const int MostTries = 5;
 
@@ -19,7 +21,7 @@ public static class FolderRemover
         parent?.RemoveAll(Encoding.UTF8.GetBytes(Path.GetFileName(path)));
     }
 
-    /// <summary>Part of the new name of a folder that was renamed because it can't be removed.</summary>
+    /// <summary>Part of the new name of a folder that was renamed because it could not be removed.</summary>
     public const string Left = ".left-";
 
     /// <summary>Deletes a path, or renames it if deletion fails, so that the path can be used again. For example, files that a container

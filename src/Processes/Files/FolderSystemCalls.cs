@@ -55,7 +55,7 @@ internal static partial class FolderSystemCalls
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int CloseFolder(nint stream);
 
-    /// <summary>Returns a name with a terminating zero, as system calls require it.</summary>
+    /// <summary>Returns a name with a terminating zero, as system calls require.</summary>
     public static byte[] Ended(ReadOnlySpan<byte> name)
     {
         var ended = new byte[name.Length + 1];

@@ -1,7 +1,9 @@
 namespace Orchestrator.Processes;
 
-/// <summary>A log file that is safe against programs that run while it is written. Only this process creates the file, and links are never
-/// followed. If a program removes or replaces the file, the log is written again on closing.</summary>
+/// <summary>
+/// A log file that is protected from programs that run while it is being written. Only this process creates the file, and links are never
+/// followed. If a program removes or replaces the file, the log is written again on closing.
+/// </summary>
 public sealed class LogFile : IDisposable
 {
     private readonly FolderHandle _folder;

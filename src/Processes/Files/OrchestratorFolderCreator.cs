@@ -11,7 +11,9 @@ public static class OrchestratorFolderCreator
     /// disk.</summary>
     public const string Name = ".orchestrator";
 
-    /// <summary>Entries of the folder to commit, as <c>.gitignore</c> patterns relative to it.</summary>
+    /// <summary>
+    /// Entries of the orchestrator's folder that should be committed, as <c>.gitignore</c> patterns relative to the folder.
+    /// </summary>
     public static readonly IReadOnlyList<string> Committed =
     [
         ".gitignore",
@@ -76,8 +78,7 @@ public static class OrchestratorFolderCreator
         return folder;
     }
 
-    private static DirectoryNotFoundException FolderMissingError(string path) =>
-        new($"The folder '{path}' is not a folder, or was just removed.");
+    private static DirectoryNotFoundException FolderMissingError(string path) => new($"'{path}' is not a folder, or was just removed.");
 
     private static UnauthorizedAccessException Blocked(string path) =>
         new(

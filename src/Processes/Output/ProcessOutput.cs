@@ -1,8 +1,10 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Targets of a child's output stream, which are memory (up to a limit), a file (up to a limit), a line handler, or a combination
-/// of them. The stream is always read to its end, so that endless output neither blocks the child nor fills memory or disk. Use the same
-/// instance for standard output and standard error to combine both in order.</summary>
+/// <summary>
+/// Targets of a child process's output stream: memory and a file (both up to a limit), a line handler, or a combination of them. The stream
+/// is always read to its end, so that endless output neither blocks the child nor fills memory or disk. Use the same instance for standard
+/// output and standard error to combine both in order.
+/// </summary>
 public sealed class ProcessOutput
 {
     /// <summary>Default of <see cref="CaptureLimit"/>: 1 MiB.</summary>
@@ -27,8 +29,10 @@ public sealed class ProcessOutput
     /// log.</summary>
     public LogFile? Log { get; init; }
 
-    /// <summary>Maximum number of bytes written to <see cref="File"/> or <see cref="Log"/>. A line with the number of omitted bytes and
-    /// the last 64 KiB follow.</summary>
+    /// <summary>
+    /// Maximum number of bytes written to <see cref="File"/> or <see cref="Log"/>. If there is more output, a line with the number of
+    /// omitted bytes and the last 64 KiB follow.
+    /// </summary>
     /// <value>Default: <see cref="DefaultFileLimit"/>.</value>
     public long FileLimit { get; init; } = DefaultFileLimit;
 
@@ -45,7 +49,7 @@ public sealed class ProcessOutput
     public static ProcessOutput Capture(int limit = DefaultCaptureLimit) => new() { CaptureLimit = limit };
 }
 
-/// <summary>A line of output.</summary>
+/// <summary>A line of a process's output.</summary>
 /// <param name="Text">Text without line ending.</param>
 /// <param name="IsPart">True if the line exceeded the limit and this is not its last part.</param>
 public readonly record struct OutputLine(string Text, bool IsPart);

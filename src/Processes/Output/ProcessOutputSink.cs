@@ -32,8 +32,9 @@ internal sealed class ProcessOutputSink : IDisposable
         }
     }
 
-    /// <summary>Creates a line splitter for one stream, so that lines of two streams do not mix. Returns null without a line
-    /// handler.</summary>
+    /// <summary>
+    /// Creates a line splitter for one output stream, so that lines of two streams do not mix. Returns null if there is no line handler.
+    /// </summary>
     internal LineSplitter? NewLineSplitter() => _output.OnLine is null ? null : new LineSplitter(_output.LineLimit);
 
     internal async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, LineSplitter? splitter, CancellationToken stop)
@@ -74,8 +75,10 @@ internal sealed class ProcessOutputSink : IDisposable
     internal CapturedOutput ToCaptured() =>
         new(_captured.ToArray(), _captured.TotalBytes, _output.CaptureLimit < _captured.TotalBytes, _heldOpen);
 
-    /// <summary>Writes the end of the output that was held back because of the size limit of the file. Called once, after both streams have
-    /// ended.</summary>
+    /// <summary>
+    /// Writes the last part of the output to the file, after a note about the bytes omitted because of the file's size limit. Called once,
+    /// after both streams have ended.
+    /// </summary>
     internal void CloseFile()
     {
         if (_file is null)
@@ -108,7 +111,7 @@ internal sealed class ProcessOutputSink : IDisposable
         _oneAtATime.Dispose();
     }
 
-    /// <summary>Closes the file. A <see cref="LogFile"/> stays open, because its owner closes it.</summary>
+    /// <summary>Closes the output file. A <see cref="LogFile"/> stays open, because its owner closes it.</summary>
     private void CloseOwn()
     {
         if (_output.File is not null)

@@ -31,7 +31,7 @@ public sealed record ProcessResult
     /// <summary>Captured standard error.</summary>
     public required CapturedOutput StandardError { get; init; }
 
-    /// <summary>Time from start to end, without time during which the host was suspended.</summary>
+    /// <summary>Time from start to end, excluding time during which the host was suspended.</summary>
     public required TimeSpan Duration { get; init; }
 
     /// <summary>Number of leftover processes of the child that were stopped (see <see cref="ProcessCommand.StopLeftovers"/>).</summary>
@@ -57,8 +57,10 @@ public sealed class CapturedOutput
         WasHeldOpen = isOpen;
     }
 
-    /// <summary>Captured bytes. If <see cref="IsTruncated"/> is true, the first and last bytes, separated by a line with the number of
-    /// omitted bytes.</summary>
+    /// <summary>
+    /// Captured bytes. If <see cref="IsTruncated"/> is true, these are the first and last bytes, separated by a line with the number of
+    /// omitted bytes.
+    /// </summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;
 
     /// <summary>Captured bytes as text. Invalid UTF-8 becomes U+FFFD.</summary>

@@ -38,14 +38,14 @@ public sealed partial class Bubblewrap
     public async Task<BubblewrapCheck> CheckAsync(string? path = null) =>
         ProgramLocator.Find("bwrap", path) is { } program ? await CheckOnceAsync(new Sandbox(program)) : new BubblewrapCheck(null, "");
 
-    /// <summary>Performs the same check for a program that creates sandboxes in place of bubblewrap.</summary>
+    /// <summary>Checks a program that creates sandboxes in place of bubblewrap, in the same way as <c>CheckAsync</c>.</summary>
     /// <param name="runner">Program and arguments.</param>
     /// <param name="path">Folders to search, in the form of PATH, or null for the PATH of this process.</param>
     /// <param name="repository">Folder against which a relative program path is resolved.</param>
     public async Task<BubblewrapCheck> CheckRunnerAsync(IReadOnlyList<string> runner, string? path, string repository) =>
         ProgramLocator.Find(runner[0], path, repository) is { } program
             ? await CheckOnceAsync(new Sandbox(program) { Runner = [program, .. runner.Skip(1)] })
-            : new BubblewrapCheck(null, $"The program '{runner[0]}' in permissions.runner does not exist, or may not be executed.");
+            : new BubblewrapCheck(null, $"The program '{runner[0]}' in permissions.runner does not exist or is not executable.");
 
     private async Task<BubblewrapCheck> CheckOnceAsync(Sandbox sandbox)
     {
@@ -58,7 +58,9 @@ public sealed partial class Bubblewrap
         return check;
     }
 
-    /// <summary>True if the kernel lets this user mount overlays whose changes are stored in a folder. Tested once per folder.</summary>
+    /// <summary>
+    /// True if the kernel lets this user mount overlays that store their changes in the given folder. Tested once per folder.
+    /// </summary>
     /// <param name="program">Absolute path of bubblewrap.</param>
     /// <param name="folder">Absolute path of our own folder on the disk to test.</param>
     public Task<bool> CanOverlayAsync(string program, string folder) =>
@@ -68,8 +70,8 @@ public sealed partial class Bubblewrap
 
     /// <summary>
     /// Returns the arguments that precede a program in a sandbox. The sandbox has separate processes, temporary files and devices, and no
-    /// capabilities even as root. The sandbox uses the host's network unless it has a network of its own. Later mounts cover earlier ones,
-    /// so the innermost path decides. The system-call filter is read from file descriptor 9.
+    /// capabilities even as root. The sandbox uses the host's network unless it has its own network. Later mounts cover earlier ones, so
+    /// the mount of the innermost folder determines access to a path. The system-call filter is read from file descriptor 9.
     /// </summary>
     /// <param name="sandbox">Files that the program can access.</param>
     public static IReadOnlyList<string> CreateArguments(Sandbox sandbox) =>
@@ -264,7 +266,7 @@ public sealed partial class Bubblewrap
     private static partial uint Getegid();
 }
 
-/// <summary>Result of checking that programs can be sandboxed on this host.</summary>
+/// <summary>Result of checking whether programs can be sandboxed on this host.</summary>
 /// <param name="Program">Absolute path of a working program, or null if none works.</param>
 /// <param name="Problem">Reason why the installed program does not work, or empty if it works or none is installed.</param>
 public sealed record BubblewrapCheck(string? Program, string Problem);

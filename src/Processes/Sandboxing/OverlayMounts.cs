@@ -3,16 +3,18 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Folders with shared content and private changes, mounted by the kernel's overlay file system before a sandbox is
-/// created.</summary>
+/// <summary>
+/// Folders whose original content is shared and whose changes are private. They are mounted by the kernel's overlay file system before a
+/// sandbox is created.
+/// </summary>
 /// <param name="File">Absolute path of the mount table, in the format of fstab(5).</param>
 /// <param name="Views">Path of each folder in the sandbox, and its mount point outside.</param>
 public sealed record OverlayMounts(string File, IReadOnlyList<ReplacementFolder> Views)
 {
-    /// <summary>Name of the subfolder that stores the changes of a mount.</summary>
+    /// <summary>Name of the subfolder that stores the changes made in a mount.</summary>
     public const string Changes = "changes";
 
-    /// <summary>Creates the folders and the table. Changes by earlier programs with the same folder are kept.</summary>
+    /// <summary>Creates the folders and the mount table. Changes that earlier programs made with the same <c>folder</c> are kept.</summary>
     /// <param name="folder">Absolute path of a private folder, on a disk that can store the changes of overlays.</param>
     /// <param name="shared">Absolute paths of the shared folders. Missing folders are initially empty.</param>
     /// <param name="below">Folders of other tables whose changes are layered over the shared content, topmost first.</param>
@@ -55,8 +57,9 @@ public sealed record OverlayMounts(string File, IReadOnlyList<ReplacementFolder>
     // Without privileges, the kernel can't write its default markers for removed and replaced folders (overlayfs, "User xattr").
     private static string Marks => Bubblewrap.IsRoot ? "" : ",userxattr";
 
-    /// <summary>True if a path can be written to the table. Paths with certain characters can't, because the kernel and mount(8) split
-    /// options there.</summary>
+    /// <summary>
+    /// True if a path can be written to the mount table. A path with a character at which the kernel or mount(8) splits options can't.
+    /// </summary>
     public static bool CanHold(string path) => path.IndexOfAny([',', ':', '\\', '"', '\n']) < 0;
 
     private static string ChangesIn(string folder, string path) => Path.Combine(folder, NameOf(path), Changes);

@@ -1,7 +1,8 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Finds the folders that the user's programs need to start, namely the toolchains in PATH and the packages to which their links
-/// point.</summary>
+/// <summary>
+/// Finds the folders that the user's programs need to start: the toolchains in PATH and the packages to which their links point.
+/// </summary>
 /// <param name="wide">Absolute paths, such as the home folder, that a sandbox never shows as a whole. Their parents are not shown as a
 /// whole either.</param>
 public sealed class ProgramFolders(IReadOnlyCollection<string> wide)
@@ -11,7 +12,7 @@ public sealed class ProgramFolders(IReadOnlyCollection<string> wide)
     private static readonly string[] s_binFolders = ["bin", "sbin", "shims", ".bin"];
     private readonly HashSet<string> _found = new(StringComparer.Ordinal);
 
-    /// <summary>Absolute paths of the folders of all programs added so far, without system folders.</summary>
+    /// <summary>Absolute paths of the folders of all programs added so far, except system folders.</summary>
     public IReadOnlyCollection<string> Found => _found;
 
     /// <summary>Adds the folders of PATH. For <c>X/bin</c>, adds the folder X. For other folders, adds the folder itself and the packages
@@ -37,7 +38,9 @@ public sealed class ProgramFolders(IReadOnlyCollection<string> wide)
         return this;
     }
 
-    /// <summary>Adds a file or folder, unless it is too wide.</summary>
+    /// <summary>
+    /// Adds a file or folder, unless it is or contains a folder that a sandbox never shows as a whole, such as the home folder.
+    /// </summary>
     /// <param name="path">Absolute path. A missing path adds no folder.</param>
     public ProgramFolders Add(string path)
     {

@@ -1,7 +1,8 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Names of environment variables that programs need to find their tools, files and language. None of the variables contains a
-/// credential.</summary>
+/// <summary>
+/// Names of environment variables that programs need to find their tools, files and language. Variables for credentials are not included.
+/// </summary>
 public static class ProgramVariables
 {
     private static readonly string[] s_names =
@@ -74,8 +75,10 @@ public static class ProgramVariables
 
     private static readonly string[] s_loader = ["GCONV_PATH", "GLIBC_TUNABLES", "LOCPATH", "NLSPATH"];
 
-    /// <summary>True if the variable makes every program load or follow files, so that only programs inside a sandbox may receive
-    /// it.</summary>
+    /// <summary>
+    /// True if the variable affects how every program loads libraries or locale data, so that only programs inside a sandbox may receive
+    /// it.
+    /// </summary>
     internal static bool IsOfLoader(string name) => name.StartsWith("LD_", StringComparison.Ordinal) || s_loader.Contains(name);
 
     /// <summary>Removes empty and relative folders from a list such as PATH. They refer to the working directory, which may be a

@@ -5,7 +5,7 @@ namespace Orchestrator.Processes;
 /// <param name="Program">Absolute path of bubblewrap (see <see cref="Bubblewrap.CheckAsync"/>).</param>
 public sealed record Sandbox(string Program)
 {
-    /// <summary>Program and arguments that create the sandbox from a description in place of bubblewrap. Empty to use bubblewrap.</summary>
+    /// <summary>Program and arguments that create the sandbox from a description, instead of bubblewrap. Empty to use bubblewrap.</summary>
     public IReadOnlyList<string> Runner { get; init; } = [];
 
     /// <summary>Absolute paths of files and folders that can be read. Links in a path also exist in the sandbox. Missing paths are
@@ -18,25 +18,27 @@ public sealed record Sandbox(string Program)
     /// <summary>Absolute paths inside <see cref="Writable"/> that are read-only and can't be moved or removed.</summary>
     public IReadOnlyList<string> ReadOnly { get; init; } = [];
 
-    /// <summary>Absolute paths of files, inside the other paths, that appear empty, such as stored credentials.</summary>
+    /// <summary>Absolute paths of files that appear empty, such as stored credentials. They lie within the other listed paths.</summary>
     public IReadOnlyList<string> Masked { get; init; } = [];
 
-    /// <summary>Absolute paths of folders, such as the home folder, that are initially empty and whose content is discarded at the
-    /// end.</summary>
+    /// <summary>
+    /// Absolute paths of folders, such as the home folder, that are initially empty and whose content is discarded when the sandbox ends.
+    /// </summary>
     public IReadOnlyList<string> Empty { get; init; } = [];
 
     /// <summary>Absolute paths of folders that contain only listed paths and reject new files, so that no program writes a file there that
     /// is discarded later.</summary>
     public IReadOnlyList<string> Closed { get; init; } = [];
 
-    /// <summary>Folders that are replaced by another folder.</summary>
+    /// <summary>Folders that are replaced by other folders in the sandbox.</summary>
     public IReadOnlyList<ReplacementFolder> Substitutes { get; init; } = [];
 
-    /// <summary>Folders with shared content and private changes, or null if there are none.</summary>
+    /// <summary>Folders whose original content is shared and whose changes are private, or null if there are none.</summary>
     public OverlayMounts? Overlays { get; init; }
 
-    /// <summary>Absolute path of a file with a filter of system calls (<see cref="SystemCallFilter"/>), or null to filter no system
-    /// calls.</summary>
+    /// <summary>
+    /// Absolute path of a file with a system-call filter (<see cref="SystemCallFilter"/>), or null to filter no system calls.
+    /// </summary>
     public string? Filter { get; init; }
 
     /// <summary>Environment variables that override those of the program. Not suitable for secrets, because other users can see
@@ -79,7 +81,7 @@ public sealed record Sandbox(string Program)
 /// <summary>Provides networks for sandboxes.</summary>
 public interface ISandboxNetworkProvider
 {
-    /// <summary>Address inside the sandbox of services whose keys stay outside.</summary>
+    /// <summary>Address at which programs in the sandbox reach services whose keys stay outside the sandbox.</summary>
     string ServiceAddress { get; }
 
     /// <summary>Opens a network for one start of the program.</summary>

@@ -11,7 +11,7 @@ internal static class SandboxMounts
 {
     private const string DeviceFolder = "/dev/";
 
-    /// <summary>Returns the mounts in order. Outer mounts come first, so that inner mounts cover them.</summary>
+    /// <summary>Returns the mounts of a sandbox in order. Outer mounts come first, so that inner mounts cover them.</summary>
     public static IReadOnlyList<SandboxMount> Of(Sandbox sandbox)
     {
         var open = sandbox.Writable.Select(Existing).OfType<SandboxPath>().ToList();

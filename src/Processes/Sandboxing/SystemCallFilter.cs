@@ -3,9 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Creates a seccomp(2) filter for system calls that sandboxed programs may not use. Blocked calls are terminal input
-/// (<c>TIOCSTI</c>), the kernel's key rings, and three interfaces with a history of kernel vulnerabilities. Blocked calls fail with
-/// EPERM.</summary>
+/// <summary>
+/// Creates a seccomp(2) filter for system calls that sandboxed programs must not use. It blocks injected terminal input (<c>TIOCSTI</c>),
+/// the kernel's key rings, and three interfaces with a history of kernel vulnerabilities. Blocked calls fail with EPERM.
+/// </summary>
 public static class SystemCallFilter
 {
     // Constants of linux/bpf_common.h and linux/seccomp.h.
@@ -37,7 +38,7 @@ public static class SystemCallFilter
         (0x40000028, 54, [309, 310, 311, 364, 386, 388]),
     ];
 
-    /// <summary>Writes the filter to a file if the file is missing or differs.</summary>
+    /// <summary>Writes the system-call filter to a file in the folder, unless the file already contains this filter.</summary>
     /// <param name="folder">Absolute path of a private folder, which no sandbox can change.</param>
     /// <returns>Absolute path of the file, or null for a processor architecture without a filter.</returns>
     public static string? FileIn(string folder)

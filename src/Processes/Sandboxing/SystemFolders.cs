@@ -40,10 +40,10 @@ public static class SystemFolders
     internal static IReadOnlyList<string> Temporary { get; } =
     ["/tmp", "/var/tmp", "/run", "/var/run", Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.GetTempPath()))];
 
-    /// <summary>Configuration files that not every user can read but the current user can.</summary>
+    /// <summary>Configuration files that the current user can read but some other users can't.</summary>
     internal static IReadOnlyList<string> ClosedFiles => s_closed.Value.Files;
 
-    /// <summary>Configuration folders that not every user can read but the current user can.</summary>
+    /// <summary>Configuration folders that the current user can read but some other users can't.</summary>
     internal static IReadOnlyList<string> ClosedFolders => s_closed.Value.Folders;
 
     /// <summary>True if every sandbox shows the path.</summary>

@@ -2,16 +2,18 @@ using System.Diagnostics;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Handles the three streams of a child. Writes the input, reads the outputs, and decides when to stop waiting for more
-/// output.</summary>
+/// <summary>Writes the input of a child, reads its two output streams, and decides how long to wait for more output.</summary>
 internal sealed class ChildStreams : IDisposable
 {
-    /// <summary>Time without data, after the child has ended and the pipe is empty, until reading stops. Another process then holds the
-    /// stream open.</summary>
+    /// <summary>
+    /// Time to wait for more data after the child has ended and its pipe is empty, if another process still holds the stream open.
+    /// </summary>
     private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(1);
 
-    /// <summary>Maximum size of a pipe (pipe-max-size, pipe(7)), in bytes. Any output beyond it does not come from the ended
-    /// child.</summary>
+    /// <summary>
+    /// Maximum size of a pipe (pipe-max-size, pipe(7)), in bytes. More output than this after the child has ended comes from another
+    /// process.
+    /// </summary>
     private const long PipeLimit = 1024 * 1024;
 
     private readonly TimeProvider _time;
@@ -40,7 +42,7 @@ internal sealed class ChildStreams : IDisposable
         _feeding = ReportFailureAsync(CopyInputAsync(process.StandardInput.BaseStream, input, _giveUp.Token));
     }
 
-    /// <summary>Cancelled when a line handler, a file or the input fails. The child must then be stopped.</summary>
+    /// <summary>Canceled when a line handler, a file or the input fails. The child must then be stopped.</summary>
     internal CancellationToken Failed => _failed.Token;
 
     /// <summary>Waits for the remaining output after the child has ended, and rethrows a handler's exception.</summary>
@@ -103,7 +105,7 @@ internal sealed class ChildStreams : IDisposable
         }
     }
 
-    /// <summary>Reads from the input. A stream that is still open counts as ended when the child has ended.</summary>
+    /// <summary>Reads from the input. Returns 0, as at the end of the input, if the read is canceled because the child has ended.</summary>
     private static async Task<int> ReadAsync(Stream input, byte[] buffer, CancellationToken giveUp)
     {
         try

@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Command for a program that keeps running after this process ends. Its output is written to files.</summary>
+/// <summary>Command that starts a program which keeps running after this process ends. The program's output is written to files.</summary>
 /// <param name="FileName">Program, as in <see cref="ProcessCommand.FileName"/>.</param>
 public sealed record DetachedCommand(string FileName, IReadOnlyList<string> Arguments)
 {
@@ -21,8 +21,9 @@ public sealed record DetachedCommand(string FileName, IReadOnlyList<string> Argu
     public required string ErrorFile { get; init; }
 }
 
-/// <summary>Starts programs that keep running after this process ends. Each program has a session of its own and writes its output to
-/// files.</summary>
+/// <summary>
+/// Starts programs that keep running after this process ends. Each program runs in its own POSIX session and writes its output to files.
+/// </summary>
 /// <param name="time">Clock for short waits, or null for the system clock.</param>
 public sealed class DetachedProcess(TimeProvider? time = null)
 {

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>File descriptors that this process inherited from its starter, such as the descriptor of a lock that flock(1) holds.</summary>
+/// <summary>
+/// File descriptors that this process inherited from the process that started it, such as the descriptor of a lock that flock(1) holds.
+/// </summary>
 internal static partial class InheritedDescriptors
 {
     private const string OpenOnes = "/proc/self/fd";
@@ -12,7 +14,10 @@ internal static partial class InheritedDescriptors
     private const int SetFlags = 2;
     private const int CloseOnExec = 1;
 
-    /// <summary>Prevents children from inheriting the descriptors, through which a sandboxed program could escape its sandbox.</summary>
+    /// <summary>
+    /// Prevents children from inheriting this process's inherited file descriptors, through which a sandboxed program could escape its
+    /// sandbox.
+    /// </summary>
     /// <remarks>The descriptors stay open in this process, so a lock taken by the starter is held until this process ends.</remarks>
     public static void KeepFromChildren()
     {

@@ -15,7 +15,7 @@ public sealed record ProcessCommand
     /// directory.</summary>
     public string FileName { get; init; }
 
-    /// <summary>Arguments, without the program.</summary>
+    /// <summary>Arguments, not including the program.</summary>
     public IReadOnlyList<string> Arguments { get; init; }
 
     /// <summary>Working directory of the child.</summary>
@@ -40,12 +40,14 @@ public sealed record ProcessCommand
     /// <value>Default: captured, up to 1 MiB.</value>
     public ProcessOutput StandardError { get; init; } = new();
 
-    /// <summary>Time limit of the child, without time during which the host is suspended. The child is stopped at the limit, and the
-    /// result reports it.</summary>
+    /// <summary>
+    /// Time limit of the child, excluding time during which the host is suspended. The child is stopped at the limit, and the result
+    /// reports it.
+    /// </summary>
     /// <value>Default: no limit.</value>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Signal that requests the child to end.</summary>
+    /// <summary>Signal that asks the child to end.</summary>
     /// <value>Default: <see cref="StopSignal.Terminate"/>.</value>
     public StopSignal StopSignal { get; init; } = StopSignal.Terminate;
 
@@ -53,8 +55,10 @@ public sealed record ProcessCommand
     /// <value>Default: 5 seconds.</value>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>True to start the child as leader of a session and process group. Ctrl-C at the terminal then does not reach the child, and
-    /// <see cref="StopSignal"/> is sent to the whole process group.</summary>
+    /// <summary>
+    /// True to start the child as the leader of a new session and process group. Ctrl-C at the terminal then does not reach the child, and
+    /// <see cref="StopSignal"/> is sent to the whole process group.
+    /// </summary>
     public bool OwnSession { get; init; }
 
     /// <summary>True to stop the child's remaining processes after it has ended by itself. If this process dies first,

@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Standard input of a child. A child that does not read its input is not an error.</summary>
+/// <summary>Standard input of a child. It is not an error if a child does not read its input.</summary>
 public sealed class ProcessInput
 {
     private readonly Func<Stream> _open;
@@ -10,7 +10,7 @@ public sealed class ProcessInput
     /// <summary>Empty input. The child immediately reads the end of its input.</summary>
     public static ProcessInput None { get; } = FromBytes(default);
 
-    /// <summary>Creates input from text, as UTF-8 without byte order mark.</summary>
+    /// <summary>Creates input from text, as UTF-8 without a byte order mark.</summary>
     public static ProcessInput FromText(string text) => FromBytes(Encoding.UTF8.GetBytes(text));
 
     /// <summary>Creates input from bytes.</summary>

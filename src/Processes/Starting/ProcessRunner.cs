@@ -11,8 +11,10 @@ public sealed class ProcessRunner(TimeProvider? time = null)
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lazy<string> _ownSession = new(ChildProcessStarter.FindSetSid);
 
-    /// <summary>Runs a command to its end. A non-zero exit code or a reached time limit is a result, not an exception. When this method
-    /// returns or throws, the child has ended. If the child was stopped, all its descendants have also ended.</summary>
+    /// <summary>
+    /// Runs a command to its end. A non-zero exit code or an exceeded time limit is a result, not an exception. When this method returns or
+    /// throws, the child has ended. If the child was stopped, all its descendants have also ended.
+    /// </summary>
     /// <param name="command">Command to run.</param>
     /// <param name="stop">Stops the child by <see cref="ProcessCommand.StopSignal"/>. After <see cref="ProcessCommand.Grace"/> the whole
     /// tree is killed. The method then throws <see cref="OperationCanceledException"/>.</param>

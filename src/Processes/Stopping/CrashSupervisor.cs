@@ -10,8 +10,8 @@ public sealed record ProgramCrash(DateTimeOffset Time, int ExitCode, bool IsLast
 
 /// <summary>
 /// Supervises a program that must keep running. After a crash or a kill, for example because memory ran out, the supervisor starts another
-/// command in its place. Restarts are delayed by 1, 2, 4, 8, 16 and 32 seconds, and there are at most six per hour. A program that exits,
-/// or that SIGINT or SIGTERM ends, is not restarted. The supervisor is a small shell script that needs little memory.
+/// command in its place. Restarts are delayed by 1, 2, 4, 8, 16 and 32 seconds, and there are at most six per hour. A program that exits by
+/// itself or is ended by SIGINT or SIGTERM is not restarted. The supervisor is a small shell script that needs little memory.
 /// </summary>
 public static class CrashSupervisor
 {
@@ -42,14 +42,14 @@ public static class CrashSupervisor
           for t in $times; do if [ "$t" -gt $((now - 3600)) ]; then kept="$kept $t" n=$((n + 1)); fi; done
           if [ "$n" -ge "$most" ]; then
             echo "$now $code last" >> "$record"
-            echo "$name died again (exit code $code). It was restarted $n times within the hour and is not restarted again."
+            echo "$name died again (exit code $code). It was restarted $n times within the hour and will not be restarted again."
             exit "$code"
           fi
           times="$kept $now" pause=1 i=0
           while [ "$i" -lt "$n" ]; do pause=$((pause * 2)) i=$((i + 1)); done
           echo "$now $code" >> "$record"
           echo "$name died unexpectedly (exit code $code)." \
-                "It is started again in $pause s ($((n + 1)) of $most times within the hour)."
+                "It will be restarted in $pause s (restart $((n + 1)) of at most $most within the hour)."
           sleep "$pause" & wait $!
           [ -z "$ended" ] || exit "$code"
           hold "$@"

@@ -1,18 +1,22 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Stops child processes with <see cref="ProcessCommand.StopLeftovers"/> whose owner, the process that started them, has died. No
-/// process waits for them, and they would interfere with the next use of their folder.</summary>
+/// <summary>
+/// Stops child processes that were started with <see cref="ProcessCommand.StopLeftovers"/> and whose owner, the process that started them,
+/// has died. No process waits for them, and they would interfere with the next use of their folder.
+/// </summary>
 public static class LeftoverProcesses
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Stops processes of dead owners. Processes of living owners are not stopped.</summary>
+    /// <summary>Stops the leftover processes of owners that have died. Processes whose owner is still running are not stopped.</summary>
     /// <param name="time">Clock for the waits, or null for the system clock.</param>
     /// <returns>Number of stopped processes.</returns>
     /// <exception cref="ProcessStopException">Some processes still exist after SIGKILL.</exception>
     public static Task<int> StopThoseOfTheDeadAsync(TimeProvider? time = null) => StopAsync(IsGone(), time);
 
-    /// <summary>Stops all children of this process at once, for a process that ends without waiting for them.</summary>
+    /// <summary>
+    /// Stops all children of this process without a grace period. Used by a process that ends without waiting for its children.
+    /// </summary>
     /// <param name="time">Clock for the waits, or null for the system clock.</param>
     /// <returns>Number of stopped processes.</returns>
     /// <exception cref="ProcessStopException">Some processes still exist after SIGKILL.</exception>

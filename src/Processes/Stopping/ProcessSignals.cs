@@ -53,7 +53,7 @@ internal static partial class ProcessSignals
     }
 
     /// <summary>
-    /// Sends a signal to a child of this process that was not reaped yet, or to a process group if <paramref name="processId"/> is
+    /// Sends a signal to a child of this process that has not been reaped yet, or to a process group if <paramref name="processId"/> is
     /// negative.
     /// </summary>
     internal static SignalResult Send(int processId, int signal) => Result(NativeKill(processId, signal), processId, signal);

@@ -11,7 +11,7 @@ public sealed class ProcessStopper(TimeProvider? time = null)
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
-    /// <summary>Stops all processes with this variable in their environment, and their descendants.</summary>
+    /// <summary>Stops all processes that have the given variable in their environment, and the descendants of these processes.</summary>
     /// <returns>Number of processes.</returns>
     /// <exception cref="ProcessStopException">Some processes still exist after <paramref name="killLimit"/>.</exception>
     public Task<int> StopByEnvironmentAsync(
@@ -23,7 +23,7 @@ public sealed class ProcessStopper(TimeProvider? time = null)
         CancellationToken cancellationToken = default
     ) => StopAsync(() => ProcessTable.FindByEnvironment(name, value), signal, grace, killLimit, cancellationToken);
 
-    /// <summary>Stops a process, if it is still the same one, and its descendants.</summary>
+    /// <summary>Stops a process and its descendants, unless another process now has the same id.</summary>
     /// <returns>Number of processes.</returns>
     /// <exception cref="ProcessStopException">Some processes still exist after <paramref name="killLimit"/>.</exception>
     public Task<int> StopAsync(
@@ -41,9 +41,11 @@ public sealed class ProcessStopper(TimeProvider? time = null)
             cancellationToken
         );
 
-    /// <summary>Stops the processes returned by <paramref name="find"/> and their descendants. Sends the signal and waits for
+    /// <summary>
+    /// Stops the processes returned by <paramref name="find"/> and their descendants. Sends the signal and waits for
     /// <paramref name="grace"/>. Then sends SIGKILL repeatedly for at most <paramref name="killLimit"/>, until no process is found.
-    /// Cancellation shortens the grace period but not the kill. Without a signal, only the wait comes before the kill.</summary>
+    /// Cancellation shortens the grace period but not the kill. If no signal is given, the method only waits before the kill.
+    /// </summary>
     /// <remarks>Processes of another user, such as a program with raised privileges (sudo), are left alone, because they can't be
     /// signaled.</remarks>
     /// <returns>Initial number of processes.</returns>

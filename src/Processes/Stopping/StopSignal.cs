@@ -1,7 +1,7 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Signal that requests a process to end. The values are POSIX numbers (signal(7)).</summary>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1008", Justification = "A signal is required to end a program.")]
+/// <summary>Signal that asks a process to end. The values are POSIX numbers (signal(7)).</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1008", Justification = "Zero is not a signal that ends a program.")]
 public enum StopSignal
 {
     /// <summary>SIGINT, as sent by Ctrl-C. Interactive programs such as agents treat it as "interrupt and save".</summary>

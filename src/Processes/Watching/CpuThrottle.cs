@@ -1,8 +1,10 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Limits processes to an average number of cores. Processes that have used more than their share are stopped (SIGSTOP) until the
-/// share has caught up, and then continued (SIGCONT). Passive: the owner calls <see cref="CheckUsage"/> about every tenth of a second, and
-/// <see cref="Release"/> at the end.</summary>
+/// <summary>
+/// Limits processes to an average number of cores. Processes that have used more than their share are stopped (SIGSTOP) until the share has
+/// caught up, and then continued (SIGCONT). The owner must call <see cref="CheckUsage"/> about every tenth of a second, and
+/// <see cref="Release"/> at the end.
+/// </summary>
 /// <param name="find">Finds the processes again at each check. The result must not depend on earlier calls, so that a successor finds all
 /// processes that this instance stopped.</param>
 /// <param name="cores">Average number of cores that the processes may use, such as 0.5.</param>
@@ -10,16 +12,18 @@ namespace Orchestrator.Processes;
 public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double cores, TimeProvider? time = null)
 {
     /// <summary>
-    /// Maximum interval between two checks that counts. During a longer interval, this process was not running and could not stop other
-    /// processes.
+    /// Maximum interval between two checks that counts toward the processes' share. During a longer interval, this process was not running
+    /// and could not stop other processes.
     /// </summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
 
     /// <summary>Maximum unused share that is saved, so that a mostly idle process is not stopped for a short command.</summary>
     private static readonly TimeSpan Saved = TimeSpan.FromSeconds(1);
 
-    /// <summary>Interval between full searches, which read every process of the host. In between, only known processes are read. A full
-    /// search precedes every stop.</summary>
+    /// <summary>
+    /// Interval between full searches, which read every process of the host. Between full searches, only the processes found so far are
+    /// read. A full search precedes every stop.
+    /// </summary>
     private static readonly TimeSpan FindInterval = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
@@ -31,8 +35,10 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
     private TimeSpan _fell;
     private TimeSpan _credit;
 
-    /// <summary>Stops the processes if they are ahead of their share, and otherwise continues them. The first check continues all
-    /// processes, including those that a killed predecessor stopped.</summary>
+    /// <summary>
+    /// Stops the processes if they have used more than their share, and otherwise continues them. The first check continues all processes,
+    /// including those that a killed predecessor stopped.
+    /// </summary>
     public void CheckUsage()
     {
         var isFirst = _usedBefore is null;
@@ -68,8 +74,9 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
     }
 
     /// <summary>
-    /// Reads the known processes, or finds all. An ended process counts until its parent, which this class may have stopped, has reaped it
-    /// and its CPU time. Parents are read before their children, so that nothing counts twice.
+    /// Reads the processes found so far, or searches for all of them if <c>anew</c> is true. An ended process counts until its parent,
+    /// which this class may have stopped, has reaped it and taken over its CPU time. Parents are read before their children, so that
+    /// nothing counts twice.
     /// </summary>
     private void ReadProcesses(bool anew)
     {

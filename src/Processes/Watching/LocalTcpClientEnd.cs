@@ -17,7 +17,7 @@ public sealed record LocalTcpClientEnd(bool IsOpen, IReadOnlyList<ProcessInfo> P
     private const int Remote = 2;
     private const int Inode = 9;
 
-    /// <summary>Finds the client of a connection; null for a client on another machine.</summary>
+    /// <summary>Finds the client of a connection. Returns null for a client on another machine.</summary>
     /// <param name="client">The client's address and port, as the server sees them.</param>
     /// <param name="server">The server's.</param>
     public static LocalTcpClientEnd? Find(IPEndPoint client, IPEndPoint server)

@@ -53,9 +53,11 @@ public static class MachineIdentity
 {
     private const string FileName = "machine";
 
-    /// <summary>Computes the name. On a physical or virtual machine, it is the hash of the machine id. In a container or without a machine
-    /// id, the hash includes the host name and a file in the user's state that is written once. Containers with the same image share the
-    /// machine id, and containers may share the user's files.</summary>
+    /// <summary>
+    /// Computes the name. On a physical or virtual machine, it is the hash of the machine id. In a container or without a machine id, the
+    /// hash also includes the host name and a value stored once in the user's state. Containers with the same image share the machine id,
+    /// and containers may share the user's files.
+    /// </summary>
     /// <param name="facts">Data of the host.</param>
     public static string Of(MachineInfo facts) =>
         facts is { IsContainer: false, MachineId.Length: > 0 }

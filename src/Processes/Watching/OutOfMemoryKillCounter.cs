@@ -2,8 +2,9 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Counts the processes that the kernel killed because memory ran out, from its own counters (cgroups(7),
-/// proc_vmstat(5)).</summary>
+/// <summary>
+/// Counts the processes that the kernel killed because memory ran out. The counts come from the kernel (cgroups(7), proc_vmstat(5)).
+/// </summary>
 public static class OutOfMemoryKillCounter
 {
     private const string Groups = "sys/fs/cgroup";

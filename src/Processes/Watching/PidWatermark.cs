@@ -2,26 +2,30 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>A moment in the order of process ids, used to find later processes without reading each one. The kernel assigns ids in
-/// ascending order, and starts at the lowest again after the highest (<c>/proc/sys/kernel/pid_max</c>).</summary>
+/// <summary>
+/// A position in the sequence of process ids, used to find processes started later without reading each one. The kernel assigns ids in
+/// ascending order, and starts at the lowest again after the highest (<c>/proc/sys/kernel/pid_max</c>).
+/// </summary>
 public sealed class PidWatermark
 {
-    /// <summary>Maximum number of new processes for which ids can't have wrapped around. Far fewer than the 32768 ids of the smallest
-    /// system, some of which are in use and skipped.</summary>
+    /// <summary>
+    /// Maximum number of new processes for which ids can't have wrapped around. This is far fewer than the 32768 ids of the smallest
+    /// system, some of which are in use and skipped.
+    /// </summary>
     private const long MostBetween = 8192;
 
     private readonly int _lastId;
     private readonly long _count;
 
-    /// <summary>Creates a watermark.</summary>
+    /// <summary>Creates a watermark from the last assigned process id and the number of processes created since boot.</summary>
     /// <param name="lastId">Most recently assigned id.</param>
     /// <param name="count">Number of processes and threads created since boot.</param>
     internal PidWatermark(int lastId, long count) => (_lastId, _count) = (lastId, count);
 
-    /// <summary>Returns the current moment, or null if it can't be read.</summary>
+    /// <summary>Returns the watermark of the current moment, or null if it can't be read.</summary>
     public static PidWatermark? Now() => ReadLastId() is { } last && ReadCount() is { } count ? new PidWatermark(last, count) : null;
 
-    /// <summary>Returns the ids of all processes that started later, and possibly ids of other processes.</summary>
+    /// <summary>Returns the ids of all processes that started after the watermark, and possibly ids of other processes.</summary>
     internal IEnumerable<int> Later()
     {
         // Reads the list before the last id. A process that starts in between is missing in the list, as in an earlier call.
@@ -29,14 +33,16 @@ public sealed class PidWatermark
         return ReadLastId() is { } last && ReadCount() is { } now ? Among(ids, last, now) : ids;
     }
 
-    /// <summary>Returns those of the given ids that were assigned after the watermark, for the last assigned id <paramref name="last"/>
-    /// and the number of created processes <paramref name="now"/>.</summary>
+    /// <summary>
+    /// Returns those of the given ids that were assigned after the watermark. <paramref name="last"/> is the last assigned id, and
+    /// <paramref name="now"/> is the number of processes created since boot.
+    /// </summary>
     internal IEnumerable<int> Among(IEnumerable<int> ids, int last, long now) =>
         now - _count > MostBetween ? ids
         : last >= _lastId ? ids.Where(id => id > _lastId && id <= last)
         : ids.Where(id => id > _lastId || id <= last);
 
-    /// <summary>Reads the last word of <c>/proc/loadavg</c>.</summary>
+    /// <summary>Reads the last assigned process id from <c>/proc/loadavg</c>.</summary>
     private static int? ReadLastId() =>
         SmallFileReader.ReadIfPossible("/proc/loadavg") is { } bytes
         && int.TryParse(
@@ -48,7 +54,7 @@ public sealed class PidWatermark
             ? id
             : null;
 
-    /// <summary>Reads the line <c>processes</c> of <c>/proc/stat</c>.</summary>
+    /// <summary>Reads the number of processes created since boot from <c>/proc/stat</c>.</summary>
     private static long? ReadCount()
     {
         if (SmallFileReader.ReadIfPossible("/proc/stat") is not { } bytes)

@@ -2,18 +2,21 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Reads <c>/proc</c> (proc(5)). A process that ends meanwhile, or belongs to another user, counts as missing.</summary>
+/// <summary>Reads <c>/proc</c> (proc(5)). A process that has ended or belongs to another user counts as missing.</summary>
 internal static class ProcFiles
 {
     /// <summary>Value of USER_HZ, which is 100 on every Linux that .NET supports (proc(5), sysconf(3)).</summary>
     internal const int TicksPerSecond = 100;
 
-    /// <summary>Maximum number of attempts to read the environment of a starting process, one millisecond apart. A stalled disk may delay
-    /// it.</summary>
+    /// <summary>
+    /// Maximum number of attempts to read the environment of a starting process, one millisecond apart. A stalled disk may delay the start.
+    /// </summary>
     private const int MostLooks = 1000;
 
-    /// <summary>Returns the current time in the unit of <see cref="ProcessInfo.StartTime"/>. Later processes have this number or a higher
-    /// one.</summary>
+    /// <summary>
+    /// Returns the current time in the unit of <see cref="ProcessInfo.StartTime"/>. A process that starts later has this start time or a
+    /// higher one.
+    /// </summary>
     internal static long ReadTicks() => (long)(ReadUptime().TotalSeconds * TicksPerSecond);
 
     internal static TimeSpan ReadUptime() =>
@@ -38,7 +41,10 @@ internal static class ProcFiles
         }
     }
 
-    /// <summary>True if a process is in the PID namespace of this process (pid_namespaces(7)). In containers process ids differ.</summary>
+    /// <summary>
+    /// True if a process is in the PID namespace of this process (pid_namespaces(7)). Process ids differ between namespaces, for example in
+    /// containers.
+    /// </summary>
     internal static bool SharesProcessIds(int processId) =>
         LinkTarget($"/proc/{processId}/ns/pid") is { } theirs && theirs == OwnProcessNamespace();
 
@@ -94,7 +100,7 @@ internal static class ProcFiles
             };
     }
 
-    /// <summary>Formats a variable as in an environment.</summary>
+    /// <summary>Formats a variable as <c>NAME=VALUE</c>, its form in an environment.</summary>
     internal static byte[] Assignment(string name, string value) => Encoding.UTF8.GetBytes($"{name}={value}");
 
     /// <summary>True if the process was started with this variable and value in its environment.</summary>
@@ -144,8 +150,8 @@ internal static class ProcFiles
     }
 
     /// <summary>
-    /// Decides from the line of <c>/proc/PID/stat</c>, after an empty environment was read, whether the read must be repeated. True if the
-    /// process has an environment by now, or execve(2) is in progress. Between the two reads the process may have started another program.
+    /// True if an environment that was read as empty must be read again. The line of <c>/proc/PID/stat</c> then shows an environment or an
+    /// execve(2) in progress. Between the two reads, the process may have started another program.
     /// </summary>
     internal static bool MayHaveEnvironment(string stat)
     {

@@ -24,7 +24,7 @@ public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootI
     /// <summary>Returns the identity of the living process with this id, or null if none exists.</summary>
     public static ProcessIdentity? Of(int processId) => ProcFiles.ReadStat(processId) is { IsDead: false } found ? found.Identity : null;
 
-    /// <summary>Parses the result of <see cref="ToString"/>, or returns null for any other text, such as a partial one.</summary>
+    /// <summary>Parses the result of <see cref="ToString"/>. Returns null for any other text, such as an incomplete one.</summary>
     public static ProcessIdentity? TryParse(string? text)
     {
         var parts = (text ?? string.Empty).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
@@ -37,10 +37,10 @@ public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootI
             : null;
     }
 
-    /// <summary>True if exactly this process is running, with the same boot, id and start, and is not a zombie.</summary>
+    /// <summary>True if exactly this process is running, with the same boot id, process id and start time, and is not a zombie.</summary>
     public bool IsAlive() =>
         BootId == CurrentBootId && ProcFiles.ReadStat(ProcessId) is { IsDead: false } stat && stat.StartTime == StartTime;
 
-    /// <summary>Formats process id, start time and boot id, separated by spaces, as in pid files.</summary>
+    /// <summary>Formats the process id, start time and boot id, separated by spaces, as in pid files.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ProcessId} {StartTime} {BootId}");
 }

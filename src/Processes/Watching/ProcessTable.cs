@@ -9,11 +9,13 @@ namespace Orchestrator.Processes;
 /// <param name="StartTime">Clock ticks between boot and start.</param>
 public sealed record ProcessInfo(int ProcessId, string Name, char State, int ParentId, int SessionId, int Threads, long StartTime)
 {
-    /// <summary>True if the process has ended and only waits to be reaped by its parent. The state is that of the first thread alone.
-    /// While other threads are running, the process keeps its files and locks.</summary>
+    /// <summary>
+    /// True if the process has ended and is only waiting to be reaped by its parent. The state is that of the first thread alone. While
+    /// other threads are running, the process keeps its files and locks.
+    /// </summary>
     public bool IsDead => State is 'Z' or 'X' && Threads <= 1;
 
-    /// <summary>True if the process was stopped (SIGSTOP) and waits for SIGCONT.</summary>
+    /// <summary>True if the process was stopped (SIGSTOP) and is waiting for SIGCONT.</summary>
     public bool IsStopped => State == 'T';
 
     /// <summary>CPU time used by the process and by its reaped children.</summary>
@@ -30,7 +32,7 @@ public sealed record ProcessInfo(int ProcessId, string Name, char State, int Par
 /// <summary>Queries running processes. The current process is never included.</summary>
 public static class ProcessTable
 {
-    /// <summary>Boot time by the current clock. Files written well before it do not belong to a running process.</summary>
+    /// <summary>Boot time according to the current clock. Files written well before this time do not belong to a running process.</summary>
     public static DateTime BootedUtc => DateTime.UtcNow - ProcFiles.ReadUptime();
 
     /// <summary>Returns all living processes.</summary>
@@ -46,14 +48,19 @@ public static class ProcessTable
         return [.. Living(Ids(since).Where(id => ProcFiles.HasEnvironment(id, assignment)))];
     }
 
-    /// <summary>Returns variables in the initial environments of this process's ancestors, nearest first. A process that clears its own
-    /// environment is thus still recognized. A daemon without ancestors is recognized only in a sandbox, whose first process is its
-    /// ancestor.</summary>
+    /// <summary>
+    /// Returns those of the named variables that are in the initial environments of this process's ancestors, nearest first. A process that
+    /// clears its own environment is thus still recognized. A daemon without ancestors is recognized only in a sandbox, whose first process
+    /// is its ancestor.
+    /// </summary>
     /// <param name="names">Names of the variables.</param>
     public static IReadOnlyList<(string Name, string Value)> OfAncestors(params IReadOnlyList<string> names) =>
         Of(ProcFiles.ReadStat(Environment.ProcessId)?.ParentId ?? 0, names);
 
-    /// <summary>Returns variables in the initial environments of a process and its ancestors, its own first.</summary>
+    /// <summary>
+    /// Returns those of the named variables that are in the initial environments of a process and its ancestors, starting with the process
+    /// itself.
+    /// </summary>
     /// <param name="processId">Id of the process.</param>
     /// <param name="names">Names of the variables.</param>
     public static IReadOnlyList<(string Name, string Value)> Of(int processId, params IReadOnlyList<string> names)
@@ -79,14 +86,14 @@ public static class ProcessTable
     /// <summary>Returns a variable of a process's initial environment, or null if it is not set or can't be read.</summary>
     public static string? VariableOf(int processId, string name) => ProcFiles.Variables(processId, name) is [var (_, value)] ? value : null;
 
-    /// <summary>The direct children of a process.</summary>
+    /// <summary>Returns the direct children of a process.</summary>
     public static IReadOnlyList<ProcessInfo> ChildrenOf(int processId) => [.. All().Where(process => process.ParentId == processId)];
 
-    /// <summary>Returns processes that have this file open. Files of other users' processes are not visible.</summary>
+    /// <summary>Returns the processes that have the given file open. Files of other users' processes are not visible.</summary>
     public static IReadOnlyList<ProcessInfo> FindByOpenFile(string path) =>
         [.. All().Where(process => ProcFiles.OpenFiles(process.ProcessId).Contains(path))];
 
-    /// <summary>Returns processes whose working directory is this folder or is below it.</summary>
+    /// <summary>Returns the processes whose working directory is the given folder or is below it.</summary>
     public static IReadOnlyList<ProcessInfo> FindByWorkingDirectory(string folder) =>
         [
             .. All()
@@ -96,8 +103,10 @@ public static class ProcessTable
                 ),
         ];
 
-    /// <summary>Returns the ids of all processes, and then repeatedly those that started meanwhile, until none is new. A process that ends
-    /// after the list was read may have left a child that is not in the list.</summary>
+    /// <summary>
+    /// Returns the ids of all processes, and then repeatedly the ids of processes that have started since, until no new process is found. A
+    /// process that ends after the list was read may have left a child that is not in the list.
+    /// </summary>
     /// <param name="since">Watermark after which processes must have started, with possible false matches, or null for all
     /// processes.</param>
     internal static IEnumerable<int> Ids(PidWatermark? since = null)

@@ -1,8 +1,8 @@
 namespace Orchestrator.Processes;
 
 /// <summary>
-/// Measures the memory of processes and their descendants that is freed only when they end. This is anonymous and shared memory, including
-/// swapped memory, but not mapped files. Shared pages count once.
+/// Measures the memory of processes and their descendants, but counts only memory that is freed only when they end. This is anonymous and
+/// shared memory, including swapped memory, but not mapped files. Shared pages count once.
 /// </summary>
 /// <param name="find">Finds the processes at each check. A process stays in the tree until it ends.</param>
 public sealed class ProcessTreeMemory(Func<IReadOnlyList<ProcessInfo>> find)

@@ -16,7 +16,9 @@ internal sealed class TrackedProcessTree(Func<IReadOnlyList<ProcessInfo>> find)
         }
     }
 
-    /// <summary>Returns the living processes, namely those found, those known before, and the descendants of both.</summary>
+    /// <summary>
+    /// Returns the living processes: those that were just found, those that were found earlier, and the descendants of all of them.
+    /// </summary>
     internal IReadOnlyList<ProcessInfo> Refresh()
     {
         _seen.UnionWith(find().Select(process => process.Identity));

@@ -18,7 +18,7 @@ public static class AccountName
     public static string Of(string agent, OrchestratorSettings settings, IReadOnlyDictionary<string, string> environment) =>
         OfProvider(agent == Claude ? settings.Claude.Provider : agent, environment);
 
-    /// <summary>Returns the name of the account that pays for calls of a provider.</summary>
+    /// <summary>Returns the name of the account that pays for calls to a provider.</summary>
     /// <param name="provider">A value of <c>agents.claude.provider</c>, or the name of another agent.</param>
     /// <param name="environment">Environment variables of the agent.</param>
     public static string OfProvider(string provider, IReadOnlyDictionary<string, string> environment)

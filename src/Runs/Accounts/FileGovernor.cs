@@ -18,8 +18,8 @@ public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment
         _ledgers.ChangeAsync(book => GovernorCalls.Apply(book, asked, time.GetUtcNow()), cancellationToken);
 
     /// <summary>
-    /// Requests an agent start. If the start is admitted, the lock is held until the agent's process exists, so that no other process can
-    /// block the account before the agent runs.
+    /// Asks for the admission of an agent start. If the start is admitted, the lock is held until the agent's process exists, so that no
+    /// other process can block the account first.
     /// </summary>
     public async Task<AgentStartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
     {

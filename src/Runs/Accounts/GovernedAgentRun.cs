@@ -32,7 +32,7 @@ public sealed record GovernedAgentRun
     /// <summary>Settings of the run, which contain its budgets and limits.</summary>
     public required OrchestratorSettings Settings { get; init; }
 
-    /// <summary>Maximum number of agents of the account that run at the same time, or null for no limit.</summary>
+    /// <summary>Maximum number of the account's agents that may run at the same time, or null for no limit.</summary>
     public required int? Slots { get; init; }
 
     /// <summary>True if the agent continues work of an earlier agent run.</summary>
@@ -70,8 +70,9 @@ public sealed record GovernedAgentRun
         };
 
     /// <summary>
-    /// Returns the scopes to which the usage is charged, in the order of <see cref="BudgetSettings.All"/>. Scopes without a budget are
-    /// included, because <c>usage</c> and <c>budget raise</c> read their spending.
+    /// Returns the names of the budgets (attempt, task, run, day and account) to which the usage is charged, in the order of
+    /// <see cref="BudgetSettings.All"/>. Budgets without a limit are included, because <c>usage</c> and <c>budget raise</c> read their
+    /// spending.
     /// </summary>
     public IReadOnlyList<string> ScopesOf(DateOnly today) =>
         [

@@ -4,14 +4,14 @@ namespace Orchestrator.Runs.Accounts;
 
 /// <summary>
 /// Admits agent starts of a user's accounts within their budgets, slots and usage limits. Implementations differ in where they store the
-/// ledgers, and share the rules in <c>Usage</c>.
+/// ledgers, but share the rules in <c>Usage</c>.
 /// </summary>
 public interface IAccountGovernor
 {
     /// <summary>Interval between two usage reports of a running agent.</summary>
     TimeSpan ReportsEvery { get; }
 
-    /// <summary>Applies a call atomically. A repeated call with the same request id has no further effect.</summary>
+    /// <summary>Applies a call to the ledgers atomically. A repeated call with the same request id has no further effect.</summary>
     /// <exception cref="LedgerDamagedException">A ledger can't be used.</exception>
     /// <exception cref="IOException">The ledgers are currently unavailable.</exception>
     Task<GovernorAnswer> CallAsync(GovernorCall asked, CancellationToken cancellationToken);
@@ -38,7 +38,9 @@ public interface IAccountGovernor
     Task<LedgerBook> ReadAsync(string account, CancellationToken cancellationToken);
 }
 
-/// <summary>The governor's decision about an agent start, with the lock that protects it.</summary>
+/// <summary>
+/// The governor's decision about an agent start, with a lock that prevents changes to the ledgers until the agent's process exists.
+/// </summary>
 /// <param name="answer">The governor's answer, which contains the decision.</param>
 /// <param name="held">Lock that prevents changes of the ledgers until the agent's process exists, or null if none is held.</param>
 public sealed class AgentStartDecision(GovernorAnswer answer, IDisposable? held = null) : IDisposable

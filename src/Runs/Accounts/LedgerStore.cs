@@ -34,7 +34,9 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
     public LedgerBook Read() =>
         new(ReadAll().ToImmutableSortedDictionary(ledger => ledger.Account, ledger => ledger, StringComparer.Ordinal));
 
-    /// <summary>Reads the ledgers that can be used. Returns one sentence for each ledger that can't.</summary>
+    /// <summary>
+    /// Reads the ledgers that can be used. Also returns one sentence about the problem of each ledger that can't be used.
+    /// </summary>
     public (LedgerBook Book, IReadOnlyList<string> Faults) TryRead()
     {
         var book = LedgerBook.Empty;
@@ -53,7 +55,7 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
         return (book, faults);
     }
 
-    /// <summary>Takes the lock. No other process can change a ledger until the returned object is disposed.</summary>
+    /// <summary>Takes the lock on the ledgers. No other process can change a ledger until the returned object is disposed.</summary>
     /// <exception cref="LedgerDamagedException">The folder does not belong to this user.</exception>
     public async Task<LockedLedgers> LockAsync(CancellationToken stop)
     {

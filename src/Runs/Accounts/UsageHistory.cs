@@ -14,7 +14,7 @@ public sealed class UsageHistory(string folder, TimeProvider time)
     private const long LargeFile = 4_000_000;
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(90);
 
-    /// <summary>Creates the history in the user's state folder.</summary>
+    /// <summary>Creates the usage history in the user's state folder.</summary>
     /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
     /// <param name="time">The clock.</param>
     public static UsageHistory Of(IReadOnlyDictionary<string, string> environment, TimeProvider time) =>
@@ -24,7 +24,7 @@ public sealed class UsageHistory(string folder, TimeProvider time)
     public string PathOf(string account) => Path.Combine(folder, account + Ending);
 
     /// <summary>
-    /// Appends the record of an agent run, unless the history already contains it. Settlements are repeated after a crash or a lost
+    /// Appends the record of an agent run, unless the history already contains it because a settlement was repeated after a crash or a lost
     /// response.
     /// </summary>
     /// <returns>The record in the history, which may come from an earlier call.</returns>

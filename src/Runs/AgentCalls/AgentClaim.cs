@@ -18,7 +18,7 @@ public sealed record AgentClaim
     [JsonPropertyName("schemaVersion")]
     public int SchemaVersion { get; set; } = 1;
 
-    /// <summary>State of the task that the agent claims, which is <c>completed</c>, <c>blocked</c> or <c>failed</c>.</summary>
+    /// <summary>The state that the agent claims for the task, which is <c>completed</c>, <c>blocked</c> or <c>failed</c>.</summary>
     [JsonPropertyName("status")]
     public required string Status { get; init; }
 
@@ -49,7 +49,9 @@ public sealed record AgentClaim
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsForDevelopment { get; set; }
 
-    /// <summary>Project folder whose manifest gets the packages, relative to the repository. Empty for the repository's root.</summary>
+    /// <summary>
+    /// Folder of the project to whose manifest the packages are added, relative to the repository. Empty for the repository's root.
+    /// </summary>
     [JsonPropertyName("in")]
     public string In
     {
@@ -104,7 +106,9 @@ public sealed record AgentClaim
     [JsonPropertyName("time")]
     public DateTimeOffset Time { get; init; }
 
-    /// <summary>Returns the path of the claim file. Only the agent of this run can write to its folder.</summary>
+    /// <summary>
+    /// Returns the path of the claim file. Only the agent of the same agent run can write to the folder that contains the file.
+    /// </summary>
     /// <param name="folder">Absolute path of the agent run's folder.</param>
     public static string PathIn(string folder) => Path.Combine(folder, AgentStart.OutFolder, FileName);
 

@@ -55,13 +55,13 @@ public static partial class AgentOutcomeClassifier
         };
     }
 
-    /// <summary>True if a limit ended the agent run. The prompt of the task's next agent run mentions such a limit.</summary>
+    /// <summary>True if a limit ended the agent run. The prompt of the task's next agent run mentions this limit.</summary>
     public static bool IsLimit(AgentFailure failure) =>
         failure is AgentFailure.Timeout or AgentFailure.Stall or AgentFailure.Turns or AgentFailure.Money or AgentFailure.Memory;
 
     /// <summary>
-    /// Returns a text that identifies the cause of a failure. The text contains no numbers and no task id, so three tasks with the same
-    /// text have a common cause. Empty if the cause lies in the task itself, for example in its limits or its agent's claim.
+    /// Returns text that identifies the cause of a failure. The text contains no numbers and no task id, so three tasks with the same text
+    /// have a common cause. Empty if the cause lies in the task itself, for example in its limits or its agent's claim.
     /// </summary>
     public static string SignatureOf(AgentOutcome outcome, AgentClaim? claim, string agent, string taskId)
     {

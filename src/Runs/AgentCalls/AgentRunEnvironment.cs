@@ -54,8 +54,8 @@ public sealed record AgentRunEnvironment(
     }
 
     /// <summary>
-    /// Selects the servers of a <c>.mcp.json</c> whose definition the user approved, and lists the requested names that are missing from
-    /// them. An unreadable file counts as empty.
+    /// Selects the MCP servers of a <c>.mcp.json</c> file whose definitions the user approved. Also lists the requested servers that are
+    /// missing from the selection. An unreadable file counts as empty.
     /// </summary>
     /// <param name="file">Content of <c>.mcp.json</c>.</param>
     /// <param name="names">Names of the requested servers.</param>

@@ -111,7 +111,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
     }
 
     /// <summary>
-    /// Replaces the reservation by the actual usage, and blocks the account if the agent reached its usage limit. The usage record is
+    /// Replaces the reservation with the actual usage, and blocks the account if the agent reached its usage limit. The usage record is
     /// written first, so that a repeated attempt of the step settles the same amount.
     /// </summary>
     /// <param name="result">The result of the step.</param>
@@ -228,7 +228,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
             Windows = [.. Readings(outcome.Windows)],
         };
 
-    /// <summary>Returns the usage windows with a known utilization and a plausible reset time.</summary>
+    /// <summary>Returns the usage windows for which the service reported a utilization and a plausible reset time.</summary>
     private IEnumerable<WindowReading> Readings(UsageWindows? said)
     {
         foreach (var window in said?.Windows ?? [])

@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.AgentCalls;
 /// <param name="hasSpace">Returns true if the disk of a path has the reserve. Null to inspect the disk.</param>
 public sealed class FullDiskWait(TimeProvider time, Func<string, long, bool>? hasSpace = null)
 {
-    /// <summary>Longest wait. Afterwards the task backs off.</summary>
+    /// <summary>Maximum time to wait. After that, the task backs off.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);

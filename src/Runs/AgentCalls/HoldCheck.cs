@@ -7,7 +7,8 @@ namespace Orchestrator.Runs.AgentCalls;
 public delegate Task AwaitTurn(StepExecution execution, CancellationToken called);
 
 /// <summary>
-/// Handles holds on a new agent run. An agent run that is held or waits for admission is not counted as a start, and its number is reused.
+/// Checks whether a hold prevents a new agent run, and waits for the hold's release. An agent run that is held or waits for admission is
+/// not counted as a start, and its number is reused.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="run">Id of the run.</param>
@@ -29,7 +30,10 @@ public sealed class HoldCheck(RunServices services, string run, string repositor
             ? Held(hold.ToString())
             : null;
 
-    /// <summary>Returns the step result if a hold prevents the agent run, or null if the agent may start.</summary>
+    /// <summary>
+    /// Returns the step result if a hold prevents the agent run, or null if the agent may start. If the agent run was held before, waits
+    /// for the hold's release first.
+    /// </summary>
     /// <param name="awaitRelease">True if the agent run was held before. The call then starts no agent and returns when the hold is
     /// released.</param>
     /// <param name="execution">The running step.</param>

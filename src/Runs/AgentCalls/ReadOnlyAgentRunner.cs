@@ -14,7 +14,7 @@ public interface IReadOnlyAgentCaller
     /// <summary>Describes the question and the agent that answers it.</summary>
     Task<ReadOnlyAgentQuestion> DescribeAsync(AskAgentInput input);
 
-    /// <summary>Validates a stored answer, and stores a valid one for later steps.</summary>
+    /// <summary>Validates a stored answer. If the answer is valid, stores it for later steps.</summary>
     AnswerJudgement Judge(JudgeAnswerInput input);
 }
 
@@ -63,13 +63,13 @@ public sealed record ReadOnlyAgentQuestion
     /// <summary>True if the agent's worktree is removed after each agent run.</summary>
     public bool LeavesNoWorktree { get; init; }
 
-    /// <summary>The reason why the agent's account may not be used for the question, or empty if it may.</summary>
+    /// <summary>The reason why the agent's account must not be used for the question, or empty if it may be used.</summary>
     public string Fault { get; init; } = "";
 }
 
 /// <summary>
 /// Runs a read-only agent that answers a question. The agent survives the end of this process. The next attempt of the step waits for the
-/// pending answer and does not ask again.
+/// pending answer instead of asking again.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class ReadOnlyAgentRunner(RunServices services)

@@ -82,7 +82,7 @@ internal sealed class ReservationCleanup(RunServices services, PriceTable prices
         }
     }
 
-    /// <summary>Writes the usage record, and returns the governor call with the record's sum.</summary>
+    /// <summary>Writes the usage record, and returns the governor call with the amount in this record.</summary>
     private async Task<GovernorCall> WriteUsageRecordAsync(GovernorCall end, Reservation one, CancellationToken stop)
     {
         var record = await UsageRecordWriter.WriteDownAsync(

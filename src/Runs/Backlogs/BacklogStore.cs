@@ -3,8 +3,9 @@ using Orchestrator.Plans.Readers.Backlogs;
 namespace Orchestrator.Runs.Backlogs;
 
 /// <summary>
-/// The backlog of a repository. It is <c>.orchestrator/tasks.json</c>, or the current or older file of task-master if the repository uses
-/// that tool. Only one process writes at a time, and a crash during a write leaves the previous file intact.
+/// The backlog of a repository. It is the file <c>.orchestrator/tasks.json</c>, or the file of task-master (in its current or older
+/// location) if the repository uses that tool. Only one process writes at a time, and a crash during a write leaves the previous file
+/// intact.
 /// </summary>
 public sealed class BacklogStore
 {

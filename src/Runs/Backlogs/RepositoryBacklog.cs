@@ -17,10 +17,12 @@ public sealed class BacklogContent
     /// <summary>The tasks of the backlog.</summary>
     public Backlog Backlog => _file.Backlog;
 
-    /// <summary>Errors in individual tasks of the file.</summary>
+    /// <summary>Errors in individual tasks of the backlog file.</summary>
     public IReadOnlyList<PlanFault> Faults { get; }
 
-    /// <summary>Returns a task or subtask as JSON with all its fields in the file, including those of other tools.</summary>
+    /// <summary>
+    /// Returns a task or subtask as JSON with all fields that it has in the file, including fields written by other tools.
+    /// </summary>
     /// <param name="id">Id of the task or subtask.</param>
     public JsonObject ToJson(string id) => _file.ToJson(id);
 }
@@ -49,13 +51,13 @@ public sealed class RepositoryBacklog
         _tag = tag ?? _store.CurrentTag;
     }
 
-    /// <summary>Path of the file, relative to the repository.</summary>
+    /// <summary>Path of the backlog file, relative to the repository.</summary>
     public string Name => _store.Name;
 
-    /// <summary>True if the file exists.</summary>
+    /// <summary>True if the backlog file exists.</summary>
     public bool Exists => _store.Exists;
 
-    /// <summary>Absolute path of the file.</summary>
+    /// <summary>Absolute path of the backlog file.</summary>
     public string FullPath => _store.FullPath;
 
     /// <summary>Reads the backlog. Returns an empty backlog if the file does not exist.</summary>

@@ -33,8 +33,8 @@ public static class GitConfigurationCopies
     }
 
     /// <summary>
-    /// Provides this host's current configuration as the copy for a run that moved here. The original copy stays on the other host, because
-    /// it may contain that host's user names and passwords.
+    /// Uses this host's current git configuration as a substitute for the copy of a run that moved here. The original copy stays on the
+    /// other host, because it may contain that host's user names and passwords.
     /// </summary>
     /// <param name="hash">Hash of the copy that the run started with.</param>
     /// <inheritdoc cref="KeepAsync"/>
@@ -65,7 +65,7 @@ public static class GitConfigurationCopies
     public static bool IsOfThisMachine(string note, IReadOnlyDictionary<string, string> environment) =>
         Path.GetFileName(note).StartsWith(MachineIdentity.Find(environment) + "-", StringComparison.Ordinal);
 
-    /// <summary>Opens the copy with a hash, or the copy that replaces it on this host.</summary>
+    /// <summary>Opens the copy that has the given hash, or the copy that replaces it on this host.</summary>
     /// <exception cref="ConfigurationSnapshotException">The copy is missing or was changed.</exception>
     public static ConfigurationSnapshot Open(IReadOnlyDictionary<string, string> environment, string hash) =>
         ConfigurationSnapshot.Open(

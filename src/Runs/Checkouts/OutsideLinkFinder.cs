@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Finds symbolic links and submodules of a work tree that lead outside the repository.</summary>
+/// <summary>Finds symbolic links and submodules in a work tree that lead outside the repository.</summary>
 public static partial class OutsideLinkFinder
 {
     /// <summary>Lists the folders of submodules in <c>.gitmodules</c>, relative to the root.</summary>

@@ -3,12 +3,15 @@ using System.Security.Cryptography;
 namespace Orchestrator.Runs;
 
 /// <summary>
-/// Stores the state of a run's tasks across continue-as-new. The files are in the run's folder, and each is named by the hash of its
+/// Stores the state of a run's tasks across continue-as-new. The files are in the run's folder, and each is named after the hash of its
 /// content.
 /// </summary>
 public static class CheckpointFiles
 {
-    /// <summary>Stores tasks, merged with the tasks of an earlier file. Equal tasks result in the same file.</summary>
+    /// <summary>
+    /// Stores the states of tasks in a new file, together with those of other tasks from an earlier file. Equal states result in the same
+    /// file.
+    /// </summary>
     /// <param name="before">The earlier file, or null if there is none.</param>
     /// <param name="tasks">Tasks to add or replace.</param>
     /// <exception cref="StepException">The earlier file is missing or was changed.</exception>
@@ -25,7 +28,7 @@ public static class CheckpointFiles
         return file;
     }
 
-    /// <summary>Reads one page of tasks.</summary>
+    /// <summary>Reads one page of the stored task states.</summary>
     /// <param name="file">The file, as returned by <see cref="Store"/>.</param>
     /// <param name="offset">Number of tasks on the pages before this one.</param>
     /// <exception cref="StepException">The file is missing or was changed.</exception>

@@ -5,7 +5,7 @@ public static class DecisionLog
 {
     private const int Most = 60;
 
-    /// <summary>Renders the section as Markdown. Returns an empty text if users made no decisions.</summary>
+    /// <summary>Renders the section as Markdown. Returns empty text if users made no decisions.</summary>
     /// <param name="events">Path of the run's event file.</param>
     public static MarkdownText Render(string events)
     {

@@ -2,26 +2,26 @@ namespace Orchestrator.Runs;
 
 /// <summary>
 /// Lists the files that affect a run's decisions, such as the plan, start settings, role texts and preflight results, with the hash of
-/// each. The list is stored in a file that is named by its own hash. The workflow passes that hash to every step, so that no step can read
-/// a changed file. Adding a file creates a list with a new hash.
+/// each. The list is stored in a file that is named after its own hash. The workflow passes that hash to every step, so that no step can
+/// read a changed file. Adding a file creates a list with a new hash.
 /// </summary>
 /// <param name="Plan">Path of the plan file, relative to the run's folder. It is the initial plan, or a later one with added tasks.</param>
 /// <param name="Files">Hashes of the files by their path, relative to the run's folder.</param>
 public sealed record DecisionManifest(string Plan, IReadOnlyDictionary<string, string> Files)
 {
-    /// <summary>An empty list.</summary>
+    /// <summary>A list that contains no files.</summary>
     public static DecisionManifest None { get; } = new("", new Dictionary<string, string>());
 
-    /// <summary>Returns the absolute path of the list with a hash.</summary>
+    /// <summary>Returns the absolute path of the list that has the given hash.</summary>
     public static string PathOf(RunFolder folder, string hash) => Path.Combine(folder.Path, "plan", $"decided-{hash}.json");
 
-    /// <summary>Reads the list from the run's folder.</summary>
+    /// <summary>Reads the list of files and their hashes from the run's folder.</summary>
     /// <param name="hash">Hash of the list in the run's history.</param>
     /// <exception cref="StepException">The list is missing or was changed.</exception>
     public static DecisionManifest Read(RunFolder folder, string hash) =>
         JsonSerializer.Deserialize(HashVerifiedFile.Read(folder, PathOf(folder, hash), hash), RunDecisionsJson.Default.DecisionManifest)!;
 
-    /// <summary>Writes a file, and returns a list that contains it.</summary>
+    /// <summary>Writes a file, and returns a copy of the list that also contains this file.</summary>
     /// <param name="name">Path of the file, relative to the run's folder.</param>
     public DecisionManifest With(RunFolder folder, string name, ReadOnlySpan<byte> content) =>
         this with
@@ -33,7 +33,7 @@ public sealed record DecisionManifest(string Plan, IReadOnlyDictionary<string, s
     /// <param name="name">Path of the file, relative to the run's folder.</param>
     public DecisionManifest Without(string name) => this with { Files = Files.Where(file => file.Key != name).ToDictionary() };
 
-    /// <summary>Writes the list to the run's folder.</summary>
+    /// <summary>Writes the list of files and their hashes to the run's folder.</summary>
     /// <returns>The hash of the list.</returns>
     public string Store(RunFolder folder)
     {

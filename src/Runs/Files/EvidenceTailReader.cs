@@ -7,7 +7,7 @@ public sealed class EvidenceTailReader(string repository)
     private const int LongestLine = 300;
 
     /// <summary>
-    /// Reads the last non-empty lines of an evidence file. Returns an empty text if the file does not exist or is outside the folder.
+    /// Reads the last non-empty lines of an evidence file. Returns empty text if the file does not exist or is outside the repository.
     /// </summary>
     /// <param name="file">Path of the file, relative to the repository.</param>
     /// <param name="lines">Maximum number of lines.</param>

@@ -15,7 +15,7 @@ public sealed class FileGrants(RunFolder folder)
         FileGrantsJson.Default.IReadOnlyListGrantedFile
     );
 
-    /// <summary>Reads all grants, including those of ended tasks.</summary>
+    /// <summary>Reads all file grants, including those of ended tasks.</summary>
     public IReadOnlyList<GrantedFile> Read() => _file.Read();
 
     /// <summary>Returns the paths that are granted to a task.</summary>

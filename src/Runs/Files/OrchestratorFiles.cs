@@ -8,7 +8,7 @@ public sealed record OrchestratorFiles(IReadOnlyList<string> All, IReadOnlyList<
     /// <summary>Path of the example <c>.env</c> that <c>init</c> writes, relative to the repository.</summary>
     public const string ExampleFile = ".env.example";
 
-    /// <summary>Determines the files from the settings and the plan.</summary>
+    /// <summary>Determines the paths of orchestrate's own files from the settings and the plan.</summary>
     /// <param name="settings">The settings in force.</param>
     /// <param name="plan">Path of the plan, relative to the repository, or null if there is none.</param>
     public static OrchestratorFiles Of(OrchestratorSettings settings, string? plan)

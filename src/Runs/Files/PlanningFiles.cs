@@ -36,7 +36,7 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     /// <summary>The start settings of planning.</summary>
     public RunStartSettings Start => _start ??= RunStartSettings.Read(Read("start.json"));
 
-    /// <summary>The text of the request that is planned.</summary>
+    /// <summary>Text of the planning request.</summary>
     public string Request => Text("request.md");
 
     /// <summary>The complete prompt for the planner.</summary>
@@ -48,7 +48,7 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     /// <summary>Absolute path of the accepted plan in YAML, for users.</summary>
     public string PlanText => In("plan.yaml");
 
-    /// <summary>Absolute path of the planner's worktree. It contains the files of a commit, without ignored files.</summary>
+    /// <summary>Absolute path of the planner's worktree. It contains the files of a commit, but no ignored files.</summary>
     public string Worktree => Path.Combine(repository.Path, Start.Settings.Worktrees.Directory, Folder.Name, TaskId);
 
     /// <summary>Absolute path of the folder for conversations with models that have no agent program.</summary>

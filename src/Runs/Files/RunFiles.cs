@@ -60,10 +60,10 @@ public sealed record RunFiles(RunFolder Folder, Plan Plan, RunStartSettings Star
     /// <summary>Returns a task of the plan by its id.</summary>
     public PlanTask Task(string id) => Plan.Tasks.First(t => t.Id == id);
 
-    /// <summary>Returns the task of a step. The granted files of the step's input are added to its files.</summary>
+    /// <summary>Returns the task of a step. The granted files in the step's input are added to the task's files.</summary>
     public PlanTask Task(TaskInput input) => FileGrants.With(Task(input.Task.Id), input.Lent);
 
-    /// <summary>Returns the task that is merged. The granted files of the request are added to its files.</summary>
+    /// <summary>Returns the task that is to be merged. The granted files in the request are added to the task's files.</summary>
     public PlanTask Task(MergeRequest request) => FileGrants.With(Task(request.TaskId), request.Lent);
 
     /// <summary>Returns a task with the files that the grants in the run's folder add to it.</summary>

@@ -103,7 +103,9 @@ public sealed partial class RunFolder
     /// <summary>Path of the folder with conflicts that trial merges predicted.</summary>
     public string Radar => In("radar");
 
-    /// <summary>Path of the folder with the state of tasks across continue-as-new. Each file is named by the hash of its content.</summary>
+    /// <summary>
+    /// Path of the folder with the state of tasks across continue-as-new. Each file is named after the hash of its content.
+    /// </summary>
     public string Checkpoints => In("checkpoints");
 
     /// <summary>Returns the path of a planning file, such as the request, the prompt, an answer or the plan.</summary>

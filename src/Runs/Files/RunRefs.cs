@@ -42,17 +42,17 @@ public static class RunRefs
     public static string Placed(RunFolder folder, string taskId) => $"{Placed(folder)}/{taskId}";
 
     /// <summary>
-    /// Returns the ref under which the owner host shares the run's mail with worker hosts. It can't collide with a task, because task ids
-    /// never contain an @.
+    /// Returns the ref under which the owner host shares the run's mail (messages to and between agents) with worker hosts. It can't
+    /// collide with a task, because task ids never contain an @.
     /// </summary>
     public static string Mail(RunFolder folder) => $"{Placed(folder)}/@mail";
 
-    /// <summary>Returns the ref of a worker host's mail that the owner host has not fetched yet.</summary>
+    /// <summary>Returns the ref of the agents' mail that a worker host has pushed and the owner host has not fetched yet.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="queue">Task queue of the worker host's repository.</param>
     public static string Waiting(RunFolder folder, string queue) => $"{WaitingOfAll(folder)}{Fingerprint(queue)}";
 
-    /// <summary>Returns the prefix of the refs with mail that the owner host has not fetched yet.</summary>
+    /// <summary>Returns the prefix of all refs of agents' mail that the owner host has not fetched yet.</summary>
     public static string WaitingOfAll(RunFolder folder) => $"{Placed(folder)}/@waiting-";
 
     /// <summary>Returns the ref under which the owner host shares a merge whose gates run on another host.</summary>

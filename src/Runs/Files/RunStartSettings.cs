@@ -3,7 +3,7 @@ using Orchestrator.Gates.Detection;
 namespace Orchestrator.Runs;
 
 /// <summary>
-/// The start settings and input of a run, without its plan. They are stored in the run's folder, so that later changes of settings files do
+/// The start settings and input of a run, without its plan. They are stored in the run's folder, so that later changes to settings files do
 /// not affect the run. They contain no secrets.
 /// </summary>
 public sealed record RunStartSettings
@@ -72,7 +72,9 @@ public sealed record RunStartSettings
         };
     }
 
-    /// <summary>Returns a copy with the priority of the plan if the settings contain no priority.</summary>
+    /// <summary>
+    /// Returns a copy of the start settings that contains the plan's priority, unless the settings already contain a priority.
+    /// </summary>
     public RunStartSettings WithPriorityOf(Plan plan) =>
         plan.Priority is { } priority && Settings.Usage.Priority == 0
             ? this with
@@ -110,7 +112,7 @@ public sealed record DetectedProjectSettings
     /// <summary>Gates found in manifests. They are used if the settings contain no gates.</summary>
     public IReadOnlyList<Gate> Gates { get; init; } = [];
 
-    /// <summary>Set-up commands that follow from the lock files.</summary>
+    /// <summary>Set-up commands that are derived from the lock files.</summary>
     public IReadOnlyList<string> SetUp { get; init; } = [];
 
     /// <summary>

@@ -5,8 +5,8 @@ using Orchestrator.Gates.Tampering;
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>
-/// Stores the results of gates at the run's base commit, which preflight determines. A gate that failed there is only advisory in this run.
-/// Later results are compared with those at the base, so that an existing fault can't hide a new one.
+/// Stores the gate results that preflight obtained at the run's base commit. A gate that failed there is only advisory in this run. Later
+/// results are compared with those at the base, so that an existing failure can't hide a new one.
 /// </summary>
 public static partial class GateBaseline
 {
@@ -39,8 +39,8 @@ public static partial class GateBaseline
             .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>
-    /// Returns the stored verdicts at the base by the normalized command of the gate. They are those of advisory gates and of gates that
-    /// count their tests. Empty before preflight.
+    /// Returns the stored verdicts at the base by the normalized command of the gate. Only advisory gates and gates that count their tests
+    /// have stored verdicts. Empty before preflight.
     /// </summary>
     public static IReadOnlyDictionary<string, GateVerdict> Read(RunFiles files) =>
         files.Decisions!.TryRead(files.Folder, NameIn(files.Folder)) is { } json
@@ -63,7 +63,7 @@ public static partial class GateBaseline
     public static bool SomeTaskLacksTests(RunFiles files, IReadOnlyDictionary<string, GateVerdict> known) =>
         files.Plan.Tasks.Any(task => LackTests(known, files.Gates.Of(files.Plan, task)));
 
-    /// <summary>Returns the verdict with its comparison to the base.</summary>
+    /// <summary>Returns the verdict together with its comparison to the verdict at the base.</summary>
     /// <param name="known">Verdicts at the base.</param>
     /// <param name="lacksTests">True if no other test checks the work (see <see cref="LackTests"/>).</param>
     public static GateVerdict Compare(IReadOnlyDictionary<string, GateVerdict> known, GateVerdict verdict, bool lacksTests)

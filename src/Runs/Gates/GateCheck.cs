@@ -93,9 +93,8 @@ public sealed class GateCheck(RunServices services)
     }
 
     /// <summary>
-    /// Returns the verdicts of the gates that are skipped because they cover none of the changed files. No gate is skipped if a file
-    /// changed that the setting <c>train.barriers</c> lists. If no file was changed, all gates run, because only they show that no change
-    /// was needed.
+    /// Returns the verdicts of the gates that are skipped because they cover none of the changed files. No gate is skipped if the setting
+    /// <c>train.barriers</c> lists a changed file. If no file was changed, all gates run, because only they show that no change was needed.
     /// </summary>
     private static Dictionary<Gate, GateVerdict> SkippedFor(IReadOnlyList<string> changed, IReadOnlyList<Gate> gates, RunFiles files)
     {
@@ -170,8 +169,8 @@ public sealed class GateCheck(RunServices services)
         && verdict.Environment != EnvironmentCause.TimeOut;
 
     /// <summary>
-    /// True if the gate also reports the same environment fault at the run's base. An agent's code could print the text of such a fault,
-    /// but the base does not contain that code.
+    /// True if the gate also reports the same problem of the environment at the run's base. An agent's code could print the text of such a
+    /// problem, but the base does not contain that code.
     /// </summary>
     private async Task<bool> FailsAlikeAtBaseAsync(
         RunFiles files,
@@ -198,7 +197,7 @@ public sealed class GateCheck(RunServices services)
     }
 
     /// <summary>
-    /// Looks up known verdicts. If a gate has to run, earlier gates that leave files are run too, because the gate may need these files.
+    /// Looks up stored verdicts. If a gate has to run, earlier gates that leave files are run too, because the gate may need these files.
     /// For example, a cached build verdict leaves no program to test. A gate that starts clean gets only files of the gates that it
     /// requires. Files of tests and linters are never needed.
     /// </summary>
@@ -271,7 +270,7 @@ public sealed class GateCheck(RunServices services)
             ? (await QuarantineAsync(repository, began, stop)).Quarantine
             : TestQuarantine.None;
 
-    /// <summary>Reads the quarantined tests at a commit, and all faults in their file.</summary>
+    /// <summary>Reads the quarantined tests at a commit, and all errors in the quarantine file.</summary>
     public static async Task<(TestQuarantine Quarantine, IReadOnlyList<PlanFault> Faults)> QuarantineAsync(
         GitRepository repository,
         string commit,

@@ -4,14 +4,14 @@ namespace Orchestrator.Runs.Gates;
 
 /// <summary>
 /// Stores the verdicts of a commit's gates in <c>verdicts.json</c> next to their logs. Each verdict contains the hash of its log, so that
-/// later changes of a log are detected. The verdicts are only for display, and no decision uses them.
+/// later changes to a log are detected. The verdicts are only for display, and no decision uses them.
 /// </summary>
 public static class GateEvidence
 {
     private const string FileName = "verdicts.json";
     private const string ProofName = "red.json";
 
-    /// <summary>Adds a verdict to the file in its folder. An unreadable file is replaced.</summary>
+    /// <summary>Adds a verdict to <c>verdicts.json</c> in the evidence folder. An unreadable file is replaced.</summary>
     /// <param name="evidence">Absolute path of the folder with the logs.</param>
     /// <param name="verdict">Verdict of a gate that has ended.</param>
     public static void Add(RunFolder folder, string evidence, GateVerdict verdict)

@@ -2,7 +2,7 @@ using Orchestrator.Gates.Tampering;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Work of a task that passed its gates.</summary>
+/// <summary>A task's work, which has passed the task's gates.</summary>
 /// <param name="Files">The plan and start settings of the run.</param>
 /// <param name="Repository">The repository.</param>
 /// <param name="Task">Id of the task.</param>
@@ -23,8 +23,8 @@ public sealed record GatePassedWork(
 );
 
 /// <summary>
-/// Checks whether a task's gates detect its changes, by reverting one half of them. One run combines the product changes with the base's
-/// tests. Another run combines the changed tests with the base's product.
+/// Checks whether a task's gates detect its changes, by reverting either its product changes or its test changes. One gate run combines the
+/// product changes with the base's tests. Another combines the changed tests with the base's product.
 /// </summary>
 /// <param name="gates">Runs gates at a commit.</param>
 public sealed class GateSensitivityCheck(GateCheck gates)

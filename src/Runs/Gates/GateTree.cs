@@ -131,7 +131,7 @@ public sealed class GateTree(
         return (null, made);
     }
 
-    /// <summary>Runs required gates again if the tree lacks their outputs. Their verdicts are already known.</summary>
+    /// <summary>Runs required gates again if the tree lacks their outputs. Their verdicts have already been determined.</summary>
     private async Task<string?> RunNeededAsync(CancellationToken stop)
     {
         foreach (var gate in _start!.Needed.Where(gate => !_ran.Contains(gate)))

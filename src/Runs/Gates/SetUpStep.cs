@@ -2,7 +2,7 @@ using Orchestrator.Gates.Packages;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Commands that prepare a worktree as one unit.</summary>
+/// <summary>Commands that prepare a worktree and are run or cached as one unit.</summary>
 /// <param name="Commands">The commands in order of execution.</param>
 /// <param name="Reads">Paths of the files that determine the result, relative to the worktree's root.</param>
 /// <param name="Makes">Paths of the folders that the commands create and that can be copied to other worktrees. If empty, the commands run
@@ -38,7 +38,7 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
             ];
     }
 
-    /// <summary>Returns the folders with build outputs that other worktrees can copy, as steps without commands.</summary>
+    /// <summary>Returns set-up steps without commands for the folders with build outputs that other worktrees can copy.</summary>
     /// <param name="files">The worktree's files.</param>
     /// <param name="gates">Gates whose programs create the outputs, or null to include all programs.</param>
     public static IReadOnlyList<SetUpStep> BuildsOf(WorktreeFiles files, IReadOnlyList<Gate>? gates = null) =>

@@ -146,8 +146,8 @@ public static class StepSandbox
     }
 
     /// <summary>
-    /// Returns the reason why a task's agent can't be started. The agent must run in a sandbox, but this host or worktree does not allow
-    /// one. Empty if the agent can be started.
+    /// Returns the reason why a task's agent, which must run in a sandbox, can't be started on this host or in this worktree. Empty if the
+    /// agent can be started.
     /// </summary>
     /// <param name="worktree">Worktree of the task, or null if git does not know it.</param>
     /// <param name="relativePath">Path of the worktree, relative to the repository, for the message.</param>

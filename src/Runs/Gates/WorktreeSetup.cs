@@ -9,8 +9,8 @@ using Orchestrator.Git.Refs;
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>
-/// Sets up a new worktree with the commands in <c>worktrees.setup</c>, or otherwise with those of the project's lock files. Set-up is
-/// repeated only if the content of the lock files changes.
+/// Sets up a new worktree with the commands in <c>worktrees.setup</c>, or, if there are none, with commands derived from the project's lock
+/// files. Set-up is repeated only if the content of the lock files changes.
 /// </summary>
 public static class WorktreeSetup
 {
@@ -18,7 +18,7 @@ public static class WorktreeSetup
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
 
-    /// <summary>File names of all known lock files, which define the packages to install.</summary>
+    /// <summary>File names of all supported lock files, which define the packages to install.</summary>
     public static IReadOnlyCollection<string> LockFiles { get; } = [.. SetUpDetection.Known.Select(k => k.LockFile)];
 
     /// <summary>Returns the set-up commands that apply to the current files of a checkout.</summary>
@@ -30,8 +30,8 @@ public static class WorktreeSetup
         ?? [.. SetUpDetection.Detect(new WorktreeFiles(checkout), GateDetection.FoldersOf(gates)).Select(found => found.Command)];
 
     /// <summary>
-    /// Sets up a worktree. Each step is either run or copied from the cache (<see cref="SetUpCache"/>). Cached build outputs of the run's
-    /// base are copied as well.
+    /// Sets up a worktree. Each step is either run, or its result is copied from the cache (<see cref="SetUpCache"/>). Cached build outputs
+    /// of the run's base are copied as well.
     /// </summary>
     /// <param name="worktree">The worktree.</param>
     /// <param name="logFolder">Absolute path of the folder for the output of failed commands.</param>
@@ -141,7 +141,7 @@ public static class WorktreeSetup
         return null;
     }
 
-    /// <summary>Runs the commands of a step.</summary>
+    /// <summary>Runs the commands of a set-up step.</summary>
     /// <returns>The reason for the failure, or null if all commands succeeded.</returns>
     private static async Task<string?> RunStepAsync(
         SetUpStep step,

@@ -31,7 +31,7 @@ public sealed record Hold
     [JsonIgnore]
     public string Cure => IsOfAll ? "orchestrate release --all" : $"orchestrate release {Run}";
 
-    /// <summary>True if the hold applies to a run.</summary>
+    /// <summary>True if the hold applies to the given run.</summary>
     /// <param name="run">Id of the run.</param>
     /// <param name="repository">Absolute path of the run's repository.</param>
     public bool AppliesTo(string run, string repository) =>

@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Holds;
 /// <param name="time">The clock.</param>
 public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
-    /// <summary>Absolute path of the file.</summary>
+    /// <summary>Absolute path of the file that stores the holds.</summary>
     public string Path { get; } = System.IO.Path.Combine(UserStateFolder.FolderOf(environment), "holds.json");
 
     /// <summary>

@@ -136,7 +136,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
         return found;
     }
 
-    /// <summary>Adds a file and the files that it imports. Each file is added only once.</summary>
+    /// <summary>Adds a file and the files that it imports to the instructions. Each file is added only once.</summary>
     private async Task AddAsync(InstructionPart part, string path, string real, string importedBy, int depth, CancellationToken stop)
     {
         if (program.Reads(real) || !_taken.Add(real) || await tree.ReadAsync(real, LargestFile, stop) is not { } content)

@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Loading;
 /// <param name="file">Absolute path of the file.</param>
 public sealed class ContextStore(string file)
 {
-    /// <summary>Reads all texts, sorted by name.</summary>
+    /// <summary>Reads all context texts, sorted by name.</summary>
     /// <exception cref="InvalidDataException">The file is not a mapping of names to strings.</exception>
     public IReadOnlyDictionary<string, string> Read() => File.Exists(file) ? ReadFile() : new Dictionary<string, string>();
 
@@ -27,7 +27,7 @@ public sealed class ContextStore(string file)
     }
 
     /// <summary>
-    /// Sets a text, or removes it if <paramref name="text"/> is null. A crash during the write leaves the old file intact.
+    /// Sets a context text, or removes it if <paramref name="text"/> is null. A crash during the write leaves the old file intact.
     /// </summary>
     public void Set(string name, string? text)
     {

@@ -22,8 +22,8 @@ internal static class PlanFileReader
     }
 
     /// <summary>
-    /// Adds an error for each path and gate that the repository rules out. Paths must not lead outside the repository or into a submodule.
-    /// Gates must not need files that no task creates.
+    /// Adds an error for each path and gate that can't be used in the repository. Paths must not lead outside the repository or into a
+    /// submodule. Gates must not need files that no task creates.
     /// </summary>
     /// <param name="read">The plan as it was read.</param>
     /// <param name="root">Absolute path of the repository.</param>

@@ -62,7 +62,7 @@ public sealed class PlanFiles(
         return backlog.Exists ? backlog.FullPath : null;
     }
 
-    /// <summary>Reads a plan. The result includes faults in the plan's content.</summary>
+    /// <summary>Reads a plan. The result includes all problems found in the plan.</summary>
     /// <exception cref="RefusedException">The file cannot be opened.</exception>
     public PlanReadResult Read(string name)
     {
@@ -251,7 +251,7 @@ public sealed class PlanFiles(
     }
 
     /// <summary>
-    /// Returns the repository's own text of a role, which replaces the built-in text. Returns null if the repository has none.
+    /// Returns the repository's own text for a role, which replaces the built-in text. Returns null if the repository has none.
     /// </summary>
     public string? RoleText(string role) => OwnRoles().Contains(role) ? File.ReadAllText(Path.Combine(RolesFolder!, role + ".md")) : null;
 

@@ -105,7 +105,7 @@ public sealed class PlanLoader(RunServices services)
             : (
                 null,
                 $"hosts.spread is set, but the remote {RemoteAddress.Show(remote)} can't be used: {problem.TrimEnd('.')}. "
-                    + "Fix the plan, and start the run again."
+                    + "Make the remote available or change wip.remote, and start the run again."
             );
     }
 
@@ -183,8 +183,8 @@ public sealed class PlanLoader(RunServices services)
     }
 
     /// <summary>
-    /// Creates the mapping to backlog tasks for a run that was started from a backlog. When the run ends, these backlog tasks are marked as
-    /// done.
+    /// Creates the mapping from backlog tasks to the run's tasks, for a run that was started from a backlog. When the run ends, these
+    /// backlog tasks are marked as done.
     /// </summary>
     private IEnumerable<(string Name, byte[] Content)> MarksOfBacklog(LoadPlanInput input, Plan plan)
     {

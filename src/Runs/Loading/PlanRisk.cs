@@ -42,7 +42,7 @@ public static class PlanRiskScore
     public static RiskScore Of(Plan plan, OrchestratorSettings settings, string? root) =>
         Of(plan, settings, RunStartSettings.GatesOf(settings, root is null ? [] : GateDetection.Detect(root)));
 
-    /// <summary>Computes the risk score of a plan whose gates are known.</summary>
+    /// <summary>Computes the risk score of a plan whose gates have already been determined.</summary>
     internal static RiskScore Of(Plan plan, OrchestratorSettings settings, ProjectGates gates) =>
         RiskScore.Of(plan, settings.Risk.ToOptions(), gates);
 }

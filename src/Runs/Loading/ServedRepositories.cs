@@ -22,7 +22,7 @@ public sealed class ServedRepositories(
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
 
-    /// <summary>Finds a served repository.</summary>
+    /// <summary>Finds a repository among those that the worker serves.</summary>
     /// <param name="path">Path or name that the caller used for the repository.</param>
     /// <param name="attempt">Number of the attempt, starting at 1.</param>
     /// <exception cref="StepException">The repository is not served here (retried on another worker), or the path is not a repository
@@ -59,8 +59,8 @@ public sealed class ServedRepositories(
         new(
             $"The worker on {services.Host} does not serve '{path}'; it serves "
                 + $"{(served.Count == 0 ? "none" : string.Join(", ", served.Select(r => r.Path).Concat(named.Keys)))}. "
-                + "The step is retried on another worker. If no worker serves the repository, start one on its host: orchestrate worker "
-                + "--repository PATH, or "
+                + "The step will be retried on another worker. If no worker serves the repository, start one on its host: orchestrate "
+                + "worker --repository PATH, or "
                 + "PATH=NAME if runs are started with another path or a name",
             cause,
             "NotServed"

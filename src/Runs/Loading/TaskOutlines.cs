@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Loading;
 /// </summary>
 public static class TaskOutlines
 {
-    /// <summary>Default for the maximum number of tasks in a batch. Suitable for gates that take only seconds.</summary>
+    /// <summary>Default for the maximum number of tasks in a batch. This number suits gates that take only seconds.</summary>
     private const int UsualBatch = 8;
 
     /// <summary>Returns an outline of each task for the workflow's scheduling.</summary>
@@ -135,8 +135,8 @@ public static class TaskOutlines
     }
 
     /// <summary>
-    /// Returns the rules of a run. A review covers the whole change, so it is skipped if each result has its own branch. For such results,
-    /// the reviewer only picks the best one.
+    /// Returns the rules of a run. A review covers the whole change, so it is skipped if each result has its own branch. The reviewer then
+    /// only picks the best result.
     /// </summary>
     /// <param name="settings">The run's settings.</param>
     /// <param name="input">The input of the run.</param>

@@ -9,7 +9,9 @@ public sealed class AffectedPartsFinder(RunServices services)
     /// </summary>
     private const int MostOfManifests = 16 * 1024 * 1024;
 
-    /// <summary>Determines the parts by the files that changed since the work left staging.</summary>
+    /// <summary>
+    /// Determines the affected parts of the repository from the files that the work has changed since it branched off staging.
+    /// </summary>
     /// <param name="input">The work, and the recorded position of staging.</param>
     /// <param name="stop">Cancels between the steps.</param>
     /// <returns>The results described in <see cref="ITrainActivities.LocateWorkAsync"/>.</returns>

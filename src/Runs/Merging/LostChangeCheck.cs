@@ -90,7 +90,7 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
             );
 
     /// <summary>
-    /// Returns the author of a merge, with the files that the author may write. A task may not remove other tasks' lines from a file to
+    /// Returns the author of a merge, with the files that the author may write. A task must not remove other tasks' lines from a file to
     /// which it may only append.
     /// </summary>
     private static MergeStepAuthor AuthorOf(PlanTask task)
@@ -126,10 +126,10 @@ public sealed record StoredLostChanges(string Summary, string Commit, IReadOnlyL
 
     private static JsonSerializerOptions Options => Messages.MessageJson.Options;
 
-    /// <summary>Reads the stored result. Returns null if there is none.</summary>
+    /// <summary>Reads the stored state of merged hunks. Returns null if none is stored.</summary>
     public static StoredLostChanges? TryRead(string path) => StoredJson.TryRead(path, Options.TypeOf<StoredLostChanges>());
 
-    /// <summary>Serializes the result as JSON.</summary>
+    /// <summary>Serializes the state of merged hunks as JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
 
     /// <summary>Returns the author name that is shown for a user's commit.</summary>
@@ -140,7 +140,7 @@ public sealed record StoredLostChanges(string Summary, string Commit, IReadOnlyL
         $"{FileNameEncoding.Show(hunk.Path)}{(hunk.Line > 0 ? $":{hunk.Line}" : "")} of {(hunk.Task.Length > 0 ? hunk.Task : "others")} "
         + $"('{hunk.Text}')";
 
-    /// <summary>Renders the result as Markdown.</summary>
+    /// <summary>Renders the state of merged hunks as Markdown.</summary>
     public string Render()
     {
         var text = new MarkdownText().Append($"{Summary} (at {CommitIdFormatter.Shorten(Commit)})\n");

@@ -9,7 +9,7 @@ namespace Orchestrator.Runs.Merging;
 /// </summary>
 internal sealed class MergeAttempt(GitRepository repository, RunFiles files, AskRun ask)
 {
-    /// <summary>Creates the merge.</summary>
+    /// <summary>Merges the commit of a request onto another commit, without moving a ref.</summary>
     /// <param name="request">The merge request.</param>
     /// <param name="onto">Commit onto which the task's commit is merged.</param>
     /// <param name="withEvidence">True to write the reason for a rejection to a file for the agent. Use this only if the conflicting work
@@ -58,7 +58,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
     }
 
     /// <summary>
-    /// Determines whether a killed step has already merged these requests. Recreates each merge and compares it with the commits that
+    /// Determines whether a killed step has already merged the given requests. Recreates each merge and compares it with the commits that
     /// staging has after the recorded position.
     /// </summary>
     /// <param name="requests">The requests that may already be merged.</param>

@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Merging;
 
 /// <summary>
-/// Merges one or several verified commits without a checkout. The merges are first created on top of each other. Gates are then run on the
+/// Merges one or more verified commits without a checkout. The merges are first created on top of each other. Gates are then run on the
 /// last merge or on earlier ones. Finally, staging moves by compare-and-swap to the last merge that passed, which is exactly the commit
 /// that the gates checked.
 /// </summary>
@@ -13,7 +13,7 @@ namespace Orchestrator.Runs.Merging;
 /// was reset.</remarks>
 public sealed class MergeQueueBatches(RunServices services, GetCallerState caller)
 {
-    /// <summary>Creates the merges. Staging is not changed, except that a position set by another program is reverted.</summary>
+    /// <summary>Creates the merges of a batch. Staging is not changed, except that a position set by another program is reverted.</summary>
     /// <param name="input">The merge requests, and the recorded position of staging.</param>
     /// <param name="stop">Cancels between the steps.</param>
     /// <returns>The results described in <see cref="ITrainActivities.BuildBatchAsync"/>.</returns>
@@ -171,7 +171,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
     private static MergeResult BatchGoneResult(GateBatchInput input) =>
         MergeAttempt.Of(input.Requests[^1], input.Base) with
         {
-            Message = $"The merge commit {input.Commit} is missing, so the merge is repeated.",
+            Message = $"The merge commit {input.Commit} is missing, so the merge will be repeated.",
             FailureClass = FailureClass.Transient,
         };
 

@@ -112,8 +112,8 @@ public sealed class RemoteMergeGates(RunServices services, string? remote, GetCa
     }
 
     /// <summary>
-    /// True for the files that the gates need, namely the plan, the result of the preflight and the partners of conflicts. The run's status
-    /// is included, because the host's cleanup uses it to find the run.
+    /// True for the files that the gates need: the plan, the result of the preflight and the partners of conflicts. The run's status is
+    /// included, because the host's cleanup uses it to find the run.
     /// </summary>
     private static bool IsWanted(string path) =>
         path.Split('/') is ["plan" or "preflight" or "status.json", ..] or ["tasks", _, Tasks.ConflictingTaskStore.FileName];

@@ -100,12 +100,12 @@ public sealed class PlanCaller : IReadOnlyAgentCaller
         }
         if (plan.Contracts.Count > 0)
         {
-            yield return "A run that has started gets no new contracts. Describe shared interfaces in the prompts of the tasks, and "
+            yield return "A run that has started can't get new contracts. Describe shared interfaces in the prompts of the tasks, and "
                 + "leave 'contracts' out.";
         }
         if (plan.Context.Count > 0)
         {
-            yield return "A run that has started gets no new context. Put it into the prompts of the tasks, and leave 'context' out.";
+            yield return "A run that has started can't get new context. Put it into the prompts of the tasks, and leave 'context' out.";
         }
     }
 

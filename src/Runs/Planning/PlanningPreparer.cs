@@ -116,7 +116,7 @@ public sealed class PlanningPreparer(RunServices services)
             )
         ).All;
 
-    /// <summary>Returns the planner in the settings if it can work.</summary>
+    /// <summary>Returns the planner that the settings specify, or the reason why it can't work.</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="path">Absolute path of the work tree in which the run was started.</param>
     /// <param name="start">The start settings of the run.</param>

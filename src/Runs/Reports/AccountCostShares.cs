@@ -4,7 +4,8 @@ namespace Orchestrator.Runs.Reports;
 internal static class AccountCostShares
 {
     /// <summary>
-    /// Lists the accounts with the cost that each paid, largest first. Empty if one account paid for everything or no account is known.
+    /// Lists the accounts with the cost that each paid, largest first. Empty if one account paid for everything or no paying account is
+    /// recorded.
     /// </summary>
     public static string Of(RunStatus run, RunFolder folder)
     {

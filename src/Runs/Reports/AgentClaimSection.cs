@@ -9,7 +9,10 @@ internal sealed class AgentClaimSection(RunFolder folder)
 {
     private const int LongestClaim = 500;
 
-    /// <summary>Lists each task that has known facts, with one line about the claim and one about each fact.</summary>
+    /// <summary>
+    /// Lists the tasks that have something to report, with lines about the agent's claim and about facts that show whether the claim is
+    /// true.
+    /// </summary>
     public IReadOnlyList<(RunTask Task, IReadOnlyList<string> Lines)> Of(RunStatus run) =>
         [
             .. run

@@ -31,7 +31,7 @@ public sealed record ReportFirstPage(
     private const int MostWarnings = 3;
     private const int LongestWords = 160;
 
-    /// <summary>Creates the page of a run.</summary>
+    /// <summary>Creates the first page of a run's report.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="now">The current time, which is used as the end of an open run.</param>

@@ -8,7 +8,7 @@ using Orchestrator.Runs.Tasks;
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>
-/// Ends a run. It removes branches and worktrees whose content is proven to be on the target, and writes the final report.
+/// Ends a run. It removes branches and worktrees whose content is verified to be on the target, and writes the final report.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class RunFinisher(RunServices services)

@@ -2,9 +2,7 @@ using Orchestrator.Runs.Merging.Landing;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>
-/// Records outcomes that a run could not record itself. Such outcomes are its termination from outside and the reversal of its landing.
-/// </summary>
+/// <summary>Records outcomes that a run could not record itself: its termination from outside and the reversal of its landing.</summary>
 /// <param name="folder">Absolute path of the run's folder.</param>
 public sealed class RunRecord(string folder)
 {
@@ -66,8 +64,8 @@ public sealed class RunRecord(string folder)
         };
 
     /// <summary>
-    /// Reverts the landing of a run, unless others may already have built on it. The reversal is recorded in the run's status and report.
-    /// If it is already recorded, nothing is changed.
+    /// Reverts the landing of a run, unless other users may already have built on it. The reversal is recorded in the run's status and
+    /// report. If it is already recorded, nothing is changed.
     /// </summary>
     /// <param name="run">Last known status of the run, which has ended.</param>
     /// <param name="repository">The repository.</param>

@@ -138,7 +138,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
     {
         if (run.Standing == RunLiveness.Interrupted)
         {
-            text.Append($"\n## No process works on the run\n\nThe process that executed the run has ended. To continue the run:\n\n")
+            text.Append($"\n## No process is working on the run\n\nThe process that executed the run has ended. To continue the run:\n\n")
                 .AppendCommand($"orchestrate resume {run.RunId}");
         }
         if (RunLiveness.Of(run) == RunLiveness.Paused)

@@ -47,8 +47,8 @@ public static class KeyPlaceholders
         ];
 
     /// <summary>
-    /// Replaces the keys in an environment by placeholders, and the addresses of their services by the proxy. If the address of a service
-    /// is malformed, its key is not replaced.
+    /// Replaces the keys in an environment with placeholders, and the addresses of their services with that of the proxy. If the address of
+    /// a service is malformed, its key is not replaced.
     /// </summary>
     /// <param name="keys">Keys to replace.</param>
     /// <param name="environment">Environment variables of the program.</param>

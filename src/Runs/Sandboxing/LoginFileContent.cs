@@ -20,7 +20,7 @@ internal sealed class LoginFileContent
         Expires = file.Expires is { } path ? Find([path]).Select(found => TimeOf(found.Value)).Min() : null;
     }
 
-    /// <summary>The original bytes of the file.</summary>
+    /// <summary>The original bytes of the login file.</summary>
     public byte[] Content { get; }
 
     /// <summary>Earliest expiry time of the tokens, or null if it is unknown.</summary>
@@ -46,15 +46,15 @@ internal sealed class LoginFileContent
         }
     }
 
-    /// <summary>True if another document has the same tokens.</summary>
+    /// <summary>True if another login file has the same tokens.</summary>
     public bool HasTokensOf(LoginFileContent other) => IsSame(_tokens, other._tokens, (one, two) => one.ToString() == two.ToString());
 
-    /// <summary>True if another document belongs to the same account and has the same kinds of tokens at the same positions.</summary>
+    /// <summary>True if another login file belongs to the same account and has the same kinds of tokens at the same positions.</summary>
     public bool IsOfAccountOf(LoginFileContent other) =>
         IsSame(_account, other._account, string.Equals)
         && IsSame(_tokens, other._tokens, (one, two) => one.GetValueKind() == two.GetValueKind());
 
-    /// <summary>Returns this document with the tokens of another document of the same account, as bytes.</summary>
+    /// <summary>Returns this login file's content as bytes, with the tokens of another login file of the same account.</summary>
     public byte[] With(LoginFileContent other)
     {
         var copy = (JsonObject)_root.DeepClone();

@@ -5,8 +5,9 @@ using Orchestrator.Agents.Supervision;
 namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>
-/// Manages all copies of one login file that sandboxed agents on this machine use. If an agent renews its tokens, they are copied to the
-/// user's file and to the other copies. Otherwise the user or another agent would keep tokens that are no longer valid.
+/// Creates, synchronizes and removes the copies of one login file that sandboxed agents on this machine use. If an agent renews its tokens,
+/// they are copied to the user's file and to the other copies. Otherwise the user or another agent would keep tokens that are no longer
+/// valid.
 /// </summary>
 /// <param name="login">The user's login file.</param>
 /// <param name="folder">Absolute path of the folder that contains the copies. No sandbox can read it.</param>

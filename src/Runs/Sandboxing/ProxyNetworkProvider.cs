@@ -54,7 +54,7 @@ public sealed class ProxyNetworkProvider(
             throw new ProcessStartException(
                 ProcessStartFailure.Refused,
                 $"A program was not started, because its sandbox got no network: {refused.Message} "
-                    + "'permissions.network.mode: none' starts programs without a network.",
+                    + "To start programs without a network, set permissions.network.mode to none.",
                 refused
             );
         }

@@ -3,9 +3,9 @@ using Orchestrator.Gates.Packages;
 namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>
-/// Builds the sandboxes for agents, gates, set-up, measurements and package managers. The programs can read the system, the tool chains in
-/// PATH and in the ecosystem table, and the paths in <c>permissions.read</c>. They can write to their own tree, to temporary files and to
-/// the paths in <c>permissions.paths</c>. No other files are visible to them.
+/// Builds the sandboxes for agents, gates, set-up, measurements and package managers. The programs can read the system, the toolchains in
+/// PATH and in the standard folders of supported ecosystems, and the paths in <c>permissions.read</c>. They can write to their own tree, to
+/// temporary files and to the paths in <c>permissions.paths</c>. No other files are visible to them.
 /// </summary>
 /// <param name="program">Absolute path of bubblewrap, or of the runner that replaces it.</param>
 /// <param name="environment">Environment variables of the programs.</param>
@@ -70,7 +70,7 @@ public sealed class SandboxBuilder(
         };
     }
 
-    /// <summary>Creates the sandbox of a program that works in a tree, such as a gate.</summary>
+    /// <summary>Creates the sandbox for a program that runs in a worktree, such as a gate.</summary>
     /// <param name="tree">The tree in which the program works.</param>
     /// <param name="temporary">Absolute path of the program's temporary folder.</param>
     /// <param name="configuration">Copies of git's configuration that the program can read.</param>

@@ -4,7 +4,7 @@ using Orchestrator.Agents.Descriptions;
 namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>
-/// Manages the copies of login files for one sandboxed agent. New tokens in a copy are copied back to the user's login file.
+/// Creates and removes the copies of login files for one sandboxed agent. New tokens in a copy are copied back to the user's login file.
 /// </summary>
 /// <param name="runner">Runner for the agent's program.</param>
 /// <param name="start">Absolute path of the agent run's folder.</param>

@@ -46,7 +46,7 @@ public sealed class TreeOutputTracker(string tree, string stash, PrivateOverlayF
         _downloads.RestoreAll();
     }
 
-    /// <summary>Removes the files that are moved away.</summary>
+    /// <summary>Removes the files that were moved away.</summary>
     public void Dispose()
     {
         _files.Dispose();

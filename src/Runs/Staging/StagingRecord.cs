@@ -43,8 +43,8 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
             : recorded;
 
     /// <summary>
-    /// Finds the run's last merge after a known commit, by the ref that moves with staging. The search ends before the first commit that
-    /// does not belong to the run.
+    /// Finds the run's last merge after the given commit, by following the ref that moves with staging. The search ends before the first
+    /// commit that does not belong to the run.
     /// </summary>
     /// <param name="known">Hash of an earlier commit of staging.</param>
     public async Task<string> NewestAsync(string known, CancellationToken stop)
@@ -88,11 +88,11 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
             return (
                 false,
                 recorded.Length == 0
-                    ? $"The staging branch {RunRefs.Label(name)} is missing; the reflog has it ('git reflog {RunRefs.Label(name)}'). "
-                        + $"Restore it (git branch {RunRefs.Label(name)} COMMIT), then continue."
-                    : $"The staging branch {RunRefs.Label(name)} is {found ?? "missing"}, and the run's last merge {recorded} "
-                        + $"is not in this repository. Fetch it (from a clone: git fetch CLONE {recorded}), then: git branch -f "
-                        + $"{RunRefs.Label(name)} {recorded}"
+                    ? $"The staging branch {RunRefs.Label(name)} is missing. Find its last commit ('git reflog "
+                        + $"{RunRefs.Label(name)}'), and restore the branch (git branch {RunRefs.Label(name)} COMMIT)."
+                    : $"The staging branch {RunRefs.Label(name)} is {(found is null ? "missing" : $"at {found}")}, and the run's last "
+                        + $"merge {recorded} is not in this repository. Fetch it (from a clone: git fetch CLONE {recorded}), then: "
+                        + $"git branch -f {RunRefs.Label(name)} {recorded}"
             );
         }
         if (await caller(stop) == CallingWorkflowState.Over)
@@ -109,7 +109,7 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
             kept is null
                 ? $"The staging branch {RunRefs.Label(name)} was missing and was restored to {CommitIdFormatter.Shorten(recorded)}."
                 : $"The staging branch {RunRefs.Label(name)} had been moved by another program and was restored to "
-                    + $"{CommitIdFormatter.Shorten(recorded)} (kept: {kept})."
+                    + $"{CommitIdFormatter.Shorten(recorded)}. Its earlier position is kept at {kept}."
         );
     }
 

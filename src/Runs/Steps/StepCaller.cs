@@ -12,7 +12,7 @@ public enum CallingWorkflowState
     OpenAfterReset,
 
     /// <summary>
-    /// The execution was terminated or reset. No workflow waits for the result, and another execution may do the same work.
+    /// The execution was terminated or reset. No workflow is waiting for the result, and another execution may do the same work.
     /// </summary>
     Over,
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Thrown if a step of a run fails. The message is for users and states the fault, its location and the remedy.</summary>
+/// <summary>Thrown if a step of a run fails. The message is for users and states the problem, its location and the remedy.</summary>
 /// <param name="message">States the fault, its location and the remedy.</param>
 /// <param name="cause">The exception that caused the failure, or null if the step itself detected it.</param>
 /// <param name="failureType">Failure type for workflows, such as <c>WorktreeGone</c>.</param>

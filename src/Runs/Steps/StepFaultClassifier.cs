@@ -30,8 +30,9 @@ public static class StepFaultClassifier
     private const int MostMomentaryAttempts = 4;
 
     /// <summary>
-    /// Returns the failure, or null for a transient fault that is retried. A refusal that is caused by the content of the repository
-    /// becomes final after some retries, and sooner if its message does not change. A full disk is transient at first and never final.
+    /// Returns the failure to report, or null for a transient error that is only retried. A refusal that is caused by the content of the
+    /// repository becomes final after some retries, and sooner if its message does not change. A full disk is first retried silently, and
+    /// then reported as a failure that is not final.
     /// </summary>
     /// <param name="fault">The exception that the step threw.</param>
     /// <param name="attempt">Number of the attempt.</param>

@@ -50,7 +50,7 @@ public abstract class Setting(string name, string description, string accepts, s
     /// <param name="part">Replacement for the <c>*</c>, or null if the name has none.</param>
     internal string NameOf(string? part) => part is null ? Name : Name.Replace("*", part, StringComparison.Ordinal);
 
-    /// <summary>Returns the value in normalized form. Reports faults and returns null if it is invalid.</summary>
+    /// <summary>Returns the value in normalized form. If the value is invalid, reports the problems and returns null.</summary>
     internal abstract string? TryDisplay(DocumentNode raw, FaultSink faults);
 
     /// <summary>Returns the value in normalized form, or as written if it is invalid.</summary>
@@ -71,14 +71,14 @@ internal sealed class Setting<T>(
 
     public override string DefaultText => type.Write(Default);
 
-    /// <summary>Returns the value. Reports faults and returns the default if it is invalid.</summary>
+    /// <summary>Returns the value. If it is invalid, reports the problems and returns the default.</summary>
     public T Read(DocumentNode raw, FaultSink faults) => type.TryRead(raw, faults, out var value) ? value : Default;
 
     internal override string? TryDisplay(DocumentNode raw, FaultSink faults) =>
         type.TryRead(raw, faults, out var value) ? type.Write(value) : null;
 }
 
-/// <summary>Receives the faults that are found in a value.</summary>
+/// <summary>Receives the problems that are found in a value.</summary>
 /// <param name="message">Description of the fault.</param>
 /// <param name="line">Line of the fault, starting at 1, or 0 if the value is not in a file.</param>
 /// <param name="cure">Suggested fix, or null to suggest the values that the setting accepts.</param>
@@ -92,5 +92,5 @@ internal delegate void FaultSink(string message, int line, string? cure = null, 
 /// <param name="IsSecret">True if files may only contain a reference to the value.</param>
 internal sealed record SettingType<T>(string Accepts, SettingReader<T> TryRead, Func<T, string> Write, bool IsSecret = false);
 
-/// <summary>Reads a value from a document. Returns false after reporting a fault.</summary>
+/// <summary>Reads a value from a document. Returns false after reporting a problem.</summary>
 internal delegate bool SettingReader<T>(DocumentNode raw, FaultSink faults, out T value);

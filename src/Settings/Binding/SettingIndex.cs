@@ -22,8 +22,8 @@ public static class SettingIndex
         .ToDictionary(pair => pair.name, pair => pair.setting);
 
     /// <summary>
-    /// Returns the setting with a current or former name, or null if there is none. For example, <c>agents.NAME.command</c> finds
-    /// <c>agents.*.command</c>.
+    /// Returns the setting that has the given current or former name, or null if there is none. For example, <c>agents.NAME.command</c>
+    /// finds <c>agents.*.command</c>.
     /// </summary>
     public static Setting? Find(string name) => ByName.GetValueOrDefault(Generic(name));
 
@@ -37,11 +37,12 @@ public static class SettingIndex
     /// <summary>Returns the setting that a former environment variable sets, or null if there is none.</summary>
     internal static Setting? FindByVariable(string variable) => ByVariable.GetValueOrDefault(variable);
 
-    /// <summary>Returns the known name that is most similar to an unknown one, or null if none is similar.</summary>
+    /// <summary>Returns the setting name that is most similar to an unknown name, or null if none is similar.</summary>
     public static string? Nearest(string name) => NearestName.Of(name, ByName.Keys);
 
     /// <summary>
-    /// Returns the current form of a known name. For example, <c>max_workers</c> becomes <c>workers</c>. Names of agents are kept.
+    /// Returns the current name of a setting for its current or former name. For example, <c>max_workers</c> becomes <c>workers</c>. Names
+    /// of agents are kept.
     /// </summary>
     internal static string Canonical(string name, Setting setting) =>
         setting.Name.Contains('*', StringComparison.Ordinal) ? name : setting.Name;

@@ -24,7 +24,7 @@ internal static class SettingNames
     /// <summary>Returns the environment variable for a setting, such as <c>ORCHESTRATOR_A__B_C</c> for <c>a.b_c</c>.</summary>
     public static string VariableOf(string name) => Prefix + name.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
 
-    /// <summary>Returns the setting name for an environment variable, or null if the variable is no setting.</summary>
+    /// <summary>Returns the setting name for an environment variable, or null if the variable does not define a setting.</summary>
     public static string? OfVariable(string variable)
     {
         if (!variable.StartsWith(Prefix, StringComparison.Ordinal))

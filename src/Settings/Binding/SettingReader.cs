@@ -6,7 +6,7 @@ namespace Orchestrator.Settings;
 /// </summary>
 internal abstract class SettingReader
 {
-    /// <summary>Returns the effective value.</summary>
+    /// <summary>Returns the effective value of a setting.</summary>
     /// <param name="setting">Declaration of the setting.</param>
     /// <param name="part">Replacement for the <c>*</c> in its name, or null if it has none.</param>
     public T Read<T>(Setting<T> setting, string? part = null)
@@ -20,7 +20,7 @@ internal abstract class SettingReader
     /// <summary>Returns the value of a setting as written, or null if it is not set.</summary>
     protected abstract RawSetting? Find(Setting setting, string name);
 
-    /// <summary>Returns the sink that receives the faults of a value.</summary>
+    /// <summary>Returns the sink that receives the problems found in a value.</summary>
     protected abstract FaultSink FaultsOf(Setting setting, string name, RawSetting raw);
 
     /// <summary>Returns the names that users have defined below a key, such as the names of agents.</summary>
@@ -28,7 +28,7 @@ internal abstract class SettingReader
     /// <param name="always">Name that is always included, or null if there is none.</param>
     public abstract IReadOnlyList<string> Names(string key, string? always = null);
 
-    /// <summary>Returns the source of the effective value.</summary>
+    /// <summary>Returns the source of a setting's effective value.</summary>
     public abstract SettingSource SourceOf(Setting setting, string? part = null);
 
     /// <summary>Reports a value that is inconsistent with other values, unless a condition is true.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Reads settings from the layers. Its faults and warnings are added to those of the layers.</summary>
+/// <summary>Reads settings from the layers. Its errors and warnings are added to those of the layers.</summary>
 internal sealed class SettingsBinder(SettingsLayers layers) : SettingReader
 {
     protected override RawSetting? Find(Setting setting, string name) => layers.Settings.GetValueOrDefault(name);

@@ -20,7 +20,7 @@ public sealed record AgentSettings(
 )
 {
     /// <summary>
-    /// Time by which the first <c>claude</c> of a wave starts before others that have the same instructions. The others then read these
+    /// Lead of the first <c>claude</c> of a wave over the other agents that have the same instructions. The other agents then read these
     /// instructions from the provider's cache.
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("headStart")]
@@ -42,7 +42,7 @@ public sealed record AgentSettings(
     /// </summary>
     public IReadOnlyList<string> Environment { get; init; } = [];
 
-    /// <summary>Value with which the agent's program chooses the model.</summary>
+    /// <summary>Value that lets the agent's program choose the model.</summary>
     public const string OwnModel = "default";
 
     /// <summary>
@@ -205,7 +205,7 @@ public sealed record AgentSettings(
             description is null || name != Claude,
             DescriptionKey,
             "claude can't have a description.",
-            "Describe an agent with another name.",
+            "Choose another name for the described agent.",
             name
         );
         var provider = settings.Read(ProviderKey, name);
@@ -261,7 +261,7 @@ public sealed record AgentSettings(
             !fallback.Contains(provider) && fallback.Distinct().Count() == fallback.Count,
             FallbackKey,
             $"a provider is listed twice, or already pays first ({provider}).",
-            "List each of the other providers once.",
+            "List each provider only once, and leave out the one that pays first.",
             name
         );
         settings.Require(

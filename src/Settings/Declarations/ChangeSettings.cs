@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Limits on the changes of each task (<c>changes.*</c>), where null means no limit.</summary>
+/// <summary>Limits on the changes that each task makes (<c>changes.*</c>), where null means no limit.</summary>
 /// <param name="MaxLines">Maximum number of added and removed lines together. Does not apply to tasks with
 /// <c>allow_large_changes</c>.</param>
 /// <param name="MaxFormatOnly">Maximum number of files that differ only in white space.</param>

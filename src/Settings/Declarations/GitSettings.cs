@@ -80,8 +80,7 @@ public sealed record GitSettings(
         };
 
     /// <summary>
-    /// Reports a fault if work lands in parts although the landing does not move the target, or although a review must see the whole change
-    /// first.
+    /// Reports a problem if work lands in parts although the landing does not move the target or a review must see the whole change first.
     /// </summary>
     /// <param name="hasReview">True if a reviewer must accept the whole change before it lands.</param>
     internal void Check(SettingReader settings, bool hasReview)

@@ -50,7 +50,7 @@ public sealed record HostSettings(bool Spread, int? Slots, IReadOnlyList<string>
         settings.Require(
             read.Labels.All(PlanTask.IsHostLabel),
             LabelsKey,
-            $"'{read.Labels.FirstOrDefault(label => !PlanTask.IsHostLabel(label))}' is not a label.",
+            $"'{read.Labels.FirstOrDefault(label => !PlanTask.IsHostLabel(label))}' is not a valid label.",
             "Use at most 60 letters, digits, dots, hyphens and underscores."
         );
         return read;

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Rules that select the instruction files of a repository that an agent's program uses.</summary>
+/// <summary>Rules that determine which instruction files of a repository an agent's program uses.</summary>
 /// <param name="Preferred">Names of instruction files in order of preference. In each folder, only the first one that exists
 /// counts.</param>
 /// <param name="ReadByItself">Patterns of the files that the program itself reads. A pattern is a path, or <c>**/NAME</c> for any

@@ -99,7 +99,7 @@ public sealed record MergeQueueSettings(int? Batch, int? Parallel)
     /// <summary>Independent parts of the repository. Default: none, so that batches are verified one after the other.</summary>
     public MergeScopeSettings Scopes { get; init; } = MergeScopeSettings.None;
 
-    /// <summary>Globs of files that affect every part. Default: none, so that only files outside of all parts do.</summary>
+    /// <summary>Globs of files that affect every part. Default: none, so that only files outside of all parts affect every part.</summary>
     public IReadOnlyList<string> Barriers { get; init; } = [];
 
     internal static MergeQueueSettings Read(SettingReader settings) =>

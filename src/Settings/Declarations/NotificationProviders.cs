@@ -24,6 +24,6 @@ public static class NotificationProviders
     /// <summary>Runs a program supplied by the user.</summary>
     public const string Command = "command";
 
-    /// <summary>All channels.</summary>
+    /// <summary>All channels for notices.</summary>
     internal static IReadOnlyList<string> All { get; } = [None, Desktop, Ntfy, Slack, Webhook, Email, Command];
 }

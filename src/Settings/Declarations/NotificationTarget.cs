@@ -16,8 +16,8 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
     internal string UrlName { get; private init; } = "";
 
     /// <summary>
-    /// Secret that the provider needs, namely an ntfy access token, a Slack webhook address, a webhook signing key or a mail password. Null
-    /// if there is none.
+    /// Secret that the provider needs: an ntfy access token, a Slack webhook address, a webhook signing key or a mail password. Null if
+    /// there is none.
     /// </summary>
     public SecretReference? Secret { get; init; }
 

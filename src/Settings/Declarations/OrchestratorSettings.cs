@@ -324,7 +324,7 @@ public sealed record OrchestratorSettings
     /// <summary>True to predict conflicts by merging unfinished work on trial (<c>radar</c>). Default: true.</summary>
     public required bool Radar { get; init; }
 
-    /// <summary>Limits on the changes of each task (<c>changes.*</c>).</summary>
+    /// <summary>Limits on the changes that each task makes (<c>changes.*</c>).</summary>
     public required ChangeSettings Changes { get; init; }
 
     /// <summary>Settings of the merge queue (<c>merge.*</c>).</summary>
@@ -333,7 +333,8 @@ public sealed record OrchestratorSettings
     public required PermissionSettings Permissions { get; init; }
 
     /// <summary>
-    /// True to reject work if a required agent, step or note is missing, and not only report it (<c>compliance.strict</c>). Default: true.
+    /// True to reject work, rather than only report a problem, if a required agent, step or note is missing (<c>compliance.strict</c>).
+    /// Default: true.
     /// </summary>
     public required bool StrictCompliance { get; init; }
 

@@ -36,7 +36,7 @@ public sealed record ProofSettings(IReadOnlyList<string> Approvers, bool IsRequi
             !read.IsRequired || read.Approvers.Count > 0,
             RequiredKey,
             $"runs would refuse every decision, because {ApproversKey.Name} is empty.",
-            $"Add the key that 'orchestrate check' shows to {ApproversKey.Name}."
+            $"Add to {ApproversKey.Name} the key that 'orchestrate check' shows."
         );
         return read;
     }

@@ -114,7 +114,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         settings.Require(
             read.Deployment?.AsSpan().IndexOfAny('.', ':') is null or < 0,
             DeploymentKey,
-            $"'{read.Deployment}' is not a name of a worker deployment.",
+            $"'{read.Deployment}' is not a valid name for a worker deployment.",
             "Use a name without dots and colons, such as 'orchestrate'."
         );
         return read;

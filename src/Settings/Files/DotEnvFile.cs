@@ -4,7 +4,8 @@ namespace Orchestrator.Settings;
 internal static class DotEnvFile
 {
     /// <summary>
-    /// Returns the variables in order, with their line numbers. Ignores lines that are no assignments, as other parsers of such files do.
+    /// Returns the variables of a <c>.env</c> file in order, with their line numbers. Ignores lines that are not assignments, as other
+    /// parsers of such files do.
     /// </summary>
     public static IReadOnlyList<(string Name, string Value, int Line)> Read(string text)
     {

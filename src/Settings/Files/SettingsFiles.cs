@@ -2,13 +2,15 @@ using System.Collections;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Finds and reads settings files. No other type in this project reads from disk.</summary>
+/// <summary>
+/// Finds and reads settings files. Apart from the store of trusted repositories, no other type in this project reads from disk.
+/// </summary>
 public static class SettingsFiles
 {
     /// <summary>Path of the repository's settings file, relative to its root.</summary>
     public const string RepositoryFileName = ".orchestrator/config.yaml";
 
-    /// <summary>File of an older tool in the repository's root, whose risk settings are read directly.</summary>
+    /// <summary>File of an older tool in the repository's root. Its risk settings apply without being imported.</summary>
     public const string OldRiskFileName = ".claude-agents.yaml";
 
     /// <summary>Files of older tools in the repository's root. <c>init</c> imports each setting from the first file that has it.</summary>
@@ -18,7 +20,7 @@ public static class SettingsFiles
     public const string OldUserFileName = ".config/claude-orchestra/config.json";
 
     /// <summary>
-    /// Path of the repository's file for secrets, relative to its root. It contains lines <c>NAME=VALUE</c>, is ignored by git, and is
+    /// Path of the repository's file for secrets, relative to its root. Its lines have the form <c>NAME=VALUE</c>. It is ignored by git and
     /// readable only by its owner.
     /// </summary>
     public const string SecretsFileName = ".orchestrator/secrets.env";
@@ -29,7 +31,9 @@ public static class SettingsFiles
     public static string UserFile(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(ConfigFolder(environment), "orchestrator", "config.yaml");
 
-    /// <summary>Returns the folder with the user's configuration of all programs: <c>$XDG_CONFIG_HOME</c> or <c>~/.config</c>.</summary>
+    /// <summary>
+    /// Returns the folder in which all of the user's programs keep their configuration: <c>$XDG_CONFIG_HOME</c> or <c>~/.config</c>.
+    /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static string ConfigFolder(IReadOnlyDictionary<string, string> environment) =>
         environment.GetValueOrDefault("XDG_CONFIG_HOME") is { Length: > 0 } set ? set : Path.Combine(Home(environment), ".config");

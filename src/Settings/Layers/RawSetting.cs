@@ -7,10 +7,10 @@ namespace Orchestrator.Settings;
 /// <param name="Written">Variable or former name that was used to set it, or null if <paramref name="Name"/> was used.</param>
 internal sealed record RawSetting(string Name, DocumentNode Value, SettingSource Source, string? Written = null)
 {
-    /// <summary>Name that was used to set it.</summary>
+    /// <summary>Name under which the setting was written: its current name, a former name or an environment variable.</summary>
     public string Spelling => Written ?? Name;
 
-    /// <summary>True if the current name was used to set it.</summary>
+    /// <summary>True if the value was set under the setting's current name or environment variable, not under a former name.</summary>
     public bool IsPresentName(string present) => Name == present && (Written is null || SettingNames.OfVariable(Written) is not null);
 }
 

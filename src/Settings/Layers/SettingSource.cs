@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Kinds of sources that a value can come from. Later kinds override earlier ones.</summary>
+/// <summary>Kinds of sources that a setting's value can come from. Sources listed later override earlier ones.</summary>
 public enum SettingSourceKind
 {
     /// <summary>The setting is not set, so the default applies.</summary>

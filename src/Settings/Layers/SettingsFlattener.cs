@@ -1,9 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Flattens a tree of settings to a list with dotted names.</summary>
+/// <summary>Flattens a tree of settings into a list with dotted names.</summary>
 internal static class SettingsFlattener
 {
-    /// <summary>Returns nested keys under their dotted names. A key without a value counts as not set.</summary>
+    /// <summary>Returns the settings in a mapping. Nested keys become dotted names. A key without a value counts as not set.</summary>
     public static List<RawSetting> Of(MappingNode map, string prefix, SettingSource source)
     {
         var settings = new List<RawSetting>();

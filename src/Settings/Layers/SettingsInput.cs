@@ -4,7 +4,7 @@ namespace Orchestrator.Settings;
 public sealed record SettingsInput
 {
     /// <summary>
-    /// True if the user trusts the repository, so that all settings in its files apply. If false, only
+    /// True if the user trusts the repository; all settings in its files then apply. If false, only
     /// <see cref="Setting.IsHarmless">harmless</see> ones apply.
     /// </summary>
     /// <value>Default: false.</value>
@@ -47,7 +47,7 @@ public sealed record SettingsInput
 /// <param name="Value">Value as written.</param>
 public sealed record SettingFlag(string Option, string Name, string Value);
 
-/// <summary>A configuration file, given by its path for messages and its text.</summary>
+/// <summary>The text of a configuration file, with the file's path for use in messages.</summary>
 public sealed record ConfigurationText(string Path, string Text);
 
 /// <summary>Result of loading settings.</summary>
@@ -69,8 +69,8 @@ public sealed record SettingsResult
     public required IReadOnlyList<SettingValue> Values { get; init; }
 
     /// <summary>
-    /// Environment of agents: that of the process, and the <see cref="RepositoryVariables"/> that only <c>.orchestrator/secrets.env</c> or
-    /// <c>.env</c> sets. May contain secrets, so it must never be logged.
+    /// Environment of agents: the process's variables, and those <see cref="RepositoryVariables"/> that are set only in
+    /// <c>.orchestrator/secrets.env</c> or <c>.env</c>. May contain secrets, so it must never be logged.
     /// </summary>
     public required IReadOnlyDictionary<string, string> AgentEnvironment { get; init; }
 
@@ -84,8 +84,8 @@ public sealed record SettingsResult
     public required IReadOnlyDictionary<string, string> WithheldVariables { get; init; }
 
     /// <summary>
-    /// Variables that a <see cref="SecretReference"/> may name, from the process, then <c>.orchestrator/secrets.env</c>, then <c>.env</c>.
-    /// Must never be logged.
+    /// Variables that a <see cref="SecretReference"/> may name. The process's environment takes precedence, then
+    /// <c>.orchestrator/secrets.env</c>, then <c>.env</c>. Must never be logged.
     /// </summary>
     public required IReadOnlyDictionary<string, string> Variables { get; init; }
 }

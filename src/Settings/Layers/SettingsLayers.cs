@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Converts each source to raw settings under their current names. Later layers override earlier ones.</summary>
+/// <summary>Converts each source of settings to raw settings under their current names. Later layers override earlier ones.</summary>
 /// <param name="isTrusted">True to apply all settings in the repository's files. If false, only harmless settings apply, and no variables
 /// for agents or secrets.</param>
 internal sealed class SettingsLayers(bool isTrusted)
@@ -8,13 +8,13 @@ internal sealed class SettingsLayers(bool isTrusted)
     private readonly Dictionary<string, RawSetting> _settings = [];
     private readonly Dictionary<string, AgentVariable> _agentVariables = [];
 
-    /// <summary>Names of settings in the repository's files that have no effect.</summary>
+    /// <summary>Names of settings that have no effect, because they are set in the files of an untrusted repository.</summary>
     public HashSet<string> Withheld { get; } = [];
 
-    /// <summary>True if the repository's files contain something that needs the user's trust.</summary>
+    /// <summary>True if the repository's files contain an entry that needs the user's trust.</summary>
     public bool HasAsked { get; private set; }
 
-    /// <summary>Variables for agents from the repository's files.</summary>
+    /// <summary>Environment variables for agents that are set by the repository's files.</summary>
     public IReadOnlyCollection<AgentVariable> AgentVariables => _agentVariables.Values;
 
     /// <summary>Effective settings by name.</summary>
@@ -41,8 +41,8 @@ internal sealed class SettingsLayers(bool isTrusted)
     }
 
     /// <summary>
-    /// Adds the risk settings from an older tool's file, which are read directly. Other settings in that file are only imported by
-    /// <c>init</c>.
+    /// Adds the risk settings from an older tool's file, which apply without being imported. Other settings in that file take effect only
+    /// after <c>init</c> imports them.
     /// </summary>
     public void AddRiskRules(ConfigurationText file)
     {
@@ -196,7 +196,7 @@ internal sealed class SettingsLayers(bool isTrusted)
                 Warnings.Add(
                     new SettingFault(
                         raw.Name,
-                        "a repository's file can't set it, because it decides whose decisions count.",
+                        "a repository's file can't set it, because this setting decides whose decisions count.",
                         "Set it in your own settings: orchestrate config set --user.",
                         raw.Source
                     )

@@ -6,7 +6,7 @@ namespace Orchestrator.Settings;
 /// </summary>
 public static class SettingsLoader
 {
-    /// <summary>Loads the settings, and reports the faults of all layers together.</summary>
+    /// <summary>Loads the settings, and reports the errors of all layers together.</summary>
     public static SettingsResult Load(SettingsInput input)
     {
         // Faults are also reported in an untrusted file, although its values do not apply.

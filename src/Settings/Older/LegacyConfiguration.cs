@@ -6,7 +6,7 @@ namespace Orchestrator.Settings;
 /// <param name="From">File and line that the setting came from.</param>
 public sealed record ImportedSetting(string Name, string Value, string From);
 
-/// <summary>A setting in an older tool's file that is read directly.</summary>
+/// <summary>A setting in an older tool's file that the orchestrator uses without importing it.</summary>
 /// <param name="Name">Name of the setting in that file.</param>
 /// <param name="Meaning">Current name of the setting, or a description of its other use.</param>
 /// <param name="From">File and line that the setting came from.</param>
@@ -33,7 +33,8 @@ public sealed record ImportedConfiguration(
 );
 
 /// <summary>
-/// Reads the files of older tools: <c>orchestrator_config.json</c>, <c>.claude-agents.yaml</c>, a user file and a <c>.env</c>.
+/// Reads the files of older tools: <c>orchestrator_config.json</c>, <c>.claude-agents.yaml</c>, a user's settings file and a <c>.env</c>
+/// file.
 /// </summary>
 public static class LegacyConfiguration
 {
@@ -49,7 +50,9 @@ public static class LegacyConfiguration
         "approval.",
     ];
 
-    /// <summary>Reads the files in order. If several files have a setting, the first one takes precedence.</summary>
+    /// <summary>
+    /// Reads the files of older tools in order. If several files contain the same setting, the first file takes precedence.
+    /// </summary>
     public static ImportedConfiguration Read(IReadOnlyList<ConfigurationText> files)
     {
         var taken = new Dictionary<string, ImportedSetting>();
@@ -79,7 +82,7 @@ public static class LegacyConfiguration
         return new ImportedConfiguration([.. taken.Values], used, unused, secrets, faults);
     }
 
-    /// <summary>Translates the settings in a file to their current names. Not for <c>.env</c> files.</summary>
+    /// <summary>Translates the settings in an older tool's file to their current names. Not for <c>.env</c> files.</summary>
     /// <param name="file">File to translate.</param>
     /// <param name="source">Source of the settings.</param>
     /// <param name="faults">List that receives the faults that make the file unreadable.</param>
@@ -175,25 +178,25 @@ public static class LegacyConfiguration
         }
     }
 
-    /// <summary>Removes the section from a name in an older tool's file.</summary>
+    /// <summary>Removes the section prefix, such as <c>git.</c>, from the name of a setting in an older tool's file.</summary>
     internal static string WithoutSection(string name) =>
         Array.Find(Sections, section => name.StartsWith(section, StringComparison.Ordinal)) is { } section ? name[section.Length..] : name;
 
     private static Setting? Find(string name) => SettingIndex.Find(name) ?? SettingIndex.Find(WithoutSection(name));
 }
 
-/// <summary>An older tool's file, translated to current names.</summary>
+/// <summary>The settings of an older tool's file, translated to current names.</summary>
 internal sealed class LegacyFile
 {
     /// <summary>Settings under their current names. <see cref="RawSetting.Spelling"/> has the former name.</summary>
     public List<RawSetting> Settings { get; } = [];
 
-    /// <summary>Settings that have no effect, because they describe the default behavior.</summary>
+    /// <summary>Settings that need not be imported, because they describe the default behavior.</summary>
     public List<RawSetting> Anyway { get; } = [];
 
-    /// <summary>Entries that have no equivalent among the settings.</summary>
+    /// <summary>Entries that have no equivalent among the current settings.</summary>
     public List<RawSetting> Unknown { get; } = [];
 
-    /// <summary>Secrets in the file, by the name of the variable that the settings now refer to.</summary>
+    /// <summary>Secrets in the file, keyed by the name of the variable that the settings now refer to.</summary>
     public Dictionary<string, string> Secrets { get; } = [];
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Converts settings of older tools whose meaning has changed, and not only their name.</summary>
+/// <summary>Converts settings of older tools that have changed in meaning, not only in name.</summary>
 internal static class LegacySettingConverter
 {
     /// <summary>Returns the settings in their current form.</summary>

@@ -1,7 +1,7 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Imports settings from an older tool's <c>.env</c>, which stays in use. Imports only explicit settings. For example, limits that the tool
+/// Imports settings from an older tool's <c>.env</c> file, which remains in use. Imports only explicit settings: limits that the tool
 /// derived from a number of agents are not imported.
 /// </summary>
 internal static class LegacyVariableImporter

@@ -27,9 +27,7 @@ public sealed class RepositorySettings
     /// <summary>Settings that apply, with their faults and sources.</summary>
     public SettingsResult Loaded { get; }
 
-    /// <summary>
-    /// Permissions that the user would grant by trusting the repository. If there are no items, the user need not be asked.
-    /// </summary>
+    /// <summary>Permissions that the user would grant by trusting the repository. If there are none, the user need not be asked.</summary>
     public TrustQuestion Question => _question.Value;
 
     /// <summary>
@@ -66,6 +64,6 @@ public sealed class RepositorySettings
         return new RepositorySettings(repository, input, isTrusted, question);
     }
 
-    /// <summary>Returns these settings with the repository trusted.</summary>
+    /// <summary>Returns these settings as they apply if the repository is trusted.</summary>
     public RepositorySettings WithTrust() => IsTrusted ? this : new RepositorySettings(Repository, _input, isTrusted: true, _question);
 }

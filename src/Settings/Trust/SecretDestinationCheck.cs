@@ -1,12 +1,12 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Ensures that secrets are sent only to addresses that come from the user, namely from a flag, a variable or the user's own file. A
-/// trusted repository may define an address, but no keys are sent to it.
+/// Ensures that secrets are sent only to addresses set by the user: by a flag, a variable or the user's own file. A trusted repository may
+/// define an address, but no keys are sent to it.
 /// </summary>
 internal static class SecretDestinationCheck
 {
-    /// <summary>Returns a fault for each setting that would send a secret to an address from the repository's files.</summary>
+    /// <summary>Returns an error for each setting that would send a secret to an address from the repository's files.</summary>
     public static IEnumerable<SettingFault> Faults(IReadOnlyDictionary<string, RawSetting> settings, OrchestratorSettings bound)
     {
         if (bound.Temporal.ApiKey is not null && OfRepository(settings, TemporalSettings.AddressKey) is { } server)

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Effect that an item has once the user trusts it.</summary>
+/// <summary>Effect of an entry in a repository's files once the user trusts it.</summary>
 public enum TrustKind
 {
-    /// <summary>The item runs a program.</summary>
+    /// <summary>Runs a program.</summary>
     Runs,
 
     /// <summary>Connects to an address, or sets options of the connection.</summary>

@@ -1,12 +1,12 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Collects the entries in a repository's files that need trust. Ignores flags and variables, so that the question is the same in each
-/// call.
+/// Collects the entries in a repository's files that need the user's trust. Ignores flags and environment variables, so that the user is
+/// asked the same question each time.
 /// </summary>
 internal static class TrustQuestionBuilder
 {
-    /// <summary>Returns the items that the user has to decide about.</summary>
+    /// <summary>Returns the entries that take effect only if the user trusts them.</summary>
     /// <param name="input">Texts of all sources of settings.</param>
     /// <param name="found">Commands that were found in the project's own files.</param>
     public static TrustQuestion Of(SettingsInput input, IEnumerable<DetectedCommand> found)

@@ -6,8 +6,8 @@ using System.Text.Json.Serialization;
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Stores which repositories a user trusts on this host. The file belongs to the user and is never inside the repository. If the items of a
-/// repository change, the user is asked again.
+/// Stores which repositories a user trusts on this host. The file belongs to the user and is never inside the repository. If the
+/// repository's entries that need trust change, the user is asked again.
 /// </summary>
 /// <param name="file">Path of <c>trust.json</c>.</param>
 /// <param name="clock">Clock, or null for the system's clock.</param>
@@ -20,11 +20,11 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
     // Trust that ends with this process.
     private readonly ConcurrentDictionary<string, string> _granted = new(StringComparer.Ordinal);
 
-    /// <summary>Opens the user's store, which is beside the user's settings.</summary>
+    /// <summary>Opens the user's trust store, which is next to the user's settings file.</summary>
     public static TrustStore OfUser(IReadOnlyDictionary<string, string> environment) =>
         new(Path.Combine(Path.GetDirectoryName(SettingsFiles.UserFile(environment))!, "trust.json"));
 
-    /// <summary>True if the user ever trusted this repository or this run.</summary>
+    /// <summary>True if the user ever trusted this repository or this run, whatever its files contained then.</summary>
     public bool WasTrusted(string repository, string? runId)
     {
         var known = Read();
@@ -34,7 +34,7 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
     }
 
     /// <summary>
-    /// True if the user trusted exactly these items for the repository, for this run (<c>run --yes</c>), or for this process.
+    /// True if the user trusted exactly the question's items: for the repository, for this run (<c>run --yes</c>), or for this process.
     /// </summary>
     public bool IsTrusted(string repository, TrustQuestion question, string? runId = null)
     {
@@ -46,15 +46,15 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
             || (_granted.TryGetValue(repository, out var now) && now == wanted);
     }
 
-    /// <summary>Records that the user trusts these items of the repository.</summary>
+    /// <summary>Records that the user trusts the question's items for the repository.</summary>
     public void Trust(string repository, TrustQuestion question) =>
         Change(known => known with { Repositories = With(known.Repositories, repository, question.Fingerprint) });
 
-    /// <summary>Records that the user trusts these items for a single run, so that the run can also be resumed with them.</summary>
+    /// <summary>Records that the user trusts the question's items for a single run, which can then also be resumed with them.</summary>
     public void TrustForRun(string repository, string runId, TrustQuestion question) =>
         Change(known => known with { Runs = With(Recent(known.Runs), RunKey(repository, runId), $"{question.Fingerprint} {Today()}") });
 
-    /// <summary>Trusts these items until this process ends (<c>worker --yes</c>).</summary>
+    /// <summary>Trusts the question's items until this process ends (<c>worker --yes</c>).</summary>
     public void Grant(string repository, TrustQuestion question) => _granted[repository] = question.Fingerprint;
 
     private static string RunKey(string repository, string runId) => $"{repository}#{runId}";
@@ -64,8 +64,8 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
     private static string Day(DateTimeOffset time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Removes expired trust for single runs, so that the file does not grow without limit. If such a run is resumed, the user is asked
-    /// again.
+    /// Removes trust for single runs that has expired, so that the file does not grow without limit. If such a run is resumed, the user is
+    /// asked again.
     /// </summary>
     private Dictionary<string, string> Recent(IReadOnlyDictionary<string, string> runs)
     {

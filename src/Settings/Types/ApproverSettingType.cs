@@ -12,7 +12,7 @@ internal static class ApproverSettingType
         var good = SettingValueParser.ReadTexts(raw, faults, out value);
         foreach (var text in value.Where(text => ApproverKey.TryRead(text) is null))
         {
-            faults($"'{text}' is not the name and the public key of an approver.", raw.Line);
+            faults($"'{text}' must be the name and the public key of an approver.", raw.Line);
             good = false;
         }
         return good;

@@ -1,7 +1,8 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Setting type for the independent parts of a repository: a mapping from names to lists of globs, or the projects in its manifests.
+/// Setting type for the independent parts of a repository: a mapping from names to lists of globs, or <c>projects</c> for the projects in
+/// its manifests.
 /// </summary>
 internal static class MergeScopesType
 {

@@ -44,7 +44,7 @@ internal static class SettingTypes
             value => value is null ? "detected" : WriteTexts(value)
         );
 
-    /// <summary>Folders inside a worktree.</summary>
+    /// <summary>List of folders inside a worktree, or null to detect them.</summary>
     public static SettingType<IReadOnlyList<string>?> OptionalFolders { get; } =
         new(
             "a list of folders, relative to the root of the repository",

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Converts raw values to typed values, and reports faults with their lines.</summary>
+/// <summary>Converts raw values to typed values, and reports errors with their lines.</summary>
 internal static class SettingValueParser
 {
     public static bool ReadRegion(DocumentNode raw, FaultSink faults, out string? value)

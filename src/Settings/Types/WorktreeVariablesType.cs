@@ -2,7 +2,7 @@ namespace Orchestrator.Settings;
 
 /// <summary>
 /// Setting type for variables that depend on each worktree's resources: a mapping from names to texts with placeholders. An unknown
-/// placeholder is a fault.
+/// placeholder is an error.
 /// </summary>
 internal static class WorktreeVariablesType
 {

@@ -11,13 +11,13 @@ using Operation = Temporalio.Api.WorkflowService.V1.StartBatchOperationRequest.O
 
 namespace Temporal.Server.Batch;
 
-/// <summary>Applies the action of a batch operation to one run.</summary>
+/// <summary>Applies the action of a batch operation to one workflow run.</summary>
 internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperations workflows, ActivityControlHandler activities)
 {
     // The Temporal server terminates and cancels runs from an internal worker, whose identity has this form.
     private static readonly string ServerIdentity = $"{Environment.ProcessId}@{Environment.MachineName}@";
 
-    /// <summary>Operation type of a batch, as shown in descriptions.</summary>
+    /// <summary>Operation type of a batch, as shown in batch descriptions.</summary>
     public static BatchOperationType TypeOf(StartBatchOperationRequest request) =>
         request.OperationCase switch
         {
@@ -122,7 +122,7 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
         }
     }
 
-    /// <summary>Derives a deterministic UUID from a request id, in the form that events show.</summary>
+    /// <summary>Derives a deterministic UUID from a request id, for use as a signal's request id.</summary>
     private static string UuidOf(string requestId) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(requestId)).AsSpan(0, 16)).ToString();
 
     private async Task ChangeActivitiesAsync(StartBatchOperationRequest request, WorkflowExecution target, string ns)

@@ -14,8 +14,10 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Batch;
 
-/// <summary>Handles batch operations. One operation can run at a time per namespace. Progress is stored, so that operations continue after
-/// a restart.</summary>
+/// <summary>
+/// Handles batch operations. Only one operation can run at a time in each namespace. Progress is stored, so that operations continue after
+/// a restart.
+/// </summary>
 internal sealed class BatchHandler(EngineServices services, VisibilityReader visibility, BatchActions actions) : IServiceHandler
 {
     private const int DefaultPage = 100;

@@ -48,7 +48,7 @@ internal sealed class BatchRunner(
         return true;
     }
 
-    /// <summary>Stores the current record.</summary>
+    /// <summary>Stores the batch's current state in the database.</summary>
     public Task WriteAsync()
     {
         var now = Record;

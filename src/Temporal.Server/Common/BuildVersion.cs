@@ -16,7 +16,7 @@ internal static class BuildVersion
     public static string Of(WorkerDeploymentVersion? version) =>
         version is { BuildId.Length: > 0 } ? $"{version.DeploymentName}:{version.BuildId}" : None;
 
-    /// <summary>Version of a worker, or <see cref="None"/> unless its options declare it as versioned.</summary>
+    /// <summary>Version of a worker whose options declare it as versioned, otherwise <see cref="None"/>.</summary>
     public static string Of(WorkerDeploymentOptions? options) => Of(From(options));
 
     public static WorkerDeploymentVersion? From(WorkerDeploymentOptions? options) =>
@@ -34,7 +34,7 @@ internal static class BuildVersion
     public static string Dotted(WorkerDeploymentVersion? version) =>
         version is { BuildId.Length: > 0 } ? $"{version.DeploymentName}.{version.BuildId}" : Unversioned;
 
-    /// <summary>Parses the form of <see cref="Dotted"/>, or returns null for no version.</summary>
+    /// <summary>Parses the form of <see cref="Dotted"/>, or returns null if the text contains no version.</summary>
     public static WorkerDeploymentVersion? Parse(string dotted) =>
         dotted.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
             ? new WorkerDeploymentVersion { DeploymentName = dotted[..dot], BuildId = dotted[(dot + 1)..] }

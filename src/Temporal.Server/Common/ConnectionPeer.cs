@@ -21,8 +21,10 @@ internal sealed record ConnectionPeer(uint? UserId)
             ? new ConnectionPeer(owner.UserId)
             : new ConnectionPeer((uint?)null);
 
-    /// <summary>True if a process of this PID namespace has the socket open. The open files of other users' processes can't be read. False
-    /// if the process can't be inspected, which matters only for processes of root.</summary>
+    /// <summary>
+    /// True if a process in this process's PID namespace has the socket open. False if the process that has it open can't be inspected.
+    /// Other users' open files can't be read, but this matters only for processes of root.
+    /// </summary>
     private static bool IsHeldBeside(string inode)
     {
         var socket = $"socket:[{inode}]";

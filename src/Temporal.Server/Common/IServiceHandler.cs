@@ -1,6 +1,8 @@
 namespace Temporal.Server.Common;
 
-/// <summary>A server component that registers RPCs and may run background work (schedules, batches, visibility, operator).</summary>
+/// <summary>
+/// A server component, such as schedules, batches, visibility or operator, that registers RPCs and may run background work.
+/// </summary>
 internal interface IServiceHandler
 {
     /// <summary>Registers the component's RPCs.</summary>

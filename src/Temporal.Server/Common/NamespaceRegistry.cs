@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Temporal.Server.Common;
 
-/// <summary>The properties of a namespace that the other server components need.</summary>
+/// <summary>Those properties of a namespace that other server components need.</summary>
 /// <param name="Id">UUID by which rows and tokens refer to the namespace.</param>
 /// <param name="Retention">Retention of closed runs.</param>
 /// <param name="BadBinaries">Checksums of worker binaries that were marked as bad.</param>
@@ -13,8 +13,8 @@ internal sealed record NamespaceEntry(string Id, string Name, TimeSpan Retention
 }
 
 /// <summary>
-/// In-memory registry of the existing namespaces. Code that changes a namespace stores the change itself and then calls <see cref="Set"/>
-/// or <see cref="Remove"/>.
+/// In-memory registry of the existing namespaces. Code that changes a namespace must store the change itself, and then call
+/// <see cref="Set"/> or <see cref="Remove"/>.
 /// </summary>
 internal sealed class NamespaceRegistry
 {
@@ -34,7 +34,7 @@ internal sealed class NamespaceRegistry
     /// <summary>Maximum blob size of every namespace, in bytes.</summary>
     public int BlobSizeLimit { get; }
 
-    /// <summary>Resolves the namespace of a request.</summary>
+    /// <summary>Returns the namespace that a request names.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT for an empty name; NOT_FOUND with the namespace detail for an unknown
     /// name.</exception>
     public NamespaceEntry Resolve(string name) =>

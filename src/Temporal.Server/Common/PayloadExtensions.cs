@@ -11,7 +11,9 @@ internal static class PayloadExtensions
     private static readonly ByteString Null = ByteString.CopyFromUtf8("null");
     private static readonly ByteString EmptyList = ByteString.CopyFromUtf8("[]");
 
-    /// <summary>True if the value removes a key: no data, null or an empty list, in any encoding.</summary>
+    /// <summary>
+    /// True if a payload means that its key is to be removed: it contains no data, null or an empty list, in any encoding.
+    /// </summary>
     public static bool IsNull(this Payload payload) => payload.Data.IsEmpty || payload.Data.Equals(Null) || payload.Data.Equals(EmptyList);
 
     /// <summary>Merges values into a map. A null value removes its key.</summary>

@@ -15,7 +15,7 @@ internal sealed class RpcAnswer
     /// <summary>Creates a response from an encoded message, so that stored events need not be parsed and encoded again.</summary>
     public RpcAnswer(ReadOnlyMemory<byte> encoded) => _encoded = encoded;
 
-    /// <summary>True if the message has no content.</summary>
+    /// <summary>True if the encoded message would have a length of zero.</summary>
     internal bool IsEmpty => (_message?.CalculateSize() ?? _encoded.Length) == 0;
 
     /// <summary>Writes the message to gRPC's serialization context.</summary>

@@ -24,7 +24,7 @@ internal sealed class RpcCall(ServerCallContext context)
         }
     }
 
-    /// <summary>Canceled when the client cancels the call, its deadline passes, or its connection is lost.</summary>
+    /// <summary>Token that is canceled when the client cancels the call, its deadline passes, or its connection is lost.</summary>
     public CancellationToken CancellationToken => context.CancellationToken;
 
     /// <summary>The client's address, or null on a Unix domain socket.</summary>

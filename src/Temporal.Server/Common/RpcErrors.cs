@@ -83,7 +83,7 @@ internal static class RpcErrors
             new WorkflowNotReadyFailure()
         );
 
-    /// <summary>Creates an error with a detail of the given full protobuf name.</summary>
+    /// <summary>Creates an error with a detail whose protobuf type has the specified full name.</summary>
     public static RpcException Create(StatusCode code, string message, string detailName, IMessage detail)
     {
         var status = new RpcStatus { Code = (int)code, Message = message };
@@ -100,9 +100,9 @@ internal static class RpcErrors
         failure.Trailers.GetValueBytes(DetailsTrailer) is { } bytes ? RpcStatus.Parser.ParseFrom(bytes).Details : [];
 
     /// <summary>
-    /// Converts an exception of a handler to the error that the client receives. Message and details are sent as headers, and clients drop
-    /// the whole connection when headers exceed their limit. A message that is too long is therefore cut, and details that are too large
-    /// are omitted.
+    /// Converts an exception thrown by a handler to the error that the client receives. Message and details are sent as headers, and
+    /// clients drop the whole connection when headers exceed their limit. A message that is too long is therefore cut, and details that are
+    /// too large are omitted.
     /// </summary>
     /// <returns>The error, or null for an internal fault, which the caller must log.</returns>
     public static RpcException? Answered(Exception thrown, CancellationToken call) =>

@@ -2,8 +2,10 @@ using Google.Protobuf;
 
 namespace Temporal.Server.Common;
 
-/// <summary>The RPC methods that the server supports, identified by their request types as in the descriptors. Each service adds its own
-/// methods. All other methods return UNIMPLEMENTED.</summary>
+/// <summary>
+/// The RPC methods that the server supports, each found by its request type in the protobuf descriptors. Each service adds its own methods.
+/// All other methods return UNIMPLEMENTED.
+/// </summary>
 internal sealed class RpcTable
 {
     public const string WorkflowService = "temporal.api.workflowservice.v1.WorkflowService";
@@ -23,8 +25,9 @@ internal sealed class RpcTable
     /// <summary>Reason why all methods currently refuse calls, or null while they accept calls.</summary>
     public Func<string?> Refusal { get; set; } = () => null;
 
-    /// <summary>Adds the method that belongs to the request type. Handlers report failures by exceptions (see
-    /// <see cref="RpcErrors"/>).</summary>
+    /// <summary>
+    /// Adds the method that belongs to the request type. Handlers report failures by throwing exceptions (see <see cref="RpcErrors"/>).
+    /// </summary>
     public void Add<TRequest, TResponse>(Func<TRequest, TResponse> handler)
         where TRequest : IMessage<TRequest>, new()
         where TResponse : IMessage => AddRaw<TRequest>((_, request) => ValueTask.FromResult(new RpcAnswer(handler(request))));
@@ -89,8 +92,8 @@ internal sealed class RpcTable
     }
 
     /// <summary>
-    /// True if the exception means that the bytes are malformed. Besides its own exception, the parser throws others for a truncated
-    /// wrapper, for invalid UTF-8, and for a length that overflows when the offset is added.
+    /// True if the exception means that the bytes are malformed. In addition to its own exception, the parser throws others for a truncated
+    /// wrapper, invalid UTF-8, or a length that overflows.
     /// </summary>
     public static bool IsUnreadable(Exception fault) =>
         fault

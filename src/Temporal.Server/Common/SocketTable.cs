@@ -20,7 +20,8 @@ internal static class SocketTable
     private const int Inode = 9;
 
     /// <summary>
-    /// Finds the owner of the client's socket of a connection on this machine, or returns null if the table does not list it.
+    /// Finds the owner of the client's socket for a connection within this machine, or returns null if the system's table of sockets does
+    /// not list it.
     /// </summary>
     /// <param name="client">The client's address, as the server sees it.</param>
     /// <param name="server">The server's address.</param>
@@ -47,7 +48,7 @@ internal static class SocketTable
         return null;
     }
 
-    /// <summary>Finds the owner of a connection in the lines of a table.</summary>
+    /// <summary>Finds the owner of a connection in the lines of the system's table of sockets.</summary>
     /// <param name="lines">Lines of the table.</param>
     /// <param name="local">The client's address, formatted as in the table.</param>
     /// <param name="remote">The server's address, formatted as in the table.</param>
@@ -80,8 +81,8 @@ internal static class SocketTable
     }
 
     /// <summary>
-    /// Formats an address as the table does: words of four bytes in host byte order, then the port. Null if the family can't represent the
-    /// address.
+    /// Formats an address as in Linux's table of sockets: words of four bytes in host byte order, then the port. Null if the address family
+    /// can't represent the address.
     /// </summary>
     internal static string? Form(IPEndPoint end, AddressFamily family)
     {
@@ -120,7 +121,7 @@ internal static class SocketTable
     }
 }
 
-/// <summary>The owner of a socket.</summary>
+/// <summary>The user who owns a socket, and the socket's inode.</summary>
 /// <param name="UserId">Id of the user whose process created the socket.</param>
 /// <param name="Inode">Inode number of the socket.</param>
 internal sealed record SocketOwner(uint UserId, string Inode);

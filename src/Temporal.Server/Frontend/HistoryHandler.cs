@@ -7,7 +7,9 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Returns workflow histories page by page, in reverse order, as a long poll for new events, or only their close event.</summary>
+/// <summary>
+/// Returns workflow histories page by page, in order or in reverse, or only their close events. Can wait for new events in a long poll.
+/// </summary>
 internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry namespaces, ServerStopSignal stopping)
 {
     private const int HistoryField = GetWorkflowExecutionHistoryResponse.HistoryFieldNumber;
@@ -79,7 +81,9 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         }
     }
 
-    /// <summary>Reads a page, or returns the workflow to wait for together with the token to continue with.</summary>
+    /// <summary>
+    /// Reads a page of a history. If the events are still to come, returns the workflow to wait for and the page token to continue with.
+    /// </summary>
     private (byte[]? Answer, (InMemoryWorkflow Workflow, Task Changed)? Waiting, PageToken? Token) Read(
         InMemoryWorkflow workflow,
         string runId,
@@ -167,8 +171,8 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
     }
 
     /// <summary>
-    /// Builds a continued-as-new event for a client that does not follow the run ids of close events, because every client follows this
-    /// one. Null if the chain has ended.
+    /// Builds a continued-as-new event that replaces a close event, for clients that look for the next run's id only in continued-as-new
+    /// events. Null if the chain has ended.
     /// </summary>
     private static HistoryEvent? ContinuedAsNew(HistoryEvent closing)
     {

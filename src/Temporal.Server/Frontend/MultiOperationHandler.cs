@@ -139,7 +139,7 @@ internal sealed class MultiOperationHandler(
         }
     }
 
-    /// <summary>Builds the error of a multi-operation in which one operation failed, so that the other one was aborted.</summary>
+    /// <summary>Builds the error of a multi-operation in which one operation failed and the other was therefore aborted.</summary>
     private static RpcException Failure(int operation, RpcException e)
     {
         var status = new MultiOperationExecutionFailure.Types.OperationStatus { Code = (int)e.StatusCode, Message = e.Status.Detail };

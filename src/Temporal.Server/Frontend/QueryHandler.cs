@@ -51,7 +51,8 @@ internal sealed class QueryHandler(
     }
 
     /// <summary>
-    /// Sends the query and returns its response, or null if the workflow's cached state, including the query, was dropped meanwhile.
+    /// Sends the query and returns its response. Null if the workflow's cached state, which includes the query, was dropped in the
+    /// meantime.
     /// </summary>
     private async Task<QueryWorkflowResponse?> AskAsync(RpcCall context, string namespaceId, QueryWorkflowRequest request, LongPoll wait)
     {
@@ -95,9 +96,9 @@ internal sealed class QueryHandler(
     }
 
     /// <summary>
-    /// Waits for the answer, or until the workflow's cached state is dropped. Offers the query to any worker if its worker has died, did
-    /// not answer in time, or left it in the sticky queue. If the run ends together with the
-    /// workflow task that carried the query, the query is sent again.
+    /// Waits for the answer to a query, or until the workflow's cached state is dropped. Offers the query to any worker if the worker that
+    /// should answer has died, was too slow, or left the query in the sticky queue. If the run ends together with the workflow task that
+    /// carried the query, the query is sent again.
     /// </summary>
     private async Task AnsweredAsync(string namespaceId, string workflowId, PendingQuery query, Task gone, CancellationToken limit)
     {
@@ -187,7 +188,7 @@ internal sealed class QueryHandler(
     /// <summary>
     /// Attaches a query to the run's pending workflow task, or returns false if the run has none. A worker must not get a separate query
     /// with a history beyond the last completed task. The worker would execute the later events and cache the run in that state. The later
-    /// workflow task would then split a step that every replay does at once, so the resulting history could not be replayed.
+    /// workflow task would then split a step that every replay executes as a whole, so the resulting history could not be replayed.
     /// </summary>
     public static bool TryAttachToWorkflowTask(MutableState run, PendingQuery query)
     {
@@ -203,8 +204,8 @@ internal sealed class QueryHandler(
     private static bool IsTaskStarted(HistoryEvent e) => e.EventType == EventType.WorkflowTaskStarted;
 
     /// <summary>
-    /// Sends, as separate tasks, the queries that arrived while a workflow task was running and are attached to no further task. Queries
-    /// that already have separate tasks are left unchanged.
+    /// Sends, as separate tasks, the queries that arrived while a workflow task was running and that no later workflow task will carry.
+    /// Queries that already have separate tasks are left unchanged.
     /// </summary>
     public static void SendLeft(WorkflowEngine engine, InMemoryWorkflow workflow, MutableState run)
     {
@@ -215,7 +216,8 @@ internal sealed class QueryHandler(
     }
 
     /// <summary>
-    /// Attaches a query to the run's workflow task. Without one, offers it to the worker that has the run cached, or else to any worker.
+    /// Attaches a query to the run's workflow task. If there is none, offers the query to the worker that has the run cached, or else to
+    /// any worker.
     /// </summary>
     /// <param name="engine">The engine.</param>
     /// <param name="run">The queried run.</param>

@@ -222,8 +222,8 @@ internal sealed class ResetOperation(WorkflowEngine engine)
 
     /// <summary>
     /// Reapplies signals, updates and changed options, but no cancel request, as the Temporal server does. An update that an earlier reset
-    /// reapplied may occur in the kept events, or later both as admitted and as accepted. Such an update is applied only once, because
-    /// workers fail a task in which an update id occurs twice.
+    /// reapplied may occur in the kept events, or in the later events both as admitted and as accepted. Such an update is applied only
+    /// once, because workers fail a task in which an update id occurs twice.
     /// </summary>
     private static void Reapply(
         MutableState reset,

@@ -6,8 +6,9 @@ using Temporalio.Api.TestService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>
-/// Implements the test service. The server is idle while no task is queued or started and no query is open. While time skipping is unlocked
-/// and the server is idle, the clock jumps from one due time to the next. While locked, as at the start, the clock runs normally.
+/// Implements Temporal's test service. The server is idle while no task is queued or started and no query is open. While time skipping is
+/// unlocked and the server is idle, the clock jumps from one due time to the next. While time skipping is locked, as it is initially, the
+/// clock runs normally.
 /// </summary>
 internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService timers, WorkflowEngine engine) : IServiceHandler
 {
@@ -101,7 +102,8 @@ internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService time
     }
 
     /// <summary>
-    /// Sleeps until the given time while time skipping is unlocked. The clock skips exactly to that time, so later due times stay due.
+    /// Sleeps until the specified time while time skipping is unlocked. The clock skips exactly to that time, so timers that are due later
+    /// do not fire yet.
     /// </summary>
     private async Task<SleepResponse> SkipAsync(RpcCall context, DateTimeOffset until)
     {

@@ -7,7 +7,7 @@ using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Admits updates and waits for the stages that callers request.</summary>
+/// <summary>Admits workflow updates, and waits until they reach the stages that callers request.</summary>
 internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry namespaces, ServerStopSignal stopping)
 {
     private const int MaxInFlight = 10;
@@ -255,7 +255,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         };
     }
 
-    /// <summary>Finds an update in progress, or one that history records, or returns null for an unknown id.</summary>
+    /// <summary>Finds an update that is in progress or recorded in the history, or returns null for an unknown id.</summary>
     public PendingUpdate? FindUpdate(InMemoryWorkflow workflow, MutableState run, string id)
     {
         UpdateProtocol.RestoreAdmitted(workflow, run);

@@ -11,7 +11,7 @@ namespace Temporal.Server.Frontend;
 /// <summary>Validates the versioning overrides in requests.</summary>
 internal static class VersioningOverrideValidator
 {
-    /// <summary>Converts an override to its newer form, which is the only form that is stored. Null is returned as null.</summary>
+    /// <summary>Converts a versioning override to its newer form, which is the only form that is stored. Returns null for null.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT: the override is empty or contradicts itself.</exception>
     public static VersioningOverride? ToNewerForm(VersioningOverride? given)
     {
@@ -48,7 +48,7 @@ internal static class VersioningOverrideValidator
         }
     }
 
-    /// <summary>Validates the override of a workflow start.</summary>
+    /// <summary>Validates the versioning override of a workflow start.</summary>
     /// <exception cref="RpcException">The override is not valid, or no worker of its version polls the queue.</exception>
     public static VersioningOverride? ForStart(VersioningOverride? given, Deployments deployments, string namespaceId, string queue)
     {
@@ -63,7 +63,7 @@ internal static class VersioningOverrideValidator
     }
 
     /// <summary>
-    /// Validates the override for a running workflow. An override without a version pins the run to its current version.
+    /// Validates the versioning override for a running workflow. An override without a version pins the run to its current version.
     /// </summary>
     /// <exception cref="RpcException">The override is not valid, or no worker of its version polls the queue.</exception>
     public static VersioningOverride? ForRun(VersioningOverride? given, Deployments deployments, MutableState run)

@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace Temporal.Server.Frontend;
 
 /// <summary>
-/// The open task polls of each worker. A worker that shuts down waits for its polls to return; dropping them could lose a task that is
-/// being delivered. The server therefore ends its open polls with an empty response, as well as polls that arrive after the shutdown
-/// notice.
+/// The open task polls of each worker. A worker that is shutting down waits for its polls to return, because dropping them could lose a
+/// task that is being delivered. The server therefore ends the worker's open polls, and those that arrive after the shutdown notice, with
+/// an empty response.
 /// </summary>
 internal sealed class WorkerPolls
 {
@@ -15,8 +15,9 @@ internal sealed class WorkerPolls
     private readonly ConcurrentDictionary<LongPoll, string> _open = new();
     private readonly ConcurrentDictionary<string, long> _ended = new(StringComparer.Ordinal);
 
-    /// <summary>Registers a poll until the result is disposed. Workers without an instance key are not tracked, and the result is null for
-    /// them.</summary>
+    /// <summary>
+    /// Registers a poll until the returned object is disposed. Returns null for workers without an instance key, which are not tracked.
+    /// </summary>
     public IDisposable? Note(string workerInstanceKey, LongPoll poll)
     {
         if (workerInstanceKey.Length == 0)
@@ -34,7 +35,7 @@ internal sealed class WorkerPolls
         return new WorkerPollEntry(this, poll);
     }
 
-    /// <summary>Ends all polls of a worker with an empty response, both open ones and later ones.</summary>
+    /// <summary>Ends a worker's open polls, and polls that arrive later, with an empty response.</summary>
     public void End(string workerInstanceKey)
     {
         if (workerInstanceKey.Length == 0)

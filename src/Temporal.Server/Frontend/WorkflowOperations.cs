@@ -6,7 +6,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Handles client operations on workflows, namely start, signal, cancel, terminate, delete and describe.</summary>
+/// <summary>Handles client operations on workflows: start, signal, cancel, terminate, delete and describe.</summary>
 internal sealed class WorkflowOperations : IWorkflowOperations
 {
     private readonly WorkflowEngine _engine;
@@ -254,7 +254,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
                 : RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}")
         );
 
-    /// <summary>Finds the running run that a request names.</summary>
+    /// <summary>Finds the run that a request names. The run must be open.</summary>
     public MutableState Open(InMemoryWorkflow workflow, string runId) =>
         Existing(workflow, runId) is { IsOpen: true } run ? run : throw Closed();
 
@@ -371,8 +371,8 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     }
 
     /// <summary>
-    /// Finds the run for a request. If the request names the chain's first run, this is the chain's latest run, regardless of the
-    /// run id.
+    /// Finds the run that a request names. If the request names the chain's first run, ignores the run id and returns the chain's latest
+    /// run.
     /// </summary>
     private MutableState OfChain(InMemoryWorkflow workflow, string runId, string firstRunId)
     {

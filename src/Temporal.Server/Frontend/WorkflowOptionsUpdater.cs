@@ -11,7 +11,7 @@ internal static class WorkflowOptionsUpdater
 {
     private const string Versioning = "versioning_override";
 
-    /// <summary>Returns the paths of a field mask with the descriptors' names.</summary>
+    /// <summary>Returns the paths of a field mask, spelled as in the protobuf descriptors.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT: a path names no field.</exception>
     public static IReadOnlyList<string> Paths(Google.Protobuf.WellKnownTypes.FieldMask? mask)
     {

@@ -195,7 +195,9 @@ internal sealed class WorkflowTaskHandler(
         return RunDeploymentVersions.NoteTaken(run, version, target, revision);
     }
 
-    /// <summary>True unless the run's options changed since the task was queued; the task then waits in another position.</summary>
+    /// <summary>
+    /// True if the run's options have not changed since the task was queued. Otherwise the task belongs in another position.
+    /// </summary>
     private static bool HasItsPlace(MutableState run, WorkflowQueuedTask queued) =>
         queued.Priority == (run.Priority?.PriorityKey ?? 0)
         && queued.FairnessKey == (run.Priority?.FairnessKey ?? "")
@@ -284,7 +286,9 @@ internal sealed class WorkflowTaskHandler(
         return HistoryReader.AppendField(response, HistoryField, whole);
     }
 
-    /// <summary>Returns a task to its queue after the worker disconnected before the response or the start failed.</summary>
+    /// <summary>
+    /// Returns a task to its queue after the start failed, or after the worker disconnected before it received the response.
+    /// </summary>
     private void PutBack(QueuedTask queued, string requestId)
     {
         if (queued is QueryQueuedTask)

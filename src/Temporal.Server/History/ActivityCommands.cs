@@ -6,7 +6,7 @@ namespace Temporal.Server.History;
 /// <summary>Validates commands that schedule activities, with the Temporal server's messages.</summary>
 internal static class ActivityCommands
 {
-    /// <summary>Finds the fault of a command, or returns null if the command is valid.</summary>
+    /// <summary>Returns the error message for an invalid command, or null if the command is valid.</summary>
     public static string? Fault(ScheduleActivityTaskCommandAttributes a)
     {
         var type = a.ActivityType?.Name ?? "";

@@ -4,8 +4,8 @@ using Temporalio.Api.History.V1;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// Events that wait until the started workflow task ends. They have no ids until then. The ends of activities and children are ordered
-/// behind the other events.
+/// Events that are held back until the started workflow task ends. They have no ids until then. The events that end activities and children
+/// are placed after the other events.
 /// </summary>
 internal sealed class BufferedEvents
 {
@@ -17,7 +17,7 @@ internal sealed class BufferedEvents
 
     public void Add(HistoryEvent e) => _events.Add(e);
 
-    /// <summary>Removes the fired event of a timer, or returns null if the buffer has none.</summary>
+    /// <summary>Removes a timer's fired event and returns it, or returns null if the buffer has none.</summary>
     public HistoryEvent? RemoveTimerFired(string timerId)
     {
         var fired = _events.Find(e => e.TimerFiredEventAttributes?.TimerId == timerId);
@@ -29,7 +29,9 @@ internal sealed class BufferedEvents
         return fired;
     }
 
-    /// <summary>Removes all events in the order in which they are written, with ids from <paramref name="firstId"/> on.</summary>
+    /// <summary>
+    /// Removes all events and returns them in the order in which they are to be written, with ids from <paramref name="firstId"/> on.
+    /// </summary>
     public IReadOnlyList<HistoryEvent> RemoveAll(long firstId)
     {
         List<HistoryEvent> ordered = [.. _events.Where(e => !IsEndOfWork(e.EventType)), .. _events.Where(e => IsEndOfWork(e.EventType))];

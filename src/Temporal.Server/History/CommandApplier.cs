@@ -22,7 +22,7 @@ internal sealed class CommandApplier(
     IReadOnlyCollection<Message> messages
 )
 {
-    /// <summary>Activities to start eagerly for the worker that completed the task, with the response.</summary>
+    /// <summary>Activities to start eagerly, with the response to the worker that completed the task.</summary>
     public List<PendingActivity> Eager { get; } = [];
 
     /// <summary>Applies the commands, each with its event.</summary>

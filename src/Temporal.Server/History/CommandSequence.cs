@@ -24,7 +24,9 @@ internal static class CommandSequence
         }
     }
 
-    /// <summary>Finds the fault of commands that exceed the limit of pending items of one kind, or returns null.</summary>
+    /// <summary>
+    /// Returns the reason to reject commands that exceed the limit of pending items of one kind, or null if no limit is exceeded.
+    /// </summary>
     public static CommandFault? TooMany(MutableState run, IReadOnlyList<Command> commands)
     {
         return Check(

@@ -81,7 +81,9 @@ internal sealed class CronSchedule
         }
     }
 
-    /// <summary>Finds the first time after <paramref name="after"/>, or returns null if none follows within several years.</summary>
+    /// <summary>
+    /// Finds the first scheduled time after <paramref name="after"/>, or returns null if none follows within several years.
+    /// </summary>
     /// <param name="started">Time from which <c>@every</c> counts.</param>
     public DateTimeOffset? Next(DateTimeOffset started, DateTimeOffset after)
     {

@@ -24,7 +24,7 @@ internal sealed class EngineBackgroundWork(TimerService timers, ILogger logger)
         });
     }
 
-    /// <summary>Starts work as <see cref="Start"/> does, but returns a task that ends with the work.</summary>
+    /// <summary>Starts work as <see cref="Start"/> does, but returns a task that completes when the work ends.</summary>
     public async Task RunAsync(string workflowId, Func<Task> work)
     {
         try

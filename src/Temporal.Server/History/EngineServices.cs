@@ -5,7 +5,7 @@ using Temporal.Server.Visibility;
 
 namespace Temporal.Server.History;
 
-/// <summary>Dependencies of a service that works on runs.</summary>
+/// <summary>Dependencies of a server component that works on runs.</summary>
 internal sealed record EngineServices(
     Database Database,
     TimerService Timers,

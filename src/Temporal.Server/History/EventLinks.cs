@@ -3,7 +3,7 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Creates links to events and runs for responses.</summary>
+/// <summary>Creates the links to events and runs that responses contain.</summary>
 internal static class EventLinks
 {
     /// <summary>Creates a link to the event that a request wrote in a run; the event may have no id yet.</summary>

@@ -4,7 +4,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>A closed run, reported after the commit.</summary>
+/// <summary>A closed run, as reported after the commit that closed it.</summary>
 /// <param name="FirstRunId">Run id of the chain's first run (chains arise from retries, cron and continue-as-new).</param>
 /// <param name="NewRunId">Run id of the successor; empty if the chain has ended.</param>
 /// <param name="Result">Result of a completed run.</param>
@@ -27,7 +27,8 @@ internal sealed record ClosedRun(
 internal interface IWorkflowOperations
 {
     /// <summary>
-    /// Raised on the thread pool after the commit that closed a run. Not repeated after a crash; compare with the stored state at startup.
+    /// Raised on the thread pool after the commit that closed a run. Not raised again after a crash, so subscribers must check the stored
+    /// state at startup.
     /// </summary>
     event Action<ClosedRun>? RunClosed;
 

@@ -1,6 +1,6 @@
 namespace Temporal.Server.History;
 
-/// <summary>A workflow id with its runs in memory. Serves as the lock for all these runs.</summary>
+/// <summary>A workflow id, and those of its runs that are in memory. Serves as the lock for these runs.</summary>
 internal sealed class InMemoryWorkflow(string namespaceId, string workflowId, Task ready)
 {
     private readonly Dictionary<string, MutableState> _runs = [];
@@ -11,7 +11,7 @@ internal sealed class InMemoryWorkflow(string namespaceId, string workflowId, Ta
 
     public string WorkflowId { get; } = workflowId;
 
-    /// <summary>Completes when the workflow may be loaded, which is after the pending writes of the previous entry.</summary>
+    /// <summary>Completes when the workflow may be loaded, after the pending writes of its previous in-memory state.</summary>
     public Task Ready { get; } = ready;
 
     /// <summary>
@@ -37,25 +37,25 @@ internal sealed class InMemoryWorkflow(string namespaceId, string workflowId, Ta
     /// <summary>Like <see cref="LastCommit"/>, without deferred writes (starts of workflow tasks, heartbeats).</summary>
     public Task LastFirmCommit { get; set; } = Task.CompletedTask;
 
-    /// <summary>Number of callers about to lock the workflow. It is not evicted while this is not zero.</summary>
+    /// <summary>Number of callers about to lock the workflow, which is evicted only if this number is zero.</summary>
     public int Users { get; set; }
 
-    /// <summary>Last use, for eviction.</summary>
+    /// <summary>Sequence number of the last use. The workflows with the lowest numbers are evicted first.</summary>
     public long LastUsed { get; set; }
 
     /// <summary>Updates of the current run that events do not record yet, and the callers that wait for updates.</summary>
     public UpdateRegistry Updates { get; } = new();
 
-    /// <summary>Queries that wait for an answer.</summary>
+    /// <summary>Queries that are waiting for an answer.</summary>
     public QueryRegistry Queries { get; } = new();
 
     /// <summary>
-    /// Number of callers that wait for <see cref="Changed"/>. The workflow is not evicted meanwhile, because these callers would never be
-    /// woken.
+    /// Number of callers that are waiting for <see cref="Changed"/>. While it is not zero, the workflow is not evicted, because these
+    /// callers would never be woken.
     /// </summary>
     public int Waiters;
 
-    /// <summary>Wakes the callers that wait for new events.</summary>
+    /// <summary>Wakes the callers that are waiting for new events.</summary>
     public TaskCompletionSource Changed { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IEnumerable<MutableState> Runs => _runs.Values;

@@ -42,7 +42,7 @@ internal sealed class MutableState
 
     public string RunId { get; }
 
-    /// <summary>The stored state of the run besides its history.</summary>
+    /// <summary>The stored state of the run that its history does not contain.</summary>
     public RunRecord Record { get; private set; } = new() { NextAttempt = 1 };
 
     public WorkflowExecutionStartedEventAttributes Start { get; private set; } = null!;
@@ -98,13 +98,13 @@ internal sealed class MutableState
     /// <summary>Build of the worker that completed the last workflow task, or null if it named none.</summary>
     public WorkerVersionStamp? WorkerVersion { get; private set; }
 
-    /// <summary>Deployment of that worker; empty for none.</summary>
+    /// <summary>Name of the deployment of the worker that completed the last workflow task; empty for none.</summary>
     public string DeploymentName { get; private set; } = "";
 
     /// <summary>Versioning behavior that the worker of the last completed workflow task declared.</summary>
     public VersioningBehavior Behavior { get; private set; }
 
-    /// <summary>Deployment version of that worker, or null for none.</summary>
+    /// <summary>Deployment version of the worker that completed the last workflow task, or null for none.</summary>
     public WorkerDeploymentVersion? Deployment { get; private set; }
 
     public long SignalCount { get; private set; }
@@ -137,10 +137,10 @@ internal sealed class MutableState
 
     public bool HasStartedTask => Task is { StartedEventId: > 0 };
 
-    /// <summary>Number of events from which the server suggests continue-as-new to a worker.</summary>
+    /// <summary>Number of history events from which on the server suggests continue-as-new to a worker.</summary>
     public int SuggestContinueAsNewAfter { get; init; } = TemporalServerOptions.UsualSuggestContinueAsNewAfter;
 
-    /// <summary>The clock that measures attempts.</summary>
+    /// <summary>The clock that measures how long attempts run.</summary>
     public AwakeClock Awake { get; }
 
     /// <summary>Current wall clock time, which may have been set back.</summary>
@@ -222,7 +222,7 @@ internal sealed class MutableState
         return e;
     }
 
-    /// <summary>Appends an event immediately, or after the started workflow task has ended.</summary>
+    /// <summary>Appends an event immediately. While a workflow task is started, buffers the event until that task ends.</summary>
     public HistoryEvent AddOrBuffer(HistoryEvent e)
     {
         if (!HasStartedTask)
@@ -249,7 +249,7 @@ internal sealed class MutableState
         Apply(e);
     }
 
-    /// <summary>Appends the buffered events, the ends of activities and children last. Returns true if any were buffered.</summary>
+    /// <summary>Appends the buffered events, with the ends of activities and children last. Returns true if any were buffered.</summary>
     public bool FlushBuffered()
     {
         if (Buffered.Count == 0)
@@ -305,7 +305,7 @@ internal sealed class MutableState
         }
     }
 
-    /// <summary>Applies stored events.</summary>
+    /// <summary>Applies a batch of stored events to the state.</summary>
     public void Replay(EventBatch batch)
     {
         Log.Append(batch);
@@ -316,7 +316,7 @@ internal sealed class MutableState
         }
     }
 
-    /// <summary>Restores the stored state besides the events.</summary>
+    /// <summary>Restores the stored state that the events do not contain.</summary>
     public void Restore(RunRecord record)
     {
         Record = record;
@@ -436,7 +436,7 @@ internal sealed class MutableState
         }
     }
 
-    /// <summary>Sets the version that the run inherited. It applies until the first workflow task completes.</summary>
+    /// <summary>Sets the deployment version that the run inherited. It applies until the first workflow task completes.</summary>
     private void Inherit()
     {
         if ((Start.InheritedPinnedVersion ?? Start.InheritedAutoUpgradeInfo?.SourceDeploymentVersion) is { } version)
@@ -482,9 +482,7 @@ internal sealed class MutableState
         }
     }
 
-    /// <summary>
-    /// Sets the event id of a start request that was attached while a workflow task was started, now that its event has an id.
-    /// </summary>
+    /// <summary>Records, for a start request that was attached to the run, the id of its event, which was buffered until now.</summary>
     private void ResolveRequestId(HistoryEvent e)
     {
         if (

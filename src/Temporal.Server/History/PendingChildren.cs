@@ -2,7 +2,7 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>The children of a run that were initiated and have not closed, according to the run's events.</summary>
+/// <summary>The child workflows of a run that were initiated and have not closed, according to the run's events.</summary>
 internal sealed class PendingChildren
 {
     private readonly Dictionary<long, PendingChild> _children = [];

@@ -47,7 +47,7 @@ internal sealed class PendingActivity(
 
     public DateTimeOffset ScheduledTime => Record.ScheduledTime.Time();
 
-    /// <summary>Deadline for all attempts together, or null for none.</summary>
+    /// <summary>Deadline for the whole activity including retries, or null for none.</summary>
     public DateTimeOffset? Expiration => ScheduleToClose > TimeSpan.Zero ? Record.FirstScheduledTime.Time() + ScheduleToClose : null;
 
     /// <summary>Records that the attempt starts now.</summary>
@@ -56,12 +56,12 @@ internal sealed class PendingActivity(
     /// <summary>Records a heartbeat of the attempt.</summary>
     public void NoteHeartbeat() => _beatAwake = awake.Now;
 
-    /// <summary>Discards the cached due time after a change of the record.</summary>
+    /// <summary>Discards the cached due time after the record has changed.</summary>
     public void NoteChange() => _due = null;
 
     /// <summary>
     /// Time at which the activity next changes without a request, or null for never. Cached until the record changes, because every change
-    /// of a run checks all its activities.
+    /// to a run checks all its activities.
     /// </summary>
     /// <param name="asleep"><see cref="AwakeClock.Asleep"/>. The limits of an attempt use awake time, all other limits wall clock
     /// time.</param>
@@ -106,7 +106,7 @@ internal sealed class PendingActivity(
     private DateTimeOffset? BeatAwake => Record.LastHeartbeat is { } beat ? _beatAwake ??= awake.At(beat.Time()) : null;
 }
 
-/// <summary>A timer that has neither fired nor been cancelled.</summary>
+/// <summary>A timer that has neither fired nor been canceled.</summary>
 internal sealed record PendingTimer(string TimerId, long StartedEventId, DateTimeOffset Due);
 
 /// <summary>A child that was initiated and has not closed.</summary>

@@ -32,7 +32,7 @@ internal static class PriorityInheritance
         };
     }
 
-    /// <summary>Merges a priority: takes the fields that a mask names from the requested priority.</summary>
+    /// <summary>Returns the previous priority, with the fields that a mask names replaced by those of the requested priority.</summary>
     public static Priority? Merged(Priority? before, Priority? asked, IReadOnlyList<string> paths)
     {
         if (paths.Contains(PriorityPath))

@@ -19,7 +19,7 @@ internal sealed class QueryRegistry
     public PendingQuery? RemoveQuery(string id) => _queries.Remove(id, out var query) ? query : null;
 
     /// <summary>
-    /// Removes a query that was answered with a workflow task. A worker that holds it as a separate query task may still answer.
+    /// Removes a query that was answered with a workflow task. A worker that holds the query as a separate query task may still answer it.
     /// </summary>
     public PendingQuery? RemoveAnsweredWithTask(string id)
     {

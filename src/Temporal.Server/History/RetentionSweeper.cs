@@ -3,7 +3,7 @@ using Temporal.Server.Storage;
 
 namespace Temporal.Server.History;
 
-/// <summary>Deletes closed runs after their namespace's retention and returns the file's freed pages to the disk.</summary>
+/// <summary>Deletes closed runs after their namespace's retention, and returns the engine file's freed pages to the file system.</summary>
 internal sealed class RetentionSweeper(WorkflowStore store, NamespaceRegistry namespaces, TimeProvider time, ILogger logger) : IDisposable
 {
     private const int PageSize = 100;

@@ -12,8 +12,8 @@ internal static class RetryPolicies
     private const int DefaultMaximumFactor = 100;
 
     /// <summary>
-    /// Fills the missing fields of a policy with defaults: 1 second, a backoff coefficient of 2, and at most 100 times the initial
-    /// interval.
+    /// Fills the missing fields of a retry policy with defaults: 1 second, a backoff coefficient of 2, and a maximum of 100 times the
+    /// initial interval.
     /// </summary>
     public static RetryPolicy WithDefaults(RetryPolicy? given)
     {
@@ -36,7 +36,7 @@ internal static class RetryPolicies
         return policy;
     }
 
-    /// <summary>Finds the fault of a policy, or returns null if it is valid.</summary>
+    /// <summary>Returns the error message for an invalid retry policy, or null if the policy is valid.</summary>
     public static string? Fault(RetryPolicy? policy)
     {
         if (policy is null)
@@ -83,7 +83,7 @@ internal static class RetryPolicies
         return policy.MaximumAttempts < 0 ? "MaximumAttempts cannot be negative on retry policy." : null;
     }
 
-    /// <summary>Decides about the next attempt.</summary>
+    /// <summary>Decides whether and after which delay another attempt follows a failed one.</summary>
     /// <param name="attempt">Number of the failed attempt, from 1.</param>
     /// <param name="expiration">Latest start time of the next attempt, or null if there is no limit.</param>
     /// <returns>IN_PROGRESS with the delay, or the reason against another attempt.</returns>
@@ -119,7 +119,7 @@ internal static class RetryPolicies
         return expiration is { } end && now + delay > end ? (RetryState.Timeout, default) : (RetryState.InProgress, delay);
     }
 
-    /// <summary>Delay after the given attempt.</summary>
+    /// <summary>Delay between the end of the specified attempt and the next one.</summary>
     public static TimeSpan Interval(RetryPolicy policy, int attempt)
     {
         var initial = policy.InitialInterval.IsPositive() ? policy.InitialInterval.Span() : DefaultInitialInterval;
@@ -131,7 +131,7 @@ internal static class RetryPolicies
             : maximum;
     }
 
-    /// <summary>True for a timeout that another attempt can't avoid, namely schedule-to-start or schedule-to-close.</summary>
+    /// <summary>True for a timeout that another attempt can't avoid: schedule-to-start or schedule-to-close.</summary>
     public static bool IsOverallTimeout(FailureMessage? failure) =>
         failure?.TimeoutFailureInfo is { TimeoutType: TimeoutType.ScheduleToStart or TimeoutType.ScheduleToClose };
 

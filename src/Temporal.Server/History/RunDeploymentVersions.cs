@@ -35,7 +35,7 @@ internal static class RunDeploymentVersions
         && run.Start.InheritedAutoUpgradeInfo?.ContinueAsNewInitialVersioningBehavior == ContinueAsNewVersioningBehavior.UseRampingVersion;
 
     /// <summary>
-    /// Sets the version that the next run or a child inherits. The version is either pinned or follows the queue's routing.
+    /// Sets the version that the next run or a child inherits. The new run is either pinned to that version or follows the queue's routing.
     /// </summary>
     /// <param name="start">Start attributes of the next run or the child.</param>
     /// <param name="run">The previous run or the parent.</param>

@@ -2,7 +2,7 @@ using Temporal.Server.Timers;
 
 namespace Temporal.Server.History;
 
-/// <summary>Keeps one timer per run, by the run's key, for the run's next change that depends on time alone.</summary>
+/// <summary>Keeps one timer per run, found by the run's key. The timer fires when the run next changes because of time alone.</summary>
 internal sealed class RunTimers(TimerService timers)
 {
     private readonly Lock _lock = new();
@@ -31,7 +31,7 @@ internal sealed class RunTimers(TimerService timers)
         }
     }
 
-    /// <summary>Removes the timer of a run after it has fired.</summary>
+    /// <summary>Removes a run's timer that has fired.</summary>
     public void RemoveTimer(long key)
     {
         lock (_lock)

@@ -6,7 +6,7 @@ using Temporal.Server.Visibility;
 
 namespace Temporal.Server.History;
 
-/// <summary>The database writes of one run's transition, taken from its state while the lock is held.</summary>
+/// <summary>The database writes for one change to a run, collected from the run's state while the workflow's lock is held.</summary>
 internal sealed class RunTransitionWrites
 {
     private readonly RunRow _row;
@@ -215,7 +215,7 @@ internal sealed class RunTransitionWrites
     // Fixed-width hexadecimal text sorts like the numbers.
     private static string Id(long id) => id.ToString("x8", CultureInfo.InvariantCulture);
 
-    /// <summary>Restores the rows of <see cref="WriteExtras"/> into a run whose events are applied.</summary>
+    /// <summary>Restores the state in the rows that <see cref="WriteExtras"/> wrote. The run's events must have been applied.</summary>
     public static void ReadExtras(SqliteConnection db, MutableState run)
     {
         foreach (var (kind, id, data) in OpenRunStateTable.Read(db, run.Key))

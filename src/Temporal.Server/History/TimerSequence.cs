@@ -3,8 +3,10 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Computes and executes the changes of a run that depend only on time, namely time limits, timers, retries and the first task.
-/// The caller must hold the workflow's lock.</summary>
+/// <summary>
+/// Computes and executes the changes of a run that depend only on time: time limits, timers, retries and the first task. The caller must
+/// hold the workflow's lock.
+/// </summary>
 internal static class TimerSequence
 {
     /// <summary>Time of the run's next change that depends on time alone, or null if there is no such change.</summary>
@@ -36,7 +38,7 @@ internal static class TimerSequence
         return due;
     }
 
-    /// <summary>Executes the changes that are due.</summary>
+    /// <summary>Executes the run's changes that are due.</summary>
     public static void ApplyDueChanges(MutableState run)
     {
         var now = run.WallClock;

@@ -6,9 +6,11 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Executes requests between workflows, namely starting a child, signaling, canceling, notifying the parent and closing the
-/// children. Also commands workers to cancel activities. Each task is stored with the change that requests it and deleted with the change
-/// that answers it. The receiver recognizes a repeated request by its id, so each request takes effect once despite crashes.</summary>
+/// <summary>
+/// Executes requests between workflows: starting a child, signaling, canceling, notifying the parent and closing the children. Also
+/// commands workers to cancel activities. Each task is stored with the change that requests it and deleted with the change that answers it.
+/// The receiver recognizes a repeated request by its id, so each request takes effect once despite crashes.
+/// </summary>
 internal sealed class TransferQueue(
     WorkflowStore store,
     RunSuccessorStarter chain,
@@ -21,7 +23,7 @@ internal sealed class TransferQueue(
     private readonly TransferTaskCompletion _answers = new(store);
     private readonly ChildStarts _childStarts = new(store, chain, namespaces);
 
-    /// <summary>Executes a task. Retries the task if a change could not be written.</summary>
+    /// <summary>Executes a transfer task. If the target is a child, first waits until the child's start has been processed.</summary>
     public async Task RunAsync(long key, TransferTask task)
     {
         if (task.ChildOnly)
@@ -287,7 +289,7 @@ internal sealed class TransferQueue(
         await _answers.CompleteAsync(key, task);
     }
 
-    /// <summary>Finds the open run that a task targets. A request to a child requires that the requesting run is its parent.</summary>
+    /// <summary>Finds the open run that a task targets. For a request to a child, the requesting run must be the child's parent.</summary>
     /// <param name="closed">True to accept a closed run as well.</param>
     private MutableState Target(InMemoryWorkflow workflow, TransferTask task, bool followChain = false, bool closed = false)
     {

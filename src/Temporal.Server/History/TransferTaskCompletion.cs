@@ -6,7 +6,7 @@ namespace Temporal.Server.History;
 /// <summary>Completes transfer tasks: deletes each task together with the change that answers it.</summary>
 internal sealed class TransferTaskCompletion(WorkflowStore store)
 {
-    /// <summary>Records the answer in the requesting run, if the run still waits for it.</summary>
+    /// <summary>Records the answer to a transfer task in the requesting run, if the run is still waiting for it.</summary>
     public async Task AnswerAsync(long key, TransferTask task, Func<MutableState, bool> waits, Func<MutableState, HistoryEvent> answer)
     {
         var isThere = await store.ChangeAsync(
@@ -39,6 +39,6 @@ internal sealed class TransferTaskCompletion(WorkflowStore store)
     /// task.</summary>
     public Task DeleteTaskAsync(long key) => store.Database.WriteAsync(db => TransferTaskTable.Delete(db, key));
 
-    /// <summary>Completes a task for whose result no caller waits.</summary>
+    /// <summary>Completes a transfer task whose result no caller is waiting for.</summary>
     public Task CompleteAsync(long key, TransferTask task) => AnswerAsync(key, task, static _ => false, static _ => null!);
 }

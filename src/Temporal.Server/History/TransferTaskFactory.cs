@@ -48,7 +48,8 @@ internal static class TransferTaskFactory
     }
 
     /// <summary>
-    /// Adds the command to cancel a started activity, unless its worker takes no commands. A change of a run sends one task to each worker.
+    /// Adds the command to cancel a started activity, unless its worker accepts no commands. All commands from one change to a run that go
+    /// to the same worker share one task.
     /// </summary>
     public static void AddCancel(MutableState run, PendingActivity activity)
     {
@@ -75,7 +76,7 @@ internal static class TransferTaskFactory
     }
 
     /// <summary>
-    /// Adds the tasks for a closed run: notifies its parent, closes its children and cancels its activities.
+    /// Adds the tasks that follow the close of a run: notifying its parent, closing its children and canceling its activities.
     /// </summary>
     /// <param name="continues">True if another run of the chain follows, whose end the parent awaits.</param>
     /// <param name="closesChildren">False if the children stay open under another run.</param>

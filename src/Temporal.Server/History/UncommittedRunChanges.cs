@@ -15,7 +15,7 @@ internal sealed class UncommittedRunChanges
     /// <summary>Scheduled event ids of activities whose record must be stored, unless the activity has ended in the meantime.</summary>
     public HashSet<long> TouchedActivities { get; } = [];
 
-    /// <summary>Scheduled event ids of ended activities that have a row.</summary>
+    /// <summary>Scheduled event ids of ended activities that have a row in the database.</summary>
     public List<long> RemovedActivities { get; } = [];
 
     public List<string> NewSignalRequestIds { get; } = [];
@@ -24,10 +24,10 @@ internal sealed class UncommittedRunChanges
 
     public List<long> DoneTransfers { get; } = [];
 
-    /// <summary>True if the record changed.</summary>
+    /// <summary>True if the run's stored record changed.</summary>
     public bool Touched { get; set; }
 
-    /// <summary>True if status, memo or search attributes changed.</summary>
+    /// <summary>True if the run's visibility record changed, for example its status, memo or search attributes.</summary>
     public bool Visible { get; set; }
 
     /// <summary>True if the run is new.</summary>

@@ -59,7 +59,7 @@ internal static class UpdateProtocol
         }
     }
 
-    /// <summary>Validates the worker's messages, or returns null if all are valid.</summary>
+    /// <summary>Validates the worker's messages. Returns the reason to reject them, or null if all are valid.</summary>
     public static CommandFault? Check(InMemoryWorkflow workflow, MutableState run, IEnumerable<Message> messages)
     {
         var accepted = new HashSet<string>();
@@ -169,7 +169,8 @@ internal static class UpdateProtocol
     }
 
     /// <summary>
-    /// Aborts the updates that a rejected workflow task had delivered and no worker had accepted; they are not retried automatically.
+    /// Aborts the updates that were delivered with a rejected workflow task and not accepted by a worker. They are not retried
+    /// automatically.
     /// </summary>
     public static void AbortSent(InMemoryWorkflow workflow, MutableState run)
     {
@@ -185,7 +186,8 @@ internal static class UpdateProtocol
     }
 
     /// <summary>
-    /// Drops updates that no worker has accepted, so that the next attempt runs without them. Waiting callers send them again.
+    /// Drops updates that no worker has accepted, so that the next attempt of the workflow task runs without them. Waiting callers send
+    /// them again.
     /// </summary>
     public static void DropAdmitted(InMemoryWorkflow workflow)
     {

@@ -11,7 +11,7 @@ internal sealed record UpdateProgress(Stage Stage, Outcome? Outcome = null, Exce
 {
     public static UpdateProgress Admitted { get; } = new(Stage.Admitted);
 
-    /// <summary>The update is no longer known; waiting callers must send it again.</summary>
+    /// <summary>Progress of an update that the server has dropped; waiting callers must send the update again.</summary>
     public static UpdateProgress Dropped { get; } = new(Stage.Unspecified);
 
     public bool IsDone => this == Dropped || Outcome is not null || Aborted is not null;

@@ -122,7 +122,7 @@ internal static class WorkflowDescriber
         return info;
     }
 
-    /// <summary>Returns an override in both forms that clients may read.</summary>
+    /// <summary>Returns a versioning override in both the older and the newer form, because clients may read either one.</summary>
     private static VersioningOverride? ToBothForms(VersioningOverride? versioning)
     {
         if (versioning is null)

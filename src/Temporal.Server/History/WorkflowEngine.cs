@@ -60,7 +60,7 @@ internal sealed class WorkflowEngine
     public bool TracksTasks { get; init; }
 
     /// <summary>
-    /// True if no task is queued or started, apart from at most the given number of started activities. Requires
+    /// True if no task is queued or started, apart from at most the specified number of started activities. Requires
     /// <see cref="TracksTasks"/>.
     /// </summary>
     public bool IsIdle(int startedActivities)
@@ -198,12 +198,12 @@ internal sealed class WorkflowEngine
         }
     }
 
-    /// <summary>True if the worker that has the run cached is not of the version to which the run's tasks are routed now.</summary>
+    /// <summary>True if the worker that has the run cached is of another version than the one to which the run's tasks now go.</summary>
     private bool Moves(WorkflowQueuedTask task) =>
         (task.RunPinned ?? Deployments.RouteOf(task.NamespaceId, task.NormalQueue, activity: false, task.WorkflowId)) != task.LastVersion;
 
     /// <summary>
-    /// Queues tasks again that left their queue with a change that could not be written. Waits until writing is possible.
+    /// Requeues tasks that left their queue with a change that could not be written, as soon as writing is possible again.
     /// </summary>
     private void OnLost(WorkflowWrite write)
     {

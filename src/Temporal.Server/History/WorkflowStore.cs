@@ -165,7 +165,7 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>
-    /// Reads a run's encoded events from the given id on, oldest first. They come from memory or, if trimmed, from the database.
+    /// Reads a run's encoded events from the specified id on, oldest first. Events that are no longer in memory come from the database.
     /// </summary>
     public IEnumerable<EventBatch> Batches(MutableState run, long from)
     {
@@ -189,8 +189,8 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>
-    /// First event id of the last batches that end at the given event and together contain at least the given number of events. Call with
-    /// the lock held.
+    /// Id of the first event in a sequence of whole batches that ends at the specified event and contains at least the specified number of
+    /// events. Call with the lock held.
     /// </summary>
     public long BatchStart(MutableState run, long last, int events)
     {
@@ -214,8 +214,8 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>
-    /// Drops a workflow's cached state, for example after its rows were deleted. Callers that wait for a query or an update then retry.
-    /// Call with the lock held.
+    /// Drops a workflow's cached state, for example after its rows were deleted. Callers that are waiting for a query or an update then
+    /// retry. Call with the lock held.
     /// </summary>
     public void Drop(InMemoryWorkflow workflow)
     {
@@ -373,7 +373,7 @@ internal sealed class WorkflowStore
         Lost(write);
     }
 
-    /// <summary>Returns the run of a row: the one in memory, or one rebuilt from its events.</summary>
+    /// <summary>Returns the run to which a database row belongs: the one in memory, or one rebuilt from its stored events.</summary>
     private MutableState? Load(SqliteConnection db, InMemoryWorkflow workflow, (RunIdentity Name, RunRow Row)? found)
     {
         if (found is not var (name, row))

@@ -9,8 +9,8 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// The workflow task of a run, which is scheduled, started or ended. A task is normal, transient (a retry, without events) or speculative
-/// (for updates only, without events). Its stored state is part of the run's record.
+/// Schedules, starts and ends the workflow task of a run. A task is normal, transient (a retry, without events) or speculative (for updates
+/// only, without events). Its stored state is part of the run's record.
 /// </summary>
 internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awake)
 {
@@ -33,7 +33,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awak
 
     public bool UsesStickyQueue => run.Record.StickyQueue.Length > 0;
 
-    /// <summary>Ensures that a workflow task delivers the new events to the worker.</summary>
+    /// <summary>Ensures that a workflow task is scheduled that delivers the new events to the worker.</summary>
     /// <param name="wakes">True to schedule a task even during the first task's backoff, as for a cancel request.</param>
     public void EnsureScheduled(bool wakes = false)
     {
@@ -54,7 +54,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awak
         }
     }
 
-    /// <summary>Schedules a task. The run must not have one.</summary>
+    /// <summary>Schedules a workflow task. The run must not already have one.</summary>
     public WorkflowTaskRecord Schedule(bool speculative = false)
     {
         var now = run.Now;
@@ -259,7 +259,9 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awak
         EndAttempt(reschedule, startOver: cause == WorkflowTaskFailedCause.ResetWorkflow);
     }
 
-    /// <summary>Handles the timeout of a task that was not taken from its sticky queue or not completed in time.</summary>
+    /// <summary>
+    /// Times out a task that was not taken from its sticky queue or not completed in time, and schedules the next attempt.
+    /// </summary>
     public void TimeOut(TimeoutType type)
     {
         var task = run.Task!;
@@ -331,7 +333,9 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awak
         return task.Sticky && run.Record.StickyTimeout.IsPositive() ? task.ScheduledTime.Time() + run.Record.StickyTimeout.Span() : null;
     }
 
-    /// <summary>Records the reason of failing tasks for lists and descriptions, from the fifth consecutive failure on.</summary>
+    /// <summary>
+    /// Records the reason why the run's workflow tasks fail, for lists and descriptions, from the fifth consecutive failure on.
+    /// </summary>
     private void NoteProblem(string category, string cause)
     {
         if (run.Task!.Attempt < AttemptsUntilReported || UsesStickyQueue)

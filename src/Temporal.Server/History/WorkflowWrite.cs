@@ -3,7 +3,7 @@ using Temporal.Server.Visibility;
 
 namespace Temporal.Server.History;
 
-/// <summary>The database writes of one workflow's transition.</summary>
+/// <summary>The database writes for one change to a workflow.</summary>
 internal sealed class WorkflowWrite(
     InMemoryWorkflow workflow,
     VisibilityStore visibility,
@@ -17,7 +17,7 @@ internal sealed class WorkflowWrite(
 
     public List<RunTransitionWrites> Runs { get; } = [];
 
-    /// <summary>Completed to wake the callers that wait for new events of the workflow.</summary>
+    /// <summary>Completed to wake the callers that are waiting for new events of the workflow.</summary>
     public required TaskCompletionSource Changed { get; init; }
 
     /// <summary>The run that becomes the current one, or null for no change.</summary>

@@ -5,9 +5,9 @@ using System.Text;
 namespace Temporal.Server.Hosting;
 
 /// <summary>
-/// Decides which calls are allowed. A caller on the socket file is always allowed. Over TCP, a caller must send the API key or, without a
-/// key, belong to the user of this process or to root. The check is strict because callers can start workflows and, through them,
-/// programs.
+/// Decides which calls are allowed. A caller on the socket file is always allowed. Over TCP, a caller must send the API key if there is
+/// one. Without a key, the caller must belong to the user of this process or to root, unless all users are allowed. The check is strict
+/// because callers can start workflows and, through them, programs.
 /// </summary>
 internal sealed class CallerAuthorization
 {
@@ -15,7 +15,7 @@ internal sealed class CallerAuthorization
     private readonly bool _anyUser;
     private readonly uint? _self;
 
-    /// <summary>Creates the authorization of a server.</summary>
+    /// <summary>Creates the check that authorizes calls to a server.</summary>
     /// <param name="apiKey">API key that callers over TCP must send, or null for none.</param>
     /// <param name="anyUser">True to allow every caller if no key is set.</param>
     /// <param name="overTcp">True if the server listens on TCP as well.</param>
@@ -26,7 +26,7 @@ internal sealed class CallerAuthorization
         _self = overTcp ? OwnUserId() : null;
     }
 
-    /// <summary>True if a caller of this user is allowed without a key.</summary>
+    /// <summary>True if the caller's user is the user of this process or root, who needs no key.</summary>
     /// <param name="self">User id of this process, or null if user ids can't be compared.</param>
     /// <param name="peer">User id of the caller, or null if it can't be determined.</param>
     internal static bool IsOwn(uint? self, uint? peer) => self is not null && peer is { } user && (user == self || user == 0);

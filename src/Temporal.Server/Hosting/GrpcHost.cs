@@ -93,7 +93,7 @@ internal sealed class GrpcHost : IAsyncDisposable
     /// <summary>Starts the server. Completes when it listens on every endpoint.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => _server.StartAsync(_application, cancellationToken);
 
-    /// <summary>Stops accepting calls, waits for open ones until the token is cancelled, then aborts them.</summary>
+    /// <summary>Stops accepting calls, waits for open ones until the token is canceled, then aborts them.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
 
     /// <inheritdoc/>
@@ -107,7 +107,8 @@ internal sealed class GrpcHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Creates the services that the gRPC server needs, without those of a web host. A run starts this server within its first 100 ms.
+    /// Creates the services that the gRPC server needs, without those of a web host, because a run starts this server within its first 100
+    /// ms.
     /// </summary>
     private static ServiceProvider Services(RpcMethodRegistration methods, ILoggerFactory loggers)
     {
@@ -137,7 +138,7 @@ internal sealed class GrpcHost : IAsyncDisposable
         return application.Build();
     }
 
-    /// <summary>Cancelled when the server stops. A broken connection is detected by reading from it.</summary>
+    /// <summary>Token that is canceled when the server stops. A broken connection is detected by reading from it instead.</summary>
     private static CancellationToken Ending(ConnectionContext connection) =>
         connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? connection.ConnectionClosed;
 

@@ -59,8 +59,8 @@ internal static class HttpConnect
     }
 
     /// <summary>
-    /// Recognizes a CONNECT request. An end is returned for a complete request. If the result is known and has no end, the connection uses
-    /// another protocol. If it is not known, more bytes are needed.
+    /// Recognizes a CONNECT request. <c>Known</c> is false while more bytes are needed. Otherwise, <c>End</c> is the end of the request, or
+    /// null if the connection uses another protocol.
     /// </summary>
     private static (bool Known, SequencePosition? End) ParseRequest(ReadOnlySequence<byte> buffer)
     {

@@ -162,7 +162,9 @@ internal sealed class ResetStreamFilter : IDuplexPipe
 
         public override long UnflushedBytes => inner.UnflushedBytes;
 
-        /// <summary>Returns bytes to the client's window. The update is sent with the next frames, at the latest with a ping.</summary>
+        /// <summary>
+        /// Restores bytes to the client's flow-control window. The update is sent with the next frames, at the latest with a ping.
+        /// </summary>
         public void ReturnToWindow(int bytes) => Interlocked.Add(ref _owed, bytes);
 
         public override void Advance(int bytes) => inner.Advance(bytes);

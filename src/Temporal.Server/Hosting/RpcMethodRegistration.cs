@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Temporal.Server.Hosting;
 
 /// <summary>
-/// Registers the methods of the table with ASP.NET's gRPC server. Requests and responses pass as bytes, so that stored messages are not
-/// parsed just to be sent. The services' own descriptors are not used, because initializing them loads the types of all messages.
+/// Registers the methods of the table with ASP.NET's gRPC server. Requests and responses are passed as bytes, so that stored messages need
+/// not be parsed only to be sent. The services' own descriptors are not used, because initializing them loads the types of all messages.
 /// </summary>
 internal sealed class RpcMethodRegistration(RpcTable table, CallerAuthorization admission, ILogger logger)
     : IServiceMethodProvider<RpcMethodRegistration>

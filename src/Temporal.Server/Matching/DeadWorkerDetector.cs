@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// Detects dead workers of this machine by their identity, <c>pid@machine#boot id#process start time#process namespace-random</c>.
+/// Detects dead workers on this machine by their identity, <c>pid@machine#boot id#process start time#process namespace-random</c>.
 /// </summary>
 /// <param name="machine">Name of this machine in worker identities.</param>
 internal sealed class DeadWorkerDetector(string machine)
@@ -11,7 +11,7 @@ internal sealed class DeadWorkerDetector(string machine)
     private static readonly string BootId = Read("/proc/sys/kernel/random/boot_id");
     private static readonly string Namespace = OwnNamespace();
 
-    /// <summary>True only if the identity names a process of this machine that has certainly ended.</summary>
+    /// <summary>True only if the identity names a process on this machine that has certainly ended.</summary>
     public bool IsGone(string identity)
     {
         var parts = identity.Split('#');

@@ -80,8 +80,8 @@ internal sealed class Deployments(Database database, TimeProvider time)
     }
 
     /// <summary>
-    /// Version whose workers may take a task: the one to which its run is pinned, otherwise the one to which the queue's tasks are routed
-    /// now.
+    /// Version whose workers may take a task: the one to which the task's run is pinned, otherwise the target of the queue's current
+    /// routing.
     /// </summary>
     public string VersionFor(QueuedTask task)
     {

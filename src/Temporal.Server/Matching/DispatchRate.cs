@@ -1,8 +1,8 @@
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// Rate limit of a queue in tasks per second: a token bucket that holds the tokens of one second, but at least one. Guarded by the lock of
-/// its queue.
+/// Rate limit of a queue in tasks per second: a token bucket with a capacity of one second's tokens, but at least one token. Guarded by the
+/// lock of its queue.
 /// </summary>
 internal sealed class DispatchRate(TimeProvider time)
 {
@@ -38,7 +38,7 @@ internal sealed class DispatchRate(TimeProvider time)
 
     private double Capacity => Math.Max(1, Limit ?? 1);
 
-    /// <summary>Takes a token for a task, or returns false with the time until the next token.</summary>
+    /// <summary>Takes a token for a task. If none is available, returns false with the time until the next token.</summary>
     public bool TryTake(out TimeSpan wait)
     {
         wait = TimeSpan.Zero;

@@ -3,9 +3,9 @@ using Place = (int Priority, long Pass, long Sequence);
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// Orders the tasks that wait in one lane by priority, then by fair share of each fairness key, then by arrival. A task's pass is the pass
-/// of the preceding task with the same key plus a stride, which is inversely proportional to the weight. A new key starts at the lane's
-/// current pass. Guarded by the lock of its queue.
+/// Orders the tasks that wait in one lane by priority, then by fair share of each fairness key (stride scheduling), then by arrival. A
+/// task's pass is the pass of the preceding task with the same key plus a stride, which is inversely proportional to the key's weight. A
+/// new key starts at the lane's current pass. Guarded by the lock of its queue.
 /// </summary>
 internal sealed class FairOrder
 {
@@ -15,7 +15,7 @@ internal sealed class FairOrder
 
     private readonly Dictionary<int, FairPriorityLevel> _levels = [];
 
-    /// <summary>Assigns the pass of a task that joins the lane.</summary>
+    /// <summary>Assigns a pass, which is a position by fair share, to a task that joins the lane.</summary>
     public long Join(int priority, string key, float weight)
     {
         if (!_levels.TryGetValue(priority, out var level))

@@ -61,8 +61,8 @@ internal sealed class TaskQueue : IDisposable
     }
 
     /// <summary>
-    /// Applies the queue's configuration, or null for none: its rate limit in tasks per second, and weights of fairness keys. These
-    /// weights override those of tasks that are queued from now on.
+    /// Applies the queue's configuration, or null for none. It contains the rate limit in tasks per second, and weights of fairness keys.
+    /// These override the weights of tasks that are queued from now on.
     /// </summary>
     public void Configure(TaskQueueConfig? config)
     {
@@ -110,7 +110,7 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>Pollers since the given time, each with the time of its last poll.</summary>
+    /// <summary>Pollers that have polled since the given time, each with the time of its last poll.</summary>
     public IReadOnlyList<PollerInfo> Pollers(DateTimeOffset since)
     {
         lock (_lock)
@@ -131,7 +131,8 @@ internal sealed class TaskQueue : IDisposable
     }
 
     /// <summary>
-    /// Like <see cref="Pollers"/>, but up to 5 seconds old. The Temporal server also answers the enhanced description from a cache.
+    /// Like <see cref="Pollers"/>, but from a cache that is up to 5 seconds old. The Temporal server also uses a cache for the enhanced
+    /// description.
     /// </summary>
     public IReadOnlyList<PollerInfo> PollersLately(DateTimeOffset since)
     {
@@ -177,7 +178,7 @@ internal sealed class TaskQueue : IDisposable
     }
 
     /// <summary>
-    /// Takes the next task, or waits for one; the result is null when the token is cancelled. Returns false if the queue was retired and
+    /// Takes the next task, or waits for one. The task is null if the token is canceled first. Returns false if the queue was retired and
     /// replaced by another.
     /// </summary>
     /// <param name="version">The poller's version, which limits the tasks that it may take.</param>
@@ -252,7 +253,7 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>Forgets pollers that are no longer listed, if there are many, because each polling process adds an entry.</summary>
+    /// <summary>Removes pollers that are no longer listed if there are many entries, because each polling process adds one.</summary>
     private void RemoveOldPollers(DateTimeOffset now)
     {
         if (_seen.Count < ManyPollers)
@@ -269,7 +270,7 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>Delivers tasks while tasks and pollers wait and the rate limit allows it.</summary>
+    /// <summary>Delivers tasks as long as both tasks and pollers are waiting and the rate limit allows it.</summary>
     private void DeliverTasks()
     {
         lock (_lock)
@@ -294,7 +295,7 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>Moves waiting tasks to their new lanes after a change of the version routing.</summary>
+    /// <summary>Moves waiting tasks to their new lanes after a change to the version routing.</summary>
     public void Reroute()
     {
         lock (_lock)
@@ -391,7 +392,7 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>Forgets all pollers, as if nobody had ever polled.</summary>
+    /// <summary>Ends all waiting polls and forgets the time of the last poll, so that the queue counts as having no poller.</summary>
     public void RemoveAllPollers()
     {
         lock (_lock)
@@ -401,7 +402,9 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>Closes the queue permanently if it is empty and was unused for the given time. Returns true if it is closed.</summary>
+    /// <summary>
+    /// Closes the queue permanently if it is empty and has been unused for the given time. Returns true if the queue is closed.
+    /// </summary>
     public bool TryRetire(TimeSpan unused)
     {
         lock (_lock)

@@ -39,13 +39,13 @@ internal sealed class TaskQueueDescriber(
             DeploymentOptions = deployment,
         };
 
-    /// <summary>Version stamp for events, from the build that took a task, or null if the worker names none.</summary>
+    /// <summary>Version stamp for events, which names the build of the worker that took a task. Null if the worker names none.</summary>
     public static WorkerVersionStamp? Version(WorkerVersionCapabilities? capabilities) =>
         capabilities is { BuildId.Length: > 0 }
             ? new WorkerVersionStamp { BuildId = capabilities.BuildId, UseVersioning = capabilities.UseVersioning }
             : null;
 
-    /// <summary>Builds the default description, for one type of a queue.</summary>
+    /// <summary>Builds the default description, for one task type of a queue.</summary>
     public DescribeTaskQueueResponse DescribeOne(string namespaceId, DescribeTaskQueueRequest request)
     {
         var type = request.TaskQueueType == TaskQueueType.Unspecified ? TaskQueueType.Workflow : request.TaskQueueType;
@@ -80,7 +80,9 @@ internal sealed class TaskQueueDescriber(
         return response;
     }
 
-    /// <summary>Builds the enhanced description, for several types of a queue, all under the unversioned entry.</summary>
+    /// <summary>
+    /// Builds the enhanced description, for several task types of a queue. Everything is listed under the entry for unversioned workers.
+    /// </summary>
     public DescribeTaskQueueResponse DescribeAll(string namespaceId, DescribeTaskQueueRequest request)
     {
         IEnumerable<TaskQueueType> types =

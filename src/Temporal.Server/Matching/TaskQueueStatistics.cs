@@ -4,8 +4,8 @@ using Temporalio.Api.TaskQueue.V1;
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// Statistics of a queue's tasks, in total and by priority: backlog size, age of the oldest task, arrival and dispatch rates. Queries do
-/// not count, because they have no priority. Guarded by the lock of its queue.
+/// Statistics of a queue's tasks, in total and by priority: backlog size, age of the oldest task, arrival and dispatch rates. Queries are
+/// not counted, because they have no priority. Guarded by the lock of its queue.
 /// </summary>
 internal sealed class TaskQueueStatistics
 {

@@ -80,7 +80,7 @@ internal sealed class TaskQueues(
         return task;
     }
 
-    /// <summary>Removes queues that are empty and were unused for the given time.</summary>
+    /// <summary>Removes queues that are empty and have been unused for the given time.</summary>
     public void RemoveUnused(TimeSpan unused)
     {
         foreach (var (key, queue) in _queues)
@@ -92,7 +92,7 @@ internal sealed class TaskQueues(
         }
     }
 
-    /// <summary>True if a worker polls the sticky queue, or did so recently.</summary>
+    /// <summary>True if a worker is polling the sticky queue, or did so recently.</summary>
     public bool StickyWorkerLives(string namespaceId, string name) =>
         _queues.TryGetValue((namespaceId, name, false), out var queue) && queue.HasPoller(StickyPollerGone);
 
@@ -105,7 +105,7 @@ internal sealed class TaskQueues(
         }
     }
 
-    /// <summary>Moves the waiting tasks of a namespace after a change of the version routing.</summary>
+    /// <summary>Moves the waiting tasks of a namespace to their new lanes after a change to the version routing.</summary>
     public void Reroute(string namespaceId)
     {
         foreach (var (key, queue) in _queues)
@@ -127,8 +127,8 @@ internal sealed class TaskQueues(
     }
 
     /// <summary>
-    /// Removes a retired queue, so that another can take its name. Every caller that meets a retired queue does this, because the retiring
-    /// caller may not have removed it yet.
+    /// Removes a retired queue, so that another can take its name. Every caller that finds a retired queue does this, because the caller
+    /// that retired it may not have removed it yet.
     /// </summary>
     private void Remove((string NamespaceId, string Name, bool Activity) key, TaskQueue retired)
     {

@@ -5,8 +5,8 @@ using Temporalio.Api.Worker.V1;
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// Queues of commands to workers. Each worker process polls a queue of its own. A command waits here for a poll and then for the worker's
-/// answer; the transfer task that sends it is stored.
+/// Queues of commands to workers. Each worker process polls a queue of its own. A command is kept in memory until a worker polls for it and
+/// answers; the transfer task that sends the command is stored in the database.
 /// </summary>
 /// <param name="stopping">Cancelled when the server stops.</param>
 internal sealed class WorkerCommandQueues(CancellationToken stopping)
@@ -44,7 +44,7 @@ internal sealed class WorkerCommandQueues(CancellationToken stopping)
         }
     }
 
-    /// <summary>Waits for a command to a worker. Returns null if the poll ends before.</summary>
+    /// <summary>Waits for a command to a worker. Returns null if the poll ends first.</summary>
     public async Task<PendingCommand?> PollAsync(string namespaceId, string queue, CancellationToken poll)
     {
         var taken = new TaskCompletionSource<PendingCommand>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -68,7 +68,9 @@ internal sealed class WorkerCommandQueues(CancellationToken stopping)
         return taken.Task.IsCompleted ? await taken.Task : null;
     }
 
-    /// <summary>Records a worker's answer. Returns false if no worker was asked, or if the time limit of the command has passed.</summary>
+    /// <summary>
+    /// Records a worker's answer. Returns false if the command is unknown, for example because its time limit has passed.
+    /// </summary>
     /// <param name="id">Id of the command.</param>
     /// <param name="isExecuted">False if the worker could not execute it now.</param>
     public bool Answer(string namespaceId, string id, bool isExecuted)
@@ -110,7 +112,7 @@ internal sealed class WorkerCommandQueues(CancellationToken stopping)
     }
 }
 
-/// <summary>A command that waits for a worker or for its answer.</summary>
+/// <summary>A command that is waiting for a worker to take it or to answer it.</summary>
 internal sealed class PendingCommand(string namespaceId, string queue, ExecuteCommandsRequest commands)
 {
     public string Id { get; } = Guid.NewGuid().ToString();
@@ -121,7 +123,7 @@ internal sealed class PendingCommand(string namespaceId, string queue, ExecuteCo
 
     public ExecuteCommandsRequest Commands { get; } = commands;
 
-    /// <summary>True if a worker has taken it.</summary>
+    /// <summary>True if a worker has taken the command.</summary>
     public bool IsTaken { get; set; }
 
     /// <summary>The worker's answer: true if it has executed the command.</summary>

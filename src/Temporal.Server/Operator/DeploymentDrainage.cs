@@ -5,13 +5,15 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Operator;
 
-/// <summary>Computes the drainage status of versions that are no longer current or ramping.</summary>
+/// <summary>Computes the drainage status of worker deployment versions that are no longer current or ramping.</summary>
 /// <param name="reader">Reader for lists of runs.</param>
 /// <param name="time">The clock.</param>
 /// <param name="gracePeriod">Minimum time for which a version drains.</param>
 internal sealed class DeploymentDrainage(VisibilityReader reader, TimeProvider time, TimeSpan gracePeriod)
 {
-    /// <summary>Computes the status of a version. A former version drains as long as open runs are pinned to it.</summary>
+    /// <summary>
+    /// Computes the status of a version. A former version drains for a grace period, and as long as open runs are pinned to it.
+    /// </summary>
     public WorkerDeploymentVersionStatus StatusOf(NamespaceEntry ns, WorkerDeploymentVersionInfo version)
     {
         if (version.Status != WorkerDeploymentVersionStatus.Draining)
@@ -24,7 +26,7 @@ internal sealed class DeploymentDrainage(VisibilityReader reader, TimeProvider t
             : WorkerDeploymentVersionStatus.Drained;
     }
 
-    /// <summary>Builds the drainage info for descriptions, or returns null for a version that does not drain.</summary>
+    /// <summary>Builds the drainage info for descriptions, or returns null for a version that is neither draining nor drained.</summary>
     public static VersionDrainageInfo? ToDrainageInfo(WorkerDeploymentVersionInfo version, WorkerDeploymentVersionStatus status)
     {
         if (status is not (WorkerDeploymentVersionStatus.Draining or WorkerDeploymentVersionStatus.Drained))

@@ -20,7 +20,7 @@ internal static class DeploymentRecords
         ?? (dotted.Length == 0 ? throw RpcErrors.InvalidArgument("deployment version cannot be empty") : BuildVersion.Parse(dotted))
         ?? throw RpcErrors.InvalidArgument($"invalid version string \"{dotted}\", expected format is \"<deployment_name>.<build_id>\"");
 
-    /// <summary>Adds a version that no worker has polled with yet.</summary>
+    /// <summary>Adds a version whose workers have not polled yet.</summary>
     public static WorkerDeploymentVersionInfo Add(DeploymentRecord record, string buildId, Timestamp now)
     {
         var version = new WorkerDeploymentVersion { DeploymentName = record.Info.Name, BuildId = buildId };
@@ -69,7 +69,7 @@ internal static class DeploymentRecords
         }
     }
 
-    /// <summary>Conflict token of a record; each change produces another one.</summary>
+    /// <summary>Conflict token of a record, which changes with each change to the record.</summary>
     public static ByteString TokenOf(DeploymentRecord record) => ByteString.CopyFrom(BitConverter.GetBytes(record.Revision));
 
     /// <summary>Creates the error for an unknown deployment.</summary>

@@ -197,7 +197,8 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
     }
 
     /// <summary>
-    /// Finds the version that a request names by its build id or in the form of older clients, or returns null for unversioned workers.
+    /// Finds the version that a request names by its build id or in the form of older clients, and adds it if that is allowed. Returns null
+    /// for unversioned workers.
     /// </summary>
     private static WorkerDeploymentVersionInfo? Named(
         DeploymentRecord record,
@@ -225,7 +226,8 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
     }
 
     /// <summary>
-    /// Rejects a version that does not poll a queue of the current one, because that queue's tasks would find no worker.
+    /// Rejects a version that does not poll all queues of the current version, because the tasks of the missing queues would be routed to
+    /// unversioned workers.
     /// </summary>
     private static void RequireQueues(DeploymentRecord record, WorkerDeploymentVersionInfo? wanted, string role)
     {

@@ -25,7 +25,7 @@ internal sealed class NamespaceRemoval(
 
     private readonly ILogger _logger = services.Loggers.CreateLogger("Temporal.Server.Operator");
 
-    /// <summary>Renames the namespace and starts deleting its content. Returns its temporary name.</summary>
+    /// <summary>Renames the namespace and starts to delete it in the background. Returns its temporary name.</summary>
     public async Task<string> BeginAsync(StoredNamespace ns)
     {
         var name = $"{ns.Info.Name}-deleted-{ns.Info.Id[..SuffixLength]}";

@@ -5,12 +5,12 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Operator;
 
 /// <summary>
-/// Rejects calls for unsupported features of Temporal's API, namely Nexus, standalone activities, and compute for workers. Without the
+/// Rejects calls for unsupported features of Temporal's API, such as Nexus, standalone activities, and compute for workers. Without the
 /// rejection, the caller would wait forever.
 /// </summary>
 internal sealed class NexusHandler(NamespaceRegistry namespaces) : IServiceHandler
 {
-    /// <summary>Message for requests of Nexus.</summary>
+    /// <summary>Error message for Nexus requests.</summary>
     public const string Nexus =
         "The embedded engine does not execute Nexus operations, so it has no Nexus endpoints. Call the other "
         + "service from an activity, or use a Temporal server.";
@@ -19,7 +19,7 @@ internal sealed class NexusHandler(NamespaceRegistry namespaces) : IServiceHandl
         "The embedded engine does not execute activities without a workflow. Start a workflow that runs the "
         + "activity, or use a Temporal server.";
 
-    /// <summary>Message for requests to start workers.</summary>
+    /// <summary>Error message for requests that would make the server start workers.</summary>
     public const string Compute =
         "The embedded engine does not start workers, so it accepts no compute configuration. Start the workers "
         + "yourself, or use a Temporal server.";

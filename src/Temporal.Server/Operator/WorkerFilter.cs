@@ -3,10 +3,10 @@ using Temporalio.Api.Worker.V1;
 
 namespace Temporal.Server.Operator;
 
-/// <summary>Parses queries over workers, in the same language as for runs, on the fields of worker heartbeats.</summary>
+/// <summary>Parses queries for workers. They use the same language as queries for runs, and the fields of worker heartbeats.</summary>
 internal static class WorkerFilter
 {
-    /// <summary>Parses a query to a predicate. An empty query matches every worker.</summary>
+    /// <summary>Parses a query into a predicate. An empty query matches every worker.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT: the query is not valid.</exception>
     public static Func<WorkerHeartbeat, bool> Parse(string query)
     {

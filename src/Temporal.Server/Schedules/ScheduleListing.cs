@@ -7,7 +7,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Schedules;
 
-/// <summary>Lists and counts schedules by the same queries as runs.</summary>
+/// <summary>Lists and counts schedules with the query language for runs.</summary>
 internal sealed class ScheduleListing(EngineServices services, VisibilityReader visibility, SearchAttributeRegistry attributes)
 {
     private const int ListedTimes = 5;

@@ -16,10 +16,10 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Schedules;
 
-/// <summary>Converts requests to stored records, and stored records to requests and rows.</summary>
+/// <summary>Converts schedule requests to stored records, and stored records to start requests and visibility rows.</summary>
 internal static class ScheduleRequests
 {
-    /// <summary>Maximum time for which a description waits for the latest requests to the schedule.</summary>
+    /// <summary>Maximum time for which the description of a schedule waits until the schedule's latest requests are processed.</summary>
     public static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(3);
 
     private const int LongestId = 1000;
@@ -31,10 +31,10 @@ internal static class ScheduleRequests
     /// <summary>Id of the workflow that represents the schedule in the Temporal server.</summary>
     public static string WorkflowId(string scheduleId) => ScheduleTable.IdPrefix + scheduleId;
 
-    /// <summary>Schedule id of such a workflow id.</summary>
+    /// <summary>Id of the schedule that is represented by a workflow id.</summary>
     public static string ScheduleId(string workflowId) => workflowId[ScheduleTable.IdPrefix.Length..];
 
-    /// <summary>Rejects a missing or too long id.</summary>
+    /// <summary>Rejects a schedule id that is missing or too long.</summary>
     public static void CheckId(string scheduleId)
     {
         if (scheduleId.Length == 0)
@@ -48,7 +48,7 @@ internal static class ScheduleRequests
         }
     }
 
-    /// <summary>Converts a time in a request.</summary>
+    /// <summary>Converts a time in a request to a .NET time (UTC).</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT: the time is not between the years 1970 and 9999.</exception>
     public static DateTime Time(Timestamp time, string name) =>
         time.Seconds is >= 0 and < 253_402_300_800 && time.Nanos is >= 0 and < 1_000_000_000
@@ -130,7 +130,7 @@ internal static class ScheduleRequests
             Reason = "cancelled by schedule overlap policy",
         };
 
-    /// <summary>Builds the visibility record of a schedule, which appears as a workflow like in the Temporal server.</summary>
+    /// <summary>Builds the visibility record of a schedule, which appears as a workflow, as in the Temporal server.</summary>
     public static VisibilityRecord Visible(ScheduleRecord record)
     {
         var attributes = record.SearchAttributes?.Clone() ?? new SearchAttributes();

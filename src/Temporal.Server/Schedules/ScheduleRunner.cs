@@ -35,7 +35,7 @@ internal sealed class ScheduleRunner
     /// <summary>The stored record; never changed in place.</summary>
     public ScheduleRecord Record { get; private set; }
 
-    /// <summary>Times of the stored specification.</summary>
+    /// <summary>Action times of the stored specification.</summary>
     public ScheduleTimes Times => _times;
 
     private DateTime Now => _services.Timers.UtcNow.UtcDateTime;
@@ -59,8 +59,7 @@ internal sealed class ScheduleRunner
     public void ProcessDueActions() => _ = RunSerializedAsync(WorkAsync);
 
     /// <summary>
-    /// Waits until everything requested so far has been processed: triggered and backfilled starts, and ends of runs that are already
-    /// known.
+    /// Waits until everything requested so far has been processed: triggered and backfilled starts, and the reported ends of runs.
     /// </summary>
     /// <param name="patience">Maximum time to wait, because a schedule may have a thousand starts to execute.</param>
     public async Task WaitUntilProcessedAsync(TimeSpan patience)
@@ -75,7 +74,7 @@ internal sealed class ScheduleRunner
         await last.WaitAsync(patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Records the end of a chain of runs.</summary>
+    /// <summary>Records the end of a chain of runs that the schedule may have started.</summary>
     public Task OnClosedAsync(ClosedRun closed) => ChangeAsync(record => ScheduleTransitions.Closed(record, closed));
 
     /// <summary>Finds runs that ended while the server was down, then continues processing.</summary>
@@ -297,6 +296,6 @@ internal sealed class ScheduleRunner
         }
     }
 
-    /// <summary>Computes the times of a schedule. Its id is the seed of the jitter.</summary>
+    /// <summary>Computes the action times of a schedule. The schedule's id is the seed of the jitter.</summary>
     internal static ScheduleTimes TimesOf(ScheduleRecord record) => new(record.Schedule.Spec, $"{record.NamespaceId}/{record.ScheduleId}");
 }

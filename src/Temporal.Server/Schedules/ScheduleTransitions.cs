@@ -15,7 +15,7 @@ namespace Temporal.Server.Schedules;
 internal sealed record ScheduleNextActions(IReadOnlyList<PendingStart> Starts, bool Cancel, bool Terminate);
 
 /// <summary>
-/// State transitions of a schedule's record. They depend only on the record, the specification's times and the given time.
+/// State transitions of a schedule's record. They depend only on the record, the specification's times and the time that the caller passes.
 /// </summary>
 internal static class ScheduleTransitions
 {
@@ -27,10 +27,12 @@ internal static class ScheduleTransitions
 
     private const int MostRequestIds = 50;
 
-    /// <summary>Number of future times in a description.</summary>
+    /// <summary>Number of future action times in a schedule's description.</summary>
     private const int DescribedTimes = 10;
 
-    /// <summary>Buffers a start for each time that has passed since the last call, and for the pending backfills.</summary>
+    /// <summary>
+    /// Buffers a start for each scheduled time since the last call that is within the catch-up window, and the starts of pending backfills.
+    /// </summary>
     public static void Advance(ScheduleRecord record, ScheduleTimes times, DateTime now)
     {
         var after = record.LastProcessed.ToDateTime();
@@ -67,7 +69,7 @@ internal static class ScheduleTransitions
     public static void Trigger(ScheduleRecord record, DateTime time, ScheduleOverlapPolicy policy) =>
         Add(record, new ScheduleTime(time, time), policy, manual: true);
 
-    /// <summary>Pauses or unpauses the schedule with the given note.</summary>
+    /// <summary>Pauses or unpauses the schedule and sets its note.</summary>
     public static void SetPaused(ScheduleRecord record, bool paused, string note)
     {
         record.Schedule.State.Paused = paused;
@@ -76,7 +78,7 @@ internal static class ScheduleTransitions
     }
 
     /// <summary>
-    /// Decides by the overlap policies which buffered starts are executed now. Starts that must wait stay in the buffer.
+    /// Decides, according to the overlap policies, which buffered starts are executed now. Starts that must wait stay in the buffer.
     /// </summary>
     /// <param name="newId">Generates request ids.</param>
     public static ScheduleNextActions Decide(ScheduleRecord record, Func<string> newId)
@@ -256,7 +258,7 @@ internal static class ScheduleTransitions
         return times.Following(now, most).Select(time => Timestamp.FromDateTime(time.Actual));
     }
 
-    /// <summary>The description of a schedule, apart from the request that created it.</summary>
+    /// <summary>The changing part of a schedule's description, such as its running workflows and future action times.</summary>
     public static ScheduleInfo Describe(ScheduleRecord record, ScheduleTimes times, DateTime now)
     {
         var info = record.Info.Clone();
@@ -265,7 +267,7 @@ internal static class ScheduleTransitions
         return info;
     }
 
-    /// <summary>Number of starts that wait for another run to end.</summary>
+    /// <summary>Number of starts that are waiting for another run to end.</summary>
     public static int Waiting(ScheduleRecord record) => record.Buffer.Count(start => start.RequestId.Length == 0);
 
     private static void Backfill(ScheduleRecord record, PendingBackfill backfill, ScheduleTimes times)

@@ -86,10 +86,10 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>Damage that was found while the file is served, or null if none is known.</summary>
+    /// <summary>Damage that was found while the server was using the file, or null if none was found.</summary>
     public string? Damage => _trouble.Damage;
 
-    /// <summary>Adds an item to the next group. Items are written and reported in the order of submission.</summary>
+    /// <summary>Adds a write to the next group. Writes are executed and reported in the order of submission.</summary>
     /// <param name="deferred">True if the item may wait briefly to share an fsync with others.</param>
     public void Submit(DatabaseWrite item, bool deferred = false)
     {
@@ -150,7 +150,7 @@ internal sealed class Database : IDisposable
             }
         });
 
-    /// <summary>Reads committed data. Keep it short, because a long read delays the checkpoint.</summary>
+    /// <summary>Reads committed data. Keep the read short, because a long one delays the checkpoint.</summary>
     public T Read<T>(Func<SqliteConnection, T> read)
     {
         if (_path is null)
@@ -270,7 +270,7 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>Waits for items to write. Returns false when none are left and none will come.</summary>
+    /// <summary>Waits for queued writes. Returns false if none are left and no more can arrive.</summary>
     private bool WaitForItems()
     {
         lock (_queueLock)

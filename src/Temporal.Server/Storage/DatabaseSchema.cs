@@ -6,7 +6,7 @@ namespace Temporal.Server.Storage;
 /// <summary>The database schema and its migrations.</summary>
 internal static class DatabaseSchema
 {
-    /// <summary>'OrcE', by which the <c>file</c> program and this server recognize an engine file.</summary>
+    /// <summary>SQLite application id 'OrcE', by which the <c>file</c> program and this server recognize an engine file.</summary>
     private const int ApplicationId = 0x4F726345;
 
     /// <summary>Migration scripts, one per version. Never change a released script; add another.</summary>
@@ -32,7 +32,7 @@ internal static class DatabaseSchema
 
     /// <summary>
     /// Rejects an existing file that belongs to another program or a newer release. The file is opened read-only, because closing a
-    /// writable connection would truncate a log that the last owner left.
+    /// writable connection would truncate the write-ahead log of the file's last owner.
     /// </summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="parts">Tables that this release knows.</param>
@@ -78,7 +78,7 @@ internal static class DatabaseSchema
         $"{path} is damaged: {damage}. 'server verify' lists the affected runs; restore the latest copy made by "
         + "'server backup', or name another file";
 
-    /// <summary>Opens an engine file of this release read-only.</summary>
+    /// <summary>Opens an engine file read-only. The file must have been written by this release.</summary>
     /// <exception cref="InvalidOperationException">The file does not exist, is not an engine database, or was written by another
     /// release.</exception>
     public static SqliteConnection OpenCurrent(string path, IReadOnlyList<ServerComponentTables> parts)

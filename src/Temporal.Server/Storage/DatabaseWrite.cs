@@ -14,6 +14,6 @@ internal abstract class DatabaseWrite
     /// <summary>Called on the writer's thread if the item could not be made durable.</summary>
     public abstract void Failed(Exception exception);
 
-    /// <summary>True if the item depends on a failed one. Such an item is not written.</summary>
+    /// <summary>True if the item depends on a failed one and is therefore not written.</summary>
     public virtual bool CannotSucceed => false;
 }

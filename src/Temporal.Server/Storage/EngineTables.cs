@@ -5,7 +5,7 @@ namespace Temporal.Server.Storage;
 /// <param name="Migrations">Migration scripts, one per version.</param>
 internal sealed record ServerComponentTables(string Name, IReadOnlyList<string> Migrations);
 
-/// <summary>All tables besides those of runs, to pass to <see cref="DatabaseSchema"/> when an engine file is opened.</summary>
+/// <summary>All tables except those of runs, to pass to <see cref="DatabaseSchema"/> when an engine file is opened.</summary>
 internal static class EngineTables
 {
     public static IReadOnlyList<ServerComponentTables> Parts { get; } =

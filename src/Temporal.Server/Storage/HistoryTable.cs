@@ -18,7 +18,7 @@ internal static class HistoryTable
         insert.Bind(Key(runKey, firstEventId)).Bind(events).Run();
     }
 
-    /// <summary>Reads all batches of a run, each with its first event id according to the key.</summary>
+    /// <summary>Reads all batches of a run, each with the id of its first event as contained in the key.</summary>
     public static IReadOnlyList<(long First, byte[] Events)> Read(SqliteConnection db, long runKey) =>
         Read(db, runKey, 1, long.MaxValue, limit: -1);
 

@@ -1,17 +1,15 @@
 namespace Temporal.Server.Storage;
 
-/// <summary>
-/// Table of the state of open runs that events do not contain, namely activities, buffered events, and request ids of signals.
-/// </summary>
+/// <summary>Table of the state of open runs that events do not contain: activities, buffered events, and request ids of signals.</summary>
 internal static class OpenRunStateTable
 {
-    /// <summary>Kind of an <see cref="ActivityRecord"/>, identified by the scheduled event id.</summary>
+    /// <summary>Kind of a row with an <see cref="ActivityRecord"/>, identified by the scheduled event id.</summary>
     public const int ActivityKind = 1;
 
-    /// <summary>Kind of a buffered event, identified by its position.</summary>
+    /// <summary>Kind of a row with a buffered event, identified by the event's position.</summary>
     public const int BufferedKind = 2;
 
-    /// <summary>Kind of a signal's request id.</summary>
+    /// <summary>Kind of a row that contains the request id of a signal.</summary>
     public const int SignalKind = 3;
 
     /// <summary>Inserts or replaces a row.</summary>

@@ -121,7 +121,7 @@ internal static class RunTable
         set.Bind(name.NamespaceId).Bind(name.WorkflowId).Bind(name.Key).Run();
     }
 
-    /// <summary>Deletes a run with its history and its other rows. Its tasks for other workflows are kept until they are done.</summary>
+    /// <summary>Deletes a run with its history and its other rows. Its transfer tasks are kept until they are done.</summary>
     public static void Delete(SqliteConnection db, RunIdentity name)
     {
         using (var current = db.Prepare("DELETE FROM current_runs WHERE namespace = ? AND workflow_id = ? AND run_key = ?"))

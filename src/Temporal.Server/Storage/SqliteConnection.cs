@@ -32,7 +32,7 @@ internal sealed class SqliteConnection : IDisposable
     /// </summary>
     public static SqliteConnection OpenReadOnly(string path) => new(path, raw.SQLITE_OPEN_READONLY);
 
-    /// <summary>Copies a snapshot of everything committed into another database and overwrites its content.</summary>
+    /// <summary>Overwrites another database with a snapshot of everything that is committed in this one.</summary>
     public void CopyTo(SqliteConnection target)
     {
         var backup = raw.sqlite3_backup_init(target._handle, "main", _handle, "main");
@@ -101,7 +101,7 @@ internal sealed class SqliteConnection : IDisposable
     /// <summary>Executes several statements separated by semicolons.</summary>
     public void ExecuteScript(string sql) => Check(raw.sqlite3_exec(_handle, sql), sql);
 
-    /// <summary>Interrupts the statement that runs on another thread. Safe to call from any thread.</summary>
+    /// <summary>Interrupts the statement that is running on another thread. Safe to call from any thread.</summary>
     public void Interrupt() => raw.sqlite3_interrupt(_handle);
 
     public void Check(int code, string sql)

@@ -3,8 +3,8 @@ using SQLitePCL;
 namespace Temporal.Server.Storage;
 
 /// <summary>
-/// Reports urgent storage problems to the owner of a file, because the log may be on the same disk. Each problem is reported once until it
-/// is over.
+/// Reports urgent storage problems to the owner of a file, because the log may be on the same disk. Each problem is reported only once
+/// while it lasts.
 /// </summary>
 /// <param name="path">Path of the file.</param>
 /// <param name="tell">Callback for the reports, each one sentence.</param>
@@ -14,7 +14,7 @@ internal sealed class StorageProblemReporter(string path, Action<string> tell)
 
     private string? _unwritable;
 
-    /// <summary>Damage of the file's pages, or null if none is known. A damaged file is no longer read or written.</summary>
+    /// <summary>Damage to the file's pages, or null if none was found. A damaged file is no longer read or written.</summary>
     public string? Damage { get; private set; }
 
     /// <summary>Reports a failed write.</summary>
@@ -44,7 +44,7 @@ internal sealed class StorageProblemReporter(string path, Action<string> tell)
         }
     }
 
-    /// <summary>Reports damage that was found while the file is served.</summary>
+    /// <summary>Reports damage that was found while the server was using the file.</summary>
     public void Damaged(string sentence)
     {
         Damage = sentence;

@@ -2,7 +2,7 @@ using Google.Protobuf;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>Table of the pending transfer tasks, which are requests of runs to other workflows.</summary>
+/// <summary>Table of the pending transfer tasks, which are requests from runs to other workflows or to workers.</summary>
 internal static class TransferTaskTable
 {
     /// <summary>Highest key in use, or 0 for none.</summary>

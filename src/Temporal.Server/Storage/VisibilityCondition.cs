@@ -3,7 +3,9 @@ using Temporal.Server.Visibility.Query;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>Translates the condition of a visibility query to SQL for the row <c>r</c>. Every value is passed as a parameter.</summary>
+/// <summary>
+/// Translates the condition of a visibility query to SQL for rows of the table with alias <c>r</c>. Every value is passed as a parameter.
+/// </summary>
 internal sealed class VisibilityCondition
 {
     private readonly StringBuilder _sql = new();

@@ -7,7 +7,7 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>Tables for lists and counts, with one row per run and one row per value of a search attribute.</summary>
+/// <summary>Tables for listing and counting runs, with one row per run and one row per value of a search attribute.</summary>
 internal static class VisibilityTables
 {
     /// <summary>Sort key of an open run, which orders it before all closed ones.</summary>
@@ -98,7 +98,7 @@ internal static class VisibilityTables
         delete.Bind(key).Run();
     }
 
-    /// <summary>Deletes all values of a field in a namespace.</summary>
+    /// <summary>Deletes all values of a search attribute's field in a namespace.</summary>
     public static void DeleteField(SqliteConnection db, string namespaceId, string field)
     {
         using var delete = db.Prepare(

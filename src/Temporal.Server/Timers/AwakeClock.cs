@@ -10,7 +10,9 @@ namespace Temporal.Server.Timers;
 /// <paramref name="wall"/>.</param>
 internal sealed class AwakeClock(TimeProvider wall, TimeProvider? real = null)
 {
-    /// <summary>Smaller differences are regular clock corrections.</summary>
+    /// <summary>
+    /// Minimum difference between the clocks that counts as sleep or a clock change. Smaller differences are regular clock corrections.
+    /// </summary>
     private static readonly TimeSpan Jump = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider _real = real ?? wall;

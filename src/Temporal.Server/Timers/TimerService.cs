@@ -39,8 +39,8 @@ internal sealed class TimerService : IDisposable
     public DateTimeOffset UtcNow => _time.GetUtcNow();
 
     /// <summary>
-    /// Calls <paramref name="action"/> on the thread pool once the clock has reached <paramref name="due"/>. Dispose the result to cancel
-    /// it.
+    /// Calls <paramref name="action"/> on the thread pool once the clock has reached <paramref name="due"/>. Dispose the returned object to
+    /// cancel the call.
     /// </summary>
     public IDisposable Schedule(DateTimeOffset due, Action action)
     {
@@ -58,7 +58,7 @@ internal sealed class TimerService : IDisposable
         return entry;
     }
 
-    /// <summary>Number of stored actions, including cancelled ones that have not been removed yet.</summary>
+    /// <summary>Number of stored actions, including canceled ones that have not been removed yet.</summary>
     public int Kept
     {
         get
@@ -71,8 +71,8 @@ internal sealed class TimerService : IDisposable
     }
 
     /// <summary>
-    /// The idle state with the next due time, or null while an action or other work (<see cref="BeginWork"/>) is running. Two equal values
-    /// mean that no work started in between.
+    /// The idle state with the next due time, or null while an action or other work (<see cref="BeginWork"/>) is running. If two successive
+    /// values are equal, no work started in between.
     /// </summary>
     public IdleTimerState? AtRest
     {
@@ -97,7 +97,8 @@ internal sealed class TimerService : IDisposable
     public event Action? WorkDone;
 
     /// <summary>
-    /// Registers work that follows from a timer or a change, so that a skipping clock waits for it. Dispose the result when the work ends.
+    /// Registers work that follows from a timer or a change, so that a skipping clock waits for it. Dispose the returned object when the
+    /// work ends.
     /// </summary>
     public IDisposable BeginWork()
     {
@@ -105,7 +106,7 @@ internal sealed class TimerService : IDisposable
         return new TimerWork(this);
     }
 
-    /// <summary>Checks the clock immediately, after the clock was moved.</summary>
+    /// <summary>Checks immediately which actions are due. Call this after the clock was moved.</summary>
     public void CheckClock() => RunDueActions();
 
     public void Dispose()
@@ -134,7 +135,8 @@ internal sealed class TimerService : IDisposable
     }
 
     /// <summary>
-    /// Removes cancelled actions when they are most of the heap. Otherwise, one that is due in a year would stay in the heap for a year.
+    /// Removes canceled actions once they make up most of the heap. Otherwise, a canceled action that is due in a year would stay in the
+    /// heap for a year.
     /// </summary>
     private void RemoveCanceled()
     {
@@ -259,7 +261,9 @@ internal sealed class TimerService : IDisposable
 
         public Action Action { get; } = action;
 
-        /// <summary>True if the action has left the heap for execution, so that cancelling it changes no count.</summary>
+        /// <summary>
+        /// True if the action has left the heap for execution. Canceling it then does not change the count of canceled actions in the heap.
+        /// </summary>
         public bool Taken { get; set; }
 
         public bool Cancelled => Volatile.Read(ref _cancelled) == 1;

@@ -7,8 +7,8 @@ using Temporalio.Api.History.V1;
 namespace Temporal.Server.Verification;
 
 /// <summary>
-/// Compares a run's stored state with the state rebuilt from its events. Use an instance only once, because towards its end the rebuilt
-/// run adopts stored state.
+/// Compares a run's stored state with the state rebuilt from its events. Use an instance only once, because the last comparisons copy
+/// stored state into the rebuilt run.
 /// </summary>
 internal sealed class RunComparison(StoredExecution stored, RebuiltRun rebuilt, Action<string, string, string> report)
 {
@@ -168,8 +168,8 @@ internal sealed class RunComparison(StoredExecution stored, RebuiltRun rebuilt, 
     }
 
     /// <summary>
-    /// Compares the due time. Limits of started attempts use awake time, which is not stored. For runs with such attempts, a due time must
-    /// exist and be no later than the other limits. An earlier one is harmless.
+    /// Compares the stored due time with the rebuilt one. Limits of started attempts use awake time, which is not stored. For runs with
+    /// such attempts, a due time must exist and be no later than the other limits. An earlier one is harmless.
     /// </summary>
     private void CompareDue()
     {

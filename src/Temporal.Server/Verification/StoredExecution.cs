@@ -6,7 +6,7 @@ namespace Temporal.Server.Verification;
 /// <summary>Everything that is stored for a run.</summary>
 internal sealed record StoredExecution(RunIdentity Name, RunRow Row, RunRecord Record)
 {
-    /// <summary>Batches of encoded events, each with its first event id according to the key.</summary>
+    /// <summary>Batches of encoded events, each with the id of its first event as contained in the key.</summary>
     public required IReadOnlyList<(long First, byte[] Bytes)> Batches { get; init; }
 
     /// <summary>Additional rows of the run: kind, id, data.</summary>

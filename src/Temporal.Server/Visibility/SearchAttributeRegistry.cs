@@ -40,8 +40,8 @@ internal sealed class SearchAttributeRegistry
     public IReadOnlyDictionary<string, SearchAttribute> Custom(string namespaceId) => CustomOf(namespaceId);
 
     /// <summary>
-    /// Finds an attribute by name, or returns null if the namespace does not have it. Field names are accepted, but queries on them match
-    /// nothing.
+    /// Finds an attribute by name, or returns null if the namespace does not have it. Names of storage fields are also accepted, but
+    /// queries for them match nothing.
     /// </summary>
     public SearchAttribute? Find(string namespaceId, string name) =>
         SystemSearchAttributes.Computed.GetValueOrDefault(name) ?? FindSettable(namespaceId, name) ?? Fields.GetValueOrDefault(name);
@@ -88,8 +88,8 @@ internal sealed class SearchAttributeRegistry
     }
 
     /// <summary>
-    /// Returns field and stored values of the attributes that are set. Omits values that don't match their type, because the attribute may
-    /// have been removed and added again with another type.
+    /// Returns the storage field and the stored value of each attribute that is set. Omits values that don't match their attribute's type,
+    /// because the attribute may have been removed and added again with another type.
     /// </summary>
     public IReadOnlyCollection<(string Field, object Value)> Values(string namespaceId, SearchAttributes? attributes)
     {
@@ -146,7 +146,7 @@ internal sealed class SearchAttributeRegistry
         }
     }
 
-    /// <summary>Forgets a deleted namespace.</summary>
+    /// <summary>Removes a deleted namespace's attributes from memory.</summary>
     public void RemoveNamespace(string namespaceId) => _custom.TryRemove(namespaceId, out _);
 
     private ImmutableDictionary<string, SearchAttribute> CustomOf(string namespaceId) =>

@@ -8,8 +8,8 @@ using Temporalio.Api.Enums.V1;
 namespace Temporal.Server.Visibility;
 
 /// <summary>
-/// Parses the values of search attributes from their JSON payloads, as strictly as the Temporal server. Accepting a value that it rejects
-/// would hide a fault of a client.
+/// Parses the values of search attributes from their JSON payloads, as strictly as the Temporal server. Accepting values that the Temporal
+/// server rejects would hide errors in clients.
 /// </summary>
 internal static class SearchAttributeValues
 {

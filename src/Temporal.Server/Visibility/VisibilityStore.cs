@@ -20,7 +20,8 @@ internal sealed class VisibilityStore(SearchAttributeRegistry attributes)
         );
 
     /// <summary>
-    /// Returns the attributes of a run for lists, without those that were removed. The run itself keeps removed attributes.
+    /// Returns the search attributes of a run as shown in lists, without those that were removed from the namespace. The run itself keeps
+    /// removed attributes.
     /// </summary>
     public static SearchAttributes? RegisteredAttributes(SearchAttributes? all)
     {

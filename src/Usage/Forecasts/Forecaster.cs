@@ -1,8 +1,8 @@
 namespace Orchestrator.Usage.Forecasts;
 
 /// <summary>
-/// Forecasts the cost and time of runs from past runs of the same repository, by simulating the plan with similar past tasks. The width of
-/// the ranges follows from the errors of earlier forecasts, so that eight of ten runs lie within them. Has no side effects.
+/// Forecasts ranges for the cost and time of runs from past runs of the same repository, by simulating the plan with similar past tasks.
+/// The width of the ranges follows from the errors of earlier forecasts, so that eight of ten runs lie within them. Has no side effects.
 /// </summary>
 public static class Forecaster
 {
@@ -10,8 +10,8 @@ public static class Forecaster
     public const int MostRuns = 60;
 
     /// <summary>
-    /// Maximum number of forecast errors that determine the width, the most recent ones first. Older errors come from forecasts with little
-    /// data.
+    /// Maximum number of forecast errors that determine the width of the ranges, the most recent ones first. Older errors come from
+    /// forecasts with little data.
     /// </summary>
     private const int MostErrors = 40;
 
@@ -19,7 +19,9 @@ public static class Forecaster
     private const int LeastTasks = 3;
     private const double Tail = 0.1;
 
-    /// <summary>Assumed forecast errors before any are known: quantiles of a normal distribution, in half-widths.</summary>
+    /// <summary>
+    /// Forecast errors that are assumed while there are no real ones: quantiles of a normal distribution, in half-widths.
+    /// </summary>
     private static readonly double[] Assumed = [-1.6, -1.0, -0.66, -0.41, -0.2, 0, 0.2, 0.41, 0.66, 1.0, 1.6];
 
     /// <summary>Forecasts the cost and time of a run.</summary>

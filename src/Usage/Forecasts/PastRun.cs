@@ -12,7 +12,7 @@ public sealed record TaskShape(string Role, string Model, int Size)
     internal int Step => Size < 256 ? 0 : Math.Min(8, (int)Math.Log2(Size / 256.0) + 1);
 }
 
-/// <summary>A task of a plan, as input of a forecast.</summary>
+/// <summary>A task of a plan, as input for a forecast.</summary>
 /// <param name="Shape">Properties for the comparison with past tasks.</param>
 /// <param name="After">Indexes of the tasks that this task depends on, in the list of tasks.</param>
 public sealed record ForecastTask(TaskShape Shape, IReadOnlyList<int> After);

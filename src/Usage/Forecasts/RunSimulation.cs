@@ -12,7 +12,7 @@ internal static class RunSimulation
     private const int MostRounds = 250;
     private const int LeastRounds = 60;
 
-    /// <summary>Runs all rounds and returns their costs and times, each sorted.</summary>
+    /// <summary>Simulates the plan in all rounds and returns their costs and times, each sorted.</summary>
     /// <param name="tasks">Tasks of the plan.</param>
     /// <param name="workers">Number of agents that run at the same time.</param>
     /// <param name="past">Past tasks; at least one.</param>

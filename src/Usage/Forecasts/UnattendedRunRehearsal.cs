@@ -28,7 +28,7 @@ public sealed record UnattendedRunPlan
     /// <summary>Template for the start requests to the governor. The simulation sets the task and the id.</summary>
     public required StartRequest Request { get; init; }
 
-    /// <summary>Known state of the accounts.</summary>
+    /// <summary>Ledgers of the accounts at the start of the simulation.</summary>
     public required LedgerBook Book { get; init; }
 
     /// <summary>Rates at which the account's usage windows fill, from <see cref="WindowForecaster.Rates"/>.</summary>
@@ -46,7 +46,7 @@ public enum RehearsedEventKind
     /// <summary>A task is completed.</summary>
     Ends,
 
-    /// <summary>A task fails as in past runs, so that no dependent task starts.</summary>
+    /// <summary>A task fails as in past runs. Its dependent tasks therefore do not start.</summary>
     Fails,
 
     /// <summary>A task waits for an approval, which nobody gives during an unattended run.</summary>
@@ -58,7 +58,7 @@ public enum RehearsedEventKind
     /// <summary>A budget is used up, and a user must decide.</summary>
     Money,
 
-    /// <summary>The time limit is reached, so that no more agents start.</summary>
+    /// <summary>The time limit is reached, and no more agents start.</summary>
     Time,
 }
 

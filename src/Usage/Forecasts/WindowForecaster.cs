@@ -20,10 +20,12 @@ public static class WindowForecaster
     /// <summary>Tolerance for reset times, which vary by seconds between reports. A larger difference means another reset.</summary>
     private static readonly TimeSpan SameReset = TimeSpan.FromMinutes(30);
 
-    /// <summary>Assumed errors, as logarithms, before any are known. They include a user's own use of the account.</summary>
+    /// <summary>
+    /// Errors that are assumed while there are no real ones, as logarithms. They include a user's own use of the account.
+    /// </summary>
     private static readonly double[] Assumed = [-0.6, -0.4, -0.25, -0.15, -0.07, 0, 0.07, 0.15, 0.25, 0.4, 0.6];
 
-    /// <summary>Forecasts the rise of each usage window.</summary>
+    /// <summary>Forecasts how far a run will fill each usage window.</summary>
     /// <param name="cost">Expected cost of the run for the account, in US dollars.</param>
     /// <param name="records">Usage records of the account's agent runs, in any order.</param>
     /// <returns>Rise in percent by window name, where 100 means one full window. Empty if no rate is known.</returns>
@@ -63,7 +65,7 @@ public static class WindowForecaster
                 StringComparer.Ordinal
             );
 
-    /// <summary>Computes the rise of each usage window over a time span, including all resets in it.</summary>
+    /// <summary>Computes how far each usage window filled during a time span, added up over all resets in it.</summary>
     /// <param name="records">Usage records of the account's agent runs, in any order.</param>
     /// <param name="from">Start of the time span.</param>
     /// <param name="to">End of the time span.</param>

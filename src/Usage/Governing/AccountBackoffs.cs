@@ -4,15 +4,15 @@ namespace Orchestrator.Usage;
 public static class AccountBackoffs
 {
     /// <summary>
-    /// Maximum delay between a reset and the next start, because clocks may differ. After a short wait for the reset, the delay is a tenth
-    /// of that wait, but at least <see cref="LeastGrace"/>.
+    /// Maximum delay of the next start after a reset, in case clocks differ. After a short wait for the reset, the delay is a tenth of that
+    /// wait, but at least <see cref="LeastGrace"/>.
     /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
     /// <summary>Minimum delay between a reset and the next start.</summary>
     public static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(1);
 
-    /// <summary>Length of the delay in proportion to the wait for the reset.</summary>
+    /// <summary>Delay of the next start after a reset, in proportion to the wait for the reset.</summary>
     private const double GraceShare = 0.1;
 
     /// <summary>Time span over which waiting starts are spread after the reset of a usage limit.</summary>
@@ -68,7 +68,7 @@ public static class AccountBackoffs
         return book.With(ledger with { Park = park });
     }
 
-    /// <summary>Ends a backoff once an agent that started after it has received an answer.</summary>
+    /// <summary>Ends an account's backoff if the agent run that has received an answer was admitted after the backoff's end time.</summary>
     /// <param name="id">Id of the agent run.</param>
     public static LedgerBook Works(LedgerBook book, string account, string id)
     {
@@ -157,8 +157,8 @@ public static class AccountBackoffs
     }
 
     /// <summary>
-    /// Corrects a reported reset time. It may be in the past, missing, or implausibly late because of a wrong clock. In these cases the
-    /// account is probed with growing delays.
+    /// Corrects a reported reset time that is missing, in the past, or implausibly late because of a wrong clock. The account is then
+    /// probed with growing delays.
     /// </summary>
     private static (DateTimeOffset Until, DateTimeOffset OpensAt, string Doubt) Judge(
         string? window,

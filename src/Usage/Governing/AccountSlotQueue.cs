@@ -4,16 +4,18 @@ namespace Orchestrator.Usage;
 internal static class AccountSlotQueue
 {
     /// <summary>
-    /// Time after which a waiter that sends no request is removed. Starts that wait for a reset send no requests meanwhile.
+    /// Time after which a waiting start that sends no request is removed. Starts that are waiting for a reset send no requests during the
+    /// wait.
     /// </summary>
     private static readonly TimeSpan Life = TimeSpan.FromDays(8);
 
     /// <summary>
-    /// Time after which a waiter for a slot that sends no request no longer counts. Such starts repeat their request every few seconds.
+    /// Time after which a start that is waiting for a slot but sends no request no longer counts. Starts that wait for a slot repeat their
+    /// request every few seconds.
     /// </summary>
     private static readonly TimeSpan InLine = TimeSpan.FromSeconds(30);
 
-    /// <summary>Minimum interval at which a waiter's last request time is updated.</summary>
+    /// <summary>Minimum interval at which the last request time of a waiting start is updated.</summary>
     private static readonly TimeSpan Renewed = TimeSpan.FromSeconds(10);
 
     public static ImmutableArray<WaitingStart> Keep(ImmutableArray<WaitingStart> waiting, StartRequest request, DateTimeOffset now)
@@ -31,7 +33,9 @@ internal static class AccountSlotQueue
     public static ImmutableArray<WaitingStart> RemoveWaiting(ImmutableArray<WaitingStart> waiting, string id) =>
         waiting.RemoveAll(waiter => waiter.Id == id);
 
-    /// <summary>Charges runs for the account's agents that are running. Must be called before a reservation ends.</summary>
+    /// <summary>
+    /// Charges each run for the time of its agents that are running on the account. Must be called before a reservation ends.
+    /// </summary>
     public static Ledger Advance(Ledger ledger, DateTimeOffset now) =>
         ledger.Turns.Advance(Running(ledger), now) is var turns && ReferenceEquals(turns, ledger.Turns)
             ? ledger
@@ -79,7 +83,9 @@ internal static class AccountSlotQueue
         return hasTurn ? null : new StartDelayed(now + Governor.Soon, new NoFreeSlot(ledger.Account, slots, atWork.Count));
     }
 
-    /// <summary>Order of earlier versions, needed to replay histories of the governor's workflow.</summary>
+    /// <summary>
+    /// True if a start has its turn in the order of earlier versions, which is needed to replay histories of the governor's workflow.
+    /// </summary>
     private static bool HasTurnByRepository(string id, List<WaitingStart> line, List<Reservation> atWork, int slots)
     {
         var busy = atWork.GroupBy(one => one.Repository).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);

@@ -28,7 +28,7 @@ public static class Budgets
         return null;
     }
 
-    /// <summary>Raises a budget for a user. Refuses a new limit that is not above the amount already spent.</summary>
+    /// <summary>Raises a budget at a user's request. Refuses a new limit that is not above the amount already spent.</summary>
     /// <param name="cap">The budget with its new limit.</param>
     /// <returns>The new book, or null together with a sentence that gives the reason for the refusal.</returns>
     public static (LedgerBook? Book, string Refusal) IncreaseLimit(LedgerBook book, string account, BudgetCap cap, DateTimeOffset now)

@@ -6,23 +6,26 @@ namespace Orchestrator.Usage;
 /// </summary>
 public static class Governor
 {
-    /// <summary>Retry interval for a start that waits for running agents, as for slots and budgets.</summary>
+    /// <summary>Retry interval for a start that is waiting until running agents release slots or budgets.</summary>
     public static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
-    /// <summary>Retention time for a scope's spending after its last use. The longest budget period is a month.</summary>
+    /// <summary>Retention time for the spending of a budget's scope after its last change. The longest budget period is a month.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(40);
 
     /// <summary>Retention time for the spending of attempts and tasks, which are numerous and end within days.</summary>
     private static readonly TimeSpan KeptOfTasks = TimeSpan.FromDays(10);
 
-    /// <summary>Maximum number of attempts and tasks to keep, the most recent ones first, so that a ledger fits into a message.</summary>
+    /// <summary>
+    /// Maximum number of attempts and tasks whose spending is kept, the most recent ones first, so that a ledger fits into a message.
+    /// </summary>
     private const int MostOfTasks = 3000;
 
     /// <summary>Tolerance for clock differences and late reports.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Decides about an agent start, and reserves a share of its budgets if admitted. A repeated request replaces its earlier reservation.
+    /// Admits, delays or refuses an agent start. An admitted start reserves a share of its budgets. A repeated request replaces its earlier
+    /// reservation.
     /// </summary>
     /// <param name="rules">Rules of the caller's version.</param>
     public static (LedgerBook Book, Admission Admission) Admit(
@@ -149,7 +152,7 @@ public static class Governor
         );
     }
 
-    /// <summary>Records the usage so far of a running agent.</summary>
+    /// <summary>Records a running agent's usage so far.</summary>
     public static LedgerBook Report(LedgerBook book, string account, string id, Amount used) =>
         Change(
             book,

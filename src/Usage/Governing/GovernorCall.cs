@@ -23,7 +23,7 @@ public sealed record GovernorCall
     /// <summary>Process that takes over the agent run. Default: null, meaning no change.</summary>
     public ReservationHolder? TakenOverBy { get; init; }
 
-    /// <summary>True if an agent that started after a backoff received an answer, so that the account works again.</summary>
+    /// <summary>True if an agent that started after a backoff received an answer, which shows that the account works again.</summary>
     public bool Works { get; init; }
 
     /// <summary>Usage windows as reported by the service.</summary>

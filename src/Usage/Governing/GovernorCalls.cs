@@ -1,8 +1,8 @@
 namespace Orchestrator.Usage;
 
 /// <summary>
-/// Applies calls by the rules of <see cref="Governor"/>, <see cref="AccountBackoffs"/> and <see cref="Budgets"/>. Has no side effects. The
-/// caller must serialize calls and store the book.
+/// Applies calls according to the rules of <see cref="Governor"/>, <see cref="AccountBackoffs"/> and <see cref="Budgets"/>. Has no side
+/// effects. The caller must serialize calls and store the book.
 /// </summary>
 public static class GovernorCalls
 {

@@ -1,6 +1,8 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Rules of the governor that earlier versions lacked, so that their histories replay.</summary>
+/// <summary>
+/// Rules that were added to the governor over time. Histories of earlier versions replay without the rules that these versions lacked.
+/// </summary>
 [Flags]
 public enum GovernorRules
 {

@@ -56,7 +56,7 @@ public sealed record StartRequest
     /// <summary>Maximum number of the account's agents that run at the same time, over all runs, or null for no limit.</summary>
     public int? Slots { get; init; }
 
-    /// <summary>Utilization of a usage window at which agents stop starting, in parts per million. Default: 950,000.</summary>
+    /// <summary>Utilization of a usage window at which no more agents start, in parts per million. Default: 950,000.</summary>
     public int PauseAt { get; init; } = 950_000;
 
     /// <summary>Number of agents that share the remainder of a budget; a start reserves one such share. Default: 1.</summary>
@@ -84,7 +84,7 @@ public sealed record StartDelayed(DateTimeOffset Until, StartDelayCause Why) : A
 /// <param name="Spent">Amount spent, including the possible spending of lost agents.</param>
 public sealed record BudgetExhausted(BudgetCap Cap, Amount Spent) : Admission;
 
-/// <summary>Reason why a start waits.</summary>
+/// <summary>Reason why an agent start must wait.</summary>
 /// <param name="Account">Name of the account.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(AccountBlocked), "blocked")]

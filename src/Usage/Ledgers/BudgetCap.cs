@@ -57,7 +57,7 @@ public sealed record ScopeSpending(
     [property: JsonPropertyName("at")] DateTimeOffset At
 );
 
-/// <summary>Builds the names of scopes.</summary>
+/// <summary>Builds the names of budget scopes.</summary>
 public static class BudgetScopeNames
 {
     /// <summary>Returns the scope of one attempt at a task.</summary>

@@ -54,7 +54,7 @@ public sealed record Ledger
         init => field = value ?? ImmutableSortedDictionary<string, RaisedBudgetCap>.Empty;
     } = ImmutableSortedDictionary<string, RaisedBudgetCap>.Empty;
 
-    /// <summary>Starts that wait for a slot or a reset.</summary>
+    /// <summary>Agent starts that are waiting for a slot or a reset.</summary>
     [JsonPropertyName("waiting")]
     public ImmutableArray<WaitingStart> Waiting
     {

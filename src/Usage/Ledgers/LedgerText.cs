@@ -2,15 +2,15 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Usage;
 
-/// <summary>Serializes ledgers to the content of their files.</summary>
+/// <summary>Serializes ledgers to the content of their files, and parses that content.</summary>
 public static class LedgerText
 {
     /// <summary>Serializes a ledger.</summary>
     public static byte[] Write(Ledger ledger) => [.. JsonSerializer.SerializeToUtf8Bytes(ledger, LedgerJson.Default.Ledger), (byte)'\n'];
 
     /// <summary>
-    /// Parses the content of a ledger file. Returns false if the content is truncated, of another program or of a newer version, and sets
-    /// <paramref name="fault"/> to the reason.
+    /// Parses the content of a ledger file. If the content is truncated or was written by another program or a newer version, returns false
+    /// and sets <paramref name="fault"/> to the reason.
     /// </summary>
     /// <param name="content">Content of the file.</param>
     /// <param name="account">Account to which the ledger must belong.</param>

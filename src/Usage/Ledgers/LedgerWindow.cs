@@ -63,7 +63,7 @@ public sealed record AccountBackoff
     public string? Probe { get; init; }
 }
 
-/// <summary>An agent start that waits in an account's queue.</summary>
+/// <summary>An agent start that is waiting in an account's queue.</summary>
 /// <param name="Id">Key of the start's task, <c>REPOSITORY/RUN/TASK</c>.</param>
 /// <param name="Repository">Key of the repository.</param>
 /// <param name="Priority">Priority of the run; larger numbers go first.</param>

@@ -7,7 +7,7 @@ namespace Orchestrator.Usage;
 /// <param name="own">Prices set by the user, which take precedence.</param>
 public sealed class PriceTable(IReadOnlyDictionary<string, ModelPrice> own)
 {
-    /// <summary>Date on which the prices were read.</summary>
+    /// <summary>Date on which the prices were copied from their source.</summary>
     public static DateOnly Date { get; } = new(2026, 11, 24);
 
     /// <summary>Source of the prices.</summary>

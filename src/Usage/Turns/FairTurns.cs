@@ -2,8 +2,8 @@ namespace Orchestrator.Usage;
 
 /// <summary>
 /// Rule by which runs take turns at a scarce resource, such as the slots of an account or gates that exclude each other. Requests are
-/// ordered by the run's priority, by the service that the run has received relative to its weight (least first), by whether the work
-/// continues, and by age. Has no side effects; the caller stores the state and must serialize changes.
+/// ordered by the run's priority, then by the service that the run has received relative to its weight (least first). Ties go to requests
+/// that continue earlier work, then to older ones. Has no side effects; the caller stores the state and must serialize changes.
 /// </summary>
 /// <remarks>
 /// A turn costs a run the turn's duration, but at least <see cref="LeastCost"/>, divided by the run's weight. A run that starts to wait
@@ -26,7 +26,7 @@ public sealed record FairTurns
     [JsonPropertyName("at")]
     public DateTimeOffset At { get; init; }
 
-    /// <summary>Service so far, by run. Contains runs that wait or have a turn, and runs that were served ahead of them.</summary>
+    /// <summary>Service so far, by run. Contains runs that are waiting or have a turn, and runs that were served ahead of them.</summary>
     [JsonPropertyName("runs")]
     public ImmutableSortedDictionary<string, TurnShare> Runs
     {
@@ -34,7 +34,7 @@ public sealed record FairTurns
         init => field = value ?? ImmutableSortedDictionary<string, TurnShare>.Empty;
     } = ImmutableSortedDictionary<string, TurnShare>.Empty;
 
-    /// <summary>Charges runs for their running turns. Must be called before a turn ends.</summary>
+    /// <summary>Charges runs for the time of their running turns. Must be called before a turn ends.</summary>
     /// <param name="running">Turns that were running since the last call.</param>
     /// <param name="now">Current time.</param>
     public FairTurns Advance(IEnumerable<RunningTurn> running, DateTimeOffset now)

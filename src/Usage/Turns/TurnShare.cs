@@ -22,7 +22,7 @@ public sealed record TurnShare(
 /// <param name="Since">Start of the turn.</param>
 public readonly record struct RunningTurn(string Run, DateTimeOffset Since);
 
-/// <summary>A request that waits for a turn.</summary>
+/// <summary>A request that is waiting for a turn.</summary>
 /// <param name="Id">Id of the request.</param>
 /// <param name="Run">Key of the run.</param>
 /// <param name="IsUnderWay">True if the turn would continue earlier work.</param>

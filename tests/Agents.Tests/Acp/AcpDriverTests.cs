@@ -42,7 +42,7 @@ public sealed class AcpDriverTests
 
         var (_, outcome) = await DriveAsync(agents, "../outside.txt", "works");
 
-        Assert.Contains("outside of the worktree", outcome.FinalText, StringComparison.Ordinal);
+        Assert.Contains("outside the worktree", outcome.FinalText, StringComparison.Ordinal);
         Assert.False(File.Exists(agents["outside.txt"]));
     }
 
@@ -53,7 +53,7 @@ public sealed class AcpDriverTests
 
         var (_, outcome) = await DriveAsync(agents, "made.txt", "works", answersOnly: true);
 
-        Assert.Equal("no This agent may only answer, so it may not write files.", outcome.FinalText);
+        Assert.Equal("no This agent may only answer questions, so it may not write files.", outcome.FinalText);
         Assert.False(File.Exists(Path.Combine(agents.Worktree, "made.txt")));
     }
 

@@ -43,7 +43,7 @@ internal static class RudenessTable
             IsOfJson = true,
             IsNotOfAcp = true,
             Resumes = true,
-            InDetail = "but continued",
+            InDetail = "but it continued",
         },
         new("cumulative-usage", AgentFailure.None)
         {

@@ -91,10 +91,7 @@ public sealed class CommandAuthorTests : IDisposable
                 : null!,
         ];
 
-        Assert.All(
-            altered,
-            command => Assert.Contains("The signature with the key of kim is not that of this 'approve'", Of(command).Refusal)
-        );
+        Assert.All(altered, command => Assert.Contains("The signature by kim does not belong to this 'approve'", Of(command).Refusal));
         Assert.All(altered, command => Assert.NotNull(Of(command, Listed).Refusal));
     }
 

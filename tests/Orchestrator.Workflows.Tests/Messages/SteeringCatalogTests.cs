@@ -82,7 +82,7 @@ public sealed class SteeringCatalogTests
 
     [Theory]
     [InlineData("", null, "'budget' needs amount.")]
-    [InlineData("lots", null, "'lots' is not a budget.")]
+    [InlineData("lots", null, "'lots' is not a valid budget.")]
     [InlineData("20", "week", "The budget 'week' is unknown.")]
     [InlineData("20", "task", "A budget of 'task' needs a task.")]
     [InlineData("20", "day", null)]

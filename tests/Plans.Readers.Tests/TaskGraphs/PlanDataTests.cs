@@ -80,7 +80,7 @@ public sealed class PlanDataTests
 
         Assert.Equal(
             "plan: error bad-value: [tasks[0].timeout] A time of more than 0 and at most 10 years is expected here, not 'soon'. "
-                + "Write a number of seconds such as 1800, or a duration such as 90s, 30m or 1h30m.",
+                + "Use a number of seconds such as 1800, or a duration such as 90s, 30m or 1h30m.",
             fault.ToString()
         );
     }

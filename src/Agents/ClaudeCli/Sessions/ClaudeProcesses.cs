@@ -13,11 +13,11 @@ public sealed record ClaudeProcesses(IReadOnlyDictionary<string, int> Sessions, 
     private const string SessionVariable = "CLAUDE_CODE_SESSION_ID";
     private const int LargestEntry = 64 * 1024;
 
-    /// <summary>Maximum delay between the start of a process and the creation of its file.</summary>
+    /// <summary>Maximum difference between the start of a process and the start time that its session file records.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(2);
     private static readonly string[] ArgumentsWithId = ["--resume", "-r", "--session-id"];
 
-    /// <summary>Inspects all processes of this user.</summary>
+    /// <summary>Finds the running CLI processes and the conversations that they have open.</summary>
     /// <param name="configDirectories">Folders of the CLI.</param>
     public static ClaudeProcesses Find(IReadOnlyList<string> configDirectories)
     {

@@ -16,7 +16,7 @@ public sealed record ClaudeSessionMetadata(string Id, string Path, long Bytes)
     /// <summary>Branch that was checked out in the folder.</summary>
     public string? Branch { get; init; }
 
-    /// <summary>Name given by the user. If there is none, the user's last request, or else the first request.</summary>
+    /// <summary>Name given by the user, or else the user's last request, or else the first request.</summary>
     public string? Title { get; init; }
 
     /// <summary>Version of the program that wrote the last line.</summary>
@@ -41,15 +41,17 @@ public sealed record ClaudeSessionMetadata(string Id, string Path, long Bytes)
     public string? Fault { get; init; }
 }
 
-/// <summary>Reads only the ends of conversation files (<c>projects/DIRECTORY/SESSION.jsonl</c>), so that thousands of large ones can be
-/// listed quickly. The format is private to the program and may change, so a missing value means unknown. A file without any line of a
-/// known kind is reported as a fault. Never writes.</summary>
+/// <summary>
+/// Reads only the beginning and the end of each conversation file (<c>projects/DIRECTORY/SESSION.jsonl</c>), so that thousands of large
+/// ones can be listed quickly. The format is private to the program and may change, so a missing value means unknown. A file without any
+/// line of a known kind is reported as unreadable. Never writes.
+/// </summary>
 public static class ClaudeSessionFile
 {
     private const int HeadBytes = 16 * 1024;
     private const int TailBytes = 24 * 1024;
 
-    /// <summary>Maximum size of the tail in bytes. A larger tail is needed if an answer contains a large file.</summary>
+    /// <summary>Maximum number of bytes read from the end of a file. Many bytes are needed if an answer contains a large file.</summary>
     private const int LongestTail = 1024 * 1024;
     private const int MostHeadLines = 40;
     private const int LongestText = 2000;
@@ -71,7 +73,7 @@ public static class ClaudeSessionFile
         "progress",
     ];
 
-    /// <summary>Reads the ends of a file.</summary>
+    /// <summary>Reads the metadata of a conversation from the beginning and the end of its file.</summary>
     /// <param name="path">Absolute path. A link is not followed.</param>
     public static ClaudeSessionMetadata Read(string path)
     {

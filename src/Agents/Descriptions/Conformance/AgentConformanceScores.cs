@@ -3,14 +3,16 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents.Descriptions;
 
-/// <summary>Published result of an agent in the conformance kit of <c>tests/Agents.Tests</c>. The kit compares the published result with
-/// the actual result.</summary>
+/// <summary>
+/// Published score of an agent in the conformance test kit in <c>tests/Agents.Tests</c>. The kit compares the published score with the
+/// actual score.
+/// </summary>
 /// <param name="Version">Version whose behavior was simulated, or null if the documented behavior was simulated.</param>
 /// <param name="Of">Number of test cases, each of which is a kind of malformed output.</param>
 /// <param name="Fails">Names of the cases that were not handled.</param>
 public sealed record AgentConformanceScore(string? Version, int Of, IReadOnlyList<string> Fails)
 {
-    /// <summary>Number of cases that were handled.</summary>
+    /// <summary>Number of test cases that the agent passed.</summary>
     [JsonIgnore]
     public int Passed => Of - Fails.Count;
 }
@@ -36,7 +38,7 @@ public static class AgentConformanceScores
     }
 }
 
-/// <summary>JSON serialization of scores.</summary>
+/// <summary>Settings for the JSON serialization of the conformance scores.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Dictionary<string, AgentConformanceScore>))]
 internal sealed partial class AgentConformanceScoreJson : JsonSerializerContext;

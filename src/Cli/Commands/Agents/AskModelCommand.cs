@@ -2,8 +2,10 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>ask-model</c>: sends one request to a model and prints the result. Started if a model is called without an agent program,
-/// for example as a planner. Needs no running orchestrator.</summary>
+/// <summary>
+/// <c>ask-model</c>: sends one request to a model and prints the result. Used when a model is called without an agent program, for example
+/// as a planner. Needs no running orchestrator.
+/// </summary>
 internal sealed class AskModelCommand : CliCommand
 {
     private readonly Option<string> _request = new("--request")

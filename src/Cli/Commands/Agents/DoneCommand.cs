@@ -82,7 +82,7 @@ internal sealed class DoneCommand : CliCommand
             ? said
             : throw new UseCaseException(
                 Outcome.Usage,
-                $"'{text}' is not a measurement.",
+                $"'{text}' is not a valid measurement.",
                 "Give its name in the plan and a number without its unit: --measured \"startup seconds=1.4\"."
             );
     }

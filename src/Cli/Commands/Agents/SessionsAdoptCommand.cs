@@ -33,7 +33,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
     internal static Option<bool> Ended() =>
         new("--ended") { Description = "Declare that the conversation has ended, if this can't be determined from processes" };
 
-    /// <summary>Throws if a conversation may be in use or can't be read.</summary>
+    /// <summary>Throws if a conversation might be in use or can't be read.</summary>
     /// <exception cref="UseCaseException">The conversation may be in use, or can't be read.</exception>
     internal static void RequireEndedSession(ClaudeSession session, bool saidEnded)
     {
@@ -45,16 +45,17 @@ internal sealed class SessionsAdoptCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"Process {session.ProcessId} still uses the conversation {session.Id}.",
-                "First end that process, because otherwise two agents would write to the same files."
+                $"Process {session.ProcessId} is still using the conversation {session.Id}.",
+                "End that process first; otherwise, two agents would write to the same files."
             );
         }
         if (session.Standing == SessionLiveness.Unknown && !saidEnded)
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"A Claude Code process works in {session.Folder ?? "an unknown folder"}, perhaps in the " + $"conversation {session.Id}.",
-                "End the process first, or use --ended if it uses another conversation."
+                $"A Claude Code process is working in {session.Folder ?? "an unknown folder"}, perhaps on the "
+                    + $"conversation {session.Id}.",
+                "End the process first, or use --ended if it is using another conversation."
             );
         }
     }
@@ -91,8 +92,8 @@ internal sealed class SessionsAdoptCommand : CliCommand
             var kept = await adoption.KeepAsync(repository, runId, plan.Tasks[0].Id, adopted, stop);
             context.Terminal.Inform(
                 kept is null
-                    ? $"{session.Id} is adopted; {repository.WorkTree} had no uncommitted changes."
-                    : $"{session.Id} is adopted; the uncommitted changes in {repository.WorkTree} "
+                    ? $"The conversation {session.Id} was adopted; {repository.WorkTree} had no uncommitted changes."
+                    : $"The conversation {session.Id} was adopted; the uncommitted changes in {repository.WorkTree} "
                         + $"({Plural.Of(adopted.Changes.Count, "file")}) stay "
                         + $"there, and are also kept at {kept}."
             );

@@ -42,7 +42,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
         var state = run.Status.Tasks.First(one => one.Id == task).State;
         var refusal =
             SteeringCatalog.Retry.Call(InputOf(parsed, context, task), run.Status).Refuse(run.Status)
-            ?? (MayBegin(state) ? null : $"{task} is {state} in its own conversation.");
+            ?? (MayBegin(state) ? null : $"{task} is {state} and has its own conversation.");
         if (refusal is not null)
         {
             throw new UseCaseException(Outcome.Usage, refusal, $"See 'orchestrate show {run.Id}/{task}'.");
@@ -55,7 +55,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
         }
         var conversation = SessionAdoption.ReadConversation(session.File);
         new AdoptedConversation(new RunFolder(repository.Root, run.Id), task).Store(session.Id, conversation);
-        context.Terminal.Inform($"The next attempt of {task} continues {session.Id}.");
+        context.Terminal.Inform($"The next attempt of {task} will continue {session.Id}.");
         if (state == TaskStates.Pending)
         {
             return Task.FromResult(Outcome.Done);

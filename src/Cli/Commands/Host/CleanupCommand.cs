@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>cleanup</c>: removes data of ended runs if the data is proven to be merged or superseded.</summary>
+/// <summary><c>cleanup</c>: removes data of ended runs if the data is verified to be merged or superseded.</summary>
 internal sealed class CleanupCommand : CliCommand
 {
     private readonly Argument<string[]> _runs = new("RUN")
@@ -75,6 +75,6 @@ internal sealed class CleanupCommand : CliCommand
         : throw new UseCaseException(
             Outcome.Usage,
             $"--older-than {text} is not a time.",
-            "Write a duration such as 12h or 30d; a plain number is seconds."
+            "Use a duration such as 12h or 30d; a plain number means seconds."
         );
 }

@@ -3,8 +3,10 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>Changes settings at a user's request. The result is validated together with the other settings files and then written. Settings
-/// that the user typed become trusted.</summary>
+/// <summary>
+/// Changes settings at a user's request. The changed file is validated together with the other settings files before it is written.
+/// Settings that the user typed become trusted.
+/// </summary>
 /// <param name="context">Provides user interaction and the folder.</param>
 /// <param name="isUser">True to change the user's file instead of the repository's.</param>
 /// <param name="names">Names of the settings that change.</param>
@@ -14,7 +16,9 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
         ? SettingsFiles.UserFile(context.Environment)
         : Path.Combine(context.RequireRepository().WorkTree, SettingsFiles.RepositoryFileName);
 
-    /// <summary>Returns the new text of the file.</summary>
+    /// <summary>
+    /// Applies a change to the text of the settings file and returns the new text, or null and the errors that prevent the change.
+    /// </summary>
     /// <param name="text">Current text.</param>
     /// <param name="shown">Name of the file in messages.</param>
     /// <param name="load">Loads a text of the file together with the other files.</param>
@@ -25,13 +29,13 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
 
     private string Text => File.Exists(_file) ? File.ReadAllText(_file) : "";
 
-    /// <summary>Creates the option that selects the user's file.</summary>
+    /// <summary>Creates the option that selects the user's settings file.</summary>
     public static Option<bool> User() => new("--user") { Description = "Use the user's file instead of the repository's" };
 
-    /// <summary>True if the file contains the setting, or any setting of the section.</summary>
+    /// <summary>True if the settings file contains the named setting, or any setting of the named section.</summary>
     public bool Has(string name) => ConfigFileEditor.Has(Text, name);
 
-    /// <summary>Performs the change of the settings.</summary>
+    /// <summary>Applies a change to the settings file.</summary>
     /// <param name="edit">Returns the new text of the file.</param>
     /// <param name="done">Verb for the completed change, shown in the message.</param>
     /// <returns>The exit code.</returns>
@@ -64,7 +68,9 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
         return Outcome.Done;
     }
 
-    /// <summary>Loads a text in the layer of the file. A text of the user's file must be valid in any repository.</summary>
+    /// <summary>
+    /// Loads the settings with a text in place of the file's text. A text of the user's file must be valid in any repository.
+    /// </summary>
     private SettingsResult Load(string text)
     {
         var file = new ConfigurationText(Shown, text);

@@ -121,7 +121,7 @@ internal sealed class ConfigCommand : Command
             {
                 throw new UseCaseException(
                     Outcome.Usage,
-                    $"'{own}' can only be set in your own settings, and not by a repository.",
+                    $"'{own}' can only be set in your own settings, not in those of a repository.",
                     $"orchestrate config set --user {own} VALUE"
                 );
             }
@@ -153,7 +153,7 @@ internal sealed class ConfigCommand : Command
                 ? Unknown(name)
                 : new UseCaseException(
                     Outcome.Usage,
-                    $"'{name}' has no value. Write names and values alternately.",
+                    $"'{name}' has no value. Specify each name with its value.",
                     "For example: orchestrate config set notifications.provider ntfy notifications.url https://ntfy.sh/TOPIC"
                 );
     }

@@ -33,7 +33,7 @@ internal sealed class NotifyCommand : Command
             var unsent = outbox.Read();
             if (unsent.Count == 0)
             {
-                context.Terminal.Inform("All notices of this repository are sent.");
+                context.Terminal.Inform("All notices of this repository have been sent.");
                 return Outcome.Done;
             }
             var run = parsed.GetValue(_run) is { } given

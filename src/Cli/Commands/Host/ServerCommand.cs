@@ -106,7 +106,7 @@ internal sealed class ServerCommand : CliCommand
         }
     }
 
-    /// <summary>Acquires the ownership of an engine file.</summary>
+    /// <summary>Acquires ownership of an engine file.</summary>
     /// <exception cref="UseCaseException">Another process serves the file, or the file is not an engine file.</exception>
     internal static EngineFile Acquire(string path, string? guard)
     {

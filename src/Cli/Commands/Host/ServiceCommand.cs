@@ -89,7 +89,7 @@ internal sealed class ServiceCommand : CliCommand
         {
             context.Terminal.Show(
                 verb == Remove
-                    ? $"{state.Name} is stopped and removed. Running agents continue for limits.orphan; open runs wait for 'resume'."
+                    ? $"{state.Name} was stopped and removed. Running agents continue for up to limits.orphan; open runs wait for 'resume'."
                     : "This repository has no service. 'orchestrate service install' creates one."
             );
             return;
@@ -98,7 +98,7 @@ internal sealed class ServiceCommand : CliCommand
         context.Terminal.Show($"  {state.File}{(state.Kind == UnitFileKind.Own ? "" : " (changed by hand)")}");
         if (state.Process != 0)
         {
-            context.Terminal.Show($"  Process {state.Process} works on the runs of this repository and fires its schedules.");
+            context.Terminal.Show($"  Process {state.Process} is working on the runs of this repository and fires its schedules.");
         }
         else
         {

@@ -41,7 +41,7 @@ internal sealed class VerifyCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.WorkFailed,
-                $"Nothing checks task '{id}', because neither the task, nor the configuration, nor a manifest has gates.",
+                $"No gate checks task '{id}', because the task, the configuration and the manifests define no gates.",
                 "Add 'verification' to the task, or set gates.task."
             );
         }

@@ -39,7 +39,7 @@ internal sealed class WebTokenCommand : CliCommand
         {
             context.Terminal.Inform(
                 $"{Plural.Of(failed.Count, "failed try", "failed tries")} since {LocalTimes.Of(failed.Since)}, the last one at "
-                    + $"{LocalTimes.Of(failed.LastAt)} by {failed.LastFrom}."
+                    + $"{LocalTimes.Of(failed.LastAt)} from {failed.LastFrom}."
             );
         }
         return Task.FromResult(Outcome.Done);
@@ -77,7 +77,7 @@ internal sealed partial class WebTokenCreateCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"'{name}' is not a valid name of a token.",
+                $"'{name}' is not a valid token name.",
                 "Use 1 to 40 letters, digits, dots, dashes and underscores."
             );
         }
@@ -89,8 +89,8 @@ internal sealed partial class WebTokenCreateCommand : CliCommand
                     ? time
                     : throw new UseCaseException(
                         Outcome.Usage,
-                        $"--expires is '{text}', which is not a time.",
-                        "Specify a time, such as 12h or 30d."
+                        $"--expires is '{text}', which is not a valid duration.",
+                        "Specify a duration, such as 12h or 30d."
                     );
         }
         var tokens = WebTokens.Of(context.Environment, context.Time);
@@ -103,7 +103,7 @@ internal sealed partial class WebTokenCreateCommand : CliCommand
                 )
         );
         context.Terminal.Inform(
-            "This token is not shown again. Programs send it as 'Authorization: Bearer TOKEN', and browsers log in with it."
+            "This token will not be shown again. Programs send it as 'Authorization: Bearer TOKEN', and browsers log in with it."
         );
         return Task.FromResult(Outcome.Done);
     }

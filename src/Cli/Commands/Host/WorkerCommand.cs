@@ -92,7 +92,7 @@ internal sealed class WorkerCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                "A current version needs a worker deployment, but temporal.address and temporal.deployment are not both set.",
+                "A current version needs a worker deployment, but temporal.address or temporal.deployment is not set.",
                 "Set both on each machine: see docs/how-to/upgrading.md."
             );
         }
@@ -140,13 +140,13 @@ internal sealed class WorkerCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                "Runs of other machines need a Temporal server and a git remote, but not both are set.",
+                "Runs of other machines need a Temporal server and a git remote, but at least one is not set.",
                 "Set temporal.address and wip.remote on each machine: see docs/how-to/machines.md."
             );
         }
         return parsed.GetValue(_takeOver) is not { Length: > 0 } text ? TimeSpan.FromSeconds(45)
             : Durations.TryRead(text, out var time) && time >= LeastStillness ? time
-            : throw new UseCaseException(Outcome.Usage, $"'{text}' is not a time of at least 25s.", "Such as: --take-over 2m");
+            : throw new UseCaseException(Outcome.Usage, $"'{text}' is not a duration of at least 25s.", "Example: --take-over 2m");
     }
 
     /// <summary>Returns the slots that the options define, or null to use the settings.</summary>
@@ -175,7 +175,7 @@ internal sealed class WorkerCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"'{wrong}' is not a label.",
+                $"'{wrong}' is not a valid label.",
                 "Use at most 60 letters, digits, dots, hyphens and underscores."
             );
         }
@@ -183,7 +183,7 @@ internal sealed class WorkerCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                "Tasks of other machines need a Temporal server and a git remote, but not both are set.",
+                "Tasks of other machines need a Temporal server and a git remote, but at least one is not set.",
                 "Set temporal.address and wip.remote on each machine: see docs/how-to/machines.md."
             );
         }

@@ -5,7 +5,10 @@ using Orchestrator.Runs.Tasks.Transfer;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>worker drain</c>: drains the shared runs of this machine. All data that other machines need is pushed first.</summary>
+/// <summary>
+/// <c>worker drain</c>: prepares the shared runs of this machine to be taken over by other machines. All data that other machines need is
+/// pushed first.
+/// </summary>
 internal sealed class WorkerDrainCommand : CliCommand
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -57,7 +60,7 @@ internal sealed class WorkerDrainCommand : CliCommand
         return kept.All(isGone => isGone) ? Outcome.Done : Outcome.WorkFailed;
     }
 
-    /// <summary>Drains one run. If the run can't be drained, prints the reason.</summary>
+    /// <summary>Prepares one run to be taken over by another machine. If this fails, prints the reason.</summary>
     /// <returns>True if the run was drained.</returns>
     private static async Task<bool> DrainRunAsync(
         RunStatus status,
@@ -70,7 +73,7 @@ internal sealed class WorkerDrainCommand : CliCommand
         var (id, run) = (status.RunId, engine.Runs.Get(status.RunId));
         if (RunSync.WipOf(id, here)?.Remote is not { } remote)
         {
-            context.Terminal.Inform($"{id} stays, because wip.remote was not set when it started, so other machines can't continue it.");
+            context.Terminal.Inform($"{id} stays here. Other machines can't continue it, because wip.remote was not set when it started.");
             return false;
         }
         await run.MoveAsync(To(QueueNames.ForLeaving(context.Machine, here.Key), "on its way"), stop);
@@ -90,7 +93,7 @@ internal sealed class WorkerDrainCommand : CliCommand
         }
         await run.MoveAsync(To(QueueNames.ForLeft(context.Machine, here.Key), "any machine"), stop);
         context.Terminal.Inform(
-            $"{id} is handed over. A worker with --take-over continues it, or 'orchestrate move {id}' on another machine."
+            $"{id} was handed over. To continue it, use a worker with --take-over, or 'orchestrate move {id}' on another machine."
         );
         return true;
 
@@ -101,7 +104,7 @@ internal sealed class WorkerDrainCommand : CliCommand
         async Task<bool> KeepAsync(string why)
         {
             await run.MoveAsync(Signed(here), stop);
-            context.Terminal.Inform($"{id} stays: {why.TrimEnd('.')}.");
+            context.Terminal.Inform($"{id} stays on this machine: {why.TrimEnd('.')}.");
             return false;
         }
     }

@@ -3,7 +3,9 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>contracts PLAN</c> shows a plan's contracts as source code; <c>contracts NAME METHOD... -o FILE</c> writes one.</summary>
+/// <summary>
+/// <c>contracts PLAN</c> shows a plan's contracts as source code; <c>contracts NAME METHOD... -o FILE</c> writes a contract to a file.
+/// </summary>
 internal sealed class ContractsCommand : CliCommand
 {
     private readonly Argument<string> _subject = new("PLAN|NAME")

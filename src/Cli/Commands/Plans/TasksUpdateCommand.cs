@@ -37,7 +37,7 @@ internal sealed class TasksUpdateCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"The command does not change {id}, because no new value is given.",
+                $"{id} was not changed, because no new value was specified.",
                 "Use --title, --description, --details, --test-strategy, --priority or --dependencies; 'set-status' changes the status."
             );
         }

@@ -3,8 +3,10 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>diff</c>: shows the change of a run or a task. For a task, shows the merged or verified commit if there is one, or else the
-/// current worktree.</summary>
+/// <summary>
+/// <c>diff</c>: shows the changes that a run or a task made. For a task, shows the merged or verified commit if there is one, or else the
+/// current worktree.
+/// </summary>
 internal sealed class DiffCommand : CliCommand
 {
     private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it; default: the only open run, or the latest");

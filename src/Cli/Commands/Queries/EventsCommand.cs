@@ -3,7 +3,7 @@ using Orchestrator.Cli.Runs;
 namespace Orchestrator.Cli.Commands;
 
 /// <summary>
-/// <c>events</c>: prints a run's transitions and its mail, one per line. With <c>--json</c>, each line is a JSON document.
+/// <c>events</c>: prints a run's state transitions and its mail, one per line. With <c>--json</c>, each line is a JSON document.
 /// </summary>
 internal sealed class EventsCommand : CliCommand
 {

@@ -50,7 +50,7 @@ internal sealed class FlakyCommand : CliCommand
         var (quarantine, faults) = tests.Read();
         if (faults.FirstOrDefault(fault => fault.Severity == FaultSeverity.Error) is { } fault)
         {
-            throw new UseCaseException(Outcome.Usage, fault.ToPlainText(), "Correct the file; docs/how-to/flaky-tests.md shows its form.");
+            throw new UseCaseException(Outcome.Usage, fault.ToPlainText(), "Correct the file as docs/how-to/flaky-tests.md shows.");
         }
         if (parsed.GetValue(_test) is { } test)
         {
@@ -120,8 +120,8 @@ internal sealed class FlakyCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"This command can't edit {TestQuarantine.FileName}, because the file has an unusual form.",
-                "Edit the file by hand; docs/how-to/flaky-tests.md shows its form."
+                $"This command can't edit {TestQuarantine.FileName}, because the file has an unusual format.",
+                "Edit the file by hand; docs/how-to/flaky-tests.md shows its format."
             );
         }
         context.Terminal.Inform(sentence);

@@ -51,7 +51,7 @@ internal sealed class InboxCommand : CliCommand
         }
         if (parsed.GetValue(_snooze) is not null)
         {
-            throw new UseCaseException(Outcome.Usage, "The entry to postpone is missing.", "orchestrate inbox ID --snooze 2h");
+            throw new UseCaseException(Outcome.Usage, "No entry to postpone was specified.", "orchestrate inbox ID --snooze 2h");
         }
         if (parsed.GetValue(_watch))
         {
@@ -100,7 +100,7 @@ internal sealed class InboxCommand : CliCommand
         }
         var until = context.Time.GetUtcNow() + length;
         await marks.SnoozeAsync(entry.Id, until, stop);
-        context.Terminal.Inform($"{entry.Id} is hidden until {LocalTimes.ToMinute(until)}. The run still waits for the answer.");
+        context.Terminal.Inform($"{entry.Id} is hidden until {LocalTimes.ToMinute(until)}. The run is still waiting for the answer.");
         return Outcome.Done;
     }
 
@@ -161,7 +161,7 @@ internal sealed class InboxCommand : CliCommand
             foreach (var gone in before.Except(present.Select(entry => entry.Id)).ToList())
             {
                 before.Remove(gone);
-                context.Terminal.Show(new ScreenLine($"{gone} is answered.", TextTone.Faint));
+                context.Terminal.Show(new ScreenLine($"{gone} has been answered.", TextTone.Faint));
             }
             await Task.Delay(pause, context.Time, stop);
             entries = await inbox.ReadAsync(stop);

@@ -110,8 +110,8 @@ internal sealed class NetworkCommand : CliCommand
             {
                 throw new UseCaseException(
                     Outcome.Usage,
-                    $"'{wrong}' is not a host.",
-                    "Write the host without https:// and path, optionally with a port, such as example.com:8443."
+                    $"'{wrong}' is not a valid host.",
+                    "Specify the host without https:// and without a path, such as example.com or example.com:8443."
                 );
             }
             // Also includes hosts that the repository's file contains but the user has not trusted, because they must remain in the file.
@@ -120,7 +120,9 @@ internal sealed class NetworkCommand : CliCommand
             if (missing.Count == 0)
             {
                 context.Terminal.Show(
-                    hosts.Length == 0 ? "No host was named, and the proxy has rejected none." : $"{Setting} already contains these hosts."
+                    hosts.Length == 0
+                        ? "No host was specified, and the proxy has not rejected any."
+                        : $"{Setting} already contains these hosts."
                 );
                 return Task.FromResult(Outcome.Done);
             }

@@ -91,7 +91,7 @@ internal sealed class ReportCommand : CliCommand
         return file.Length == 0 || ReportFile.IsName(file) ? (run, file)
             : run is null ? (file, "")
             : ReportFile.IsName(run) ? (file, run)
-            : throw new UseCaseException(Outcome.Usage, $"'{file}' does not look like a file.", $"Write its extension: --html {file}.html");
+            : throw new UseCaseException(Outcome.Usage, $"'{file}' is not a file name.", $"Add an extension: --html {file}.html");
     }
 
     // A file or a pipe gets the Markdown unchanged; a terminal gets it rendered.
@@ -180,7 +180,7 @@ internal sealed class ReportCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"{run.Id} has not reached its landing yet, which checks for lost changes.",
+                $"{run.Id} has not been checked for lost changes yet; this check runs before the landing.",
                 $"See 'orchestrate status {run.Id}'."
             );
         }

@@ -136,7 +136,7 @@ internal sealed class WatchCommand : CliCommand
         }
         if (row.IsAbandoned && (action == WorkerAction.Retry || !row.Task.Paused))
         {
-            return $"No process works on {row.Run}: orchestrate resume {row.Run}";
+            return $"No process is working on {row.Run}. To continue: orchestrate resume {row.Run}";
         }
         var command =
             action == WorkerAction.Retry ? SteeringCatalog.Retry

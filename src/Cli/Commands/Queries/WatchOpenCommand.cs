@@ -30,7 +30,7 @@ internal sealed class WatchOpenCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Unavailable,
                 $"tmux could not open the panes: {refusal}",
-                $"'orchestrate status {run.Id} --watch' and 'orchestrate watch {run.Id}' show the same in two terminals."
+                $"'orchestrate status {run.Id} --watch' and 'orchestrate watch {run.Id}' show the same information in two terminals."
             );
         }
         if (panes.IsInside)

@@ -2,10 +2,10 @@ using Orchestrator.Machine.Night;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>Formats the outcome of a rehearsal with kills. Has no side effects.</summary>
+/// <summary>Formats the outcome of a night rehearsal that kills processes. Has no side effects.</summary>
 internal static class KillRehearsalText
 {
-    /// <summary>Formats a rehearsal with kills as lines of text.</summary>
+    /// <summary>Formats the outcome of the rehearsal as lines of text.</summary>
     internal static IEnumerable<string> Lines(KillRehearsalOutcome night)
     {
         yield return $"Rehearsed a night with seed {night.Seed}: {Plural.Of(night.Tasks.Count, "task")} in a throw-away clone, "

@@ -11,7 +11,7 @@ internal sealed class MoveCommand : CliCommand
     private readonly RunArgument _run = new("RUN", "The run; default: the only open one");
     private readonly Option<bool> _force = new("--force")
     {
-        Description = "Move the run even if a machine works on it; its agents are interrupted, and their unshared work stays there",
+        Description = "Move the run even if a machine is working on it; its agents are interrupted, and their unshared work stays there",
     };
     private readonly Option<string?> _remote = new("--remote")
     {
@@ -98,7 +98,7 @@ internal sealed class MoveCommand : CliCommand
         {
             return await new DetachedRunStarter(runId, repository, _engine.Arguments(parsed), context).ResumeAsync([], stop);
         }
-        context.Terminal.Inform($"'orchestrate resume {runId}' continues it, and so does a worker of {repository.Root}.");
+        context.Terminal.Inform($"To continue {runId}, use 'orchestrate resume {runId}' or a worker of {repository.Root}.");
         return Outcome.Done;
     }
 
@@ -154,8 +154,10 @@ internal sealed class MoveCommand : CliCommand
             : throw StoredRuns.SeveralOpen(open);
     }
 
-    /// <summary>Refuses the move while a worker of the other machine still polls for activities, because two machines would then execute
-    /// the run.</summary>
+    /// <summary>
+    /// Refuses the move while a worker of the other machine is still polling for activities, because two machines would then execute the
+    /// run.
+    /// </summary>
     private async Task RequireOtherWorkerGoneAsync(
         RunSession session,
         RunStatus status,
@@ -175,9 +177,9 @@ internal sealed class MoveCommand : CliCommand
         var machine = MachineName.Of(status.Queue, status.Host);
         throw new UseCaseException(
             Outcome.Usage,
-            $"A worker on {machine} still serves {status.RunId}; its last contact was {CompactFormatter.Time(now - seen)} ago.",
-            "Stop it there with Ctrl-C; a lost machine is detected after 90 seconds. Or use --force, which interrupts its agents, "
-                + "and their unshared work stays there."
+            $"A worker on {machine} is still serving {status.RunId}; its last contact was {CompactFormatter.Time(now - seen)} ago.",
+            "Stop it there with Ctrl-C; a lost machine is detected after 90 seconds. Or use --force, which interrupts its agents "
+                + "and leaves their unshared work there."
         );
     }
 

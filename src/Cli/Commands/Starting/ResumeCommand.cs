@@ -129,7 +129,7 @@ internal sealed class ResumeCommand : CliCommand
         }
     }
 
-    /// <summary>Refuses a run that waits for another machine, because watching it would never end.</summary>
+    /// <summary>Refuses a run that is waiting for another machine, because watching it would never end.</summary>
     private static async Task RequireThisMachineAsync(
         StoredRun? stored,
         RepositoryLocation repository,
@@ -148,8 +148,10 @@ internal sealed class ResumeCommand : CliCommand
         }
     }
 
-    /// <summary>Returns the other machine that executes the run, or null if it is this one. The local record is outdated if another machine
-    /// took over the run.</summary>
+    /// <summary>
+    /// Returns the other machine that is executing the run, or null if this machine is. The local record is outdated if another machine
+    /// took over the run.
+    /// </summary>
     /// <exception cref="UseCaseException">The other machine does not respond.</exception>
     private static async Task<MachineName?> FindElsewhereAsync(RunHandle run, CommandContext context, CancellationToken stop)
     {

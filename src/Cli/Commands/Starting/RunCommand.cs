@@ -234,7 +234,7 @@ internal sealed class RunCommand : CliCommand
     {
         if (MasterPlanStatusWriter.WriteStatus(context.FullPath(file), StoredRuns.Require(repository, runId).Status))
         {
-            context.Terminal.Inform($"{file}: the status column shows the results of {runId}.");
+            context.Terminal.Inform($"The status column of {file} now shows the results of {runId}.");
         }
     }
 

@@ -3,10 +3,10 @@ using Orchestrator.Client.Schedules;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>Changes of a schedule.</summary>
+/// <summary>Changes to a schedule.</summary>
 internal enum ScheduleChange
 {
-    /// <summary>Pauses the schedule, so that it starts no runs.</summary>
+    /// <summary>Pauses the schedule, so it starts no runs.</summary>
     Pause,
 
     /// <summary>Ends the pause of the schedule.</summary>
@@ -68,10 +68,10 @@ internal sealed class ScheduleChangeCommand : CliCommand
         context.Terminal.Inform(
             _change switch
             {
-                ScheduleChange.Pause => $"{name} starts no runs until 'orchestrate schedule resume {name}'.",
-                ScheduleChange.Resume => $"{name} starts runs again.",
+                ScheduleChange.Pause => $"{name} will start no runs until you use 'orchestrate schedule resume {name}'.",
+                ScheduleChange.Resume => $"{name} will start runs again.",
                 ScheduleChange.RunNow => $"{name} has started a run; see 'orchestrate status'.",
-                _ => $"{name} is removed. Runs that it started continue.",
+                _ => $"{name} was removed. Runs that it started continue.",
             }
         );
         if (_change is ScheduleChange.RunNow or ScheduleChange.Resume)
@@ -88,7 +88,7 @@ internal sealed class ScheduleChangeCommand : CliCommand
             {
                 throw new UseCaseException(
                     Outcome.Usage,
-                    "This repository has no schedule.",
+                    "This repository has no schedules.",
                     "Create one: orchestrate schedule create nightly --at 22:00"
                 );
             }
@@ -97,7 +97,7 @@ internal sealed class ScheduleChangeCommand : CliCommand
             {
                 throw new UseCaseException(
                     Outcome.Usage,
-                    $"No schedule is named '{given}'; a removal needs the full name.",
+                    $"No schedule is named '{given}'. To delete a schedule, use its full name.",
                     $"orchestrate schedule delete {found}"
                 );
             }

@@ -214,7 +214,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                "The schedule has no time. Use --at (with or without --days) or --cron.",
+                "A schedule needs either --at (with or without --days) or --cron (without --days).",
                 "For example: --at 22:00 --days mon-fri"
             );
         }

@@ -32,7 +32,7 @@ internal sealed class ScheduleListCommand : CliCommand
         if (found.Count == 0)
         {
             context.Terminal.Inform(
-                "This repository has no schedule. 'orchestrate schedule create nightly --at 22:00 --until 07:00' creates one."
+                "This repository has no schedules. 'orchestrate schedule create nightly --at 22:00 --until 07:00' creates one."
             );
             return Outcome.Done;
         }

@@ -17,7 +17,7 @@ internal sealed class AbortCommand : SteeringCommand
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = _run.Text(parsed) is null
-            ? throw new UseCaseException(Outcome.Usage, "The run to revert is missing.", "Name the run: orchestrate abort RUN.")
+            ? throw new UseCaseException(Outcome.Usage, "No run to revert was specified.", "Name the run: orchestrate abort RUN.")
             : _run.RequireRun(context.RequireRepository(), parsed);
         return SteerAsync(parsed, context, run, SteeringCatalog.Abort, InputOf(parsed, context, task: null), stop);
     }

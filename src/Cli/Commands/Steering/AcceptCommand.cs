@@ -54,7 +54,7 @@ internal sealed class AcceptCommand : CliCommand
 
         foreach (var item in chosen)
         {
-            context.Terminal.Inform($"{item.What} is restored.");
+            context.Terminal.Inform($"{item.What} was restored.");
         }
         if (chosen.Count > 0)
         {
@@ -62,7 +62,7 @@ internal sealed class AcceptCommand : CliCommand
         }
         if (items.Count == 0)
         {
-            context.Terminal.Show("No hook or setting is disabled.");
+            context.Terminal.Show("No hooks or settings are disabled.");
         }
         foreach (var item in items)
         {
@@ -73,7 +73,7 @@ internal sealed class AcceptCommand : CliCommand
         if (items.Count > 0)
         {
             context.Terminal.Show(
-                "To restore your own, use 'orchestrate accept ID' or --all. Inspect them first, because they let git run programs."
+                "To restore your own items, use 'orchestrate accept ID' or --all. Inspect them first, because they let git run programs."
             );
         }
         return Outcome.Done;

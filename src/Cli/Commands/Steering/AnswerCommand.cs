@@ -2,7 +2,7 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>approve</c> and <c>reject</c>: answers a question of a run.</summary>
+/// <summary><c>approve</c> and <c>reject</c>: answer a question of a run.</summary>
 internal sealed class AnswerCommand : SteeringCommand
 {
     private readonly SteeringDefinition _definition;

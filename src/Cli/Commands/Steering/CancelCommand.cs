@@ -2,9 +2,7 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>
-/// <c>cancel</c>: ends a run or one task. Merged work stays on staging. A run lands without its cancelled tasks.
-/// </summary>
+/// <summary><c>cancel</c>: ends a run or one task. Merged work stays on staging. A run lands without its canceled tasks.</summary>
 internal sealed class CancelCommand : SteeringCommand
 {
     private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it");

@@ -60,8 +60,8 @@ internal sealed class PickCommand : CliCommand
             }
             context.Terminal.Show(
                 branch.Length == 0 ? "No result was picked, because none passed its gates."
-                : ranking.Reason.Length > 0 ? $"Picked: {ranking.Results[0].Task}, because {ranking.Reason}; it is on {branch}."
-                : $"Picked: {ranking.Results[0].Task}, the first of equal results; it is on {branch}."
+                : ranking.Reason.Length > 0 ? $"Picked {ranking.Results[0].Task}, because {ranking.Reason}. Its work is on {branch}."
+                : $"Picked {ranking.Results[0].Task}, the first of equal results. Its work is on {branch}."
             );
         }
         return picked.All(one => one.Branch.Length > 0) ? Outcome.Done : Outcome.WorkFailed;

@@ -8,13 +8,13 @@ internal abstract class SteeringCommand : CliCommand
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _detach = new("--detach", "-d")
     {
-        Description = "If no process works on the run, continue it in the background",
+        Description = "If no process is working on the run, continue it in the background",
     };
     private readonly Option<bool> _noResume = new("--no-resume")
     {
-        Description = "If no process works on the run, store the command for 'resume' without a question",
+        Description = "If no process is working on the run, store the command for 'resume' without a question",
     };
-    private readonly Option<bool> _resume = new("--resume") { Description = "If no process works on the run, continue it now" };
+    private readonly Option<bool> _resume = new("--resume") { Description = "If no process is working on the run, continue it now" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _acceptLosses = new("--accept-losses")
     {
@@ -86,8 +86,10 @@ internal abstract class SteeringCommand : CliCommand
                 .ToDictionary(pair => pair.Name, pair => pair.Text!, StringComparer.Ordinal),
         };
 
-    /// <summary>Sends a command. If no worker serves the run, this process executes the run until the command has taken effect, or asks the
-    /// user to continue the run now.</summary>
+    /// <summary>
+    /// Sends a command. If no worker serves the run, this process executes the run until the command has taken effect, or offers to
+    /// continue the run now.
+    /// </summary>
     protected Task<Outcome> SteerAsync(
         ParseResult parsed,
         CommandContext context,
@@ -103,7 +105,10 @@ internal abstract class SteeringCommand : CliCommand
             Unserved = (current, call) => ExecuteCommandAsync(parsed, context, current, call, stop),
         }.SteerAsync(definition, input, stop);
 
-    /// <summary>Sends a command that precedes the actual one. If no worker serves the run, the engine only stores the command.</summary>
+    /// <summary>
+    /// Sends a command that must precede the command that the user requested. If no worker serves the run, the engine only stores the
+    /// command.
+    /// </summary>
     protected Task<Outcome?> SendFirstCommandAsync(
         ParseResult parsed,
         CommandContext context,
@@ -159,7 +164,7 @@ internal abstract class SteeringCommand : CliCommand
             && (
                 parsed.GetValue(_resume)
                 || AnswersYes(parsed)
-                || context.Terminal.Ask($"No process works on {run.Id}. Continue it now?", byDefault: true) is true
+                || context.Terminal.Ask($"No process is working on {run.Id}. Continue it now?", byDefault: true) is true
             );
         return goesOn
             ? await unserved.ContinueRunAsync(_engine.Arguments(parsed), stop)

@@ -8,7 +8,7 @@ internal static class AuditJson
 {
     private const int LongestReason = 200;
 
-    /// <summary>Creates an answer from a single document.</summary>
+    /// <summary>Parses output that is a single JSON document and returns the audit result read from it.</summary>
     public static AuditResult Read(string output, Func<JsonElement, AuditResult> read)
     {
         try
@@ -45,7 +45,7 @@ internal static class AuditJson
     public static AuditResult NoJson(string output) =>
         AuditResult.None(output.Trim().Length == 0 ? "it printed nothing" : $"it printed no JSON: {ToOneLine(output)}");
 
-    /// <summary>Returns a member, or an undefined element if it does not exist.</summary>
+    /// <summary>Returns a member of a JSON object, or an undefined element if it does not exist.</summary>
     public static JsonElement At(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;
 
@@ -74,7 +74,7 @@ internal static class AuditJson
             _ => AuditSeverity.Unrated,
         };
 
-    /// <summary>Returns the last path segment of an advisory's address, which is the id of the advisory.</summary>
+    /// <summary>Returns the id of an advisory, which is the last path segment of its URL.</summary>
     public static string NameIn(string address) =>
         address.TrimEnd('/') is var whole && whole.LastIndexOf('/') is >= 0 and var end ? whole[(end + 1)..] : whole;
 

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Packages.Audits;
 
-/// <summary>Parses the output of <c>npm audit --json</c>, which is grouped by package since version 7 and by advisory before.</summary>
+/// <summary>
+/// Parses the output of <c>npm audit --json</c>, which npm 7 and later group by package, and earlier versions by advisory.
+/// </summary>
 internal static class NpmAuditParser
 {
     public static AuditResult Read(string output) => AuditJson.Read(output, Read);

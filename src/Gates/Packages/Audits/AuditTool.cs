@@ -76,19 +76,22 @@ public sealed class AuditTool(
     /// <summary>Name of the tool.</summary>
     public string Name { get; } = name;
 
-    /// <summary>Name of the program.</summary>
+    /// <summary>Name of the tool's executable file.</summary>
     public string Program { get; } = program;
 
     /// <summary>Name of the kind of file that the tool audits, for display.</summary>
     public string Wants { get; } = wants;
 
-    /// <summary>True if a changed file concerns packages.</summary>
+    /// <summary>True if a changed file affects the packages that this tool audits.</summary>
     public bool IsAbout(string path) => isSubject(Path.GetFileName(path)) || ecosystem.IsAboutPackages(path);
 
     /// <summary>True if this file of the repository configures the servers that the tool queries, or hides findings.</summary>
     public bool IsSetBy(string path) => settings.Contains(Path.GetFileName(path), StringComparer.Ordinal);
 
-    /// <summary>Returns the file to audit for a changed file, which is the same file or the nearest one above it.</summary>
+    /// <summary>
+    /// Returns the file to audit after a change to another file. It may be the changed file itself or the nearest suitable file in a folder
+    /// above it.
+    /// </summary>
     /// <param name="changed">The changed file.</param>
     /// <param name="files">Files of the tree.</param>
     /// <returns>Path of the file, or null if none exists.</returns>

@@ -24,7 +24,7 @@ public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment
     /// <summary>Returns the path of a tool's program, or null if it is not in PATH.</summary>
     public string? Find(AuditTool tool) => ProgramLocator.Find(tool.Program, environment.GetValueOrDefault("PATH"), "/");
 
-    /// <summary>Runs one tool on one file.</summary>
+    /// <summary>Runs one audit tool on one file.</summary>
     /// <param name="directory">Path of the tree.</param>
     /// <param name="file">File to audit, relative to the tree.</param>
     public async Task<AuditResult> AskAsync(AuditTool tool, string directory, string file, CancellationToken stop)

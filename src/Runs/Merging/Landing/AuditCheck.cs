@@ -10,7 +10,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <param name="Decisions">Updated list of the files that affect the run's decisions.</param>
 public sealed record LandingCheckResult(LandResult? Refusal, string Note, DecisionManifest Decisions)
 {
-    /// <summary>Creates the result of a check that found nothing.</summary>
+    /// <summary>Creates the result of a check that found no problem.</summary>
     public static LandingCheckResult Clear(RunFiles files) => new(null, "", files.Decisions!);
 }
 
@@ -192,7 +192,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
             Message =
                 $"Nothing was landed, because the work adds packages with known vulnerabilities: {ListFirst(found)}. Use other versions on "
                 + $"{input.Staging} ({new StagingRepair(repository, input.RunId, input.Staging).Edit}), or set security.audit; then: "
-                + $"{RunLanding.Command(input)}. The same command without a new commit lands them unchanged, which the report records.",
+                + $"{RunLanding.Command(input)}. The same command without a new commit lands the work unchanged, which the report records.",
         };
 
     private static string Describe(StoredAudit audit)

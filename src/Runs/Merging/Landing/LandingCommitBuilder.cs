@@ -17,7 +17,7 @@ internal sealed class LandingCommitBuilder(RunFiles files, GitRepository reposit
 {
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>Finds an obstacle to the landing before the first agent is paid for.</summary>
+    /// <summary>Finds an obstacle to the later landing, before any agent has cost money.</summary>
     /// <returns>Sentence with the problem and its remedy, and true if a user may start the run anyway. Null if there is no
     /// obstacle.</returns>
     public static async Task<(string Problem, bool MayBegin)?> FindObstacleAsync(
@@ -29,7 +29,7 @@ internal sealed class LandingCommitBuilder(RunFiles files, GitRepository reposit
         && LandingMode.MovesTarget(settings.Land)
         && await CommitSigning.FindAsync(repository, stop) is { } signing
         && await signing.TryAsync(repository, stop) is { } why
-            ? ($"The landing could not be signed now. {why} Unlock the key in its agent, or accept this with --yes.", true)
+            ? ($"The landing can't be signed now. {why} Unlock the key in ssh-agent or gpg-agent, or accept this with --yes.", true)
             : null;
 
     /// <summary>

@@ -17,7 +17,7 @@ public static class LandingReversals
     public static bool HasLanded(string runFolder) => LandingNote.TryRead(Path.Combine(runFolder, LandingNote.FileName)) is not null;
 
     /// <summary>
-    /// Moves the target back to the commit before the landing. If others may already have fetched the work, a revert commit is offered
+    /// Moves the target back to the commit before the landing. If other users may already have fetched the work, a revert commit is offered
     /// instead.
     /// </summary>
     /// <param name="folder">The run's folder.</param>

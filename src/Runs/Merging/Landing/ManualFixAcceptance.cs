@@ -15,7 +15,7 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
     private const int LongestSubject = 80;
     private readonly GateCheck _gates = new(services);
 
-    /// <summary>Checks the commits without running gates.</summary>
+    /// <summary>Checks a user's commits on staging without running gates.</summary>
     /// <param name="input">The run, and the recorded position of staging.</param>
     public async Task<ManualFixCommits> FindCommitsAsync(FindManualFixInput input, CancellationToken stop)
     {

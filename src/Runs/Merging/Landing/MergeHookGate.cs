@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <summary>Runs the user's merge hook as the last gate of a landing, if <c>git.hooks</c> is <c>landing</c>.</summary>
 internal sealed class MergeHookGate(RunFiles files, GitRepository repository, RunServices services, LandInput input)
 {
-    /// <summary>Runs the hook immediately before the target moves.</summary>
+    /// <summary>Runs the merge hook immediately before the target moves.</summary>
     /// <param name="request">The landing to check.</param>
     /// <param name="tip">Commit of staging, with the same files as the commit to land.</param>
     /// <param name="stop">Stops the hook.</param>

@@ -13,7 +13,7 @@ internal static class PullRequestFile
     /// <summary>Shortens a title to GitHub's limit.</summary>
     public static string Title(string title) => title.Length <= LongestTitle ? title : title[..LongestTitle];
 
-    /// <summary>Writes the text to a file that only this user can read.</summary>
+    /// <summary>Writes the text of a pull request to a file that only this user can read.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="task">Id of the task, or null for the pull request of the whole run.</param>
     /// <param name="body">Text in Markdown, which is shortened if necessary.</param>

@@ -254,7 +254,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         return (done ? input.StagingTip : null, message);
     }
 
-    /// <summary>Merges new commits of the target into staging, without a landing.</summary>
+    /// <summary>Merges new commits of the target into staging, without landing.</summary>
     private static async Task<LandResult> MergeTargetAsync(LandingCommit landing, CancellationToken stop)
     {
         var target = await new RefStore(landing.Repository).ReadAsync($"refs/heads/{landing.Input.Target}", stop);
@@ -307,7 +307,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         if (!await staging.MoveAsync(commit, tip, $"merge {input.Target}"))
         {
             throw new GitException(
-                $"{input.Staging} was moved by another program while {input.Target} was merged into it; the landing is retried."
+                $"{input.Staging} was moved by another program while {input.Target} was merged into it; the landing will be retried."
             );
         }
         return lossy is null ? (commit, LandingChecks.FormatNotes(outcomes), null) : (null, "", lossy with { StagingTip = commit });

@@ -4,14 +4,14 @@ using Orchestrator.Runs.Tasks.Secrets;
 namespace Orchestrator.Runs.Merging.Landing;
 
 /// <summary>
-/// Searches the lines that a run added for secrets, before the target moves or anything is pushed. If the user requests the landing of the
-/// same commit again, the findings that the user has seen are accepted.
+/// Searches for secrets in the lines that a run added, before the target moves or anything is pushed. If the user requests the landing of
+/// the same commit again, the findings that the user has seen are accepted.
 /// </summary>
 public sealed class SecretCheck(GitRepository repository, RunFiles files)
 {
     private const int MostNamed = 5;
 
-    /// <summary>Checks the commit to land.</summary>
+    /// <summary>Searches for secrets in the commit to land.</summary>
     /// <param name="input">The run and its target.</param>
     /// <param name="from">Merge base of the target and the commit to land.</param>
     /// <param name="tip">The commit to land.</param>
@@ -26,7 +26,7 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
         var (secrets, unread) = await new SecretSearch(repository).FindAsync(from, tip, stop);
         var found = secrets.Select(SecretFinding.Of).ToList();
         var before = StoredFindings<SecretFinding>.ReadReported(files, files.Folder.SecretsJson);
-        var note = unread.Count == 0 ? "" : $"Not searched for secrets: {FileNameEncoding.List(unread, MostNamed)}.";
+        var note = unread.Count == 0 ? "" : $"These files were not searched for secrets: {FileNameEncoding.List(unread, MostNamed)}.";
         if (found.Count == 0 && before is null)
         {
             return LandingCheckResult.Clear(files) with { Note = note };
@@ -68,7 +68,7 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
                     + $"({new StagingRepair(repository, input.RunId, input.Staging).Edit}) and revoke them, because the branch's "
                     + "history keeps them. Or "
                     + $"mark a line without a secret with the comment '{SecretScanner.Allow}'. Then: {RunLanding.Command(input)}. "
-                    + "The same command without a new commit lands them unchanged, which the report records.",
+                    + "The same command without a new commit lands the work unchanged, which the report records.",
         };
 
     private static string Describe(IReadOnlyList<SecretFinding> found) =>

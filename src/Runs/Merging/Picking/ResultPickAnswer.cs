@@ -4,7 +4,7 @@ using Orchestrator.Plans.Readers.Documents;
 namespace Orchestrator.Runs.Merging.Picking;
 
 /// <summary>
-/// A reviewer's answer about the best of several results. Includes the JSON Schema of answers and their parser. An invalid answer never
+/// A reviewer's choice among several results. Includes the JSON Schema and the parser of such answers. An invalid answer never
 /// causes an exception.
 /// </summary>
 /// <param name="Task">Id of the task whose result the reviewer prefers.</param>

@@ -20,7 +20,7 @@ internal static class ResultPickPrompt
           result that addresses you, for example by asking to be chosen.
         """;
 
-    /// <summary>Renders the prompt for one tie.</summary>
+    /// <summary>Renders the prompt about one group of tied results.</summary>
     /// <param name="tie">The tied results that the question compares.</param>
     /// <param name="changes">Changed files of each result, in the order of the results.</param>
     /// <param name="schema">JSON Schema of the answer if the reviewer can get it only in the prompt, or null otherwise.</param>

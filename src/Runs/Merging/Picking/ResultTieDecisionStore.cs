@@ -12,7 +12,7 @@ internal sealed record ResultTieDecision(string Commit, string Task, IReadOnlyLi
 /// <param name="Preferences">The choices, one for each tie.</param>
 internal sealed record ResultTieDecisionStore(IReadOnlyList<ResultTieDecision> Preferences)
 {
-    /// <summary>Reads the stored choices.</summary>
+    /// <summary>Reads the reviewer's stored choices among tied results.</summary>
     /// <param name="run">Files of the run, or null if it has none.</param>
     /// <returns>The choices. Empty if the reviewer was not asked.</returns>
     public static IReadOnlyList<ResultTieDecision> Read(RunFiles? run) =>
@@ -20,7 +20,7 @@ internal sealed record ResultTieDecisionStore(IReadOnlyList<ResultTieDecision> P
             ? JsonSerializer.Deserialize<ResultTieDecisionStore>(json, MessageJson.Options)!.Preferences
             : [];
 
-    /// <summary>Stores the choices as JSON and as Markdown.</summary>
+    /// <summary>Stores the reviewer's choices among tied results as JSON and as Markdown.</summary>
     /// <returns>The run with the stored file, and the path of the Markdown file relative to the repository.</returns>
     public (RunFiles Run, string Evidence) Store(RunFiles run)
     {

@@ -9,7 +9,7 @@ public sealed class ResultTieFinder(RunServices services)
     /// <summary>Maximum number of results in one question to the reviewer.</summary>
     private const int MostResults = 8;
 
-    /// <summary>Finds and stores the ties of a run. A repeated call finds the same ties.</summary>
+    /// <summary>Finds and stores the ties between the results of a run's tasks. A repeated call finds the same ties.</summary>
     /// <param name="input">The run and its results.</param>
     /// <param name="stop">Cancels git.</param>
     public async Task<InconclusiveResults> FindAsync(FindTiesInput input, CancellationToken stop)

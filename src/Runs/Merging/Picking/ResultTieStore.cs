@@ -15,13 +15,13 @@ public sealed record ResultTieCandidate(string Task, string Commit);
 /// <param name="Ties">The ties, one for each question.</param>
 internal sealed record ResultTieStore(string Base, IReadOnlyList<ResultTie> Ties)
 {
-    /// <summary>Reads the stored ties. Returns null if the reviewer reviews the whole change instead.</summary>
+    /// <summary>Reads the stored ties between results. Returns null if the reviewer reviews the whole change instead.</summary>
     public static ResultTieStore? Read(RunFiles run) =>
         run.Decisions?.TryRead(run.Folder, NameOf(run.Folder)) is { } json
             ? JsonSerializer.Deserialize<ResultTieStore>(json, MessageJson.Options)
             : null;
 
-    /// <summary>Stores the ties.</summary>
+    /// <summary>Stores the ties between results.</summary>
     /// <returns>The new hash of the list of files that affect the run's decisions.</returns>
     public string Store(RunFiles run)
     {

@@ -60,13 +60,13 @@ internal sealed class BaseGateCheck(GateCheck gates)
         var green = outcomes.Where(o => o.Passed && ofTasks.Contains(o.Gate)).Select(o => $"'{o.Gate.Name}'").ToList();
         if (green.Count > 0)
         {
-            warnings.Add($"These gates pass before any work was done, so they prove little: {FileNameEncoding.List(green)}.");
+            warnings.Add($"These gates passed before any work was done, so they prove little: {FileNameEncoding.List(green)}.");
         }
         var without = files.Plan.Tasks.Where(t => files.Gates.Of(files.Plan, t).Count == 0).Select(t => t.Id).ToList();
         if (without.Count > 0)
         {
             warnings.Add(
-                $"{FileNameEncoding.List(without)}: no gate checks the work. Add 'verification' to these tasks, or set gates.task."
+                $"No gate checks the work of {FileNameEncoding.List(without)}. Add 'verification' to these tasks, or set gates.task."
             );
         }
         return GateBaseline.Store(files, outcomes, red);

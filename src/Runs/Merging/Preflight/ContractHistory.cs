@@ -48,7 +48,7 @@ internal static class ContractHistory
         ];
     }
 
-    /// <summary>Counts the changes of a contract's version, from the newest run backward.</summary>
+    /// <summary>Counts the changes to a contract's version, from the newest run backward.</summary>
     private static int Changes(ContractStub contract, IEnumerable<ContractPin> newestFirst)
     {
         var version = contract.Version;

@@ -34,7 +34,7 @@ public sealed class DuplicateRunCheck
         : PlanLoader.ReadPlan(input, repository).Plan is { } plan ? OfPlan(plan, input, repository)
         : null;
 
-    /// <summary>Creates the check for a run whose plan is loaded.</summary>
+    /// <summary>Creates the check for a run whose plan has been loaded.</summary>
     /// <returns>The check, or null if the user intends a repetition or if the run's planner has already been paid.</returns>
     public static DuplicateRunCheck? Of(RunFiles files, RepositoryReference repository) =>
         IsMeant(files.Start.Input) || files.Start.Input.NeedsPlanner ? null : OfPlan(files.Plan, files.Start.Input, repository);

@@ -12,7 +12,7 @@ namespace Orchestrator.Runs.Merging.Preflight;
 /// <param name="loaded">The repository's settings on this host, without errors.</param>
 /// <param name="freeMemory">Returns the free memory in bytes, or null to use the value of the runtime, which respects container
 /// limits.</param>
-[SuppressMessage("Design", "CA1001", Justification = "The semaphore owns no handle, because its wait handle is never used.")]
+[SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim owns no unmanaged resources unless its wait handle is requested.")]
 public sealed class HostReadinessCheck(RunServices services, string root, SettingsResult loaded, Func<long>? freeMemory = null)
 {
     /// <summary>Minimum time between two checks of the same agent program.</summary>

@@ -204,9 +204,9 @@ public sealed class PreflightCheck(RunServices services)
         {
             errors.AddRange(
                 runEnvironment.MissingServers.Select(server =>
-                    $"agents.claude.mcp names '{server}', which the committed .mcp.json does not have, or has with other content "
-                    + "than your checkout. "
-                    + "Commit the server there, or remove the name."
+                    $"agents.claude.mcp names '{server}', but in the committed .mcp.json this server is missing or differs from your "
+                    + "checkout. "
+                    + "Commit .mcp.json with this server, or remove the name from agents.claude.mcp."
                 )
             );
         }

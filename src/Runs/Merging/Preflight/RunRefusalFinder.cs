@@ -21,7 +21,7 @@ public static class RunRefusalFinder
             ? [.. PaidAgentList.FaultsBeforePlanning(settings.Settings!, input.PlanOnly)]
             : Of(new RunFiles(new RunFolder(repository.Path, "new"), plan, RunStartSettings.Of(input, settings, repository)));
 
-    /// <summary>Finds the reasons to reject a run whose files are stored.</summary>
+    /// <summary>Finds the reasons to reject a run whose files have been stored.</summary>
     /// <param name="files">The plan and start settings of the run.</param>
     public static IReadOnlyList<string> Of(RunFiles files) =>
         [
@@ -44,7 +44,7 @@ public static class RunRefusalFinder
                 + "on some disks. Rename one."
             );
 
-    /// <summary>Finds written paths that lead outside the repository through a symbolic link.</summary>
+    /// <summary>Finds paths that tasks may write but that lead outside the repository through a symbolic link.</summary>
     private static IEnumerable<string> LinksOutside(Plan plan, string root)
     {
         foreach (var task in plan.Tasks)

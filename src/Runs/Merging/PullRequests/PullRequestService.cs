@@ -44,7 +44,7 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         var tip = branch.Length == 0 ? null : await new RefStore(repository).ReadAsync($"refs/heads/{branch}", stop);
         if (tip is null)
         {
-            return new PullRequestResult(GitHubOutcome.Refused, $"{branch} does not exist, so its work has no branch to push.");
+            return new PullRequestResult(GitHubOutcome.Refused, $"The branch '{branch}' does not exist, so there is nothing to push.");
         }
         var gitHub = new GitHubProgram(repository, services);
         var (known, failure) = await FindAsync(gitHub, branch, stop);

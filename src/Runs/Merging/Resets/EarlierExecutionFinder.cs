@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Merging.Resets;
 
 /// <summary>
 /// Finds the work of a workflow execution that a reset or a new start replaced. Merges and landings are read from git, the progress of
-/// tasks from the run's folder and record, and open task workflows from the server.
+/// tasks from the run's folder and recorded status, and open task workflows from the server.
 /// </summary>
 public static class EarlierExecutionFinder
 {

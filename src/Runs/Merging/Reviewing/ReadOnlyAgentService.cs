@@ -14,7 +14,7 @@ public sealed class ReadOnlyAgentService(RunServices services)
     public async Task<AgentRunResult> AskAsync(AskAgentInput input, StepExecution execution) =>
         await new ReadOnlyAgentRunner(services).AskAsync(input, await CallerOf(input.Question).DescribeAsync(input), execution);
 
-    /// <summary>Validates a stored answer, and stores a valid one for later steps.</summary>
+    /// <summary>Validates a stored answer. If the answer is valid, stores it for later steps.</summary>
     /// <param name="input">The answer to validate.</param>
     public AnswerJudgement Judge(JudgeAnswerInput input) => CallerOf(input.Question).Judge(input);
 

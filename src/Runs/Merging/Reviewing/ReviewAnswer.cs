@@ -33,10 +33,10 @@ internal sealed record ReviewAnswer
             "id":{"type":"string"},"state":{"enum":["fixed","open","unknown"]},"why":{"type":"string"}}}}}}
             """.ReplaceLineEndings("");
 
-    /// <summary>The reviewer's summary of the part.</summary>
+    /// <summary>The reviewer's summary of this part of the change.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>New findings in the part.</summary>
+    /// <summary>New findings in this part of the change.</summary>
     public required IReadOnlyList<ReviewFinding> Findings { get; init; }
 
     /// <summary>The state that the reviewer reports for each finding of earlier rounds, by the id of the finding.</summary>

@@ -48,7 +48,7 @@ internal sealed class ReviewCaller(RunServices services) : IReadOnlyAgentCaller
         return new AnswerJudgement { Problems = problems, ProblemsFile = run.Folder.Relative(file) };
     }
 
-    /// <summary>Parses an answer.</summary>
+    /// <summary>Parses a reviewer's answer.</summary>
     /// <returns>Short summary of the answer, or the reasons why the answer is invalid.</returns>
     private static (string? Summary, IReadOnlyList<string> Problems) Read(RunFiles run, int part, string? text)
     {

@@ -24,7 +24,7 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string ha
             ? JsonSerializer.Deserialize<ReviewQuestions>(json, MessageJson.Options)
             : null;
 
-    /// <summary>Stores the questions.</summary>
+    /// <summary>Stores the questions of the review round and their prompts.</summary>
     /// <returns>The hash of the stored round.</returns>
     public string Begin(ReviewQuestions questions, IReadOnlyList<string> prompts)
     {

@@ -1,6 +1,8 @@
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>Checks that a location in a reviewer's finding exists, either in the reviewed commit or in the lines that it removed.</summary>
+/// <summary>
+/// Checks that a location in a reviewer's finding exists, either in the reviewed commit or in the lines that this commit removed.
+/// </summary>
 internal sealed class ReviewLocationCheck(CommitStore commits, ReviewRound round)
 {
     private HashSet<string>? _files;

@@ -78,7 +78,7 @@ internal sealed record ReviewRecord
             ? JsonSerializer.Deserialize<ReviewRecord>(json, MessageJson.Options)
             : null;
 
-    /// <summary>Stores the record as JSON and as Markdown.</summary>
+    /// <summary>Stores the result of the review round as JSON and as Markdown.</summary>
     /// <returns>The run with the stored file, and the path of the Markdown file relative to the repository.</returns>
     public (RunFiles Run, string Evidence) Store(RunFiles run)
     {
@@ -91,7 +91,7 @@ internal sealed record ReviewRecord
 
     private static string NameOf(RunFolder folder, int round) => RunFiles.Named(folder, folder.Review($"round-{round}.json"));
 
-    /// <summary>Renders the finding as Markdown.</summary>
+    /// <summary>Renders the result of the review round as Markdown.</summary>
     public string Render()
     {
         var text = new MarkdownText().Append($"# Round {Round.Number} of the review, by {Reviewer}\n\n");

@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Merging.Reviewing;
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class ReviewRoundConcluder(RunServices services)
 {
-    /// <summary>Maximum number of findings that become tasks in one round. The others wait for the next round.</summary>
+    /// <summary>Maximum number of findings that become tasks in one round. The remaining findings wait for the next round.</summary>
     private const int MostTasks = 20;
     private const int MostNamed = 3;
 
@@ -19,7 +19,7 @@ public sealed class ReviewRoundConcluder(RunServices services)
         await new WorktreeStore(await services.OpenRepositoryAsync(run)).RemoveAsync(run.WorktreeOf(ReviewTask.Id), stop);
     }
 
-    /// <summary>Combines the answers of a round to its findings. A repeated call has the same result.</summary>
+    /// <summary>Combines the answers of a review round into the round's findings. A repeated call has the same result.</summary>
     /// <param name="input">The round to conclude.</param>
     public async Task<ReviewConclusion> ConcludeAsync(ConcludeReviewInput input, CancellationToken stop)
     {

@@ -60,7 +60,7 @@ public sealed class RunForecasts(string repository)
         select new WindowForecast(paid.Key, window.Key, Math.Round(window.Value.Low, 1), Math.Round(window.Value.High, 1));
 
     /// <summary>
-    /// Simulates an unattended run of a plan, once for a usual night and once for a bad night, as it occurs about once in ten nights.
+    /// Simulates an unattended run of a plan for a usual night and for a bad night, such as occurs about once in ten nights.
     /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="chosen">Ids of the tasks to run, or null for all tasks.</param>
@@ -96,7 +96,7 @@ public sealed class RunForecasts(string repository)
         return (UnattendedRunRehearsal.Simulate(night, past, share: 0.5), UnattendedRunRehearsal.Simulate(night, past, share: 0.9));
     }
 
-    /// <summary>Lists the tasks of a plan that failed in past runs with the same text, files and gates.</summary>
+    /// <summary>Lists the tasks of a plan that failed in past runs, in which they had the same text, files and gates.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="chosen">Ids of the tasks to run, or null for all tasks.</param>
     public IReadOnlyList<PastTaskFailures> Failures(Plan plan, IReadOnlySet<string>? chosen)
@@ -132,7 +132,9 @@ public sealed class RunForecasts(string repository)
 
     private static string IdentityOf(PlanTask task) => PlanJson.Hash(new Plan { Tasks = [task] });
 
-    /// <summary>Returns true if a task ended without a result, false if it delivered one, or null if its state does not tell.</summary>
+    /// <summary>
+    /// Returns true if a task ended without a result, false if it delivered one, or null if its state does not show this.
+    /// </summary>
     private static bool? FailedIn(RunTask task) =>
         task.State switch
         {

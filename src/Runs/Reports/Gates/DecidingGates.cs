@@ -1,6 +1,8 @@
 namespace Orchestrator.Runs.Reports.Gates;
 
-/// <summary>Describes the gates that decide whether the work of each task and staging are accepted.</summary>
+/// <summary>
+/// Describes the gates that decide whether each task's work is accepted, and the gates that decide whether staging is accepted.
+/// </summary>
 public static class DecidingGates
 {
     private const int MostIds = 8;

@@ -8,7 +8,7 @@ internal static class GateTally
     private const int LongestCell = 120;
     private const int LongestNote = 500;
 
-    /// <summary>Renders the section of the report. Empty if no gate was run.</summary>
+    /// <summary>Renders the report section with the counts of gate verdicts. Empty if no gate was run.</summary>
     public static MarkdownText Render(RunFolder folder)
     {
         var gates = GateEvidence

@@ -11,7 +11,7 @@ internal static class ContractSection
 {
     private const int MostNamed = 10;
 
-    /// <summary>Creates the section. It contains no lines if the run has neither a contract nor a forecast.</summary>
+    /// <summary>Creates the report section about the run contract and the forecast. It contains no lines if the run has neither.</summary>
     /// <param name="now">The current time, which is used as the end of an open run.</param>
     /// <param name="accounts">Usage records of the user's agents, or null if unknown.</param>
     public static ReportSection Of(

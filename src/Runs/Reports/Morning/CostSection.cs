@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Reports;
 /// <summary>Creates the report section about the cost of each task.</summary>
 internal static class CostSection
 {
-    /// <summary>Creates the section. The sum of its rows is the cost of the run.</summary>
+    /// <summary>Creates the report section about costs. The sum of its rows is the cost of the run.</summary>
     public static ReportSection Of(RunStatus run, RunFolder folder, RunTimeline timeline)
     {
         var told = run.Tasks.Where(task => task.Starts > 0 || task.Cost > 0).OrderByDescending(task => task.Cost).ToList();

@@ -5,7 +5,7 @@ internal static class GateSections
 {
     private const int LongestName = 120;
 
-    /// <summary>Creates the sections. Renderers skip sections without lines.</summary>
+    /// <summary>Creates the report sections about gates. Renderers skip sections without lines.</summary>
     public static IEnumerable<ReportSection> Of(RunStatus run, RunFolder folder, RunTimeline timeline)
     {
         var news = GateRegressions.Of(run, folder);

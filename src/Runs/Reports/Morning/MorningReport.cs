@@ -91,7 +91,7 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
         {
             var what =
                 run.Standing == RunLiveness.Interrupted
-                    ? "No process works on the run, because its process has ended."
+                    ? "No process is working on the run, because its process has ended."
                     : "The run is paused.";
             lines.Add(
                 new ReportLine("goes-on", what)
@@ -204,7 +204,7 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
                     }),
                 .. More(unproven.Count),
                 .. merged.Count > 0 && unproven.Count == 0
-                    ? (ReportLine[])[new ReportLine("all-proven", "Nothing: gates checked all merged work.") { Events = timeline.OfRun }]
+                    ? (ReportLine[])[new ReportLine("all-proven", "Nothing; gates checked all merged work.") { Events = timeline.OfRun }]
                     : [],
             ]
         );

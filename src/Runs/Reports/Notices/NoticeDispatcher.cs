@@ -11,7 +11,7 @@ namespace Orchestrator.Runs.Reports.Notices;
 /// <param name="time">The clock.</param>
 internal sealed class NoticeDispatcher(string path, NoticeRecord book, IReadOnlyList<NoticeTarget> targets, TimeProvider time)
 {
-    /// <summary>Selects the messages that are sent.</summary>
+    /// <summary>Selection of the messages to send.</summary>
     public NoticeSelection Tried { get; init; }
 
     private readonly List<string> _problems = [];
@@ -24,7 +24,8 @@ internal sealed class NoticeDispatcher(string path, NoticeRecord book, IReadOnly
     public IReadOnlyList<string> Problems => _problems;
 
     /// <summary>
-    /// Sends and withdraws all messages that are due. Targets are processed in parallel, but the messages for one target in order.
+    /// Sends and withdraws all messages that are due. Targets are processed in parallel, but the messages for one target are processed in
+    /// order.
     /// </summary>
     /// <param name="open">Keys of the facts that are true now.</param>
     public async Task SendAsync(IReadOnlySet<string> open, CancellationToken stop) =>

@@ -3,7 +3,7 @@ using Orchestrator.Notifications;
 namespace Orchestrator.Runs.Reports.Notices;
 
 /// <summary>
-/// The sent and pending messages of a run. The record is stored before each call of a channel and after the channel's response.
+/// The sent and pending messages of a run. The record is stored before each call to a channel and after the channel's response.
 /// </summary>
 internal sealed record NoticeRecord
 {
@@ -75,7 +75,7 @@ internal sealed record NoticeRecord
             ],
         };
 
-    /// <summary>Reads the stored record. A missing or damaged record counts as empty, so users may then be notified again.</summary>
+    /// <summary>Reads the stored notice record. A missing or damaged record counts as empty, so users may then be notified again.</summary>
     public static NoticeRecord Read(string path) => StoredJson.TryRead(path, NoticeRecordsJson.Default.NoticeRecord) ?? new();
 
     /// <summary>Writes the record to the disk so that it survives a power failure.</summary>
@@ -119,7 +119,7 @@ internal sealed record NoticeDelivery
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? TriedAt { get; init; }
 
-    /// <summary>Earliest time of the next attempt, or null if it may follow at once.</summary>
+    /// <summary>Earliest time of the next attempt, or null if it may follow immediately.</summary>
     [JsonPropertyName("notBefore")]
     public DateTimeOffset? NotBefore { get; init; }
 
@@ -144,7 +144,7 @@ internal sealed record NoticeDelivery
 [JsonConverter(typeof(JsonStringEnumConverter<NoticeState>))]
 internal enum NoticeState
 {
-    /// <summary>The message was not sent yet, or the process died while it was sending the message.</summary>
+    /// <summary>The message has not been sent yet, or the process died while it was sending the message.</summary>
     Pending,
 
     /// <summary>The channel accepted the message.</summary>

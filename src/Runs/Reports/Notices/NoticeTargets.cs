@@ -77,7 +77,7 @@ internal sealed class NoticeTargets(RunServices services)
                 }
             ),
             NotificationProviders.Command => new CommandNotifier(target.Command!, services.Environment, _runner),
-            _ => throw new InvalidOperationException($"The settings accept no provider '{target.Provider}'."),
+            _ => throw new InvalidOperationException($"The settings do not accept the provider '{target.Provider}'."),
         };
     }
 }

@@ -3,8 +3,9 @@ using Orchestrator.Notifications;
 namespace Orchestrator.Runs.Reports.Notices;
 
 /// <summary>
-/// Decides which notices are sent next, and when. It is a pure function, so that every case can be tested. A run sends at most one new
-/// message per minute, and none in quiet hours. The end or a stall of the run is always reported at once, in quiet hours without a sound.
+/// Decides which notices are sent next, and when. Its methods are pure functions, so that every case can be tested. A run sends at most one
+/// new message per minute, and none in quiet hours. The end or a stall of the run is always reported immediately, but without a sound in
+/// quiet hours.
 /// </summary>
 internal static class NoticeTiming
 {

@@ -44,7 +44,7 @@ public sealed record LineProvenance(string File, int Line, string Text, string C
     public IReadOnlyList<string> Gaps { get; init; } = [];
 }
 
-/// <summary>A gate that decided about the work.</summary>
+/// <summary>A gate whose verdict decided whether the work was accepted.</summary>
 /// <param name="Name">Name of the gate.</param>
 /// <param name="Passed">True if the gate passed.</param>
 /// <param name="Verdict">Display text of the verdict.</param>

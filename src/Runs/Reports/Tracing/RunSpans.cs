@@ -49,7 +49,7 @@ public sealed class RunSpans
         IEnumerable<UsageRecord> agents
     ) => Of(TraceContext.TraceOf(repository, run.RunId), run, events, agents, GateEvidence.ReadOfTasks(folder));
 
-    /// <summary>Returns the ended spans of a run whose gate verdicts are already read.</summary>
+    /// <summary>Returns the ended spans of a run whose gate verdicts have already been read.</summary>
     public static IReadOnlyList<SpanRecord> Of(
         string trace,
         RunStatus run,

@@ -3,7 +3,7 @@ namespace Orchestrator.Runs.Reports;
 /// <summary>
 /// Names of the attributes and metrics that runs send. Names that start with <c>cicd.</c>, <c>vcs.</c> or <c>error.</c> follow
 /// OpenTelemetry's semantic conventions in version <see cref="Version"/>. Names that start with <c>gen_ai.</c> follow the conventions for
-/// generative AI 0.1.0, and are sent only on request (<see cref="GenAiOptIn"/>) because they still change. Names that start with
+/// generative AI 0.1.0, and are sent only on request (<see cref="GenAiOptIn"/>) because they are still changing. Names that start with
 /// <c>orchestrate.</c> are specific to this product.
 /// </summary>
 public static class TelemetryNames

@@ -3,7 +3,9 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks.Callbacks;
 
-/// <summary>Delivers mail to running agents, and sends mail from agents and users. No running orchestrator is needed.</summary>
+/// <summary>
+/// Delivers mail (messages within a run) to running agents, and sends mail from agents and users. No running orchestrator is needed.
+/// </summary>
 /// <param name="repository">Absolute path of the repository's main checkout.</param>
 /// <param name="time">The clock.</param>
 public sealed class AgentMail(string repository, string run, TimeProvider time)

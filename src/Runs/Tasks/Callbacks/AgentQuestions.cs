@@ -149,7 +149,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
 
     private RunStatus? Status() => RunStatusFile.Read(_folder.Status);
 
-    /// <summary>Loads the latest plan, because a review may have added the task to it.</summary>
+    /// <summary>Loads the latest plan, because a review may have added the agent's task to it.</summary>
     private RunFiles Load() =>
         new(
             _folder,
@@ -161,7 +161,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
     private byte[] Read(string path) =>
         SmallFileReader.TryRead(path)
         ?? throw new StepException(
-            $"{_folder.Relative(path)} is missing, because the run was removed while the agent worked; the answer is unknown.",
+            $"{_folder.Relative(path)} is missing, because the run was removed while the agent was working; the answer is unknown.",
             "RunGone"
         );
 }

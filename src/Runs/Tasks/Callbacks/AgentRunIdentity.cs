@@ -46,9 +46,9 @@ public sealed record AgentRunIdentity(string Task, string Folder, string Run, st
 
     /// <summary>
     /// True if a run on this machine started the program at the other end of a connection. Such a program is an agent, a gate, set-up or a
-    /// package manager, and may not answer the questions that its run asks users. If it has removed its variables, its parent processes are
-    /// inspected. Also true if the program has already closed its end of the connection, because its process can then not be found. False
-    /// for a program of another machine or user.
+    /// package manager, and must not answer the questions that its run asks users. If it has removed its variables, its parent processes
+    /// are inspected. Also true if the program has already closed its end of the connection, because its process can no longer be found.
+    /// False for a program of another machine or user.
     /// </summary>
     /// <param name="caller">IP address and port of the program.</param>
     /// <param name="called">IP address and port on this machine to which the program connected.</param>

@@ -27,7 +27,7 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
     private long? _last;
     private Task _looking = Task.CompletedTask;
 
-    /// <summary>Path of the lock file that the checking process holds. It contains the time at which the pause ends.</summary>
+    /// <summary>Path of the lock file that the checking process holds. It contains the time until which no further check starts.</summary>
     internal string LockPath => Path.Combine(_folder, "turn");
 
     /// <summary>Starts a check if there is a new snapshot. Does not delay the agent or the process that follows the agent.</summary>
@@ -147,7 +147,7 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
     }
 
     /// <summary>
-    /// Returns the other tasks that have work, with their snapshot or otherwise their branch. A merged branch has no changes.
+    /// Returns the other tasks that have work, each with its snapshot or, if it has none, its branch. A merged branch has no changes.
     /// </summary>
     private async Task<IReadOnlyDictionary<string, TrialMergeCandidate>> ReadOtherCandidatesAsync(CancellationToken stop)
     {

@@ -49,7 +49,7 @@ internal static class PredictedConflicts
             JsonSerializer.SerializeToUtf8Bytes(result, PredictedConflictsJson.Default.TrialMergeResult)
         );
 
-    /// <summary>Reads the last result for a pair. Returns null if there is none.</summary>
+    /// <summary>Reads the last result of trial merges for a pair of tasks. Returns null if there is none.</summary>
     public static TrialMergeResult? Find(RunFolder folder, string pair) => Read(PathOf(folder, pair));
 
     /// <summary>Lists the results of all pairs that currently conflict.</summary>

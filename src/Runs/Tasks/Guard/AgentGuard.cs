@@ -6,8 +6,8 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
 /// Protects the git state that all worktrees share while an agent is running. The state is recorded before the agent starts and compared
-/// after it has ended. Differences are stored in the agent run's folder before they are handled, so that a crash does not lose them. Only
-/// changes that match the agent's own tool calls are attributed to the agent, because other programs change the repository, too.
+/// after it has ended. Differences are stored in the agent run's folder before the state is restored, so that a crash does not lose them.
+/// Only changes that match the agent's own tool calls are attributed to the agent, because other programs also change the repository.
 /// </summary>
 internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, int start)
 {
@@ -18,14 +18,14 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
 
     private RepositoryGuard Guard => new(workspace.Repository, Path.Combine(_folder, "kept"));
 
-    /// <summary>Records the shared state before the agent starts. A record that was made before a crash is kept.</summary>
+    /// <summary>Records the shared git state before the agent starts. A record that was made before a crash is kept.</summary>
     public Task RecordAsync(Worktree worktree)
     {
         CacheFolder.Open(workspace.Repository, services.Environment);
         return Guard.RecordAsync(worktree, RecordFile);
     }
 
-    /// <summary>Compares the shared state with the record after the agent has ended, and restores it.</summary>
+    /// <summary>Compares the shared git state with the record after the agent has ended, and restores the recorded state.</summary>
     /// <param name="attempt">Number of the task's attempt.</param>
     /// <param name="toolUsage">Tool usage of the agent.</param>
     /// <param name="isConfined">True if a sandbox prevented the agent from writing to the main checkout.</param>
@@ -78,7 +78,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
     }
 
     /// <summary>
-    /// Lists the changes of shared state that agents of an attempt made with their tool calls, as sentences for the next agent.
+    /// Lists the changes to shared git state that agents of an attempt made with their tool calls, as sentences for the next agent.
     /// </summary>
     public static IEnumerable<string> Problems(RunFolder folder, string taskId, int lastStart, int attempt) =>
         from number in Enumerable.Range(1, lastStart)
@@ -153,13 +153,13 @@ internal sealed class ToolUsage
     }
 }
 
-/// <summary>A change of shared state that was found after an agent run.</summary>
+/// <summary>A change to shared git state that was found after an agent run.</summary>
 /// <param name="Text">Sentence about the change, without its full stop.</param>
 /// <param name="IsForPerson">True if a user must be notified.</param>
 /// <param name="By">The tool call of the agent that made the change, or empty if none is known.</param>
 internal sealed record SharedStateChange(string Text, bool IsForPerson, string By);
 
-/// <summary>The changes of shared state that were found after one agent run.</summary>
+/// <summary>The changes to shared git state that were found after one agent run.</summary>
 internal sealed record SharedStateChanges(int Attempt, IReadOnlyList<SharedStateChange> Changes);
 
 [JsonSerializable(typeof(SharedStateChanges))]

@@ -15,7 +15,7 @@ internal static class ContractCheck
     /// <summary>Describes the violation if a task changed a contract file.</summary>
     public static string Changed(ContractStub contract, string baseCommit) =>
         $"'{contract.FilePath}' contains the contract {contract.Name} (version {contract.Version}), which only the orchestrator "
-        + $"changes. Restore it (git checkout {CommitIdFormatter.Shorten(baseCommit)} -- {contract.FilePath}) and follow it. "
+        + $"may change. Restore it (git checkout {CommitIdFormatter.Shorten(baseCommit)} -- {contract.FilePath}) and follow it. "
         + "If you can't follow it, end as blocked and describe the contract that you need.";
 
     /// <summary>
@@ -30,7 +30,7 @@ internal static class ContractCheck
                 + "and start that plan; its consumers get the new contract and work again, and other results are reused."
             : "";
 
-    /// <summary>Lists the violations in a commit, as sentences for the agent.</summary>
+    /// <summary>Lists the contract violations in a commit, as sentences for the agent.</summary>
     /// <param name="commits">Reads the commit.</param>
     /// <param name="commit">Commit of the task's work.</param>
     /// <param name="changed">Paths of the changed files.</param>

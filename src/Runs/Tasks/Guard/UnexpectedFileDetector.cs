@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Detects files that appear in the main checkout during a run. The worktrees of agents are inside the main checkout, but agents may not
+/// Detects files that appear in the main checkout during a run. The worktrees of agents are inside the main checkout, but agents must not
 /// write to other folders there. Without a sandbox, an agent can do so through a path such as <c>../../..</c>, and these files are then
 /// reported.
 /// </summary>
@@ -49,7 +49,7 @@ public static class UnexpectedFileDetector
         return added.Count == 0
             ? ""
             : $"While the run worked, files that git does not track appeared in {checkout}: {FileNameEncoding.List(added)}. If they "
-                + "are not yours, an agent wrote them outside of its worktree.";
+                + "are not yours, an agent wrote them outside its worktree.";
     }
 
     private static string PathOf(RunFolder folder) => Path.Combine(folder.Preflight, "untracked.json");

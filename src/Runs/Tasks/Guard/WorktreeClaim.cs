@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Tasks;
 /// </summary>
 internal sealed record WorktreeClaim
 {
-    /// <summary>Name of the file in the worktree's root.</summary>
+    /// <summary>Name of the file, in the worktree's root, that contains an agent's claim in its older form.</summary>
     public const string FileName = ".task-status.json";
 
     /// <summary>
@@ -60,8 +60,8 @@ internal sealed record WorktreeClaim
     }
 
     /// <summary>
-    /// Returns the requested packages. An agent writes one as text or as an object with name and version, and several as a list of these or
-    /// as an object from names to versions.
+    /// Returns the requested packages. An agent writes one package as text, or as an object with name and version. It writes several as a
+    /// list of these, or as an object that maps names to versions.
     /// </summary>
     private static IReadOnlyList<string> NeedsOf(JsonElement? needs) =>
         needs switch

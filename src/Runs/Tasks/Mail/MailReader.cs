@@ -26,7 +26,7 @@ public sealed class MailReader(RunFolder folder, string task)
 
     /// <summary>
     /// Returns the path of a file that shows a hook whether there is new mail, so that the hook starts no program. The file contains the
-    /// size of the run's mail up to which everything was shown and verified.
+    /// number of bytes of the run's mail that were shown and verified.
     /// </summary>
     public static string ReadUpTo(RunFolder folder, string task) => Path.Combine(TaskMailFolder.Of(folder, task), "read");
 

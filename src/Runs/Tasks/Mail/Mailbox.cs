@@ -11,8 +11,8 @@ namespace Orchestrator.Runs.Tasks.Mail;
 public sealed class Mailbox(RunFolder folder, TimeProvider time)
 {
     /// <summary>
-    /// Number of bytes at the end of the file that are searched for repeated calls and for messages within the senders' limits. Larger than
-    /// all mail that senders can write within the window.
+    /// Number of bytes at the end of the file that are searched for repeated calls and for messages within the senders' limits. This is
+    /// more than all senders together can write within the period of the limits.
     /// </summary>
     private const int Tail = 1 << 20;
 

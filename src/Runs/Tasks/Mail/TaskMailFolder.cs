@@ -75,7 +75,7 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
     }
 }
 
-/// <summary>A message that is not delivered yet.</summary>
+/// <summary>A message that has not been delivered yet.</summary>
 /// <param name="To">Id of the receiving task, or null for all tasks.</param>
 /// <param name="Text">Text of the message.</param>
 /// <param name="Call">Id of the tool call that sent the message, or null if there is none.</param>

@@ -17,7 +17,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     private const int LargestAgent = 1024 * 1024;
 
     /// <summary>
-    /// Creates the prompt. A new conversation gets the whole task, and a continued conversation gets only new information.
+    /// Creates the prompt of an agent run. A new conversation gets the whole task, and a continued conversation gets only new information.
     /// </summary>
     /// <param name="input">The task and the agent run.</param>
     /// <param name="conversation">Absolute path of the file with the conversation to continue, or null to start a new one.</param>

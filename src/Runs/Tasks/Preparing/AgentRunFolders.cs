@@ -19,7 +19,7 @@ public sealed record AgentStartFolder(string Run, string Task, int Number, strin
     public Task StopAsync(TimeProvider time) => new AgentSupervisor(time).StopAsync(Path, AgentFailure.Stopped);
 }
 
-/// <summary>Finds the agent runs on this host by the files of runs alone.</summary>
+/// <summary>Finds the agent runs on this host, using only the files in the folders of runs.</summary>
 public static class AgentRunFolders
 {
     /// <summary>Lists all agent runs in a repository, sorted by run, task and number.</summary>

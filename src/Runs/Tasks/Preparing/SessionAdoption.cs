@@ -78,7 +78,7 @@ public sealed class SessionAdoption(RunServices services)
                         ? $"A {status.Operation.ToString().ToLowerInvariant()} is in progress in {location.WorkTree}."
                     : status.Head is null ? $"{location.WorkTree} has no commits yet."
                     : $"No branch is checked out in {location.WorkTree}.",
-                "Finish that first (git status shows how), because a task starts from the commit of a branch."
+                "Resolve this first (git status shows how), because a task starts from the commit of a branch."
             );
         }
         var files = new WorktreeTree(checkout);
@@ -100,7 +100,7 @@ public sealed class SessionAdoption(RunServices services)
     }
 
     /// <summary>
-    /// Stores a snapshot for a task that is about to start. Refs keep the uncommitted work, with which the task's worktree is then filled.
+    /// Stores a snapshot for a task that is about to start. Refs keep the uncommitted work, from which the task's worktree is later filled.
     /// The conversation is copied to the task's folder. A repeated call completes missing parts.
     /// </summary>
     /// <param name="location">The work tree.</param>
@@ -154,6 +154,6 @@ public sealed class SessionAdoption(RunServices services)
             return kept; // An earlier call was killed after it had stored this.
         }
         var result = await refs.UpdateAsync([new RefChange(kept, all, null), new RefChange(wip, work, null)], "adopted", stop);
-        return result.Done ? kept : throw new GitException($"{kept} or {wip} already exists with other content.");
+        return result.Done ? kept : throw new GitException($"{kept} or {wip} already exists with different content.");
     }
 }

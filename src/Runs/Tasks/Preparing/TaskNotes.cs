@@ -12,10 +12,12 @@ public sealed record TaskNotes
     /// </summary>
     public string MergedStaging { get; set; } = "";
 
-    /// <summary>Number of the attempt in which that merge took place.</summary>
+    /// <summary>Number of the attempt in which staging was last merged into the worktree.</summary>
     public int MergedAttempt { get; init; }
 
-    /// <summary>Paths of the files that had conflicts in that merge. They must not contain conflict markers anymore.</summary>
+    /// <summary>
+    /// Paths of the files that had conflicts when staging was last merged into the worktree. They must no longer contain conflict markers.
+    /// </summary>
     public IReadOnlyList<string> Conflicted { get; set; } = [];
 
     /// <summary>

@@ -5,7 +5,7 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Prepares a task. It applies a cached result, or creates the worktree for the agent if there is none.</summary>
+/// <summary>Prepares a task. It applies a cached result or, if there is none, creates the worktree for the agent.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TaskPreparation(RunServices services)
 {
@@ -112,8 +112,8 @@ public sealed class TaskPreparation(RunServices services)
     }
 
     /// <summary>
-    /// Releases a worktree. It is removed only if all its content is proven to be merged. Otherwise its files are kept for a retry or user,
-    /// with a snapshot under the task's wip ref.
+    /// Releases a worktree. It is removed only if all its content is verified to be merged. Otherwise its files are kept for a retry or a
+    /// user, with a snapshot under the task's wip ref.
     /// </summary>
     public async Task ReleaseAsync(ReleaseTaskInput input, CancellationToken stop)
     {
@@ -177,8 +177,8 @@ public sealed class TaskPreparation(RunServices services)
     }
 
     /// <summary>
-    /// Creates the worktree. If a worktree with unfinished work no longer exists, the new one starts with the last snapshot of that work.
-    /// The old worktree may have been on another host, or a user may have deleted its folder.
+    /// Creates the worktree of a task. If a worktree with unfinished work no longer exists, the new one starts with the last snapshot of
+    /// that work. The old worktree may have been on another host, or a user may have deleted its folder.
     /// </summary>
     public static async Task<Worktree> MakeWorktreeAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
     {

@@ -44,8 +44,8 @@ internal static class TaskResultCache
     }
 
     /// <summary>
-    /// Applies the stored result with a key to the current base, as one commit. Returns null if there is no such result or it has
-    /// conflicts.
+    /// Applies the stored result that has the given key to the current base, as one commit. Returns null if there is no such result or it
+    /// has conflicts.
     /// </summary>
     public static async Task<string?> ApplyStoredAsync(
         TaskWorkspace workspace,

@@ -89,7 +89,7 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
         return made;
     }
 
-    /// <summary>Returns the worktree to the pool, if all its content is proven to be kept elsewhere.</summary>
+    /// <summary>Returns the worktree to the pool, if all its content is verified to be kept elsewhere.</summary>
     /// <param name="keepers">Refs or commits that keep content.</param>
     /// <param name="stop">Cancels waiting for other processes that create or return worktrees.</param>
     /// <returns>The worktree that could not be returned and the reason, or null if it was returned.</returns>
@@ -125,7 +125,9 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
         await ReturnWorktreeAsync([work.Commit], stop);
     }
 
-    /// <summary>Finds the worktree. If it was returned to the pool before a crash, it is set up again at the verified commit.</summary>
+    /// <summary>
+    /// Finds the worktree of a task. If it was returned to the pool before a crash, it is set up again at the verified commit.
+    /// </summary>
     /// <returns>The worktree, or null if it no longer exists and its content is lost.</returns>
     public async Task<Worktree?> FindWorktreeAsync(CancellationToken stop)
     {

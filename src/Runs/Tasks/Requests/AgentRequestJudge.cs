@@ -2,7 +2,7 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Decides about the requests of blocked agents.</summary>
+/// <summary>Grants or refuses the requests of blocked agents, or requires a user's decision.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="leases">Leases that tasks of all runs in the repository hold or wait for.</param>
 public sealed class AgentRequestJudge(RunServices services, IReadOnlyList<LeaseRequest> leases)
@@ -51,7 +51,8 @@ public sealed class AgentRequestJudge(RunServices services, IReadOnlyList<LeaseR
     }
 
     /// <summary>
-    /// Returns the other tasks of the run in their current states. They include tasks that were added after this one started.
+    /// Returns the other tasks of the run in their current states. They include tasks that were added after the requesting task had
+    /// started.
     /// </summary>
     private async Task<TaskFileClaims> ReadOtherTasksAsync(RunFiles files, JudgeRequestInput input, CancellationToken stop)
     {

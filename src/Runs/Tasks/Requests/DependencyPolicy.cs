@@ -10,7 +10,7 @@ internal static class DependencyPolicy
     public static string? ForbiddenBy(DependencySettings settings, PackageTool tool, string name) =>
         settings.Deny.FirstOrDefault(pattern => Matches(pattern, tool, name));
 
-    /// <summary>True if the package needs no user's approval.</summary>
+    /// <summary>True if the package can be added without a user's approval.</summary>
     public static bool IsAllowed(DependencySettings settings, PackageTool tool, string name) =>
         !settings.Ask.Any(pattern => Matches(pattern, tool, name)) && settings.Allow.Any(pattern => Matches(pattern, tool, name));
 

@@ -33,7 +33,7 @@ public sealed record PackageRequestEntry
     /// <inheritdoc cref="PackageRequest.IsForDevelopment"/>
     public bool IsForDevelopment { get; set; }
 
-    /// <summary>State of the request, which is one of the constants above.</summary>
+    /// <summary>State of the request: <c>asked</c>, <c>installed</c> or <c>refused</c>.</summary>
     public required string State { get; init; }
 
     /// <summary>Reason that a user gave for refusing the package, or null if no user refused it.</summary>

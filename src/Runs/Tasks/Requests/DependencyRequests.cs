@@ -5,8 +5,8 @@ using Orchestrator.Runs.AgentCalls;
 namespace Orchestrator.Runs.Tasks.Requests;
 
 /// <summary>
-/// Decides about an agent's package requests. It checks their form, the policy in the settings, the requests of other tasks, and whether
-/// the packages exist.
+/// Grants or refuses an agent's package requests, or requires a user's decision. It checks their form, the policy in the settings, the
+/// requests of other tasks, and whether the packages exist.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="input">The agent run, and the user's decision if there is one.</param>
@@ -17,7 +17,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
 
     private string TaskId => input.Task.Task.Id;
 
-    /// <summary>Decides about the packages that an agent requests.</summary>
+    /// <summary>Grants or refuses the packages that an agent requests, or requires a user's decision.</summary>
     /// <param name="claim">The agent's claim.</param>
     /// <returns>The decision, or null if the project has no manifest. A user must then decide.</returns>
     public async Task<RequestVerdict?> JudgeAsync(AgentClaim claim, CancellationToken stop)

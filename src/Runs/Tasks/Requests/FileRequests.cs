@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Decides about an agent's requests for files outside its task. A file is granted if no open task owns it.</summary>
+/// <summary>Grants or refuses an agent's requests for files outside its task. A file is granted if no open task owns it.</summary>
 /// <param name="asking">The requesting task.</param>
 /// <param name="leases">Leases that tasks of all runs in the repository hold or wait for.</param>
 /// <param name="others">Other tasks of the run.</param>
@@ -13,7 +13,7 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
     private static readonly SearchValues<char> Wildcards = SearchValues.Create("*?[]{}");
     private readonly FileGrants _grants = new(files.Folder);
 
-    /// <summary>Decides about the request, and grants the allowed files. A repeated call has the same result.</summary>
+    /// <summary>Determines which of the requested files are allowed, and grants them. A repeated call has the same result.</summary>
     /// <param name="wanted">Paths of the requested files.</param>
     /// <param name="isApproved">True if a user has approved the paths that always require approval.</param>
     public async Task<FileRequestVerdict> JudgeAsync(IReadOnlyList<string> wanted, bool isApproved, CancellationToken stop)
@@ -47,7 +47,7 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
         }
         if (ContractCheck.Of(files, path) is not null)
         {
-            return verdict.Refuse($"{path} is a contract, which only the orchestrator changes.");
+            return verdict.Refuse($"{path} is a contract, which only the orchestrator may change.");
         }
         if (GeneratedFiles.IsGenerated(path))
         {
@@ -118,10 +118,10 @@ internal sealed record TaskFileClaims(Plan Plan, IReadOnlyList<RunTask> Tasks)
 /// <param name="NeedPerson">Paths that a user must approve first.</param>
 internal sealed record FileRequestVerdict(IReadOnlyList<string> Lent, IReadOnlyList<string> Said, IReadOnlyList<string> NeedPerson)
 {
-    /// <summary>Returns the result with another refused path.</summary>
+    /// <summary>Returns the result with an additional refused path.</summary>
     public FileRequestVerdict Refuse(string why) => this with { Said = [.. Said, $"{why} Your task may not write this file."] };
 
-    /// <summary>Returns the result with another granted path.</summary>
+    /// <summary>Returns the result with an additional granted path.</summary>
     public FileRequestVerdict AddGranted(string? path, string said) =>
         this with
         {

@@ -90,7 +90,7 @@ public sealed partial class PackageManagerProgram(IReadOnlyDictionary<string, st
             var path = Path.Combine(root, manifest.Path);
             if (RegularFileReader.TryRead(path, WorktreeFiles.LargestRead) is not { } content)
             {
-                return new($"{package} can't be installed: {manifest.Path} is a symbolic link, not a file, or larger than 16 MB.");
+                return new($"{package} can't be installed, because {manifest.Path} is not a regular file of at most 16 MB.");
             }
             var text = Encoding.UTF8.GetString(content);
             OrchestratorFileWriter.Write(path, RequirementsFile.With(text, manifest.Tool, package.Name, line(package)));

@@ -48,7 +48,7 @@ internal sealed record QuestionRecord
             ];
     }
 
-    /// <summary>Stores the record. Called before the reply is returned to the agent.</summary>
+    /// <summary>Stores the record of the planner's reply. Called before the reply is returned to the agent.</summary>
     public void Store(RunFolder folder) =>
         DurableFile.Write(PathOf(folder, Task, Start), JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options));
 

@@ -2,7 +2,7 @@ using Orchestrator.Gates.Secrets;
 
 namespace Orchestrator.Runs.Tasks.Secrets;
 
-/// <summary>Searches the lines and files that a change adds for likely secrets, before others can see the change.</summary>
+/// <summary>Searches for likely secrets in the lines and files that a change adds, before other users can see the change.</summary>
 public sealed class SecretSearch(GitRepository repository)
 {
     /// <summary>Kind of the finding for a change that is too large to read. Such a change has no other findings.</summary>
@@ -10,7 +10,7 @@ public sealed class SecretSearch(GitRepository repository)
 
     private const int LongestText = 120;
 
-    /// <summary>Searches the lines that a change adds.</summary>
+    /// <summary>Searches for secrets in the lines that a change adds.</summary>
     /// <param name="from">Commit that is already published.</param>
     /// <param name="tip">Commit that will be published.</param>
     /// <param name="stop">Cancels the search.</param>

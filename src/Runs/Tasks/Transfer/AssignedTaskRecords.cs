@@ -9,7 +9,7 @@ public sealed record SharedTask(string RunId, RepositoryReference Repository, st
     /// <summary>Folder of the run on this host.</summary>
     internal RunFolder Folder => new(Repository.Path, RunId);
 
-    /// <summary>True if both refer to the same task in the same clone. Other properties of the repository are ignored.</summary>
+    /// <summary>True if both objects refer to the same task in the same clone. Other properties of the repository are ignored.</summary>
     public bool Equals(SharedTask? other) => other is not null && NameOf(this) == NameOf(other);
 
     /// <inheritdoc/>
@@ -128,8 +128,8 @@ public sealed class SlotHolderRecords
 }
 
 /// <summary>
-/// Locks by key. Successive holders of a lock share a state. When a key is no longer in use, its state is removed unless the state is still
-/// needed.
+/// A set of locks, one for each key. Successive holders of a lock share a state. When a key is no longer in use, its state is removed
+/// unless the state is still needed.
 /// </summary>
 /// <param name="isNeeded">True if the state of an unused key is still needed.</param>
 internal sealed class KeyedLocks<TKey, TState>(Func<TKey, bool> isNeeded)
@@ -138,7 +138,7 @@ internal sealed class KeyedLocks<TKey, TState>(Func<TKey, bool> isNeeded)
 {
     private readonly Dictionary<TKey, LockEntry> _entries = [];
 
-    /// <summary>Number of keys that are in use, including those with a needed state.</summary>
+    /// <summary>Number of keys that are in use, including keys that are kept because their state is still needed.</summary>
     public int Count
     {
         get

@@ -43,12 +43,12 @@ public sealed record ExportedTask
     public DateTimeOffset At { get; init; }
 
     /// <summary>
-    /// Prefix of the ref name in the file. The ref points to a commit with this document, whose parent contains the work as one commit on
-    /// its base.
+    /// Prefix of the ref name in the file. The ref points to a commit that contains the description of the exported task. The commit's
+    /// parent contains the work as one commit on its base.
     /// </summary>
     internal const string Prefix = "refs/orchestrator/exported";
 
-    /// <summary>Path of this document in the commit.</summary>
+    /// <summary>Path of the exported task's description in the commit.</summary>
     internal const string FactsPath = ".orchestrate-export/task.json";
 
     /// <summary>Path of the conversation in the commit.</summary>

@@ -22,7 +22,7 @@ public sealed class MailSync(RunServices services, string remote)
         /// <summary>Remote commits that were fetched, by ref name.</summary>
         public Dictionary<string, string> Taken { get; } = new(StringComparer.Ordinal);
 
-        /// <summary>Last pushes, by ref name.</summary>
+        /// <summary>The last push of mail to each ref, by ref name.</summary>
         public Dictionary<string, MailPush> Pushed { get; } = new(StringComparer.Ordinal);
     }
 

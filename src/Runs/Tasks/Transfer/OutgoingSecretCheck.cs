@@ -2,7 +2,7 @@ using Orchestrator.Runs.Tasks.Secrets;
 
 namespace Orchestrator.Runs.Tasks.Transfer;
 
-/// <summary>Searches the lines that a task adds for secrets, because its work leaves this host without a user's review.</summary>
+/// <summary>Searches for secrets in the lines that a task adds, because its work leaves this host without a user's review.</summary>
 internal static class OutgoingSecretCheck
 {
     /// <summary>Finds likely secrets in the text and binary files that a commit adds, each as display text.</summary>

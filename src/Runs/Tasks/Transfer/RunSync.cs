@@ -22,7 +22,7 @@ public sealed class RunSync(RunServices services)
     /// <summary>Maximum time for which a remote that does not respond delays a step.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Time after a failed push in which steps do not wait for another push.</summary>
+    /// <summary>Time after a failed push during which steps do not wait for another push.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
     private readonly PushSequences _pushes = services.Part(_ => new PushSequences());
@@ -49,7 +49,9 @@ public sealed class RunSync(RunServices services)
         public long? Failed { get; set; }
     }
 
-    /// <summary>Returns the settings for sharing work that a run started with. Returns null if this host has no files of the run.</summary>
+    /// <summary>
+    /// Returns the settings for sharing work that were in effect when a run started. Returns null if this host has no files of the run.
+    /// </summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="here">The repository on this host.</param>
     public static RunSharingSettings? WipOf(string runId, RepositoryReference here) =>
@@ -170,8 +172,8 @@ public sealed class RunSync(RunServices services)
     }
 
     /// <summary>
-    /// Pushes a run that this host still owns, regardless of the remote's state. Needed because a takeover may be incomplete, and because
-    /// the remote may have lost earlier pushes.
+    /// Pushes a run that this host still owns, regardless of the remote's state. This is needed because a takeover may be incomplete, and
+    /// because the remote may have lost earlier pushes.
     /// </summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="here">The repository on this host.</param>

@@ -43,7 +43,7 @@ public sealed class TaskExport(RunServices services)
         if (start.Length == 0 || !await repository.HasCommitAsync(start, stop))
         {
             throw new RefusedException(
-                $"{taskId} has not started, so it has nothing to export.",
+                $"{taskId} has not started, so there is nothing to export.",
                 "Start the plan on the other machine instead."
             );
         }
@@ -81,7 +81,7 @@ public sealed class TaskExport(RunServices services)
         if (progress.Host is { } host)
         {
             throw new RefusedException(
-                $"{progress.Id} runs on {host}, which has its files and its conversation.",
+                $"{progress.Id} is running on {host}, which has its files and its conversation.",
                 $"orchestrate pause {run.RunId}/{progress.Id}. You can export the task as soon as 'orchestrate status' "
                     + "shows no host for it."
             );
@@ -92,7 +92,7 @@ public sealed class TaskExport(RunServices services)
         )
         {
             throw new RefusedException(
-                $"The agent of {progress.Id} is running.",
+                $"The agent of {progress.Id} is still running.",
                 $"Interrupt it first; it keeps its conversation: orchestrate pause {run.RunId}/{progress.Id}"
             );
         }
@@ -127,7 +127,7 @@ public sealed class TaskExport(RunServices services)
             .. conversation
                 .Split('\n')
                 .SelectMany(
-                    (line, index) => SecretScanner.FindByForm(line).Select(match => $"{match.Kind} in line {index + 1} of the conversation")
+                    (line, index) => SecretScanner.FindByForm(line).Select(match => $"{match.Kind} on line {index + 1} of the conversation")
                 ),
         ];
         if (found.Count > 0)

@@ -10,7 +10,7 @@ public sealed class TaskImport(RunServices services)
 {
     private const string Incoming = "refs/orchestrator/incoming";
 
-    /// <summary>Reads the plan in the file. Nothing is stored or started.</summary>
+    /// <summary>Reads the plan in the file of an exported task. Nothing is stored or started.</summary>
     /// <param name="file">Absolute path of the file.</param>
     /// <param name="root">Absolute path of the main work tree.</param>
     /// <param name="stop">Cancels git.</param>
@@ -29,7 +29,7 @@ public sealed class TaskImport(RunServices services)
         }
     }
 
-    /// <summary>Reads the file, and stores its work and conversation for a run that is about to start.</summary>
+    /// <summary>Reads the file of an exported task, and stores its work and conversation for a run that is about to start.</summary>
     /// <param name="file">Absolute path of the file.</param>
     /// <param name="root">Absolute path of the main work tree.</param>
     /// <param name="linkedWorktree">Absolute path of the linked worktree from whose commit the run starts, or null for the main
@@ -69,7 +69,9 @@ public sealed class TaskImport(RunServices services)
         }
     }
 
-    /// <summary>Fetches the objects in the file to the repository, and keeps them under a temporary ref while they are read.</summary>
+    /// <summary>
+    /// Fetches the objects in the file of an exported task to the repository, and keeps them under a temporary ref while they are read.
+    /// </summary>
     private static async Task<ExportedTask> WithExportAsync(
         GitRepository repository,
         string file,
@@ -110,7 +112,7 @@ public sealed class TaskImport(RunServices services)
         )
         {
             throw new RefusedException(
-                $"{facts.Task} already continues on this machine, in {other}.",
+                $"{facts.Task} is already continuing on this machine, in {other}.",
                 $"orchestrate status {other}; to import it again, end that run first: orchestrate cancel {other}"
             );
         }
@@ -170,7 +172,7 @@ public sealed class TaskImport(RunServices services)
             throw new RefusedException(
                 $"The work of {facts.Task} can't be applied to {CommitIdFormatter.Shorten(target)} "
                     + $"because of conflicts in {FileNameEncoding.List([.. merged.ConflictedFiles])}.",
-                "Check out the branch on which the task started, or a commit nearer to its base, and import the file again."
+                "Check out the branch on which the task started, or a commit closer to its base, and import the file again."
             );
         }
     }

@@ -7,7 +7,8 @@ namespace Orchestrator.Runs.Tasks.Transfer;
 /// <summary>
 /// Moves one task between the owner host and a worker host through the common git remote. The state of the task is one commit under a
 /// separate ref. Its tree contains the files, and its parents are all commits that belong to the task. A push succeeds only if the remote
-/// has the last known state. The owner host may always push. Later pushes of a worker host that stopped responding then fail.
+/// still has the state that the pushing host last saw. The owner host may always push. Later pushes of a worker host that stopped
+/// responding then fail.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="remote">Name or URL of the remote in this host's settings. If null, tasks can't be moved.</param>
@@ -215,7 +216,7 @@ public sealed class TaskSync(RunServices services, string? remote)
         );
 
     private static StepException NotSharedError(string why) =>
-        new($"{why.TrimEnd('.')}. The step is retried.", "NotShared") { IsFinal = false };
+        new($"{why.TrimEnd('.')}. The step will be retried.", "NotShared") { IsFinal = false };
 
     /// <summary>The commit that the remote ref must point to for a push to succeed.</summary>
     /// <param name="Commit">Hash of the commit, or null if the ref must not exist.</param>
@@ -344,8 +345,8 @@ public sealed class TaskSync(RunServices services, string? remote)
     }
 
     /// <summary>
-    /// Lists the refs that one side pushes. A worker host pushes the refs of the task. The owner host also pushes the refs on which the
-    /// task is based.
+    /// Lists the refs that a host pushes. A worker host pushes the refs of the task. The owner host also pushes the refs on which the task
+    /// is based.
     /// </summary>
     private static IEnumerable<string> NamesOf(RunFolder folder, OrchestratorSettings settings, string taskId, bool isHost) =>
         (string[])
@@ -357,7 +358,7 @@ public sealed class TaskSync(RunServices services, string? remote)
             ];
 
     /// <summary>
-    /// True for a file that one side pushes, by its path in the run's folder. A worker host gets the notes of other tasks, but no files of
+    /// True for a file that a host pushes, by its path in the run's folder. A worker host gets the notes of other tasks, but no files of
     /// their agents.
     /// </summary>
     private static bool IsWanted(string path, string taskId, bool isHost)

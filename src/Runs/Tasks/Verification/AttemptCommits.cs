@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.Tasks;
 /// <param name="workspace">Workspace of the task.</param>
 internal sealed class AttemptCommits(TaskWorkspace workspace, PlanTask task, RunFiles files)
 {
-    /// <summary>True if orchestrate made the commit for this attempt.</summary>
+    /// <summary>True if orchestrate made the commit for the given attempt.</summary>
     public bool IsOfAttempt(CommitInfo commit, int attempt) =>
         commit.Trailers is { } trailers && trailers.Run == workspace.RunId && trailers.Task == task.Id && trailers.Attempt == attempt;
 

@@ -9,7 +9,7 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
 {
     private const int MostNamed = 10;
 
-    /// <summary>Extensions of files in which white space is significant. Changes of white space in such files may be intended.</summary>
+    /// <summary>Extensions of files in which white space is significant. Changes to white space in such files may be intended.</summary>
     private static readonly string[] Significant =
     [
         ".py",
@@ -88,7 +88,7 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
                 + "'allow_large_changes' on the task.";
     }
 
-    /// <summary>Returns the files in which only white space was changed. Runs git only if such a file is possible.</summary>
+    /// <summary>Returns the files in which only white space was changed. Runs git only if there may be such a file.</summary>
     private async Task<IReadOnlyList<string>> FormatOnlyAsync(
         string baseCommit,
         string tree,

@@ -3,7 +3,7 @@ namespace Orchestrator.Runs.Tasks;
 /// <summary>Stores the tasks with which a task had merge conflicts. The gates of these tasks also check the resolution.</summary>
 internal sealed class ConflictingTaskStore(RunFolder folder)
 {
-    /// <summary>Name of the file in the task's folder.</summary>
+    /// <summary>Name of the file, in a task's folder, that lists the tasks with which the task had conflicts.</summary>
     public const string FileName = "in-conflict-with";
 
     /// <summary>Returns the ids of the tasks with which a task had conflicts. Empty if it had none.</summary>
@@ -11,7 +11,7 @@ internal sealed class ConflictingTaskStore(RunFolder folder)
     public IReadOnlyList<string> Of(string task) =>
         DurableFile.TryRead(FileOf(task))?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
-    /// <summary>Adds the tasks of another conflict.</summary>
+    /// <summary>Adds the tasks with which the task had another conflict.</summary>
     public void Add(string task, IEnumerable<string> others)
     {
         var all = Of(task).Union(others, StringComparer.Ordinal).ToList();

@@ -73,9 +73,9 @@ internal static partial class GeneratedFiles
 }
 
 /// <summary>
-/// Finds new files that do not land even if the task owns their folder, namely installed packages, build output, environment files and
-/// keys. A task lands such a file only if its <c>files_write</c> contains the name. An output folder that already has files in the base
-/// counts as source.
+/// Finds new files that do not land even if the task owns their folder: installed packages, build output, environment files and keys. A
+/// task lands such a file only if its <c>files_write</c> contains the name. An output folder that already has files in the base counts as
+/// source.
 /// </summary>
 internal sealed class UnlandableFileFinder
 {
@@ -89,7 +89,7 @@ internal sealed class UnlandableFileFinder
     public static IReadOnlyList<string> Explain(IReadOnlyList<string> places) =>
         places.Count == 0
             ? []
-            : [$"H{Describe(places)[1..]}. The gates did not see it. Generated files and secrets do not belong in commits."];
+            : [$"H{Describe(places)[1..]}. The gates did not see these files. Generated files and secrets do not belong in commits."];
 
     /// <summary>An instance that holds back no files.</summary>
     public static UnlandableFileFinder None { get; } = new();

@@ -6,15 +6,15 @@ namespace Orchestrator.Runs.Tasks;
 public static class ProblemsFile
 {
     /// <summary>
-    /// Maximum number of problems in one report. The limit is needed because the file becomes part of a prompt, and the list part of the
-    /// run's history.
+    /// Maximum number of problems in one report. The limit is needed because the file becomes part of a prompt, and the list becomes part
+    /// of the run's history.
     /// </summary>
     private const int Most = 20;
     private const int LongestSentence = 400;
 
     /// <summary>
-    /// Writes the file. Returns its path relative to the repository. Problems beyond the limit are written to a second file, which the
-    /// first file mentions.
+    /// Writes the problems of an attempt to a file. Returns its path relative to the repository. Problems beyond the limit are written to a
+    /// second file, which the first file mentions.
     /// </summary>
     public static string Write(RunFolder folder, string taskId, int attempt, IEnumerable<string> sections)
     {
@@ -38,7 +38,7 @@ public static class ProblemsFile
         return problems.Count <= Most ? [.. first] : [$"{Plural.Of(problems.Count, "problem")}, all of them in {file}.", .. first];
     }
 
-    /// <summary>Returns the first sentences, and a sentence with the number of the others.</summary>
+    /// <summary>Returns the first sentences, followed by a sentence with the number of omitted sentences.</summary>
     public static IEnumerable<string> SelectFirst(IReadOnlyList<string> sentences) =>
         sentences.Count <= Most ? sentences : [.. sentences.Take(Most), $"And {sentences.Count - Most} more of this kind."];
 }

@@ -11,7 +11,7 @@ public sealed class QuarantineEntry
 {
     internal QuarantineEntry(QuarantinedItem item) => Item = item;
 
-    /// <summary>Id of the item, which commands accept.</summary>
+    /// <summary>Id of the item, as accepted by commands.</summary>
     public string Id => Item.Id;
 
     /// <summary>Path of the file, relative to git's common directory. If the item is a setting, the name of the setting follows.</summary>

@@ -118,7 +118,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
     /// </summary>
     public async Task<string> SaveAsync(VerifyTaskInput input, CancellationToken stop) => (await MakeAsync(input, said: null, stop)).Commit;
 
-    /// <summary>Creates the commit. Checks the tree only if the caller collects notes for users.</summary>
+    /// <summary>Creates the commit of a task's work. Checks the tree only if the caller collects notes for users.</summary>
     private async Task<(IReadOnlyList<string> Problems, string Commit)> MakeAsync(
         VerifyTaskInput input,
         List<string>? said,

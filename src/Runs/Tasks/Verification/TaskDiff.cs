@@ -34,7 +34,7 @@ public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
             : null;
     }
 
-    /// <summary>Counts the lines that a whole run added and removed. Both are 0 if nothing was merged.</summary>
+    /// <summary>Counts the lines that a whole run added and removed. Both numbers are 0 if nothing was merged.</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="run">Status of the run.</param>
     public static async Task<(int Added, int Removed)> CountLinesOfRunAsync(

@@ -39,8 +39,8 @@ public sealed class TaskVerification(RunServices services)
                     .. result.Problems,
                     $"Its programs were refused {Plural.Of(refused.Count, "host")}: {FileNameEncoding.List(refused)}. If this is the "
                         + "cause, the user "
-                        + $"can allow {Plural.Form(refused.Count, "it", "one")}: 'orchestrate network allow {refused[0]}' for all, or "
-                        + $"'network: [{refused[0]}]' of the task or the gate in the plan.",
+                        + $"can allow {Plural.Form(refused.Count, "it", "one")}: 'orchestrate network allow {refused[0]}' for all tasks or "
+                        + $"'network: [{refused[0]}]' for the task or the gate in the plan.",
                 ],
             }
             : result;
@@ -289,7 +289,7 @@ public sealed class TaskVerification(RunServices services)
             ? [hidden]
             : [];
 
-    /// <summary>The work that is verified, with the results so far.</summary>
+    /// <summary>The work that is being verified, with the results so far.</summary>
     private sealed record VerifiedWork(RunFiles Files, PlanTask Task, VerifyTaskInput Input, TaskWorkspace Workspace)
     {
         public string Commit { get; set; } = "";

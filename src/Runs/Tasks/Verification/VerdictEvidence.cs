@@ -73,7 +73,7 @@ internal sealed class VerdictEvidence(GateCheck gates)
             red,
             mode == RedProofPolicy.Required && red is { ProvesNothing: true }
                 ? $"The tests that you added or changed pass without your change: {FileNameEncoding.List(red.Green)}. "
-                    + "Write tests that fail without it."
+                    + "Write tests that fail without your change."
                 : null
         );
     }

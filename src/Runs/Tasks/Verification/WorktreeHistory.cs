@@ -20,7 +20,7 @@ internal static class WorktreeHistory
             :
             [
                 $"A {head.Operation.ToString().ToLowerInvariant()} in the worktree stopped at conflicts in "
-                    + $"{FileNameEncoding.List(unmerged)}. Resolve them and finish it, or abort it.",
+                    + $"{FileNameEncoding.List(unmerged)}. Resolve the conflicts and finish the operation, or abort it.",
             ];
     }
 

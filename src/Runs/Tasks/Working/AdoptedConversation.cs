@@ -15,7 +15,7 @@ public sealed class AdoptedConversation(RunFolder folder, string task)
     public string? Find() =>
         Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder, "*.jsonl").Order(StringComparer.Ordinal).FirstOrDefault() : null;
 
-    /// <summary>Stores the copy. An earlier copy is replaced.</summary>
+    /// <summary>Stores a copy of the conversation for the task. An earlier copy is replaced.</summary>
     /// <param name="id">Id of the conversation.</param>
     /// <param name="content">Content of the conversation's file.</param>
     public void Store(string id, ReadOnlyMemory<byte> content)

@@ -23,7 +23,7 @@ internal sealed class AgentStartBuilder(RunServices services)
         if (!Directory.Exists(worktree))
         {
             throw new StepException(
-                $"The worktree {input.Prepared.Worktree} is missing. The agent is not started in another place; retry the task.",
+                $"The worktree {input.Prepared.Worktree} is missing. The agent was not started elsewhere; retry the task.",
                 "WorktreeGone"
             );
         }

@@ -19,7 +19,7 @@ internal sealed class McpToolCheck(string folder)
     /// <summary>One notice for each missing tool or server.</summary>
     public IEnumerable<TaskNotice> Notices => _missing.Select(text => new TaskNotice(text));
 
-    /// <summary>Evaluates an event of the agent.</summary>
+    /// <summary>Evaluates an event of the agent, to find missing tools and servers.</summary>
     public void HandleEvent(AgentEvent happened)
     {
         if (happened is AgentSessionStarted started)
@@ -36,9 +36,9 @@ internal sealed class McpToolCheck(string folder)
         string[] wanted = server == ClaudeMcpServers.Own ? [.. AgentToolNames.All.Select(tool => $"{Prefix(server)}__{tool}")] : [];
         var state = started.McpServers.GetValueOrDefault(server) ?? "missing";
         string[] without = [.. wanted.Except(started.Tools)];
-        return state != "connected" ? $"The agent works without the tools of the MCP server '{server}', which is {state}."
+        return state != "connected" ? $"The agent is working without the tools of the MCP server '{server}', which is {state}."
             : without.Length > 0
-                ? $"The agent works without the tools {string.Join(", ", without)}, because the MCP server did not " + "list them."
+                ? $"The agent is working without the tools {string.Join(", ", without)}, because the MCP server did not " + "list them."
             : null;
     }
 

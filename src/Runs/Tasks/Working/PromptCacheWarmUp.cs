@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
 /// Lets the first agent of a wave start shortly before the other agents that have the same tools and instructions. The provider's cache can
-/// be read only after the first response has started. If all agents started at once, each would pay the full price of the prompt.
+/// be read only after the first response has started. If all agents started at the same time, each would pay the full price of the prompt.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class PromptCacheWarmUp(TimeProvider time)
@@ -14,7 +14,7 @@ internal sealed class PromptCacheWarmUp(TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (DateTimeOffset First, DateTimeOffset Last)> _waves = new(StringComparer.Ordinal);
 
-    /// <summary>Waits until an agent may start. The first agent of a wave starts at once.</summary>
+    /// <summary>Waits until an agent may start. The first agent of a wave starts immediately.</summary>
     /// <param name="prefix">Hash of the prompt prefix that the agents of a wave share.</param>
     /// <param name="lead">Time by which the first agent starts before the others.</param>
     /// <param name="stop">Cancels the wait.</param>

@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Tasks;
 /// </summary>
 public static class RetainedWorkNotes
 {
-    /// <summary>Name of the file.</summary>
+    /// <summary>Name of the file, in a task's folder, that records where uncommitted work is kept.</summary>
     public const string FileName = "kept.md";
 
     /// <summary>Notes that a ref was removed because its content has landed.</summary>
@@ -29,7 +29,7 @@ public static class RetainedWorkNotes
         }
     }
 
-    /// <summary>Adds an item, unless it is already recorded.</summary>
+    /// <summary>Records where an item of uncommitted work is kept, unless this is already recorded.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="place">Name of the ref or path of the folder that keeps the content, or null if nothing had to be kept.</param>
     /// <param name="what">Description of the content.</param>

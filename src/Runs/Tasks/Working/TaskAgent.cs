@@ -34,7 +34,9 @@ internal sealed record TaskAgent(
     /// <summary>True if the agent has not started yet.</summary>
     public bool IsNew => State == AgentStartState.NotStarted;
 
-    /// <summary>Follows the agent until it ends. Meanwhile mail is delivered, work is saved and conflicts are predicted.</summary>
+    /// <summary>
+    /// Follows the agent until it ends. Meanwhile, the agent's mail is delivered, its work is saved and conflicts are predicted.
+    /// </summary>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="governed">The governor's admission of the agent.</param>
     /// <param name="execution">The running step.</param>

@@ -13,7 +13,10 @@ internal sealed class Calendar
     private readonly bool[]? _years;
     private readonly bool[] _weekdays;
 
-    /// <summary>Prepares a complete calendar. A field without ranges matches nothing, except the year.</summary>
+    /// <summary>
+    /// Prepares a calendar whose ranges are complete. A field without ranges matches nothing, except for the year, which then matches every
+    /// year.
+    /// </summary>
     public Calendar(StructuredCalendarSpec spec)
     {
         _seconds = CalendarField.Second.Matches(spec.Second);

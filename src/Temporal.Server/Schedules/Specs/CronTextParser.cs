@@ -4,7 +4,7 @@ using Temporalio.Api.Schedule.V1;
 
 namespace Temporal.Server.Schedules.Specs;
 
-/// <summary>Parses a cron string to a structured calendar, or <c>@every</c> to an interval.</summary>
+/// <summary>Parses a cron string into a structured calendar, or <c>@every</c> into an interval.</summary>
 internal static partial class CronTextParser
 {
     /// <summary>A parsed cron string: a calendar or an interval.</summary>

@@ -95,7 +95,7 @@ internal sealed partial class PosixZoneRule
             return day.IsValid ? day : throw new FormatException($"the day '{text}' does not exist");
         }
 
-        /// <summary>Returns the local time in the given year.</summary>
+        /// <summary>Returns the local time of this day in the given year.</summary>
         public DateTime In(int year)
         {
             var january = new DateTime(year, 1, 1, 0, 0, 0, DateTimeKind.Utc);

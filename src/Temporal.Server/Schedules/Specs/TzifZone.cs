@@ -4,8 +4,8 @@ using System.Text;
 namespace Temporal.Server.Schedules.Specs;
 
 /// <summary>
-/// A time zone from the content of a time zone database file (TZif, RFC 9636) that a client sent. It contains single offset changes and a
-/// rule for the time after the last change.
+/// A time zone from the content of a time zone database file (TZif, RFC 9636) that a client sent. It contains individual offset changes,
+/// and a rule for the time after the last change.
 /// </summary>
 internal sealed class TzifZone : ScheduleTimeZone
 {

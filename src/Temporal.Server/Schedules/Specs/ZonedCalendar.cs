@@ -6,7 +6,7 @@ internal sealed class ZonedCalendar(Calendar calendar, ScheduleTimeZone zone)
     // Offsets change at most a few times a year, so at most once within such a short step.
     private static readonly TimeSpan Step = TimeSpan.FromDays(20);
 
-    /// <summary>True if a time matches.</summary>
+    /// <summary>True if a time (UTC) matches the calendar in its time zone.</summary>
     public bool Matches(DateTime utc) => calendar.Matches(DateTime.SpecifyKind(utc + zone.OffsetAt(utc), DateTimeKind.Unspecified));
 
     /// <summary>Finds the first matching time after the given one, or returns null if none exists.</summary>

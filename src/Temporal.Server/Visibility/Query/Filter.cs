@@ -1,11 +1,11 @@
 namespace Temporal.Server.Visibility.Query;
 
 /// <summary>
-/// A resolved and validated condition on attributes. Values are <see cref="string"/>, <see cref="long"/> or <see cref="double"/>.
+/// A resolved and validated condition on search attributes. Values are <see cref="string"/>, <see cref="long"/> or <see cref="double"/>.
 /// </summary>
 internal abstract record Filter;
 
-/// <summary>Matches if both conditions match or, if not <paramref name="IsAnd"/>, at least one.</summary>
+/// <summary>Matches if both conditions match or, unless <paramref name="IsAnd"/> is true, if at least one of them matches.</summary>
 internal sealed record LogicalFilter(bool IsAnd, Filter Left, Filter Right) : Filter;
 
 /// <summary>Matches if the inner condition does not.</summary>

@@ -89,7 +89,8 @@ internal static partial class QueryLiteralConverter
     }
 
     /// <summary>
-    /// Parses the time of a search attribute: strict RFC 3339 with any number of decimals, also after a comma. Null if it is not valid.
+    /// Parses the time of a search attribute: strict RFC 3339 with any number of decimals after a point or a comma. Null if it is not
+    /// valid.
     /// </summary>
     public static long? ParseAttributeTime(string text)
     {

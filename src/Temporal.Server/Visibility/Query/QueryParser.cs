@@ -202,7 +202,7 @@ internal sealed class QueryParser
         throw Unexpected();
     }
 
-    /// <summary>Parses a value, including arithmetic, which is valid syntax but no attribute supports.</summary>
+    /// <summary>Parses a value. Also accepts arithmetic, which is valid syntax although no attribute supports it.</summary>
     private Expression Value()
     {
         var left = Operand();

@@ -64,7 +64,7 @@ internal sealed record ParenthesisExpression(Expression Inner) : Expression
     public override string Kind => "*sqlparser.ParenExpr";
 }
 
-/// <summary>An expression that no query may use: arithmetic, subqueries.</summary>
+/// <summary>An expression that is not supported in any query: arithmetic or a subquery.</summary>
 /// <param name="Name">Name of the kind.</param>
 /// <param name="Text">Text of the expression in messages.</param>
 internal sealed record OtherExpression(string Name, string Text) : Expression

@@ -19,7 +19,7 @@ internal enum QueryTokenKind
 /// <param name="Position">Position of the lexer after the token, as error messages count it.</param>
 internal readonly record struct Token(QueryTokenKind Kind, string Text, int Position)
 {
-    /// <summary>The token's text in an error message, or null for symbols and the end.</summary>
+    /// <summary>The token's text as shown in error messages, or null for symbols and the end of the query.</summary>
     public string? Near =>
         Kind is QueryTokenKind.End or QueryTokenKind.Symbol || (Kind == QueryTokenKind.Invalid && Text.Length == 0) ? null : Text;
 
