@@ -42,5 +42,5 @@ public sealed class RequestActivities(RunServices services, ITemporalClient clie
     public Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input) => Task.FromResult(new TaskSplitter(services).Add(input));
 
     [Activity]
-    public Task<SplitConclusion> AddTasksAsync(AddTasksInput input) => Task.FromResult(new TaskAddition(services).Add(input));
+    public Task<SplitConclusion> AddTasksAsync(AddTasksInput input) => Task.FromResult(new PlanTaskAdder(services).Add(input));
 }

@@ -18,7 +18,7 @@ public sealed class ReviewActivities(RunServices services) : IReviewActivities
     private readonly ReviewRoundConcluder _end = new(services);
 
     [Activity]
-    public Task<InconclusiveResults> FindTiesAsync(FindTiesInput input) =>
+    public Task<TieSearchResult> FindTiesAsync(FindEqualResultsInput input) =>
         ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _ties.FindAsync(input, stop));
 
     [Activity]

@@ -43,7 +43,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
 
     /// <inheritdoc/>
     [WorkflowRun]
-    public async Task RunAsync(TrainInput input = null!)
+    public async Task RunAsync(MergeQueueInput input = null!)
     {
         _context.Restore(input);
         _reporter.Sequence = input.Sequence;
@@ -97,7 +97,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
 
     /// <inheritdoc/>
     [WorkflowQuery(MessageNames.Status, Description = "Waiting tasks and the current merge.")]
-    public TrainStatus Status() =>
+    public MergeQueueStatus Status() =>
         new()
         {
             Queue = MergeOrder.Of(_context.State.Queue),
@@ -109,7 +109,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.Enqueue, Description = "Adds verified work to the end of the queue.")]
-    public Task EnqueueAsync(TrainWork work = null!)
+    public Task EnqueueAsync(MergeQueueWork work = null!)
     {
         _context.Update(work.Position);
         _context.UpdatePlan(work.PlanHash);

@@ -273,7 +273,7 @@ public sealed class RunHandle
 
     /// <summary>Sends a command from <see cref="SteeringCatalog"/> and waits for the run's answer.</summary>
     /// <exception cref="WorkflowUpdateFailedException">The run refused the command.</exception>
-    public Task<SteeringAnswer> SteerAsync(SteeringCall call, CancellationToken cancellation = default) =>
+    public Task<SteeringAnswer> SteerAsync(SteeringMessage call, CancellationToken cancellation = default) =>
         Workflow.ExecuteUpdateAsync<SteeringAnswer>(
             call.Name,
             [call.Message],
@@ -281,7 +281,7 @@ public sealed class RunHandle
         );
 
     /// <summary>Delivers a command durably without waiting for an answer. Used for runs that no worker serves.</summary>
-    public Task DeliverAsync(SteeringCall call, CancellationToken cancellation = default) =>
+    public Task DeliverAsync(SteeringMessage call, CancellationToken cancellation = default) =>
         Workflow.SignalAsync(
             call.Name,
             [call.Message],

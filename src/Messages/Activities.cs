@@ -146,7 +146,7 @@ public interface IHostSlotActivities
     /// <summary>
     /// Runs gates on a published merge in a free slot. The activity is scheduled on a slot queue, and fails if there is no free slot.
     /// </summary>
-    /// <returns>As <see cref="ITrainActivities.GateBatchAsync"/>, with the tree that was checked.</returns>
+    /// <returns>As <see cref="IMergeQueueActivities.GateBatchAsync"/>, with the tree that was checked.</returns>
     [Activity]
     Task<MergeResult> GateMergeAsync(GateMergeInput input);
 
@@ -184,7 +184,7 @@ public interface IRequestActivities
 }
 
 /// <summary>Activities that merge one or more tasks. Each is idempotent because it skips work that is already done.</summary>
-public interface ITrainActivities
+public interface IMergeQueueActivities
 {
     /// <summary>
     /// Creates the merge commits of a batch, runs the gates on the result, and moves staging to it. Stops early if the merge queue has to
@@ -196,7 +196,7 @@ public interface ITrainActivities
     /// <summary>Determines which parts of the repository a change can affect, according to the scopes in the settings.</summary>
     /// <returns>One location per request, in the order of the requests.</returns>
     [Activity]
-    Task<IReadOnlyList<WorkLocation>> LocateWorkAsync(LocateInput input);
+    Task<IReadOnlyList<WorkLocation>> LocateWorkAsync(LocateWorkInput input);
 
     /// <summary>Creates the merge commits of a batch, each on top of the previous one. Does not move staging.</summary>
     /// <returns>At least one result, in the order of the requests: merged, already on staging, or refused. If an entry conflicts with an
@@ -259,7 +259,7 @@ public interface IReviewActivities
     /// the approved plan.
     /// </summary>
     [Activity]
-    Task<InconclusiveResults> FindTiesAsync(FindTiesInput input);
+    Task<TieSearchResult> FindTiesAsync(FindEqualResultsInput input);
 
     [Activity]
     Task<ReviewPreparation> BeginReviewAsync(PrepareReviewInput input);

@@ -150,7 +150,7 @@ public interface IOrchestrationWorkflow
 
     /// <summary>Receives a report from the run's merge queue.</summary>
     [WorkflowSignal(MessageNames.TrainChanged)]
-    Task TrainChangedAsync(TrainReport report);
+    Task TrainChangedAsync(MergeQueueReport report);
 
     /// <summary>
     /// Receives a report about a message that a task could not read. Users look for dropped messages in the run and not in its tasks.
@@ -230,14 +230,14 @@ public interface ITaskWorkflow
 public interface IMergeTrainWorkflow
 {
     [WorkflowRun]
-    Task RunAsync(TrainInput input);
+    Task RunAsync(MergeQueueInput input);
 
     [WorkflowQuery(MessageNames.Status)]
-    TrainStatus Status();
+    MergeQueueStatus Status();
 
     /// <summary>Appends verified work to the queue. Ignores work that is already queued.</summary>
     [WorkflowSignal(MessageNames.Enqueue)]
-    Task EnqueueAsync(TrainWork work);
+    Task EnqueueAsync(MergeQueueWork work);
 
     /// <summary>
     /// Stops waiting for a task. Used if a task takes too long to resolve its conflict, or if a waiting task is cancelled.

@@ -32,7 +32,7 @@ public static class EngineBackup
         Remove(partial);
         try
         {
-            StoredFile.Copy(source, partial);
+            EngineFileSnapshot.Copy(source, partial);
             File.Move(partial, target, overwrite: false);
         }
         catch (SqliteException e)

@@ -92,7 +92,7 @@ public static class EngineFileReader
     {
         try
         {
-            return StoredFile.Read(path, read);
+            return EngineFileSnapshot.Read(path, read);
         }
         catch (SqliteException fault)
         {

@@ -74,7 +74,7 @@ internal sealed class ServerComposition : IDisposable
                 )
             );
             _parts.Add(new SearchAttributeHandler(Namespaces, attributes));
-            _parts.Add(new NexusHandler(Namespaces));
+            _parts.Add(new UnsupportedFeatureHandler(Namespaces));
             _parts.Add(new VisibilityHandler(Database, Namespaces, reader));
             _parts.Add(new ScheduleHandler(services, new ScheduleListing(services, reader, attributes)));
             _parts.Add(
@@ -208,7 +208,7 @@ internal sealed class ServerComposition : IDisposable
         var tasks = new WorkflowTaskHandler(Engine, Namespaces, polls, Deployments, _stopping);
         tasks.Register(Table);
         Workflows.Starts.StartEagerly = tasks.StartEagerly;
-        var activities = new ActivityStarts(Engine, Namespaces, _options.CancelCommands);
+        var activities = new ActivityStartService(Engine, Namespaces, _options.CancelCommands);
         new WorkflowTaskCompletionHandler(Engine, Namespaces, attributes, tasks, activities).Register(Table);
         new ActivityTaskHandler(Engine, Namespaces, activities, polls, Deployments, _stopping).Register(Table);
         new HistoryHandler(Engine, Namespaces, _stopping).Register(Table);

@@ -73,8 +73,8 @@ public class AgentCommandTests
     [InlineData("perhaps", "done", "--status", "perhaps")]
     [InlineData("--status", "done", "--task", "login")]
     [InlineData("The file", "done", "--status", "completed", "--report", "gone.md")]
-    [InlineData("'speed=1.4 s' is not a measurement", "done", "--status", "completed", "--measured", "speed=1.4 s")]
-    [InlineData("'1.4' is not a measurement", "done", "--status", "completed", "--measured", "1.4")]
+    [InlineData("'speed=1.4 s' is not a valid measurement", "done", "--status", "completed", "--measured", "speed=1.4 s")]
+    [InlineData("'1.4' is not a valid measurement", "done", "--status", "completed", "--measured", "1.4")]
     [InlineData("--needs", "blocked")]
     [InlineData("--dev needs packages", "blocked", "--dev", "--reason", "tests")]
     public async Task Claim_BadInput_IsExitTwoAndLeavesNothing(string message, params string[] arguments)

@@ -51,7 +51,7 @@ public sealed class EncryptedRepositoryTests
 
         await repository.LandAsync(Plan);
 
-        Assert.Contains("ok    git-crypt: Unlocked", check, StringComparison.Ordinal);
+        Assert.Contains("ok    git-crypt: The repository is unlocked", check, StringComparison.Ordinal);
         Assert.Equal("hush\nnew\n", repository.Cli.Read("secret.txt"));
         Assert.Equal("uhfu\narj\n", await repository.GitAsync("cat-file", "blob", "main:secret.txt"));
     }

@@ -19,7 +19,7 @@ public sealed class HostMessagesTests : IDisposable
     [InlineData("--label gpu", "but --slots, their number, is missing.", "--slots 2 --label gpu")]
     [InlineData("--slots 1 --label a/b", "'a/b' is not a valid label.", "letters, digits, dots, hyphens and underscores")]
     [InlineData("--slots 1", "but at least one is not set.", "Set temporal.address and wip.remote on each machine")]
-    [InlineData("--make-current", "temporal.address and temporal.deployment are not both set.", "Set both on each machine")]
+    [InlineData("--make-current", "temporal.address or temporal.deployment is not set.", "Set both on each machine")]
     public async Task Worker_WhatCantBeOffered_SaysWhyAndWhatToDo(string flags, string says, string cure)
     {
         var worker = await _cli.RunAsync(["worker", .. flags.Split(' ')]);

@@ -287,7 +287,7 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
                     3,
                     40,
                     [new UsageWindowLine(Run.Title, 83.5m, Runs.Begin, Runs.Begin)],
-                    new UsageBlock(Run.Title, Runs.Begin, Runs.Begin, Run.Title)
+                    new AccountBlock(Run.Title, Runs.Begin, Runs.Begin, Run.Title)
                 ),
             ],
             30,

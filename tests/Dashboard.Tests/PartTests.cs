@@ -12,7 +12,7 @@ public sealed class PartTests
     [Fact]
     public void Page_WithOneChangedPart_IsReducedToThatPart()
     {
-        var store = new SentPagePartStore();
+        var store = new UnchangedPagePartFilter();
         var (first, whole) = store.Reduce(Page("one", "two"), "");
 
         var (second, reduced) = store.Reduce(Page("one", "three"), first);
@@ -27,7 +27,7 @@ public sealed class PartTests
     [Fact]
     public void Page_OfAnUnknownBase_IsWhole()
     {
-        var store = new SentPagePartStore();
+        var store = new UnchangedPagePartFilter();
         store.Reduce(Page("one", "two"), "");
 
         Assert.Equal(Page("one", "two"), store.Reduce(Page("one", "two"), "0123").Html);
@@ -36,7 +36,7 @@ public sealed class PartTests
     [Fact]
     public void Page_WhoseTextOutsideOfPartsChanges_HasAnotherKey()
     {
-        var store = new SentPagePartStore();
+        var store = new UnchangedPagePartFilter();
         var (first, _) = store.Reduce(Page("one", "two") + "x", "");
 
         var (second, reduced) = store.Reduce(Page("one", "two") + "y", first);

@@ -23,7 +23,7 @@ public class SetUpDetectionTests
         using TempFolder folder = new();
         folder.Write(lockFile, "");
 
-        var found = Assert.Single(SetUpDetection.Detect(new WorktreeFiles(folder.Path), []));
+        var found = Assert.Single(SetUpDetection.Detect(new WorktreeFileAccess(folder.Path), []));
 
         Assert.Equal((command, lockFile), (found.Command, found.LockFile));
     }
@@ -49,7 +49,7 @@ public class SetUpDetectionTests
         using TempFolder folder = new();
         folder.Write("web/yarn.lock", text);
 
-        var found = Assert.Single(SetUpDetection.Detect(new WorktreeFiles(folder.Path), ["web"]));
+        var found = Assert.Single(SetUpDetection.Detect(new WorktreeFileAccess(folder.Path), ["web"]));
 
         Assert.Equal(GateFolder.Join("web", command), found.Command);
     }
@@ -62,11 +62,11 @@ public class SetUpDetectionTests
     {
         using TempFolder folder = new();
         folder.Write(lockFile, "");
-        Assert.Empty(SetUpDetection.Detect(new WorktreeFiles(folder.Path), []));
+        Assert.Empty(SetUpDetection.Detect(new WorktreeFileAccess(folder.Path), []));
 
         folder.Write(beside, "");
 
-        Assert.Equal(command, Assert.Single(SetUpDetection.Detect(new WorktreeFiles(folder.Path), [])).Command);
+        Assert.Equal(command, Assert.Single(SetUpDetection.Detect(new WorktreeFileAccess(folder.Path), [])).Command);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public class SetUpDetectionTests
 
         Assert.Equal(
             ["yarn install --immutable", "uv sync --frozen"],
-            SetUpDetection.Detect(new WorktreeFiles(folder.Path), []).Select(found => found.Command)
+            SetUpDetection.Detect(new WorktreeFileAccess(folder.Path), []).Select(found => found.Command)
         );
         Assert.Equal(["yarn run test"], GateDetection.Detect(folder.Path).Select(gate => gate.Command));
     }
@@ -91,7 +91,7 @@ public class SetUpDetectionTests
     {
         using TempFolder folder = new();
 
-        Assert.Empty(SetUpDetection.Detect(new WorktreeFiles(folder.Path), []));
+        Assert.Empty(SetUpDetection.Detect(new WorktreeFileAccess(folder.Path), []));
     }
 
     /// <summary>Without it only the root's own packages are installed, of which a workspace often has none.</summary>
@@ -104,7 +104,7 @@ public class SetUpDetectionTests
         folder.Write("uv.lock", "");
         folder.Write("pyproject.toml", manifest);
 
-        var found = Assert.Single(SetUpDetection.Detect(new WorktreeFiles(folder.Path), []));
+        var found = Assert.Single(SetUpDetection.Detect(new WorktreeFileAccess(folder.Path), []));
 
         Assert.Equal((command, "uv.lock"), (found.Command, found.LockFile));
     }
@@ -119,7 +119,7 @@ public class SetUpDetectionTests
         folder.Write("tools/package-lock.json", "");
 
         var folders = GateDetection.FoldersOf(GateDetection.Detect(folder.Path));
-        var found = SetUpDetection.Detect(new WorktreeFiles(folder.Path), folders);
+        var found = SetUpDetection.Detect(new WorktreeFileAccess(folder.Path), folders);
 
         Assert.Equal(["npm ci", "cd web && pnpm install --frozen-lockfile"], found.Select(command => command.Command));
         Assert.Equal(["package-lock.json", "web/pnpm-lock.yaml"], found.Select(command => command.LockFile));

@@ -118,16 +118,16 @@ public sealed partial class DiscardTests
     )]
     [InlineData(
         """
-            FolderRemover\.Remove\w*\(|\.RemoveClaimed\(|WorktreeAdmin\.Remove\(
+            FolderRemover\.Remove\w*\(|\.RemoveClaimed\(|WorktreeAdminFolders\.Remove\(
             """,
         "WorktreeReset.cs",
-        "WorktreeAdmin.cs",
+        "WorktreeAdminFolders.cs",
         "WorktreeClaims.cs",
         "PooledWorktrees.cs",
         "UnfinishedWorkStore.cs",
         "TrialMerges.cs",
-        "ConfinedCommits.cs",
-        "WorktreeBaseline.cs",
+        "ConfinedCommitTransfer.cs",
+        "RestorableWorktree.cs",
         "RepositoryClone.cs"
     )]
     [InlineData(

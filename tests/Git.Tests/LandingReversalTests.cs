@@ -85,7 +85,7 @@ public sealed class LandingReversalTests
         await opened.Files.GitAsync("rm", "--quiet", "deleted");
         var landed = await opened.Files.CommitAsync("landed", ("changed", "2"), ("landed", "x"));
         opened.Files.Write("README.md", "the user's change");
-        new LandingIntents(opened.Repository, Main).Write(new LandingIntent(landed, before, opened.Repository.MainCheckout!));
+        new LandingIntentStore(opened.Repository, Main).Write(new LandingIntent(landed, before, opened.Repository.MainCheckout!));
         await opened.Files.GitAsync("update-ref", Main, before, landed);
         if (someFiles)
         {

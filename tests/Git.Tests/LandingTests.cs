@@ -292,7 +292,7 @@ public sealed class LandingTests
             ("changed", "2"),
             ("added", added.Length > 1 ? "the file" : "2")
         );
-        new LandingIntents(opened.Repository, Main).Write(new LandingIntent(start, commit, opened.Repository.MainCheckout!));
+        new LandingIntentStore(opened.Repository, Main).Write(new LandingIntent(start, commit, opened.Repository.MainCheckout!));
         opened.Files.Write("added", added);
         File.Delete(opened.Files["changed"]);
         if (changed is not null)
@@ -328,13 +328,13 @@ public sealed class LandingTests
     {
         using var opened = await Opened.CreateAsync();
         var (start, commit) = await BigStagedAsync(opened);
-        new LandingIntents(opened.Repository, Main).Write(new LandingIntent(start, commit, opened.Repository.MainCheckout!));
+        new LandingIntentStore(opened.Repository, Main).Write(new LandingIntent(start, commit, opened.Repository.MainCheckout!));
         await opened.Files.GitAsync("merge", "--quiet", "--ff-only", commit);
 
         var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
 
         Assert.Equal(LandingState.AlreadyLanded, result.State);
-        Assert.Null(new LandingIntents(opened.Repository, Main).Read());
+        Assert.Null(new LandingIntentStore(opened.Repository, Main).Read());
     }
 
     private static async Task<(string Start, string Commit)> StagedAsync(Opened opened)
@@ -365,7 +365,7 @@ public sealed class LandingTests
     /// </summary>
     private static async Task HalfLandAsync(Opened opened, string start, string commit, string reached)
     {
-        new LandingIntents(opened.Repository, Main).Write(new LandingIntent(start, commit, opened.Repository.MainCheckout!));
+        new LandingIntentStore(opened.Repository, Main).Write(new LandingIntent(start, commit, opened.Repository.MainCheckout!));
         if (reached == "files and index")
         {
             await opened.Files.GitAsync("read-tree", "-m", "-u", start, commit);

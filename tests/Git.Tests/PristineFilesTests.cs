@@ -77,7 +77,7 @@ public sealed class PristineFilesTests
         var commit = await opened.Files.CommitAsync("edit", ("new.txt", "new\n"));
         await opened.Files.GitAsync("switch", "--quiet", "--force", "main");
         File.SetLastWriteTimeUtc(opened.Files["phantom.txt"], DateTime.UtcNow.AddHours(-1));
-        new LandingIntents(opened.Repository, "refs/heads/main").Write(new LandingIntent(start, commit, opened.Files.Path));
+        new LandingIntentStore(opened.Repository, "refs/heads/main").Write(new LandingIntent(start, commit, opened.Files.Path));
         opened.Files.Write("new.txt", "new\n");
 
         var landed = await opened.Landing.LandAsync(new LandingRequest("refs/heads/main", commit, start) { Checkout = opened.Files.Path });
@@ -101,7 +101,7 @@ public sealed class PristineFilesTests
         var worktree = await opened.Worktrees.EnsureAsync(
             new WorktreeRequest(opened.Files.Beside("task"), start) { Branch = "refs/heads/task" }
         );
-        var files = new WorktreeFiles(worktree.Path);
+        var files = new WorktreeFileAccess(worktree.Path);
         files.TryWrite("README.md", "ours\n"u8);
         var ours = await opened.Snapshots.CommitAsync(worktree, "refs/heads/task", [start], "ours", new CommitTrailers("run-1", "t"));
         File.SetLastWriteTimeUtc(Path.Combine(worktree.Path, "second.txt"), DateTime.UtcNow.AddHours(-1));

@@ -40,7 +40,7 @@ public sealed class WorktreesTests
         using var opened = await Opened.CreateAsync();
         var worktree = await opened.TaskWorktreeAsync("a");
         new WorktreeClaims(opened.Repository).Claim(worktree.Path);
-        WorktreeAdmin.RemoveMarker(worktree.AdminDirectory);
+        WorktreeAdminFolders.RemoveMarker(worktree.AdminDirectory);
         File.Delete(Path.Combine(worktree.Path, "README.md"));
         await File.WriteAllTextAsync(Path.Combine(worktree.AdminDirectory, "locked"), "initializing");
         Assert.Null(opened.Worktrees.Find(worktree.Path));
@@ -117,7 +117,7 @@ public sealed class WorktreesTests
         var begun = await opened.TaskWorktreeAsync("begun");
         var claims = new WorktreeClaims(opened.Repository);
         claims.Claim(begun.Path);
-        WorktreeAdmin.RemoveMarker(begun.AdminDirectory);
+        WorktreeAdminFolders.RemoveMarker(begun.AdminDirectory);
         claims.Claim(opened.Files[".worktrees/run-1/orphan"]);
         opened.Files.Write(".worktrees/run-1/orphan/file", "x");
         var ready = await opened.TaskWorktreeAsync("ready");
@@ -279,8 +279,8 @@ public sealed class WorktreesTests
         var file = Assert.Single(await new WorktreeDiff(worktree).AgainstAsync(await opened.HeadAsync()));
 
         Assert.Equal((@"odd\xFFname", "100644"), (FileNameEncoding.Show(file.Path), file.NewMode));
-        Assert.True(new WorktreeFiles(worktree.Path).HasFile(file.Path));
-        new WorktreeFiles(worktree.Path).RemoveFile(file.Path);
+        Assert.True(new WorktreeFileAccess(worktree.Path).HasFile(file.Path));
+        new WorktreeFileAccess(worktree.Path).RemoveFile(file.Path);
         Assert.Empty(await new WorktreeDiff(worktree).AgainstAsync(await opened.HeadAsync()));
     }
 }

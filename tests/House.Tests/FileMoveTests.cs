@@ -13,7 +13,7 @@ public sealed class FileMoveTests
     /// <summary>Places where no other process can take the file name, such as a note of one call or a user's own command.</summary>
     private static readonly string[] Allowed =
     [
-        "Orchestrator.Git.Program.WriteIntents.RunNotedAsync",
+        "Orchestrator.Git.Program.GitWriteJournal.RunNotedAsync",
         "Temporal.Server.EngineBackup.Create",
     ];
 

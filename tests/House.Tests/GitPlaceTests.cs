@@ -83,7 +83,7 @@ public sealed class GitPlaceTests
                 "BranchCheckouts update-ref",
                 "RefStore update-ref",
                 "RemoteRefs --update-head-ok",
-                "WorktreeBaseline update-ref",
+                "RestorableWorktree update-ref",
                 "WorktreeHead update-ref",
                 "WorktreeInfo branch",
             ],

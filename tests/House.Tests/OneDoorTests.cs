@@ -5,8 +5,9 @@ using Xunit;
 namespace Orchestrator.House.Tests;
 
 /// <summary>Files that confined programs can write (worktrees, an agent's <c>out</c>, its private state and copy of git, downloads) are
-/// read by one door: <c>WorktreeFiles</c> and <c>RegularFileReader</c>, which follow no link, wait for no pipe and bound what they read.
-/// Every other file of the source that lists or opens files by itself stands here, by the reason why that is no such path.</summary>
+/// read by one door: <c>WorktreeFileAccess</c> and <c>RegularFileReader</c>, which follow no link, wait for no pipe and bound what
+/// they read. Every other file of the source that lists or opens files by itself stands here, by the reason why that is no such
+/// path.</summary>
 public sealed partial class OneDoorTests
 {
     /// <summary>The foundation that has the door, and the engine, which knows nothing of the product.</summary>
@@ -14,7 +15,7 @@ public sealed partial class OneDoorTests
 
     private static readonly Dictionary<string, string[]> Reasons = new(StringComparer.Ordinal)
     {
-        ["the door itself"] = ["Git/Worktrees/WorktreeFiles"],
+        ["the door itself"] = ["Git/Worktrees/WorktreeFileAccess"],
         ["lists names without going through links; what is opened goes through the door"] =
         [
             "Agents/ClaudeCli/ClaudeSessionFiles",
@@ -39,8 +40,8 @@ public sealed partial class OneDoorTests
             "App/Engine/FileLoggerProvider",
             "App/Queries/GateResults",
             "App/Queries/RunQueries",
-            "App/Queries/TaskDetails",
-            "App/Runs/AgentActivity",
+            "App/Queries/TaskDocumentReader",
+            "App/Runs/AgentActionReader",
             "App/Runs/EventFile",
             "App/Runs/StoredRun",
             "App/Runs/StoredRuns",
@@ -49,7 +50,7 @@ public sealed partial class OneDoorTests
             "Cli/Commands/Plans/TasksByPlannerCommand",
             "App/Starting/BackgroundRun",
             "Cli/Runs/ReportFile",
-            "Cli/Runs/TransitionLogUnit",
+            "Cli/Runs/RunTransitionLogger",
             "Cli/Web/DashboardBackend",
             "Gates/Results/GateLogHash",
             "Gates/Results/GateHistory",
@@ -60,23 +61,23 @@ public sealed partial class OneDoorTests
             "Git/Program/PidNamespaceClaims",
             "Git/Program/RepositoryLocks",
             "Git/Program/TemporaryIndex",
-            "Git/Program/WriteIntents",
+            "Git/Program/GitWriteJournal",
             "Git/Refs/CheckoutHead",
             "Git/Sharing/RepositoryClone",
-            "Git/Worktrees/ConfinedCommits",
+            "Git/Worktrees/ConfinedCommitTransfer",
             "Git/Worktrees/LargeFiles",
             "Git/Worktrees/PooledWorktrees",
             "Git/Worktrees/StaleLocks",
             "Git/Worktrees/UnfinishedWorkStore",
-            "Git/Worktrees/WorktreeBaseline",
+            "Git/Worktrees/RestorableWorktree",
             "Git/Worktrees/WorktreeClaims",
             "Machine/Cleaning/GitConfigLeftovers",
-            "Machine/Cleaning/LeftoverWork",
+            "Machine/Cleaning/RunLeftoverSelection",
             "Machine/Cleaning/UnstartedRuns",
             "Machine/Cleaning/OrphanedCache",
             "Machine/Cleaning/RunRemoval",
             "Machine/Cleaning/StorageSizes",
-            "Machine/Hosting/BackgroundFaultStore",
+            "Machine/Hosting/BackgroundErrorStore",
             "Machine/Hosting/StandbyProcesses",
             "Machine/Hosting/WorkerRecords",
             "Machine/Repositories/KnownRepositoryStore",
@@ -159,7 +160,7 @@ public sealed partial class OneDoorTests
         [
             "Gates/Results/GateEnvironment",
             "Machine/Night/UnattendedRunCheck",
-            "Machine/Setup/SandboxProbe",
+            "Machine/Setup/SandboxTrialResult",
         ],
         ["no file of a disk: requests and resources"] =
         [

@@ -30,7 +30,7 @@ internal sealed class KeyedKit : IDisposable
     /// <summary>Entries of the log, one for each request that was sent.</summary>
     public ConcurrentQueue<ConnectionEntry> Entries { get; } = [];
 
-    public UpstreamRoute? Upstream { get; set; }
+    public UpstreamProxyAddress? Upstream { get; set; }
 
     /// <summary>The connection's own entry.</summary>
     public Task<ConnectionEntry?> Served { get; private set; } = Task.FromResult<ConnectionEntry?>(null);

@@ -20,7 +20,7 @@ internal sealed class ProxyKit : IDisposable
     public ConcurrentQueue<string> Resolved { get; } = [];
 
     /// <summary>The upstream proxy; null for none.</summary>
-    public UpstreamRoute? Upstream { get; set; }
+    public UpstreamProxyAddress? Upstream { get; set; }
 
     /// <summary>The answer of the upstream proxy. After a 2xx answer it acts as the host.</summary>
     public string UpstreamAnswer { get; set; } = "";

@@ -190,7 +190,7 @@ public sealed class RunAgentTests
         var task = (await run.StatusAsync()).Tasks[0];
         Assert.Equal(3, task.Starts);
         Assert.Equal(
-            new TaskRelay
+            new TaskAgentSwitch
             {
                 From = "claude",
                 To = "codex",

@@ -52,11 +52,11 @@ public sealed class RunSteeringTests
                 }
         );
         await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].State == TaskStates.Executing);
-        var command = new AddTasksCommand([new TaskText("b", "Do b"), new TaskText("c", "Do c")], "kim");
+        var command = new AddTasksCommand([new PlainTextTask("b", "Do b"), new PlainTextTask("c", "Do c")], "kim");
 
         var added = await run.Run.ExecuteUpdateAsync(w => w.AddTasksAsync(command));
         var again = await run.Run.ExecuteUpdateAsync(w => w.AddTasksAsync(command));
-        foreach (var wrong in (TaskText[])[new("d", " "), new("..", "Do it")])
+        foreach (var wrong in (PlainTextTask[])[new("d", " "), new("..", "Do it")])
         {
             await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() =>
                 run.Run.ExecuteUpdateAsync(w => w.AddTasksAsync(new AddTasksCommand(new[] { wrong }, "")))

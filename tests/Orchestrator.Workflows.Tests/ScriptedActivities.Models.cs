@@ -61,9 +61,9 @@ internal sealed partial class ScriptedActivities
     public int Ties { get; set; }
 
     [Activity]
-    public Task<InconclusiveResults> FindTiesAsync(FindTiesInput input) =>
+    public Task<TieSearchResult> FindTiesAsync(FindEqualResultsInput input) =>
         Task.FromResult(
-            new InconclusiveResults(Ties)
+            new TieSearchResult(Ties)
             {
                 // Found again, they are the same.
                 PlanHash = Ties > 0 ? input.PlanHash.Replace("+ties", "", StringComparison.Ordinal) + "+ties" : input.PlanHash,

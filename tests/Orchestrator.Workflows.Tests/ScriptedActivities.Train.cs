@@ -46,7 +46,7 @@ internal sealed partial class ScriptedActivities
     public Func<MergeRequest, IReadOnlyList<string>> PartsOf { get; set; } = _ => [];
 
     [Activity]
-    public Task<IReadOnlyList<WorkLocation>> LocateWorkAsync(LocateInput input) =>
+    public Task<IReadOnlyList<WorkLocation>> LocateWorkAsync(LocateWorkInput input) =>
         Task.FromResult<IReadOnlyList<WorkLocation>>([.. input.Requests.Select(request => new WorkLocation(PartsOf(request)))]);
 
     [Activity]

@@ -13,7 +13,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     : IRepositoryActivities,
         IRunActivities,
         ITaskActivities,
-        ITrainActivities,
+        IMergeQueueActivities,
         IRequestActivities,
         IAnswerActivities,
         IPlanningActivities,

@@ -132,7 +132,7 @@ public sealed class TrainChildTests
     {
         await using var scene = await Scene.AtAsync("merging");
         var execution = (await scene.Run.Client.GetWorkflowHandle(RunIds.ForTrain(scene.Run.RunId)).DescribeAsync()).RunId;
-        var report = new TrainReport
+        var report = new MergeQueueReport
         {
             ExecutionId = execution,
             Sequence = 1,

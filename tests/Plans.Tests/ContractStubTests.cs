@@ -172,14 +172,14 @@ public sealed class ContractStubTests
     public void Stale_ChangedContract_NamesItsConsumers()
     {
         var now = ContractStub.Of(Auth with { FilePath = "a.py" })!;
-        ContractPin[] pins =
+        TaskContractVersion[] pins =
         [
             new("AuthService", "task-a", now.Version),
             new("AuthService", "task-b", "0000000"),
             new("Gone", "task-c", "1111111"),
         ];
 
-        Assert.Equal(["task-b"], ContractPin.Stale(pins, [now]).Select(p => p.TaskId));
+        Assert.Equal(["task-b"], TaskContractVersion.Stale(pins, [now]).Select(p => p.TaskId));
     }
 
     [Theory]

@@ -33,7 +33,7 @@ public sealed class AgentRunStepTests
         var run = new RunFolder(folder.Path, "run");
         foreach (var (start, attempt, models) in ((int, int, string[])[])[(1, 1, ["s"]), (2, 1, ["s"]), (3, 2, []), (10, 3, ["o", "h"])])
         {
-            new AgentRunNotes { Attempt = attempt, Models = models }.Write(run.Start("a", start));
+            new AgentRunOutcomeFile { Attempt = attempt, Models = models }.Write(run.Start("a", start));
         }
 
         Assert.Equal("s (attempt 1), o (attempt 3)", string.Join(", ", AttemptModel.Of(run.Path, "a")));

@@ -151,7 +151,7 @@ public sealed class AgentToolsTests : IDisposable
         Assert.All(tools.Notices, notice => Assert.Contains(expected!, notice.Text, StringComparison.Ordinal));
     }
 
-    private AgentQuestions Questions(string task, IReadOnlyList<string>? write, params PlanTask[] more)
+    private AgentQueryResponder Questions(string task, IReadOnlyList<string>? write, params PlanTask[] more)
     {
         var folder = new RunFolder(_repository.Path, Run);
         PlanTask[] tasks =
@@ -187,6 +187,6 @@ public sealed class AgentToolsTests : IDisposable
             Write = write,
         };
         DurableFile.Write(Path.Combine(folder.Start(task, 1), "policy"), System.Text.Encoding.UTF8.GetBytes(policy.ToJson()));
-        return new AgentQuestions(_repository.Path, Run, task, folder.Start(task, 1));
+        return new AgentQueryResponder(_repository.Path, Run, task, folder.Start(task, 1));
     }
 }

@@ -153,7 +153,9 @@ public sealed class HostileWorktreeTests
 
         var check = new OwnershipCheck(files, files.Task("a"), new string('0', 40), UnlandableFileFinder.None);
 
-        Assert.Throws<OperationCanceledException>(() => check.Problems(stray, new WorktreeFiles(run.Repository.Path), stop.Token).Count());
+        Assert.Throws<OperationCanceledException>(() =>
+            check.Problems(stray, new WorktreeFileAccess(run.Repository.Path), stop.Token).Count()
+        );
     }
 
     [Fact]
@@ -211,7 +213,7 @@ public sealed class HostileWorktreeTests
         run.Write(prepared, "a.txt", "mine\n");
         var files = new RunPlanCache().Load(run.Reference, RunFixture.RunId, run.Hash);
         var workspace = new TaskWorkspace(await run.Services.OpenRepositoryAsync(run.Repository.Path), files, "a");
-        var check = new TaskCommit(workspace, files.Task("a"), files);
+        var check = new TaskCommitter(workspace, files.Task("a"), files);
         var input = new VerifyTaskInput
         {
             Task = run.Task("a"),

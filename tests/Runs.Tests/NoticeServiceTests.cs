@@ -143,7 +143,7 @@ public sealed class NoticeServiceTests : IDisposable
         Desk.SendDueAsync(Input(run, [.. notices]), [new NoticeTarget("phone", NoticeKinds.All, _phone)], null, CancellationToken.None);
 
     private static SendNoticesInput Input(string run, params RunNotice[] notices) =>
-        new(run, new RepositoryReference("/work/shop", "0123456789ab", "queue"), notices, RunProgressState.None);
+        new(run, new RepositoryReference("/work/shop", "0123456789ab", "queue"), notices, RunNoticeState.None);
 
     private sealed class RecordingNotifier : INotifier
     {

@@ -21,7 +21,7 @@ public sealed class NoticeTimingTests
     private static RunNotice Failed(int number) =>
         new($"failed/{number}", NoticeKinds.TaskFailed, $"t{number}", $"t{number} is failed", []);
 
-    private static SendNoticesInput Run(IReadOnlyList<RunNotice> notices, RunProgressState rest = RunProgressState.None) =>
+    private static SendNoticesInput Run(IReadOnlyList<RunNotice> notices, RunNoticeState rest = RunNoticeState.None) =>
         new("run-x", new RepositoryReference("/work/shop", "0123456789ab", "queue"), notices, rest);
 
     private static (NoticeRecord Book, DateTimeOffset? NextAt) Gather(
@@ -72,9 +72,9 @@ public sealed class NoticeTimingTests
     }
 
     [Theory]
-    [InlineData(RunProgressState.Standing)]
-    [InlineData(RunProgressState.Ended)]
-    public void Gather_RunIsAtRestInQuietHours_IsToldAtOnceWithoutASound(RunProgressState rest)
+    [InlineData(RunNoticeState.Standing)]
+    [InlineData(RunNoticeState.Ended)]
+    public void Gather_RunIsAtRestInQuietHours_IsToldAtOnceWithoutASound(RunNoticeState rest)
     {
         var (book, next) = Gather(new NoticeRecord(), Run([Failed(1)], rest), Evening.AddHours(3), Night);
 

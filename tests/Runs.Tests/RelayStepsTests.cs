@@ -59,7 +59,7 @@ public sealed class RelayStepsTests
             }
         );
 
-        var (tasks, _, _) = TaskOutlines.OutlineOf(new RunPlanCache().Load(run.Reference, RunFixture.RunId, run.Hash));
+        var (tasks, _, _) = TaskOutlineExtractor.OutlineOf(new RunPlanCache().Load(run.Reference, RunFixture.RunId, run.Hash));
 
         Assert.Equal(new AgentRelay("codex", TimeSpan.FromHours(2)), Assert.Single(tasks[0].Relays!));
         Assert.Equal([null, null], tasks.Skip(1).Select(task => task.Relays));

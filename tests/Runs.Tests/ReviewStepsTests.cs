@@ -38,7 +38,7 @@ public sealed class ReviewStepsTests
         var extended = run.Services.Plans.Load(run.Reference, RunFixture.RunId, conclusion.PlanHash);
         Assert.Equal(["a.txt", "t/test.sh"], extended.Task("review-1-1").FilesWrite);
         Assert.Equal(["review-1-1"], extended.Added);
-        var told = new AgentQuestions(run.Repository.Path, RunFixture.RunId, "review-1-1", run.Folder.Start("review-1-1", 1)).Plan();
+        var told = new AgentQueryResponder(run.Repository.Path, RunFixture.RunId, "review-1-1", run.Folder.Start("review-1-1", 1)).Plan();
         Assert.Contains("You work on review-1-1", told, StringComparison.Ordinal);
         Assert.Equal(["a"], run.Services.Plans.Load(run.Reference, RunFixture.RunId, run.Hash).Plan.Tasks.Select(t => t.Id));
         var text = await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, conclusion.Evidence));

@@ -42,6 +42,6 @@ public sealed class RunAgentListTests : IDisposable
     private void Note(string task, int start, string agent)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder, "tasks", task, $"{start}")).FullName;
-        new AgentRunNotes { Attempt = 1, Agent = agent }.Write(folder);
+        new AgentRunOutcomeFile { Attempt = 1, Agent = agent }.Write(folder);
     }
 }

@@ -259,7 +259,7 @@ internal sealed class RunFixture : IDisposable
                 ClaimedDone = claimedDone ?? endedWith.Length == 0,
                 EndedWith = endedWith,
                 SaidHash = start == 0 ? "" : SaidBy(id, start),
-                Called = AgentRunNotes.Read(Folder.Start(id, start))?.SubAgents ?? [],
+                Called = AgentRunOutcomeFile.Read(Folder.Start(id, start))?.SubAgents ?? [],
                 ByUser = byUser,
             },
             CancellationToken.None

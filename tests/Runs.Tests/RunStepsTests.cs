@@ -170,7 +170,7 @@ public sealed class RunStepsTests
         Assert.Contains(said, Assert.Single(run.Preflight.Errors), StringComparison.Ordinal);
     }
 
-    /// <summary>The files are removed before each gate, so that set-up would run every time.</summary>
+    /// <summary>The files are removed before each checkout for gates, so that set-up would run every time.</summary>
     [Theory]
     [InlineData("mkdir -p .venv/lib && touch .venv/lib/x", true)]
     [InlineData("touch a.log", false)]

@@ -130,7 +130,7 @@ internal static class StagingSteps
     /// <summary>Determines which parts of the repository work can influence.</summary>
     public static Task<IReadOnlyList<WorkLocation>> LocateAsync(this RunFixture run, params (string Id, string Commit)[] work) =>
         new AffectedPartsFinder(run.Services).LocateAsync(
-            new LocateInput(run.Id, run.Reference, run.Hash, Requests(work)) { StagingTip = run.StagingTip },
+            new LocateWorkInput(run.Id, run.Reference, run.Hash, Requests(work)) { StagingTip = run.StagingTip },
             CancellationToken.None
         );
 

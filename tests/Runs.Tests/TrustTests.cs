@@ -83,7 +83,7 @@ public class TrustTests
             Trust = new TrustStore(repository.Beside("trust.json")),
         };
 
-    private static TrustQuestion Question(RunServices services, TemporaryRepository repository) =>
+    private static TrustRequest Question(RunServices services, TemporaryRepository repository) =>
         RepositorySettings
             .Load(repository.Path, SettingsFiles.Read(repository.Path, services.Environment, []), ProjectCommands.Find, services.Trust!)
             .Question;

@@ -5,8 +5,8 @@ namespace Orchestrator.Settings.Tests;
 
 public sealed class TrustStoreTests : IDisposable
 {
-    private static readonly TrustQuestion _asked = new([new(TrustKind.Runs, "gates.task", "[make]", "config.yaml:1")]);
-    private static readonly TrustQuestion _other = new([new(TrustKind.Runs, "gates.task", "[make all]", "config.yaml:1")]);
+    private static readonly TrustRequest _asked = new([new(TrustKind.Runs, "gates.task", "[make]", "config.yaml:1")]);
+    private static readonly TrustRequest _other = new([new(TrustKind.Runs, "gates.task", "[make all]", "config.yaml:1")]);
     private readonly string _folder = Directory.CreateTempSubdirectory("trust-tests-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -45,7 +45,7 @@ public sealed class TrustStoreTests : IDisposable
     }
 
     [Fact]
-    public void IsTrusted_NothingToTrust_IsTrue() => Assert.True(Store().IsTrusted("/repo", new TrustQuestion([])));
+    public void IsTrusted_NothingToTrust_IsTrue() => Assert.True(Store().IsTrusted("/repo", new TrustRequest([])));
 
     [Theory]
     [InlineData(90, true)]

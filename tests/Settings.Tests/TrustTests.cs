@@ -224,7 +224,7 @@ public class TrustTests
         try
         {
             var file = Path.Combine(folder, "trust.json");
-            var question = new TrustQuestion([new(TrustKind.Runs, "gates.task", "[make]", "config.yaml:1")]);
+            var question = new TrustRequest([new(TrustKind.Runs, "gates.task", "[make]", "config.yaml:1")]);
             new TrustStore(file, new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(-100))).TrustForRun("/repo", "old", question);
             new TrustStore(file, new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(-10))).TrustForRun("/repo", "recent", question);
             new TrustStore(file).Trust("/repo/always", question);
@@ -253,7 +253,7 @@ public class TrustTests
         var folder = Directory.CreateTempSubdirectory("trust-tests-").FullName;
         try
         {
-            var question = new TrustQuestion([new(TrustKind.Runs, "gates.task", "[make]", "config.yaml:1")]);
+            var question = new TrustRequest([new(TrustKind.Runs, "gates.task", "[make]", "config.yaml:1")]);
             await Task.WhenAll(
                 Enumerable
                     .Range(0, 40)
@@ -278,5 +278,5 @@ public class TrustTests
     private static SettingsResult Load(string text, bool trusted) =>
         SettingsLoader.Load(new SettingsInput { IsTrusted = trusted, RepositoryFile = new("config.yaml", text) });
 
-    private static TrustQuestion Question(SettingsInput input, params DetectedCommand[] found) => TrustQuestionBuilder.Of(input, found);
+    private static TrustRequest Question(SettingsInput input, params DetectedCommand[] found) => TrustQuestionBuilder.Of(input, found);
 }

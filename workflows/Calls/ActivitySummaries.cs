@@ -72,7 +72,7 @@ internal static class ActivitySummaries
             EndPlanningInput => "Store the planner's plan",
             PrepareReplanInput => "Prepare a new plan",
             ConcludeReplanInput => "Add the tasks of the new plan",
-            FindTiesInput => "Compare results of the same task",
+            FindEqualResultsInput => "Compare results of the same task",
             PrepareReviewInput x => $"Start round {x.Round.Number} of the review",
             ConcludeReviewInput x => $"Conclude round {x.Round.Number} of the review",
             EndReviewInput => "End the review",
@@ -83,7 +83,7 @@ internal static class ActivitySummaries
         argument switch
         {
             MergeBatchInput x => $"Merge, check and land: {List([.. x.Build.Requests.Select(request => request.TaskId)])}",
-            LocateInput x => $"Look up the work that depends on: {List([.. x.Requests.Select(request => request.TaskId)])}",
+            LocateWorkInput x => $"Look up the work that depends on: {List([.. x.Requests.Select(request => request.TaskId)])}",
             BuildBatchInput x => $"Merge: {List([.. x.Requests.Select(request => request.TaskId)])}",
             GateBatchInput x => $"Run the gates on: {List([.. x.Requests.Select(request => request.TaskId)])}",
             LandBatchInput x => $"Move staging to: {List([.. x.Merges.Select(merge => merge.TaskId)])}",

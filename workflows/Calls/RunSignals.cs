@@ -32,7 +32,8 @@ internal sealed class RunSignals(Func<string> runId)
     public Task FlushAsync() => Workflow.WhenAllAsync(_sending);
 
     /// <summary>
-    /// Asks the server whether the run has ended. A signal that reports the end may be wrong or late, because a run that was reset is open again.
+    /// Asks the server whether the run has ended. A signal that reports the end may be wrong or late, because a run that was reset is open
+    /// again.
     /// </summary>
     public async Task<bool> HasEndedAsync(string queue)
     {

@@ -64,6 +64,6 @@ internal static class MessageExample
     private static IEnumerable<JsonPropertyInfo> MembersOf(Type type)
     {
         var info = MessageTypes.Strict.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
-        return info.Kind == JsonTypeInfoKind.Object ? info.Properties.Where(MessageNormalizer.IsRead) : [];
+        return info.Kind == JsonTypeInfoKind.Object ? info.Properties.Where(MessageValidator.IsRead) : [];
     }
 }

@@ -60,14 +60,14 @@ internal static class MessageReader
             }
             else if (parameter.DefaultValue is { } value)
             {
-                new MessageNormalizer(faults).Check(value, parameter.Name!, parameter);
+                new MessageValidator(faults).Check(value, parameter.Name!, parameter);
             }
             return parameter.DefaultValue;
         }
 
         // If the message is a single record, faults name only its members.
         var path = IsSole(parameters, index) && given!.Value.ValueKind == JsonValueKind.Object ? "" : parameter.Name!;
-        var node = new MessageNormalizer(faults).ConvertValue(given!.Value, parameter.ParameterType, path, parameter);
+        var node = new MessageValidator(faults).ConvertValue(given!.Value, parameter.ParameterType, path, parameter);
         return faults.None ? Deserialize(node, parameter.ParameterType, path, faults) : null;
     }
 

@@ -39,7 +39,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
     }
 
     /// <summary>Handles a report from the merge queue, and notifies tasks. Ignores an old report.</summary>
-    public void HandleReport(TrainReport report)
+    public void HandleReport(MergeQueueReport report)
     {
         if (!Link.HandleReport(report))
         {
@@ -114,7 +114,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
         }
         else if (Link.AnyToSend)
         {
-            var work = new TrainWork(WithRelease(Link.MarkUnsentAsSent()), _state.Staging) { PlanHash = _state.Plan.Hash };
+            var work = new MergeQueueWork(WithRelease(Link.MarkUnsentAsSent()), _state.Staging) { PlanHash = _state.Plan.Hash };
             await SendSignalAsync(train => train.EnqueueAsync(work));
         }
         else if (ToPass() is { } task)
@@ -159,7 +159,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
 
     private async Task<bool> TryStartAsync()
     {
-        var input = new TrainInput
+        var input = new MergeQueueInput
         {
             RunId = _state.RunId,
             Repository = _state.Repository,

@@ -113,7 +113,7 @@ internal sealed class MergeQueueLink
     public void NotStarted() => _isStarting = false;
 
     /// <summary>Handles a report. Returns false if the report is old, or comes from an abandoned merge queue.</summary>
-    public bool HandleReport(TrainReport report)
+    public bool HandleReport(MergeQueueReport report)
     {
         var isFirst = ExecutionId.Length == 0 && _isStarting && report.ExecutionId != _past;
 
@@ -195,7 +195,7 @@ internal sealed class MergeQueueLink
             .ToDictionary(t => t.TaskId, t => t.i + 1, StringComparer.Ordinal);
 
     /// <summary>Returns the checkpoint for the next execution. All updates must have been sent.</summary>
-    public TrainLinkCheckpoint ToCheckpoint() =>
+    public MergeQueueLinkCheckpoint ToCheckpoint() =>
         new()
         {
             ExecutionId = ExecutionId,
@@ -207,7 +207,7 @@ internal sealed class MergeQueueLink
         };
 
     /// <summary>Restores a checkpoint.</summary>
-    public void Restore(TrainLinkCheckpoint checkpoint)
+    public void Restore(MergeQueueLinkCheckpoint checkpoint)
     {
         (ExecutionId, Sequence, Resolving) = (checkpoint.ExecutionId, checkpoint.Sequence, checkpoint.Resolving);
         _arrivals = checkpoint.Arrivals;

@@ -18,7 +18,7 @@ internal sealed class NoticeSender(RunContext context)
     private IReadOnlyList<RunNotice> _now = [];
     private long _seen = -1;
     private string _told = "";
-    private RunProgressState _toldAt;
+    private RunNoticeState _toldAt;
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
     private DateTimeOffset? _next;
     private bool _isClosing;
@@ -54,11 +54,11 @@ internal sealed class NoticeSender(RunContext context)
         await Workflow.WaitConditionAsync(() => !_isTelling, CancellationToken.None);
         if (_state.Rules.Notices.Count > 0 && _state.Repository.Queue.Length > 0)
         {
-            await SendNoticesAsync(RunProgressState.Ended);
+            await SendNoticesAsync(RunNoticeState.Ended);
         }
     }
 
-    private RunProgressState Rest => IsStanding(_state) ? RunProgressState.Standing : RunProgressState.None;
+    private RunNoticeState Rest => IsStanding(_state) ? RunNoticeState.Standing : RunNoticeState.None;
 
     // Recomputed only after a transition, because creating the questions is expensive.
     private bool HasNews()
@@ -69,7 +69,7 @@ internal sealed class NoticeSender(RunContext context)
             _now = _state.Repository.Queue.Length > 0 ? RunNotices.Of(_state, RunContext.Now) : [];
         }
         // A notice that is delayed for a minute is sent immediately if nothing more will happen.
-        return _state.IsTelling = KeysOf(_now) != _told || (_next is not null && _toldAt == RunProgressState.None && IsStanding(_state));
+        return _state.IsTelling = KeysOf(_now) != _told || (_next is not null && _toldAt == RunNoticeState.None && IsStanding(_state));
     }
 
     private static bool IsStanding(RunState state) =>
@@ -78,7 +78,7 @@ internal sealed class NoticeSender(RunContext context)
 
     private static bool IsWaiting(string state) => state is TaskStates.Blocked or TaskStates.AwaitingApproval or TaskStates.Parked;
 
-    private async Task SendNoticesAsync(RunProgressState rest)
+    private async Task SendNoticesAsync(RunNoticeState rest)
     {
         _isTelling = true;
         try
@@ -98,7 +98,7 @@ internal sealed class NoticeSender(RunContext context)
     private async Task SendNoticesAsync(SendNoticesInput input)
     {
         var options = context.Short;
-        if (input.Rest == RunProgressState.Ended)
+        if (input.Rest == RunNoticeState.Ended)
         {
             options.ScheduleToCloseTimeout = Closing;
         }

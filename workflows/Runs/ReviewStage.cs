@@ -59,7 +59,7 @@ internal sealed class ReviewStage(RunContext context)
     private async Task<bool> FindTiesAsync()
     {
         var results = _state.Board.In(TaskStates.Kept).Select(entry => entry.Progress).ToList();
-        var find = new FindTiesInput(_state.RunId, _state.Repository, _state.Plan.Hash, _state.Run.BaseCommit, results);
+        var find = new FindEqualResultsInput(_state.RunId, _state.Repository, _state.Plan.Hash, _state.Run.BaseCommit, results);
         var found = await Workflow.ExecuteActivityAsync((IReviewActivities a) => a.FindTiesAsync(find), context.Short);
         if (found.Notes.Count > 0)
         {

@@ -223,7 +223,7 @@ public abstract class RunMessages : MessageWorkflow
 
     /// <inheritdoc cref="IOrchestrationWorkflow.TrainChangedAsync"/>
     [WorkflowSignal(MessageNames.TrainChanged, Description = "Reports the state of the merge queue.")]
-    public Task TrainChangedAsync(TrainReport report = null!)
+    public Task TrainChangedAsync(MergeQueueReport report = null!)
     {
         Parts.Merging.HandleReport(report);
         return Task.CompletedTask;

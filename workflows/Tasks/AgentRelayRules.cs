@@ -9,13 +9,19 @@ internal static class AgentRelayRules
     /// <param name="result">Result of the agent run that reached the limit.</param>
     /// <param name="hasConversation">True if the change would lose a conversation.</param>
     /// <param name="now">Current time.</param>
-    public static TaskRelay? Next(TaskOutline task, TaskProgress progress, AgentRunResult result, bool hasConversation, DateTimeOffset now)
+    public static TaskAgentSwitch? Next(
+        TaskOutline task,
+        TaskProgress progress,
+        AgentRunResult result,
+        bool hasConversation,
+        DateTimeOffset now
+    )
     {
         var relays = task.Relays ?? [];
         var at = progress.Agent is { } present ? relays.TakeWhile(one => one.Agent != present).Count() + 1 : 0;
         // A limit without a known reset time is not considered long.
         return at < relays.Count && result.ResetAt is { } reset && reset - now >= relays[at].After
-            ? new TaskRelay
+            ? new TaskAgentSwitch
             {
                 From = at == 0 ? task.Account : relays[at - 1].Agent,
                 To = relays[at].Agent,

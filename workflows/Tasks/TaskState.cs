@@ -194,7 +194,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     }
 
     /// <summary>Continues with another agent, which starts a new conversation.</summary>
-    public void ContinueWithRelay(TaskRelay relay)
+    public void ContinueWithRelay(TaskAgentSwitch relay)
     {
         Session = "";
         Progress = Progress with { Agent = relay.To, Relays = [.. Progress.Relays ?? [], relay] };

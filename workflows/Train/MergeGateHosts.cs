@@ -20,7 +20,7 @@ internal sealed class MergeGateHosts(MergeQueueContext context)
         _atHome++;
         try
         {
-            return await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.GateBatchAsync(gate), context.Long(stop));
+            return await Workflow.ExecuteActivityAsync((IMergeQueueActivities a) => a.GateBatchAsync(gate), context.Long(stop));
         }
         finally
         {

@@ -5,7 +5,7 @@ internal sealed class MergeQueueContext(CancellationToken cancellation)
 {
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
-    public TrainInput Input { get; private set; } = null!;
+    public MergeQueueInput Input { get; private set; } = null!;
 
     public MergeQueueState State { get; set; } = new();
 
@@ -27,7 +27,7 @@ internal sealed class MergeQueueContext(CancellationToken cancellation)
     public CancellationTokenSource LinkToClosing() => CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
 
     /// <summary>Restores the state from the workflow's input.</summary>
-    public void Restore(TrainInput input)
+    public void Restore(MergeQueueInput input)
     {
         Input = input;
         Position = input.Position;
@@ -49,7 +49,7 @@ internal sealed class MergeQueueContext(CancellationToken cancellation)
 
     /// <summary>Returns the input for the next execution.</summary>
     /// <param name="sequence">Number of the last report that was sent.</param>
-    public TrainInput ToInput(int sequence) =>
+    public MergeQueueInput ToInput(int sequence) =>
         Input with
         {
             Position = Position,

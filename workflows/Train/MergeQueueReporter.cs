@@ -41,7 +41,7 @@ internal sealed class MergeQueueReporter(MergeQueueContext context)
         }
     }
 
-    private TrainReport Report() =>
+    private MergeQueueReport Report() =>
         new()
         {
             ExecutionId = Workflow.Info.FirstExecutionRunId,
@@ -50,5 +50,5 @@ internal sealed class MergeQueueReporter(MergeQueueContext context)
         };
 
     // If the signal fails, only a query can find the cause.
-    private void SendReport(TrainReport report) => _run.Send(MessageNames.TrainChanged, report, CheckRunEndedAsync);
+    private void SendReport(MergeQueueReport report) => _run.Send(MessageNames.TrainChanged, report, CheckRunEndedAsync);
 }

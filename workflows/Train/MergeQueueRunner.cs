@@ -12,7 +12,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
     /// <summary>Cancellation source for the gates of each batch, by batch number.</summary>
     private readonly Dictionary<int, CancellationTokenSource> _gates = [];
 
-    private TrainInput Input => context.Input;
+    private MergeQueueInput Input => context.Input;
 
     private MergeQueueState Train
     {
@@ -134,7 +134,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         var begin = Workflow.UtcNow;
         try
         {
-            merged = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.MergeBatchAsync(merge), context.Long());
+            merged = await Workflow.ExecuteActivityAsync((IMergeQueueActivities a) => a.MergeBatchAsync(merge), context.Long());
         }
         catch (ActivityFailureException) when (!context.IsClosing)
         {
@@ -166,7 +166,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         IReadOnlyList<MergeResult> results;
         try
         {
-            results = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.BuildBatchAsync(build), context.Long());
+            results = await Workflow.ExecuteActivityAsync((IMergeQueueActivities a) => a.BuildBatchAsync(build), context.Long());
         }
         catch (ActivityFailureException failure) when (!context.IsClosing)
         {
@@ -216,11 +216,11 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
 
     private async Task LocateAsync(IReadOnlyList<MergeRequest> requests)
     {
-        var locate = new LocateInput(Input.RunId, Input.Repository, Input.PlanHash, requests) { StagingTip = context.Position.Commit };
+        var locate = new LocateWorkInput(Input.RunId, Input.Repository, Input.PlanHash, requests) { StagingTip = context.Position.Commit };
         IReadOnlyList<WorkLocation> locations;
         try
         {
-            locations = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.LocateWorkAsync(locate), context.Long());
+            locations = await Workflow.ExecuteActivityAsync((IMergeQueueActivities a) => a.LocateWorkAsync(locate), context.Long());
         }
         catch (ActivityFailureException) when (!context.IsClosing)
         {
@@ -236,7 +236,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         try
         {
             var build = ToBuild(step.Entries);
-            results = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.BuildBatchAsync(build), context.Long());
+            results = await Workflow.ExecuteActivityAsync((IMergeQueueActivities a) => a.BuildBatchAsync(build), context.Long());
         }
         catch (ActivityFailureException) when (!context.IsClosing)
         {
@@ -327,7 +327,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         IReadOnlyList<MergeResult> results;
         try
         {
-            results = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.LandBatchAsync(land), context.Long());
+            results = await Workflow.ExecuteActivityAsync((IMergeQueueActivities a) => a.LandBatchAsync(land), context.Long());
         }
         catch (ActivityFailureException failure) when (!context.IsClosing)
         {

@@ -27,7 +27,7 @@ public sealed record HookDecision(HookPermission Permission, string Reason);
 /// <param name="Error">Text for stderr.</param>
 /// <param name="ExitCode">0 if the answer is on standard output, or 2 if the call is refused with the reason on standard error. Other codes
 /// are not used, because the CLI would allow the call.</param>
-public sealed record HookAnswer(string Output, string Error, int ExitCode);
+public sealed record HookProcessOutput(string Output, string Error, int ExitCode);
 
 /// <summary>Ownership hook, which the agent program runs before each tool call. Reads the policy of the agent run and allows or denies the
 /// call. Needs no running orchestrator. The hook prevents mistakes, not attacks, because the diff is checked afterward in any
@@ -59,7 +59,7 @@ public static class AgentHook
     /// <param name="policyFile">The agent run's <c>policy</c> file.</param>
     /// <param name="ownership">Creates the ownership predicate for paths relative to the worktree from the policy. Not called if the agent
     /// may write all files.</param>
-    public static HookAnswer Run(string input, string policyFile, Func<AgentHookPolicy, Func<string, bool>> ownership)
+    public static HookProcessOutput Run(string input, string policyFile, Func<AgentHookPolicy, Func<string, bool>> ownership)
     {
         try
         {
@@ -68,7 +68,7 @@ public static class AgentHook
             var decision = Decide(policy, policy.Write is null ? _ => true : ownership(policy), call.RootElement);
             if (decision.Permission == HookPermission.LeaveToRules)
             {
-                return new HookAnswer("{}", "", 0);
+                return new HookProcessOutput("{}", "", 0);
             }
             var isAllowed = decision.Permission == HookPermission.Allow;
             JsonObject answer = new()
@@ -80,11 +80,11 @@ public static class AgentHook
                     ["permissionDecisionReason"] = isAllowed ? "The task's policy allows it." : decision.Reason,
                 },
             };
-            return new HookAnswer(answer.ToJsonString(), "", 0);
+            return new HookProcessOutput(answer.ToJsonString(), "", 0);
         }
         catch (Exception e)
         {
-            return new HookAnswer(
+            return new HookProcessOutput(
                 "",
                 $"The ownership hook could not read the policy {policyFile} or the call, so the call is refused: {e.Message}",
                 Refused

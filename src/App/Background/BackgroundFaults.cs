@@ -11,7 +11,7 @@ public static class BackgroundFaults
     /// <param name="now">The current time.</param>
     public static IReadOnlyList<string> LinesOf(RepositoryLocation repository, DateTimeOffset now) =>
         [
-            .. BackgroundFaultStore
+            .. BackgroundErrorStore
                 .Read(repository.OrchestratorFolder)
                 .Select(fault =>
                     $"{fault.Unit} failed {Plural.Times(fault.Failures)}, last {CompactFormatter.Time(now - fault.At)} ago: "

@@ -18,7 +18,7 @@ public sealed class EndedRunRetention(
     EngineConnection engine,
     UseCaseContext context,
     ILogger log
-) : BackgroundUnit("retention", locations, context.Time, log)
+) : PeriodicBackgroundWork("retention", locations, context.Time, log)
 {
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
     private const int MostRuns = 20;

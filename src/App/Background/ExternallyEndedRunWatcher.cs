@@ -17,7 +17,7 @@ internal sealed class ExternallyEndedRunWatcher(
     IReadOnlyList<RepositoryLocation> repositories,
     UseCaseContext context,
     ILogger log
-) : BackgroundUnit("ended runs", repositories, context.Time, log)
+) : PeriodicBackgroundWork("ended runs", repositories, context.Time, log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 

@@ -17,7 +17,7 @@ internal sealed class MissedScheduleStartWatcher(
     IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
     UseCaseContext context,
     ILogger log
-) : BackgroundUnit("missed schedules", repositories.Select(one => one.Location), context.Time, log)
+) : PeriodicBackgroundWork("missed schedules", repositories.Select(one => one.Location), context.Time, log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
     private const int Looked = 10;
@@ -50,7 +50,7 @@ internal sealed class MissedScheduleStartWatcher(
             }
             // NoticeService records which notices were sent, including those of other processes.
             var told = await new NoticeService(context.Services).SendDueAsync(
-                new SendNoticesInput($"schedule-{schedule.Name}", reference, missed, RunProgressState.Standing),
+                new SendNoticesInput($"schedule-{schedule.Name}", reference, missed, RunNoticeState.Standing),
                 stop
             );
             if (told.NextAt is null)

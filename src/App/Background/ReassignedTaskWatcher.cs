@@ -15,7 +15,7 @@ internal sealed class ReassignedTaskWatcher(
     IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
     UseCaseContext context,
     ILogger log
-) : SharedRunUnit("placed tasks", repositories, context.Time, log)
+) : SharedRunBackgroundWork("placed tasks", repositories, context.Time, log)
 {
     /// <summary>Interval at which the local records of other hosts' runs are compared with the server.</summary>
     private static readonly TimeSpan RecordsEvery = TimeSpan.FromMinutes(1);

@@ -11,7 +11,7 @@ namespace Orchestrator.App.Background;
 /// <param name="context">Provides settings and user interaction.</param>
 /// <param name="log">Receives errors.</param>
 internal sealed class RemoteCheckUnit(IReadOnlyList<RepositoryLocation> repositories, UseCaseContext context, ILogger log)
-    : BackgroundUnit("remotes", repositories, context.Time, log)
+    : PeriodicBackgroundWork("remotes", repositories, context.Time, log)
 {
     /// <inheritdoc/>
     protected override async Task<TimeSpan?> PassAsync(CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ namespace Orchestrator.App.Background;
 /// <param name="context">Provides the clock and environment.</param>
 /// <param name="log">Receives errors.</param>
 internal sealed class SleepPreventionUnit(IReadOnlyList<RepositoryLocation> repositories, UseCaseContext context, ILogger log)
-    : BackgroundUnit("sleep lock", repositories, context.Time, log)
+    : PeriodicBackgroundWork("sleep lock", repositories, context.Time, log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private readonly StoredRunCache _runs = new();

@@ -7,7 +7,7 @@ namespace Orchestrator.App.Background;
 /// Exports traces and metrics about the runs of this process, if <see cref="TraceContext.CollectorVariable"/> contains the URL of a
 /// collector. Runs never wait for the export. If the collector was unavailable, it receives the data later.
 /// </summary>
-internal sealed class TelemetryWatcher : BackgroundUnit
+internal sealed class TelemetryWatcher : PeriodicBackgroundWork
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LooksBack = TimeSpan.FromDays(2);

@@ -8,7 +8,7 @@ namespace Orchestrator.App.Background;
 /// <param name="context">Provides the clock and services.</param>
 /// <param name="log">Receives errors.</param>
 public sealed class UnsentNoticeWatcher(Func<IReadOnlyList<RepositoryLocation>> repositories, UseCaseContext context, ILogger log)
-    : BackgroundUnit("notices", repositories(), context.Time, log)
+    : PeriodicBackgroundWork("notices", repositories(), context.Time, log)
 {
     // The interval is short compared with the delays between attempts. After the machine has slept, due notices are found by the wall
     // clock.

@@ -126,7 +126,7 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
     /// <summary>
     /// Continues a run in a background process if no worker serves it. The background process then executes the stored command.
     /// </summary>
-    private static async Task<Outcome> ContinueAsync(StoredRun run, SteeringCall call, UseCaseContext context, CancellationToken stop)
+    private static async Task<Outcome> ContinueAsync(StoredRun run, SteeringMessage call, UseCaseContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         RepositoryTrustPrompt.RequireTrust(context, context.OpenSettings(repository, [], run.Id), yes: false, run.Id);
@@ -150,7 +150,7 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
         var interaction = new RecordedInteraction();
         try
         {
-            return new CommandResult(await act(UnattendedContext.In(directory, caller, interaction, device)), interaction.Text);
+            return new CommandResult(await act(NonInteractiveContext.In(directory, caller, interaction, device)), interaction.Text);
         }
         catch (Exception fault) when (UseCaseExceptionConverter.Of(fault) is { } known)
         {

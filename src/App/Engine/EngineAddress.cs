@@ -70,7 +70,7 @@ public static class EngineAddress
 
     /// <summary>
     /// Returns the client options for an address of the form <c>unix:PATH</c> or <c>HOST:PORT</c>. The client core supports a Unix socket
-    /// only as an HTTP proxy. It then sends CONNECT, which the engine accepts (<c>HttpConnect</c>), and ignores the host name.
+    /// only as an HTTP proxy. It then sends CONNECT, which the engine accepts (<c>ConnectRequestHandler</c>), and ignores the host name.
     /// </summary>
     public static TemporalClientConnectOptions ClientOptions(string address) =>
         address.StartsWith(EngineOwnerFinder.SocketPrefix, StringComparison.Ordinal)

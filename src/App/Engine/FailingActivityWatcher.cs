@@ -13,7 +13,7 @@ internal sealed class FailingActivityWatcher(
     UseCaseContext context,
     IReadOnlyList<RepositoryLocation> repositories,
     ILogger log
-) : BackgroundUnit("failing activities", repositories, context.Time, log)
+) : PeriodicBackgroundWork("failing activities", repositories, context.Time, log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(20);
     private readonly FailingActivities _failing = new(engine.Client, context.Time);

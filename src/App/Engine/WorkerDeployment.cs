@@ -23,7 +23,7 @@ public sealed class WorkerDeployment(
     IReadOnlyList<RepositoryLocation> repositories,
     UseCaseContext context,
     ILogger log
-) : BackgroundUnit("worker deployment", repositories, context.Time, log)
+) : PeriodicBackgroundWork("worker deployment", repositories, context.Time, log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -52,7 +52,7 @@ public sealed class OrchestratePlugin(
         return await own;
     }
 
-    private UnattendedContext MakeContext()
+    private NonInteractiveContext MakeContext()
     {
         var variables = environment ?? SettingsFiles.ProcessEnvironment();
         var path =
@@ -63,7 +63,7 @@ public sealed class OrchestratePlugin(
                 "The program 'orchestrate' is not in PATH.",
                 "Install it, or pass its path to the plugin's constructor."
             );
-        return new UnattendedContext(variables, Environment.CurrentDirectory, TimeProvider.System) { Program = [path] };
+        return new NonInteractiveContext(variables, Environment.CurrentDirectory, TimeProvider.System) { Program = [path] };
     }
 
     private static RepositoryLocation Find(string path) =>

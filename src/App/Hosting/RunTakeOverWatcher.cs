@@ -21,7 +21,7 @@ internal sealed class RunTakeOverWatcher(
     TimeSpan after,
     UseCaseContext context,
     ILogger log
-) : BackgroundUnit("take over", repositories.Select(one => one.Location), context.Time, log)
+) : PeriodicBackgroundWork("take over", repositories.Select(one => one.Location), context.Time, log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 

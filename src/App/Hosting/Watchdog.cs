@@ -21,7 +21,7 @@ public sealed class Watchdog(
     Func<CancellationToken, Task<bool>> isWell,
     TimeProvider time,
     ILogger log
-) : BackgroundUnit("watchdog", [], time, log)
+) : PeriodicBackgroundWork("watchdog", [], time, log)
 {
     /// <summary>Adds a watchdog to a host if systemd expects notifications from this process.</summary>
     /// <param name="builder">Builder of the host.</param>

@@ -23,7 +23,7 @@ public sealed class WorkerHost : IAsyncDisposable
 
     private readonly EngineConnection _engine;
     private readonly IReadOnlyList<RepositoryLocation> _locations;
-    private readonly OwnedProcesses _inHand;
+    private readonly OrphanedProcessStopper _inHand;
     private readonly UseCaseContext _context;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
@@ -34,12 +34,12 @@ public sealed class WorkerHost : IAsyncDisposable
     private Task _working = Task.CompletedTask;
     private Task _takeOver = Task.CompletedTask;
     private Task _loss = Task.CompletedTask;
-    private IReadOnlyList<BackgroundUnit> _units = [];
+    private IReadOnlyList<PeriodicBackgroundWork> _units = [];
 
     private WorkerHost(
         EngineConnection engine,
         IReadOnlyList<RepositoryLocation> locations,
-        OwnedProcesses inHand,
+        OrphanedProcessStopper inHand,
         UseCaseContext context,
         ILogger log
     )
@@ -82,7 +82,7 @@ public sealed class WorkerHost : IAsyncDisposable
         bool makesCurrent = false
     )
     {
-        var inHand = await OwnedProcesses.OpenAsync(repositories, context.Services);
+        var inHand = await OrphanedProcessStopper.OpenAsync(repositories, context.Services);
         var host = new WorkerHost(engine, repositories, inHand, context, loggers.CreateLogger<WorkerHost>());
         try
         {
@@ -140,7 +140,7 @@ public sealed class WorkerHost : IAsyncDisposable
         );
 
     /// <summary>Starts background units. They are stopped together with the worker.</summary>
-    public async Task AddAsync(IReadOnlyList<BackgroundUnit> units)
+    public async Task AddAsync(IReadOnlyList<PeriodicBackgroundWork> units)
     {
         _units = [.. _units, .. units];
         foreach (var unit in units)
@@ -149,7 +149,7 @@ public sealed class WorkerHost : IAsyncDisposable
         }
     }
 
-    private IEnumerable<BackgroundUnit> Units(
+    private IEnumerable<PeriodicBackgroundWork> Units(
         IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> served,
         IReadOnlyDictionary<string, string> remotes,
         TimeSpan? takesOver,

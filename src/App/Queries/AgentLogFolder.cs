@@ -17,7 +17,7 @@ public sealed record AgentLogFolder(string Task, int Number, string Path)
     {
         var id = reference.FindTask(run.Status) ?? Latest(run);
         var task = System.IO.Path.Combine(run.Folder, "tasks", id);
-        var last = AgentActivity.LastStart(task);
+        var last = AgentActionReader.LastStart(task);
         var folder = start is { } number ? System.IO.Path.Combine(task, number.ToString(CultureInfo.InvariantCulture)) : last;
         if (folder is not null && Directory.Exists(folder))
         {

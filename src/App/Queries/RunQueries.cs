@@ -38,11 +38,11 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
 
     /// <summary>Returns the status of a run with the current action of each agent.</summary>
     public RunStatus WithActivity(StoredRun run) =>
-        AgentActivity.WithDoing(run.Folder, AgentActivity.WithMail(run.Folder, run.Status), context.Environment) with
+        AgentActionReader.WithDoing(run.Folder, AgentActionReader.WithMail(run.Folder, run.Status), context.Environment) with
         {
             Waiting = [.. RunGateWaits.Of(run.Status, run.Folder, context.Environment).Select(waiting => waiting.Wait)],
-            Coming = AgentActivity.ReadComing(run.Folder, run.Status),
-            Held = [.. AgentActivity.ReadHolds(run.Status, context.Environment).Select(HoldsDocument.Of)],
+            Coming = AgentActionReader.ReadComing(run.Folder, run.Status),
+            Held = [.. AgentActionReader.ReadHolds(run.Status, context.Environment).Select(HoldsDocument.Of)],
         };
 
     /// <inheritdoc/>
@@ -97,8 +97,8 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     {
         var (stored, reference) = RunReference.Require(context.RequireRepository(), task);
         var found = await ObserveAsync(stored, cancellationToken);
-        var run = found with { Status = AgentActivity.WithMail(found.Folder, found.Status) };
-        return TaskDetails.Of(run, reference.RequireTask(run.Status));
+        var run = found with { Status = AgentActionReader.WithMail(found.Folder, found.Status) };
+        return TaskDocumentReader.Of(run, reference.RequireTask(run.Status));
     }
 
     /// <inheritdoc/>
@@ -315,7 +315,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
 
     /// <inheritdoc/>
     public async Task<InboxDocument> InboxAsync(bool withSnoozed, CancellationToken cancellationToken) =>
-        InboxLines.Of(
+        InboxDocumentFactory.Of(
             await new Inbox(context).ReadAsync(cancellationToken),
             withSnoozed,
             new InboxMarkStore(context.Environment, context.Time)
@@ -323,7 +323,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
 
     /// <inheritdoc/>
     public Task<UsageDocument> UsageAsync(int days, string? run, CancellationToken cancellationToken) =>
-        new UsageFigures(context, flags).ReadAsync(days, run, cancellationToken);
+        new AccountUsageReader(context, flags).ReadAsync(days, run, cancellationToken);
 
     /// <inheritdoc/>
     public ConfigDocument Settings(bool onlyChanged) =>
@@ -331,7 +331,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
             .. context
                 .LoadSettings()
                 .Values.Where(value => !onlyChanged || value.Source.Kind != SettingSourceKind.Default)
-                .Select(SettingEntries.Of),
+                .Select(SettingDocumentFactory.Of),
         ]);
 
     /// <inheritdoc/>

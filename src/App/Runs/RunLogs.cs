@@ -86,7 +86,7 @@ public sealed class RunLogs(StoredRun run, TimeProvider time)
 
     private IEnumerable<(string Task, string Folder)> Starts(RunStatus now) =>
         now
-            .Tasks.Select(task => (task.Id, Folder: AgentActivity.LastStart(Path.Combine(run.Folder, "tasks", task.Id))))
+            .Tasks.Select(task => (task.Id, Folder: AgentActionReader.LastStart(Path.Combine(run.Folder, "tasks", task.Id))))
             .Where(start => start.Folder is not null)
             .Select(start => (start.Id, start.Folder!));
 }

@@ -68,7 +68,7 @@ public sealed class RunSession : IAsyncDisposable
         OrchestratorSettings settings,
         CancellationToken stop
     ) =>
-        new SpaceOnDisk(context, repository.Root).RetryWhileFullAsync(
+        new FullDiskRetry(context, repository.Root).RetryWhileFullAsync(
             () => OpenOnceAsync(context, presenter, repository, settings, stop),
             stop
         );
@@ -134,7 +134,7 @@ public sealed class RunSession : IAsyncDisposable
             ? null
             : await SleepInhibitor.AcquireAsync($"{runId} works overnight", context.Environment, stop);
         await using var session = await OpenAsync(context, presenter, repository, settings, stop);
-        var run = await new SpaceOnDisk(context, repository.Root).RetryWhileFullAsync(
+        var run = await new FullDiskRetry(context, repository.Root).RetryWhileFullAsync(
             () => session.Runs.StartAsync(input, runId, stop),
             stop
         );
@@ -261,7 +261,7 @@ public sealed class RunSession : IAsyncDisposable
                 break;
             }
             skipUntil = status.Sequence;
-            if (await new PlanDecision(Runs, _context).ApplyAnswerAsync(run, status, answer, _presenter.Stopping) is { } next)
+            if (await new PlanAnswerApplier(Runs, _context).ApplyAnswerAsync(run, status, answer, _presenter.Stopping) is { } next)
             {
                 (run, skipUntil) = (next, 0);
                 if (_outlivesWith is { } engine)
@@ -430,7 +430,7 @@ public sealed class RunSession : IAsyncDisposable
     public async Task ResumeRunAsync(RunHandle run, string? task, CancellationToken stop)
     {
         var watcher = new RunWatcher(run, FolderOf(run), _presenter.Open(FolderOf(run), table: false), _context);
-        var said = await new SpaceOnDisk(_context, _repository.Root).RetryWhileFullAsync(
+        var said = await new FullDiskRetry(_context, _repository.Root).RetryWhileFullAsync(
             async () =>
                 task is not null || RunExitCode.IsHeld(await watcher.AskAsync(stop))
                     ? (await run.ResumeAsync(task, stop)).Message

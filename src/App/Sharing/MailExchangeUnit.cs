@@ -17,7 +17,7 @@ internal sealed class MailExchangeUnit(
     IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
     UseCaseContext context,
     ILogger log
-) : SharedRunUnit("mail exchange", repositories, context.Time, log)
+) : SharedRunBackgroundWork("mail exchange", repositories, context.Time, log)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 

@@ -20,7 +20,7 @@ internal sealed class RunPushUnit(
     IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
     UseCaseContext context,
     ILogger log
-) : SharedRunUnit("sharing", repositories, context.Time, log)
+) : SharedRunBackgroundWork("sharing", repositories, context.Time, log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly RunSync _share = new(context.Services);

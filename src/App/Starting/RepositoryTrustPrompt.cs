@@ -64,7 +64,7 @@ public static class RepositoryTrustPrompt
     public static void RequirePlanTrust(
         UseCaseContext context,
         RepositoryLocation repository,
-        TrustQuestion question,
+        TrustRequest question,
         bool yes,
         string? runId,
         string cure
@@ -113,7 +113,7 @@ public static class RepositoryTrustPrompt
     /// <summary>Returns the commands of a plan, and the hosts that its tasks and gates may reach, as items that require trust.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="source">Path of the plan in the form that the user gave.</param>
-    public static TrustQuestion QuestionOf(Plan plan, string source) =>
+    public static TrustRequest QuestionOf(Plan plan, string source) =>
         new([
             .. plan
                 .Tasks.SelectMany(task => task.Verification.Concat(task.Measurements))
@@ -129,10 +129,10 @@ public static class RepositoryTrustPrompt
         ]);
 
     /// <summary>Returns the items of the plan that is used if the user names none. Empty if there is no such plan.</summary>
-    public static TrustQuestion FoundPlan(UseCaseContext context) =>
+    public static TrustRequest FoundPlan(UseCaseContext context) =>
         context.PlanFiles.FindHere(ofBacklog: false) is { } name && context.PlanFiles.Read(name).Plan is { } plan
             ? QuestionOf(plan, name)
-            : new TrustQuestion([]);
+            : new TrustRequest([]);
 
     /// <summary>Returns the key of a repository's plans in the user's trust store.</summary>
     public static string KeyOfPlan(RepositoryLocation repository) => repository.WorkTree + "#plan";
@@ -146,7 +146,7 @@ public static class RepositoryTrustPrompt
         (settings.WithholdsEngine ? RequireTrust(context, settings, yes: false) : settings.Loaded).Settings!;
 
     /// <summary>Shows the items that require trust, grouped by their effect.</summary>
-    public static void Show(UseCaseContext context, TrustQuestion question)
+    public static void Show(UseCaseContext context, TrustRequest question)
     {
         context.Interaction.Inform("The files of this repository request the following. No request takes effect until you approve it.");
         foreach (var group in question.Items.GroupBy(item => item.Kind).OrderBy(group => group.Key))

@@ -88,7 +88,7 @@ public static class RunPreparation
         IReadOnlyCollection<string>? agents = null
     )
     {
-        await new SpaceOnDisk(context, repository.Root).AwaitAsync(stop);
+        await new FullDiskRetry(context, repository.Root).AwaitAsync(stop);
         var looking = UncommittedChanges.ListAsync(repository, settings.Settings!, planFile, context.Services, stop);
         ThrowIfFailed(await MachineCheck.RunAsync(repository, settings, context.Platform, context.Services, stop, agents), context);
         var unseen = await looking;

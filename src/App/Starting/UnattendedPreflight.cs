@@ -35,7 +35,13 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
     /// <param name="agreed">True if <c>--yes</c> already confirms the start.</param>
     /// <param name="stop">Cancels the checks.</param>
     /// <exception cref="UseCaseException">The user did not confirm the start. The exit code is 3.</exception>
-    public async Task<NightContract> MakeAsync(string runId, Plan? plan, OrchestrationInput input, bool agreed, CancellationToken stop)
+    public async Task<UnattendedRunContract> MakeAsync(
+        string runId,
+        Plan? plan,
+        OrchestrationInput input,
+        bool agreed,
+        CancellationToken stop
+    )
     {
         IReadOnlyList<MachineCheckEntry> entries =
         [
@@ -67,7 +73,7 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
             ];
         }
         var open = entries.Where(entry => entry.Status != MachineCheckStatus.Ok).ToList();
-        var contract = new NightContract
+        var contract = new UnattendedRunContract
         {
             MadeAt = context.Time.GetUtcNow(),
             Tasks =
@@ -90,7 +96,7 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
         return contract;
     }
 
-    private void Show(string runId, NightContract contract, OrchestrationInput input, IReadOnlyList<MachineCheckEntry> entries)
+    private void Show(string runId, UnattendedRunContract contract, OrchestrationInput input, IReadOnlyList<MachineCheckEntry> entries)
     {
         context.Interaction.Inform($"Run contract of {runId}:");
         foreach (var clause in Clauses(contract, input))
@@ -108,7 +114,7 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
         }
     }
 
-    private IEnumerable<string> Clauses(NightContract contract, OrchestrationInput input)
+    private IEnumerable<string> Clauses(UnattendedRunContract contract, OrchestrationInput input)
     {
         yield return input.Until is { } until ? $"no agent starts after {LocalTimes.ToMinute(until)}" : "no end time";
         yield return input.MaxCost is { } most

@@ -23,7 +23,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
     /// <summary>Sends a command and shows the answer.</summary>
     /// <returns>The outcome, or null if no worker executes the run and the engine has stored the command.</returns>
     /// <exception cref="UseCaseException">The run has ended, or refuses the command.</exception>
-    public async Task<Outcome?> SendAsync(SteeringCall call, CancellationToken stop)
+    public async Task<Outcome?> SendAsync(SteeringMessage call, CancellationToken stop)
     {
         if (RunStates.IsFinal(run.Status.State))
         {
@@ -77,7 +77,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
         return EngineConnection.OpenAsync(repository, _settings, context, loggers, stays: false, stop);
     }
 
-    private async Task<Outcome?> SendAsync(EngineConnection engine, SteeringCall call, CancellationToken stop)
+    private async Task<Outcome?> SendAsync(EngineConnection engine, SteeringMessage call, CancellationToken stop)
     {
         var handle = engine.Runs.Get(run.Id);
 
@@ -140,7 +140,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
     }
 
     // Null means that no answer arrived.
-    private async Task<SteeringAnswer?> TryUpdateAsync(RunHandle handle, SteeringCall call, CancellationToken stop)
+    private async Task<SteeringAnswer?> TryUpdateAsync(RunHandle handle, SteeringMessage call, CancellationToken stop)
     {
         using var limit = new CancellationTokenSource(AnswerPatience, context.Time);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);

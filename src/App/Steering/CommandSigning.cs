@@ -31,6 +31,6 @@ public static class CommandSigning
     /// <param name="context">Provides the key, the clock and user interaction.</param>
     /// <param name="runId">Id of the run that receives the command.</param>
     /// <param name="call">The call.</param>
-    public static SteeringCall Sign(this UseCaseContext context, string runId, SteeringCall call) =>
+    public static SteeringMessage Sign(this UseCaseContext context, string runId, SteeringMessage call) =>
         call.Message is UserCommand command ? call with { Message = context.Sign(runId, call.Name, command) } : call;
 }

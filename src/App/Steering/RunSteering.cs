@@ -15,7 +15,7 @@ public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags,
     public bool AcceptsLosses { get; init; }
 
     /// <summary>Continues the run if no worker executes it, so that a stored command is applied.</summary>
-    public required Func<StoredRun, SteeringCall, Task<Outcome>> Unserved { get; init; }
+    public required Func<StoredRun, SteeringMessage, Task<Outcome>> Unserved { get; init; }
 
     /// <summary>Executes a command and shows the answer.</summary>
     /// <param name="definition">The command.</param>

@@ -71,7 +71,7 @@ public sealed class RunWorker : IDisposable
             _readers.Add(reader);
             own.AddAllActivities(new RunActivities(services, client, recorder, reader.Read))
                 .AddAllActivities(new TaskActivities(services, remote))
-                .AddAllActivities(new TrainActivities(services))
+                .AddAllActivities(new MergeQueueActivities(services))
                 .AddAllActivities(new RequestActivities(services, client))
                 .AddAllActivities(new AnswerActivities(services))
                 .AddAllActivities(new PlanningActivities(services))

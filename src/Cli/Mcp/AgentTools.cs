@@ -12,7 +12,7 @@ namespace Orchestrator.Cli.Mcp;
 /// <param name="questions">Handles questions of the agent.</param>
 /// <param name="mail">Mail of the agent.</param>
 /// <param name="time">Clock.</param>
-internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions questions, AgentMail mail, TimeProvider time)
+internal sealed class AgentTools(AgentRunIdentity start, AgentQueryResponder questions, AgentMail mail, TimeProvider time)
 {
     private const int LongestText = 4000;
     private const int MostTexts = 20;

@@ -88,7 +88,7 @@ internal sealed class DetachedRunStarter(string runId, RepositoryLocation reposi
         await using (var session = await RunSession.OpenAsync(context, new TerminalPresenter(context), repository, settings, stop))
         {
             var run = session.Runs.Get(runId);
-            next = (await new PlanDecision(session.Runs, context).ApplyAnswerAsync(run, asked, answer, stop))?.RunId;
+            next = (await new PlanAnswerApplier(session.Runs, context).ApplyAnswerAsync(run, asked, answer, stop))?.RunId;
             if (next is null)
             {
                 return await session.WatchAsync(run, asked.Sequence);

@@ -42,7 +42,7 @@ internal sealed class TerminalRunView(string folder, bool table, long skipUntil,
             _terminal.Redraw(
                 TaskTable.RenderTable(
                     status,
-                    AgentActivity.Read(folder, status, context.Environment),
+                    AgentActionReader.Read(folder, status, context.Environment),
                     context.Time.GetUtcNow(),
                     _terminal.Width,
                     _terminal.Height - 1,

@@ -60,7 +60,7 @@ internal static class Program
         terminal?.Dispose();
         if (interrupts.StopNow.IsCancellationRequested)
         {
-            await OwnedProcesses.EndOwnAsync();
+            await OrphanedProcessStopper.EndOwnAsync();
         }
         return code;
     }
@@ -83,7 +83,7 @@ internal static class Program
     private static void EndAfterGrace()
     {
         Thread.Sleep(Grace);
-        OwnedProcesses.EndOwnAsync().Wait(Grace);
+        OrphanedProcessStopper.EndOwnAsync().Wait(Grace);
 #pragma warning disable RS0030 // No command can return any more.
         Environment.Exit((int)Outcome.Resumable);
 #pragma warning restore RS0030

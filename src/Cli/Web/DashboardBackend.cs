@@ -40,7 +40,7 @@ internal sealed class DashboardBackend(UseCaseContext context) : IDashboardBacke
     public IReadOnlyList<RepositoryLocation> Locations() => _known.List();
 
     /// <inheritdoc/>
-    public IRunQueries QueriesIn(RepositoryEntry repository) => new RunQueries(UnattendedContext.In(repository.Root, context));
+    public IRunQueries QueriesIn(RepositoryEntry repository) => new RunQueries(NonInteractiveContext.In(repository.Root, context));
 
     /// <inheritdoc/>
     public IRunCommands CommandsIn(RepositoryEntry repository, string device) => new RunCommands(context, repository.Root, device);
@@ -109,7 +109,7 @@ internal sealed class DashboardBackend(UseCaseContext context) : IDashboardBacke
                 + string.Concat(
                     Directory
                         .EnumerateDirectories(tasks)
-                        .Select(AgentActivity.LastStart)
+                        .Select(AgentActionReader.LastStart)
                         .OfType<string>()
                         .Select(start => Stamp(Path.Combine(start, "progress.json")) + Stamp(Path.Combine(start, "stderr")))
                 );

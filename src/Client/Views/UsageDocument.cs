@@ -37,7 +37,7 @@ public sealed record UsageAccount(
     decimal TodayUsd,
     decimal MonthUsd,
     IReadOnlyList<UsageWindowLine> Windows,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UsageBlock? Block
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AccountBlock? Block
 );
 
 /// <summary>Sums of usage by several criteria, the most recent entry first.</summary>

@@ -9,7 +9,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="loggers">Loggers for rendering.</param>
 internal sealed class PageRenderer(IServiceProvider services, ILoggerFactory loggers)
 {
-    private readonly SentPagePartStore _parts = new();
+    private readonly UnchangedPagePartFilter _parts = new();
 
     /// <summary>Renders a page as a response.</summary>
     /// <param name="parameters">Values of the page's parameters, by parameter name.</param>

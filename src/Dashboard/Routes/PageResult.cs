@@ -4,7 +4,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="Html">The whole page.</param>
 /// <param name="Status">HTTP status.</param>
 /// <param name="Parts">Removes the parts of the page that the client already has.</param>
-internal sealed record PageResult(string Html, int Status, SentPagePartStore Parts) : IResult
+internal sealed record PageResult(string Html, int Status, UnchangedPagePartFilter Parts) : IResult
 {
     /// <summary>Name of the header that contains the key of the client's current content in requests, and of the new content in responses.
     /// A page of another site can't make a browser send this header.</summary>

@@ -13,9 +13,9 @@ public sealed class WaitChain(RunStatus run)
 
     /// <summary>Returns the chain of waits from a task to the root cause. The list is empty if the task has ended.</summary>
     /// <param name="id">Id of the task.</param>
-    public IReadOnlyList<WaitLink> Of(string id)
+    public IReadOnlyList<WaitChainLink> Of(string id)
     {
-        var links = new List<WaitLink>();
+        var links = new List<WaitChainLink>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (_tasks.GetValueOrDefault(id) is { } task && seen.Add(id) && links.Count < Longest)
         {
@@ -44,15 +44,12 @@ public sealed class WaitChain(RunStatus run)
         + (wait.Exclusive is { } name ? $": both need {name}" : ", because one of them runs alone after they conflicted");
 
     // As long as the run has not started any task, the cause is not a missing slot.
-    private WaitLink? BeforeWork(string task) =>
+    private WaitChainLink? BeforeWork(string task) =>
         run.State switch
         {
-            RunStates.AwaitingApproval when run.Questions.FirstOrDefault(asked => asked.Id == RunQuestion.Plan) is { } plan => new WaitLink(
-                task,
-                "waits until the plan is approved",
-                plan.Ways is [var approve, ..] ? approve.Command : null
-            ),
-            RunStates.AwaitingApproval or RunStates.Planning or RunStates.Preparing => new WaitLink(
+            RunStates.AwaitingApproval when run.Questions.FirstOrDefault(asked => asked.Id == RunQuestion.Plan) is { } plan =>
+                new WaitChainLink(task, "waits until the plan is approved", plan.Ways is [var approve, ..] ? approve.Command : null),
+            RunStates.AwaitingApproval or RunStates.Planning or RunStates.Preparing => new WaitChainLink(
                 task,
                 $"waits until the run starts tasks; it is {run.State}",
                 null
@@ -60,7 +57,7 @@ public sealed class WaitChain(RunStatus run)
             _ => null,
         };
 
-    private (WaitLink? Link, string? Next) Next(RunTask task)
+    private (WaitChainLink? Link, string? Next) Next(RunTask task)
     {
         if (TaskStates.IsDone(task.State))
         {
@@ -69,37 +66,37 @@ public sealed class WaitChain(RunStatus run)
         if (run.Questions.FirstOrDefault(question => question.Id == task.Id) is { } question)
         {
             return (
-                new WaitLink(task.Id, $"waits for a user: {question.Question}", question.Ways is [var way, ..] ? way.Command : null),
+                new WaitChainLink(task.Id, $"waits for a user: {question.Question}", question.Ways is [var way, ..] ? way.Command : null),
                 null
             );
         }
         if (task.Paused)
         {
-            return (new WaitLink(task.Id, "is paused by a user", $"orchestrate resume {run.RunId}/{task.Id}"), null);
+            return (new WaitChainLink(task.Id, "is paused by a user", $"orchestrate resume {run.RunId}/{task.Id}"), null);
         }
         if (task.Outage is { } account && run.Outages.FirstOrDefault(outage => outage.Account == account) is { } outage)
         {
             var until = outage.Until is { } time ? $" until {PageFormatter.Time(time)}" : "";
-            return (new WaitLink(task.Id, $"waits{until}: {outage.Reason}", null), null);
+            return (new WaitChainLink(task.Id, $"waits{until}: {outage.Reason}", null), null);
         }
         if (run.Waiting.FirstOrDefault(waiting => waiting.Task == task.Id) is { } wait)
         {
             return (
-                new WaitLink(task.Id, $"has a gate that waits: {wait.Gate} {Describe(wait)}", null),
+                new WaitChainLink(task.Id, $"has a gate that waits: {wait.Gate} {Describe(wait)}", null),
                 wait.HolderRun == run.RunId && wait.HolderTask.Length > 0 ? wait.HolderTask : null
             );
         }
         if (task.State == TaskStates.Merging && task.QueuePosition is { } place)
         {
-            return (new WaitLink(task.Id, $"is number {place.ToString(CultureInfo.InvariantCulture)} in the merge queue", null), null);
+            return (new WaitChainLink(task.Id, $"is number {place.ToString(CultureInfo.InvariantCulture)} in the merge queue", null), null);
         }
         if (task.State == TaskStates.Pending && task.DependsOn.FirstOrDefault(IsUnmet) is { } need)
         {
-            return (new WaitLink(task.Id, $"waits for {need}, which is {_tasks[need].State}", null), need);
+            return (new WaitChainLink(task.Id, $"waits for {need}, which is {_tasks[need].State}", null), need);
         }
         if (task.Reason.Length > 0)
         {
-            return (new WaitLink(task.Id, $"{task.State}: {task.Reason}", null), null);
+            return (new WaitChainLink(task.Id, $"{task.State}: {task.Reason}", null), null);
         }
         return (NextOfRun(task), null);
 
@@ -107,11 +104,11 @@ public sealed class WaitChain(RunStatus run)
     }
 
     /// <summary>Describes why the run delays a task, or the current work of a running task.</summary>
-    private WaitLink NextOfRun(RunTask task)
+    private WaitChainLink NextOfRun(RunTask task)
     {
         if (run.Paused)
         {
-            return new WaitLink(
+            return new WaitChainLink(
                 task.Id,
                 "waits because the run is paused",
                 $"orchestrate {(run.Away is null ? "resume" : "move")} {run.RunId}"
@@ -123,7 +120,7 @@ public sealed class WaitChain(RunStatus run)
         }
         if (run.Held is [var hold, ..] && task.State is TaskStates.Pending or TaskStates.Queued)
         {
-            return new WaitLink(
+            return new WaitChainLink(
                 task.Id,
                 $"waits because {hold.By} holds new agents{(hold.Reason.Length > 0 ? $": {hold.Reason}" : "")}",
                 "orchestrate release"
@@ -131,17 +128,17 @@ public sealed class WaitChain(RunStatus run)
         }
         if (run.Abandoned is true)
         {
-            return new WaitLink(task.Id, "waits because no process is working on the run", $"orchestrate resume {run.RunId}");
+            return new WaitChainLink(task.Id, "waits because no process is working on the run", $"orchestrate resume {run.RunId}");
         }
         if (task.State is TaskStates.Pending or TaskStates.Queued)
         {
             return WaitOfReady(task.Id);
         }
-        return new WaitLink(task.Id, $"is at work: {task.State}{(task.Doing is { Length: > 0 } doing ? ", " + doing : "")}", null);
+        return new WaitChainLink(task.Id, $"is at work: {task.State}{(task.Doing is { Length: > 0 } doing ? ", " + doing : "")}", null);
     }
 
     /// <summary>Describes the wait of a task whose dependencies are done.</summary>
-    private WaitLink WaitOfReady(string task) =>
+    private WaitChainLink WaitOfReady(string task) =>
         new(
             task,
             run.State != RunStates.Executing ? $"waits because the run is {RunLiveness.Describe(run)}"
@@ -155,4 +152,4 @@ public sealed class WaitChain(RunStatus run)
 /// <param name="Task">Id of the task.</param>
 /// <param name="Why">Cause of the wait, which is appended to the name of the task.</param>
 /// <param name="Command">Command that ends the wait, or null if no command can.</param>
-public sealed record WaitLink(string Task, string Why, string? Command);
+public sealed record WaitChainLink(string Task, string Why, string? Command);

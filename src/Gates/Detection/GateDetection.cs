@@ -29,7 +29,7 @@ public static class GateDetection
     /// common lint rules in the root. Projects that the root's commands leave out, such as nested Go modules, are also included.</remarks>
     internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(string directory)
     {
-        var root = new ProjectFolder(new WorktreeFiles(directory));
+        var root = new ProjectFolder(new WorktreeFileAccess(directory));
         List<(Gate Gate, string Meaning)> gates = [.. Of(root, root)];
         List<ProjectFolder> projects = [];
         var types = gates.Select(gate => gate.Gate.Type).ToHashSet();

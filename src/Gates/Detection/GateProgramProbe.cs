@@ -73,7 +73,7 @@ public static class GateProgramProbe
     private static bool IsPackage(string directory) =>
         File.Exists(Path.Combine(directory, "setup.py"))
         || (
-            new WorktreeFiles(directory).TryReadText("pyproject.toml") is { } manifest
+            new WorktreeFileAccess(directory).TryReadText("pyproject.toml") is { } manifest
             && manifest.Split('\n').Any(line => line.Trim() == "[project]")
         );
 

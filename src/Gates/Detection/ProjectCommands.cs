@@ -40,7 +40,7 @@ public static class ProjectCommands
     ) =>
         [
             .. SetUpDetection
-                .Detect(new WorktreeFiles(directory), folders)
+                .Detect(new WorktreeFileAccess(directory), folders)
                 .Select(found => new DetectedCommand(DetectedCommandKind.SetUp, found.Command, found.LockFile)),
             .. gates.Select(found => new DetectedCommand(
                 found.Gate.ChecksTypes ? DetectedCommandKind.TypeGate : DetectedCommandKind.Gate,

@@ -6,7 +6,7 @@ namespace Orchestrator.Gates.Detection;
 /// <param name="files">Reads the checkout and follows no links.</param>
 /// <param name="path">Path relative to the checkout; empty for its root.</param>
 /// <param name="around">Parent folder, or null for the root.</param>
-internal sealed partial class ProjectFolder(WorktreeFiles files, string path = "", ProjectFolder? around = null)
+internal sealed partial class ProjectFolder(WorktreeFileAccess files, string path = "", ProjectFolder? around = null)
 {
     /// <summary>Maximum depth of projects below the root, such as 2 for <c>services/api</c>.</summary>
     private const int Deepest = 2;

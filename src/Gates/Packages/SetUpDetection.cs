@@ -45,7 +45,7 @@ public static class SetUpDetection
     /// a lock file is used.</summary>
     /// <param name="files">Files of the checkout.</param>
     /// <param name="folders">Project folders relative to the root. The root itself is always included.</param>
-    public static IReadOnlyList<SetUpCommand> Detect(WorktreeFiles files, IEnumerable<string> folders) =>
+    public static IReadOnlyList<SetUpCommand> Detect(WorktreeFileAccess files, IEnumerable<string> folders) =>
         [.. folders.Prepend("").Distinct().SelectMany(folder => InFolder(files, folder))];
 
     /// <summary>
@@ -81,7 +81,7 @@ public static class SetUpDetection
             : found;
     }
 
-    private static IEnumerable<SetUpCommand> InFolder(WorktreeFiles files, string folder)
+    private static IEnumerable<SetUpCommand> InFolder(WorktreeFileAccess files, string folder)
     {
         var prefix = folder.Length == 0 ? "" : folder + "/";
         var found = Ecosystems

@@ -18,7 +18,7 @@ internal sealed class TestCounter
         StringComparison.Ordinal
     );
 
-    private readonly NestedPoints _points = new();
+    private readonly TapPointNesting _points = new();
     private readonly HashSet<TestCountRule> _armed = [];
     private readonly HashSet<RunnerOutputFormat> _sure = [];
     private readonly Dictionary<(TestCountRule, string), bool> _names = [];

@@ -90,7 +90,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         {
             return await RepeatNewTestsAsync(first, subject, evidenceFile, turn, cancellationToken);
         }
-        var wasKilled = GateClassifier.WasKilled(first);
+        var wasKilled = GateResultClassifier.WasKilled(first);
         return wasKilled || (first.Failure == GateFailure.Logic && subject.RerunFailure && RunsTwice(gate))
             ? await RepeatAsync(first, subject, evidenceFile, turn, wasKilled, cancellationToken)
             : first;
@@ -125,7 +125,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
 
             // A single kill may be caused by a machine that is short of memory. A gate that is killed each time needs too much memory.
             found =
-                wasKilled && GateClassifier.WasKilled(again) && !again.IsProven
+                wasKilled && GateResultClassifier.WasKilled(again) && !again.IsProven
                     ? again with
                     {
                         Failure = GateFailure.Logic,
@@ -239,7 +239,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
                 Directory = subject.Directory,
                 Manifests = ProjectManifests.Of(subject.Directory),
                 Report = report,
-                IsOwnModule = module => GateClassifier.IsOwnModule(module, subject),
+                IsOwnModule = module => GateResultClassifier.IsOwnModule(module, subject),
             }
         );
         return verdict with

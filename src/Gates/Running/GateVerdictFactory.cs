@@ -9,16 +9,16 @@ internal static class GateVerdictFactory
         var output = gate.IsMeasurement
             ? $"{result.StandardError.Text}\n{result.StandardOutput.Text}".TrimStart('\n')
             : result.StandardOutput.Text;
-        var missesWork = GateClassifier.MissesOwnFile(result.ExitCode, output);
-        var isGood = result.Succeeded != gate.Negate && !GateClassifier.IsStartFailure(result.ExitCode);
+        var missesWork = GateResultClassifier.MissesOwnFile(result.ExitCode, output);
+        var isGood = result.Succeeded != gate.Negate && !GateResultClassifier.IsStartFailure(result.ExitCode);
         (var verdict, var failure) = result switch
         {
             { TimedOut: true } => (GateResult.TimedOut, GateFailure.Timeout),
             _ when isGood => (GateResult.Passed, GateFailure.None),
             _ when missesWork => (GateResult.Failed, GateFailure.Logic),
-            _ when GateClassifier.IsStartFailure(result.ExitCode) => (GateResult.CouldNotRun, GateFailure.Environment),
+            _ when GateResultClassifier.IsStartFailure(result.ExitCode) => (GateResult.CouldNotRun, GateFailure.Environment),
             _ when gate.Negate => (GateResult.Failed, GateFailure.Logic),
-            _ => (GateResult.Failed, GateClassifier.OfExit(result.ExitCode)),
+            _ => (GateResult.Failed, GateResultClassifier.OfExit(result.ExitCode)),
         };
         return new GateVerdict
         {

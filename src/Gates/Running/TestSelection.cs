@@ -25,7 +25,7 @@ internal static partial class TestSelection
         }
         var (folder, inFolder) = GateFolder.Split(command);
         var selecting = Script().Match(inFolder) is { Success: true } script
-            ? SelectInScript(script, NodeGateDetector.ScriptsOf(new ProjectFolder(new WorktreeFiles(directory), folder)), names)
+            ? SelectInScript(script, NodeGateDetector.ScriptsOf(new ProjectFolder(new WorktreeFileAccess(directory), folder)), names)
             : Select(inFolder, names);
         return selecting is null || folder.Length == 0 ? selecting : GateFolder.Join(folder, selecting);
     }

@@ -49,7 +49,9 @@ internal sealed partial class AddedCode
     /// </summary>
     public IEnumerable<string> ComparingFunctions =>
         Windows
-            .Where(window => TestValues.IsCompared(window.Code) && window.Values.Count(value => value.IsNumber && !value.IsTrivial) >= 2)
+            .Where(window =>
+                AssertionLiterals.IsCompared(window.Code) && window.Values.Count(value => value.IsNumber && !value.IsTrivial) >= 2
+            )
             .Select(window => _functions.LastOrDefault(function => function.Line < window.Number + Window).Name)
             .OfType<string>();
 
@@ -58,7 +60,7 @@ internal sealed partial class AddedCode
     /// assertion's expected value.
     /// </summary>
     /// <param name="assertions">Assertions by their literals.</param>
-    public IEnumerable<string> Repeated(ILookup<SourceLiteral, TestValues> assertions)
+    public IEnumerable<string> Repeated(ILookup<SourceLiteral, AssertionLiterals> assertions)
     {
         var after = 0;
         foreach (var (number, code, values) in Windows)
@@ -70,13 +72,13 @@ internal sealed partial class AddedCode
             }
         }
 
-        TestValues? SpecialCase(string code, IReadOnlySet<SourceLiteral> values) =>
+        AssertionLiterals? SpecialCase(string code, IReadOnlySet<SourceLiteral> values) =>
             values
                 .Where(value => !value.IsTrivial)
                 .SelectMany(value => assertions[value])
                 .FirstOrDefault(one => one.AreIn(code, values) && _functions.Any(function => one.Calls(function.Name)));
 
-        TestValues? Result(string code, IReadOnlySet<SourceLiteral> values) =>
+        AssertionLiterals? Result(string code, IReadOnlySet<SourceLiteral> values) =>
             Constant().Match(code) is { Success: true } constant
             && SourceLiteral.Of(constant.Groups["value"].Value) is var value
             && values.Contains(value)

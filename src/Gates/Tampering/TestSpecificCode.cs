@@ -136,7 +136,7 @@ public sealed partial class TestSpecificCode
         test.After is { } text && Load().Matches(text).Any(load => Path.GetFileName(load.Groups["path"].Value) == Path.GetFileName(path));
 
     // A test file without a recognized definition counts as one test, whose lines are its assertions.
-    private static IEnumerable<TestValues> Assertions(ChangedTestFile file)
+    private static IEnumerable<AssertionLiterals> Assertions(ChangedTestFile file)
     {
         var isShell = IsShell(file.Path);
         var tests = file.TestsAfter is { Count: > 0 } found
@@ -146,7 +146,7 @@ public sealed partial class TestSpecificCode
             from assertion in test.Lines
             let values = SourceLiteral.In(assertion, isShell)
             where values.Count > 0 && assertion.Length <= AddedCode.LongestLine
-            select new TestValues(test.Name, assertion, values, isShell);
+            select new AssertionLiterals(test.Name, assertion, values, isShell);
     }
 
     private static bool IsShell(string path) => Ecosystems.Shell.IsSource(path);

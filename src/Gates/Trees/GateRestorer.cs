@@ -11,13 +11,13 @@ public sealed record GateTreeChanges(IReadOnlyList<string> Changed, IReadOnlyLis
 
 /// <summary>Restores a tree to its commit after each run of a gate, and records the changes of each gate.</summary>
 /// <param name="kept">Untracked and ignored files that existed before the first gate.</param>
-public sealed class GateRestorer(WorktreeBaseline baseline, IReadOnlySet<string> kept)
+public sealed class GateRestorer(RestorableWorktree baseline, IReadOnlySet<string> kept)
 {
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
     private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
     private IReadOnlySet<string> _kept = kept;
     private IReadOnlySet<string> _left = kept;
-    private WorktreeBaseline _baseline = baseline;
+    private RestorableWorktree _baseline = baseline;
     private bool _isWhole = true;
 
     /// <summary>Files that were written by earlier gates and then removed.</summary>
@@ -26,7 +26,7 @@ public sealed class GateRestorer(WorktreeBaseline baseline, IReadOnlySet<string>
     /// <summary>Switches to the new state of a worktree that was set up again between two runs of a gate.</summary>
     /// <param name="baseline">Restores the new tree.</param>
     /// <param name="kept">Untracked and ignored files in the new tree.</param>
-    public void Restart(WorktreeBaseline baseline, IReadOnlySet<string> kept) => (_baseline, _kept, _left) = (baseline, kept, kept);
+    public void Restart(RestorableWorktree baseline, IReadOnlySet<string> kept) => (_baseline, _kept, _left) = (baseline, kept, kept);
 
     /// <summary>Untracked and ignored files and folders that are left in the tree after the last run.</summary>
     public IReadOnlySet<string> Left => _left;

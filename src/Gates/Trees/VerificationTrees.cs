@@ -56,7 +56,7 @@ public sealed class VerificationTrees(GitRepository repository, IReadOnlyDiction
     /// Checks out a commit in an existing worktree, or returns null if the worktree no longer exists. Removes a worktree that can't be
     /// cleaned (a container left files owned by root) or that was replaced by a program running in it.
     /// </summary>
-    private static async Task<(Worktree, WorktreeBaseline)?> TryCheckOutAsync(
+    private static async Task<(Worktree, RestorableWorktree)?> TryCheckOutAsync(
         WorktreeStore worktrees,
         string path,
         string commit,
@@ -69,7 +69,7 @@ public sealed class VerificationTrees(GitRepository repository, IReadOnlyDiction
         }
         try
         {
-            return (worktree, await WorktreeBaseline.CheckOutAsync(worktree, commit, IndexOf(path), stop));
+            return (worktree, await RestorableWorktree.CheckOutAsync(worktree, commit, IndexOf(path), stop));
         }
         catch (GitException refusal) when (refusal.IsRefusal || refusal is WorktreeReplacedException)
         {
@@ -78,7 +78,7 @@ public sealed class VerificationTrees(GitRepository repository, IReadOnlyDiction
         }
     }
 
-    private static async Task<(Worktree, WorktreeBaseline)> MakeAsync(
+    private static async Task<(Worktree, RestorableWorktree)> MakeAsync(
         WorktreeStore worktrees,
         string path,
         string commit,
@@ -89,7 +89,7 @@ public sealed class VerificationTrees(GitRepository repository, IReadOnlyDiction
             new WorktreeRequest(path, commit) { IsOwnPlace = true, LockReason = "gates run here (orchestrate)" },
             stop
         );
-        return (worktree, WorktreeBaseline.Of(worktree, commit, IndexOf(path)));
+        return (worktree, RestorableWorktree.Of(worktree, commit, IndexOf(path)));
     }
 
     /// <summary>Enumerates the existing trees in order.</summary>
@@ -117,7 +117,7 @@ public sealed class VerificationTrees(GitRepository repository, IReadOnlyDiction
 /// <summary>Verification worktree in use by one caller.</summary>
 public sealed class VerificationTree(
     Worktree worktree,
-    WorktreeBaseline baseline,
+    RestorableWorktree baseline,
     WorktreeResourceClaims claims,
     WorktreeResources resources,
     LockFile held
@@ -126,7 +126,7 @@ public sealed class VerificationTree(
     public Worktree Worktree { get; } = worktree;
 
     /// <summary>Recorded state from which the worktree is restored to its commit.</summary>
-    public WorktreeBaseline Baseline { get; private set; } = baseline;
+    public RestorableWorktree Baseline { get; private set; } = baseline;
 
     /// <summary>Absolute path of a folder next to the worktree. Output files of gates are temporarily moved to it.</summary>
     public string StashFolder => Worktree.Path + ".aside";
@@ -134,7 +134,7 @@ public sealed class VerificationTree(
     /// <summary>Checks out the commit again and removes all other files, including those of the set-up.</summary>
     /// <exception cref="GitException">git refuses, or the worktree was replaced.</exception>
     public async Task CheckOutAgainAsync(string commit, CancellationToken stop) =>
-        Baseline = await WorktreeBaseline.CheckOutAsync(Worktree, commit, VerificationTrees.IndexOf(Worktree.Path), stop);
+        Baseline = await RestorableWorktree.CheckOutAsync(Worktree, commit, VerificationTrees.IndexOf(Worktree.Path), stop);
 
     /// <summary>Ports, temporary folder and name reserved while the worktree is in use.</summary>
     public WorktreeResources Resources { get; } = resources;

@@ -6,8 +6,8 @@ namespace Orchestrator.Gates.Turns;
 /// <summary>Queue of the gates of all processes of a user. A gate that must run alone waits for all gates before it. Other gates wait only
 /// for gates that run alone. Gates of dead processes are stopped and removed from the queue.</summary>
 /// <param name="folder">Folder of the queue.</param>
-/// <param name="isFair">True if runs take turns (<see cref="FairTurns"/>), which requires that all gates of the queue run alone. False if
-/// gates run in order of arrival.</param>
+/// <param name="isFair">True if runs take turns (<see cref="FairTurnState"/>), which requires that all gates of the queue run alone.
+/// False if gates run in order of arrival.</param>
 /// <param name="time">Clock for the pauses between two checks.</param>
 internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
 {

@@ -10,7 +10,7 @@ namespace Orchestrator.Gates.Turns;
 /// </summary>
 /// <param name="Turns">Shares of the runs.</param>
 /// <param name="Last">The turn that is running or ended last, or null if there was no turn.</param>
-internal sealed record GateQueueShares(FairTurns Turns, RunningTurn? Last)
+internal sealed record GateQueueShares(FairTurnState Turns, RunningTurn? Last)
 {
     /// <summary>Reads the shares of a queue. Missing or damaged shares start from zero.</summary>
     internal static GateQueueShares Read(string folder)
@@ -21,12 +21,12 @@ internal sealed record GateQueueShares(FairTurns Turns, RunningTurn? Last)
                 SmallFileReader.TryRead(FileIn(folder)) is { } content
                 && JsonSerializer.Deserialize(content, GateQueueSharesJson.Default.GateQueueShares) is { Turns: not null } shares
                 ? shares
-                : new GateQueueShares(FairTurns.Empty, null);
+                : new GateQueueShares(FairTurnState.Empty, null);
         }
         catch (JsonException)
         {
             // After a power failure the file may be empty.
-            return new GateQueueShares(FairTurns.Empty, null);
+            return new GateQueueShares(FairTurnState.Empty, null);
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed record GateQueueShares(FairTurns Turns, RunningTurn? Last)
     internal GateQueueShares Begin(GateQueueTicket ticket) => new(Charged(ticket.Began!.Value).Begin(ticket.Origin.RunKey), TurnOf(ticket));
 
     /// <summary>Returns the shares after the last turn was charged. If a gate is waiting, the last turn lasted until now.</summary>
-    private FairTurns Charged(DateTimeOffset now) => Turns.Advance(Last is { } last ? [last] : [], now);
+    private FairTurnState Charged(DateTimeOffset now) => Turns.Advance(Last is { } last ? [last] : [], now);
 
     private static RunningTurn TurnOf(GateQueueTicket ticket) => new(ticket.Origin.RunKey, ticket.Began!.Value);
 

@@ -72,7 +72,7 @@ internal sealed class SharedGitFileChanges(GitRepository repository, GuardStore 
 
         TamperedItem Explain(string place, string setting, string? old, string? @new) =>
             new(
-                @new is not null && ProgramSettings.Covers(setting, after.Of(setting)) && !_quarantine.IsAccepted(place, @new)
+                @new is not null && GitProgramSettings.Covers(setting, after.Of(setting)) && !_quarantine.IsAccepted(place, @new)
                     ? TamperedKind.Program
                     : TamperedKind.Left,
                 place,

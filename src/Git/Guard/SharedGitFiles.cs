@@ -16,8 +16,8 @@ internal sealed class SharedGitFiles(GitRepository repository, GuardStore store)
         "gitdir",
         "commondir",
         "config.worktree",
-        WorktreeAdmin.MarkerName,
-        WorktreeAdmin.PooledName,
+        WorktreeAdminFolders.MarkerName,
+        WorktreeAdminFolders.PooledName,
     ];
 
     /// <summary>Returns the hash and mode of each shared file, and stores the contents so that the files can be restored.</summary>
@@ -34,7 +34,7 @@ internal sealed class SharedGitFiles(GitRepository repository, GuardStore store)
                 .Select(path => Path.GetRelativePath(common, path))
                 .Where(name => !IsListForDownloads(name))
         );
-        foreach (var (_, admin) in WorktreeAdmin.All(repository))
+        foreach (var (_, admin) in WorktreeAdminFolders.All(repository))
         {
             var name = Path.GetRelativePath(common, admin);
             files.AddRange(Wiring.Select(file => Path.Combine(name, file)));
@@ -118,20 +118,20 @@ internal sealed class SharedGitFiles(GitRepository repository, GuardStore store)
         var admin = Path.Combine(repository.CommonDirectory, "worktrees", id);
         if (
             !Directory.Exists(admin)
-            || Recorded(WorktreeAdmin.PooledName) is not null
-            || Recorded(WorktreeAdmin.MarkerName) is not { } marker
+            || Recorded(WorktreeAdminFolders.PooledName) is not null
+            || Recorded(WorktreeAdminFolders.MarkerName) is not { } marker
             || store.Text(marker).Split('\n') is not [var path, var branch, ..]
         )
         {
             return false;
         }
         return (!name.EndsWith("/config.worktree", StringComparison.Ordinal) || admin == worktree.AdminDirectory || branch.Length == 0)
-            && !File.Exists(Path.Combine(admin, WorktreeAdmin.PooledName))
+            && !File.Exists(Path.Combine(admin, WorktreeAdminFolders.PooledName))
             && !new WorktreeClaims(repository).IsClaimed(path)
             && !(
-                WorktreeAdmin.All(repository).FirstOrDefault(entry => entry.Admin == admin).Path is { } place
+                WorktreeAdminFolders.All(repository).FirstOrDefault(entry => entry.Admin == admin).Path is { } place
                 && place != path
-                && (WorktreeAdmin.ReadMarker(admin, place) is not null || new WorktreeClaims(repository).IsClaimed(place))
+                && (WorktreeAdminFolders.ReadMarker(admin, place) is not null || new WorktreeClaims(repository).IsClaimed(place))
             );
 
         GuardedFile? Recorded(string file) => recorded.GetValueOrDefault(Path.Combine("worktrees", id, file));
@@ -148,9 +148,9 @@ internal sealed class SharedGitFiles(GitRepository repository, GuardStore store)
             return null;
         }
         var admin = Path.Combine(repository.CommonDirectory, WorktreesFolder, id);
-        string[] marks = [WorktreeAdmin.MarkerName, WorktreeAdmin.PooledName];
+        string[] marks = [WorktreeAdminFolders.MarkerName, WorktreeAdminFolders.PooledName];
         return marks.Any(mark => File.Exists(Path.Combine(admin, mark)))
             ? null
-            : WorktreeAdmin.All(repository).FirstOrDefault(entry => entry.Admin == admin).Path;
+            : WorktreeAdminFolders.All(repository).FirstOrDefault(entry => entry.Admin == admin).Path;
     }
 }

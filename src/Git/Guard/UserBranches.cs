@@ -75,7 +75,7 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
     /// <summary>True if the branch was moved by a command outside its own checkout. A command inside the checkout also moves HEAD and adds
     /// an entry to the reflog of HEAD.</summary>
     private static bool IsMovedUnderACheckout(GitRepository repository, string branch, string commit) =>
-        WorktreeAdmin
+        WorktreeAdminFolders
             .All(repository)
             .Select(entry => entry.Admin)
             .Prepend(repository.CommonDirectory)

@@ -38,7 +38,7 @@ internal sealed class CheckoutForwarder(Worktree checkout)
     /// </summary>
     private async Task ForwardOverAsync(IReadOnlyCollection<string> pristine, string commit)
     {
-        var files = new WorktreeFiles(checkout.Path);
+        var files = new WorktreeFileAccess(checkout.Path);
         foreach (var path in pristine)
         {
             files.RemoveFile(path);

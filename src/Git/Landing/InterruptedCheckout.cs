@@ -9,7 +9,7 @@ namespace Orchestrator.Git.Landing;
 /// </summary>
 internal sealed class InterruptedCheckout(Worktree checkout)
 {
-    private readonly WorktreeFiles _files = new(checkout.Path);
+    private readonly WorktreeFileAccess _files = new(checkout.Path);
 
     /// <summary>
     /// Restores the files to their versions in the old commit, unless the user changed one of them after the interruption.

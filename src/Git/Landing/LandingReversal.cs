@@ -105,7 +105,7 @@ public sealed class LandingReversal(GitRepository repository)
         CancellationToken cancellationToken
     )
     {
-        var intents = new LandingIntents(repository, target);
+        var intents = new LandingIntentStore(repository, target);
         if (
             tip != before
             || intents.Read() is not { } intent
@@ -154,7 +154,7 @@ public sealed class LandingReversal(GitRepository repository)
                 : null;
         }
         var path = checkouts[0].Path;
-        var admin = path == repository.MainCheckout ? repository.CommonDirectory : WorktreeAdmin.Find(repository, path);
+        var admin = path == repository.MainCheckout ? repository.CommonDirectory : WorktreeAdminFolders.Find(repository, path);
         if (checkouts.Length > 1 || admin is null || WorktreeStatus.OperationIn(admin) != UnfinishedOperation.None)
         {
             return new ReversalResult(
@@ -175,7 +175,7 @@ public sealed class LandingReversal(GitRepository repository)
         CancellationToken cancellationToken
     )
     {
-        var intents = new LandingIntents(repository, target);
+        var intents = new LandingIntentStore(repository, target);
         string[] files = ["read-tree", "-m", "-u"];
         try
         {

@@ -17,7 +17,8 @@ internal sealed class TargetCheckout(GitRepository repository)
         var having = new List<Worktree>();
         foreach (var info in await new WorktreeStore(repository).ListAsync(cancellationToken))
         {
-            var admin = info.Path == repository.MainCheckout ? repository.CommonDirectory : WorktreeAdmin.Find(repository, info.Path);
+            var admin =
+                info.Path == repository.MainCheckout ? repository.CommonDirectory : WorktreeAdminFolders.Find(repository, info.Path);
             if (admin is null || info.IsMissing)
             {
                 continue;

@@ -53,7 +53,7 @@ public sealed class TargetLanding(GitRepository repository)
 
     private async Task<LandingResult> TryAsync(LandingRequest request, CancellationToken cancellationToken)
     {
-        var intents = new LandingIntents(repository, request.Target);
+        var intents = new LandingIntentStore(repository, request.Target);
         var branch = ShortName(request.Target);
         var tip = await _refs.ReadAsync(request.Target, cancellationToken);
         if (tip is null)
@@ -127,7 +127,7 @@ public sealed class TargetLanding(GitRepository repository)
         string branch,
         string tip,
         Worktree checkout,
-        LandingIntents intents,
+        LandingIntentStore intents,
         CancellationToken cancellationToken
     )
     {
@@ -168,7 +168,7 @@ public sealed class TargetLanding(GitRepository repository)
         LandingRequest request,
         string branch,
         Worktree checkout,
-        LandingIntents intents,
+        LandingIntentStore intents,
         GitException refusal,
         CancellationToken cancellationToken
     )

@@ -32,7 +32,7 @@ public sealed class ConflictWorktree(Worktree worktree)
             // A killed merge leaves files that are not yet in the index, and the next merge would not overwrite them.
             var permit = await DiscardPermit.KeepAsync(worktree, keep, [ours], cancellationToken);
             kept = permit.Kept;
-            if (WorktreeAdmin.BranchOf(worktree.AdminDirectory) is { } branch)
+            if (WorktreeAdminFolders.BranchOf(worktree.AdminDirectory) is { } branch)
             {
                 // The reset moves the checked-out branch, which may be a branch that the agent created.
                 await new WorktreeHead(worktree).AttachAsync(branch, cancellationToken);

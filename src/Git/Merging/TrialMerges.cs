@@ -2,7 +2,7 @@ namespace Orchestrator.Git.Merging;
 
 /// <summary>A commit to be merged in a trial merge.</summary>
 /// <param name="Objects">Object folder that contains the commit, or null if the repository contains it.</param>
-public sealed record TrialMergeCandidate(string Commit, string? Objects);
+public sealed record TrialMergeCommit(string Commit, string? Objects);
 
 /// <summary>Performs trial merges that leave nothing in the repository. Supports one caller at a time.</summary>
 /// <param name="scratch">Folder for git's temporary objects, emptied before the first trial.</param>
@@ -17,7 +17,7 @@ public sealed class TrialMerges(GitRepository repository, string scratch)
 
     /// <summary>Returns the files that a candidate changed since a commit.</summary>
     /// <exception cref="GitException">Git can't compare the commits, for example because the candidate no longer exists.</exception>
-    public async Task<IReadOnlySet<string>> ChangedAsync(string since, TrialMergeCandidate candidate, CancellationToken cancellationToken)
+    public async Task<IReadOnlySet<string>> ChangedAsync(string since, TrialMergeCommit candidate, CancellationToken cancellationToken)
     {
         var call = repository.Call(DiffCommands.OfFiles("--name-only", "-z", $"{since}...{candidate.Commit}", "--")) with
         {
@@ -29,8 +29,8 @@ public sealed class TrialMerges(GitRepository repository, string scratch)
     /// <summary>Returns the files in which two candidates conflict, or an empty list if the candidates can be merged.</summary>
     /// <exception cref="GitException">Git can't merge the candidates, for example because a candidate no longer exists.</exception>
     public async Task<IReadOnlyList<string>> ConflictsAsync(
-        TrialMergeCandidate one,
-        TrialMergeCandidate other,
+        TrialMergeCommit one,
+        TrialMergeCommit other,
         IReadOnlyCollection<string> appendedFiles,
         CancellationToken cancellationToken
     ) =>
@@ -38,6 +38,6 @@ public sealed class TrialMerges(GitRepository repository, string scratch)
             await new TreeMerger(repository).MergeAsync(one.Commit, other.Commit, appendedFiles, cancellationToken, Objects(one, other))
         ).ConflictedFiles;
 
-    private IReadOnlyDictionary<string, string?> Objects(params TrialMergeCandidate[] candidates) =>
+    private IReadOnlyDictionary<string, string?> Objects(params TrialMergeCommit[] candidates) =>
         ObjectFolders.Of(repository, scratch, candidates.Select(candidate => candidate.Objects).OfType<string>());
 }

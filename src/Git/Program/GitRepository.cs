@@ -24,14 +24,14 @@ public sealed class GitRepository
         CommonDirectory = commonDirectory;
         Copy = copy;
         Key = KeyOf(commonDirectory);
-        _shared = shared ?? new SharedRepositoryState(new WriteIntents(Path.Combine(OwnDirectory, "writes"), commonDirectory));
+        _shared = shared ?? new SharedRepositoryState(new GitWriteJournal(Path.Combine(OwnDirectory, "writes"), commonDirectory));
         _programs = new ProgramSettingOverrides(this);
     }
 
     /// <summary>State of an open repository, shared by all instances regardless of the configuration that they use.</summary>
-    private sealed class SharedRepositoryState(WriteIntents notes)
+    private sealed class SharedRepositoryState(GitWriteJournal notes)
     {
-        public WriteIntents Notes { get; } = notes;
+        public GitWriteJournal Notes { get; } = notes;
 
         public ConcurrentDictionary<Type, object> Parts { get; } = new();
 

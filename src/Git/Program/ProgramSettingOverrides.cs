@@ -26,7 +26,7 @@ internal sealed class ProgramSettingOverrides(GitRepository repository)
             .GroupBy(entry => entry.Name, StringComparer.Ordinal)
             .Select(group => (Name: group.Key, Values: (IReadOnlyList<string?>)[.. group.Select(entry => entry.Value)]))
             .Where(setting =>
-                ProgramSettings.Covers(setting.Name, setting.Values) || setting.Name.StartsWith("filter.", StringComparison.Ordinal)
+                GitProgramSettings.Covers(setting.Name, setting.Values) || setting.Name.StartsWith("filter.", StringComparison.Ordinal)
             );
 
     /// <summary>Returns the environment variables that override settings for a git call.</summary>
@@ -52,7 +52,7 @@ internal sealed class ProgramSettingOverrides(GitRepository repository)
     {
         var overruling = Running(settings)
             .Where(setting => repository.Copy?.HasValues(setting.Name, setting.Values) != true)
-            .SelectMany(setting => ProgramSettings.Without(setting.Name))
+            .SelectMany(setting => GitProgramSettings.Without(setting.Name))
             .Select(neutral => new KeyValuePair<string, string>(
                 Name(neutral.Key),
                 settings.LastOrDefault(entry => entry.IsPersons && entry.Name == neutral.Key)?.Value is { } persons

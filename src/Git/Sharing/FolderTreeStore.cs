@@ -51,7 +51,7 @@ public sealed class FolderTreeStore(GitRepository repository)
 
     private static string? Copy(string root, string path, string folder, int number)
     {
-        if (new WorktreeFiles(root).TryRead(Path.GetRelativePath(root, path), int.MaxValue) is not { } content)
+        if (new WorktreeFileAccess(root).TryRead(Path.GetRelativePath(root, path), int.MaxValue) is not { } content)
         {
             return null;
         }

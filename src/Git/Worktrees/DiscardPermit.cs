@@ -56,7 +56,7 @@ public sealed class DiscardPermit
     /// <summary>Creates a permit for a worktree without a branch, in which no one works, such as a worktree for gates.</summary>
     /// <exception cref="InvalidOperationException">The worktree was created with a branch.</exception>
     public static DiscardPermit OfNobody(Worktree worktree) =>
-        WorktreeAdmin.BranchOf(worktree.AdminDirectory) is not { } branch
+        WorktreeAdminFolders.BranchOf(worktree.AdminDirectory) is not { } branch
             ? new DiscardPermit(worktree.Path, null)
             : throw new InvalidOperationException(
                 $"'{worktree.Path}' was created for {branch}, so it may contain work. Keep it first "

@@ -36,7 +36,7 @@ internal static class GitCryptKeys
         {
             return;
         }
-        new WorktreeFiles(admin).Remove(FolderName);
+        new WorktreeFileAccess(admin).Remove(FolderName);
         Directory.CreateSymbolicLink(link, target);
     }
 

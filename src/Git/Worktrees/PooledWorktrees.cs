@@ -21,7 +21,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         await new WorktreeFolders(repository).MakeAsync(_folder, cancellationToken);
         var claims = new WorktreeClaims(repository);
         claims.Claim(path);
-        WorktreeAdmin.RemoveMarker(admin);
+        WorktreeAdminFolders.RemoveMarker(admin);
         var pooled = RemoveUnknown();
         var worktree = new Worktree(repository, path, admin);
         await new SubmoduleTrees(worktree).RemoveAsync(cancellationToken);
@@ -40,7 +40,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         // Written first, so that the worktree counts as pooled even after a crash. Otherwise the guard of a running agent would attribute
         // the
         // following steps to that agent.
-        DurableFile.Write(Path.Combine(admin, WorktreeAdmin.PooledName), pool.KeepKey);
+        DurableFile.Write(Path.Combine(admin, WorktreeAdminFolders.PooledName), pool.KeepKey);
 
         if (!await new WorktreeHead(worktree).DetachAsync(cancellationToken))
         {
@@ -75,7 +75,11 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
     {
         var found = RemoveUnknown()
             .Select(entry =>
-                (entry.Path, entry.Admin, Fits: DurableFile.TryRead(Path.Combine(entry.Admin, WorktreeAdmin.PooledName)) == pool.KeepKey)
+                (
+                    entry.Path,
+                    entry.Admin,
+                    Fits: DurableFile.TryRead(Path.Combine(entry.Admin, WorktreeAdminFolders.PooledName)) == pool.KeepKey
+                )
             )
             .OrderByDescending(entry => entry.Fits)
             .FirstOrDefault();
@@ -83,7 +87,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         {
             return null;
         }
-        File.Delete(Path.Combine(found.Admin, WorktreeAdmin.PooledName));
+        File.Delete(Path.Combine(found.Admin, WorktreeAdminFolders.PooledName));
         if (Directory.Exists(path))
         {
             Directory.Delete(path); // Callers pass only missing or empty folders.
@@ -102,14 +106,14 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
     {
         DurableFile.Write(Path.Combine(admin, "gitdir"), Path.Combine(to, ".git") + "\n");
         Directory.Move(from, to);
-        WorktreeAdmin.WriteLink(to, admin);
+        WorktreeAdminFolders.WriteLink(to, admin);
     }
 
     /// <summary>Removes everything in the pool's folder that is not a pooled worktree, and pool entries without a folder.</summary>
     /// <returns>The remaining pooled worktrees.</returns>
     private List<(string Path, string Admin)> RemoveUnknown()
     {
-        var pooled = WorktreeAdmin.Pooled(repository).Where(entry => Path.GetDirectoryName(entry.Path) == _folder).ToList();
+        var pooled = WorktreeAdminFolders.Pooled(repository).Where(entry => Path.GetDirectoryName(entry.Path) == _folder).ToList();
         foreach (var lost in pooled.Where(entry => !Directory.Exists(entry.Path)).ToList())
         {
             // A crash occurred before its folder was moved. The folder is removed with its claim.
@@ -127,9 +131,9 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
                 .Where(path => !known.Contains(path) && !path.Contains(FolderRemover.Left, StringComparison.Ordinal))
         )
         {
-            if (WorktreeAdmin.Find(repository, unknown) is { } admin)
+            if (WorktreeAdminFolders.Find(repository, unknown) is { } admin)
             {
-                WorktreeAdmin.Remove(admin, unknown);
+                WorktreeAdminFolders.Remove(admin, unknown);
             }
             else
             {

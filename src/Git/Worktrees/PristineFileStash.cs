@@ -20,7 +20,7 @@ internal sealed class PristineFileStash(Worktree worktree)
         }
         DurableFile.Write(NoteFile, string.Join('\0', pristine));
         worktree.CheckInPlace();
-        var files = new WorktreeFiles(worktree.Path);
+        var files = new WorktreeFileAccess(worktree.Path);
         foreach (var path in pristine)
         {
             files.RemoveFile(path);

@@ -12,7 +12,7 @@ internal sealed class PristineFiles(Worktree worktree)
     private const int LargestFile = 128 * 1024 * 1024;
 
     private static readonly string[] Attributes = ["text", "eol", "crlf", "ident", "filter", "working-tree-encoding"];
-    private readonly WorktreeFiles _files = new(worktree.Path);
+    private readonly WorktreeFileAccess _files = new(worktree.Path);
 
     /// <summary>Conversion that git applies to a file when it writes the file to disk.</summary>
     private enum CheckoutConversion

@@ -57,7 +57,7 @@ public sealed class Snapshots(GitRepository repository)
         }
         var commit = await _commits.CreateAsync(tree, head is null ? [] : [head], message, trailers, cancellationToken);
         var kept =
-            last is null || (await new DeletionProof(repository).CheckContentAsync(last, [commit], cancellationToken)).IsProven
+            last is null || (await new SafeDeletionCheck(repository).CheckContentAsync(last, [commit], cancellationToken)).IsProven
                 ? null
                 : await KeepCommitAsync(last, replaced, cancellationToken);
         return (await _refs.UpdateAsync([new RefChange(name, commit, last)], "snapshot", cancellationToken)).Done

@@ -51,7 +51,9 @@ public sealed class SubmoduleTrees(Worktree worktree)
     /// </summary>
     private static void RemoveLost(GitRepository repository)
     {
-        var lost = WorktreeAdmin.All(repository).Where(entry => WorktreeAdmin.IsOurs(entry.Admin) && !Directory.Exists(entry.Path));
+        var lost = WorktreeAdminFolders
+            .All(repository)
+            .Where(entry => WorktreeAdminFolders.IsOurs(entry.Admin) && !Directory.Exists(entry.Path));
         foreach (var (path, _) in lost.ToList())
         {
             WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
@@ -112,7 +114,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
             changes.AddRange(
                 trees.TryGetValue(submodule, out var tree)
                     ? await ChangesInAsync(submodule, tree, cancellationToken)
-                    : new WorktreeFiles(worktree.Path)
+                    : new WorktreeFileAccess(worktree.Path)
                         .List(submodule.Path)
                         .Where(name => name != ".git")
                         .Select(name => new SubmoduleChange(submodule.Path, $"{submodule.Path}/{name}", IsNew: true))

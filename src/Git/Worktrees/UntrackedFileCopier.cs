@@ -22,7 +22,7 @@ public sealed class UntrackedFileCopier(GitRepository repository, string? linked
             cancellationToken
         );
         var copied = new List<string>();
-        var files = new WorktreeFiles(worktree.Path);
+        var files = new WorktreeFileAccess(worktree.Path);
         foreach (var file in found.Fields())
         {
             // The orchestrator's own files are never copied, even if a pattern matches them. They include secrets and the engine's
@@ -42,5 +42,5 @@ public sealed class UntrackedFileCopier(GitRepository repository, string? linked
     }
 
     private bool IsInWorktree(string path) =>
-        WorktreeAdmin.All(repository).Any(entry => path.StartsWith(entry.Path + "/", StringComparison.Ordinal));
+        WorktreeAdminFolders.All(repository).Any(entry => path.StartsWith(entry.Path + "/", StringComparison.Ordinal));
 }

@@ -74,7 +74,7 @@ public sealed class Worktree
     internal string? FindReplacement()
     {
         var link = new DirectoryInfo(Path).LinkTarget;
-        var content = new WorktreeFiles(Path).TryReadText(".git", LongestGitFile)?.Trim();
+        var content = new WorktreeFileAccess(Path).TryReadText(".git", LongestGitFile)?.Trim();
         if (
             link is null
             && content?.StartsWith(GitFilePrefix, StringComparison.Ordinal) == true

@@ -55,7 +55,7 @@ internal sealed class WorktreeCheckout(GitRepository repository)
             : await BranchExistsAsync(request, cancellationToken) ? [.. add, path, ShortName(request)]
             : [.. add, "--no-track", "-b", ShortName(request), path, request.Commit];
         await repository.WriteAsync(repository.Call(add) with { Settings = ParallelCheckout }, cancellationToken);
-        if (isEncrypted && WorktreeAdmin.Find(repository, path) is { } admin)
+        if (isEncrypted && WorktreeAdminFolders.Find(repository, path) is { } admin)
         {
             GitCryptKeys.LinkTo(repository, admin);
             await new WorktreeReset(new Worktree(repository, path, admin), DiscardPermit.OfOurMaking(path)).CheckOutAsync(

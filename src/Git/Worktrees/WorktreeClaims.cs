@@ -34,9 +34,9 @@ internal sealed class WorktreeClaims(GitRepository repository)
     /// </summary>
     internal void RemoveClaimed(string path)
     {
-        if (WorktreeAdmin.Find(repository, path) is { } admin)
+        if (WorktreeAdminFolders.Find(repository, path) is { } admin)
         {
-            WorktreeAdmin.Remove(admin, path);
+            WorktreeAdminFolders.Remove(admin, path);
         }
         FolderRemover.RemoveOrMoveAway(path);
         Release(path);

@@ -191,7 +191,7 @@ public sealed class WorktreeDiff(Worktree worktree)
     /// <summary>Returns the mode of a file on disk. A file that no longer exists counts as a regular file.</summary>
     private static string ModeOnDisk(Worktree worktree, string path)
     {
-        var files = new WorktreeFiles(worktree.Path);
+        var files = new WorktreeFileAccess(worktree.Path);
         return files.KindOf(path) == FileEntryKind.Link ? ChangedFile.SymbolicLink
             : files.IsExecutable(path) ? "100755"
             : "100644";

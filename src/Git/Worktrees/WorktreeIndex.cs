@@ -63,7 +63,7 @@ public sealed class WorktreeIndex(Worktree worktree)
     }
 
     /// <summary>True if the index is a regular file. A pipe in its place would block git.</summary>
-    private bool IsFile => new WorktreeFiles(worktree.AdminDirectory).HasFile("index");
+    private bool IsFile => new WorktreeFileAccess(worktree.AdminDirectory).HasFile("index");
 
     /// <summary>True if git can read the whole index. Tested by searching for a name that does not exist.</summary>
     private async Task<bool> IsReadableAsync(CancellationToken cancellationToken) =>

@@ -20,14 +20,14 @@ internal sealed class WorktreePathCleaner(GitRepository repository)
             claims.Claim(path);
             WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
         }
-        else if (admin is not null && WorktreeAdmin.IsOurs(admin))
+        else if (admin is not null && WorktreeAdminFolders.IsOurs(admin))
         {
             // The worktree was complete and then damaged, because its .git file was removed or the folder was moved here. It may still
             // contain work.
             var worktree = new Worktree(repository, path, admin);
             var permit =
                 !Directory.Exists(path) ? DiscardPermit.OfOurMaking(path)
-                : WorktreeAdmin.BranchOf(admin) is null ? DiscardPermit.OfNobody(worktree)
+                : WorktreeAdminFolders.BranchOf(admin) is null ? DiscardPermit.OfNobody(worktree)
                 : await DiscardPermit.KeepAsync(
                     worktree,
                     request.Keep

@@ -73,7 +73,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
     {
         permit.Check(worktree.Path);
         worktree.CheckInPlace();
-        var files = new WorktreeFiles(worktree.Path);
+        var files = new WorktreeFileAccess(worktree.Path);
         var left = new List<(string Path, string Reason)>();
         foreach (var path in paths)
         {

@@ -12,8 +12,8 @@ public sealed class WorktreeStore(GitRepository repository)
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
         var parents = new WorktreeFolders(repository);
         await parents.CheckAsync(Path.GetDirectoryName(path)!, cancellationToken);
-        var admin = WorktreeAdmin.Find(repository, path);
-        if (admin is not null && WorktreeAdmin.ReadMarker(admin, path) is { } marker)
+        var admin = WorktreeAdminFolders.Find(repository, path);
+        if (admin is not null && WorktreeAdminFolders.ReadMarker(admin, path) is { } marker)
         {
             return marker.Branch == request.Branch
                 ? new Worktree(repository, path, admin)
@@ -33,13 +33,13 @@ public sealed class WorktreeStore(GitRepository repository)
             await files.AddAsync(request, path, cancellationToken);
         }
         admin =
-            WorktreeAdmin.Find(repository, path)
+            WorktreeAdminFolders.Find(repository, path)
             ?? throw new GitException(
                 $"git created the worktree '{path}' but does not list it. Run 'git worktree list' in the " + "repository."
             );
         var made = new Worktree(repository, path, admin);
         await new SubmoduleTrees(made).SyncAsync(cancellationToken);
-        WorktreeAdmin.WriteMarker(admin, path, request.Branch);
+        WorktreeAdminFolders.WriteMarker(admin, path, request.Branch);
         claims.Release(path);
         return made;
     }
@@ -51,7 +51,7 @@ public sealed class WorktreeStore(GitRepository repository)
     public Worktree? Find(string path)
     {
         path = Path.GetFullPath(path);
-        return WorktreeAdmin.Find(repository, path) is { } admin && WorktreeAdmin.ReadMarker(admin, path) is not null
+        return WorktreeAdminFolders.Find(repository, path) is { } admin && WorktreeAdminFolders.ReadMarker(admin, path) is not null
             ? new Worktree(repository, path, admin)
             : null;
     }
@@ -63,7 +63,7 @@ public sealed class WorktreeStore(GitRepository repository)
     public Worktree? FindLinked(string path)
     {
         path = Path.GetFullPath(path);
-        return WorktreeAdmin.Find(repository, path) is { } admin ? new Worktree(repository, path, admin) : null;
+        return WorktreeAdminFolders.Find(repository, path) is { } admin ? new Worktree(repository, path, admin) : null;
     }
 
     /// <summary>Returns the main checkout as a worktree, or null in a bare repository. The main checkout belongs to the user, and only a
@@ -80,7 +80,7 @@ public sealed class WorktreeStore(GitRepository repository)
 
     /// <summary>True if a run created the worktree with the given administrative folder. The worktree may be in use or pooled.</summary>
     /// <param name="admin">Git's administrative folder for the worktree.</param>
-    public static bool IsOurs(string admin) => WorktreeAdmin.IsOurs(admin);
+    public static bool IsOurs(string admin) => WorktreeAdminFolders.IsOurs(admin);
 
     /// <summary>Makes the worktree equal to a commit, including submodules. Changes, untracked files and ignored files are removed, except
     /// files in <paramref name="keep"/>.</summary>
@@ -112,8 +112,8 @@ public sealed class WorktreeStore(GitRepository repository)
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
         await new WorktreeFolders(repository).CheckAsync(Path.GetDirectoryName(path)!, cancellationToken);
         var claims = new WorktreeClaims(repository);
-        var admin = WorktreeAdmin.Find(repository, path);
-        if (admin is not null && !WorktreeAdmin.IsOurs(admin) && !claims.IsClaimed(path))
+        var admin = WorktreeAdminFolders.Find(repository, path);
+        if (admin is not null && !WorktreeAdminFolders.IsOurs(admin) && !claims.IsClaimed(path))
         {
             throw new GitException(
                 $"'{path}' is not a worktree of orchestrate, so it was not removed. To remove it by hand: git worktree remove '{path}'"
@@ -139,7 +139,7 @@ public sealed class WorktreeStore(GitRepository repository)
         path = Path.GetFullPath(path);
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
         await new WorktreeFolders(repository).CheckAsync(Path.GetDirectoryName(path)!, cancellationToken);
-        if (WorktreeAdmin.Find(repository, path) is { } admin && WorktreeAdmin.IsOurs(admin))
+        if (WorktreeAdminFolders.Find(repository, path) is { } admin && WorktreeAdminFolders.IsOurs(admin))
         {
             await new PooledWorktrees(repository, pool).ReturnAsync(path, admin, permit, cancellationToken);
         }
@@ -147,7 +147,7 @@ public sealed class WorktreeStore(GitRepository repository)
 
     /// <summary>Returns the folders of the pooled worktrees.</summary>
     public IReadOnlyList<string> ListPooled() =>
-        [.. WorktreeAdmin.Pooled(repository).Select(entry => entry.Path).Order(StringComparer.Ordinal)];
+        [.. WorktreeAdminFolders.Pooled(repository).Select(entry => entry.Path).Order(StringComparer.Ordinal)];
 
     /// <summary>
     /// Removes incomplete worktrees that this program created below <paramref name="folder"/>. Other worktrees are not changed.

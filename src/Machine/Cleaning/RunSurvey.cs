@@ -19,7 +19,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
     private readonly RefStore _refs = new(repository);
     private readonly CommitStore _commits = new(repository);
     private readonly WorktreeStore _worktrees = new(repository);
-    private readonly LeftoverWork _left = new(repository);
+    private readonly RunLeftoverSelection _left = new(repository);
     private readonly LeftoverRefs _leftRefs = new(prefix);
 
     /// <summary>Returns the leftovers of the given runs.</summary>
@@ -242,7 +242,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
 
     private async Task<bool> IsKeptElsewhereAsync(string commit, EndedRun run, IReadOnlySet<string> contained, CancellationToken stop) =>
         (
-            await new DeletionProof(repository).CheckContentAsync(
+            await new SafeDeletionCheck(repository).CheckContentAsync(
                 commit,
                 run.Status.State == UnstartedRuns.State
                     ? await OwnBranchesAsync(stop)

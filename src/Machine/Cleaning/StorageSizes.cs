@@ -15,7 +15,7 @@ namespace Orchestrator.Machine.Cleaning;
 /// <param name="HiddenRefs">Number of refs below <c>refs/orchestrator</c>.</param>
 /// <param name="Branches">Number of branches of runs.</param>
 /// <param name="Worktrees">Number of task worktrees, in use and in the pool.</param>
-/// <param name="WorktreeFiles">Size of the worktrees of tasks and gates.</param>
+/// <param name="WorktreeFileAccess">Size of the worktrees of tasks and gates.</param>
 /// <param name="GateWorktrees">Number of worktrees for gates.</param>
 /// <param name="Cache">Size of the other content of the repository's cache folder.</param>
 /// <param name="Unfinished">Size of saved unfinished work of agents.</param>
@@ -26,7 +26,7 @@ public sealed record StorageSizes(
     int HiddenRefs,
     int Branches,
     int Worktrees,
-    FolderSize WorktreeFiles,
+    FolderSize WorktreeFileAccess,
     int GateWorktrees,
     FolderSize Cache,
     FolderSize Unfinished
@@ -72,7 +72,10 @@ public sealed record StorageSizes(
             ("engine file", ByteSizes.Describe(Engine.Bytes)),
             ("run folders", $"{Number(Runs)}, {Plural.Of(RunFolders.Files, "file")}, {ByteSizes.Describe(RunFolders.Bytes)}"),
             ("refs", $"{Number(HiddenRefs)} hidden, {Plural.Of(Branches, "branch")}"),
-            ("worktrees", $"{Number(Worktrees)} of tasks, {Number(GateWorktrees)} of gates, {ByteSizes.Describe(WorktreeFiles.Bytes)}"),
+            (
+                "worktrees",
+                $"{Number(Worktrees)} of tasks, {Number(GateWorktrees)} of gates, {ByteSizes.Describe(WorktreeFileAccess.Bytes)}"
+            ),
             ("cache", ByteSizes.Describe(Cache.Bytes)),
             ("unfinished work", ByteSizes.Describe(Unfinished.Bytes)),
         ];

@@ -97,7 +97,17 @@ public sealed class WorktreeSurvey(RunServices services)
                 : ofGates.Contains(tree.Path) ? Spare(entry with { Owner = WorktreeOwner.Gates }, open)
                 : tree.IsMissing ? entry with { Why = "its folder is missing: git worktree prune" }
                 : store.Find(tree.Path) is null ? entry
-                : await OfTaskAsync(entry with { Owner = WorktreeOwner.Task }, tree, known, new LeftoverWork(repository), contained, stop)
+                : await OfTaskAsync(
+                    entry with
+                    {
+                        Owner = WorktreeOwner.Task,
+                    },
+                    tree,
+                    known,
+                    new RunLeftoverSelection(repository),
+                    contained,
+                    stop
+                )
             );
         }
         return found;
@@ -119,7 +129,7 @@ public sealed class WorktreeSurvey(RunServices services)
         WorktreeEntry entry,
         WorktreeInfo tree,
         Dictionary<string, RunStatus> known,
-        LeftoverWork left,
+        RunLeftoverSelection left,
         IReadOnlySet<string> contained,
         CancellationToken stop
     )

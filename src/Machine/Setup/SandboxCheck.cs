@@ -76,7 +76,7 @@ internal static class SandboxCheck
         var canOverlay =
             permissions.Runner.Count == 0
             && await services.Bubblewrap.CanOverlayAsync(program, UserStateFolder.MakeFolder(services.Environment));
-        var tried = await SandboxProbe.StartAsync(program, canOverlay, permissions, repository, services);
+        var tried = await SandboxTrialResult.StartAsync(program, canOverlay, permissions, repository, services);
         if (tried.Problem.Length > 0)
         {
             return new(Name, MachineCheckStatus.Fail, tried.Problem, "Fix the cause, or set permissions.sandbox to off.");

@@ -41,7 +41,7 @@ internal sealed class CheckoutGateRunner(
     public async Task<IReadOnlyList<GateVerdict>> RunAsync(
         Worktree worktree,
         GateResultQuery question,
-        WorktreeBaseline? baseline,
+        RestorableWorktree? baseline,
         CancellationToken stop
     )
     {

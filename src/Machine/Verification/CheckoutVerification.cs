@@ -103,7 +103,7 @@ public static class CheckoutVerification
                     Place = question.SetUp.Count == 0 ? "" : "without set-up",
                     Changed = await ChangedAsync(opened, found, stop),
                 },
-                WorktreeBaseline.Of(worktree, found.Id, path + ".index"),
+                RestorableWorktree.Of(worktree, found.Id, path + ".index"),
                 stop
             );
         }

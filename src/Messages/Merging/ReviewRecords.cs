@@ -47,7 +47,7 @@ public sealed record ReviewRule
 /// <param name="PlanHash">SHA-256 of the run's plan.</param>
 /// <param name="BaseCommit">The common base commit of the tasks.</param>
 /// <param name="Results">The tasks that have succeeded.</param>
-public sealed record FindTiesInput(
+public sealed record FindEqualResultsInput(
     [property: Identifier] string RunId,
     RepositoryReference Repository,
     string PlanHash,
@@ -57,7 +57,7 @@ public sealed record FindTiesInput(
 
 /// <summary>Outcome of comparing the results of tasks that have the same text, for results that the evidence could not rank.</summary>
 /// <param name="Count">Number of questions for the reviewer.</param>
-public sealed record InconclusiveResults(int Count)
+public sealed record TieSearchResult(int Count)
 {
     /// <summary>SHA-256 of the stored plan that includes the questions.</summary>
     public string PlanHash { get; init; } = "";

@@ -97,7 +97,7 @@ public sealed record QueueRules
 }
 
 /// <summary>Input of <c>MergeTrainWorkflow</c>, which also passes it on when it continues as new.</summary>
-public sealed record TrainInput
+public sealed record MergeQueueInput
 {
     [Identifier]
     public required string RunId { get; init; }
@@ -142,14 +142,14 @@ public sealed record TrainInput
 /// <summary>Merge requests that a run sends to its merge queue.</summary>
 /// <param name="Requests">Merge requests, oldest first. Empty if the run only checks whether the merge queue is open.</param>
 /// <param name="Position">Last position of staging known to the run.</param>
-public sealed record TrainWork(IReadOnlyList<MergeRequest> Requests, StagingPosition Position)
+public sealed record MergeQueueWork(IReadOnlyList<MergeRequest> Requests, StagingPosition Position)
 {
     /// <summary>SHA-256 of the run's new plan if a review added tasks to it; empty if the plan is unchanged.</summary>
     public string PlanHash { get; init; } = "";
 }
 
 /// <summary>Current state of a merge queue, returned by its query.</summary>
-public sealed record TrainStatus
+public sealed record MergeQueueStatus
 {
     /// <summary>Merge requests that are waiting or are being merged, in merge order.</summary>
     public IReadOnlyList<MergeRequest> Queue { get; init; } = [];
@@ -157,18 +157,18 @@ public sealed record TrainStatus
     /// <summary>Ids of the tasks in the current batches. The tasks of a batch are merged together and tested by gates together.</summary>
     public IReadOnlyList<string> Batch { get; init; } = [];
 
-    /// <inheritdoc cref="TrainInput.Resolving"/>
+    /// <inheritdoc cref="MergeQueueInput.Resolving"/>
     public string Resolving { get; init; } = "";
 
-    /// <inheritdoc cref="TrainInput.Deferred"/>
+    /// <inheritdoc cref="MergeQueueInput.Deferred"/>
     public IReadOnlyList<string> Deferred { get; init; } = [];
 
-    /// <inheritdoc cref="TrainInput.Position"/>
+    /// <inheritdoc cref="MergeQueueInput.Position"/>
     public required StagingPosition Position { get; init; }
 }
 
 /// <summary>Report of a merge queue to its run. Only one is in flight at a time.</summary>
-public sealed record TrainReport
+public sealed record MergeQueueReport
 {
     /// <summary>
     /// Id of the first execution of the reporting workflow. If a merge queue is lost, another one replaces it, and the run ignores late
@@ -197,7 +197,7 @@ public sealed record TrainReport
 }
 
 /// <summary>State of a run's connection to its merge queue, passed to the run's next execution.</summary>
-public sealed record TrainLinkCheckpoint
+public sealed record MergeQueueLinkCheckpoint
 {
     /// <summary>Number of requests made so far. It determines the <see cref="MergeRequest.Turn"/> of the next request.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -212,10 +212,10 @@ public sealed record TrainLinkCheckpoint
     /// <summary>Requests without a result, oldest first.</summary>
     public IReadOnlyList<MergeRequest> Waiting { get; init; } = [];
 
-    /// <inheritdoc cref="TrainInput.Resolving"/>
+    /// <inheritdoc cref="MergeQueueInput.Resolving"/>
     public string Resolving { get; init; } = "";
 
-    /// <inheritdoc cref="TrainInput.Deferred"/>
+    /// <inheritdoc cref="MergeQueueInput.Deferred"/>
     public IReadOnlyList<string> Deferred { get; init; } = [];
 }
 
@@ -236,7 +236,7 @@ public sealed record BuildBatchInput(string RunId, RepositoryReference Repositor
 
 /// <summary>Request to determine which parts of the repository each change can affect.</summary>
 /// <param name="Requests">Verified work to locate.</param>
-public sealed record LocateInput(string RunId, RepositoryReference Repository, string PlanHash, IReadOnlyList<MergeRequest> Requests)
+public sealed record LocateWorkInput(string RunId, RepositoryReference Repository, string PlanHash, IReadOnlyList<MergeRequest> Requests)
 {
     /// <inheritdoc cref="BuildBatchInput.StagingTip"/>
     public string StagingTip { get; init; } = "";
@@ -286,9 +286,9 @@ public sealed record MergeBatchInput(BuildBatchInput Build, int Tries)
 }
 
 /// <summary>Results of the steps of a batch. A step that did not take place has the value null.</summary>
-/// <param name="Built">Results of <see cref="ITrainActivities.BuildBatchAsync"/>.</param>
-/// <param name="Gated">Result of <see cref="ITrainActivities.GateBatchAsync"/>, or null if no gates were run.</param>
-/// <param name="Landed">Results of <see cref="ITrainActivities.LandBatchAsync"/>, or null if staging was not moved.</param>
+/// <param name="Built">Results of <see cref="IMergeQueueActivities.BuildBatchAsync"/>.</param>
+/// <param name="Gated">Result of <see cref="IMergeQueueActivities.GateBatchAsync"/>, or null if no gates were run.</param>
+/// <param name="Landed">Results of <see cref="IMergeQueueActivities.LandBatchAsync"/>, or null if staging was not moved.</param>
 public sealed record MergedBatch(IReadOnlyList<MergeResult> Built, MergeResult? Gated = null, IReadOnlyList<MergeResult>? Landed = null);
 
 /// <summary>Request to run the gates on the merge of the first entries of a batch.</summary>

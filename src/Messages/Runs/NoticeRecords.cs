@@ -17,11 +17,11 @@ public sealed record SendNoticesInput(
     [property: Identifier] string RunId,
     RepositoryReference Repository,
     IReadOnlyList<RunNotice> Notices,
-    RunProgressState Rest
+    RunNoticeState Rest
 );
 
 /// <summary>State of a run's progress, which determines whether more notices may follow.</summary>
-public enum RunProgressState
+public enum RunNoticeState
 {
     /// <summary>The run is in progress.</summary>
     None,

@@ -105,7 +105,7 @@ public sealed record RunAccount(
     /// <summary>Current period in which the account accepts no agents, or null if the account is not blocked.</summary>
     [JsonPropertyName("block")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public UsageBlock? Block { get; init; }
+    public AccountBlock? Block { get; init; }
 }
 
 /// <summary>A usage limit of an account.</summary>
@@ -125,7 +125,7 @@ public sealed record UsageWindowLine(
 /// <param name="Until">Time of the next probe.</param>
 /// <param name="Since">Time at which the block started.</param>
 /// <param name="Fact">Source of the information, such as an event of the service.</param>
-public sealed record UsageBlock(
+public sealed record AccountBlock(
     [property: JsonPropertyName("window")] string? Window,
     [property: JsonPropertyName("until")] DateTimeOffset Until,
     [property: JsonPropertyName("since")] DateTimeOffset Since,

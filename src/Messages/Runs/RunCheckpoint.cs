@@ -24,7 +24,7 @@ public sealed record RunCheckpoint
     public IReadOnlyList<TaskCheckpoint> Recent { get; init; } = [];
 
     /// <summary>State of the connection to the merge queue, which keeps running while the run continues as new.</summary>
-    public TrainLinkCheckpoint Train { get; init; } = new();
+    public MergeQueueLinkCheckpoint Train { get; init; } = new();
 
     /// <summary>Position of the staging branch.</summary>
     public StagingPosition Staging { get; init; } = new("", 0);

@@ -42,8 +42,11 @@ public static class SteeringCatalog
             "Pause a run or one task; agents keep their conversation",
             (input, _) =>
                 input.Task is { } task
-                    ? new SteeringCall(MessageNames.Pause, new TaskCommand(task)) { Refuse = run => RecordedStatusCheck.OfPause(run, task) }
-                    : new SteeringCall(MessageNames.Pause, null) { Reached = run => run.Paused }
+                    ? new SteeringMessage(MessageNames.Pause, new TaskCommand(task))
+                    {
+                        Refuse = run => RecordedStatusCheck.OfPause(run, task),
+                    }
+                    : new SteeringMessage(MessageNames.Pause, null) { Reached = run => run.Paused }
         );
 
     /// <summary>Resumes a run or a task.</summary>
@@ -52,7 +55,7 @@ public static class SteeringCatalog
             "resume",
             SteeringTargets.Run | SteeringTargets.Task,
             "Continue a run or a paused task",
-            (input, _) => new SteeringCall(MessageNames.Resume, input.Task is { } task ? new TaskCommand(task) : null)
+            (input, _) => new SteeringMessage(MessageNames.Resume, input.Task is { } task ? new TaskCommand(task) : null)
         );
 
     /// <summary>Ends a run or a task.</summary>
@@ -62,7 +65,7 @@ public static class SteeringCatalog
             SteeringTargets.Run | SteeringTargets.Task,
             "End a run or one task; merged work stays on staging",
             (input, _) =>
-                input.Task is { } task ? new SteeringCall(MessageNames.CancelTask, new TaskCommand(task, By: input.By)) : Ending(input)
+                input.Task is { } task ? new SteeringMessage(MessageNames.CancelTask, new TaskCommand(task, By: input.By)) : Ending(input)
         );
 
     /// <summary>Ends a run and reverts its landing.</summary>
@@ -80,7 +83,7 @@ public static class SteeringCatalog
             SteeringTargets.Task,
             "Try a task again",
             (input, _) =>
-                new SteeringCall(MessageNames.RetryTask, new TaskCommand(input.RequiredTask, input.Text(Guidance), input.By))
+                new SteeringMessage(MessageNames.RetryTask, new TaskCommand(input.RequiredTask, input.Text(Guidance), input.By))
                 {
                     Refuse = run => RecordedStatusCheck.OfRetry(run, input.RequiredTask),
                 }
@@ -97,7 +100,7 @@ public static class SteeringCatalog
             SteeringTargets.Task,
             "Count a task as done without changes",
             (input, _) =>
-                new SteeringCall(MessageNames.SkipTask, new TaskCommand(input.RequiredTask, By: input.By))
+                new SteeringMessage(MessageNames.SkipTask, new TaskCommand(input.RequiredTask, By: input.By))
                 {
                     Refuse = run => RecordedStatusCheck.OfSkip(run, input.RequiredTask),
                 }
@@ -113,7 +116,7 @@ public static class SteeringCatalog
             SteeringTargets.Question,
             "Approve a question of a run",
             (input, _) =>
-                new SteeringCall(MessageNames.Approve, new ApprovalCommand(input.RequiredTask, By: input.By) { Shown = input.Shown })
+                new SteeringMessage(MessageNames.Approve, new ApprovalCommand(input.RequiredTask, By: input.By) { Shown = input.Shown })
                 {
                     Refuse = run => RecordedStatusCheck.OfApprove(run, input.RequiredTask),
                 }
@@ -130,7 +133,7 @@ public static class SteeringCatalog
             SteeringTargets.Question,
             "Reject a question of a run",
             (input, _) =>
-                new SteeringCall(
+                new SteeringMessage(
                     MessageNames.Reject,
                     new ApprovalCommand(input.RequiredTask, input.Text(Reason), input.By) { Shown = input.Shown }
                 )
@@ -163,7 +166,7 @@ public static class SteeringCatalog
             SteeringTargets.Run,
             "Land merged work; the rest stays open",
             (input, before) =>
-                new SteeringCall(MessageNames.LandMerged, LandingOf(input))
+                new SteeringMessage(MessageNames.LandMerged, LandingOf(input))
                 {
                     Reached = run => run.LandedCommit != before.LandedCommit && run.State != RunStates.Landing,
                     Refuse = RecordedStatusCheck.OfLandMerged,
@@ -184,7 +187,7 @@ public static class SteeringCatalog
             SteeringTargets.Task,
             "Merge a verified task before all others that wait",
             (input, _) =>
-                new SteeringCall(MessageNames.MergeNext, new TaskCommand(input.RequiredTask, By: input.By))
+                new SteeringMessage(MessageNames.MergeNext, new TaskCommand(input.RequiredTask, By: input.By))
                 {
                     Refuse = run => RecordedStatusCheck.OfMergeNext(run, input.RequiredTask),
                 }
@@ -197,7 +200,7 @@ public static class SteeringCatalog
             SteeringTargets.Run,
             "Decide how to continue a run that can't continue by itself",
             (input, _) =>
-                new SteeringCall(
+                new SteeringMessage(
                     MessageNames.ResolveEscalation,
                     new ResolutionCommand(input.Text(Way), input.Text(Reason), input.By) { Tasks = input.Tasks, Shown = input.Shown }
                 )
@@ -270,12 +273,12 @@ public static class SteeringCatalog
     /// <param name="name">Wire name of the command.</param>
     public static bool IsDecision(string name) => name == MessageNames.AddTasks || All.Any(command => command.Decision == name);
 
-    private static SteeringCall Ending(SteeringInput input) =>
+    private static SteeringMessage Ending(SteeringInput input) =>
         new(MessageNames.Cancel, new PersonCommand(By: input.By)) { Reached = IsOver };
 
     private static bool IsOver(RunStatus run) => RunStates.IsFinal(run.State);
 
-    private static SteeringCall Landing(SteeringInput input) =>
+    private static SteeringMessage Landing(SteeringInput input) =>
         new(MessageNames.Promote, LandingOf(input))
         {
             Reached = run => run.State == RunStates.Completed,
@@ -285,7 +288,7 @@ public static class SteeringCatalog
     private static PersonCommand LandingOf(SteeringInput input) =>
         new(By: input.By) { Shown = input.Shown, Target = input.Text(Target) is { Length: > 0 } target ? target : null };
 
-    private static SteeringCall Raise(SteeringInput input)
+    private static SteeringMessage Raise(SteeringInput input)
     {
         var amount = BudgetAmount.TryRead(input.Text(Amount))!;
         var kind =
@@ -294,7 +297,7 @@ public static class SteeringCatalog
             : BudgetKinds.Task;
         var task = IsOfTask(kind) ? input.RequiredTask : "";
         var command = new RaiseBudgetCommand(kind, amount.Usd, amount.Tokens, task, input.By);
-        return new SteeringCall(MessageNames.RaiseBudget, command)
+        return new SteeringMessage(MessageNames.RaiseBudget, command)
         {
             Refuse = run => RecordedStatusCheck.OfRaise(run, command),
             Unchanged = NoChangeMeaning.Refused,

@@ -28,7 +28,7 @@ public sealed record SteeringDefinition(
     string Name,
     SteeringTargets Targets,
     string Summary,
-    Func<SteeringInput, RunStatus, SteeringCall> Call
+    Func<SteeringInput, RunStatus, SteeringMessage> Call
 )
 {
     /// <summary>Arguments of the command, except its target.</summary>

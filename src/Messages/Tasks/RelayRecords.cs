@@ -9,7 +9,7 @@ namespace Orchestrator.Messages;
 public sealed record AgentRelay(string Agent, TimeSpan After);
 
 /// <summary>A switch of a task to another agent, because the wait for the previous agent's usage limit would have taken too long.</summary>
-public sealed record TaskRelay
+public sealed record TaskAgentSwitch
 {
     /// <summary>Name of the previous agent.</summary>
     [JsonPropertyName("from")]

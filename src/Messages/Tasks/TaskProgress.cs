@@ -196,7 +196,7 @@ public record TaskProgress
     /// <summary>The task's switches to other agents, oldest first; omitted if there were none.</summary>
     [JsonPropertyName("relays")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<TaskRelay>? Relays { get; init; }
+    public IReadOnlyList<TaskAgentSwitch>? Relays { get; init; }
 
     /// <summary>
     /// <see cref="AgentRunResult.SaidHash"/> of the last agent run. For an ended planner or reviewer, the SHA-256 of its accepted answers.

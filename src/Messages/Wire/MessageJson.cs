@@ -25,7 +25,8 @@ public static class MessageJson
             }
         );
 
-    private static Type[] InputTypes => [typeof(OrchestrationInput), typeof(PlanningOptions), typeof(NightContract), typeof(RunForecast)];
+    private static Type[] InputTypes =>
+        [typeof(OrchestrationInput), typeof(PlanningOptions), typeof(UnattendedRunContract), typeof(RunForecast)];
 
     private static IPayloadConverter PayloadConverter { get; } = new DefaultPayloadConverter(Options);
 

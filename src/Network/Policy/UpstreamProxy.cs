@@ -30,7 +30,7 @@ public sealed record UpstreamProxy(string Variable, string Address, IReadOnlyLis
     /// <summary>Parses the address of the proxy.</summary>
     /// <exception cref="FormatException">The address is malformed, or its scheme is not <c>http</c>. The message contains the variable's
     /// name but never its value.</exception>
-    internal UpstreamRoute Route()
+    internal UpstreamProxyAddress Route()
     {
         var scheme = Address.IndexOf(Separator, StringComparison.Ordinal) is >= 0 and var end ? Address[..end] : Http;
         if (!scheme.Equals(Http, StringComparison.OrdinalIgnoreCase))
@@ -45,7 +45,7 @@ public sealed record UpstreamProxy(string Variable, string Address, IReadOnlyLis
             Uri.TryCreate(text, UriKind.Absolute, out var address)
             && address is { Port: > 0, PathAndQuery: "/", Fragment: "" }
             && RequestedHost.TryParse(address.IdnHost) is { } host
-            ? new UpstreamRoute(host, address.Port, AuthorizationOf(address.UserInfo), NoProxyList.Of(NoProxy))
+            ? new UpstreamProxyAddress(host, address.Port, AuthorizationOf(address.UserInfo), NoProxyList.Of(NoProxy))
             : throw new FormatException(
                 $"{Variable} is not the address of a proxy. Write http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with special "
                     + "characters percent-encoded."
@@ -78,7 +78,7 @@ public sealed record UpstreamProxy(string Variable, string Address, IReadOnlyLis
 /// <param name="Port">Port of the proxy.</param>
 /// <param name="Authorization">Value of <c>Proxy-Authorization</c>, or null if the address contains no user.</param>
 /// <param name="Direct">Hosts to dial directly.</param>
-internal sealed record UpstreamRoute(RequestedHost Host, int Port, string? Authorization, NoProxyList Direct)
+internal sealed record UpstreamProxyAddress(RequestedHost Host, int Port, string? Authorization, NoProxyList Direct)
 {
     /// <summary>Returns the host and the port without the credential.</summary>
     public override string ToString() => $"{Host}:{Port}";

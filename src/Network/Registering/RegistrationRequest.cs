@@ -30,7 +30,7 @@ public sealed record RegistrationRequest(string Id, NetworkMode Mode, IReadOnlyL
 
     /// <summary>Parses the upstream proxy, or returns null if there is none or the mode allows no host.</summary>
     /// <exception cref="FormatException">The upstream proxy is malformed or not supported.</exception>
-    internal UpstreamRoute? Route() => Mode == NetworkMode.None ? null : Upstream?.Route();
+    internal UpstreamProxyAddress? Route() => Mode == NetworkMode.None ? null : Upstream?.Route();
 }
 
 /// <summary>Response of the proxy to a registration request.</summary>

@@ -19,7 +19,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, UpstreamDialer dial
     private readonly ClientStream _client = new(socket);
     private readonly DateTimeOffset _began = time.GetUtcNow();
     private readonly long _start = time.GetTimestamp();
-    private ClientTarget? _target;
+    private RequestedEndpoint? _target;
     private NetworkVerdict _verdict;
     private string? _address;
     private long _up;
@@ -123,7 +123,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, UpstreamDialer dial
         await EndAsync(stop);
     }
 
-    private NetworkVerdict Judge(ClientTarget target)
+    private NetworkVerdict Judge(RequestedEndpoint target)
     {
         if (target.Host is not { } host)
         {
@@ -135,7 +135,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, UpstreamDialer dial
 
     private NetworkVerdict JudgeHost(HttpRequestHead head, RequestedHost host, int port) =>
         head.Host is not { } named ? policy.RefusalFor(RefusalReason.HostHeader)
-        : ClientTarget.TryParse(named, port) is { } other && other.Port == port && other.Host?.Name == host.Name
+        : RequestedEndpoint.TryParse(named, port) is { } other && other.Port == port && other.Host?.Name == host.Name
             ? new NetworkVerdict(NetworkDecision.Allowed)
         : policy.RefusalFor(RefusalReason.HostHeader, named);
 
@@ -220,13 +220,14 @@ internal sealed class ClientConnection(NetworkPolicy policy, UpstreamDialer dial
     }
 
     // A port of this machine or an address has no name with which the server name or the Host header could be compared.
-    private bool IsTrusted(ClientTarget target) => policy.Mode == NetworkMode.Open || target.Host!.IsLocal || target.Host.IsLiteral;
+    private bool IsTrusted(RequestedEndpoint target) => policy.Mode == NetworkMode.Open || target.Host!.IsLocal || target.Host.IsLiteral;
 
-    private static string AuthorityOf(ClientTarget target) => target.Port == 80 ? target.Host!.ToString() : $"{target.Host}:{target.Port}";
+    private static string AuthorityOf(RequestedEndpoint target) =>
+        target.Port == 80 ? target.Host!.ToString() : $"{target.Host}:{target.Port}";
 
     /// <summary>Applies the policy to the first bytes of a tunnel. Plain HTTP on port 80 is forwarded request by request, as if the client
     /// had not requested a tunnel.</summary>
-    private async Task<(NetworkVerdict Verdict, HttpRequestHead? Plain)> JudgeFirstAsync(ClientTarget target, CancellationToken stop)
+    private async Task<(NetworkVerdict Verdict, HttpRequestHead? Plain)> JudgeFirstAsync(RequestedEndpoint target, CancellationToken stop)
     {
         var isNamed = policy.NamesPort(target.Host!, target.Port);
         var (kind, name) = await ReadHelloAsync(waits: !isNamed || target.Port == Https, stop);

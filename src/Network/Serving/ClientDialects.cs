@@ -6,7 +6,7 @@ namespace Orchestrator.Network;
 /// <param name="Host">The host, or null if the client did not name a valid one.</param>
 /// <param name="Port">Port of the host.</param>
 /// <param name="Spelling">Host as named by the client.</param>
-internal sealed record ClientTarget(RequestedHost? Host, int Port, string Spelling)
+internal sealed record RequestedEndpoint(RequestedHost? Host, int Port, string Spelling)
 {
     /// <summary>Plain HTTP request to forward instead of opening a tunnel, or null to open a tunnel.</summary>
     public HttpRequestHead? Plain { get; init; }
@@ -14,12 +14,12 @@ internal sealed record ClientTarget(RequestedHost? Host, int Port, string Spelli
     /// <summary>Parses a host and an optional port, or returns null if the text is malformed.</summary>
     /// <param name="authority">Text such as <c>example.com:443</c>.</param>
     /// <param name="defaultPort">Port to use if the text has none, or 0 to require one.</param>
-    public static ClientTarget? TryParse(string authority, int defaultPort)
+    public static RequestedEndpoint? TryParse(string authority, int defaultPort)
     {
         var (name, port) = AllowEntry.SplitPort(authority);
         return port.Length == 0 && defaultPort == 0 ? null
             : (port.Length == 0 ? defaultPort : AllowEntry.ParsePort(port)) is not { } number ? null
-            : new ClientTarget(RequestedHost.TryParse(name), number, name);
+            : new RequestedEndpoint(RequestedHost.TryParse(name), number, name);
     }
 }
 
@@ -27,7 +27,7 @@ internal sealed record ClientTarget(RequestedHost? Host, int Port, string Spelli
 internal interface IProxyProtocol
 {
     /// <summary>Reads the request. If the request can't be served, the target is null and the fault contains the reason.</summary>
-    Task<(ClientTarget? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop);
+    Task<(RequestedEndpoint? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop);
 
     /// <summary>Responds that the tunnel is open.</summary>
     Task GrantAsync(ClientStream client, CancellationToken stop);
@@ -44,8 +44,8 @@ internal sealed class ForwardedPort(int port) : IProxyProtocol
     private static readonly RequestedHost Local = RequestedHost.TryParse("localhost")!;
 
     /// <inheritdoc/>
-    public Task<(ClientTarget? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop) =>
-        Task.FromResult<(ClientTarget?, string)>((new ClientTarget(Local, port, Local.Name), ""));
+    public Task<(RequestedEndpoint? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop) =>
+        Task.FromResult<(RequestedEndpoint?, string)>((new RequestedEndpoint(Local, port, Local.Name), ""));
 
     /// <inheritdoc/>
     public Task GrantAsync(ClientStream client, CancellationToken stop) => Task.CompletedTask;
@@ -64,7 +64,7 @@ internal sealed class HttpProxyProtocol : IProxyProtocol
     public HttpRequestHead? Origin { get; private set; }
 
     /// <inheritdoc/>
-    public async Task<(ClientTarget? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop)
+    public async Task<(RequestedEndpoint? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop)
     {
         if (await ReadHeadAsync(client, stop) is not { } head)
         {
@@ -74,7 +74,7 @@ internal sealed class HttpProxyProtocol : IProxyProtocol
         if (
             head.Place is not { } place
             || place.Authority.Contains('@', StringComparison.Ordinal)
-            || ClientTarget.TryParse(place.Authority, head.IsConnect ? 0 : Http) is not { } target
+            || RequestedEndpoint.TryParse(place.Authority, head.IsConnect ? 0 : Http) is not { } target
         )
         {
             return (null, "this proxy serves only CONNECT host:port and requests for http://host/.");
@@ -139,7 +139,7 @@ internal sealed class SocksProxyProtocol : IProxyProtocol
     private const int RequestHeader = 4;
 
     /// <inheritdoc/>
-    public async Task<(ClientTarget? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop)
+    public async Task<(RequestedEndpoint? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop)
     {
         const string Cut = "the client ended in the middle of it.";
         if (!await client.ReadAsync(2, stop) || !await client.ReadAsync(2 + client.Ahead[1], stop))
@@ -179,7 +179,7 @@ internal sealed class SocksProxyProtocol : IProxyProtocol
         var name = type == DomainName ? Encoding.Latin1.GetString(bytes) : new IPAddress(bytes).ToString();
         var port = BinaryPrimitives.ReadUInt16BigEndian(client.Ahead[(start + length)..]);
         client.Use(start + length + 2);
-        return (new ClientTarget(RequestedHost.TryParse(name), port, name), "");
+        return (new RequestedEndpoint(RequestedHost.TryParse(name), port, name), "");
     }
 
     /// <inheritdoc/>

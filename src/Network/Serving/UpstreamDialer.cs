@@ -18,7 +18,7 @@ internal sealed class UpstreamDialer(HostResolver resolve, Func<IPEndPoint, Canc
     private static readonly IPAddress[] OwnLoopback = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
     /// <summary>Upstream proxy of this machine, or null to connect to each host directly.</summary>
-    public UpstreamRoute? Upstream { get; init; }
+    public UpstreamProxyAddress? Upstream { get; init; }
 
     /// <summary>Connects to a host, directly or through a tunnel of the upstream proxy.</summary>
     /// <returns>The decision, and the socket if the connection was made.</returns>
@@ -52,7 +52,7 @@ internal sealed class UpstreamDialer(HostResolver resolve, Func<IPEndPoint, Canc
     }
 
     // An address that refers to another host on the upstream proxy than here, such as a loopback address, is connected to directly.
-    private static bool IsChained(UpstreamRoute upstream, RequestedHost host, int port) =>
+    private static bool IsChained(UpstreamProxyAddress upstream, RequestedHost host, int port) =>
         !host.IsLocal
         && !upstream.Direct.Covers(host, port)
         && (
@@ -61,7 +61,7 @@ internal sealed class UpstreamDialer(HostResolver resolve, Func<IPEndPoint, Canc
         );
 
     private async Task<(NetworkVerdict Verdict, Socket? Socket)> ChainAsync(
-        UpstreamRoute upstream,
+        UpstreamProxyAddress upstream,
         NetworkPolicy policy,
         RequestedHost host,
         int port,
@@ -87,7 +87,7 @@ internal sealed class UpstreamDialer(HostResolver resolve, Func<IPEndPoint, Canc
 
     private static async Task<(NetworkVerdict Verdict, Socket? Socket)> OpenTunnelAsync(
         Socket socket,
-        UpstreamRoute upstream,
+        UpstreamProxyAddress upstream,
         RequestedHost host,
         int port,
         CancellationToken stop

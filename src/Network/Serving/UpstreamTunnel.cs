@@ -16,7 +16,7 @@ internal static class UpstreamTunnel
     /// <param name="route">The upstream proxy.</param>
     public static async Task<NetworkVerdict> OpenAsync(
         Socket upstream,
-        UpstreamRoute route,
+        UpstreamProxyAddress route,
         RequestedHost host,
         int port,
         CancellationToken stop
@@ -43,7 +43,7 @@ internal static class UpstreamTunnel
 
     private static NetworkVerdict Fail(string detail) => NetworkVerdict.Fail(RefusalReason.UpstreamFailed, detail);
 
-    private static byte[] RequestFor(UpstreamRoute route, RequestedHost host, int port)
+    private static byte[] RequestFor(UpstreamProxyAddress route, RequestedHost host, int port)
     {
         var credential = route.Authorization is { } value ? $"Proxy-Authorization: {value}\r\n" : "";
         return Encoding.ASCII.GetBytes($"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n{credential}\r\n");

@@ -44,8 +44,8 @@ internal sealed partial record GateLineOptions
     private GateLineOptions With(string name, string value) =>
         name switch
         {
-            "exclusive" when ExclusiveGateName.IsValid(value) => this with { Exclusive = value },
-            "exclusive" => WithFault($"'{value}' is not a valid name for an exclusive gate.", ExclusiveGateName.Rule),
+            "exclusive" when ExclusiveGateNameRules.IsValid(value) => this with { Exclusive = value },
+            "exclusive" => WithFault($"'{value}' is not a valid name for an exclusive gate.", ExclusiveGateNameRules.Rule),
             "cache" when value is "true" or "false" => this with { Cache = value == "true" },
             "cache" => WithFault($"'cache' must be true or false, not '{value}'.", "Write '(cache: false)', or omit 'cache'."),
             "clean" when value is "true" or "false" => this with { Clean = value == "true" },

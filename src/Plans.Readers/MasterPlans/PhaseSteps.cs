@@ -55,7 +55,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
         }
         else if (lower.Contains("notes", StringComparison.Ordinal))
         {
-            _steps.Add(RequiredStepNames.WriteIntents);
+            _steps.Add(RequiredStepNames.GitWriteJournal);
             Notes(text, plain, line, _notesOutput);
         }
         else if (lower.Contains("implement", StringComparison.Ordinal))

@@ -112,7 +112,7 @@ public sealed class GateNodeReader
     internal static string? Exclusive(MappingFields fields)
     {
         var name = fields.Text("exclusive")?.Trim();
-        if (name is null || ExclusiveGateName.IsValid(name))
+        if (name is null || ExclusiveGateNameRules.IsValid(name))
         {
             return name;
         }
@@ -121,7 +121,7 @@ public sealed class GateNodeReader
             fields.Node("exclusive")!,
             fields.Join("exclusive"),
             $"'{name}' is not a valid name for an exclusive gate.",
-            ExclusiveGateName.Rule
+            ExclusiveGateNameRules.Rule
         );
         return null;
     }

@@ -194,13 +194,13 @@ public sealed record ContractFault(string Field, int Index, string Message, stri
 /// <param name="Contract">Name of the contract.</param>
 /// <param name="TaskId">Id of the task that uses the contract.</param>
 /// <param name="Version">Version that the task received.</param>
-public sealed record ContractPin(string Contract, string TaskId, string Version)
+public sealed record TaskContractVersion(string Contract, string TaskId, string Version)
 {
     /// <summary>
     /// Returns the entries of tasks that started with a contract version that is now outdated. These tasks must be notified, and their work
     /// must be verified again.
     /// </summary>
-    public static IReadOnlyList<ContractPin> Stale(IEnumerable<ContractPin> pins, IEnumerable<ContractStub> current)
+    public static IReadOnlyList<TaskContractVersion> Stale(IEnumerable<TaskContractVersion> pins, IEnumerable<ContractStub> current)
     {
         var versions = current.ToDictionary(c => c.Name, c => c.Version, StringComparer.Ordinal);
         return

@@ -9,8 +9,8 @@ namespace Orchestrator.Plans;
 /// <see cref="DefaultTimeout"/>. A number of seconds in JSON.</param>
 /// <param name="Description">Human-readable description of the check.</param>
 /// <param name="Negate">True if the gate passes when the command fails. A command that could not run or timed out never passes.</param>
-/// <param name="Exclusive">Name shared by gates that must run one at a time on a host (<see cref="ExclusiveGateName"/>), or null if the
-/// gate may run together with any other.</param>
+/// <param name="Exclusive">Name shared by gates that must run one at a time on a host (<see cref="ExclusiveGateNameRules"/>), or null if
+/// the gate may run together with any other.</param>
 /// <param name="Cache">False to run the gate each time, because its result depends on more than the tree and the environment, such as a
 /// service or the date. True or null to cache passing results according to <c>gates.cache</c>.</param>
 public sealed record Gate(

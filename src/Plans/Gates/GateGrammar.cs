@@ -72,6 +72,10 @@ public static class GateGrammar
     public static Gate Of(string command, string? under = null, GateType? type = null, string? description = null)
     {
         GateType? said = under is not null && Types.TryGetValue(under, out var word) ? word : null;
-        return new Gate(command, type ?? said ?? GateCommand.GuessType(command), Description: description ?? (said is null ? under : null));
+        return new Gate(
+            command,
+            type ?? said ?? GateCommandAnalysis.GuessType(command),
+            Description: description ?? (said is null ? under : null)
+        );
     }
 }

@@ -3,7 +3,7 @@ namespace Orchestrator.Plans;
 /// <summary>Replaces a command that watches for changes or repairs files with one that checks once and exits.</summary>
 public static class OneShotCommand
 {
-    private static readonly string[] Launchers = [.. GateCommand.Launchers, "npm", "dlx", "cross-env", "dotenv", "--"];
+    private static readonly string[] Launchers = [.. GateCommandAnalysis.Launchers, "npm", "dlx", "cross-env", "dotenv", "--"];
 
     // Programs that rerun other commands. The commands that they run can't be extracted reliably from their arguments.
     private static readonly string[] Watchers =

@@ -31,7 +31,7 @@ internal sealed class MissingTargets(Func<string, bool> exists, Func<string, str
                 {
                     continue;
                 }
-                foreach (var (what, path) in Missing(GateTargets.Of(gate.Command)))
+                foreach (var (what, path) in Missing(GateCommandFiles.Of(gate.Command)))
                 {
                     owners ??= [.. Before(task, tasks).Select(TaskFileOwnership.Of)];
                     if (!Array.Exists(owners, owner => owner.Owns(path)) && !plan.Contracts.Any(contract => contract.FilePath == path))
@@ -79,7 +79,7 @@ internal sealed class MissingTargets(Func<string, bool> exists, Func<string, str
         }
     }
 
-    private IEnumerable<(string What, string Path)> Missing(GateTargets targets) =>
+    private IEnumerable<(string What, string Path)> Missing(GateCommandFiles targets) =>
         targets
             .Files.Where(file => !exists(file) && Ecosystems.OutputBesideIn(file, IsBeside) is null)
             .Select(file => ($"'{file}'", file))

@@ -87,7 +87,7 @@ public static class PlanLint
         for (var g = 0; g < task.Verification.Count; g++)
         {
             var gate = task.Verification[g];
-            if (gate.Negate || GateCommand.ReasonItCannotFail(gate.Command) is not { } reason)
+            if (gate.Negate || GateCommandAnalysis.ReasonItCannotFail(gate.Command) is not { } reason)
             {
                 oneCanFail = true;
                 isChecked |= gate.Required;

@@ -34,7 +34,7 @@ public static class RequiredStepNames
     public const string ReadPreviousNotes = "read_previous_notes";
     public const string Implementation = "implementation";
     public const string PreValidation = "pre_validation";
-    public const string WriteIntents = "write_notes";
+    public const string GitWriteJournal = "write_notes";
 
     /// <summary>Returns the name of the step for a required agent: <c>doc-sync-manager</c> becomes <c>doc_sync_manager</c>.</summary>
     public static string ForAgent(string agent) => agent.Replace('-', '_').Replace(' ', '_').ToLowerInvariant();

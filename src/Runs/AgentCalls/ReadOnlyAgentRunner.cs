@@ -89,7 +89,12 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
         var path = input.Question.Repository.Path;
         var workTree = input.Question.Repository.WorkTree;
         var environment = await AgentRunEnvironment.OfAsync(services, workTree, ask.RunStart, null, CancellationToken.None);
-        using var payers = PayingAccounts.Of(services, Governed(input, ask, folder, environment), ask.Who.Agent, environment.Environment);
+        using var payers = PayingAccountSelector.Of(
+            services,
+            Governed(input, ask, folder, environment),
+            ask.Who.Agent,
+            environment.Environment
+        );
         var held = new HoldCheck(services, input.Question.RunId, path, folder, input.Session, payers.AwaitTurnAsync);
         if (await held.WaitWhileHeldAsync(input.AwaitRelease, execution) is { } notNow)
         {
@@ -126,7 +131,7 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
         );
         string[] notTaken = [confined.CopyConversationBack(outcome.SessionId ?? start.SessionId), .. await logins.ReturnAsync()];
         confined.Remove();
-        (AgentRunNotes.Of(outcome) with { Account = governed.Agent.Account, Agent = ask.Who.Agent }).Write(start.Folder);
+        (AgentRunOutcomeFile.Of(outcome) with { Account = governed.Agent.Account, Agent = ask.Who.Agent }).Write(start.Folder);
         if (ask.LeavesNoWorktree)
         {
             await worktrees.RemoveAsync(ask.Worktree);

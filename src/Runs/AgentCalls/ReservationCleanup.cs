@@ -68,7 +68,7 @@ internal sealed class ReservationCleanup(RunServices services, PriceTable prices
                 return call with { Released = true };
             // If the holder is alive, it follows the agent and settles the usage.
             case AgentStartState.Ended or AgentStartState.Died when !isAlive:
-                return AgentRunNotes.Read(one.Folder) is not null
+                return AgentRunOutcomeFile.Read(one.Folder) is not null
                     ? call with
                     {
                         Ended = new AgentRunSettlement(Amount.Zero, []),
@@ -88,14 +88,14 @@ internal sealed class ReservationCleanup(RunServices services, PriceTable prices
         var record = await UsageRecordWriter.WriteDownAsync(
             one.Folder,
             one.Id,
-            () => RecordOf(end.Account, one, AgentRunNotes.Read(one.Folder)!),
+            () => RecordOf(end.Account, one, AgentRunOutcomeFile.Read(one.Folder)!),
             UsageHistory.Of(services.Environment, services.Time),
             stop
         );
         return end with { Ended = new AgentRunSettlement(record.Sum, []) };
     }
 
-    private UsageRecord RecordOf(string account, Reservation one, AgentRunNotes notes)
+    private UsageRecord RecordOf(string account, Reservation one, AgentRunOutcomeFile notes)
     {
         var model = notes.Models.Count > 0 ? notes.Models[0] : one.Model;
         var tokens = new TokenCounts(notes.Tokens, 0, 0, 0);

@@ -22,7 +22,7 @@ public static class RepositorySettingsLoader
     private static IReadOnlyList<DetectedCommand> Find(string repository) =>
         [
             .. ProjectCommands.Find(repository),
-            .. ProgramSettings
+            .. GitProgramSettings
                 .FindAsync(repository)
                 .GetAwaiter()
                 .GetResult()

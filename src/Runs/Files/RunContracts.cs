@@ -86,7 +86,7 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
                 )
             );
 
-    private async Task<ContractsInForce> FindAsync(string commit, CancellationToken stop)
+    private async Task<EffectiveContracts> FindAsync(string commit, CancellationToken stop)
     {
         var tree = await _commits.ListFilesAsync(commit, stop);
         var paths = files.Plan.Contracts.Select(c => c.FilePath).OfType<string>().ToHashSet(StringComparer.Ordinal);
@@ -97,7 +97,7 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
         {
             existing[path] = Encoding.UTF8.GetString(await _commits.ReadFileAsync(commit, path, stop) ?? []);
         }
-        var found = ContractsInForce.Of(files.Plan, existing);
+        var found = EffectiveContracts.Of(files.Plan, existing);
         return found with { Errors = [.. found.Errors, .. FindObstacles(tree, found.Unwritten)] };
     }
 

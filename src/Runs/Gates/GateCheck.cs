@@ -233,11 +233,11 @@ public sealed class GateCheck(RunServices services)
     /// Determines the files with which a gate starts. A gate that is required by a clean gate also starts clean, because its outputs become
     /// the files of the clean gate.
     /// </summary>
-    private static GateStart StartOf(Gate gate, IReadOnlyDictionary<Gate, GateResultLookup> lookups, GateResultQuery question)
+    private static GateStartFiles StartOf(Gate gate, IReadOnlyDictionary<Gate, GateResultLookup> lookups, GateResultQuery question)
     {
         var all = question.Gates;
         var clean = all.Where(one => lookups[one].Known is null && StartsClean(one, question.Settings));
-        return new GateStart(
+        return new GateStartFiles(
             gate,
             clean.Any(one => one == gate || GateOrder.NeededBy(one, all).Contains(gate)),
             [.. GateOrder.NeededBy(gate, all).Where(needed => lookups[needed].Known is null)],

@@ -11,7 +11,7 @@ namespace Orchestrator.Runs.Gates;
 /// <param name="Verdicts">Verdicts of the gates on the work.</param>
 /// <param name="Basis">The changes of the work, divided into product files and support files such as tests.</param>
 /// <param name="Evidence">Absolute path of the folder for the output of gates.</param>
-public sealed record GatePassedWork(
+public sealed record VerifiedTaskWork(
     RunFiles Files,
     GitRepository Repository,
     string Task,
@@ -31,7 +31,7 @@ public sealed class GateSensitivityCheck(GateCheck gates)
 {
     /// <summary>Runs the base's own tests and other support files against the task's product changes.</summary>
     /// <param name="more">Other gates whose result may depend on the task's changes.</param>
-    public async Task<BaseSuiteVerdict> RunBaseSuiteAsync(GatePassedWork work, IReadOnlyList<Gate> more, CancellationToken stop)
+    public async Task<BaseSuiteVerdict> RunBaseSuiteAsync(VerifiedTaskWork work, IReadOnlyList<Gate> more, CancellationToken stop)
     {
         IReadOnlyList<Gate> all =
         [
@@ -55,7 +55,7 @@ public sealed class GateSensitivityCheck(GateCheck gates)
         IReadOnlyList<Gate> RanFewer() => [.. work.Verdicts.Where(GateTampering.RanFewerThanBefore).Select(verdict => verdict.Gate)];
     }
 
-    private Task<IReadOnlyList<GateVerdict>> RunAtBaseAsync(GatePassedWork work, IReadOnlyList<Gate> some, CancellationToken stop) =>
+    private Task<IReadOnlyList<GateVerdict>> RunAtBaseAsync(VerifiedTaskWork work, IReadOnlyList<Gate> some, CancellationToken stop) =>
         gates.RunAsync(
             work.Files,
             work.Repository,
@@ -76,7 +76,7 @@ public sealed class GateSensitivityCheck(GateCheck gates)
     /// <returns>The proof, and the ids of failed tests that no longer prove anything. The proof is null if the task has no such tests or no
     /// test gate.</returns>
     public async Task<(RedProof? Proof, IReadOnlyList<string> Hollow)> ProveRedAsync(
-        GatePassedWork work,
+        VerifiedTaskWork work,
         TestChanges tests,
         TestChanges inProduct,
         Task<IReadOnlyList<string>> failing,
@@ -111,7 +111,7 @@ public sealed class GateSensitivityCheck(GateCheck gates)
     }
 
     private async Task<IReadOnlyList<GateVerdict>> RunAsync(
-        GatePassedWork work,
+        VerifiedTaskWork work,
         string onto,
         bool isBefore,
         string name,

@@ -30,7 +30,7 @@ public sealed class GateTree(
     private VerificationTree? _place;
     private GateRestorer? _restorer;
     private TreeOutputTracker? _outputs;
-    private GateStart? _start;
+    private GateStartFiles? _start;
 
     /// <summary>The checked-out tree. Throws if <see cref="BeginAsync"/> was not called.</summary>
     public VerificationTree Place => _place ?? throw new InvalidOperationException("No tree is checked out yet.");
@@ -73,7 +73,7 @@ public sealed class GateTree(
 
     /// <summary>Prepares the tree for a gate. Call <see cref="BeginAsync"/> first.</summary>
     /// <returns>The reason why set-up failed, or null if the tree is ready.</returns>
-    internal async Task<string?> StartAsync(GateStart start, CancellationToken stop)
+    internal async Task<string?> StartAsync(GateStartFiles start, CancellationToken stop)
     {
         _start = start;
         await ObserveAsync(stop);
@@ -138,7 +138,7 @@ public sealed class GateTree(
         {
             var subject = await SubjectAsync(_start.Changed, task, gate, stop);
             if (
-                ChangedFileNames.Fill(gate.Command, [.. _start.Changed.Where(new WorktreeFiles(subject.Directory).HasFile)])
+                ChangedFileNames.Fill(gate.Command, [.. _start.Changed.Where(new WorktreeFileAccess(subject.Directory).HasFile)])
                 is not { } command
             )
             {
@@ -286,4 +286,4 @@ public sealed class GateTree(
 /// starts with all files that earlier gates left.</param>
 /// <param name="Needed">Gates whose outputs this gate requires and the tree lacks, in order of execution.</param>
 /// <param name="Changed">Paths of the files that differ from the base.</param>
-internal sealed record GateStart(Gate Gate, bool IsClean, IReadOnlyList<Gate> Needed, IReadOnlyList<string> Changed);
+internal sealed record GateStartFiles(Gate Gate, bool IsClean, IReadOnlyList<Gate> Needed, IReadOnlyList<string> Changed);

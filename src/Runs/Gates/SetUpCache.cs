@@ -16,7 +16,7 @@ public sealed class SetUpCache(Worktree worktree, RunFiles files, RunServices se
     private static readonly TimeSpan MayBeInUse = TimeSpan.FromHours(1);
 
     private readonly string _cache = CacheFolder.Of(worktree.Repository, services.Environment);
-    private readonly WorktreeFiles _tree = new(worktree.Path);
+    private readonly WorktreeFileAccess _tree = new(worktree.Path);
 
     /// <summary>Returns the absolute path of the folder with all cached set-ups of a repository.</summary>
     /// <param name="cache">Absolute path of the repository's cache folder.</param>

@@ -15,7 +15,7 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
     /// <param name="settings">Settings of worktrees.</param>
     /// <param name="found">Set-up commands of the detected lock files.</param>
     /// <param name="files">Files of the worktree.</param>
-    public static IReadOnlyList<SetUpStep> Of(WorktreeSettings settings, IReadOnlyList<SetUpCommand> found, WorktreeFiles files)
+    public static IReadOnlyList<SetUpStep> Of(WorktreeSettings settings, IReadOnlyList<SetUpCommand> found, WorktreeFileAccess files)
     {
         var commands = settings.Setup ?? [.. found.Select(known => known.Command)];
         if (commands.Count == 0)
@@ -41,7 +41,7 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
     /// <summary>Returns set-up steps without commands for the folders with build outputs that other worktrees can copy.</summary>
     /// <param name="files">The worktree's files.</param>
     /// <param name="gates">Gates whose programs create the outputs, or null to include all programs.</param>
-    public static IReadOnlyList<SetUpStep> BuildsOf(WorktreeFiles files, IReadOnlyList<Gate>? gates = null) =>
+    public static IReadOnlyList<SetUpStep> BuildsOf(WorktreeFileAccess files, IReadOnlyList<Gate>? gates = null) =>
         [
             .. Ecosystems
                 .Managers.Where(manager =>
@@ -70,7 +70,7 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
     private static IReadOnlyList<string> ReadBy(SetUpCommand known) => [known.LockFile, .. known.Reads];
 
     // npm is the only package manager whose result can be copied. It compiles binding.gyp even if no script mentions that file.
-    private static bool IsOfPackagesAlone(SetUpCommand known, WorktreeFiles files) =>
+    private static bool IsOfPackagesAlone(SetUpCommand known, WorktreeFileAccess files) =>
         !files.HasFileOrLink("binding.gyp")
         && NpmProject.InstallsPackagesAlone(files.TryReadText("package.json") ?? "", files.TryReadText(known.LockFile) ?? "");
 }

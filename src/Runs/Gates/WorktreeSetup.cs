@@ -27,7 +27,7 @@ public static class WorktreeSetup
     /// <param name="gates">Gates that were found in the checkout.</param>
     public static IReadOnlyList<string> CommandsOf(OrchestratorSettings settings, string checkout, IEnumerable<Gate> gates) =>
         settings.Worktrees.Setup
-        ?? [.. SetUpDetection.Detect(new WorktreeFiles(checkout), GateDetection.FoldersOf(gates)).Select(found => found.Command)];
+        ?? [.. SetUpDetection.Detect(new WorktreeFileAccess(checkout), GateDetection.FoldersOf(gates)).Select(found => found.Command)];
 
     /// <summary>
     /// Sets up a worktree. Each step is either run, or its result is copied from the cache (<see cref="SetUpCache"/>). Cached build outputs
@@ -155,7 +155,7 @@ public static class WorktreeSetup
     {
         foreach (var command in step.Commands)
         {
-            using var atWork = RunningStep.BeginSetUp(command, origin, services.Environment, services.Time);
+            using var atWork = RunningGateOrSetUp.BeginSetUp(command, origin, services.Environment, services.Time);
             var result = await new ProcessRunner(services.Time).RunAsync(program with { Arguments = ["-c", command] }, stop);
             if (!result.Succeeded)
             {
@@ -230,7 +230,7 @@ public static class WorktreeSetup
 
     // If the settings contain worktrees.reuse, only the folders listed there are copied.
     private static IReadOnlyList<SetUpStep> BuildsOf(Worktree worktree, RunFiles files, IReadOnlyList<Gate>? gates = null) =>
-        files.Settings.Worktrees.Reuse is null ? SetUpStep.BuildsOf(new WorktreeFiles(worktree.Path), gates) : [];
+        files.Settings.Worktrees.Reuse is null ? SetUpStep.BuildsOf(new WorktreeFileAccess(worktree.Path), gates) : [];
 
     private static async Task<bool> LacksAsync(SetUpCache kept, IEnumerable<SetUpStep> steps, CancellationToken stop)
     {
@@ -245,23 +245,22 @@ public static class WorktreeSetup
     }
 
     /// <summary>
-    /// Returns advice if set-up created files that git does not ignore, or null otherwise. Such files are removed before each gate, so
-    /// set-up has to run every time. Agents may also commit them.
+    /// Returns advice if set-up created files that git does not ignore, or null otherwise. Such files are removed whenever a
+    /// commit is checked out for gates, so set-up has to run again. Agents may also commit them.
     /// </summary>
     /// <param name="logFolder">The folder that was passed to <see cref="RunAsync"/>.</param>
     public static string? Advice(string logFolder)
     {
         var file = Path.Combine(logFolder, LeftFile);
         return File.Exists(file)
-            ? $"Set-up creates files that git does not ignore ({FileNameEncoding.List(File.ReadAllLines(file))}), so it runs again for "
-                + "each gate, and "
-                + "agents may commit them. Add them to .gitignore."
+            ? $"Set-up creates files that git does not ignore ({FileNameEncoding.List(File.ReadAllLines(file))}), so it runs again "
+                + "whenever a commit is checked out for gates, and agents may commit them. Add them to .gitignore."
             : null;
     }
 
     private static (IReadOnlyList<SetUpCommand> Found, IReadOnlyList<SetUpStep> Steps) StepsOf(Worktree worktree, RunFiles files)
     {
-        var tree = new WorktreeFiles(worktree.Path);
+        var tree = new WorktreeFileAccess(worktree.Path);
         var found = SetUpDetection.Detect(tree, GateDetection.FoldersOf(files.Start.Found.Gates));
         return (found, SetUpStep.Of(files.Settings.Worktrees, found, tree));
     }
@@ -306,7 +305,7 @@ public static class WorktreeSetup
         }
         foreach (var file in lockFiles)
         {
-            hash.AppendData(new WorktreeFiles(folder).TryRead(file, int.MaxValue) ?? []);
+            hash.AppendData(new WorktreeFileAccess(folder).TryRead(file, int.MaxValue) ?? []);
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

@@ -218,8 +218,8 @@ public sealed class PlanFiles(
     /// Compares the plan's contracts with the existing files. Outside a repository, or behind a link that leads outside, a file counts as
     /// missing.
     /// </summary>
-    public ContractsInForce ContractsInForce(Plan plan) =>
-        Plans.ContractsInForce.Of(
+    public EffectiveContracts EffectiveContracts(Plan plan) =>
+        Plans.EffectiveContracts.Of(
             plan,
             repository is not null
                 ? plan

@@ -48,8 +48,8 @@ public sealed class PlanLoader(RunServices services)
             GitConfiguration = await GitConfigurationCopies.KeepAsync(repository, folder, services.Environment, stop),
         };
         var hash = RunFiles.Store(folder, read.Plan, start, [.. Roles(input.Repository.WorkTree), .. MarksOfBacklog(input, read.Plan)]);
-        var outline = TaskOutlines.OutlineOf(new RunFiles(folder, read.Plan, start));
-        if (TaskOutlines.FaultsOf(new RunFiles(folder, read.Plan, start), outline.Faults) is { Count: > 0 } faults)
+        var outline = TaskOutlineExtractor.OutlineOf(new RunFiles(folder, read.Plan, start));
+        if (TaskOutlineExtractor.FaultsOf(new RunFiles(folder, read.Plan, start), outline.Faults) is { Count: > 0 } faults)
         {
             return new PlanOutline { Faults = PayloadPaging.Shorten(faults) };
         }
@@ -62,7 +62,7 @@ public sealed class PlanLoader(RunServices services)
         return new PlanOutline
         {
             Hash = hash,
-            Title = TaskOutlines.TitleOf(read.Plan.Request ?? input.Input.PlanFile ?? ""),
+            Title = TaskOutlineExtractor.TitleOf(read.Plan.Request ?? input.Input.PlanFile ?? ""),
             Warnings = PayloadPaging.Shorten([
                 .. settings.Warnings.Select(w => w.ToString()),
                 .. read.Warnings.Select(w => w.ToPlainText()),
@@ -71,7 +71,7 @@ public sealed class PlanLoader(RunServices services)
             Tasks = PayloadPaging.First(outline.Tasks, PageSize),
             TaskCount = outline.Tasks.Count,
             Agent = settings.Settings.Agent,
-            Rules = TaskOutlines.RulesOf(start.Settings, input.Input) with { Places = places },
+            Rules = TaskOutlineExtractor.RulesOf(start.Settings, input.Input) with { Places = places },
             RiskScore = risk.Score,
             ApprovalReason = risk.Approval,
             ReviewReason = risk.Review,
@@ -83,7 +83,7 @@ public sealed class PlanLoader(RunServices services)
     public IReadOnlyList<TaskOutline> ReadTasks(ReadTasksInput input)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        return PayloadPaging.First(TaskOutlines.OutlineOf(files).Tasks.Skip(input.Offset), PageSize);
+        return PayloadPaging.First(TaskOutlineExtractor.OutlineOf(files).Tasks.Skip(input.Offset), PageSize);
     }
 
     /// <summary>

@@ -14,8 +14,8 @@ public sealed class AffectedPartsFinder(RunServices services)
     /// </summary>
     /// <param name="input">The work, and the recorded position of staging.</param>
     /// <param name="stop">Cancels between the steps.</param>
-    /// <returns>The results described in <see cref="ITrainActivities.LocateWorkAsync"/>.</returns>
-    public async Task<IReadOnlyList<WorkLocation>> LocateAsync(LocateInput input, CancellationToken stop)
+    /// <returns>The results described in <see cref="IMergeQueueActivities.LocateWorkAsync"/>.</returns>
+    public async Task<IReadOnlyList<WorkLocation>> LocateAsync(LocateWorkInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
@@ -41,7 +41,7 @@ public sealed class AffectedPartsFinder(RunServices services)
     private static async Task<IReadOnlyList<string>> ChangedAsync(
         GitRepository repository,
         MergeRequest request,
-        LocateInput input,
+        LocateWorkInput input,
         CancellationToken stop
     )
     {

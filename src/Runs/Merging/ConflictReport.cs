@@ -28,7 +28,7 @@ internal static class ConflictReport
                 + "(diff3: yours, the common base, theirs). Resolve them so that both intentions hold, leave no marker, and do "
                 + "not abort the merge. A file without markers (one side removed it, or it is binary) contains one side alone: resolve it "
                 + "with 'git add FILE' or 'git rm FILE'.\n",
-            ResolvedConflict.DroppedChangeInstruction(task.Id) + "\n",
+            ConflictResolutionCheck.DroppedChangeInstruction(task.Id) + "\n",
         };
         sections.AddRange(
             ProblemsFile.SelectFirst([

@@ -16,7 +16,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
     /// <summary>Creates the merges of a batch. Staging is not changed, except that a position set by another program is reverted.</summary>
     /// <param name="input">The merge requests, and the recorded position of staging.</param>
     /// <param name="stop">Cancels between the steps.</param>
-    /// <returns>The results described in <see cref="ITrainActivities.BuildBatchAsync"/>.</returns>
+    /// <returns>The results described in <see cref="IMergeQueueActivities.BuildBatchAsync"/>.</returns>
     public async Task<IReadOnlyList<MergeResult>> BuildAsync(BuildBatchInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
@@ -84,7 +84,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
     /// <summary>Runs gates on one of the merges in a tree of its own.</summary>
     /// <param name="input">The merge to check.</param>
     /// <param name="stop">Stops the running gate.</param>
-    /// <returns>The result described in <see cref="ITrainActivities.GateBatchAsync"/>.</returns>
+    /// <returns>The result described in <see cref="IMergeQueueActivities.GateBatchAsync"/>.</returns>
     public async Task<MergeResult> GateAsync(GateBatchInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
@@ -111,7 +111,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
     /// <summary>Moves staging to merges of the batch. If a killed step already moved it, the move is not repeated.</summary>
     /// <param name="input">The merges to land.</param>
     /// <param name="stop">Cancels before staging moves.</param>
-    /// <returns>The results described in <see cref="ITrainActivities.LandBatchAsync"/>.</returns>
+    /// <returns>The results described in <see cref="IMergeQueueActivities.LandBatchAsync"/>.</returns>
     public async Task<IReadOnlyList<MergeResult>> LandAsync(LandBatchInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);

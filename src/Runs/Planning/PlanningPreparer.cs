@@ -36,10 +36,10 @@ public sealed class PlanningPreparer(RunServices services)
         return new PlanningPreparation
         {
             Warnings = [.. settings.Warnings.Select(w => w.ToString())],
-            Title = TaskOutlines.TitleOf(files.Request),
+            Title = TaskOutlineExtractor.TitleOf(files.Request),
             Agent = files.Start.Settings.Planner.Agent,
             Timeout = files.Start.Settings.Planner.Timeout,
-            Rules = TaskOutlines.RulesOf(files.Start.Settings, input.Input),
+            Rules = TaskOutlineExtractor.RulesOf(files.Start.Settings, input.Input),
             PlanningHash = hash,
         };
     }

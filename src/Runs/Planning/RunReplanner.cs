@@ -33,7 +33,7 @@ public sealed class RunReplanner(RunServices services)
         return new ReplanConclusion
         {
             PlanHash = run.StoreExtended(made.Tasks),
-            Tasks = [.. TaskOutlines.OutlineOf(extended).Tasks.Skip(run.Plan.Tasks.Count)],
+            Tasks = [.. TaskOutlineExtractor.OutlineOf(extended).Tasks.Skip(run.Plan.Tasks.Count)],
             ApprovalReason = risk.Approval,
             ReviewReason = risk.Review,
         };
@@ -72,6 +72,6 @@ public sealed class RunReplanner(RunServices services)
             Gates = [.. run.Gates.OfProject().Select(g => g.Command)],
             Schema = planner.AnswersInText ? PlanningFiles.SchemaOf(goal.Options) : null,
         };
-        return (files.Begin(run.Start, goal, run.Plan.Request ?? TaskOutlines.TitleOf(request), PlannerPrompt.Render(prompt)), "");
+        return (files.Begin(run.Start, goal, run.Plan.Request ?? TaskOutlineExtractor.TitleOf(request), PlannerPrompt.Render(prompt)), "");
     }
 }

@@ -32,7 +32,7 @@ internal sealed class AgentClaimSection(RunFolder folder)
     /// </summary>
     public string ClosingMessage(RunTask task) =>
         Claim(task) is { Length: > 0 } claim ? claim
-        : LastOf(task, start => AgentRunNotes.Read(start)?.FinalText is { Length: > 0 } words ? words : null) is { } last
+        : LastOf(task, start => AgentRunOutcomeFile.Read(start)?.FinalText is { Length: > 0 } words ? words : null) is { } last
             ? $"\"{OneLine(SecretScanner.Redact(last))}\""
         : "";
 

@@ -20,7 +20,7 @@ public sealed record AttemptModel(int Attempt, string Model)
 
     /// <summary>Reads the notes of a task's ended agent runs, oldest first.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
-    internal static IEnumerable<AgentRunNotes> NotesOf(string runFolder, string task)
+    internal static IEnumerable<AgentRunOutcomeFile> NotesOf(string runFolder, string task)
     {
         var folder = Path.Combine(runFolder, "tasks", task);
         return !Directory.Exists(folder)
@@ -32,8 +32,8 @@ public sealed record AttemptModel(int Attempt, string Model)
                 )
                 .Where(start => start.Number > 0)
                 .OrderBy(start => start.Number)
-                .Select(start => AgentRunNotes.Read(start.path))
-                .OfType<AgentRunNotes>();
+                .Select(start => AgentRunOutcomeFile.Read(start.path))
+                .OfType<AgentRunOutcomeFile>();
     }
 
     /// <summary>Formats the model with its attempt for display.</summary>
@@ -54,7 +54,7 @@ public static class RunAgentList
     /// <param name="notes">Notes of the attempt's agent runs.</param>
     /// <param name="task">The task.</param>
     /// <param name="run">The run.</param>
-    internal static string Describe(IReadOnlyList<AgentRunNotes> notes, RunTask task, RunStatus run) =>
+    internal static string Describe(IReadOnlyList<AgentRunOutcomeFile> notes, RunTask task, RunStatus run) =>
         Describe(Names(notes) is { Count: > 0 } names ? names : [task.Agent ?? run.Agent], notes.SelectMany(one => one.Models));
 
     /// <summary>Formats the names of agents with their models.</summary>
@@ -64,6 +64,6 @@ public static class RunAgentList
         return string.Join(", ", agents) + (different.Length > 0 ? $" ({string.Join(", ", different)})" : "");
     }
 
-    private static IReadOnlyList<string> Names(IEnumerable<AgentRunNotes> notes) =>
+    private static IReadOnlyList<string> Names(IEnumerable<AgentRunOutcomeFile> notes) =>
         [.. notes.Select(one => one.Agent).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)];
 }

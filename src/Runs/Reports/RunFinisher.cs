@@ -81,7 +81,7 @@ public sealed class RunFinisher(RunServices services)
         var tip = await refs.ReadAsync($"refs/heads/{input.Run.Target}", stop);
         var isOnTarget = tip is not null && await new CommitStore(repository).IsAncestorAsync(landed, tip, stop);
         var staging = $"refs/heads/{input.Run.Staging}";
-        var proof = new DeletionProof(repository);
+        var proof = new SafeDeletionCheck(repository);
         // Squashed or rebased work has the files of staging but not its commits. All content of staging is nevertheless on the target.
         string[] keepers =
             branches.TryGetValue(staging, out var merged)
@@ -130,7 +130,7 @@ public sealed class RunFinisher(RunServices services)
         IEnumerable<KeyValuePair<string, string>> branches,
         string[] keepers,
         string target,
-        DeletionProof proof,
+        SafeDeletionCheck proof,
         BranchCheckouts checkouts,
         CancellationToken stop
     )
@@ -162,7 +162,7 @@ public sealed class RunFinisher(RunServices services)
         IReadOnlyDictionary<string, string> saved,
         string[] keepers,
         RunFolder folder,
-        DeletionProof proof,
+        SafeDeletionCheck proof,
         CancellationToken stop
     )
     {

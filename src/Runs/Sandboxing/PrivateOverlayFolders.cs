@@ -30,7 +30,7 @@ public sealed class PrivateOverlayFolders(string folder)
     /// <summary>Returns the paths of the changes that gates made, relative to the folder of gates.</summary>
     public IReadOnlyList<string> ChangesOfGates()
     {
-        var files = new WorktreeFiles(FolderOf(SandboxRole.Gate));
+        var files = new WorktreeFileAccess(FolderOf(SandboxRole.Gate));
         return [.. files.List("").SelectMany(name => ChangesIn(files, name))];
     }
 
@@ -39,7 +39,7 @@ public sealed class PrivateOverlayFolders(string folder)
 
     // An overlay stores its changes in a subfolder next to the one that the kernel uses. A folder that a variable names contains only
     // changes.
-    private static IEnumerable<string> ChangesIn(WorktreeFiles files, string name)
+    private static IEnumerable<string> ChangesIn(WorktreeFileAccess files, string name)
     {
         var below = files.List(name);
         return below.Contains(OverlayMounts.Changes)

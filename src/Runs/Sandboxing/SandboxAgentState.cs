@@ -54,7 +54,7 @@ public sealed class SandboxAgentState(IAgentRunner runner, string folder)
             return "";
         }
         var name = Path.GetRelativePath(folder, file);
-        if (new WorktreeFiles(folder).TryRead(name, LargestConversation) is not { } content)
+        if (new WorktreeFileAccess(folder).TryRead(name, LargestConversation) is not { } content)
         {
             return $"The agent's conversation {session} is not a regular file or is larger than 512 MB, so it was not copied to the "
                 + "home folder.";

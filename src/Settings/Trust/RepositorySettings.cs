@@ -7,9 +7,9 @@ namespace Orchestrator.Settings;
 public sealed class RepositorySettings
 {
     private readonly SettingsInput _input;
-    private readonly Lazy<TrustQuestion> _question;
+    private readonly Lazy<TrustRequest> _question;
 
-    private RepositorySettings(string? repository, SettingsInput input, bool isTrusted, Lazy<TrustQuestion> question)
+    private RepositorySettings(string? repository, SettingsInput input, bool isTrusted, Lazy<TrustRequest> question)
     {
         _input = input;
         _question = question;
@@ -28,7 +28,7 @@ public sealed class RepositorySettings
     public SettingsResult Loaded { get; }
 
     /// <summary>Permissions that the user would grant by trusting the repository. If there are none, the user need not be asked.</summary>
-    public TrustQuestion Question => _question.Value;
+    public TrustRequest Question => _question.Value;
 
     /// <summary>
     /// True if the repository's files configure a Temporal server, which has no effect until the user trusts the repository.
@@ -57,8 +57,8 @@ public sealed class RepositorySettings
         string? runId = null
     )
     {
-        var question = new Lazy<TrustQuestion>(() =>
-            repository is null ? new TrustQuestion([]) : TrustQuestionBuilder.Of(input, find(repository))
+        var question = new Lazy<TrustRequest>(() =>
+            repository is null ? new TrustRequest([]) : TrustQuestionBuilder.Of(input, find(repository))
         );
         var isTrusted = repository is null || (store.WasTrusted(repository, runId) && store.IsTrusted(repository, question.Value, runId));
         return new RepositorySettings(repository, input, isTrusted, question);

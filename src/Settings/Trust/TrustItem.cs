@@ -28,7 +28,7 @@ public sealed record TrustItem(TrustKind Kind, string Setting, string Value, str
 
 /// <summary>Everything that a user permits by trusting a repository.</summary>
 /// <param name="Items">Items in display order.</param>
-public sealed record TrustQuestion(IReadOnlyList<TrustItem> Items)
+public sealed record TrustRequest(IReadOnlyList<TrustItem> Items)
 {
     /// <summary>Hash of the items, which does not depend on their position in the files.</summary>
     public string Fingerprint

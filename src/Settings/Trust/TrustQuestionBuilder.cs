@@ -9,7 +9,7 @@ internal static class TrustQuestionBuilder
     /// <summary>Returns the entries that take effect only if the user trusts them.</summary>
     /// <param name="input">Texts of all sources of settings.</param>
     /// <param name="found">Commands that were found in the project's own files.</param>
-    public static TrustQuestion Of(SettingsInput input, IEnumerable<DetectedCommand> found)
+    public static TrustRequest Of(SettingsInput input, IEnumerable<DetectedCommand> found)
     {
         var layers = SettingsLoader.Layers(input with { Environment = new Dictionary<string, string>(), Flags = [], IsTrusted = true });
         var settings = SettingsLoader
@@ -43,7 +43,7 @@ internal static class TrustQuestionBuilder
                 _ => gates is null,
             }
         );
-        return new TrustQuestion([
+        return new TrustRequest([
             .. settings,
             .. asked.Select(command => new TrustItem(
                 command.Kind == DetectedCommandKind.Includes ? TrustKind.HandsOver : TrustKind.Runs,

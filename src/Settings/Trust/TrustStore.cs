@@ -36,7 +36,7 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
     /// <summary>
     /// True if the user trusted exactly the question's items: for the repository, for this run (<c>run --yes</c>), or for this process.
     /// </summary>
-    public bool IsTrusted(string repository, TrustQuestion question, string? runId = null)
+    public bool IsTrusted(string repository, TrustRequest question, string? runId = null)
     {
         var known = Read();
         var wanted = question.Fingerprint;
@@ -47,15 +47,15 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
     }
 
     /// <summary>Records that the user trusts the question's items for the repository.</summary>
-    public void Trust(string repository, TrustQuestion question) =>
+    public void Trust(string repository, TrustRequest question) =>
         Change(known => known with { Repositories = With(known.Repositories, repository, question.Fingerprint) });
 
     /// <summary>Records that the user trusts the question's items for a single run, which can then also be resumed with them.</summary>
-    public void TrustForRun(string repository, string runId, TrustQuestion question) =>
+    public void TrustForRun(string repository, string runId, TrustRequest question) =>
         Change(known => known with { Runs = With(Recent(known.Runs), RunKey(repository, runId), $"{question.Fingerprint} {Today()}") });
 
     /// <summary>Trusts the question's items until this process ends (<c>worker --yes</c>).</summary>
-    public void Grant(string repository, TrustQuestion question) => _granted[repository] = question.Fingerprint;
+    public void Grant(string repository, TrustRequest question) => _granted[repository] = question.Fingerprint;
 
     private static string RunKey(string repository, string runId) => $"{repository}#{runId}";
 

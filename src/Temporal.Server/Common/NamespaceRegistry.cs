@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Temporal.Server.Common;
 
-/// <summary>Those properties of a namespace that other server components need.</summary>
+/// <summary>The properties of a namespace that other server components need.</summary>
 /// <param name="Id">UUID by which rows and tokens refer to the namespace.</param>
 /// <param name="Retention">Retention of closed runs.</param>
 /// <param name="BadBinaries">Checksums of worker binaries that were marked as bad.</param>

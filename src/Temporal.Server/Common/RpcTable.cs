@@ -30,26 +30,26 @@ internal sealed class RpcTable
     /// </summary>
     public void Add<TRequest, TResponse>(Func<TRequest, TResponse> handler)
         where TRequest : IMessage<TRequest>, new()
-        where TResponse : IMessage => AddRaw<TRequest>((_, request) => ValueTask.FromResult(new RpcAnswer(handler(request))));
+        where TResponse : IMessage => AddRaw<TRequest>((_, request) => ValueTask.FromResult(new RpcResponse(handler(request))));
 
     /// <inheritdoc cref="Add{TRequest, TResponse}(Func{TRequest, TResponse})"/>
     public void AddAsync<TRequest, TResponse>(Func<TRequest, Task<TResponse>> handler)
         where TRequest : IMessage<TRequest>, new()
-        where TResponse : IMessage => AddRaw<TRequest>(async (_, request) => new RpcAnswer(await handler(request)));
+        where TResponse : IMessage => AddRaw<TRequest>(async (_, request) => new RpcResponse(await handler(request)));
 
     /// <inheritdoc cref="Add{TRequest, TResponse}(Func{TRequest, TResponse})"/>
     public void AddAsync<TRequest, TResponse>(Func<RpcCall, TRequest, ValueTask<TResponse>> handler)
         where TRequest : IMessage<TRequest>, new()
-        where TResponse : IMessage => AddRaw<TRequest>(async (call, request) => new RpcAnswer(await handler(call, request)));
+        where TResponse : IMessage => AddRaw<TRequest>(async (call, request) => new RpcResponse(await handler(call, request)));
 
     /// <summary>Adds the method that belongs to the request type; the handler returns encoded bytes.</summary>
-    public void AddRaw<TRequest>(Func<RpcCall, TRequest, ValueTask<RpcAnswer>> handler)
+    public void AddRaw<TRequest>(Func<RpcCall, TRequest, ValueTask<RpcResponse>> handler)
         where TRequest : IMessage<TRequest>, new() =>
         AddRaw(ServiceOf(typeof(TRequest)), typeof(TRequest).Name[..^RequestSuffix.Length], handler);
 
     /// <summary>Adds a method whose response transfers an item that must not be lost, such as a task. Only these methods support
     /// <see cref="RpcCall.WhenUndelivered"/>.</summary>
-    public void AddHandOver<TRequest>(Func<RpcCall, TRequest, ValueTask<RpcAnswer>> handler)
+    public void AddHandOver<TRequest>(Func<RpcCall, TRequest, ValueTask<RpcResponse>> handler)
         where TRequest : IMessage<TRequest>, new() =>
         AddRaw(ServiceOf(typeof(TRequest)), typeof(TRequest).Name[..^RequestSuffix.Length], handler, handsOver: true);
 
@@ -57,13 +57,13 @@ internal sealed class RpcTable
     public void AddAsync<TRequest, TResponse>(string service, string method, Func<RpcCall, TRequest, ValueTask<TResponse>> handler)
         where TRequest : IMessage<TRequest>, new()
         where TResponse : IMessage =>
-        AddRaw<TRequest>(service, method, async (call, request) => new RpcAnswer(await handler(call, request)));
+        AddRaw<TRequest>(service, method, async (call, request) => new RpcResponse(await handler(call, request)));
 
     /// <summary>Adds a method whose name can't be derived from its request type; the handler returns encoded bytes.</summary>
     public void AddRaw<TRequest>(
         string service,
         string method,
-        Func<RpcCall, TRequest, ValueTask<RpcAnswer>> handler,
+        Func<RpcCall, TRequest, ValueTask<RpcResponse>> handler,
         bool handsOver = false
     )
         where TRequest : IMessage<TRequest>, new()

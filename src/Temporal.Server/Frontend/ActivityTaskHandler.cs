@@ -13,7 +13,7 @@ namespace Temporal.Server.Frontend;
 internal sealed class ActivityTaskHandler(
     WorkflowEngine engine,
     NamespaceRegistry namespaces,
-    ActivityStarts starts,
+    ActivityStartService starts,
     WorkerPolls polls,
     Deployments deployments,
     ServerStopSignal stopping
@@ -23,7 +23,7 @@ internal sealed class ActivityTaskHandler(
 
     public void Register(RpcTable table)
     {
-        table.AddHandOver<PollActivityTaskQueueRequest>(async (call, request) => new RpcAnswer(await PollAsync(call, request)));
+        table.AddHandOver<PollActivityTaskQueueRequest>(async (call, request) => new RpcResponse(await PollAsync(call, request)));
         table.AddAsync(
             async (RespondActivityTaskCompletedRequest r) =>
             {
@@ -128,7 +128,7 @@ internal sealed class ActivityTaskHandler(
             request.TaskQueueMetadata
         );
         await deployments.RegisterVersionAsync(ns.Id, request.DeploymentOptions, request.TaskQueue.Name, activity: true);
-        var version = BuildVersion.Of(request.DeploymentOptions);
+        var version = DeploymentVersionText.Of(request.DeploymentOptions);
         while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: true, version, poller, poll.Token) is { } queued)
         {
             if (context.CancellationToken.IsCancellationRequested)

@@ -21,7 +21,7 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         table.AddAsync<GetWorkflowExecutionHistoryReverseRequest, GetWorkflowExecutionHistoryReverseResponse>(GetReverseAsync);
     }
 
-    private async ValueTask<RpcAnswer> GetAsync(RpcCall context, GetWorkflowExecutionHistoryRequest request)
+    private async ValueTask<RpcResponse> GetAsync(RpcCall context, GetWorkflowExecutionHistoryRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
         RequestArgumentCheck.Execution(request.Execution);
@@ -57,7 +57,7 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
             );
             if (answer is not null)
             {
-                return new RpcAnswer(answer);
+                return new RpcResponse(answer);
             }
 
             token = waitToken;
@@ -72,7 +72,7 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
                 {
                     NextPageToken = request.WaitNewEvent ? token.ToByteString() : ByteString.Empty,
                 };
-                return new RpcAnswer(HistoryReader.AppendField(empty, HistoryField, []));
+                return new RpcResponse(HistoryReader.AppendField(empty, HistoryField, []));
             }
             finally
             {

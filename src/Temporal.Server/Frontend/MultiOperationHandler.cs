@@ -75,7 +75,7 @@ internal sealed class MultiOperationHandler(
             && updates.FindUpdate(workflow, current, update.Request.Meta.UpdateId) is { } known
         )
         {
-            return (WorkflowStarts.Started(start, current, started: false), workflow, current, known);
+            return (WorkflowStarter.Started(start, current, started: false), workflow, current, known);
         }
 
         StartWorkflowExecutionResponse started = null!;

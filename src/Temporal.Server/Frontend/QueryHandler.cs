@@ -247,7 +247,7 @@ internal sealed class QueryHandler(
                 offer
             )
             {
-                Pinned = sticky ? BuildVersion.None : RunDeploymentVersions.Pinned(run),
+                Pinned = sticky ? DeploymentVersionText.None : RunDeploymentVersions.Pinned(run),
             }
         );
     }

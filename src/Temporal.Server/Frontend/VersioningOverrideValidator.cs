@@ -30,7 +30,7 @@ internal static class VersioningOverrideValidator
             case VersioningBehavior.Pinned:
                 var version =
                     dotted.Length > 0
-                        ? BuildVersion.Parse(dotted)
+                        ? DeploymentVersionText.Parse(dotted)
                             ?? throw RpcErrors.InvalidArgument(
                                 $"invalid version string \"{dotted}\", expected format is \"<deployment_name>.<build_id>\""
                             )
@@ -94,7 +94,7 @@ internal static class VersioningOverrideValidator
     {
         if (
             (newer?.Pinned?.Version ?? newer?.OneTime?.TargetDeploymentVersion) is { } version
-            && !deployments.HasPollers(namespaceId, BuildVersion.Of(version), queue, activity: false)
+            && !deployments.HasPollers(namespaceId, DeploymentVersionText.Of(version), queue, activity: false)
         )
         {
             throw RpcErrors.FailedPrecondition(

@@ -23,7 +23,7 @@ internal sealed class WorkerCommandHandler(
 
     public void Register(RpcTable table)
     {
-        table.AddHandOver<PollNexusTaskQueueRequest>(async (call, request) => new RpcAnswer(await PollAsync(call, request)));
+        table.AddHandOver<PollNexusTaskQueueRequest>(async (call, request) => new RpcResponse(await PollAsync(call, request)));
         table.Add(
             (RespondNexusTaskCompletedRequest request) =>
             {
@@ -79,7 +79,7 @@ internal sealed class WorkerCommandHandler(
         var ns = namespaces.Resolve(namespaceName);
         if (Read(token) is not { CommandId.Length: > 0 } command)
         {
-            throw RpcErrors.Unimplemented(NexusHandler.Nexus);
+            throw RpcErrors.Unimplemented(UnsupportedFeatureHandler.Nexus);
         }
 
         if (!commands.Answer(ns.Id, command.CommandId, isExecuted))

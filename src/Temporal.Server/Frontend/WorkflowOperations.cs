@@ -20,7 +20,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         _namespaces = namespaces;
         _searchAttributes = searchAttributes;
         _reset = new ResetOperation(engine);
-        Starts = new WorkflowStarts(engine);
+        Starts = new WorkflowStarter(engine);
     }
 
     public event Action<ClosedRun>? RunClosed
@@ -30,7 +30,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     }
 
     /// <summary>Starts workflows.</summary>
-    public WorkflowStarts Starts { get; }
+    public WorkflowStarter Starts { get; }
 
     private WorkflowStore Store => _engine.Store;
 

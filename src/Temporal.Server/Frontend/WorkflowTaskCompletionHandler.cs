@@ -14,7 +14,7 @@ internal sealed class WorkflowTaskCompletionHandler(
     NamespaceRegistry namespaces,
     SearchAttributeRegistry searchAttributes,
     WorkflowTaskHandler tasks,
-    ActivityStarts activities
+    ActivityStartService activities
 )
 {
     private const int MaxResetPoints = 20;
@@ -33,7 +33,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         table.AddAsync<ResetStickyTaskQueueRequest, ResetStickyTaskQueueResponse>(ResetStickyAsync);
     }
 
-    private async ValueTask<RpcAnswer> CompleteAsync(RpcCall context, RespondWorkflowTaskCompletedRequest request)
+    private async ValueTask<RpcResponse> CompleteAsync(RpcCall context, RespondWorkflowTaskCompletedRequest request)
     {
         var token = OpaqueTokenReader.Task(request.TaskToken, namespaces, request.Namespace);
         var answers = new List<Action>();
@@ -66,7 +66,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             throw RpcErrors.InvalidArgument(fault.FullMessage);
         }
 
-        return task is null ? new RpcAnswer(response) : new RpcAnswer(HistoryReader.AppendField(response, WorkflowTaskField, task));
+        return task is null ? new RpcResponse(response) : new RpcResponse(HistoryReader.AppendField(response, WorkflowTaskField, task));
     }
 
     private static CommandFault? BadBinary(NamespaceEntry ns, RespondWorkflowTaskCompletedRequest request) =>
@@ -260,10 +260,10 @@ internal sealed class WorkflowTaskCompletionHandler(
             MeteringMetadata = request.MeteringMetadata,
             WorkerVersion = request.WorkerVersionStamp,
             WorkerDeploymentName = request.DeploymentOptions?.DeploymentName ?? "",
-            VersioningBehavior = BuildVersion.From(request.DeploymentOptions) is null
+            VersioningBehavior = DeploymentVersionText.From(request.DeploymentOptions) is null
                 ? VersioningBehavior.Unspecified
                 : request.VersioningBehavior,
-            DeploymentVersion = BuildVersion.From(request.DeploymentOptions),
+            DeploymentVersion = DeploymentVersionText.From(request.DeploymentOptions),
         };
 
     private static void SetSticky(MutableState run, RespondWorkflowTaskCompletedRequest request)
@@ -289,10 +289,10 @@ internal sealed class WorkflowTaskCompletionHandler(
     /// </summary>
     private static void NoteBuild(MutableState run, RespondWorkflowTaskCompletedRequest request, long completedId)
     {
-        var version = BuildVersion.From(request.DeploymentOptions);
-        if (version is not null && !run.Record.UsedVersions.Contains(BuildVersion.Of(version)))
+        var version = DeploymentVersionText.From(request.DeploymentOptions);
+        if (version is not null && !run.Record.UsedVersions.Contains(DeploymentVersionText.Of(version)))
         {
-            run.Record.UsedVersions.Add(BuildVersion.Of(version));
+            run.Record.UsedVersions.Add(DeploymentVersionText.Of(version));
             run.Changes.Visible = true;
         }
 

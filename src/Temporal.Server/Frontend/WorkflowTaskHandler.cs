@@ -103,7 +103,7 @@ internal sealed class WorkflowTaskHandler(
         return Encode(run, response, partialHistory ? run.PreviousStartedEventId + 1 : 1, run.WorkflowTask.UnwrittenEvents());
     }
 
-    private async ValueTask<RpcAnswer> PollAsync(RpcCall context, PollWorkflowTaskQueueRequest request)
+    private async ValueTask<RpcResponse> PollAsync(RpcCall context, PollWorkflowTaskQueueRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
         RequestArgumentCheck.TaskQueue(request.TaskQueue);
@@ -116,10 +116,10 @@ internal sealed class WorkflowTaskHandler(
         using var poll = new LongPoll(context, PollLimit, stopping.Token);
         using var noted = polls.Note(request.WorkerInstanceKey, poll);
         var poller = TaskQueueDescriber.Poller(request.Identity, request.WorkerVersionCapabilities, request.DeploymentOptions, null);
-        var version = BuildVersion.None;
+        var version = DeploymentVersionText.None;
         if (request.TaskQueue.Kind != TaskQueueKind.Sticky)
         {
-            version = BuildVersion.Of(request.DeploymentOptions);
+            version = DeploymentVersionText.Of(request.DeploymentOptions);
             await deployments.RegisterVersionAsync(ns.Id, request.DeploymentOptions, request.TaskQueue.Name, activity: false);
         }
 
@@ -144,11 +144,11 @@ internal sealed class WorkflowTaskHandler(
                 );
             if (answer is not null)
             {
-                return new RpcAnswer(answer);
+                return new RpcResponse(answer);
             }
         }
 
-        return new RpcAnswer(new PollWorkflowTaskQueueResponse());
+        return new RpcResponse(new PollWorkflowTaskQueueResponse());
     }
 
     private byte[]? StartTask(InMemoryWorkflow workflow, WorkflowQueuedTask queued, PollWorkflowTaskQueueRequest request, string requestId)
@@ -177,13 +177,15 @@ internal sealed class WorkflowTaskHandler(
             TaskQueueDescriber.Version(request.WorkerVersionCapabilities),
             partialHistory: task.Sticky,
             behind: queued.Behind,
-            targetChanged: NoteVersion(run, BuildVersion.From(request.DeploymentOptions))
+            targetChanged: NoteVersion(run, DeploymentVersionText.From(request.DeploymentOptions))
         );
     }
 
     private bool NoteVersion(MutableState run, Temporalio.Api.Deployment.V1.WorkerDeploymentVersion? version)
     {
-        var target = BuildVersion.Read(deployments.RouteOf(run.NamespaceId, run.Start.TaskQueue.Name, activity: false, run.WorkflowId));
+        var target = DeploymentVersionText.Read(
+            deployments.RouteOf(run.NamespaceId, run.Start.TaskQueue.Name, activity: false, run.WorkflowId)
+        );
         if (version is null && target is null)
         {
             // Fast path, because most workers and their queues are unversioned.

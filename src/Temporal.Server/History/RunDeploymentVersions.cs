@@ -11,10 +11,10 @@ internal static class RunDeploymentVersions
     public static string? Pinned(MutableState run) =>
         run.Record.VersioningOverride switch
         {
-            { Pinned.Version: { } version } => BuildVersion.Of(version),
-            { OneTime.TargetDeploymentVersion: { } version } => BuildVersion.Of(version),
+            { Pinned.Version: { } version } => DeploymentVersionText.Of(version),
+            { OneTime.TargetDeploymentVersion: { } version } => DeploymentVersionText.Of(version),
             { AutoUpgrade: true } => null,
-            _ => run.Behavior == VersioningBehavior.Pinned && run.Deployment is { } own ? BuildVersion.Of(own) : null,
+            _ => run.Behavior == VersioningBehavior.Pinned && run.Deployment is { } own ? DeploymentVersionText.Of(own) : null,
         };
 
     /// <summary>The run's versioning behavior, taken from its override or otherwise from its worker.</summary>

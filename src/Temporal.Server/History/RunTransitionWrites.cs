@@ -66,9 +66,9 @@ internal sealed class RunTransitionWrites
             {
                 FairnessKey = run.Priority?.FairnessKey ?? "",
                 FairnessWeight = run.Priority?.FairnessWeight ?? 0,
-                Pinned = task.Sticky ? BuildVersion.None : RunDeploymentVersions.Pinned(run),
+                Pinned = task.Sticky ? DeploymentVersionText.None : RunDeploymentVersions.Pinned(run),
                 RunPinned = RunDeploymentVersions.Pinned(run),
-                LastVersion = BuildVersion.Of(run.Deployment),
+                LastVersion = DeploymentVersionText.Of(run.Deployment),
                 NormalQueue = run.Start.TaskQueue.Name,
                 PrefersRamping = !task.Sticky && RunDeploymentVersions.PrefersRamping(run),
             };

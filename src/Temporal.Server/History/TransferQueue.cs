@@ -21,7 +21,7 @@ internal sealed class TransferQueue(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private readonly TransferTaskCompletion _answers = new(store);
-    private readonly ChildStarts _childStarts = new(store, chain, namespaces);
+    private readonly ChildWorkflowStarter _childStarts = new(store, chain, namespaces);
 
     /// <summary>Executes a transfer task. If the target is a child, first waits until the child's start has been processed.</summary>
     public async Task RunAsync(long key, TransferTask task)

@@ -44,7 +44,7 @@ internal static class VisibilityRecords
             Set(
                 "BuildIds",
                 version is null ? run.Record.BuildIds
-                    : behavior == VersioningBehavior.Pinned ? ["pinned:" + BuildVersion.Of(version)]
+                    : behavior == VersioningBehavior.Pinned ? ["pinned:" + DeploymentVersionText.Of(version)]
                     : []
             );
         }
@@ -69,7 +69,7 @@ internal static class VisibilityRecords
         Set("TemporalReportedProblems", run.Record.ReportedProblems);
         Set("TemporalUsedWorkerDeploymentVersions", run.Record.UsedVersions);
         Word("TemporalWorkerDeployment", version?.DeploymentName ?? run.DeploymentName);
-        Word("TemporalWorkerDeploymentVersion", BuildVersion.Of(version));
+        Word("TemporalWorkerDeploymentVersion", DeploymentVersionText.Of(version));
         Word(
             "TemporalWorkflowVersioningBehavior",
             version is null || behavior == VersioningBehavior.Unspecified ? "" : behavior.ToString()

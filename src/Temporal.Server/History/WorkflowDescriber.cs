@@ -107,11 +107,11 @@ internal static class WorkflowDescriber
             {
                 Behavior = run.Behavior,
                 DeploymentVersion = run.Deployment,
-                Version = run.Deployment is null ? "" : BuildVersion.Dotted(run.Deployment),
+                Version = run.Deployment is null ? "" : DeploymentVersionText.Dotted(run.Deployment),
                 VersioningOverride = ToBothForms(run.Record.VersioningOverride),
                 RevisionNumber = run.Record.RevisionNumber,
                 VersionTransition = run.Record.Transition is { } transition
-                    ? new DeploymentVersionTransition { Version = BuildVersion.Dotted(transition), DeploymentVersion = transition }
+                    ? new DeploymentVersionTransition { Version = DeploymentVersionText.Dotted(transition), DeploymentVersion = transition }
                     : null,
                 ContinueAsNewInitialVersioningBehavior =
                     run.Start.InheritedAutoUpgradeInfo?.ContinueAsNewInitialVersioningBehavior
@@ -135,7 +135,7 @@ internal static class WorkflowDescriber
         if (versioning.Pinned?.Version is { } version)
         {
             shown.Behavior = VersioningBehavior.Pinned;
-            shown.PinnedVersion = BuildVersion.Dotted(version);
+            shown.PinnedVersion = DeploymentVersionText.Dotted(version);
         }
         else if (versioning.AutoUpgrade)
         {

@@ -170,7 +170,7 @@ internal sealed class GrpcHost : IAsyncDisposable
                         {
                             connection.Features.Set(ConnectionPeer.Of(connection.RemoteEndPoint, connection.LocalEndPoint));
                         }
-                        else if (!await HttpConnect.AcceptAsync(connection.Transport, Ending(connection)))
+                        else if (!await ConnectRequestHandler.AcceptAsync(connection.Transport, Ending(connection)))
                         {
                             return;
                         }

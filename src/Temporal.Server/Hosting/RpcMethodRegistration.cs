@@ -22,7 +22,7 @@ internal sealed class RpcMethodRegistration(RpcTable table, CallerAuthorization 
         Read
     );
 
-    private static readonly Marshaller<RpcAnswer> Answers = new(
+    private static readonly Marshaller<RpcResponse> Answers = new(
         (answer, context) => answer.WriteTo(context),
         _ => throw new NotSupportedException("the server reads no answers")
     );
@@ -37,7 +37,7 @@ internal sealed class RpcMethodRegistration(RpcTable table, CallerAuthorization 
                 // Equal to a unary method on the wire. With this form the handler writes the response itself and so learns whether it was
                 // sent.
                 context.AddServerStreamingMethod(
-                    new Method<byte[], RpcAnswer>(MethodType.ServerStreaming, service, method, Requests, Answers),
+                    new Method<byte[], RpcResponse>(MethodType.ServerStreaming, service, method, Requests, Answers),
                     [],
                     (_, request, answers, call) => ForwardCallAsync(rpc, request, answers, call)
                 );
@@ -45,7 +45,7 @@ internal sealed class RpcMethodRegistration(RpcTable table, CallerAuthorization 
             else
             {
                 context.AddUnaryMethod(
-                    new Method<byte[], RpcAnswer>(MethodType.Unary, service, method, Requests, Answers),
+                    new Method<byte[], RpcResponse>(MethodType.Unary, service, method, Requests, Answers),
                     [],
                     (_, request, call) => AnswerAsync(rpc, request, new RpcCall(call), call)
                 );
@@ -87,7 +87,7 @@ internal sealed class RpcMethodRegistration(RpcTable table, CallerAuthorization 
             )
             : context.PayloadAsNewBuffer();
 
-    private async Task ForwardCallAsync(Rpc rpc, byte[] request, IServerStreamWriter<RpcAnswer> answers, ServerCallContext context)
+    private async Task ForwardCallAsync(Rpc rpc, byte[] request, IServerStreamWriter<RpcResponse> answers, ServerCallContext context)
     {
         var call = new RpcCall(context);
         var answer = await AnswerAsync(rpc, request, call, context);
@@ -107,7 +107,7 @@ internal sealed class RpcMethodRegistration(RpcTable table, CallerAuthorization 
         call.Undelivered();
     }
 
-    private async Task<RpcAnswer> AnswerAsync(Rpc rpc, byte[] request, RpcCall call, ServerCallContext context)
+    private async Task<RpcResponse> AnswerAsync(Rpc rpc, byte[] request, RpcCall call, ServerCallContext context)
     {
         try
         {

@@ -40,7 +40,10 @@ internal sealed class Deployments(Database database, TimeProvider time)
     /// <summary>Registers the version of a polling worker with the queue. Completes when the registration is durable.</summary>
     public Task RegisterVersionAsync(string namespaceId, WorkerDeploymentOptions? options, string queue, bool activity)
     {
-        if (BuildVersion.From(options) is not { } version || _known.ContainsKey((namespaceId, BuildVersion.Of(version), queue, activity)))
+        if (
+            DeploymentVersionText.From(options) is not { } version
+            || _known.ContainsKey((namespaceId, DeploymentVersionText.Of(version), queue, activity))
+        )
         {
             return Task.CompletedTask;
         }
@@ -57,7 +60,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
                 {
                     known = new WorkerDeploymentVersionInfo
                     {
-                        Version = BuildVersion.Dotted(version),
+                        Version = DeploymentVersionText.Dotted(version),
                         DeploymentVersion = version,
                         CreateTime = now,
                         Status = WorkerDeploymentVersionStatus.Inactive,
@@ -106,7 +109,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
     {
         if (!_routes.TryGetValue((namespaceId, queue, activity), out var route))
         {
-            return BuildVersion.None;
+            return DeploymentVersionText.None;
         }
 
         return Share(workflowId) < route.RampingShare ? route.Ramping : route.Current;
@@ -140,7 +143,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
     }
 
     private string RampingOf(string namespaceId, string queue) =>
-        _routes.TryGetValue((namespaceId, queue, false), out var route) ? route.Named : BuildVersion.None;
+        _routes.TryGetValue((namespaceId, queue, false), out var route) ? route.Named : DeploymentVersionText.None;
 
     /// <summary>Finds a deployment, or returns null if it does not exist.</summary>
     public DeploymentRecord? Find(string namespaceId, string name)
@@ -182,7 +185,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
                     Info = new WorkerDeploymentInfo
                     {
                         Name = name,
-                        RoutingConfig = new RoutingConfig { CurrentVersion = BuildVersion.Unversioned },
+                        RoutingConfig = new RoutingConfig { CurrentVersion = DeploymentVersionText.Unversioned },
                     },
                 };
             change(changed);
@@ -236,14 +239,20 @@ internal sealed class Deployments(Database database, TimeProvider time)
         {
             foreach (var queue in version.TaskQueueInfos)
             {
-                _known[(record.NamespaceId, BuildVersion.Of(version.DeploymentVersion), queue.Name, queue.Type == TaskQueueType.Activity)] =
-                    true;
+                _known[
+                    (
+                        record.NamespaceId,
+                        DeploymentVersionText.Of(version.DeploymentVersion),
+                        queue.Name,
+                        queue.Type == TaskQueueType.Activity
+                    )
+                ] = true;
             }
         }
 
         var routing = record.Info.RoutingConfig;
-        var current = BuildVersion.Of(routing.CurrentDeploymentVersion);
-        var ramping = BuildVersion.Of(routing.RampingDeploymentVersion);
+        var current = DeploymentVersionText.Of(routing.CurrentDeploymentVersion);
+        var ramping = DeploymentVersionText.Of(routing.RampingDeploymentVersion);
         var share = (int)(routing.RampingVersionPercentage * Shares / 100);
         foreach (
             var (name, activity) in record
@@ -255,7 +264,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
             var route = new TaskRoute(
                 record.Info.Name,
                 Works(current),
-                share > 0 ? Works(ramping) : BuildVersion.None,
+                share > 0 ? Works(ramping) : DeploymentVersionText.None,
                 share,
                 Works(ramping)
             );
@@ -264,7 +273,8 @@ internal sealed class Deployments(Database database, TimeProvider time)
                 _routes[(record.NamespaceId, name, activity)] = route;
             }
 
-            string Works(string version) => _known.ContainsKey((record.NamespaceId, version, name, activity)) ? version : BuildVersion.None;
+            string Works(string version) =>
+                _known.ContainsKey((record.NamespaceId, version, name, activity)) ? version : DeploymentVersionText.None;
         }
     }
 

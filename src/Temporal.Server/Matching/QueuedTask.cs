@@ -42,7 +42,7 @@ internal sealed record WorkflowQueuedTask(
     public string? RunPinned { get; init; }
 
     /// <summary>Version of the worker that completed the run's last task and has the run cached.</summary>
-    public string LastVersion { get; init; } = BuildVersion.None;
+    public string LastVersion { get; init; } = DeploymentVersionText.None;
 
     /// <summary>Name of the non-sticky queue.</summary>
     public string NormalQueue { get; init; } = "";

@@ -42,7 +42,7 @@ internal sealed class TaskQueue : IDisposable
     /// workers.</param>
     public TaskQueue(TimeProvider time, Func<QueuedTask, string>? versionFor = null)
     {
-        _versionFor = versionFor ?? (_ => BuildVersion.None);
+        _versionFor = versionFor ?? (_ => DeploymentVersionText.None);
         _rate = new DispatchRate(time);
         _next = time.CreateTimer(static s => ((TaskQueue)s!).DeliverTasks(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -422,14 +422,14 @@ internal sealed class TaskQueue : IDisposable
     {
         public PriorityQueue<QueuedTask, Place> Tasks { get; } = new();
 
-        public FairOrder Order { get; private set; } = new();
+        public FairTaskOrder Order { get; private set; } = new();
 
         public LinkedList<TaskCompletionSource<QueuedTask?>> Pollers { get; } = new();
 
         public void Clear()
         {
             Tasks.Clear();
-            Order = new FairOrder();
+            Order = new FairTaskOrder();
         }
     }
 }

@@ -121,7 +121,7 @@ internal sealed class TaskQueueDescriber(
         return new TaskQueueVersioningInfo
         {
             CurrentDeploymentVersion = current,
-            CurrentVersion = BuildVersion.Dotted(current),
+            CurrentVersion = DeploymentVersionText.Dotted(current),
             RampingDeploymentVersion = ramping,
             RampingVersion = ramping is null && routing.RampingVersion != Unversioned ? "" : routing.RampingVersion,
             RampingVersionPercentage = ramping is null && routing.RampingVersion != Unversioned ? 0 : routing.RampingVersionPercentage,
@@ -129,7 +129,7 @@ internal sealed class TaskQueueDescriber(
         };
 
         WorkerDeploymentVersion? Works(WorkerDeploymentVersion? version) =>
-            deployments.HasPollers(namespaceId, BuildVersion.Of(version), queue, activity) ? version : null;
+            deployments.HasPollers(namespaceId, DeploymentVersionText.Of(version), queue, activity) ? version : null;
     }
 
     private TaskQueue? Find(string namespaceId, string name, TaskQueueType type) =>

@@ -48,7 +48,7 @@ internal sealed class DeploymentChanges(
                 record.Info.CreateTime ??= deployments.Now();
                 record.Info.LastModifierIdentity = request.Identity;
                 record.CreateRequestId = request.RequestId;
-                token = DeploymentRecords.TokenOf(record);
+                token = DeploymentVersionEditor.TokenOf(record);
             }
         );
         return new CreateWorkerDeploymentResponse { ConflictToken = token };
@@ -57,11 +57,11 @@ internal sealed class DeploymentChanges(
     private async Task<CreateWorkerDeploymentVersionResponse> CreateVersionAsync(CreateWorkerDeploymentVersionRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
-        var wanted = DeploymentRecords.RequestedVersion(request.DeploymentVersion, "");
+        var wanted = DeploymentVersionEditor.RequestedVersion(request.DeploymentVersion, "");
         RequireName(wanted.DeploymentName);
         if (request.ComputeConfig is not null)
         {
-            throw RpcErrors.Unimplemented(NexusHandler.Compute);
+            throw RpcErrors.Unimplemented(UnsupportedFeatureHandler.Compute);
         }
 
         RequireDeployment(ns, wanted.DeploymentName);
@@ -70,7 +70,7 @@ internal sealed class DeploymentChanges(
             wanted.DeploymentName,
             record =>
             {
-                if (DeploymentRecords.Find(record, wanted) is { } known)
+                if (DeploymentVersionEditor.Find(record, wanted) is { } known)
                 {
                     if (IsSame(record.VersionRequestIds.GetValueOrDefault(wanted.BuildId) ?? "", request.RequestId))
                     {
@@ -80,7 +80,7 @@ internal sealed class DeploymentChanges(
                     throw RpcErrors.Of(StatusCode.AlreadyExists, $"Worker Deployment Version \"{known.Version}\" already exists");
                 }
 
-                DeploymentRecords.Add(record, wanted.BuildId, deployments.Now()).LastModifierIdentity = request.Identity;
+                DeploymentVersionEditor.Add(record, wanted.BuildId, deployments.Now()).LastModifierIdentity = request.Identity;
                 record.VersionRequestIds[wanted.BuildId] = request.RequestId;
             }
         );
@@ -112,7 +112,7 @@ internal sealed class DeploymentChanges(
                     record.Revision++;
                 }
 
-                response.ConflictToken = DeploymentRecords.TokenOf(record);
+                response.ConflictToken = DeploymentVersionEditor.TokenOf(record);
             }
         );
         return response;
@@ -123,13 +123,13 @@ internal sealed class DeploymentChanges(
     )
     {
         var ns = namespaces.Resolve(request.Namespace);
-        var wanted = DeploymentRecords.RequestedVersion(request.DeploymentVersion, request.Version);
+        var wanted = DeploymentVersionEditor.RequestedVersion(request.DeploymentVersion, request.Version);
         if (request.UpsertEntries.Count == 0 && request.RemoveEntries.Count == 0)
         {
             throw RpcErrors.InvalidArgument("At least one of remove_entries or upsert_entries must be provided");
         }
 
-        if (deployments.Find(ns.Id, wanted.DeploymentName) is not { } found || DeploymentRecords.Find(found, wanted) is null)
+        if (deployments.Find(ns.Id, wanted.DeploymentName) is not { } found || DeploymentVersionEditor.Find(found, wanted) is null)
         {
             throw NoVersionWorkflow(wanted);
         }
@@ -140,7 +140,7 @@ internal sealed class DeploymentChanges(
             wanted.DeploymentName,
             record =>
             {
-                var version = DeploymentRecords.Find(record, wanted) ?? throw NoVersionWorkflow(wanted);
+                var version = DeploymentVersionEditor.Find(record, wanted) ?? throw NoVersionWorkflow(wanted);
                 version.Metadata ??= new VersionMetadata();
                 foreach (var (key, value) in request.UpsertEntries)
                 {
@@ -162,9 +162,9 @@ internal sealed class DeploymentChanges(
     private async Task<DeleteWorkerDeploymentVersionResponse> DeleteVersionAsync(DeleteWorkerDeploymentVersionRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
-        var wanted = DeploymentRecords.RequestedVersion(request.DeploymentVersion, request.Version);
+        var wanted = DeploymentVersionEditor.RequestedVersion(request.DeploymentVersion, request.Version);
         var record = deployments.Find(ns.Id, wanted.DeploymentName) ?? throw NoWorkflow(wanted.DeploymentName);
-        if (DeploymentRecords.Find(record, wanted) is not { } version)
+        if (DeploymentVersionEditor.Find(record, wanted) is not { } version)
         {
             return new DeleteWorkerDeploymentVersionResponse();
         }
@@ -176,7 +176,9 @@ internal sealed class DeploymentChanges(
             : null;
         if (fault is not null)
         {
-            throw RpcErrors.FailedPrecondition($"version '{BuildVersion.Of(version.DeploymentVersion)}' cannot be deleted since {fault}");
+            throw RpcErrors.FailedPrecondition(
+                $"version '{DeploymentVersionText.Of(version.DeploymentVersion)}' cannot be deleted since {fault}"
+            );
         }
 
         await deployments.ChangeAsync(
@@ -184,7 +186,7 @@ internal sealed class DeploymentChanges(
             wanted.DeploymentName,
             changed =>
             {
-                if (DeploymentRecords.Find(changed, wanted) is { } found)
+                if (DeploymentVersionEditor.Find(changed, wanted) is { } found)
                 {
                     changed.Versions.Remove(found);
                     changed.VersionRequestIds.Remove(wanted.BuildId);
@@ -220,7 +222,7 @@ internal sealed class DeploymentChanges(
     /// <summary>Rejects a call with an outdated conflict token.</summary>
     public static void RequireToken(DeploymentRecord record, ByteString token)
     {
-        if (!token.IsEmpty && token != DeploymentRecords.TokenOf(record))
+        if (!token.IsEmpty && token != DeploymentVersionEditor.TokenOf(record))
         {
             throw RpcErrors.FailedPrecondition("conflict token mismatch");
         }
@@ -230,7 +232,7 @@ internal sealed class DeploymentChanges(
     {
         if (deployments.Find(ns.Id, name) is null)
         {
-            throw DeploymentRecords.NoDeployment(name);
+            throw DeploymentVersionEditor.NoDeployment(name);
         }
     }
 
@@ -239,7 +241,7 @@ internal sealed class DeploymentChanges(
         var since = time.GetUtcNow() - TaskQueue.PollerShown;
         return version.TaskQueueInfos.Any(queue =>
             queues.Find(ns.Id, queue.Name, queue.Type == TaskQueueType.Activity) is { } found
-            && found.Pollers(since).Any(poller => Equals(BuildVersion.From(poller.DeploymentOptions), version.DeploymentVersion))
+            && found.Pollers(since).Any(poller => Equals(DeploymentVersionText.From(poller.DeploymentOptions), version.DeploymentVersion))
         );
     }
 
@@ -250,5 +252,5 @@ internal sealed class DeploymentChanges(
         RpcErrors.NotFound($"workflow not found for ID: temporal-sys-worker-deployment:{name}");
 
     private static RpcException NoVersionWorkflow(WorkerDeploymentVersion version) =>
-        RpcErrors.NotFound($"workflow not found for ID: temporal-sys-worker-deployment-version:{BuildVersion.Of(version)}");
+        RpcErrors.NotFound($"workflow not found for ID: temporal-sys-worker-deployment-version:{DeploymentVersionText.Of(version)}");
 }

@@ -43,7 +43,7 @@ internal sealed class DeploymentDrainage(VisibilityReader reader, TimeProvider t
         reader
             .List(
                 ns,
-                $"TemporalWorkerDeploymentVersion = '{BuildVersion.Of(version.DeploymentVersion)}' "
+                $"TemporalWorkerDeploymentVersion = '{DeploymentVersionText.Of(version.DeploymentVersion)}' "
                     + "AND TemporalWorkflowVersioningBehavior = 'Pinned' AND CloseTime IS NULL",
                 1,
                 ByteString.Empty

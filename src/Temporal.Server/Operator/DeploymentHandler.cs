@@ -44,10 +44,10 @@ internal sealed class DeploymentHandler(NamespaceRegistry namespaces, Deployment
             CreateTime = record.Info.CreateTime,
             RoutingConfig = routing,
             LatestVersionSummary = record.Versions.Count == 0 ? null : Summarized(ns, record.Versions[^1]),
-            CurrentVersionSummary = DeploymentRecords.Find(record, routing.CurrentDeploymentVersion) is { } current
+            CurrentVersionSummary = DeploymentVersionEditor.Find(record, routing.CurrentDeploymentVersion) is { } current
                 ? Summarized(ns, current)
                 : null,
-            RampingVersionSummary = DeploymentRecords.Find(record, routing.RampingDeploymentVersion) is { } ramping
+            RampingVersionSummary = DeploymentVersionEditor.Find(record, routing.RampingDeploymentVersion) is { } ramping
                 ? Summarized(ns, ramping)
                 : null,
         };
@@ -61,16 +61,16 @@ internal sealed class DeploymentHandler(NamespaceRegistry namespaces, Deployment
             throw RpcErrors.InvalidArgument("WorkerDeploymentName cannot be empty");
         }
 
-        var record = deployments.Find(ns.Id, request.DeploymentName) ?? throw DeploymentRecords.NoDeployment(request.DeploymentName);
+        var record = deployments.Find(ns.Id, request.DeploymentName) ?? throw DeploymentVersionEditor.NoDeployment(request.DeploymentName);
 
         // The current version first, the others in the order of their creation.
-        var current = DeploymentRecords.Find(record, record.Info.RoutingConfig.CurrentDeploymentVersion);
+        var current = DeploymentVersionEditor.Find(record, record.Info.RoutingConfig.CurrentDeploymentVersion);
         record.Info.VersionSummaries.AddRange(
             record.Versions.OrderBy(version => ReferenceEquals(version, current) ? 0 : 1).Select(version => Summarized(ns, version))
         );
         return new DescribeWorkerDeploymentResponse
         {
-            ConflictToken = DeploymentRecords.TokenOf(record),
+            ConflictToken = DeploymentVersionEditor.TokenOf(record),
             WorkerDeploymentInfo = record.Info,
         };
     }
@@ -78,10 +78,10 @@ internal sealed class DeploymentHandler(NamespaceRegistry namespaces, Deployment
     private DescribeWorkerDeploymentVersionResponse DescribeVersion(DescribeWorkerDeploymentVersionRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
-        var wanted = DeploymentRecords.RequestedVersion(request.DeploymentVersion, request.Version);
+        var wanted = DeploymentVersionEditor.RequestedVersion(request.DeploymentVersion, request.Version);
         var record = deployments.Find(ns.Id, wanted.DeploymentName);
         var version =
-            (record is null ? null : DeploymentRecords.Find(record, wanted))
+            (record is null ? null : DeploymentVersionEditor.Find(record, wanted))
             ?? throw RpcErrors.NotFound("Worker Deployment Version not found");
         version.Status = drainage.StatusOf(ns, version);
         version.DrainageInfo = DeploymentDrainage.ToDrainageInfo(version, version.Status);

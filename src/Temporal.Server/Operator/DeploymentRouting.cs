@@ -31,7 +31,7 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
             {
                 var routing = record.Info.RoutingConfig;
                 var wanted = Named(record, request.BuildId, request.Version, request.AllowNoPollers, now);
-                response.PreviousVersion = BuildVersion.Dotted(routing.CurrentDeploymentVersion);
+                response.PreviousVersion = DeploymentVersionText.Dotted(routing.CurrentDeploymentVersion);
                 response.PreviousDeploymentVersion = routing.CurrentDeploymentVersion;
                 if (Equals(wanted?.DeploymentVersion, routing.CurrentDeploymentVersion))
                 {
@@ -43,7 +43,7 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
                     RequireQueues(record, wanted, "current");
                 }
 
-                DeploymentRecords.MarkDraining(record, routing.CurrentDeploymentVersion, now);
+                DeploymentVersionEditor.MarkDraining(record, routing.CurrentDeploymentVersion, now);
                 if (wanted is not null && Equals(wanted.DeploymentVersion, routing.RampingDeploymentVersion))
                 {
                     EndRamp(routing, now);
@@ -51,11 +51,11 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
                 }
 
                 routing.CurrentDeploymentVersion = wanted?.DeploymentVersion;
-                routing.CurrentVersion = BuildVersion.Dotted(wanted?.DeploymentVersion);
+                routing.CurrentVersion = DeploymentVersionText.Dotted(wanted?.DeploymentVersion);
                 routing.CurrentVersionChangedTime = now;
                 if (wanted is not null)
                 {
-                    DeploymentRecords.Enter(wanted, WorkerDeploymentVersionStatus.Current, now);
+                    DeploymentVersionEditor.Enter(wanted, WorkerDeploymentVersionStatus.Current, now);
                 }
 
                 return true;
@@ -94,8 +94,8 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
                     response.PreviousPercentage = routing.RampingVersionPercentage;
                 }
 
-                var ends = wanted is null && request.Percentage == 0 && request.Version != BuildVersion.Unversioned;
-                var name = ends ? "" : BuildVersion.Dotted(wanted?.DeploymentVersion);
+                var ends = wanted is null && request.Percentage == 0 && request.Version != DeploymentVersionText.Unversioned;
+                var name = ends ? "" : DeploymentVersionText.Dotted(wanted?.DeploymentVersion);
                 if (name == routing.RampingVersion && request.Percentage.Equals(routing.RampingVersionPercentage))
                 {
                     return false;
@@ -118,10 +118,13 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
         var routing = record.Info.RoutingConfig;
         if (!Equals(wanted?.DeploymentVersion, routing.RampingDeploymentVersion))
         {
-            DeploymentRecords.MarkDraining(record, routing.RampingDeploymentVersion, now);
+            DeploymentVersionEditor.MarkDraining(record, routing.RampingDeploymentVersion, now);
         }
 
-        if (name == BuildVersion.Unversioned && DeploymentRecords.Find(record, routing.CurrentDeploymentVersion) is { } current)
+        if (
+            name == DeploymentVersionText.Unversioned
+            && DeploymentVersionEditor.Find(record, routing.CurrentDeploymentVersion) is { } current
+        )
         {
             // The Temporal server no longer shows drainage info in this case.
             current.DrainageInfo = null;
@@ -138,7 +141,7 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
         routing.RampingVersionPercentageChangedTime = now;
         if (wanted is not null)
         {
-            DeploymentRecords.Enter(wanted, WorkerDeploymentVersionStatus.Ramping, now);
+            DeploymentVersionEditor.Enter(wanted, WorkerDeploymentVersionStatus.Ramping, now);
             wanted.RampPercentage = percentage;
         }
     }
@@ -163,7 +166,7 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
         DeploymentChanges.RequireName(name);
         if (!allowNoPollers && deployments.Find(ns.Id, name) is null)
         {
-            throw DeploymentRecords.NoDeployment(name);
+            throw DeploymentVersionEditor.NoDeployment(name);
         }
 
         var result = ByteString.Empty;
@@ -190,7 +193,7 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
                     record.Revision++;
                 }
 
-                result = DeploymentRecords.TokenOf(record);
+                result = DeploymentVersionEditor.TokenOf(record);
             }
         );
         return result;
@@ -210,17 +213,17 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
     {
         var build =
             buildId.Length > 0 ? buildId
-            : dotted is "" or BuildVersion.Unversioned ? ""
-            : DeploymentRecords.RequestedVersion(null, dotted).BuildId;
+            : dotted is "" or DeploymentVersionText.Unversioned ? ""
+            : DeploymentVersionEditor.RequestedVersion(null, dotted).BuildId;
         if (build.Length == 0)
         {
             return null;
         }
 
-        return DeploymentRecords.Find(record, new WorkerDeploymentVersion { BuildId = build })
+        return DeploymentVersionEditor.Find(record, new WorkerDeploymentVersion { BuildId = build })
             ?? (
                 allowNoPollers
-                    ? DeploymentRecords.Add(record, build, now)
+                    ? DeploymentVersionEditor.Add(record, build, now)
                     : throw RpcErrors.NotFound($"build ID '{build}' not found in Worker Deployment '{record.Info.Name}'")
             );
     }
@@ -233,13 +236,13 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
     {
         if (
             wanted is { TaskQueueInfos.Count: > 0 }
-            && DeploymentRecords.Find(record, record.Info.RoutingConfig.CurrentDeploymentVersion) is { } current
+            && DeploymentVersionEditor.Find(record, record.Info.RoutingConfig.CurrentDeploymentVersion) is { } current
             && current.TaskQueueInfos.Any(queue => !wanted.TaskQueueInfos.Any(q => q.Name == queue.Name && q.Type == queue.Type))
         )
         {
             throw RpcErrors.FailedPrecondition(
-                $"proposed {role} version '{BuildVersion.Of(wanted.DeploymentVersion)}' is missing active task queues from the current "
-                    + $"version; these would become unversioned if it is set as the {role} version"
+                $"proposed {role} version '{DeploymentVersionText.Of(wanted.DeploymentVersion)}' is missing active task queues from the "
+                    + $"current version; these would become unversioned if it is set as the {role} version"
             );
         }
     }

@@ -19,7 +19,7 @@ public static class EngineVerification
         long events = 0;
         try
         {
-            (runs, events) = StoredFile.Read(path, db => Check(db, faults));
+            (runs, events) = EngineFileSnapshot.Read(path, db => Check(db, faults));
         }
         catch (SqliteException e)
         {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>The queue for an account's slots, in the order of <see cref="FairTurns"/>.</summary>
+/// <summary>The queue for an account's slots, in the order of <see cref="FairTurnState"/>.</summary>
 internal static class AccountSlotQueue
 {
     /// <summary>

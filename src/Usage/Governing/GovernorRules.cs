@@ -9,7 +9,7 @@ public enum GovernorRules
     /// <summary>The first version.</summary>
     None = 0,
 
-    /// <summary>Slots go to runs in the order of <see cref="FairTurns"/>, not by repository.</summary>
+    /// <summary>Slots go to runs in the order of <see cref="FairTurnState"/>, not by repository.</summary>
     FairSlots = 1,
 
     /// <summary>The delay after a reset is a tenth of the wait for it, not as long as that wait.</summary>

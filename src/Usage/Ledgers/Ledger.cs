@@ -64,11 +64,11 @@ public sealed record Ledger
 
     /// <summary>Use of the account's slots by each run.</summary>
     [JsonPropertyName("turns")]
-    public FairTurns Turns
+    public FairTurnState Turns
     {
         get;
-        init => field = value ?? FairTurns.Empty;
-    } = FairTurns.Empty;
+        init => field = value ?? FairTurnState.Empty;
+    } = FairTurnState.Empty;
 
     /// <summary>Creates an empty ledger for a new account.</summary>
     public static Ledger Empty(string account) => new() { Account = account };

@@ -250,6 +250,6 @@ public sealed class AgentHookTests : IDisposable
 
     private HookDecision Decide(string tool, object input) => AgentHook.Decide(Policy(), Owns, Call(tool, input));
 
-    private HookAnswer Run(string tool, object input) =>
+    private HookProcessOutput Run(string tool, object input) =>
         AgentHook.Run(Call(tool, input).GetRawText(), _folder.Write("policy", Policy().ToJson()), _ => Owns);
 }

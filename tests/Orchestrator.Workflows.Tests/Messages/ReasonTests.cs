@@ -85,7 +85,7 @@ public sealed class ReasonTests
         {
             var json = JsonSerializer.Serialize(reason, MessageJson.Options);
             var faults = new MessageFaults();
-            var taken = new MessageNormalizer(faults).ConvertValue(JsonElement.Parse(json), typeof(Reason), "why", rules: null);
+            var taken = new MessageValidator(faults).ConvertValue(JsonElement.Parse(json), typeof(Reason), "why", rules: null);
 
             Assert.StartsWith($"{{\"kind\":\"{reason.Kind}\"", json, StringComparison.Ordinal);
             Assert.Equal(reason.ToString(), JsonSerializer.Deserialize<Reason>(json)!.ToString());
@@ -104,7 +104,7 @@ public sealed class ReasonTests
     {
         var faults = new MessageFaults();
 
-        new MessageNormalizer(faults).ConvertValue(JsonElement.Parse(json), typeof(Reason), "why", rules: null);
+        new MessageValidator(faults).ConvertValue(JsonElement.Parse(json), typeof(Reason), "why", rules: null);
 
         Assert.False(faults.None);
     }

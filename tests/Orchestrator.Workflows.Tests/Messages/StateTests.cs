@@ -126,7 +126,7 @@ public sealed class StateTests
                     Rules = new RunRules(),
                     Staging = "staging",
                 }
-            : new TrainInput
+            : new MergeQueueInput
             {
                 RunId = "alone",
                 Repository = repository,

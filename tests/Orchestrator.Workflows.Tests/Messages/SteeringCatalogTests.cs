@@ -20,7 +20,7 @@ public sealed class SteeringCatalogTests
             .Where(pair => pair.Update is not null)
             .ToDictionary(pair => pair.Update!.Name!, pair => pair.Method.GetParameters()[0].ParameterType);
 
-    private static IEnumerable<SteeringCall> Calls() =>
+    private static IEnumerable<SteeringMessage> Calls() =>
         SteeringCatalog.All.SelectMany(command =>
             new[] { (SteeringTargets.Run, (string?)null), (SteeringTargets.Task, "a"), (SteeringTargets.Question, "plan") }
                 .Where(target => command.Targets.HasFlag(target.Item1))

@@ -141,7 +141,7 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
             UntilTime = "07:00",
             UntilZone = "Europe/Berlin",
             MaxCost = MaxCost,
-            Night = new NightContract { Tasks = tasks },
+            Night = new UnattendedRunContract { Tasks = tasks },
         };
         var folder = new RunFolder(_repository.Path, _run.RunId);
         Directory.CreateDirectory(Path.GetDirectoryName(folder.StartFile)!);

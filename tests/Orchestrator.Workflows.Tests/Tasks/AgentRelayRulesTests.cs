@@ -34,7 +34,7 @@ public sealed class AgentRelayRulesTests
     [Fact]
     public void Next_NobodyAskedForIt_WaitsForTheReset() => Assert.Null(Next(Outline with { Relays = null }, null, Now.AddDays(3)));
 
-    private static TaskRelay? Next(TaskOutline outline, string? present, DateTimeOffset? reset) =>
+    private static TaskAgentSwitch? Next(TaskOutline outline, string? present, DateTimeOffset? reset) =>
         AgentRelayRules.Next(
             outline,
             new TaskProgress

@@ -242,7 +242,7 @@ public sealed class AgentUsageReporterTests : IDisposable
             CancellationToken.None
         );
         Ended(Agent("recorded"));
-        new AgentRunNotes { Cost = 0.5m, Tokens = 100 }.Write(Agent("recorded").Folder);
+        new AgentRunOutcomeFile { Cost = 0.5m, Tokens = 100 }.Write(Agent("recorded").Folder);
         Ended(Agent("lost"));
         var lost = Ledger.Find("key/run/lost/1")!.GrantedMicros!.Value;
 

@@ -67,7 +67,7 @@ public sealed class SettlementTests : IDisposable
         var agent = Agent("a");
         using (var first = await AdmitAsync(agent))
         {
-            AgentRunNotes.Of(Cost(2)).Write(agent.Folder);
+            AgentRunOutcomeFile.Of(Cost(2)).Write(agent.Folder);
             _governor.FailAt(call, counted);
             await Assert.ThrowsAsync<IOException>(() => first.Use.SettleReservationAsync(Done, Cost(2)));
         }
@@ -93,7 +93,7 @@ public sealed class SettlementTests : IDisposable
             },
             CancellationToken.None
         );
-        AgentRunNotes.Of(Cost(2)).Write(agent.Folder);
+        AgentRunOutcomeFile.Of(Cost(2)).Write(agent.Folder);
         _governor.HolderDies();
 
         await new ReservationCleanup(_services, AccountPrices.Of(agent.Settings)).SettleDeadAsync("claude", CancellationToken.None);

@@ -12,7 +12,7 @@ using Temporal.Server.Common;
 using Temporal.Server.Hosting;
 using Temporalio.Api.ErrorDetails.V1;
 using Xunit;
-using RpcAnswer = Temporal.Server.Common.RpcAnswer;
+using RpcResponse = Temporal.Server.Common.RpcResponse;
 
 namespace Orchestrator.Temporal.Server.Tests.Hosting;
 
@@ -254,14 +254,14 @@ public sealed class GrpcHostTests : IAsyncLifetime
         return new StringValue();
     }
 
-    private async ValueTask<RpcAnswer> LateAsync(RpcCall call, Empty request)
+    private async ValueTask<RpcResponse> LateAsync(RpcCall call, Empty request)
     {
         Interlocked.Increment(ref _waiting);
         call.WhenUndelivered(_undelivered.SetResult);
         var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = call.CancellationToken.Register(left.SetResult);
         await left.Task;
-        return new RpcAnswer(new StringValue());
+        return new RpcResponse(new StringValue());
     }
 
     private static X509Certificate2 SelfSigned()

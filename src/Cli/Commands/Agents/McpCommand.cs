@@ -23,7 +23,7 @@ internal sealed class McpCommand : CliCommand
         var start = context.RequireAgentStart();
         var tools = new AgentTools(
             start,
-            new AgentQuestions(start.Repository, start.Run, start.Task, start.Folder),
+            new AgentQueryResponder(start.Repository, start.Run, start.Task, start.Folder),
             new AgentMail(start.Repository, start.Run, context.Time),
             context.Time
         );

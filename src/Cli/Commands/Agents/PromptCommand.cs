@@ -27,7 +27,7 @@ internal sealed class PromptCommand : CliCommand
             NeedPerson = settings.AlwaysRequireHuman,
             WorktreeVariables = [.. settings.Worktrees.Environment.Keys],
         };
-        input = input.With(context.PlanFiles.ContractsInForce(plan).Stubs);
+        input = input.With(context.PlanFiles.EffectiveContracts(plan).Stubs);
         var prompt = TaskPromptRenderer.Render(
             input with
             {

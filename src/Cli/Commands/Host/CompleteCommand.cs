@@ -30,7 +30,7 @@ internal sealed class CompleteCommand : CliCommand
     {
         context.Terminal.Document(
             string.Concat(
-                Completer
+                CommandLineCompleter
                     .Complete(context, _commands, parsed.GetValue(_words) ?? [])
                     .Where(word => new UntrustedText(word).IsPlain)
                     .Select(word => word + "\n")

@@ -84,7 +84,7 @@ internal sealed class ConfigCommand : Command
                 );
             if (parsed.GetValue(_json))
             {
-                context.Print(new ConfigDocument([SettingEntries.Of(value)]), DocumentJson.Default.ConfigDocument);
+                context.Print(new ConfigDocument([SettingDocumentFactory.Of(value)]), DocumentJson.Default.ConfigDocument);
             }
             else
             {

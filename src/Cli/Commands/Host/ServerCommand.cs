@@ -73,7 +73,7 @@ internal sealed class ServerCommand : CliCommand
         if (parsed.GetValue(_work))
         {
             var own = settings with { Temporal = settings.Temporal with { Address = null } };
-            builder.Services.AddHostedService(_ => new TransitionLogUnit([repository!], context, log.Factory));
+            builder.Services.AddHostedService(_ => new RunTransitionLogger([repository!], context, log.Factory));
             builder.Services.AddHostedService(_ => new HostedWorker([repository!], own, context, log.Factory, SayWork, stop));
         }
         return await ServiceCommandHost.RunAsync(builder, log, stop);

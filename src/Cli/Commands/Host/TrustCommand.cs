@@ -20,7 +20,7 @@ internal sealed class TrustCommand : CliCommand
         var repository = context.RequireRepository();
         var settings = context.OpenSettings(repository, []);
         var (plan, key) = (RepositoryTrustPrompt.FoundPlan(context), RepositoryTrustPrompt.KeyOfPlan(repository));
-        var question = new TrustQuestion([.. settings.Question.Items, .. plan.Items]);
+        var question = new TrustRequest([.. settings.Question.Items, .. plan.Items]);
         var trusted = settings.Refusal is null && context.Trust.IsTrusted(key, plan);
         if (!parsed.GetValue(_json))
         {
@@ -53,7 +53,7 @@ internal sealed class TrustCommand : CliCommand
         bool yes,
         CommandContext context,
         RepositorySettings settings,
-        TrustQuestion question,
+        TrustRequest question,
         bool trusted,
         Action keep
     )

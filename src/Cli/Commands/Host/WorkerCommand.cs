@@ -99,7 +99,7 @@ internal sealed class WorkerCommand : CliCommand
         using var log = _log.Open(parsed, Path.Combine(repositories[0].OrchestratorFolder, "logs", "worker-.log"), context);
         var builder = ServiceCommandHost.Create(log);
         EngineConnection? served = null;
-        builder.Services.AddHostedService(_ => new TransitionLogUnit(repositories, context, log.Factory));
+        builder.Services.AddHostedService(_ => new RunTransitionLogger(repositories, context, log.Factory));
         builder.Services.AddHostedService(_ => new HostedWorker(repositories, settings.Settings!, context, log.Factory, Say, stop)
         {
             Named = named,
@@ -198,7 +198,7 @@ internal sealed class WorkerCommand : CliCommand
     /// <summary>Returns the clone of the repository with the given address, and creates the clone if it is missing.</summary>
     private static async Task<RepositoryLocation> CloneAsync(string address, CommandContext context, CancellationToken stop)
     {
-        var cloned = await ClonedRepository.MakeAsync(address, context.Directory, context.Services, context.Terminal.Inform, stop);
+        var cloned = await CloneResult.MakeAsync(address, context.Directory, context.Services, context.Terminal.Inform, stop);
         return cloned.Fault.Length == 0
             ? Find(cloned.Folder)
             : throw new UseCaseException(cloned.IsWrong ? Outcome.Usage : Outcome.Unavailable, cloned.Fault, cloned.Cure);

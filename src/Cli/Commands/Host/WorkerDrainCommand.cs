@@ -41,7 +41,7 @@ internal sealed class WorkerDrainCommand : CliCommand
                 "Shared runs need a Temporal server: see docs/how-to/machines.md."
             );
         }
-        var here = await OwnedProcesses.ReferenceOfAsync(repository, context.Services);
+        var here = await OrphanedProcessStopper.ReferenceOfAsync(repository, context.Services);
         await using var engine = await EngineConnection.ConnectAsync(settings.Temporal, context, NullLoggerFactory.Instance, stop);
         var open = new List<RunStatus>();
         await foreach (var id in engine.Runs.ListOpenAsync(stop))

@@ -84,7 +84,7 @@ internal sealed class ContractsCommand : CliCommand
     /// file.</summary>
     private static List<ContractStub> OfPlan(CommandContext context, Plan plan)
     {
-        var found = context.PlanFiles.ContractsInForce(plan);
+        var found = context.PlanFiles.EffectiveContracts(plan);
         List<ContractStub> stubs =
         [
             .. plan.Contracts.Select(contract => found.Stubs.FirstOrDefault(stub => stub.Name == contract.Name) ?? Stub(contract)),

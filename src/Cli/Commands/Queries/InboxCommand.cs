@@ -62,7 +62,7 @@ internal sealed class InboxCommand : CliCommand
         var shown = parsed.GetValue(_all) ? entries : [.. entries.Where(entry => !snoozed.ContainsKey(entry.Id))];
         if (parsed.GetValue(_json))
         {
-            context.Print(InboxLines.Of(entries, parsed.GetValue(_all), marks), DocumentJson.Default.InboxDocument);
+            context.Print(InboxDocumentFactory.Of(entries, parsed.GetValue(_all), marks), DocumentJson.Default.InboxDocument);
         }
         else
         {

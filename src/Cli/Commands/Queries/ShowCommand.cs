@@ -28,7 +28,7 @@ internal sealed class ShowCommand : CliCommand
         }
         var (stored, reference) = _which.Require(context.RequireRepository(), parsed);
         var run = await new RunQueries(context).ObserveAsync(stored, stop);
-        run = run with { Status = AgentActivity.WithMail(run.Folder, run.Status) };
+        run = run with { Status = AgentActionReader.WithMail(run.Folder, run.Status) };
         var id = reference.FindTask(run.Status);
         if (id is null)
         {
@@ -99,7 +99,7 @@ internal sealed class ShowCommand : CliCommand
 
     private static void ShowTask(StoredRun run, string id, bool json, CommandContext context)
     {
-        var details = TaskDetails.Of(run, id);
+        var details = TaskDocumentReader.Of(run, id);
         if (json)
         {
             context.Print(details, DocumentJson.Default.TaskDocument);

@@ -95,7 +95,7 @@ internal sealed class StatusCommand : CliCommand
                 terminal.Redraw([
                     .. TaskTable.RenderTable(
                         status,
-                        AgentActivity.Read(run.Folder, run.Status, context.Environment),
+                        AgentActionReader.Read(run.Folder, run.Status, context.Environment),
                         context.Time.GetUtcNow(),
                         terminal.Width,
                         terminal.Height - 2,
@@ -123,7 +123,7 @@ internal sealed class StatusCommand : CliCommand
         return CodeOf(run, parsed);
     }
 
-    private RunStatus WithMailCounts(StoredRun run, ParseResult parsed) => AgentActivity.WithMail(run.Folder, Selected(run, parsed));
+    private RunStatus WithMailCounts(StoredRun run, ParseResult parsed) => AgentActionReader.WithMail(run.Folder, Selected(run, parsed));
 
     private RunStatus Selected(StoredRun run, ParseResult parsed) => parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
 
@@ -138,7 +138,7 @@ internal sealed class StatusCommand : CliCommand
         foreach (
             var line in TaskTable.RenderTable(
                 status,
-                AgentActivity.Read(run.Folder, run.Status, context.Environment),
+                AgentActionReader.Read(run.Folder, run.Status, context.Environment),
                 now,
                 width,
                 int.MaxValue,

@@ -41,7 +41,7 @@ internal sealed class WatchCommand : CliCommand
         return Outcome.Done;
     }
 
-    private static async Task<IReadOnlyList<WorkerRow>> ReadWorkersAsync(
+    private static async Task<IReadOnlyList<AgentPanelRow>> ReadWorkersAsync(
         StoredRunCache known,
         RepositoryLocation repository,
         string? only,
@@ -54,16 +54,16 @@ internal sealed class WatchCommand : CliCommand
         {
             runs.Add(await RunStateResolver.OfFilesAsync(run, repository, context, stop));
         }
-        return WorkerRow.Of(runs, context.Environment);
+        return AgentPanelRow.Of(runs, context.Environment);
     }
 
-    private static void ShowOnce(IReadOnlyList<WorkerRow> rows, CommandContext context)
+    private static void ShowOnce(IReadOnlyList<AgentPanelRow> rows, CommandContext context)
     {
         if (rows.Count == 0)
         {
             context.Terminal.Show("No agent is running.");
         }
-        var columns = WorkerColumns.Of(rows);
+        var columns = AgentPanelColumns.Of(rows);
         foreach (var row in rows)
         {
             context.Terminal.Show(columns.Row(row, isSelected: false, context.Time.GetUtcNow(), context.Terminal.OutputWidth));
@@ -79,7 +79,7 @@ internal sealed class WatchCommand : CliCommand
     )
     {
         var terminal = context.Terminal;
-        var panel = new WorkerPanel();
+        var panel = new AgentPanel();
         await using var tail = new LogTail(context.Time);
         var looked = 0L;
         try
@@ -101,7 +101,7 @@ internal sealed class WatchCommand : CliCommand
                     {
                         pressed = true;
                         (panel, var action) = panel.HandleKey(key);
-                        if (action == WorkerAction.Quit)
+                        if (action == AgentPanelAction.Quit)
                         {
                             return;
                         }
@@ -122,24 +122,24 @@ internal sealed class WatchCommand : CliCommand
 
     // Returns the output of the command as one line.
     private static async Task<string> ExecuteActionAsync(
-        WorkerAction action,
-        WorkerRow row,
+        AgentPanelAction action,
+        AgentPanelRow row,
         RepositoryLocation repository,
         CommandContext context
     )
     {
-        if (action == WorkerAction.Logs)
+        if (action == AgentPanelAction.Logs)
         {
             context.Terminal.EndRedraw();
             await context.CallAsync(["logs", row.Name], repository.Root);
             return "";
         }
-        if (row.IsAbandoned && (action == WorkerAction.Retry || !row.Task.Paused))
+        if (row.IsAbandoned && (action == AgentPanelAction.Retry || !row.Task.Paused))
         {
             return $"No process is working on {row.Run}. To continue: orchestrate resume {row.Run}";
         }
         var command =
-            action == WorkerAction.Retry ? SteeringCatalog.Retry
+            action == AgentPanelAction.Retry ? SteeringCatalog.Retry
             : row.Task.Paused ? SteeringCatalog.Resume
             : SteeringCatalog.Pause;
         var commands = new RunCommands(context, repository.Root);

@@ -64,7 +64,7 @@ internal sealed class MoveCommand : CliCommand
             var run = session.Runs.Get(runId);
             await session.RefuseClosedAsync(run, stored, stop);
             var status = await run.StatusAsync(stop);
-            var to = await OwnedProcesses.ReferenceOfAsync(repository, context.Services);
+            var to = await OrphanedProcessStopper.ReferenceOfAsync(repository, context.Services);
             if (status.Queue != to.Queue)
             {
                 await RequireOtherWorkerGoneAsync(session, status, parsed, context, stop);

@@ -203,7 +203,7 @@ internal sealed class ResumeCommand : CliCommand
         foreach (
             var line in TaskTable.RenderTable(
                 run.Status,
-                AgentActivity.Read(run.Folder, run.Status, context.Environment),
+                AgentActionReader.Read(run.Folder, run.Status, context.Environment),
                 context.Time.GetUtcNow(),
                 context.Terminal.OutputWidth,
                 int.MaxValue,

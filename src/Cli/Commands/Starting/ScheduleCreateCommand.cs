@@ -299,7 +299,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             Yes = parsed.GetValue(_yes),
             Again = true,
             // Scheduled runs are unattended, so the report of each run checks its limits.
-            Night = new NightContract { MadeAt = context.Time.GetUtcNow(), Tasks = plan?.Tasks.Count ?? 0 },
+            Night = new UnattendedRunContract { MadeAt = context.Time.GetUtcNow(), Tasks = plan?.Tasks.Count ?? 0 },
         };
         return (input, plan);
     }

@@ -127,9 +127,9 @@ internal sealed class SpawnCommand : CliCommand
     private async Task<Outcome> AddAsync(ParseResult parsed, Plan plan, StoredRun run, CommandContext context, CancellationToken stop)
     {
         _run.RefuseOptionsOfNew(parsed);
-        var command = new AddTasksCommand([.. plan.Tasks.Select(task => new TaskText(task.Id, task.Text))], context.Person);
+        var command = new AddTasksCommand([.. plan.Tasks.Select(task => new PlainTextTask(task.Id, task.Text))], context.Person);
         var sender = new CommandSender(run, _run.EngineFlags(parsed), context);
-        return await sender.SendAsync(new SteeringCall(MessageNames.AddTasks, command) { Unchanged = NoChangeMeaning.Failed }, stop)
+        return await sender.SendAsync(new SteeringMessage(MessageNames.AddTasks, command) { Unchanged = NoChangeMeaning.Failed }, stop)
             ?? sender.StoreAndInform(parsed.Tokens.Select(token => token.Value));
     }
 }

@@ -145,7 +145,7 @@ internal abstract class SteeringCommand : CliCommand
         ParseResult parsed,
         CommandContext context,
         StoredRun run,
-        SteeringCall call,
+        SteeringMessage call,
         CancellationToken stop
     )
     {

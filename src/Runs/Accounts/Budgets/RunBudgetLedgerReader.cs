@@ -67,7 +67,7 @@ public static class RunBudgetLedgerReader
             ]
         )
         {
-            Block = ledger.Park is { } park && park.OpensAt > now ? new UsageBlock(park.Window, park.Until, park.Since, park.Fact) : null,
+            Block = ledger.Park is { } park && park.OpensAt > now ? new AccountBlock(park.Window, park.Until, park.Since, park.Fact) : null,
         };
 
     private static IEnumerable<string> PayersOf(LedgerBook book, string key, string run) =>

@@ -62,7 +62,7 @@ public sealed class PackageInstallation(RunServices services)
         var workspace = new TaskWorkspace(repository, files, task.Id);
         if (input.Parts is { } parts)
         {
-            var (so, why) = await SaveAsync(new TaskCommit(workspace, task, files), input, stop);
+            var (so, why) = await SaveAsync(new TaskCommitter(workspace, task, files), input, stop);
             return new RequestConclusion
             {
                 Commit = so,
@@ -88,7 +88,7 @@ public sealed class PackageInstallation(RunServices services)
             },
             stop
         );
-        var (commit, refusal) = await SaveAsync(new TaskCommit(workspace, task, files), input, stop);
+        var (commit, refusal) = await SaveAsync(new TaskCommitter(workspace, task, files), input, stop);
         return new RequestConclusion
         {
             Commit = commit,
@@ -104,7 +104,7 @@ public sealed class PackageInstallation(RunServices services)
 
     /// <summary>Commits the agent's unfinished work. If git refuses to store a file, the agent gets a message and must fix this.</summary>
     private static async Task<(string Commit, string Refusal)> SaveAsync(
-        TaskCommit work,
+        TaskCommitter work,
         ConcludeRequestInput input,
         CancellationToken stop
     )
@@ -169,7 +169,7 @@ public sealed class PackageInstallation(RunServices services)
         var contents = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in changed)
         {
-            if (new WorktreeFiles(place.Worktree.Path).TryRead(path) is not { } content)
+            if (new WorktreeFileAccess(place.Worktree.Path).TryRead(path) is not { } content)
             {
                 continue; // A script of the package may have replaced the manifest in the meantime.
             }

@@ -127,7 +127,11 @@ internal sealed class LandingCommitBuilder(RunFiles files, GitRepository reposit
             return null; // The target was merged into staging, so its commit is the new base.
         }
         var task = files.Plan.Tasks.FirstOrDefault(task => commit.Trailers?.Run == files.Folder.Name && task.Id == commit.Trailers.Task);
-        return new LinearHistoryStep(commit.Id, task is null ? commit.Subject : TaskCommit.MessageOf(task, files.Settings), commit.Trailers)
+        return new LinearHistoryStep(
+            commit.Id,
+            task is null ? commit.Subject : TaskCommitter.MessageOf(task, files.Settings),
+            commit.Trailers
+        )
         {
             Copied =
                 side is null ? (commit.Trailers is null ? [commit.Id] : [])

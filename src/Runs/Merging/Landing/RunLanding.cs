@@ -38,7 +38,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
                 Message =
                     $"Nothing was landed, because the commit could not be signed (git.sign: {LandingSignature.AsConfigured}). "
                     + $"{refusal.Message} "
-                    + $"Unlock the key in its agent, for example by signing something yourself, then: {Command(input)}",
+                    + $"Unlock the key in ssh-agent or gpg-agent, for example by signing something yourself, then: {Command(input)}",
             };
         }
         catch (GitException refusal) when (refusal.IsRefusal)

@@ -12,7 +12,7 @@ public sealed class ResultTieFinder(RunServices services)
     /// <summary>Finds and stores the ties between the results of a run's tasks. A repeated call finds the same ties.</summary>
     /// <param name="input">The run and its results.</param>
     /// <param name="stop">Cancels git.</param>
-    public async Task<InconclusiveResults> FindAsync(FindTiesInput input, CancellationToken stop)
+    public async Task<TieSearchResult> FindAsync(FindEqualResultsInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(run);
@@ -37,7 +37,7 @@ public sealed class ResultTieFinder(RunServices services)
             notes.Add(unable.Fault.TrimEnd('.'));
             ties.Clear();
         }
-        return new InconclusiveResults(ties.Count)
+        return new TieSearchResult(ties.Count)
         {
             PlanHash = ties.Count == 0 ? input.PlanHash : new ResultTieStore(input.BaseCommit, ties).Store(run),
             Notes = notes,

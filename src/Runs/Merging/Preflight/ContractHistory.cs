@@ -27,7 +27,7 @@ internal static class ContractHistory
             return [];
         }
         warnings.AddRange(
-            ContractPin
+            TaskContractVersion
                 .Stale(runs[0].Pins, current)
                 .GroupBy(pin => (pin.Contract, pin.Version))
                 .Select(stale =>
@@ -49,7 +49,7 @@ internal static class ContractHistory
     }
 
     /// <summary>Counts the changes to a contract's version, from the newest run backward.</summary>
-    private static int Changes(ContractStub contract, IEnumerable<ContractPin> newestFirst)
+    private static int Changes(ContractStub contract, IEnumerable<TaskContractVersion> newestFirst)
     {
         var version = contract.Version;
         var changes = 0;
@@ -78,7 +78,7 @@ internal static class ContractHistory
             .Select(file => present.Sibling(file.Directory!.Parent!.Name))
             .TakeWhile(run => RunStatusFile.Read(run.Status)?.State != RunStates.Completed);
 
-    private static List<ContractPin> PinsOf(RunFolder run) =>
+    private static List<TaskContractVersion> PinsOf(RunFolder run) =>
         Directory.Exists(run.Task(""))
             ?
             [
@@ -86,7 +86,9 @@ internal static class ContractHistory
                     .EnumerateDirectories(run.Task(""))
                     .Select(Path.GetFileName)
                     .OfType<string>()
-                    .SelectMany(task => TaskNotes.Read(run, task).Contracts.Select(pin => new ContractPin(pin.Key, task, pin.Value))),
+                    .SelectMany(task =>
+                        TaskNotes.Read(run, task).Contracts.Select(pin => new TaskContractVersion(pin.Key, task, pin.Value))
+                    ),
             ]
             : [];
 }

@@ -25,7 +25,7 @@ public static class RunRefusalFinder
     /// <param name="files">The plan and start settings of the run.</param>
     public static IReadOnlyList<string> Of(RunFiles files) =>
         [
-            .. TaskOutlines.FaultsOf(files, TaskOutlines.OutlineOf(files).Faults),
+            .. TaskOutlineExtractor.FaultsOf(files, TaskOutlineExtractor.OutlineOf(files).Faults),
             .. SameButForCase(files.Plan),
             .. MoneyBudgetCheck.Faults(files.Settings, PaidAgentList.Of(files.Settings, files.Plan.Tasks)),
             .. LinksOutside(files.Plan, files.WorkTree),

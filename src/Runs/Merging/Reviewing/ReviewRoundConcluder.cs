@@ -178,7 +178,7 @@ public sealed class ReviewRoundConcluder(RunServices services)
             Plan = run.Plan with { Tasks = [.. run.Plan.Tasks, .. tasks] },
             Added = tasks.Select(t => t.Id).ToHashSet(),
         };
-        var outlines = TaskOutlines.OutlineOf(extended).Tasks;
+        var outlines = TaskOutlineExtractor.OutlineOf(extended).Tasks;
         return new ReviewConclusion { PlanHash = run.StoreExtended(tasks), Tasks = [.. outlines.Skip(run.Plan.Tasks.Count)] };
     }
 

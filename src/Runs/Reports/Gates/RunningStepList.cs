@@ -20,7 +20,7 @@ public static class RunningStepList
             ? []
             :
             [
-                .. RunningStep
+                .. RunningGateOrSetUp
                     .All(environment)
                     .Where(step => step.Origin.Run == Path.GetFileName(runFolder))
                     .OrderBy(step => step.Since)

@@ -45,7 +45,7 @@ internal static class CostSection
         };
     }
 
-    private static IEnumerable<ReportLine> Cache(IEnumerable<AgentRunNotes> notes, RunTimeline timeline)
+    private static IEnumerable<ReportLine> Cache(IEnumerable<AgentRunOutcomeFile> notes, RunTimeline timeline)
     {
         var (read, cached) = notes.Aggregate((0L, 0L), (sum, note) => (sum.Item1 + note.TokensRead, sum.Item2 + note.CacheRead));
         if (read > 0)

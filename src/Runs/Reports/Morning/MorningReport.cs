@@ -38,7 +38,7 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
         [
             Landed(run, timeline),
             Waiting(run, timeline),
-            ContractSection.Of(run, folder, timeline, now, accounts),
+            RunContractSection.Of(run, folder, timeline, now, accounts),
             RejectedWorkSection(timeline),
             .. GateSections.Of(run, folder, timeline),
             CostSection.Of(run, folder, timeline),

@@ -70,13 +70,13 @@ public sealed class NoticeService(RunServices services)
             gathered.Write(path);
         }
         var delivering = new NoticeDispatcher(path, gathered, targets, services.Time);
-        foreach (var key in book.Keys.Where(key => input.Rest == RunProgressState.Ended || !open.Contains(key)))
+        foreach (var key in book.Keys.Where(key => input.Rest == RunNoticeState.Ended || !open.Contains(key)))
         {
             claims.Release(key, name);
         }
         await delivering.SendAsync(open, stop);
         var next = new[] { nextAt, delivering.NextAt }.Where(time => time is not null).Min();
-        return new(input.Rest == RunProgressState.Ended ? null : next, delivering.Problems);
+        return new(input.Rest == RunNoticeState.Ended ? null : next, delivering.Problems);
     }
 
     /// <summary>

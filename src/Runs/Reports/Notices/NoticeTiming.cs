@@ -47,7 +47,7 @@ internal static class NoticeTiming
         }
         var quietUntil = quiet?.EndAfter(now, zone);
         var paced = book.Messages is [.., var last] ? last.Notice.Time + Pace : now;
-        if (run.Rest == RunProgressState.None && (quietUntil ?? paced) > now)
+        if (run.Rest == RunNoticeState.None && (quietUntil ?? paced) > now)
         {
             return (book, quietUntil ?? paced);
         }

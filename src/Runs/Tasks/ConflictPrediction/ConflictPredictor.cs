@@ -92,7 +92,7 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
     }
 
     /// <summary>True if the snapshot was checked against all other tasks.</summary>
-    private async Task<bool> CheckSnapshotsAsync(TrialMergeCandidate own, long began, CancellationToken stop)
+    private async Task<bool> CheckSnapshotsAsync(TrialMergeCommit own, long began, CancellationToken stop)
     {
         var trials = new TrialMerges(repository, Path.Combine(_folder, "objects"));
         trials.Begin();
@@ -117,13 +117,7 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
         return true;
     }
 
-    private async Task TryAsync(
-        TrialMerges trials,
-        TrialMergeCandidate own,
-        string other,
-        TrialMergeCandidate candidate,
-        CancellationToken stop
-    )
+    private async Task TryAsync(TrialMerges trials, TrialMergeCommit own, string other, TrialMergeCommit candidate, CancellationToken stop)
     {
         var pair = PredictedConflicts.PairOf(task, other);
         if (
@@ -149,25 +143,25 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
     /// <summary>
     /// Returns the other tasks that have work, each with its snapshot or, if it has none, its branch. A merged branch has no changes.
     /// </summary>
-    private async Task<IReadOnlyDictionary<string, TrialMergeCandidate>> ReadOtherCandidatesAsync(CancellationToken stop)
+    private async Task<IReadOnlyDictionary<string, TrialMergeCommit>> ReadOtherCandidatesAsync(CancellationToken stop)
     {
         var branches = await new RefStore(repository).ListAsync([RunRefs.Task(files.Settings, files.Folder, "")], stop);
-        var others = new SortedDictionary<string, TrialMergeCandidate>(StringComparer.Ordinal);
+        var others = new SortedDictionary<string, TrialMergeCommit>(StringComparer.Ordinal);
         foreach (var id in files.Plan.Tasks.Select(other => other.Id).Where(id => id != task))
         {
             var branch = branches.GetValueOrDefault(RunRefs.Task(files.Settings, files.Folder, id));
             if (branch is not null)
             {
                 // A snapshot from before the last commit is outdated.
-                others[id] = Snapshot(id, branch) ?? new TrialMergeCandidate(branch, null);
+                others[id] = Snapshot(id, branch) ?? new TrialMergeCommit(branch, null);
             }
         }
         return others;
     }
 
-    private TrialMergeCandidate? Snapshot(string id, string? head = null) =>
+    private TrialMergeCommit? Snapshot(string id, string? head = null) =>
         new UnfinishedWorkStore(repository, $"{files.Folder.Name}/{id}").Find() is { } found && (head is null || found.Head == head)
-            ? new TrialMergeCandidate(found.Commit, found.Objects)
+            ? new TrialMergeCommit(found.Commit, found.Objects)
             : null;
 
     private static DateTimeOffset RestsUntil(LockFile held)

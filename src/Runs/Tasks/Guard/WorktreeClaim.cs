@@ -32,7 +32,7 @@ internal sealed record WorktreeClaim
     /// </summary>
     public static AgentClaim? MoveToRunFolder(AgentStart start)
     {
-        var worktree = new WorktreeFiles(start.WorkingDirectory);
+        var worktree = new WorktreeFileAccess(start.WorkingDirectory);
         // The ownership check reports anything that is not a regular file.
         if (
             worktree.TryRead(FileName, LargestFile) is not { } text

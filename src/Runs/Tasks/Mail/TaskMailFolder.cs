@@ -42,7 +42,7 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
     public async Task<IReadOnlyList<string>> DeliverAsync(CancellationToken stop)
     {
         var refused = new List<string>();
-        var files = new WorktreeFiles(_path);
+        var files = new WorktreeFileAccess(_path);
         foreach (var name in files.List(Letters).Order(StringComparer.Ordinal).Take(MostAtOnce))
         {
             stop.ThrowIfCancellationRequested();

@@ -176,7 +176,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     /// Describes the limit that ended the previous agent run, so that the next agent can stay within it. Empty if no limit ended it.
     /// </summary>
     private static string EndingOfLast(RunAgentInput input, RunFiles files) =>
-        AgentRunNotes.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { IsAtGrant: false } last
+        AgentRunOutcomeFile.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { IsAtGrant: false } last
         && AgentOutcomeClassifier.IsLimit(last.Failure)
             ? $"Your last attempt was ended by a limit: {last.Detail} Work in a way that avoids this limit."
             : "";

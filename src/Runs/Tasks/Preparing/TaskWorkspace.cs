@@ -99,7 +99,7 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
         {
             return null;
         }
-        var proof = await new DeletionProof(Repository).CheckWorktreeAsync(worktree, keepers, [], stop);
+        var proof = await new SafeDeletionCheck(Repository).CheckWorktreeAsync(worktree, keepers, [], stop);
         if (!proof.IsProven)
         {
             return (worktree, proof.Reason);

@@ -23,7 +23,7 @@ public sealed class AgentRequestJudge(RunServices services, IReadOnlyList<LeaseR
         {
             return claim is null || claim.Reason.Trim().Length == 0 ? ByPerson : ChooseAnswerer(files, input);
         }
-        var wanted = await new FileRequests(files, input.Task, leases, await ReadOtherTasksAsync(files, input, stop)).JudgeAsync(
+        var wanted = await new FileRequestJudge(files, input.Task, leases, await ReadOtherTasksAsync(files, input, stop)).JudgeAsync(
             claim.Files,
             isApproved: input.Decision is { Accepted: true },
             stop
@@ -36,7 +36,7 @@ public sealed class AgentRequestJudge(RunServices services, IReadOnlyList<LeaseR
             }
             wanted = wanted.Refuse($"{FileNameEncoding.List(wanted.NeedPerson)}: {input.Decision.Why}.");
         }
-        var verdict = claim.Needs.Count == 0 ? null : await new DependencyRequests(services, files, input).JudgeAsync(claim, stop);
+        var verdict = claim.Needs.Count == 0 ? null : await new DependencyRequestJudge(services, files, input).JudgeAsync(claim, stop);
         if (claim.Needs.Count > 0 && verdict is null)
         {
             return ByPerson with { Lent = wanted.Lent, Note = Note(wanted) };

@@ -88,7 +88,7 @@ public sealed partial class PackageManagerProgram(IReadOnlyDictionary<string, st
         if (manifest.Tool.Line is { } line)
         {
             var path = Path.Combine(root, manifest.Path);
-            if (RegularFileReader.TryRead(path, WorktreeFiles.LargestRead) is not { } content)
+            if (RegularFileReader.TryRead(path, WorktreeFileAccess.LargestRead) is not { } content)
             {
                 return new($"{package} can't be installed, because {manifest.Path} is not a regular file of at most 16 MB.");
             }

@@ -66,7 +66,7 @@ public sealed class TaskSplitter(RunServices services)
         return new SplitConclusion
         {
             PlanHash = tasks.Count == 0 ? input.PlanHash : files.StoreExtended(tasks),
-            Tasks = [.. TaskOutlines.OutlineOf(extended).Tasks.Skip(files.Plan.Tasks.Count)],
+            Tasks = [.. TaskOutlineExtractor.OutlineOf(extended).Tasks.Skip(files.Plan.Tasks.Count)],
         };
     }
 

@@ -86,7 +86,7 @@ internal sealed class SharedRunFiles
     /// slashes.</param>
     private IEnumerable<string> Of(RunFolder folder, List<string> leftOut, Func<string, bool> isWanted)
     {
-        var door = new WorktreeFiles(folder.Path);
+        var door = new WorktreeFileAccess(folder.Path);
         foreach (var path in door.ListFiles())
         {
             var file = new FileInfo(Path.Combine(folder.Path, path));
@@ -120,7 +120,7 @@ internal sealed class SharedRunFiles
         int.TryParse(file.Directory!.Name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
         && (OfProcesses.Contains(file.Name) || (file.Name == "stdout" && !File.Exists(Path.Combine(file.DirectoryName!, "exit"))));
 
-    private string? FindSecret(WorktreeFiles door, string path, string file, FileStamp stamp)
+    private string? FindSecret(WorktreeFileAccess door, string path, string file, FileStamp stamp)
     {
         if (_lookedAt.TryGetValue(file, out var known) && known.Stamp == stamp)
         {

@@ -35,7 +35,7 @@ internal static partial class GeneratedFiles
         {
             return [];
         }
-        var files = new WorktreeFiles(worktree.Path);
+        var files = new WorktreeFileAccess(worktree.Path);
         var added = generated
             .Where(file => file.Change == FileChange.Added)
             .ToLookup(file => Ecosystems.IsLockFile(file.Path) || !IsGenerated(file.Path), file => file.Path);

@@ -13,7 +13,7 @@ internal sealed class IgnoredFileFinder(TaskWorkspace workspace, PlanTask task, 
     /// <param name="tracked">The base commit, whose files git tracks in any case.</param>
     public async Task<IReadOnlyList<IgnoredFile>> NamedAsync(IReadOnlySet<string> seen, string tracked, CancellationToken stop)
     {
-        var files = new WorktreeFiles(worktree.Path);
+        var files = new WorktreeFileAccess(worktree.Path);
         var there = (task.FilesWrite ?? [])
             .Concat(task.FilesAppend)
             .Concat(task.NotesOutput)

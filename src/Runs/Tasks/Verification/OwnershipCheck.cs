@@ -13,7 +13,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
 
     /// <summary>True for generated files that no task owns, and for temporary files that an agent left.</summary>
     public bool IsGenerated(ChangedFile file) =>
-        ContractCheck.Of(files, file.Path) is null
+        InterfaceContractCheck.Of(files, file.Path) is null
         && (
             _ownership.Owns(file.Path)
                 ? file.Change == FileChange.Added && (GeneratedFiles.IsHalfWritten(file.Path) || held.Holds(file.Path))
@@ -21,7 +21,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         );
 
     /// <summary>Lists the violations in a worktree, as sentences for the agent.</summary>
-    public IEnumerable<string> Problems(IEnumerable<ChangedFile> changed, WorktreeFiles worktree, CancellationToken stop)
+    public IEnumerable<string> Problems(IEnumerable<ChangedFile> changed, WorktreeFileAccess worktree, CancellationToken stop)
     {
         var twins = new CaseCollisionFinder(worktree);
         var (nested, folders) = (new HashSet<string>(StringComparer.Ordinal), new Dictionary<string, string?>(StringComparer.Ordinal));
@@ -100,7 +100,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
 
     // If a sandboxed agent made a worktree, its git folder does not exist outside the sandbox, so git treats its files as ordinary files.
     // Each folder is inspected once.
-    private static string? NestedRepository(string path, WorktreeFiles worktree, Dictionary<string, string?> known)
+    private static string? NestedRepository(string path, WorktreeFileAccess worktree, Dictionary<string, string?> known)
     {
         if (Path.GetDirectoryName(path) is not { Length: > 0 } folder)
         {
@@ -127,9 +127,9 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
     /// <summary>Returns a violation that follows from the name and kind of a file alone. Returns null if there is none.</summary>
     private string? Problem(ChangedFile file)
     {
-        if (ContractCheck.Of(files, file.Path) is { } contract)
+        if (InterfaceContractCheck.Of(files, file.Path) is { } contract)
         {
-            return ContractCheck.Changed(contract, baseCommit);
+            return InterfaceContractCheck.Changed(contract, baseCommit);
         }
         if (!_ownership.Owns(file.Path))
         {

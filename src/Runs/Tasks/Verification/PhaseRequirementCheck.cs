@@ -20,7 +20,7 @@ internal static class PhaseRequirementCheck
         }
         foreach (var note in task.NotesOutput)
         {
-            if (new WorktreeFiles(worktree).TryReadText(note) is not { } text)
+            if (new WorktreeFileAccess(worktree).TryReadText(note) is not { } text)
             {
                 yield return $"The notes '{note}' are missing. Write them with the headings {string.Join(", ", NoteSections)}.";
                 continue;

@@ -69,7 +69,7 @@ public sealed class TaskVerification(RunServices services)
             work.Commit = work.Input.Prepared.ReusedCommit;
             return null;
         }
-        var made = new TaskCommit(work.Workspace, work.Task, work.Files);
+        var made = new TaskCommitter(work.Workspace, work.Task, work.Files);
         (var problems, work.Commit) = await CheckAndCommitAsync(made, work.Input, work.Notes, stop);
         work.HeldBack = made.HeldBack;
         return problems.Count > 0 ? work.Refuse(problems) : null;
@@ -81,7 +81,7 @@ public sealed class TaskVerification(RunServices services)
         var owned = TaskFileOwnership.Of(work.Task);
         List<string> foreign =
             work.Input.Start == 0
-                ? [.. work.Changed.Where(path => !owned.Owns(path) || ContractCheck.Of(work.Files, path) is not null)]
+                ? [.. work.Changed.Where(path => !owned.Owns(path) || InterfaceContractCheck.Of(work.Files, path) is not null)]
                 : [];
         return foreign.Count > 0
             ? work.Refuse([$"The earlier result changes files that this task does not own: {FileNameEncoding.List(foreign)}."])
@@ -91,7 +91,7 @@ public sealed class TaskVerification(RunServices services)
     private static async Task<VerifyResult?> RefuseBreachesAsync(VerifiedWork work, CancellationToken stop)
     {
         var commits = new CommitStore(work.Workspace.Repository);
-        var breaches = await ContractCheck.ProblemsAsync(work.Files, commits, work.Commit, work.Differences, stop);
+        var breaches = await InterfaceContractCheck.ProblemsAsync(work.Files, commits, work.Commit, work.Differences, stop);
         return breaches.Count > 0 ? work.Refuse(breaches) : null;
     }
 
@@ -259,7 +259,7 @@ public sealed class TaskVerification(RunServices services)
 
     /// <summary>Checks and commits the work. If git refuses to read or store a file, the agent gets a message and must fix this.</summary>
     private static async Task<(IReadOnlyList<string> Problems, string Commit)> CheckAndCommitAsync(
-        TaskCommit work,
+        TaskCommitter work,
         VerifyTaskInput input,
         List<string> notes,
         CancellationToken stop

@@ -46,7 +46,7 @@ internal sealed class VerdictEvidence(GateCheck gates)
         );
         var basis = new ChangePartition(differences, meaning);
         var evidence = GateEvidence.Folder(files.Folder, task.Id, input.Attempt);
-        var work = new GatePassedWork(files, repository, task.Id, from, commit, outcomes, basis, evidence);
+        var work = new VerifiedTaskWork(files, repository, task.Id, from, commit, outcomes, basis, evidence);
         var compared = new GateSensitivityCheck(gates);
         var running = files.Settings.Verification.BaseSuite
             ? compared.RunBaseSuiteAsync(work, differences.Any(file => meaning.Decides(file) is not null) ? beside : [], stop)
@@ -82,7 +82,7 @@ internal sealed class VerdictEvidence(GateCheck gates)
 
     private static Task<(RedProof? Proof, IReadOnlyList<string> Hollow)> ProveAsync(
         GateSensitivityCheck compared,
-        GatePassedWork work,
+        VerifiedTaskWork work,
         IReadOnlyList<ChangedTestFile> sources,
         PlanTask task,
         Task<IReadOnlyList<string>> failing,

@@ -14,7 +14,7 @@ internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
     /// <summary>Restores shared state that the agent changed, books its usage, and returns the result of the step.</summary>
     /// <param name="ended">The agent that has ended.</param>
     /// <param name="payers">The accounts that may pay for the agent.</param>
-    public async Task<AgentRunResult> EvaluateAsync(EndedAgentRun ended, PayingAccounts payers)
+    public async Task<AgentRunResult> EvaluateAsync(EndedAgentRun ended, PayingAccountSelector payers)
     {
         var (outcome, governed) = (ended.Outcome, payers.Chosen);
         var restored = agent.Worktree is null
@@ -22,7 +22,7 @@ internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
             : await guard.PutBackAsync(agent.Worktree, agent.Input.Attempt, ended.Tools, isConfined: agent.Start.Sandbox is not null);
         var described = Describe(
             outcome,
-            AgentRunNotes.Of(outcome) with
+            AgentRunOutcomeFile.Of(outcome) with
             {
                 SnapshotProblem = ended.SnapshotProblem,
                 Attempt = agent.Input.Attempt,
@@ -103,7 +103,7 @@ internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
         return problem.Length == 0 ? [] : [new TaskNotice(problem)];
     }
 
-    private AgentRunResult Describe(AgentOutcome outcome, AgentRunNotes notes)
+    private AgentRunResult Describe(AgentOutcome outcome, AgentRunOutcomeFile notes)
     {
         var (files, task, start) = (agent.Files, agent.PlanTask, agent.Start);
         if (AgentClaim.TryRead(start.Folder) is null)
@@ -116,7 +116,7 @@ internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
         if (failure == FailureClass.Blocked)
         {
             message += RequestedFileOwners.Owners(files, start.Task, claim);
-            message += ContractCheck.ContractAdvice(files, message);
+            message += InterfaceContractCheck.ContractAdvice(files, message);
         }
         return new AgentRunResult
         {

@@ -31,7 +31,12 @@ public sealed class AgentRunStep(RunServices services)
             input.Prepared.BaseCommit,
             CancellationToken.None
         );
-        using var payers = PayingAccounts.Of(services, Governed(input, files, task, name, environment), name, environment.Environment);
+        using var payers = PayingAccountSelector.Of(
+            services,
+            Governed(input, files, task, name, environment),
+            name,
+            environment.Environment
+        );
         var held = new HoldCheck(services, input.Task.RunId, input.Task.Repository.Path, folder, input.Session, payers.AwaitTurnAsync);
         if (await held.WaitWhileHeldAsync(input.AwaitRelease, execution) is { } notNow)
         {

@@ -18,7 +18,7 @@ internal sealed class SandboxedAgentRun(
 {
     private readonly SandboxAgentState _state = new(runner, Path.Combine(folder, "state"));
     private readonly SandboxLoginCopies _logins = new(runner, folder, services.Environment, services.Time);
-    private readonly ConfinedCommits _commits = new(worktree, workspace.Branch, Path.Combine(folder, "git"));
+    private readonly ConfinedCommitTransfer _commits = new(worktree, workspace.Branch, Path.Combine(folder, "git"));
 
     /// <summary>Sentence about commits of the agent that could not be copied to the repository. Empty if all were copied.</summary>
     public string Problem { get; private set; } = "";

@@ -1,0 +1,82 @@
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Merging;
+using Orchestrator.Runs.Tasks;
+using Temporalio.Activities;
+
+namespace Orchestrator.Activities;
+
+/// <summary>Implements the activities that merge tasks. The interface documents each activity.</summary>
+public sealed class MergeQueueActivities(RunServices services) : IMergeQueueActivities
+{
+    /// <summary>Time limit of a worktree's release, so that a slow release does not delay other merges.</summary>
+    private static readonly TimeSpan ReleaseLimit = TimeSpan.FromSeconds(5);
+
+    private readonly MergeQueueBatches _batches = new(services, CallingWorkflowExecution.AskAsync);
+
+    private readonly AffectedPartsFinder _locator = new(services);
+
+    private readonly TaskPreparation _preparation = new(services);
+
+    [Activity]
+    public Task<MergedBatch> MergeBatchAsync(MergeBatchInput input) =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync(async stop =>
+        {
+            var built = await _batches.BuildAsync(input.Build, stop);
+            if (input.ToGate(built) is not { } gate)
+            {
+                return new MergedBatch(built);
+            }
+            var gated = await _batches.GateAsync(gate, stop);
+            return input.ToLand(built, gated) is { } land
+                ? new MergedBatch(built, gated, await ReleaseAsync(input.Build, await _batches.LandAsync(land, stop), stop))
+                : new MergedBatch(built, gated);
+        });
+
+    [Activity]
+    public Task<IReadOnlyList<WorkLocation>> LocateWorkAsync(LocateWorkInput input) =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _locator.LocateAsync(input, stop));
+
+    [Activity]
+    public Task<IReadOnlyList<MergeResult>> BuildBatchAsync(BuildBatchInput input) =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _batches.BuildAsync(input, stop));
+
+    [Activity]
+    public Task<MergeResult> GateBatchAsync(GateBatchInput input) =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _batches.GateAsync(input, stop));
+
+    [Activity]
+    public Task<IReadOnlyList<MergeResult>> LandBatchAsync(LandBatchInput input) =>
+        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _batches.LandAsync(input, stop));
+
+    /// <summary>Releases the worktrees of merged tasks. A task releases its worktree itself if this fails or takes too long.</summary>
+    private async Task<IReadOnlyList<MergeResult>> ReleaseAsync(
+        BuildBatchInput batch,
+        IReadOnlyList<MergeResult> landed,
+        CancellationToken stop
+    )
+    {
+        var released = batch.Requests.Where(request => request.Releases).Select(request => request.TaskId).ToHashSet();
+        return await Task.WhenAll(landed.Select(ReleaseOneAsync));
+
+        async Task<MergeResult> ReleaseOneAsync(MergeResult result)
+        {
+            if (!result.Merged || !released.Contains(result.TaskId))
+            {
+                return result;
+            }
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            limit.CancelAfter(ReleaseLimit);
+            try
+            {
+                var release = new ReleaseTaskInput(batch.RunId, batch.Repository, batch.PlanHash, result.TaskId);
+                await _preparation.ReleaseAsync(release, limit.Token);
+                return result with { Released = true };
+            }
+            catch (Exception) when (!stop.IsCancellationRequested)
+            {
+                return result;
+            }
+        }
+    }
+}

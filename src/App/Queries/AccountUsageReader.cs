@@ -1,0 +1,93 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Client;
+using Orchestrator.Runs.Accounts;
+using Orchestrator.Usage;
+
+namespace Orchestrator.App.Queries;
+
+/// <summary>
+/// Reads the usage limits and the usage of the user's accounts, from files or from the governors on a Temporal server. It never calls the
+/// service of a model.
+/// </summary>
+/// <param name="context">Provides the environment and clock.</param>
+/// <param name="flags">Command-line options that set a setting, such as the address of the engine.</param>
+internal sealed class AccountUsageReader(UseCaseContext context, IReadOnlyList<SettingFlag> flags)
+{
+    /// <summary>Reads the usage of the last days.</summary>
+    /// <param name="days">Number of days to add up, including today.</param>
+    /// <param name="run">Id of a run to add up only its usage, or null for all usage.</param>
+    /// <param name="stop">Cancels the query.</param>
+    public async Task<UsageDocument> ReadAsync(int days, string? run, CancellationToken stop)
+    {
+        var shared = await SharedAsync(stop);
+        var ledgers = new LedgerStore(context.Environment);
+        var (book, faults) = shared is null ? ledgers.TryRead() : (shared, []);
+        var today = LocalDays.Today(context.Time);
+        var zone = context.Time.LocalTimeZone;
+        var all = new UsageHistory(ledgers.Folder, context.Time).Read();
+        var records = all.Where(record => LocalDays.Of(record.At, zone) > today.AddDays(-days) && (run is null || record.Run == run))
+            .ToList();
+        return new UsageDocument(
+            [.. book.Ledgers.Values.Where(IsKnown).Select(ledger => Account(ledger, all, today, zone))],
+            days,
+            new UsageSums(
+                Sums(UsageGrouping.Account),
+                Sums(UsageGrouping.Run),
+                Sums(UsageGrouping.Task),
+                Sums(UsageGrouping.Model),
+                Sums(UsageGrouping.Day)
+            ),
+            new UsagePrices(PriceTable.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), PriceTable.Source),
+            faults
+        );
+
+        IReadOnlyList<UsageLine> Sums(UsageGrouping by) => [.. UsageReport.Of(records, by, zone).Select(UsageDocumentBuilder.Of)];
+    }
+
+    /// <summary>
+    /// Returns the ledgers on the Temporal server in the settings. Returns null if the ledgers in the user's files apply.
+    /// </summary>
+    private async Task<LedgerBook?> SharedAsync(CancellationToken stop)
+    {
+        // Usage is shown even if the settings are invalid.
+        var root = context.FindRepository()?.WorkTree;
+        var settings = RepositorySettingsLoader.Open(root, context.Environment, flags, context.Trust, runId: null).Loaded.Settings;
+        if (settings?.Temporal.Address is null)
+        {
+            return null;
+        }
+        await using var engine = await EngineConnection.ConnectAsync(settings.Temporal, context, NullLoggerFactory.Instance, stop);
+        return await new AccountLedgerReader(engine.Client).ReadAsync(stop);
+    }
+
+    private static bool IsKnown(Ledger ledger) =>
+        ledger.Account != SharedBudgets.Account
+            && ledger.Reservations.Length + ledger.Spent.Count + ledger.Windows.Count + ledger.Waiting.Length > 0
+        || ledger.Park is not null;
+
+    private UsageAccount Account(Ledger ledger, IReadOnlyList<UsageRecord> records, DateOnly today, TimeZoneInfo zone)
+    {
+        var limits = RunBudgetLedgerReader.AccountOf(ledger, context.Time.GetUtcNow());
+        var own = records.Where(record => record.Account == ledger.Account).ToList();
+        var atWork = ledger.Reservations.Where(one => !one.IsLost).ToList();
+        var lost = ledger.Reservations.Where(one => one.IsLost).ToList();
+        return new UsageAccount(
+            ledger.Account,
+            atWork.Count,
+            ledger.Waiting.Length,
+            atWork.Exists(one => one.GrantedMicros is not null) ? Dollars(atWork.Sum(one => one.GrantedMicros ?? 0)) : null,
+            Dollars(atWork.Sum(one => one.UsedMicros)),
+            Dollars(lost.Sum(one => one.Held.Micros)),
+            Dollars(own.Where(record => LocalDays.Of(record.At, zone) == today).Sum(record => record.Sum.Micros)),
+            Dollars(
+                own.Where(record => LocalDays.Of(record.At, zone) is var day && day.Year == today.Year && day.Month == today.Month)
+                    .Sum(record => record.Sum.Micros)
+            ),
+            limits.Windows,
+            limits.Block
+        );
+    }
+
+    private static decimal Dollars(long micros) => MicroDollars.ToDollars(micros);
+}

@@ -1,0 +1,31 @@
+using System.Security.Cryptography;
+
+namespace Orchestrator.Git.Landing;
+
+/// <summary>Recorded intent to land in a checkout, used to complete or undo an interrupted landing.</summary>
+internal sealed record LandingIntent(string Old, string New, string Checkout);
+
+/// <summary>Records that a landing is about to change the user's checkout, before any file changes.</summary>
+internal sealed class LandingIntentStore(GitRepository repository, string target)
+{
+    private readonly string _file = Path.Combine(
+        repository.OwnDirectory,
+        "landing",
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(target)))[..16]
+    );
+
+    internal LandingIntent? Read() =>
+        DurableFile.TryRead(_file)?.Split('\n', 3) is [var from, var to, var checkout]
+            ? new LandingIntent(from, to, checkout.TrimEnd('\n'))
+            : null;
+
+    internal void Write(LandingIntent intent) => DurableFile.Write(_file, $"{intent.Old}\n{intent.New}\n{intent.Checkout}\n");
+
+    internal void RemoveIntent()
+    {
+        if (File.Exists(_file))
+        {
+            File.Delete(_file);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+
+namespace Orchestrator.Machine.Hosting;
+
+/// <summary>Last error of a part of this program that works in the background of a process.</summary>
+/// <param name="Unit">Name of the unit.</param>
+/// <param name="Error">Error message for users.</param>
+/// <param name="Failures">Number of failed passes since the last success.</param>
+/// <param name="At">Time of the last failure in UTC.</param>
+public sealed record BackgroundFault(string Unit, string Error, int Failures, DateTimeOffset At);
+
+/// <summary>
+/// Publishes the last error of a part of the program that works in the background, so that commands in other processes can show it. Each
+/// repository has a file for it. Files of dead processes are ignored and removed.
+/// </summary>
+/// <param name="folders">Our own folders in the repositories.</param>
+public sealed class BackgroundErrorStore(IReadOnlyList<string> folders)
+{
+    private const string FolderName = "background";
+    private readonly string _name = $"{ProcessIdentity.Current.ProcessId}-{Guid.NewGuid():n}";
+
+    /// <summary>Replaces the published error.</summary>
+    /// <param name="fault">Error, or null to clear it.</param>
+    public void Write(BackgroundFault? fault)
+    {
+        // The folder of a repository may have been removed while the unit is running, and must not be recreated here.
+        foreach (var folder in folders.Where(Directory.Exists))
+        {
+            var file = Path.Combine(folder, FolderName, _name);
+            try
+            {
+                if (fault is not null)
+                {
+                    OrchestratorFolderCreator.Ensure(Path.GetDirectoryName(file)!);
+                    OrchestratorFileWriter.Write(file, Text(fault));
+                }
+                else if (File.Exists(file))
+                {
+                    File.Delete(file);
+                }
+            }
+            catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+            {
+                // The failure is ignored, because the log also contains the error.
+            }
+        }
+    }
+
+    /// <summary>Returns the published errors of all living processes, sorted by background unit.</summary>
+    /// <param name="folder">Our own folder in the repository.</param>
+    public static IReadOnlyList<BackgroundFault> Read(string folder)
+    {
+        var notes = Path.Combine(folder, FolderName);
+        return !Directory.Exists(notes)
+            ? []
+            :
+            [
+                .. Directory
+                    .EnumerateFiles(notes)
+                    .Where(file => Path.GetExtension(file) != ".tmp")
+                    .Select(TryRead)
+                    .OfType<BackgroundFault>()
+                    .OrderBy(fault => fault.Unit, StringComparer.Ordinal),
+            ];
+    }
+
+    private static string Text(BackgroundFault fault) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{ProcessIdentity.Current}\n{fault.Unit}\n{fault.Failures}\n{fault.At.UtcTicks}\n{fault.Error}"
+        );
+
+    private static BackgroundFault? TryRead(string file)
+    {
+        try
+        {
+            if (
+                File.ReadAllText(file).Split('\n', 5) is not [var process, var unit, var failures, var at, var error]
+                || ProcessIdentity.TryParse(process)?.IsAlive() != true
+                || !int.TryParse(failures, CultureInfo.InvariantCulture, out var count)
+                || !long.TryParse(at, CultureInfo.InvariantCulture, out var ticks)
+            )
+            {
+                File.Delete(file);
+                return null;
+            }
+            return new BackgroundFault(unit, error, count, new DateTimeOffset(ticks, TimeSpan.Zero));
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
