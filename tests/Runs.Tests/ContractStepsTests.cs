@@ -120,7 +120,7 @@ public sealed class ContractStepsTests
         var work = await run.VerifyAsync("maker", prepared);
 
         var problem = Assert.Single(work.Problems);
-        Assert.Contains($"the contract Store (version {Version}), which only the orchestrator may change", problem, StringComparison.Ordinal);
+        Assert.Contains($"the contract Store (version {Version}), which only the orchestrator may change", problem);
         Assert.Equal("", work.Commit);
     }
 

@@ -31,7 +31,7 @@ public sealed class ToolProcesses(ToolAdapter adapter, NightFolders folders)
     /// </summary>
     public async Task KillMachineAsync()
     {
-        for (var tries = 0; tries < MostLooks && All().Any(IsUnrecordedAgent); tries++)
+        for (var tries = 0; tries < MostLooks && HasUnrecordedAgent(All()); tries++)
         {
             await Task.Delay(LookPause);
         }
@@ -51,12 +51,20 @@ public sealed class ToolProcesses(ToolAdapter adapter, NightFolders folders)
                 .DistinctBy(process => process.ProcessId),
         ];
 
-    // The script of the agent's program sets the variable after its record, and then becomes another program.
-    private static bool IsUnrecordedAgent(ProcessInfo process) =>
-        process.Name == NightRepository.AgentProgram
-        && ProcessTable.VariableOf(process.ProcessId, "NIGHTBENCH") is null
-        && ProcessTable.ArgumentsOf(process.ProcessId) is ["/bin/sh", ..] arguments
-        && arguments.Contains("-p");
+    // The script of the agent's program sets the variable after its record, and then becomes another program. A sandbox program that has no
+    // child yet is about to execute the script.
+    private bool HasUnrecordedAgent(IReadOnlyList<ProcessInfo> all)
+    {
+        var program = Path.Combine(folders.Programs, NightRepository.AgentProgram);
+        var parents = all.Select(process => process.ParentId).ToHashSet();
+        return all.Any(process =>
+            ProcessTable.VariableOf(process.ProcessId, "NIGHTBENCH") is null
+            && ProcessTable.ArgumentsOf(process.ProcessId) is { } arguments
+            && arguments.Contains("-p")
+            && arguments.Contains(program)
+            && (process.Name == NightRepository.AgentProgram || !parents.Contains(process.ProcessId))
+        );
+    }
 
     // Pages that processes share count once.
     private static long SharedOutMemory(int processId)
