@@ -25,7 +25,7 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
     /// </summary>
     private string? RefuseLoss(MoveRunCommand command, IReadOnlyList<string> lost) =>
         _state.Run.State != RunStates.Executing
-            ? $"{_state.RunId} is {_state.Run.State}. Lost work of its tasks can be repeated only while its tasks are being executed."
+            ? $"{_state.RunId} is {_state.Run.State}. Lost work can be redone only while the run is executing tasks."
         : string.IsNullOrEmpty(command.Staging) ? "The commit of the staging branch is missing ('staging')."
         : lost.FirstOrDefault(id => _state.Board.TryFind(id) is null) is { } unknown ? $"{_state.RunId} has no task '{unknown}'."
         : null;

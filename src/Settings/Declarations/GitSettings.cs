@@ -58,7 +58,7 @@ public sealed record GitSettings(
         null,
         SettingTypes.RunTaskOrTime,
         "when merged work lands; 'run': when all tasks are merged; 'task': after "
-            + "each merge; a time: at most that often, while other tasks continue"
+            + "each merge; a duration: at most once in that period, while other tasks continue"
     );
 
     /// <summary>

@@ -49,10 +49,10 @@ public static class AgentRequestSection
     }
 
     private static MarkdownText Overrule(string run, RunTask task) =>
-        TaskStates.IsDone(task.State) ? MarkdownText.Of($"To overrule this answer, change the result with another run or by hand.")
+        TaskStates.IsDone(task.State) ? MarkdownText.Of($"To override this answer, change the landed code with another run or by hand.")
         : TaskStates.IsEnd(task.State) || task.State is TaskStates.Blocked or TaskStates.Parked
-            ? MarkdownText.Of($"To overrule it: `orchestrate retry {run}/{task.Id} --guidance TEXT`")
-        : MarkdownText.Of($"To overrule it: `orchestrate send {run}/{task.Id} TEXT`");
+            ? MarkdownText.Of($"To override it: `orchestrate retry {run}/{task.Id} --guidance TEXT`")
+        : MarkdownText.Of($"To override it: `orchestrate send {run}/{task.Id} TEXT`");
 
     private static string StateOf(PackageRequestEntry entry) =>
         entry.Refusal is { } refusal ? $"{entry.State}: {refusal}"
