@@ -48,12 +48,12 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
         ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _preflight.CheckAsync(input, stop));
 
     [Activity]
-    public async Task<ProgressRecorded?> RecordProgressAsync(ProgressInput input)
+    public async Task<RecordProgressReply?> RecordProgressAsync(ProgressInput input)
     {
         var context = ActivityExecutionContext.Current;
         await recorder.RecordAsync(input, context.Info.WorkflowRunId ?? "", services.Time, WorkerActivityCanceler.Token);
         readAlong(input.Run.RunId);
-        return new ProgressRecorded(ReadsAlong: true);
+        return new RecordProgressReply(ReadsAlong: true);
     }
 
     [Activity]
@@ -74,7 +74,7 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
     public Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds) => _leases.FindEndedAsync(runIds);
 
     [Activity]
-    public Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input) =>
+    public Task<EarlierExecutionState> FindEarlierWorkAsync(FindEarlierWorkInput input) =>
         ActivityHeartbeats.RunWithHeartbeatsAsync(async stop =>
         {
             if (input.PlanHash.Length > 0 && input.Offset == 0)

@@ -131,8 +131,10 @@ public static class AgentEnvironment
         return environment;
     }
 
-    /// <summary>True if a confined agent gets the variable by default. True for variables of tools and model services. False for tokens of
-    /// other services.</summary>
+    /// <summary>
+    /// True if an agent in a sandbox gets the variable by default, which applies to variables of tools and model services. False for tokens
+    /// of other services.
+    /// </summary>
     /// <param name="name">Name of the variable.</param>
     public static bool IsPassedOn(string name) =>
         ProgramVariables.Contain(name) || s_modelServices.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));

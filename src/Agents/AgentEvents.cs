@@ -61,7 +61,7 @@ public sealed record AgentRateLimit(UsageWindows Usage) : AgentEvent;
 /// <param name="Message">Message of the service or the program.</param>
 public sealed record AgentApiError(string Kind, int? Status, string Message) : AgentEvent;
 
-/// <summary>A request to the model failed, and the agent program retries it.</summary>
+/// <summary>A request to the model failed, and the agent program will retry it.</summary>
 /// <param name="Attempt">Number of the retry, from 1.</param>
 /// <param name="MaxAttempts">Maximum number of retries.</param>
 /// <param name="Delay">Delay before the retry.</param>
@@ -69,7 +69,7 @@ public sealed record AgentApiError(string Kind, int? Status, string Message) : A
 /// <param name="Kind">Kind of failure in the agent program's terms.</param>
 public sealed record AgentRetry(int Attempt, int MaxAttempts, TimeSpan Delay, int? Status, string Kind) : AgentEvent;
 
-/// <summary>The agent ended a turn with a result. If a program prints several results, only the last one counts.</summary>
+/// <summary>The agent program printed a final result. If a program prints several results, only the last one counts.</summary>
 /// <param name="IsError">True if the program reports failure.</param>
 /// <param name="Text">Final text or error.</param>
 /// <param name="Turns">Number of turns so far.</param>

@@ -37,7 +37,7 @@ public enum AgentFailure
     /// <summary>The agent printed nothing for longer than the stall limit.</summary>
     Stall,
 
-    /// <summary>The limit on turns was reached.</summary>
+    /// <summary>The limit on conversation turns was reached.</summary>
     Turns,
 
     /// <summary>The cost limit was reached.</summary>
@@ -46,7 +46,9 @@ public enum AgentFailure
     /// <summary>The agent and its processes exceeded the memory limit.</summary>
     Memory,
 
-    /// <summary>The supervisor stopped the agent because the time without a follower exceeded the orphan limit.</summary>
+    /// <summary>
+    /// The supervisor stopped the agent because no process had followed the agent's output for longer than the orphan limit.
+    /// </summary>
     Orphaned,
 
     /// <summary>The process was killed externally, or the machine went down. There is no result, and the agent did not cause the
@@ -63,7 +65,7 @@ public enum AgentFailure
     Stopped,
 }
 
-/// <summary>A tool call that the permissions of the agent refused.</summary>
+/// <summary>A tool call denied by the agent's permissions.</summary>
 /// <param name="Tool">Name of the tool.</param>
 /// <param name="Subject">File or command of the call.</param>
 public sealed record PermissionDenial(string Tool, string Subject);
@@ -99,11 +101,13 @@ public sealed record AgentOutcome
     /// <summary>Id of the conversation as reported by the agent, or null if not reported.</summary>
     public string? SessionId { get; init; }
 
-    /// <summary>Number of turns of this agent run.</summary>
+    /// <summary>Number of conversation turns in this agent run.</summary>
     public int Turns { get; init; }
 
-    /// <summary>Usage of this agent run, without earlier runs of the same conversation. If the agent was killed before it reported its
-    /// cost, only tokens are known (from the conversation's file), and the cost is 0.</summary>
+    /// <summary>
+    /// Usage of this agent run, excluding earlier agent runs of the same conversation. If the agent was killed before it reported its cost,
+    /// only token counts are known (from the conversation's file), and the cost is 0.
+    /// </summary>
     public AgentUsage Usage { get; init; } = AgentUsage.None;
 
     /// <summary>False if the agent printed no result, so <see cref="Usage"/> is only a lower bound and the cost is unknown.</summary>
@@ -119,10 +123,10 @@ public sealed record AgentOutcome
     /// <summary>Notices for the user in addition to the failure. Each notice is a sentence.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
-    /// <summary>Tool calls that the permissions of the agent refused.</summary>
+    /// <summary>Tool calls denied by the agent's permissions.</summary>
     public IReadOnlyList<PermissionDenial> Denials { get; init; } = [];
 
-    /// <summary>Number of calls by tool name.</summary>
+    /// <summary>Number of tool calls by tool name.</summary>
     public IReadOnlyDictionary<string, int> Tools { get; init; } = new Dictionary<string, int>();
 
     /// <summary>Names of the sub-agents that were called successfully. Determined from tool events, not from the agent's text.</summary>

@@ -18,14 +18,16 @@ public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folder
     /// <summary>Login files that the program rewrites when tokens rotate. A confined agent gets a copy of each file.</summary>
     public IReadOnlyList<AgentLoginFile> Logins { get; init; } = [];
 
-    /// <summary>Absolute paths of direct entries of <see cref="Folders"/> that are hidden from the agent. The agent may create entries with
-    /// the same names, which are discarded later.</summary>
+    /// <summary>
+    /// Absolute paths of files and folders directly in <see cref="Folders"/> that are hidden from the agent. The agent may create entries
+    /// with the same names, which are discarded later.
+    /// </summary>
     public IReadOnlyList<string> Hidden { get; init; } = [];
 
     /// <summary>Path of the program as configured, and the paths of files that its fixed arguments name.</summary>
     public IReadOnlyList<string> Programs { get; init; } = [];
 
-    /// <summary>Name of Claude Code's file with the key of a Console login, among other state.</summary>
+    /// <summary>Name of the file in which Claude Code stores the key of a Console login and other state.</summary>
     internal const string ClaudeLogin = ".claude.json";
 
     /// <summary>Value for an agent program that stores no files in the home directory.</summary>
@@ -107,17 +109,18 @@ public sealed record AgentServiceKey(string Variable, string? Address, string Se
     public static IReadOnlyList<AgentServiceKey> OfAnthropic { get; } =
     [new("ANTHROPIC_API_KEY", AnthropicAddress, AnthropicApi), new("ANTHROPIC_AUTH_TOKEN", AnthropicAddress, AnthropicApi)];
 
-    /// <summary>Name of the variable that contains the id of the key. Null unless requests are signed with the key instead of containing
-    /// it.</summary>
+    /// <summary>
+    /// Name of the variable that contains the key's id. Null if requests contain the key instead of being signed with it.
+    /// </summary>
     public string? IdVariable { get; init; }
 
     /// <summary>Name of the variable that contains the session token of a temporary key, or null if there is no such variable.</summary>
     public string? TokenVariable { get; init; }
 
-    /// <summary>File from which the program reads the key, or null if it reads only the variable.</summary>
+    /// <summary>File from which the program reads the key, or null if it reads the key only from the variable.</summary>
     public AgentApiKeyLocation? Stored { get; init; }
 
-    /// <summary>Names of all variables that stay outside the sandbox.</summary>
+    /// <summary>Names of all variables that belong to the key and stay outside the sandbox.</summary>
     public IEnumerable<string> Variables => new[] { Variable, IdVariable, TokenVariable }.OfType<string>();
 
     /// <summary>Returns the key that the program would use, or null if the user has none.</summary>
@@ -128,7 +131,7 @@ public sealed record AgentServiceKey(string Variable, string? Address, string Se
         return Stored?.Order == StoredAgentKeyOrder.FileFirst ? Stored.Read() ?? own : own ?? Stored?.Read();
     }
 
-    /// <summary>Returns the AWS region of an environment. As in Claude Code, the default is <c>us-east-1</c>.</summary>
+    /// <summary>Returns the AWS region set in the environment variables. As in Claude Code, the default is <c>us-east-1</c>.</summary>
     /// <param name="environment">Environment variables of the user.</param>
     public static string AmazonRegion(IReadOnlyDictionary<string, string> environment) =>
         Array.ConvertAll(s_regions, environment.GetValueOrDefault).FirstOrDefault(region => region is { Length: > 0 }) ?? "us-east-1";

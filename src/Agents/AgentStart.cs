@@ -28,8 +28,10 @@ public sealed record AgentStart
     /// agent programs parse a leading "/" as a command.</summary>
     public required string Prompt { get; init; }
 
-    /// <summary>Id of the follower, unique per activity attempt. Written to the file <c>owner</c> in the folder. A follower whose id was
-    /// replaced stops following (<see cref="AgentOwnerChangedException"/>).</summary>
+    /// <summary>
+    /// Id of the activity attempt that follows the agent's output (the follower). Written to the file <c>owner</c> in the folder. A
+    /// follower whose id was replaced stops following (<see cref="AgentOwnerChangedException"/>).
+    /// </summary>
     public required string Owner { get; init; }
 
     /// <summary>Secret of the task for <c>orchestrate done</c> and similar commands (<c>ORCHESTRATOR_TOKEN</c>), or null if the agent gets
@@ -68,8 +70,10 @@ public sealed record AgentStart
     /// folder, which the ownership hook reads.</summary>
     public required AgentHookPolicy Policy { get; init; }
 
-    /// <summary>JSON Schema (as text, without <c>$schema</c>) of an answer that is requested instead of work and returned in
-    /// <see cref="AgentOutcome.Answer"/>. If null, the agent is requested to work.</summary>
+    /// <summary>
+    /// JSON Schema (as text, without <c>$schema</c>) of an answer that is requested instead of work and returned in
+    /// <see cref="AgentOutcome.Answer"/>. If null, the agent is asked to work.
+    /// </summary>
     public string? AnswerSchema { get; init; }
 
     /// <summary>Sandbox that confines the agent. <see cref="OutFolder"/> is always added to the sandbox. Null if only the policy restricts
@@ -84,7 +88,7 @@ public sealed record AgentStart
     /// agent's claim.</summary>
     public const string OutFolder = "out";
 
-    /// <summary>Files that signal new mail to the running agent, or null if the agent receives no mail.</summary>
+    /// <summary>Files that notify the running agent about new messages (mail), or null if the agent receives no messages.</summary>
     public AgentMailFiles? Mail { get; init; }
 
     /// <summary>Limits of this agent run.</summary>
@@ -94,7 +98,7 @@ public sealed record AgentStart
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }
 
-/// <summary>Files from which a hook detects new mail without starting a program.</summary>
+/// <summary>Files by which a hook detects new messages to an agent (mail) without starting a program.</summary>
 /// <param name="File">Absolute path of the run's mail file, to which messages are appended.</param>
 /// <param name="ReadUpTo">Absolute path of the file that contains the number of bytes of mail that the agent has read.</param>
 public sealed record AgentMailFiles(string File, string ReadUpTo);
@@ -103,7 +107,9 @@ public sealed record AgentMailFiles(string File, string ReadUpTo);
 /// disables a time limit.</summary>
 public sealed record AgentLimits
 {
-    /// <summary>Time limit for the agent's process. The supervisor enforces the limit even without a follower.</summary>
+    /// <summary>
+    /// Time limit for the agent's process. The supervisor enforces the limit even while no other process follows the agent's output.
+    /// </summary>
     /// <value>Default: 30 minutes.</value>
     public TimeSpan Time { get; init; } = TimeSpan.FromMinutes(30);
 
@@ -112,11 +118,11 @@ public sealed record AgentLimits
     /// <value>Default: 15 minutes.</value>
     public TimeSpan Stall { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Maximum time that the supervisor lets the agent work without a follower.</summary>
+    /// <summary>Maximum time that the supervisor lets the agent work while no process follows the agent's output.</summary>
     /// <value>Default: 30 minutes.</value>
     public TimeSpan Orphan { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Maximum number of turns, or null for no limit.</summary>
+    /// <summary>Maximum number of conversation turns in the agent run, or null for no limit.</summary>
     public int? Turns { get; init; }
 
     /// <summary>Maximum cost of this agent run in US dollars, or null for no limit.</summary>
@@ -126,8 +132,10 @@ public sealed record AgentLimits
     /// Checked twice a second while the agent is followed.</summary>
     public long? MemoryBytes { get; init; }
 
-    /// <summary>Maximum average number of CPU cores used by the agent and its processes, such as 0.5, or null for no limit. Enforced while
-    /// the agent is followed by repeatedly stopping and continuing its processes.</summary>
+    /// <summary>
+    /// Maximum average number of CPU cores used by the agent and its processes, such as 0.5, or null for no limit. While the agent is
+    /// followed, the limit is enforced by repeatedly stopping and resuming its processes.
+    /// </summary>
     public double? Cores { get; init; }
 
     /// <summary>Maximum output in bytes. An agent that exceeds the limit is stopped.</summary>
@@ -142,6 +150,6 @@ public sealed record AgentLimits
 public sealed class AgentOwnerChangedException(string folder, string owner)
     : Exception($"'{owner}' has taken over monitoring the agent run in {folder}. This process stops monitoring it; the agent continues.")
 {
-    /// <summary>Owner recorded in the folder.</summary>
+    /// <summary>Id of the follower that is recorded in the agent run's folder.</summary>
     public string Owner { get; } = owner;
 }

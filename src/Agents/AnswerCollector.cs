@@ -6,8 +6,9 @@ namespace Orchestrator.Agents;
 /// <param name="isWanted">True to collect the text, or false to ignore it.</param>
 internal sealed class AnswerCollector(bool isWanted)
 {
-    /// <summary>Maximum number of collected characters. Prevents excessive output from exhausting the memory, and no useful answer is that
-    /// long.</summary>
+    /// <summary>
+    /// Maximum number of collected characters, which no useful answer exceeds. Prevents excessive output from exhausting memory.
+    /// </summary>
     internal const int Limit = 4 * 1024 * 1024;
 
     private readonly StringBuilder _text = new();

@@ -4,9 +4,11 @@ namespace Orchestrator.Agents;
 /// process.</summary>
 public interface IAgentRunner
 {
-    /// <summary>Returns the file of a conversation, or null if this machine has none. An agent run with an existing conversation as its
-    /// <see cref="AgentStart.SessionId"/> continues it and needs only the new messages. Otherwise, the agent run starts a conversation with
-    /// the whole prompt. To continue a conversation on another machine, only this file must be copied.</summary>
+    /// <summary>
+    /// Returns the file of a conversation, or null if this machine has none. An agent run whose <see cref="AgentStart.SessionId"/> names an
+    /// existing conversation continues it and needs only the new messages. Otherwise, the agent run starts a conversation with the whole
+    /// prompt. To continue a conversation on another machine, only this file must be copied.
+    /// </summary>
     /// <param name="state">Absolute path of a confined agent's private state, which is searched first, or null to search only the home
     /// directory.</param>
     string? FindConversation(string sessionId, string? state = null);
@@ -131,7 +133,7 @@ public sealed record AgentCheck(AgentCheckStatus Status, string Message, string?
             }
             : this;
 
-    /// <summary>Account that pays for the agent, or null if the program does not report it.</summary>
+    /// <summary>Account that is charged for the agent, or null if the program does not report it.</summary>
     public string? Account { get; init; }
 }
 
@@ -141,7 +143,7 @@ public enum AgentCheckStatus
     /// <summary>The agent can work.</summary>
     Ok,
 
-    /// <summary>The agent can probably work. The message describes the doubt.</summary>
+    /// <summary>The agent can probably work. The message states the reason for doubt.</summary>
     Warning,
 
     /// <summary>The agent can't work.</summary>

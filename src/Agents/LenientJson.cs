@@ -36,7 +36,7 @@ internal static partial class LenientJson
     internal static decimal? Money(this JsonElement element, string name) =>
         element.Get(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDecimal(out var number) ? number : null;
 
-    /// <summary>Reads a count. The result is not negative and small enough that sums don't overflow.</summary>
+    /// <summary>Reads a count. The returned number is at least 0, and small enough that sums don't overflow.</summary>
     internal static long Count(this JsonElement element, string name) =>
         element.Fraction(name) is { } number && !double.IsNaN(number) ? (long)Math.Clamp(number, 0, MostCounted) : 0;
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents;
 
-/// <summary>Classifies failures of a model service for all callers. Has no side effects.</summary>
+/// <summary>Classifies failures of model services. Has no side effects.</summary>
 internal static class ModelApiFailureClassifier
 {
     /// <summary>Classifies a failure by its HTTP status. The status is null if there was no response.</summary>

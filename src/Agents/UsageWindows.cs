@@ -7,8 +7,8 @@ namespace Orchestrator.Agents;
 public sealed record UsageWindow(string Name, double? Used, DateTimeOffset? ResetsAt);
 
 /// <summary>
-/// The service's report on an account's usage limits. It comes with answers at no cost, even while no limit is reached. Only
-/// <see cref="AgentFailure.UsageLimit"/> shows that work was refused.
+/// The service's report on an account's usage limits. The service includes it in its answers at no cost, even while no limit is reached.
+/// Only <see cref="AgentFailure.UsageLimit"/> shows that work was refused.
 /// </summary>
 /// <param name="Status">Status reported by the service: <c>allowed</c>, <c>allowed_warning</c>, <c>rejected</c>, or <c>unknown</c> if not
 /// reported.</param>
@@ -30,7 +30,7 @@ public sealed record UsageWindows(string Status, IReadOnlyList<UsageWindow> Wind
     /// </summary>
     public bool IsRejected => Status == "rejected" && !IsOverageInUse;
 
-    /// <summary>Returns the window with a name, or null if it does not exist.</summary>
+    /// <summary>Returns the window with the specified name, or null if it does not exist.</summary>
     /// <param name="name">Name such as <c>five_hour</c>.</param>
     public UsageWindow? Find(string? name) => Windows.FirstOrDefault(window => window.Name == name);
 }

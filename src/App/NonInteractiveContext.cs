@@ -24,7 +24,8 @@ public sealed class NonInteractiveContext(
     public override IUserInteraction Interaction { get; } = interaction ?? new UnattendedInteraction();
 
     /// <summary>
-    /// Returns the context of a use case in another folder. The clock, the environment variables and the platform are those of a caller.
+    /// Returns the context of a use case in another folder. The clock, the environment variables and the platform are taken from the
+    /// caller's context.
     /// </summary>
     /// <param name="directory">Absolute path of the folder.</param>
     /// <param name="caller">The context of the caller.</param>

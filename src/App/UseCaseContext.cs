@@ -158,7 +158,7 @@ public abstract class UseCaseContext(
         return settings;
     }
 
-    /// <summary>Makes the given settings the current ones.</summary>
+    /// <summary>Makes the specified settings the current settings.</summary>
     /// <exception cref="UseCaseException">A setting is invalid; the message lists all errors.</exception>
     public SettingsResult Use(RepositorySettings settings)
     {
@@ -177,8 +177,8 @@ public abstract class UseCaseContext(
         SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.WorkTree, Environment, []) with { IsTrusted = true }).Settings;
 
     /// <summary>
-    /// Loads the settings with a file that the user named instead of the repository's file. The result is only for queries, and no command
-    /// may act on it.
+    /// Loads the settings, using a file that the user named in place of the repository's settings file. The result is only for queries, and
+    /// no command may act on it.
     /// </summary>
     /// <exception cref="UseCaseException">The file can't be opened, or a setting is invalid.</exception>
     public SettingsResult LoadSettingsFrom(string name)

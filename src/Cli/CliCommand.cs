@@ -19,7 +19,7 @@ internal abstract class CliCommand : Command
     /// <see cref="Orchestrator.Machine.Setup.HostPlatform"/>.</summary>
     public virtual bool WorksEverywhere => false;
 
-    /// <summary>Runs the command and returns one of <see cref="Outcome"/>.</summary>
+    /// <summary>Runs the command and returns its <see cref="Outcome"/>.</summary>
     /// <param name="parsed">Options and arguments.</param>
     /// <param name="context">Provides the terminal, folder and settings.</param>
     /// <param name="stop">Canceled if the user interrupts the program. The command must then end as soon as possible.</param>

@@ -19,7 +19,7 @@ internal static class ClosedExecution
         return last;
     }
 
-    /// <summary>Returns the reason for the end, or null if it is unknown.</summary>
+    /// <summary>Returns the reason why the execution ended, or null if it is unknown.</summary>
     public static Reason? ReasonOf(HistoryEvent? last) =>
         last switch
         {

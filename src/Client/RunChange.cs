@@ -10,7 +10,7 @@ public sealed record RunChange(RunStatus Status, string? PreviousState, IReadOnl
     /// <summary>True if the state of the run has changed.</summary>
     public bool IsNewState => Status.State != PreviousState;
 
-    /// <summary>Compares two statuses of a run.</summary>
+    /// <summary>Returns the change between two statuses of a run, or null if they do not differ.</summary>
     /// <param name="before">Earlier status, or null if there is none.</param>
     /// <param name="now">Later status.</param>
     /// <returns>The change, or null if the statuses do not differ.</returns>

@@ -53,7 +53,7 @@ public sealed record RunExecution(string ExecutionId, RunResult? End, DateTimeOf
         }
     }
 
-    /// <summary>Returns the reason for a run that a client terminated.</summary>
+    /// <summary>Returns the reason for the end of a run that a client terminated.</summary>
     /// <param name="identity">Identity of the client that terminated the run; empty if it gave none.</param>
     /// <param name="words">Reason given by that client; may be empty.</param>
     public static TerminatedBy Terminated(string identity, string words) => new(identity, words.Length > 0 ? new Quote(words) : null);

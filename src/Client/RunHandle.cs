@@ -15,8 +15,8 @@ public sealed class RunHandle
     private const int MostTimesTooEarly = 150;
 
     /// <summary>
-    /// Maximum number of times that the tasks are requested from a run that has just continued as new and is reloading them. Afterwards the
-    /// run is returned without tasks.
+    /// Maximum number of times that the tasks are requested from a run that has just continued as new and is reloading them. After that,
+    /// the run is returned without tasks.
     /// </summary>
     private const int MostTimesWithoutTasks = 25;
     private static readonly TimeSpan TooEarlyPause = TimeSpan.FromMilliseconds(200);
@@ -372,9 +372,7 @@ public sealed class RunHandle
         }
     }
 
-    /// <summary>
-    /// Writes a value for each completed workflow task of the run. Everything that a run reports happens in its workflow tasks.
-    /// </summary>
+    /// <summary>Writes a value for each completed workflow task of the run. A run reports changes only during its workflow tasks.</summary>
     private async Task FollowAsync(ChannelWriter<bool> news, CancellationToken stop)
     {
         Exception? why = null;

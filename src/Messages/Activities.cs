@@ -2,7 +2,9 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Activity that the shared task queue dispatches. It succeeds only on a worker that serves the repository.</summary>
+/// <summary>
+/// Activity that workers fetch from the task queue shared by all repositories. It succeeds only on a worker that serves the repository.
+/// </summary>
 public interface IRepositoryActivities
 {
     /// <summary>Finds the repository that contains a path, and the task queue for its activities.</summary>
@@ -25,16 +27,16 @@ public interface IRunActivities
     /// <summary>Writes state transitions of the run and its tasks to the run's folder.</summary>
     /// <returns>The result, or null from a worker of an earlier version. Such a worker must receive every transition.</returns>
     [Activity]
-    Task<ProgressRecorded?> RecordProgressAsync(ProgressInput input);
+    Task<RecordProgressReply?> RecordProgressAsync(ProgressInput input);
 
     [Activity]
     Task<TaskReport?> ReadTaskAsync(ReadTaskInput input);
 
-    /// <summary>Stores the state of the run's tasks for its next execution.</summary>
+    /// <summary>Stores the state of the run's tasks for the next execution of the run's workflow.</summary>
     [Activity]
     Task<CheckpointFile> StoreCheckpointAsync(StoreCheckpointInput input);
 
-    /// <summary>Reads a page of a checkpoint file. Fails if the file is missing or was changed.</summary>
+    /// <summary>Reads a page of a checkpoint file. Fails if the file is missing or has been changed since it was stored.</summary>
     [Activity]
     Task<IReadOnlyList<TaskCheckpoint>> ReadCheckpointAsync(ReadCheckpointInput input);
 
@@ -47,11 +49,11 @@ public interface IRunActivities
     Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds);
 
     /// <summary>
-    /// Searches git, the run's record and the server for the work of an execution that a reset replaced. Recreates a missing staging
-    /// branch.
+    /// Searches git, the run's record and the Temporal server for work from a workflow execution that a reset replaced. Recreates a missing
+    /// staging branch.
     /// </summary>
     [Activity]
-    Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input);
+    Task<EarlierExecutionState> FindEarlierWorkAsync(FindEarlierWorkInput input);
 
     [Activity]
     Task<LandResult> LandAsync(LandInput input);
@@ -72,8 +74,10 @@ public interface IRunActivities
     [Activity]
     Task<string> AbortAsync(AbortInput input);
 
-    /// <summary>Writes the report and deletes branches and worktrees that are proven to be merged. Returns the report's path, relative to
-    /// the repository.</summary>
+    /// <summary>
+    /// Writes the report and deletes branches and worktrees whose work is verified to be merged. Returns the report's path, relative to the
+    /// repository.
+    /// </summary>
     [Activity]
     Task<string> FinishAsync(FinishInput input);
 }
@@ -82,7 +86,7 @@ public interface IRunActivities
 public interface INoticeActivities
 {
     /// <summary>
-    /// Sends new notices through the configured channels and withdraws obsolete ones. Never sends a delivered notice again.
+    /// Sends new notices through the configured channels and withdraws obsolete ones. A delivered notice is never sent again.
     /// </summary>
     [Activity]
     Task<NoticesSent> TellPeopleAsync(SendNoticesInput input);
@@ -116,15 +120,15 @@ public interface ITaskActivities
 public interface IHostSlotActivities
 {
     /// <summary>
-    /// Holds a slot for a task until cancelled, and reports the host that has the slot to the task's workflow. The activity is scheduled on
-    /// a slot queue, so any host with a free slot may run it.
+    /// Holds a slot for a task until the activity is cancelled, and reports the host that has the slot to the task's workflow. The activity
+    /// is scheduled on a slot queue, so any host with a free slot may run it.
     /// </summary>
     [Activity]
     Task HoldPlaceAsync(HoldSlotInput input);
 
     /// <summary>
     /// Publishes a task's data for a worker host, including work that other worker hosts pushed for the task. From then on, pushes by those
-    /// other hosts are rejected. Runs on the owner host.
+    /// other worker hosts are rejected. Runs on the owner host.
     /// </summary>
     [Activity]
     Task HandTaskAsync(PublishTaskInput input);
@@ -163,8 +167,8 @@ public interface IRequestActivities
     Task<RequestVerdict> JudgeRequestAsync(JudgeRequestInput input);
 
     /// <summary>
-    /// Installs packages in a worktree at the staging commit, and commits the changed manifest and lock file. Does not move the staging
-    /// branch.
+    /// Installs packages in a worktree at the staging commit, and commits the changed package manifest and lock file there. Does not move
+    /// the staging branch.
     /// </summary>
     [Activity]
     Task<InstallResult> InstallAsync(InstallInput input);
@@ -172,9 +176,7 @@ public interface IRequestActivities
     [Activity]
     Task<RequestConclusion> ConcludeRequestAsync(ConcludeRequestInput input);
 
-    /// <summary>
-    /// Adds the smaller tasks into which a task was divided to a copy of the plan. The copy is stored next to the approved plan.
-    /// </summary>
+    /// <summary>Adds the tasks into which a task was divided to a copy of the plan. The copy is stored next to the approved plan.</summary>
     [Activity]
     Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input);
 
@@ -187,8 +189,8 @@ public interface IRequestActivities
 public interface IMergeQueueActivities
 {
     /// <summary>
-    /// Creates the merge commits of a batch, runs the gates on the result, and moves staging to it. Stops early if the merge queue has to
-    /// make a decision.
+    /// Creates the merge commits of a batch, runs the gates on the merged files, and moves the staging branch to the last merge. Stops
+    /// early if the merge queue has to make a decision.
     /// </summary>
     [Activity]
     Task<MergedBatch> MergeBatchAsync(MergeBatchInput input);
@@ -218,7 +220,7 @@ public interface IMergeQueueActivities
 }
 
 /// <summary>
-/// Activities that query a read-only agent: a reviewer, or a planner that makes plans or answers another agent's questions. Each is
+/// Activities that query a read-only agent: a reviewer, or a planner that makes plans or answers other agents' questions. Each is
 /// idempotent and never pays twice for an answer.
 /// </summary>
 public interface IAnswerActivities
@@ -227,7 +229,9 @@ public interface IAnswerActivities
     [Activity]
     Task<AgentRunResult> AskAgentAsync(AskAgentInput input);
 
-    /// <summary>Validates a stored answer. Stores a valid answer again, under a name from which later activities read it.</summary>
+    /// <summary>
+    /// Validates a stored answer of an agent. A valid answer is also stored under the name from which later activities read it.
+    /// </summary>
     [Activity]
     Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input);
 }
@@ -238,11 +242,11 @@ public interface IPlanningActivities
     [Activity]
     Task<PlanningPreparation> BeginPlanningAsync(PreparePlanningInput input);
 
-    /// <summary>Checks that the plan of the running run can be replaced, and stores the planner's input.</summary>
+    /// <summary>Checks that the plan of the current run can be replaced, and stores the planner's input.</summary>
     [Activity]
     Task<PlanningPreparation> BeginReplanAsync(PrepareReplanInput input);
 
-    /// <summary>Adds the tasks of a new plan to a copy of the current plan, which is stored next to the approved plan.</summary>
+    /// <summary>Adds the tasks of a new plan to a copy of the current plan. The copy is stored next to the approved plan.</summary>
     [Activity]
     Task<ReplanConclusion> ConcludeReplanAsync(ConcludeReplanInput input);
 
@@ -255,8 +259,8 @@ public interface IPlanningActivities
 public interface IReviewActivities
 {
     /// <summary>
-    /// Compares the results of tasks that have the same text. If no result is clearly the best, stores questions for the reviewer next to
-    /// the approved plan.
+    /// Compares the results of tasks whose descriptions in the plan are identical. If no result is clearly the best, stores questions for
+    /// the reviewer next to the approved plan.
     /// </summary>
     [Activity]
     Task<TieSearchResult> FindTiesAsync(FindEqualResultsInput input);

@@ -12,20 +12,20 @@ public enum FailureClass
     [JsonStringEnumMemberName("transient")]
     Transient,
 
-    /// <summary>A usage limit with a reset time. The task waits on a durable timer.</summary>
+    /// <summary>A usage limit with a known reset time. The task waits on a durable timer.</summary>
     [JsonStringEnumMemberName("usage-limit")]
     UsageLimit,
 
     /// <summary>
-    /// The service throttles its callers, although no usage limit has been reached. The task retries indefinitely with growing delays, and
-    /// this does not count as an attempt.
+    /// The service throttles its callers, although no usage limit has been reached. The task is retried indefinitely with growing delays,
+    /// which does not count as an attempt.
     /// </summary>
     [JsonStringEnumMemberName("throttled")]
     Throttled,
 
     /// <summary>
-    /// Problem with the account, such as an expired login, missing credit or permission, an unknown model, or a broken agent program. The
-    /// task backs off until a probe succeeds.
+    /// Problem with the account or agent, such as an expired login, missing credit or permission, an unknown model, or a broken agent
+    /// program. The task backs off until a probe succeeds.
     /// </summary>
     [JsonStringEnumMemberName("account")]
     Account,
@@ -37,8 +37,8 @@ public enum FailureClass
     Environment,
 
     /// <summary>
-    /// A prerequisite of a task's gate is missing, or the host lacks memory for the task's agent. Only that task backs off, and it retries
-    /// automatically.
+    /// A prerequisite of a task's gate is missing, or the host lacks memory for the task's agent. Only this task backs off, and it is
+    /// retried automatically.
     /// </summary>
     [JsonStringEnumMemberName("gate")]
     Gate,
@@ -64,7 +64,8 @@ public enum FailureClass
     Died,
 
     /// <summary>
-    /// The agent died (<see cref="Died"/>) while the kernel was killing processes for lack of memory. The task did not cause this.
+    /// The agent died (<see cref="Died"/>) while the kernel was killing processes for lack of memory. The task's agent did not cause the
+    /// shortage.
     /// </summary>
     [JsonStringEnumMemberName("out-of-memory")]
     OutOfMemory,
@@ -74,8 +75,8 @@ public enum FailureClass
     Held,
 
     /// <summary>
-    /// A budget is used up. Either a new agent run can't start, or a running agent has spent its reservation. The task waits until a user
-    /// raises the budget.
+    /// A budget is used up: a new agent run can't start, or a running agent has spent the amount reserved for it. The task waits until a
+    /// user raises the budget.
     /// </summary>
     [JsonStringEnumMemberName("budget")]
     Budget,

@@ -6,7 +6,7 @@ namespace Orchestrator.Messages;
 /// <summary>Names of task queues. All workflows share one queue. Each repository has one queue per host for its activities.</summary>
 public static class QueueNames
 {
-    /// <summary>Name of the queue of all workflows, and of the activity that finds a repository's queue.</summary>
+    /// <summary>Name of the task queue of all workflows, and of the activity that finds a repository's queue.</summary>
     public const string Workflows = "orchestrator";
 
     /// <summary>Returns the name of the queue for a repository on a host. Only workers that serve this repository poll it.</summary>
@@ -43,21 +43,21 @@ public static class QueueNames
     public static string ForLeaving(string host, string repositoryKey) => ForRepository(Leaving + host, repositoryKey);
 
     /// <summary>
-    /// Returns the name of the queue of a drained run whose data was pushed completely, so that another host may take over the run. No
-    /// worker polls this queue.
+    /// Returns the name of the queue of a drained run that another host may take over, because all its data was pushed. No worker polls
+    /// this queue.
     /// </summary>
     /// <param name="host">The host that drained the run.</param>
     /// <param name="repositoryKey">As in <see cref="ForRepository"/>.</param>
     public static string ForLeft(string host, string repositoryKey) => ForRepository(Left + host, repositoryKey);
 
-    /// <summary>Returns the host that is draining, or has drained, the run with this queue. Null for other queues.</summary>
+    /// <summary>Returns the host that is draining, or has drained, the run whose queue has this name. Null for other queues.</summary>
     /// <param name="queue">Name of a task queue.</param>
     /// <param name="isReady">True if all data that the run needs is pushed.</param>
     public static string? DrainingHostOf(string queue, out bool isReady) => DrainingHostOfMachine(MachineOf(queue) ?? "", out isReady);
 
     /// <summary>
     /// Returns the host that is draining, or has drained, a run, given the host part of the run's queue name (<see cref="MachineOf"/>).
-    /// Null if no host is.
+    /// Null if the run is not being drained.
     /// </summary>
     public static string? DrainingHostOfMachine(string machine, out bool isReady)
     {
@@ -116,13 +116,13 @@ public static class RunIds
     }
 
     /// <summary>
-    /// Returns the visibility query for a run's child workflows that failed, timed out, or were terminated or canceled. They may have sent
-    /// no report.
+    /// Returns the visibility query for a run's child workflows that failed, timed out, or were terminated or canceled, and may therefore
+    /// have sent no report.
     /// </summary>
     public static string LostChildrenQuery(string runId) =>
         $"ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut', 'Canceled') AND {Children} AND {Below(runId)}";
 
-    /// <summary>Visibility query for a run and all its child workflows, with all executions of each.</summary>
+    /// <summary>Returns the visibility query for a run and all its child workflows, with all executions of each.</summary>
     public static string FamilyQuery(string runId) => $"WorkflowId = '{Quoted(runId)}' OR {Below(runId)}";
 
     /// <summary>
@@ -139,7 +139,7 @@ public static class RunIds
     /// <summary>Workflow id of a repository's lease workflow.</summary>
     public static string ForLeases(string repositoryKey) => $"leases-{repositoryKey}";
 
-    /// <summary>Workflow id of an account's governor.</summary>
+    /// <summary>Workflow id of an account's governor, which admits agent runs by the account's limits.</summary>
     public static string ForGovernor(string account) => $"{Governor}{account}";
 
     /// <summary>Visibility query for the running governors of all accounts.</summary>

@@ -58,7 +58,8 @@ public static class TaskStates
     public const string Superseded = "superseded";
 
     /// <summary>
-    /// The task is outside the requested part of the plan (<c>--only</c>, <c>--phase</c>, a completed phase) and counts as done.
+    /// The task is outside the requested part of the plan (<c>--only</c>, <c>--phase</c>, or an already completed phase) and counts as
+    /// done.
     /// </summary>
     public const string NotAsked = "not-asked";
 
@@ -74,7 +75,9 @@ public static class TaskStates
     /// <summary>The reviewer has reported findings that must be fixed.</summary>
     public const string Findings = "findings";
 
-    /// <summary>The agent has reported that it needs something. The task waits for a user, or for an answer from the planner.</summary>
+    /// <summary>
+    /// The agent has reported that it needs something. The task is waiting for a user, or for an answer from the planner.
+    /// </summary>
     public const string Blocked = "blocked";
     public const string AwaitingApproval = "awaiting-approval";
     public const string Remediating = "remediating";
@@ -89,7 +92,7 @@ public static class TaskStates
     public const string Skipped = "skipped";
     public const string Cancelled = "cancelled";
 
-    /// <summary>The review has used up its maximum number of remediations, so a user must decide.</summary>
+    /// <summary>The reviewer did not accept the change, or the result of the review can't be read, so a user must decide.</summary>
     public const string Escalated = "escalated";
 
     /// <summary>True if the dependents of the task may run.</summary>

@@ -38,7 +38,8 @@ public sealed record PersonCommand(string Reason = "", string By = "") : UserCom
 public sealed record ApprovalCommand(string Id, string Reason = "", string By = "") : UserCommand
 {
     /// <summary>
-    /// Identity of the question that the user saw (<see cref="RunQuestion.Shown"/>). Empty to answer whichever question is currently open.
+    /// Identity of the question that the user saw (<see cref="RunQuestion.Shown"/>). Empty to answer the currently open question, whatever
+    /// it is.
     /// </summary>
     public string Shown { get; init; } = "";
 }
@@ -61,16 +62,16 @@ public interface IOrchestrationWorkflow
     RunStatus Status(int offset = 0, int limit = 500);
 
     /// <summary>
-    /// Returns at most 200 transitions since the last one that the run has scheduled for recording. Null if no transitions are pending, or
-    /// if the run records each transition through an activity. The returned transitions are always in the event history, because a server
-    /// answers a query only with or after the preceding workflow task.
+    /// Returns at most 200 state transitions since the last one that the run has scheduled for recording. Null if no transitions are
+    /// pending, or if the run records each transition through an activity. The returned transitions are always in the event history,
+    /// because a server answers a query only with or after the preceding workflow task.
     /// </summary>
     [WorkflowQuery(MessageNames.Unrecorded)]
     ProgressInput? Unrecorded();
 
     /// <summary>
-    /// Reports that the owner host could not store transitions that it read. The run then records all transitions through an activity until
-    /// a write succeeds, because failures of an activity are visible.
+    /// Reports that the owner host could not store state transitions that it read. The run then records all transitions through an activity
+    /// until a write succeeds, because failures of an activity are visible.
     /// </summary>
     [WorkflowSignal(MessageNames.NotRecorded)]
     Task NotRecordedAsync();
@@ -108,8 +109,8 @@ public interface IOrchestrationWorkflow
     Task<SteeringAnswer> RejectAsync(ApprovalCommand command);
 
     /// <summary>
-    /// Retries the landing of a run that is <see cref="RunStates.AwaitingPromotion"/>. If the earlier approval has expired, the landing may
-    /// require a new one.
+    /// Retries the landing of a run that is <see cref="RunStates.AwaitingPromotion"/>. If the earlier approval has expired, the landing
+    /// might require a new one.
     /// </summary>
     [WorkflowUpdate(MessageNames.Promote)]
     Task<SteeringAnswer> PromoteAsync(PersonCommand? command = null);
@@ -118,7 +119,7 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate(MessageNames.LandMerged)]
     Task<SteeringAnswer> LandMergedAsync(PersonCommand? command = null);
 
-    /// <summary>Raises a budget, so that tasks that wait for the budget continue.</summary>
+    /// <summary>Raises a budget, so that tasks that are waiting for the budget continue.</summary>
     [WorkflowUpdate(MessageNames.RaiseBudget)]
     Task<SteeringAnswer> IncreaseBudgetAsync(RaiseBudgetCommand command);
 
@@ -126,7 +127,7 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate(MessageNames.ResolveEscalation)]
     Task<SteeringAnswer> ResolveEscalationAsync(ResolutionCommand command);
 
-    /// <summary>Moves the run to another host, where running agents continue their conversations after an interruption.</summary>
+    /// <summary>Moves the run to another host, where interrupted agents resume their conversations.</summary>
     [WorkflowUpdate(MessageNames.Move)]
     Task<SteeringAnswer> MoveAsync(MoveRunCommand command);
 
@@ -153,7 +154,7 @@ public interface IOrchestrationWorkflow
     Task TrainChangedAsync(MergeQueueReport report);
 
     /// <summary>
-    /// Receives a report about a message that a task could not read. Users look for dropped messages in the run and not in its tasks.
+    /// Receives a report about a message that a task could not read. Users look for dropped messages in the run rather than in its tasks.
     /// </summary>
     [WorkflowSignal(MessageNames.MessageDropped)]
     Task MessageDroppedAsync(DroppedMessage message);
@@ -169,7 +170,7 @@ public interface ITaskWorkflow
     [WorkflowQuery(MessageNames.Status)]
     TaskReport Status();
 
-    /// <summary>Interrupts the agent. The conversation is kept. Gates continue if the agent has ended.</summary>
+    /// <summary>Interrupts the agent and keeps its conversation. If the agent has ended, the gates are not interrupted.</summary>
     /// <param name="verifying">Number of the task's last report if it says that the work is being verified; otherwise 0.</param>
     [WorkflowSignal(MessageNames.Pause)]
     Task PauseAsync(int verifying = 0);
@@ -181,8 +182,8 @@ public interface ITaskWorkflow
     Task CancelAsync();
 
     /// <summary>
-    /// Resumes a blocked or backing-off task immediately, with the user's guidance. <paramref name="command"/> is the command with the
-    /// guidance, or null if a user gave none.
+    /// Immediately resumes a task that is blocked or backing off, with the user's guidance. <paramref name="command"/> is the command with
+    /// the guidance, or null if a user gave none.
     /// </summary>
     [WorkflowSignal(MessageNames.GoOn)]
     Task GoOnAsync(string guidance, TaskCommand? command = null);
@@ -207,8 +208,8 @@ public interface ITaskWorkflow
     Task PlacedAsync(TaskHostSlot place);
 
     /// <summary>
-    /// Announces that a host is about to start the task's agent in a shared run. The start then counts even if the host fails. Rejected if
-    /// the agent is no longer wanted on that host.
+    /// Announces that a host is about to start the task's agent in a run shared by several hosts. The agent run then counts even if the
+    /// host fails. Rejected if that host should no longer start the agent.
     /// </summary>
     [WorkflowUpdate(MessageNames.AgentBegins)]
     Task AgentBeginsAsync(AgentStartAnnouncement agent);
@@ -223,8 +224,8 @@ public interface ITaskWorkflow
 }
 
 /// <summary>
-/// Workflow of a run's merge queue. Merges verified work to staging, or returns the work with evidence. Reports to its run, and stays open
-/// while the run continues as new.
+/// Workflow of a run's merge queue. Merges verified work to staging, or returns the work to its task with evidence of the problem. Reports
+/// to its run, and stays open while the run continues as new.
 /// </summary>
 [Workflow]
 public interface IMergeTrainWorkflow
@@ -240,7 +241,8 @@ public interface IMergeTrainWorkflow
     Task EnqueueAsync(MergeQueueWork work);
 
     /// <summary>
-    /// Stops waiting for a task. Used if a task takes too long to resolve its conflict, or if a waiting task is cancelled.
+    /// Makes the merge queue stop waiting for a task. Used if a task takes too long to resolve its conflict, or if a waiting task is
+    /// cancelled.
     /// </summary>
     [WorkflowSignal(MessageNames.Pass)]
     Task PassAsync([Identifier] string task);
@@ -253,7 +255,7 @@ public interface IMergeTrainWorkflow
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutTask how);
 
-    /// <summary>Notifies the workflow that its run has moved to another host.</summary>
+    /// <summary>Notifies the merge queue that its run has moved to another host.</summary>
     [WorkflowSignal(MessageNames.Moved)]
     Task MovedAsync(RepositoryReference place);
 }

@@ -5,8 +5,10 @@ public static class ProxyVariables
 {
     private const string Direct = "localhost,127.0.0.1,::1";
 
-    /// <summary>Returns the variables for a proxy on a loopback port. These are the usual proxy variables, which git, curl, Go, NuGet and
-    /// Composer read, and variables that only npm, pip, cargo, Node or the JVM read.</summary>
+    /// <summary>
+    /// Returns the variables for a proxy on a loopback port. They include the usual proxy variables, which git, curl, Go, NuGet and
+    /// Composer read. Other variables are read only by npm, pip, cargo, Node or the JVM.
+    /// </summary>
     /// <param name="port">Port of the proxy.</param>
     /// <param name="javaOptions">Current value of <c>JAVA_TOOL_OPTIONS</c>, to which options are appended. Empty if it is not set.</param>
     public static IReadOnlyDictionary<string, string> Of(int port, string javaOptions = "")

@@ -12,7 +12,7 @@ public interface INotifier : IDisposable
     bool CanWithdraw { get; }
 
     /// <summary>
-    /// Delivers a notice. A repetition after a crash may deliver the notice twice, with the same <see cref="Notice.Id"/>.
+    /// Delivers a notice. If delivery is repeated after a crash, the notice may arrive twice, with the same <see cref="Notice.Id"/>.
     /// </summary>
     Task<Delivery> SendAsync(Notice notice, CancellationToken cancellationToken);
 
@@ -48,8 +48,9 @@ public sealed record Delivery(DeliveryStatus Status, string Problem = "")
     /// <summary>Result of a successful delivery.</summary>
     public static Delivery Done { get; } = new(DeliveryStatus.Done);
 
-    /// <summary>For <see cref="DeliveryStatus.Later"/>, the earliest time for a retry according to the server, or null if it gave
-    /// none.</summary>
+    /// <summary>
+    /// For <see cref="DeliveryStatus.Later"/>, the earliest time for a retry according to the server, or null if the server gave none.
+    /// </summary>
     public DateTimeOffset? NotBefore { get; init; }
 
     /// <summary>Reference to the delivered message, needed to withdraw it. Empty if the notice's id is sufficient.</summary>

@@ -13,7 +13,7 @@ public sealed record Notice
     /// <summary>One-line description of the event.</summary>
     public required string Title { get; init; }
 
-    /// <summary>Items of the message. There is at least one.</summary>
+    /// <summary>Items of the notice. There is at least one.</summary>
     public required IReadOnlyList<NoticeItem> Items { get; init; }
 
     /// <summary>Id of the run; empty for a test message.</summary>
@@ -47,7 +47,7 @@ public sealed record Notice
     [JsonIgnore]
     public IReadOnlyList<string> Commands => [.. Items.SelectMany(item => item.Commands).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>Formats the message as plain text without its title. Each item is followed by the commands that answer it.</summary>
+    /// <summary>Formats the notice as plain text without its title. Each item is followed by the commands that answer it.</summary>
     /// <param name="most">Maximum number of characters. If items are omitted, the last line states how many.</param>
     public string ToText(int most)
     {

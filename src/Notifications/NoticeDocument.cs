@@ -1,6 +1,8 @@
 namespace Orchestrator.Notifications;
 
-/// <summary>A notice as JSON for programs. It is the body of webhook requests and the input of commands.</summary>
+/// <summary>
+/// A notice as JSON for programs. It is the body of webhook requests and the standard input of programs that deliver notices.
+/// </summary>
 internal sealed record NoticeDocument(
     [property: JsonPropertyName("schemaVersion")] int SchemaVersion,
     [property: JsonPropertyName("event")] string Event,

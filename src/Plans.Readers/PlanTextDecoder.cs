@@ -8,7 +8,7 @@ namespace Orchestrator.Plans.Readers;
 /// </summary>
 public static class PlanTextDecoder
 {
-    /// <summary>Maximum file size in bytes. A plan of 10,000 tasks has about 5 MB.</summary>
+    /// <summary>Maximum file size in bytes. A plan of 10,000 tasks takes about 5 MB.</summary>
     public const int MaxBytes = 8 * 1024 * 1024;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

@@ -15,7 +15,7 @@ public static class LandingMode
     /// <summary>Opens a pull request.</summary>
     public const string PullRequest = "pr";
 
-    /// <summary>Leaves the staging branch as the result.</summary>
+    /// <summary>Leaves the run's work on the staging branch.</summary>
     public const string Branch = "branch";
 
     /// <summary>Merges nothing. Each task's verified work stays on a separate branch.</summary>

@@ -9,7 +9,7 @@ public static class ProjectContext
     /// <summary>Name of the file with a project's named texts, in the folder <c>.orchestrator</c>.</summary>
     public const string FileName = "context.json";
 
-    /// <summary>Reads the texts by name, sorted by name.</summary>
+    /// <summary>Reads the named texts, sorted by name.</summary>
     /// <exception cref="JsonException">The bytes are not a mapping from names to texts.</exception>
     public static IReadOnlyDictionary<string, string> Read(ReadOnlySpan<byte> utf8) =>
         JsonSerializer.Deserialize(utf8, ProjectContextJson.Default.SortedDictionaryStringString) ?? [];

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Priorities of runs, as in <c>usage.priority</c> and the key <c>priority</c> of plans. A priority is a whole number from -100 to 100, and
-/// larger numbers go first.
+/// Priorities of runs, as set by <c>usage.priority</c> or by a plan's key <c>priority</c>. A priority is a whole number from -100 to 100,
+/// and runs with larger numbers go first.
 /// </summary>
 public static class RunPriority
 {

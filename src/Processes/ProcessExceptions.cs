@@ -12,7 +12,9 @@ public enum ProcessStartFailure
     /// <summary>The working directory does not exist or is not a directory.</summary>
     WorkingDirectoryMissing,
 
-    /// <summary>The system refused for another reason, such as too many processes. The message has the details.</summary>
+    /// <summary>
+    /// The system refused to start the process for another reason, such as too many processes. The message has the details.
+    /// </summary>
     Refused,
 }
 

@@ -6,7 +6,9 @@ namespace Orchestrator.Runs;
 /// </summary>
 internal static class ExclusiveTaskPairs
 {
-    /// <summary>Returns, for each task, the ids of the tasks that exclude it, and warnings about the pairs of such tasks.</summary>
+    /// <summary>
+    /// Returns, for each task, the ids of the tasks that can't be executed at the same time, and warnings about these pairs of tasks.
+    /// </summary>
     public static (IReadOnlyDictionary<string, IReadOnlyList<string>> Excludes, IReadOnlyList<string> Warnings) Of(Plan plan)
     {
         var excludes = new Dictionary<string, List<string>>(StringComparer.Ordinal);

@@ -66,7 +66,7 @@ internal sealed class AgentFixture : IAsyncDisposable
     }
 
     internal static async Task<(AgentOutcome Outcome, IReadOnlyList<AgentEvent> Events)> FollowAsync(
-        AgentSession session,
+        AgentRunFollower session,
         long fromOffset = 0
     )
     {
@@ -83,7 +83,7 @@ internal sealed class AgentFixture : IAsyncDisposable
         return (outcome, events);
     }
 
-    internal static Task<AgentOutcome> FollowQuietlyAsync(AgentSession session, CancellationToken cancellationToken = default) =>
+    internal static Task<AgentOutcome> FollowQuietlyAsync(AgentRunFollower session, CancellationToken cancellationToken = default) =>
         session.FollowAsync(_ => ValueTask.CompletedTask, cancellationToken: cancellationToken);
 
     /// <summary>Waits for a file and gives its text.</summary>

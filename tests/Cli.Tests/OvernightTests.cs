@@ -151,7 +151,7 @@ public sealed class OvernightTests
             await File.WriteAllTextAsync(Path.Combine(root[folder], pair[0]), pair[1]);
         }
 
-        var entries = await new UnattendedRunCheck(root.Path).MachineAsync(new Dictionary<string, string>(), CancellationToken.None);
+        var entries = await new UnattendedRunPreflight(root.Path).MachineAsync(new Dictionary<string, string>(), CancellationToken.None);
 
         Assert.Contains(entries, entry => entry.Name == name && entry.Status == MachineCheckStatus.Warn && entry.Message == message);
     }
@@ -161,7 +161,7 @@ public sealed class OvernightTests
     {
         using var root = new TempFolder();
 
-        var entries = await new UnattendedRunCheck(root.Path).MachineAsync(new Dictionary<string, string>(), CancellationToken.None);
+        var entries = await new UnattendedRunPreflight(root.Path).MachineAsync(new Dictionary<string, string>(), CancellationToken.None);
 
         Assert.All(entries.Where(entry => entry.Name != "sleep"), entry => Assert.Equal(MachineCheckStatus.Ok, entry.Status));
     }

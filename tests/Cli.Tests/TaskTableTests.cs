@@ -242,7 +242,7 @@ public class TaskTableTests
     [InlineData(11232, "3:07:12")]
     [InlineData(-3, "0:00")]
     public void Time_AnyLength_IsShort(int seconds, string expected) =>
-        Assert.Equal(expected, CompactFormatter.Time(TimeSpan.FromSeconds(seconds)));
+        Assert.Equal(expected, DurationAndTokenFormatter.Time(TimeSpan.FromSeconds(seconds)));
 
     private static RunStatus Run(int count, Func<int, string> state) =>
         new()

@@ -139,7 +139,7 @@ public sealed class FailureByChanceTests : IDisposable
                 quarantine.Apply(failed with { Counts = new TestCounts(1, 2, 0) }, Today),
                 quarantine.Apply(failed with { Counts = new TestCounts(1, 1, 0, 1) }, Today),
                 quarantine.Apply(failed with { Counts = null }, Today),
-                quarantine.Apply(failed with { Kind = GateKind.BuildFailed }, Today),
+                quarantine.Apply(failed with { Kind = GateOutcomeKind.BuildFailed }, Today),
                 quarantine.Apply(failed with { Result = GateResult.TimedOut }, Today),
                 quarantine.Apply(failed, Today.AddDays(2)),
             ],
@@ -162,7 +162,7 @@ public sealed class FailureByChanceTests : IDisposable
             Command = "pytest",
             Result = GateResult.Failed,
             Failure = GateFailure.Logic,
-            Kind = GateKind.Failed,
+            Kind = GateOutcomeKind.Failed,
             Counts = new TestCounts(1, failed.Count, 0),
             FailedTests = failed,
         };

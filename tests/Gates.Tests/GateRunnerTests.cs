@@ -97,7 +97,7 @@ public sealed class GateRunnerTests : IDisposable
                 + "echo '== 1 failed, 14 passed in 0.22s =='; exit 1"
         );
 
-        Assert.Equal((GateKind.Failed, null), (verdict.Kind, verdict.Environment));
+        Assert.Equal((GateOutcomeKind.Failed, null), (verdict.Kind, verdict.Environment));
         Assert.Equal(new TestCounts(14, 1, 0, 0), verdict.Counts);
         Assert.Equal(new DecisiveLine(2, "E       assert 8 == 9", "tests/test_add.py", 33), verdict.Decisive);
     }
@@ -211,7 +211,7 @@ public sealed class GateRunnerTests : IDisposable
         Assert.Equal((GateResult.Failed, GateFailure.Logic, 2), (ofAgent.Result, ofAgent.Failure, ofAgent.Runs));
         Assert.All(
             [trusted, ofAgent],
-            verdict => Assert.Equal((GateKind.Environment, EnvironmentCause.NoSpace), (verdict.Kind, verdict.Environment))
+            verdict => Assert.Equal((GateOutcomeKind.Environment, EnvironmentCause.NoSpace), (verdict.Kind, verdict.Environment))
         );
     }
 

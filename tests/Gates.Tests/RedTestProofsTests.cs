@@ -13,12 +13,12 @@ public sealed class RedTestProofsTests
     [Fact]
     public void Of_NewAndChangedTests_AreRedByTheirNames()
     {
-        Assert.Equal("red without the change: 2 of 2 tests", Said(Failed(GateKind.Failed, "x.py::test_a", "x.py::test_b")));
+        Assert.Equal("red without the change: 2 of 2 tests", Said(Failed(GateOutcomeKind.Failed, "x.py::test_a", "x.py::test_b")));
         Assert.Equal(
             "red without the change: 1 of 2 tests; green with and without it: test_b",
-            Said(Failed(GateKind.Failed, "x.py::test_a"))
+            Said(Failed(GateOutcomeKind.Failed, "x.py::test_a"))
         );
-        Assert.Equal("red without the change: 2 of 2 tests", Said(Failed(GateKind.BuildFailed)));
+        Assert.Equal("red without the change: 2 of 2 tests", Said(Failed(GateOutcomeKind.BuildFailed)));
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class RedTestProofsTests
     [Fact]
     public void Of_VerdictsThatSayNothing_AreAGap()
     {
-        Assert.Equal(RedProofGap.NoNames, RedTestProofs.Of(Tests, [Failed(GateKind.Failed)])!.Gap);
+        Assert.Equal(RedProofGap.NoNames, RedTestProofs.Of(Tests, [Failed(GateOutcomeKind.Failed)])!.Gap);
         Assert.Equal(RedProofGap.CouldNotRun, RedTestProofs.Of(Tests, [])!.Gap);
         Assert.Equal(RedProofGap.CouldNotRun, RedTestProofs.Of(Tests, [Verdict(GateResult.CouldNotRun)])!.Gap);
         Assert.Null(RedTestProofs.Of(new TestChanges([]), [Verdict(GateResult.Passed)]));
@@ -51,39 +51,44 @@ public sealed class RedTestProofsTests
         GateVerdict[] green = [Verdict(GateResult.Passed)];
 
         Assert.Equal(BaseSuiteResult.Green, BaseSuiteVerdict.Of(green, green, []).Result);
-        Assert.Equal(BaseSuiteResult.Red, BaseSuiteVerdict.Of(green, [Failed(GateKind.Failed, "a")], []).Result);
-        Assert.Equal(["a"], BaseSuiteVerdict.Of(green, [Failed(GateKind.Failed, "a")], []).Failed);
-        Assert.Equal(BaseSuiteResult.NotComparable, BaseSuiteVerdict.Of(green, [Failed(GateKind.BuildFailed)], []).Result);
+        Assert.Equal(BaseSuiteResult.Red, BaseSuiteVerdict.Of(green, [Failed(GateOutcomeKind.Failed, "a")], []).Result);
+        Assert.Equal(["a"], BaseSuiteVerdict.Of(green, [Failed(GateOutcomeKind.Failed, "a")], []).Failed);
+        Assert.Equal(BaseSuiteResult.NotComparable, BaseSuiteVerdict.Of(green, [Failed(GateOutcomeKind.BuildFailed)], []).Result);
         Assert.Equal(BaseSuiteResult.NotComparable, BaseSuiteVerdict.Of(green, [Verdict(GateResult.TimedOut)], []).Result);
         Assert.Equal(
             BaseSuiteResult.NotComparable,
-            BaseSuiteVerdict.Of(green, [Verdict(GateResult.Passed) with { Kind = GateKind.NoTests }], []).Result
+            BaseSuiteVerdict.Of(green, [Verdict(GateResult.Passed) with { Kind = GateOutcomeKind.NoTests }], []).Result
         );
-        Assert.Equal(BaseSuiteResult.NotComparable, BaseSuiteVerdict.Of([], [Failed(GateKind.Failed, "a")], []).Result);
-        Assert.Equal(BaseSuiteResult.NotRun, BaseSuiteVerdict.Of(green, [Failed(GateKind.Failed, "a")], [Failed(GateKind.Failed)]).Result);
+        Assert.Equal(BaseSuiteResult.NotComparable, BaseSuiteVerdict.Of([], [Failed(GateOutcomeKind.Failed, "a")], []).Result);
+        Assert.Equal(
+            BaseSuiteResult.NotRun,
+            BaseSuiteVerdict.Of(green, [Failed(GateOutcomeKind.Failed, "a")], [Failed(GateOutcomeKind.Failed)]).Result
+        );
         // It fails on the work as well, so that it says nothing about what was put back.
         Assert.Equal(
             BaseSuiteResult.NotComparable,
-            BaseSuiteVerdict.Of([Failed(GateKind.Failed)], [Failed(GateKind.Failed, "a")], []).Result
+            BaseSuiteVerdict.Of([Failed(GateOutcomeKind.Failed)], [Failed(GateOutcomeKind.Failed, "a")], []).Result
         );
     }
 
     [Fact]
     public void Hollow_TestThatFailsInItsOldFormAndPassesBothWays_IsNamed()
     {
-        var red = Failed(GateKind.Failed, "x.py::test_z");
+        var red = Failed(GateOutcomeKind.Failed, "x.py::test_z");
 
         Assert.Equal(["x.py::test_a"], RedTestProofs.FindIneffectiveTests(Tests, ["x.py::test_a", "x.py::test_gone"], [red]));
         Assert.Equal(["x.py::test_a"], RedTestProofs.FindIneffectiveTests(Tests, ["x.py::test_a"], [Verdict(GateResult.Passed)]));
-        Assert.Empty(RedTestProofs.FindIneffectiveTests(Tests, ["x.py::test_a"], [Failed(GateKind.Failed, "moved.py::test_a")]));
+        Assert.Empty(RedTestProofs.FindIneffectiveTests(Tests, ["x.py::test_a"], [Failed(GateOutcomeKind.Failed, "moved.py::test_a")]));
     }
 
     [Fact]
     public void Hollow_VerdictsThatNameNoTests_SayNothing()
     {
         Assert.Empty(RedTestProofs.FindIneffectiveTests(Tests, ["test_a"], []));
-        Assert.Empty(RedTestProofs.FindIneffectiveTests(Tests, ["test_a"], [Failed(GateKind.Failed)]));
-        Assert.Empty(RedTestProofs.FindIneffectiveTests(Tests, ["test_a"], [Verdict(GateResult.Passed), Failed(GateKind.BuildFailed)]));
+        Assert.Empty(RedTestProofs.FindIneffectiveTests(Tests, ["test_a"], [Failed(GateOutcomeKind.Failed)]));
+        Assert.Empty(
+            RedTestProofs.FindIneffectiveTests(Tests, ["test_a"], [Verdict(GateResult.Passed), Failed(GateOutcomeKind.BuildFailed)])
+        );
     }
 
     [Fact]
@@ -91,8 +96,8 @@ public sealed class RedTestProofsTests
     {
         Assert.Equal([new TestCountDrop("pytest", 5, 3)], Fewer(Ran(3), Ran(5)));
         Assert.Equal([new TestCountDrop("pytest", 5, 0)], Fewer(Verdict(GateResult.Passed), Ran(5)));
-        Assert.Single(Fewer(Ran(3), Ran(5) with { Result = GateResult.Failed, Kind = GateKind.Failed }));
-        Assert.Empty(Fewer(Ran(3), Ran(5) with { Result = GateResult.Failed, Kind = GateKind.BuildFailed }));
+        Assert.Single(Fewer(Ran(3), Ran(5) with { Result = GateResult.Failed, Kind = GateOutcomeKind.Failed }));
+        Assert.Empty(Fewer(Ran(3), Ran(5) with { Result = GateResult.Failed, Kind = GateOutcomeKind.BuildFailed }));
         Assert.Empty(Fewer(Ran(5), Ran(5)));
         Assert.Empty(Fewer(Ran(6), Ran(5)));
         Assert.Empty(Fewer(Ran(3) with { Result = GateResult.Failed }, Ran(5)));
@@ -104,7 +109,7 @@ public sealed class RedTestProofsTests
 
     private static string Said(GateVerdict verdict) => GateFormatter.Red(RedTestProofs.Of(Tests, [verdict])!);
 
-    private static GateVerdict Failed(GateKind kind, params string[] names) =>
+    private static GateVerdict Failed(GateOutcomeKind kind, params string[] names) =>
         Verdict(GateResult.Failed) with
         {
             Kind = kind,
@@ -117,6 +122,6 @@ public sealed class RedTestProofsTests
             Gate = new Gate("pytest", GateType.Test),
             Command = "pytest",
             Result = result,
-            Kind = GateKind.Passed,
+            Kind = GateOutcomeKind.Passed,
         };
 }

@@ -41,11 +41,11 @@ public sealed class TamperedFilesTests
     }
 
     [Theory]
-    [InlineData(GateKind.NoTests, GateType.Test, true)]
-    [InlineData(GateKind.NoTests, GateType.Custom, true)]
-    [InlineData(GateKind.NoTests, GateType.Lint, false)]
-    [InlineData(GateKind.Passed, GateType.Test, false)]
-    public async Task OfWork_GateThatRanNoTest_NeedsAPerson(GateKind kind, GateType type, bool needs)
+    [InlineData(GateOutcomeKind.NoTests, GateType.Test, true)]
+    [InlineData(GateOutcomeKind.NoTests, GateType.Custom, true)]
+    [InlineData(GateOutcomeKind.NoTests, GateType.Lint, false)]
+    [InlineData(GateOutcomeKind.Passed, GateType.Test, false)]
+    public async Task OfWork_GateThatRanNoTest_NeedsAPerson(GateOutcomeKind kind, GateType type, bool needs)
     {
         var verdict = new GateVerdict
         {

@@ -116,7 +116,7 @@ public sealed partial class DecidingFilesTests
         ["Machine/Hosting/WebTokens"] = Machine,
         ["Machine/Night/KillRehearsal"] = Report,
         ["Machine/Night/RehearsalClone"] = "the user's own settings, which a rehearsal copies into a throw-away clone",
-        ["Machine/Night/UnattendedRunCheck"] = Machine,
+        ["Machine/Night/UnattendedRunPreflight"] = Machine,
         ["Machine/Setup/SandboxTrialResult"] = Machine,
         ["Machine/Repositories/InboxMarkStore"] = Machine,
         ["Machine/Repositories/KnownRepositoryStore"] = Machine,

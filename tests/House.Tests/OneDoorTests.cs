@@ -159,7 +159,7 @@ public sealed partial class OneDoorTests
         ["files of the system and of installed programs"] =
         [
             "Gates/Results/GateEnvironment",
-            "Machine/Night/UnattendedRunCheck",
+            "Machine/Night/UnattendedRunPreflight",
             "Machine/Setup/SandboxTrialResult",
         ],
         ["no file of a disk: requests and resources"] =

@@ -33,7 +33,7 @@ public sealed class EscalationTests
         Assert.Equal("merge-good-1+fix+merge", run.Activities.Starts.Single(s => s.Task.Task.Id == "after").Task.StagingTip);
         var resolved = Assert.IsType<TaskResolvedByUser>(status.Tasks[0].Why);
         Assert.Equal(
-            ("because", new PersonCommits(1, "staging", new Quote("'fix'")), "2/2"),
+            ("because", new UserCommits(1, "staging", new Quote("'fix'")), "2/2"),
             (resolved.By.Words?.Text, resolved.Commits, GateFormatter.Count(resolved.Gates))
         );
         Assert.Equal("2/2", GateFormatter.Count(status.Tasks[0].Gates));

@@ -173,13 +173,13 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     public bool ReadsAlong { get; set; } = true;
 
     [Activity]
-    public Task<ProgressRecorded?> RecordProgressAsync(ProgressInput input)
+    public Task<RecordProgressReply?> RecordProgressAsync(ProgressInput input)
     {
         BeforeFile(nameof(RecordProgressAsync));
         TakeIn(input);
         if (!ReadsAlong)
         {
-            return Task.FromResult<ProgressRecorded?>(null);
+            return Task.FromResult<RecordProgressReply?>(null);
         }
         if (ReadAlong is not null)
         {
@@ -193,7 +193,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
                 (run, reading) => reading.IsCompleted ? ReadAlongAsync(run) : reading
             );
         }
-        return Task.FromResult<ProgressRecorded?>(new ProgressRecorded(ReadsAlong: true));
+        return Task.FromResult<RecordProgressReply?>(new RecordProgressReply(ReadsAlong: true));
     }
 
     /// <summary>Records the later events of a run, or null to record them in <see cref="Events"/>.</summary>
@@ -271,12 +271,12 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     }
 
     [Activity]
-    public async Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input)
+    public async Task<EarlierExecutionState> FindEarlierWorkAsync(FindEarlierWorkInput input)
     {
         var last = Events.Select(e => e.Sequence).DefaultIfEmpty().Max();
         if (input.PlanHash.Length == 0)
         {
-            return new EarlierWork { LastSequence = last };
+            return new EarlierExecutionState { LastSequence = last };
         }
         await CloseTrainAsync(input.RunId);
         var open = new Dictionary<string, TaskReport>();
@@ -303,7 +303,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
             new TaskOutline { Id = ReplanTask.Id },
         ];
         var strangers = open.Keys.Except(known.Select(t => t.Id)).Select(id => new TaskOutline { Id = id }).ToList();
-        return new EarlierWork
+        return new EarlierExecutionState
         {
             LastSequence = last,
             TaskCount = known.Count + strangers.Count,

@@ -54,7 +54,7 @@ public sealed class GateSummaryTests
             Duration = TimeSpan.FromSeconds(1.5),
             Tests = new TestCount(2, 1, 3, ["junit.xml"]),
             At = DateTimeOffset.UnixEpoch,
-            Kind = GateKind.BuildFailed,
+            Kind = GateOutcomeKind.BuildFailed,
             Environment = EnvironmentCause.NoSpace,
             Counts = new TestCounts(2, null, 1),
             Decisive = new DecisiveLine(3, "error: no", "src/a.rs", 7),

@@ -129,7 +129,7 @@ public sealed class EarlierExecutionFinderTests
         Assert.Equal((41L, 0), (record.LastSequence, record.TaskCount));
     }
 
-    private static Task<EarlierWork> FindAsync(RunFixture run, string plan, int offset) =>
+    private static Task<EarlierExecutionState> FindAsync(RunFixture run, string plan, int offset) =>
         EarlierExecutionFinder.FindAsync(
             new FindEarlierWorkInput(RunFixture.RunId, run.Reference, plan, offset),
             run.Services,

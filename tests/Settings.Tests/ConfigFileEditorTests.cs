@@ -32,7 +32,7 @@ public class ConfigFileEditorTests
     [Theory]
     [InlineData("", "workres", "5", "Did you mean 'workers'?")]
     [InlineData("", "workers", "many", "The default is 3.")]
-    [InlineData("", "temporal.api_key", "hunter2", "Give $NAME of an environment variable, or file:PATH.")]
+    [InlineData("", "temporal.api_key", "hunter2", "Give $NAME for an environment variable, or file:PATH.")]
     [InlineData("a: [", "workers", "5", "Look just above: quotes, colons, brackets and indentation.")]
     public void Set_BadInput_GivesTheCureAndNoText(string text, string name, string value, string cure)
     {

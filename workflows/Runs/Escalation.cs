@@ -26,7 +26,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
             {
                 var merged = _state.Board.Unlanded.Count();
                 var result = await landing.LandBeforeWaitAsync();
-                _state.Parts = new PartLandings(Now, Now, result.Landed ? 0 : merged);
+                _state.Parts = new PartialLandings(Now, Now, result.Landed ? 0 : merged);
                 stall = After(result);
                 continue;
             }
@@ -97,7 +97,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
             resolution.Refuse(look.Refusal);
             return new StallReason(new CommitsRejected(new Quote(look.Refusal)));
         }
-        var commits = new PersonCommits(look.Commits, run.Staging, new Quote(look.Summary));
+        var commits = new UserCommits(look.Commits, run.Staging, new Quote(look.Summary));
         resolution.Accept($"{commits}: the gates of the whole run now check them; 'orchestrate status {_state.RunId}' shows the result.");
         context.TransitionTo(RunStates.Integrating, new CommitsBeingVerified(resolution.By.WithoutWords, commits));
         var mended = ResolvedTasks(resolution.Command).ToList();

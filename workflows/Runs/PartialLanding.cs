@@ -71,12 +71,12 @@ internal sealed class PartialLanding(RunContext context, Func<LandStage> landing
             {
                 var merged = _state.Board.Unlanded.Count();
                 var result = await landing().LandBesideAsync(isAskedFor);
-                _state.Parts = new PartLandings(now, now, result.Landed ? 0 : merged);
+                _state.Parts = new PartialLandings(now, now, result.Landed ? 0 : merged);
                 Show(result);
             }
             else
             {
-                _state.Parts = (_state.Parts ?? new PartLandings(now)) with { LookedAt = now };
+                _state.Parts = (_state.Parts ?? new PartialLandings(now)) with { LookedAt = now };
                 Show(await landing().MergeTargetAsync());
             }
         }

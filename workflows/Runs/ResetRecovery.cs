@@ -84,7 +84,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
     private async Task<HashSet<string>> AdoptTasksAsync()
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
-        EarlierWork page;
+        EarlierExecutionState page;
         var read = 0;
         do
         {
@@ -211,7 +211,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
     }
 
-    private Task<EarlierWork> FindEarlierAsync(string planHash, int offset)
+    private Task<EarlierExecutionState> FindEarlierAsync(string planHash, int offset)
     {
         var find = new FindEarlierWorkInput(_state.RunId, _state.Repository, planHash, offset);
         return context.RetryUntilPossibleAsync(() =>

@@ -86,7 +86,7 @@ internal sealed class RunState
     public bool IsLandingMerged { get; set; }
 
     /// <summary>Earlier landings of merged work while other tasks continued, or null if there were none.</summary>
-    public PartLandings? Parts { get; set; }
+    public PartialLandings? Parts { get; set; }
 
     /// <summary>Resolution that is being carried out, or null if there is none.</summary>
     public EscalationResolution? Resolution { get; set; }

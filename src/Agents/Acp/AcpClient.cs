@@ -1,13 +1,15 @@
 namespace Orchestrator.Agents.Acp;
 
-/// <summary>Client side of the Agent Client Protocol. Prints the agent's actions, answers permission requests, and reads and writes files
-/// for the agent. The sandbox confines the agent; this class only restricts the requests to the worktree.</summary>
+/// <summary>
+/// Client side of the Agent Client Protocol. Prints the agent's actions, answers permission requests, and reads and writes files for the
+/// agent. The sandbox confines the agent; this class only restricts the agent's file requests to the worktree.
+/// </summary>
 /// <param name="request">Parameters of the agent run.</param>
 /// <param name="print">Prints a line.</param>
 internal sealed class AcpClient(AcpRequest request, Action<string> print)
 {
     /// <summary>
-    /// Kinds of updates from the agent that are not shown to users, because they contain no information for them
+    /// Kinds of updates from the agent that are not shown, because they contain no information for users
     /// (https://agentclientprotocol.com/protocol/schema, version 1).
     /// </summary>
     private static readonly string[] Quiet =
@@ -82,7 +84,8 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
     }
 
     /// <summary>
-    /// Prints the name of a method that this protocol version does not define, in the same form as an unknown event of another agent.
+    /// Prints the name of a method that this protocol version does not define, in the same format as unknown events of other agent
+    /// programs.
     /// </summary>
     private object? ReportUnknown(string method)
     {
@@ -91,8 +94,8 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
     }
 
     /// <summary>
-    /// Answers the agent's permission request with the option that allows the call once, or rejects it once if the agent must only answer.
-    /// Answers "cancelled" if that option is missing.
+    /// Answers the agent's permission request with the option that allows the call once. If the agent must only answer a question, chooses
+    /// the option that rejects the call once. Answers "cancelled" if the agent does not offer that option.
     /// </summary>
     private object Permit(JsonElement parameters)
     {

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Orchestrator.Agents.Acp;
 
-/// <summary>Thrown if the agent answers with an error, or ends without an answer.</summary>
+/// <summary>Thrown if the agent returns an error, or if the connection ends before the agent responds to a call.</summary>
 /// <param name="message">Description of the failure.</param>
 internal sealed class AcpException(string message) : Exception(message)
 {
@@ -29,7 +29,7 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
     /// <summary>Client that answers the agent's requests.</summary>
     internal AcpClient Client => client;
 
-    /// <summary>Sentence that quotes the first line of the agent's standard error. Empty if the agent printed nothing.</summary>
+    /// <summary>Sentence that quotes the first line that the agent wrote to standard error. Empty if there is no such line.</summary>
     internal string Said => _said.Length == 0 ? "" : $" It said: '{_said}'.";
 
     /// <summary>Records a line of the agent's standard error. Only the first line is kept, because it states the reason; later lines are
@@ -73,7 +73,8 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
     private static AcpException Ended() => new("The agent program ended before it answered the call.") { IsEnd = true };
 
     /// <summary>
-    /// Processes a line from the agent, which contains either a call or the answer to one. Lines that are not messages are ignored.
+    /// Processes a line from the agent, which contains either a call by the agent or a response to a call by this client. Lines that are
+    /// not messages are ignored.
     /// </summary>
     internal async ValueTask HandleLineAsync(string line)
     {

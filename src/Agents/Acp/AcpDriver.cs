@@ -7,7 +7,7 @@ namespace Orchestrator.Agents.Acp;
 /// driver keeps running if the orchestrator exits. The driver forwards the agent's standard error and exit code.</summary>
 public static class AcpDriver
 {
-    /// <summary>Starts the agent program that a request file names, and sends the prompt to it.</summary>
+    /// <summary>Starts the agent program specified in a request file, and sends it the prompt.</summary>
     /// <param name="requestFile">Request file of the agent run.</param>
     /// <param name="prompt">Prompt for the agent.</param>
     /// <param name="print">Prints a line.</param>

@@ -6,8 +6,9 @@ namespace Orchestrator.Agents.ClaudeCli;
 /// JSON. The front matter is parsed leniently, line by line, because its descriptions are often invalid YAML (unquoted colons).</summary>
 internal static class ClaudeAgentDefinitions
 {
-    /// <summary>Maximum length of the JSON, in bytes. Linux limits one argument to 128 KiB (MAX_ARG_STRLEN), and some margin is
-    /// left.</summary>
+    /// <summary>
+    /// Maximum length of the JSON, in bytes. Leaves a margin below Linux's limit of 128 KiB for one argument (MAX_ARG_STRLEN).
+    /// </summary>
     private const int ArgumentLimit = 126 * 1024;
 
     /// <summary>

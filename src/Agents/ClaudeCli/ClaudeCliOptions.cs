@@ -3,7 +3,7 @@ namespace Orchestrator.Agents.ClaudeCli;
 /// <summary>Options of the Claude Code CLI (<c>agents.claude</c>).</summary>
 public sealed record ClaudeCliOptions
 {
-    /// <summary>Oldest version of the CLI that was tested.</summary>
+    /// <summary>Oldest tested version of the CLI.</summary>
     public static Version OldestVersion { get; } = new(2, 1, 197);
 
     /// <summary>Newest tested version. A newer version causes a warning. A newer major version is rejected.</summary>
@@ -17,8 +17,9 @@ public sealed record ClaudeCliOptions
     /// tool call. The hook needs no running orchestrator.</summary>
     public required IReadOnlyList<string> HookCommand { get; init; }
 
-    /// <summary>True to allow all tool calls that neither the hook nor the deny rules refuse, without prompts. Only the user may enable
-    /// this.</summary>
+    /// <summary>
+    /// True to allow, without prompts, all tool calls that neither the hook nor the deny rules reject. Only the user may enable this.
+    /// </summary>
     /// <value>Default: false, which means the CLI's <c>default</c> mode. All tool calls that the hook does not allow are then
     /// denied.</value>
     /// <remarks>The CLI refuses to run this way as root unless <c>IS_SANDBOX=1</c> is in its environment.</remarks>
@@ -37,8 +38,10 @@ public sealed record ClaudeCliOptions
     /// <value>Default: null, which means no orchestrator tools.</value>
     public IReadOnlyList<string>? OwnMcpCommand { get; init; }
 
-    /// <summary>Program and arguments of the hook that shows an agent new mail (<c>PostToolBatch</c>). The hook is run after each batch of
-    /// tool calls if <see cref="AgentStart.Mail"/> indicates new mail.</summary>
+    /// <summary>
+    /// Program and arguments of the hook that shows an agent its new messages (<c>PostToolBatch</c>). The hook is run after each batch of
+    /// tool calls if <see cref="AgentStart.Mail"/> indicates new messages.
+    /// </summary>
     /// <value>Default: null, which means that mail is delivered only in prompts.</value>
     public IReadOnlyList<string>? MailCommand { get; init; }
 

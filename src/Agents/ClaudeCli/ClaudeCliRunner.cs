@@ -158,8 +158,10 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 
     private string? OwnMcpServers() => ClaudeMcpServers.Make(options.McpConfig, options.OwnMcpCommand);
 
-    /// <summary>Returns the built-in tools among the allowed tools, because the CLI must also make these available. MCP servers provide
-    /// their own tools.</summary>
+    /// <summary>
+    /// Returns those allowed tools that are built into the CLI, because the CLI must also be configured to provide them. MCP servers
+    /// provide their own tools.
+    /// </summary>
     private static IEnumerable<string> BuiltInTools(IEnumerable<string> allowed) =>
         allowed.Where(rule => !rule.StartsWith("mcp__", StringComparison.Ordinal)).Select(rule => rule.Split('(')[0]);
 

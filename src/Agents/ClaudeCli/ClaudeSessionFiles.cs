@@ -2,8 +2,8 @@ namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>
 /// Finds the CLI's conversations: <c>projects/DIRECTORY/SESSION.jsonl</c> in the CLI's folder. The directory name is a one-way encoding of
-/// the working directory, so all directories are searched for the unique session id. A conversation copied to a second directory continues
-/// in that copy.
+/// the working directory, so all directories are searched for the unique session id. If a conversation was copied to a second directory,
+/// the copy is continued.
 /// </summary>
 internal static class ClaudeSessionFiles
 {

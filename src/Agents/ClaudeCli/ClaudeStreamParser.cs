@@ -159,8 +159,9 @@ internal sealed class ClaudeStreamParser(
 
     private string NotAccepted() => _hasOwnKey ? "The service rejected the API key." : "The service rejected the login.";
 
-    /// <summary>Returns the id of the session. Rejects a session other than the one to continue, because it contains the work of another
-    /// task.</summary>
+    /// <summary>
+    /// Returns the id of the session. Rejects any session other than the one to be continued, because it would contain another task's work.
+    /// </summary>
     private string OwnOf(string session)
     {
         if (continues is null || continues == session)
@@ -173,8 +174,8 @@ internal sealed class ClaudeStreamParser(
     }
 
     /// <summary>
-    /// Detects refused credentials, which the program would keep retrying for minutes. A refused API key is detected at once, but a login
-    /// only at the second refusal, because it may be renewed before.
+    /// Detects refused credentials, which the program would keep retrying for minutes. A refused API key is detected at once. A refused
+    /// login is detected only at the second refusal, because the program may renew the login in between.
     /// </summary>
     private AgentRetry DetectRefusedCredentials(AgentRetry retry)
     {

@@ -1,7 +1,8 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>
-/// Parses an account's usage windows from the CLI's stream. The stream has usage as shares from 0 to 1, and times in seconds since 1970.
+/// Parses an account's usage windows from the CLI's stream. The stream gives usage as a fraction from 0 to 1, and times in seconds since
+/// 1970.
 /// </summary>
 internal static class ClaudeUsageWindows
 {

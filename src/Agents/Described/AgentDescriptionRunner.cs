@@ -5,7 +5,7 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Runs an agent according to the description of its program. Contains no code for specific products.</summary>
+/// <summary>Runs an agent as specified by the agent description of its program. Contains no code for specific products.</summary>
 /// <param name="name">Name of the agent in settings.</param>
 /// <param name="description">Description of the program.</param>
 /// <param name="command">Program and leading arguments that replace the program in the description, or null to use the described
@@ -209,9 +209,7 @@ public sealed class AgentDescriptionRunner(
         ];
     }
 
-    /// <summary>
-    /// Replaces all placeholders of an argument in one pass, because an inserted text may itself look like a placeholder.
-    /// </summary>
+    /// <summary>Replaces all placeholders of an argument in one pass, because inserted text may itself look like a placeholder.</summary>
     private static string Fill(string argument, Dictionary<string, string> places)
     {
         StringBuilder filled = new();

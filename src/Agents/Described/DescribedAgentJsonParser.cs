@@ -197,8 +197,10 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
         }
     }
 
-    /// <summary>Reports the first id of the conversation. Rejects a conversation other than the one to continue, because it contains
-    /// another task's work.</summary>
+    /// <summary>
+    /// Reports the conversation's id when it first appears. Rejects any conversation other than the one to be continued, because it would
+    /// contain another task's work.
+    /// </summary>
     private AgentSessionStarted? AcceptSession(string session)
     {
         if (_sessionId is not null)

@@ -5,7 +5,7 @@ namespace Orchestrator.Agents.Described;
 /// <summary>Parameters of an agent run that are needed to interpret the output of a program with an agent description.</summary>
 internal sealed record DescribedAgentRun
 {
-    /// <summary>Name of the agent in settings.</summary>
+    /// <summary>Name of the agent in the settings.</summary>
     public required string Name { get; init; }
 
     public required AgentDescription Description { get; init; }

@@ -8,8 +8,8 @@ public sealed record AgentApiKeyLocation(string File, string Member)
     private const long LargestFile = 4 << 20;
 
     /// <summary>
-    /// Values that other members of the file must have for the program to use the key, by path. An empty text stands for a missing member.
-    /// Default: none.
+    /// Values that other members of the file must have for the program to use the key, by path. An empty string stands for a missing
+    /// member. Default: none.
     /// </summary>
     public IReadOnlyDictionary<string, string> Where
     {
@@ -20,7 +20,7 @@ public sealed record AgentApiKeyLocation(string File, string Member)
     /// <summary>The key that the program uses if both the variable and the file contain one.</summary>
     public StoredAgentKeyOrder Order { get; init; }
 
-    /// <summary>Member of the file's top level that contains the key. A sandbox gets the file without this member.</summary>
+    /// <summary>Top-level member of the file that contains the key. In a sandbox, the program sees the file without this member.</summary>
     public string TopMember => Member.Split('.')[0];
 
     /// <summary>Returns the key, or null if the file has none that the program uses.</summary>
@@ -58,7 +58,7 @@ public sealed record AgentApiKeyLocation(string File, string Member)
         return left.ToArray();
     }
 
-    /// <summary>Returns the text at a path, or an empty text if no text is there.</summary>
+    /// <summary>Returns the string at a path, or an empty string if there is none.</summary>
     private static string TextAt(JsonElement root, string path)
     {
         foreach (var name in path.Split('.'))
@@ -96,9 +96,9 @@ public sealed record AgentApiKeyLocation(string File, string Member)
 /// <summary>Key that a program uses if both a variable and a file contain one.</summary>
 public enum StoredAgentKeyOrder
 {
-    /// <summary>The variable's key.</summary>
+    /// <summary>The program uses the key from the variable.</summary>
     VariableFirst,
 
-    /// <summary>The file's key.</summary>
+    /// <summary>The program uses the key from the file.</summary>
     FileFirst,
 }

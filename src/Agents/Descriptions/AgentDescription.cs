@@ -35,16 +35,20 @@ public sealed record AgentDescription
     /// <value>Default: <see cref="PromptDelivery.Stdin"/>.</value>
     public PromptDelivery Prompt { get; init; }
 
-    /// <summary>Environment variables in addition to the user's. <c>{scratch}</c> is replaced by the path of a temporary folder that
-    /// belongs to the agent run.</summary>
+    /// <summary>
+    /// Environment variables set for the program in addition to the user's. <c>{scratch}</c> is replaced by the path of a temporary folder
+    /// that belongs to the agent run.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Environment
     {
         get;
         init => field = value ?? field;
     } = new Dictionary<string, string>();
 
-    /// <summary>Additional environment variables of an agent run that only answers, in the same format as <see cref="Environment"/>.
-    /// Default: none.</summary>
+    /// <summary>
+    /// Additional environment variables of an agent run that only answers a question, in the same format as <see cref="Environment"/>.
+    /// Default: none.
+    /// </summary>
     public IReadOnlyDictionary<string, string> AnswerEnvironment
     {
         get;
@@ -86,7 +90,7 @@ public sealed record AgentDescription
     public IReadOnlyList<string> Credentials =>
         [.. Keys.SelectMany(key => key.Environment.Keys.Prepend(key.Variable)).Union(Login?.Variables ?? [])];
 
-    /// <summary>Conversations that the program keeps, or null if all agent runs are independent.</summary>
+    /// <summary>Describes how the program stores conversations. Null if all agent runs are independent.</summary>
     public ConversationDescription? Conversation { get; init; }
 
     /// <summary>Files in the home directory that the program needs in a sandbox.</summary>
@@ -99,17 +103,17 @@ public sealed record AgentDescription
     /// <summary>Files and variables by which a login is detected without a request to the service. Null if unknown.</summary>
     public AgentLoginDescription? Login { get; init; }
 
-    /// <summary>Meaning of the output. Null for <see cref="AgentProtocol.Acp"/>.</summary>
+    /// <summary>Rules for interpreting the program's output. Null for <see cref="AgentProtocol.Acp"/>.</summary>
     public AgentStreamDescription? Stream { get; init; }
 
-    /// <summary>Meanings of error messages. If several match a message, the first one applies.</summary>
+    /// <summary>Rules that assign error messages to kinds of failure. If several rules match a message, the first one applies.</summary>
     public IReadOnlyList<AgentFailureDescription> Failures
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Meanings of exit codes, used if no message is more specific.</summary>
+    /// <summary>Kind of failure by exit code, used if no message determines the kind.</summary>
     public IReadOnlyDictionary<string, AgentFailureKind> ExitCodes
     {
         get;
@@ -178,7 +182,7 @@ public sealed record AgentArguments
     public IReadOnlyList<string>? Answer { get; init; }
 }
 
-/// <summary>Conversations that a program keeps.</summary>
+/// <summary>Describes how a program stores conversations.</summary>
 public sealed record ConversationDescription
 {
     /// <summary>Determines who chooses the id of a new conversation.</summary>
@@ -191,7 +195,7 @@ public sealed record ConversationDescription
     /// </summary>
     public required string File { get; init; }
 
-    /// <summary>Content of the conversation file.</summary>
+    /// <summary>Determines whether the file contains one conversation or all conversations of the program.</summary>
     /// <value>Default: <see cref="ConversationFileContent.One"/>.</value>
     public ConversationFileContent Holds { get; init; }
 }
@@ -206,7 +210,7 @@ public enum ConversationIdSource
     Caller,
 }
 
-/// <summary>Content of a conversation's file.</summary>
+/// <summary>Determines whether a file contains one conversation or all conversations of a program.</summary>
 public enum ConversationFileContent
 {
     /// <summary>
@@ -235,8 +239,10 @@ public sealed record AgentStateDescription
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Direct entries of <see cref="Folders"/> that are hidden in a sandbox. The program may create entries with the same names,
-    /// which are discarded.</summary>
+    /// <summary>
+    /// Files and folders directly in <see cref="Folders"/> that are hidden in a sandbox. The program may create entries with the same
+    /// names, which are discarded.
+    /// </summary>
     public IReadOnlyList<string> Hidden
     {
         get;
@@ -254,7 +260,7 @@ public sealed record AgentStateDescription
 /// <summary>Files and variables by which a login is detected. One of them is sufficient.</summary>
 public sealed record AgentLoginDescription
 {
-    /// <summary>Files below the home directory.</summary>
+    /// <summary>Paths of login files, relative to the home directory.</summary>
     public IReadOnlyList<string> Files
     {
         get;
@@ -335,13 +341,13 @@ public sealed record AgentKeyDescription
     } = new Dictionary<string, IReadOnlyList<string>>();
 }
 
-/// <summary>Meaning of an error message.</summary>
+/// <summary>Rule that assigns an error message to a kind of failure.</summary>
 public sealed record AgentFailureDescription
 {
     /// <summary>Text that the message contains, ignoring case.</summary>
     public required string Says { get; init; }
 
-    /// <summary>Meaning of the message.</summary>
+    /// <summary>Kind of failure that the message indicates.</summary>
     public required AgentFailureKind Is { get; init; }
 
     /// <summary>Regular expression whose first group captures the reset time of the limit. Null if the program does not print the reset
@@ -361,9 +367,7 @@ public enum AgentFailureKind
     /// <summary>The service throttles the caller.</summary>
     Throttled,
 
-    /// <summary>
-    /// The login, the credit, the model or the command line is wrong, so every run of this agent would fail the same way.
-    /// </summary>
+    /// <summary>The login, credit, model or command line has a problem, so every run of this agent would fail the same way.</summary>
     Account,
 
     /// <summary>The failure is transient, so a retry may succeed.</summary>
@@ -375,6 +379,6 @@ public enum AgentFailureKind
     /// <summary>This machine lacks something that the agent needs.</summary>
     Environment,
 
-    /// <summary>The limit on turns was reached.</summary>
+    /// <summary>The limit on conversation turns was reached.</summary>
     Turns,
 }

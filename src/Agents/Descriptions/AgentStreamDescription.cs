@@ -33,7 +33,7 @@ public enum AgentStreamFormat
     /// <summary>One JSON object per line. Other lines are ignored.</summary>
     Json,
 
-    /// <summary>Plain text. Exit code 0 claims that the work is done.</summary>
+    /// <summary>Plain text. Exit code 0 is taken as a claim that the work is done.</summary>
     Text,
 }
 
@@ -97,7 +97,7 @@ public sealed record AgentEventRule
     public AgentEndKind End { get; init; }
 }
 
-/// <summary>Kind of end that an event of the agent's output marks.</summary>
+/// <summary>Determines whether an event of the agent's output ends the work, and with which outcome.</summary>
 public enum AgentEndKind
 {
     /// <summary>The event does not end the work.</summary>
@@ -113,7 +113,7 @@ public enum AgentEndKind
 /// <summary>Paths of the members that describe a tool call.</summary>
 public sealed record ToolCallPaths
 {
-    /// <summary>Path of the call's id, or null if it has none.</summary>
+    /// <summary>Path of the call's id, or null if calls have no id.</summary>
     public string? Id { get; init; }
 
     /// <summary>Path of the tool's name.</summary>

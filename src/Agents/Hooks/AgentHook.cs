@@ -9,7 +9,7 @@ public enum HookPermission
     /// <summary>The call is allowed.</summary>
     Allow,
 
-    /// <summary>The call is refused.</summary>
+    /// <summary>The call is denied.</summary>
     Deny,
 
     /// <summary>A permission rule of the user applies to some calls of this tool. The agent program evaluates the rule and denies all other
@@ -54,7 +54,7 @@ public static class AgentHook
         "StructuredOutput",
     ];
 
-    /// <summary>Evaluates one tool call, and returns the output and the exit code with which the hook program answers.</summary>
+    /// <summary>Evaluates one tool call, and returns the output and the exit code of the hook program.</summary>
     /// <param name="input">JSON from the agent program on stdin, with <c>tool_name</c>, <c>tool_input</c> and <c>cwd</c>.</param>
     /// <param name="policyFile">The agent run's <c>policy</c> file.</param>
     /// <param name="ownership">Creates the ownership predicate for paths relative to the worktree from the policy. Not called if the agent

@@ -34,7 +34,7 @@ public sealed record ModelAgentOptions
 /// <summary>Services that provide models.</summary>
 public enum ModelService
 {
-    /// <summary>Anthropic API, with <c>ANTHROPIC_API_KEY</c>.</summary>
+    /// <summary>Anthropic API, with the key from <c>ANTHROPIC_API_KEY</c>.</summary>
     Api,
 
     /// <summary>Amazon Bedrock, with the AWS credential chain.</summary>

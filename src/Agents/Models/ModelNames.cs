@@ -10,8 +10,10 @@ internal static class ModelNames
         ["haiku"] = "claude-haiku-5-5",
     };
 
-    /// <summary>Returns the name of a model at a service. Null if the alias has no name at the service, because names at Bedrock depend on
-    /// the region and the account.</summary>
+    /// <summary>
+    /// Returns a service's name for a model. Null if the service has no fixed name for the alias, because Bedrock's names depend on the
+    /// region and the account.
+    /// </summary>
     /// <param name="model">Name or alias.</param>
     /// <param name="bedrockModel">Model id for Bedrock from the environment (<c>BEDROCK_MODEL_ID</c>).</param>
     internal static string? Find(ModelService service, string model, string? bedrockModel) =>

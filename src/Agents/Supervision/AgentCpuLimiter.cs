@@ -1,8 +1,10 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Limits the CPU cores of a followed agent. The agent never stays stopped, because its processes are continued when following
-/// ends or the next follower starts. If a follower was killed, the supervisor's script continues them. Processes are also continued before
-/// they are terminated, so that they can handle the signal.</summary>
+/// <summary>
+/// Limits the number of CPU cores that a followed agent uses. The agent never stays stopped, because its processes are resumed when
+/// following ends or the next follower starts. If a follower was killed, the supervisor's script resumes them. Processes are also resumed
+/// before they are terminated, so that they can handle the termination signal.
+/// </summary>
 internal sealed class AgentCpuLimiter(SupervisedAgentFolder folder, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);

@@ -17,7 +17,7 @@ internal sealed class AgentLimitMonitor(AgentLimits limits, SupervisedAgentFolde
     /// </summary>
     private static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Interval of memory checks, which read the status of every process on the machine.</summary>
+    /// <summary>Interval between memory checks, which read the status of every process on the machine.</summary>
     private static readonly TimeSpan MemoryInterval = TimeSpan.FromMilliseconds(450);
 
     private readonly ProcessTreeMemory _memory = new(folder.AgentProcesses);

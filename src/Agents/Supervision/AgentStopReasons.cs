@@ -22,8 +22,10 @@ internal static class AgentStopReasons
             _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, message: null),
         };
 
-    /// <summary>Returns the outcome of a stopped agent. If the agent still produced a result, the result is kept, because it was paid for.
-    /// If the service refused the agent, the output itself contains the reason.</summary>
+    /// <summary>
+    /// Returns the outcome of a stopped agent. If the agent still produced a result, the result is kept, because it was paid for. If the
+    /// service rejected the agent's requests, the output itself contains the reason.
+    /// </summary>
     internal static AgentOutcome Apply(AgentOutcome outcome, string reason, AgentLimits limits, long? memory)
     {
         if (outcome.ClaimsDone || reason == Refused)

@@ -14,7 +14,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     private readonly ProcessRunner _processes = new(time);
     private readonly DetachedProcess _detached = new(time);
 
-    /// <summary>Returns the state of an agent run. Read-only.</summary>
+    /// <summary>Returns the state of an agent run without changing anything.</summary>
     /// <param name="folder">Folder of the agent run.</param>
     public static AgentStartState ReadState(string folder) => new SupervisedAgentFolder(folder).State();
 
@@ -33,8 +33,10 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <exception cref="IOException">The folder can't be written.</exception>
     public static bool TryCancelBeforeStart(string folder) => new SupervisedAgentFolder(folder).TryCancelBeforeStart();
 
-    /// <summary>Starts the agent, or attaches to it if it was started before, even if it has ended or died. Makes
-    /// <see cref="AgentStart.Owner"/> the owner.</summary>
+    /// <summary>
+    /// Starts the agent, or attaches to it if it was started before, even if it has ended or died. Records <see cref="AgentStart.Owner"/>
+    /// as the owner.
+    /// </summary>
     /// <param name="runner">Kind of agent.</param>
     /// <param name="start">Parameters of the agent run. A follower that takes over must pass the same parameters.</param>
     /// <param name="cancellationToken">Cancels the wait. An agent that was already started continues, and a follower can attach to it
@@ -42,7 +44,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <exception cref="ProcessStartException">The machine refuses a new process.</exception>
     /// <exception cref="InvalidOperationException">The agent run was cancelled before it started, or its supervisor did not
     /// start.</exception>
-    public async Task<AgentSession> StartOrAttachAsync(IAgentRunner runner, AgentStart start, CancellationToken cancellationToken)
+    public async Task<AgentRunFollower> StartOrAttachAsync(IAgentRunner runner, AgentStart start, CancellationToken cancellationToken)
     {
         SupervisedAgentFolder folder = new(start.Folder);
         OrchestratorFolderCreator.Ensure(folder.File(AgentStart.OutFolder));
@@ -56,7 +58,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
             await LaunchAsync(runner, start, folder);
         }
         await WaitForAgentAsync(folder, cancellationToken);
-        return new AgentSession(runner.CreateParser(start), start, folder, found, this, _time);
+        return new AgentRunFollower(runner.CreateParser(start), start, folder, found, this, _time);
     }
 
     /// <summary>Ends an agent and its leftover processes, and verifies that no process remains. Sends SIGINT, after 5 seconds SIGTERM, and

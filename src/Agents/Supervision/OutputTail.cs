@@ -23,8 +23,10 @@ internal sealed class OutputTail(string path, int maxLineBytes, Action? onSkip =
     /// <summary>Number of lines skipped because they exceeded the limit.</summary>
     internal int SkippedLines { get; private set; }
 
-    /// <summary>Reads the lines that are complete now. Reads at most a few megabytes per call, because a file that grows faster than it is
-    /// read would otherwise block the caller forever.</summary>
+    /// <summary>
+    /// Reads all lines that are currently complete, but at most a few megabytes per call. A file that grows faster than it is read would
+    /// otherwise block the caller forever.
+    /// </summary>
     /// <returns>True if there was new data.</returns>
     internal ValueTask<bool> ReadAsync(LineHandler onLine, CancellationToken cancellationToken) =>
         TryOpen() ? ReadToAsync(Math.Min(_stream!.Length, Offset + MostAtOnce), onLine, cancellationToken) : ValueTask.FromResult(false);

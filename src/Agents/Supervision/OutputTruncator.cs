@@ -9,7 +9,7 @@ namespace Orchestrator.Agents.Supervision;
 /// </summary>
 public static class OutputTruncator
 {
-    /// <summary>Maximum number of bytes to keep per stream.</summary>
+    /// <summary>Maximum number of bytes to keep of each output stream.</summary>
     public const long Most = 64L * 1024 * 1024;
 
     /// <summary>Truncates the output of an ended agent run with a recorded outcome.</summary>

@@ -57,18 +57,20 @@ internal sealed class SupervisedAgentFolder(string path)
     internal long? MemoryKills =>
         long.TryParse(TryRead("memory-kills"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : null;
 
-    /// <summary>File that marks the moment before the agent's program is executed. A confined agent can write there, too.</summary>
+    /// <summary>
+    /// File that marks the moment before the agent's program is executed. An agent in a sandbox can also write this file.
+    /// </summary>
     private string Begun => File(System.IO.Path.Combine(AgentStart.OutFolder, "begun"));
 
     /// <summary>
-    /// Command line that precedes the agent's program and creates the file <see cref="Begun"/>. A full disk prevents the file, not the
-    /// agent.
+    /// Command line that precedes the agent's program and creates the file <see cref="Begun"/>. If the disk is full, the agent starts
+    /// without the file.
     /// </summary>
     internal IReadOnlyList<string> MarkBegin => ["/bin/sh", "-c", "true 2>/dev/null >\"$0\"; exec \"$@\"", Begun];
 
     /// <summary>
-    /// True if the agent's program was not executed. In that case it left no mark and no output, and its supervisor was killed or ended
-    /// without starting the program. If the disk was full, the program counts as executed.
+    /// True if the agent's program was not executed. In that case there is no start marker and no output, and the supervisor was killed or
+    /// ended without starting the program. If the disk was full, the program counts as executed.
     /// </summary>
     internal bool NeverRan =>
         Unstartable is not null
@@ -155,7 +157,7 @@ internal sealed class SupervisedAgentFolder(string path)
         }
     }
 
-    /// <summary>Returns the end of standard error as text.</summary>
+    /// <summary>Returns the end of the agent's standard error as text.</summary>
     internal string ErrorTail(int bytes = 8192)
     {
         try
@@ -190,17 +192,19 @@ internal sealed class SupervisedAgentFolder(string path)
         return HasEnded ? AgentStartState.Ended : AgentStartState.Died;
     }
 
-    /// <summary>Returns the living processes of the agent.</summary>
+    /// <summary>Returns the running processes of the agent.</summary>
     internal IReadOnlyList<ProcessInfo> AgentProcesses() => ProcessTable.FindByEnvironment(StartVariable, Path, NotStartedAt);
 
-    /// <summary>Returns the living processes of the supervisor.</summary>
+    /// <summary>Returns the running processes of the supervisor.</summary>
     internal IReadOnlyList<ProcessInfo> SupervisorProcesses() => ProcessTable.FindByEnvironment(SupervisorVariable, Path);
 
-    /// <summary>Process watermark that was taken before any supervisor started the agent. All processes of the agent are newer. Null if
-    /// unknown.</summary>
+    /// <summary>
+    /// Process watermark taken before any supervisor started the agent. All processes of the agent are newer than the watermark. Null if
+    /// unknown.
+    /// </summary>
     internal PidWatermark? NotStartedAt { get; set; }
 
-    /// <summary>Records a launched supervisor. The supervisor starts the agent unless another one already has.</summary>
+    /// <summary>Records a launched supervisor. The supervisor starts the agent unless another supervisor already has.</summary>
     internal void Launched(ProcessIdentity supervisor) => _unnamed = supervisor;
 
     private static bool IsEmpty(string file) => !System.IO.File.Exists(file) || new FileInfo(file).Length == 0;

@@ -8,7 +8,7 @@ internal sealed class UnknownEventKinds
     private const int Longest = 60;
     private readonly List<string> _kinds = [];
 
-    /// <summary>True if at least one unknown kind was recorded.</summary>
+    /// <summary>True if at least one unknown kind of event was recorded.</summary>
     internal bool Any => _kinds.Count > 0;
 
     /// <summary>Records an event of an unknown kind.</summary>

@@ -14,7 +14,7 @@ public static class BackgroundFaults
             .. BackgroundErrorStore
                 .Read(repository.OrchestratorFolder)
                 .Select(fault =>
-                    $"{fault.Unit} failed {Plural.Times(fault.Failures)}, last {CompactFormatter.Time(now - fault.At)} ago: "
+                    $"{fault.Unit} failed {Plural.Times(fault.Failures)}, last {DurationAndTokenFormatter.Time(now - fault.At)} ago: "
                     + $"{new UntrustedText(fault.Error).Line}"
                 ),
         ];

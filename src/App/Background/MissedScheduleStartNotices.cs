@@ -6,7 +6,8 @@ namespace Orchestrator.App.Background;
 internal static class MissedScheduleStartNotices
 {
     /// <summary>
-    /// Maximum time between the dispatch of a scheduled run and the start of its first task. It includes set-up and the gates at the base.
+    /// Maximum time between the dispatch of a scheduled run and the start of its first task. It includes set-up and the gates on the base
+    /// commit.
     /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(30);
 

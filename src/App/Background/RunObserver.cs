@@ -4,7 +4,7 @@ using Orchestrator.Runs.Reports;
 namespace Orchestrator.App.Background;
 
 /// <summary>
-/// Finds the trace spans of all runs that have ended since the previous call. If a run has not changed, only the timestamps and sizes of
+/// Finds the trace spans that have ended since the previous call, for all runs. If a run has not changed, only the timestamps and sizes of
 /// its files are read.
 /// </summary>
 /// <param name="context">Provides the clock and environment.</param>
@@ -13,7 +13,7 @@ public sealed class RunObserver(UseCaseContext context)
     private readonly StoredRunCache _runs = new();
     private readonly Dictionary<string, (DateTime Written, long Length)> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the runs of a repository. If a run has changed, its ended spans are included.</summary>
+    /// <summary>Returns the runs of a repository. If a run has changed since the previous call, its ended spans are included.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="key">Key of the repository (see <see cref="RepositoryReference.Key"/>).</param>
     public IReadOnlyList<ObservedRun> ReadRuns(RepositoryLocation repository, string key)
@@ -48,7 +48,7 @@ public sealed class RunObserver(UseCaseContext context)
         return observed;
     }
 
-    /// <summary>Causes the next call to return all spans of a run again.</summary>
+    /// <summary>Causes the next call of <c>ReadRuns</c> to return all ended spans of a run again.</summary>
     public void ResendSpans(StoredRun run) => _seen.Remove(run.Folder);
 }
 

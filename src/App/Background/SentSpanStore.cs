@@ -3,8 +3,8 @@ using Orchestrator.Runs.Reports;
 namespace Orchestrator.App.Background;
 
 /// <summary>
-/// Records which spans of a run a collector has accepted, by their ids in a file of the run's folder. Only one process can open the file at
-/// a time. If the process is killed after sending and before writing, the spans are sent again with the same ids.
+/// Records, in a file in the run's folder, the ids of the spans that a collector has accepted. Only one process can open the file at a
+/// time. If the process is killed after sending and before writing, the spans are sent again with the same ids.
 /// </summary>
 internal sealed class SentSpanStore : IDisposable
 {
@@ -16,10 +16,12 @@ internal sealed class SentSpanStore : IDisposable
         (_file, _ids) = (file, ids);
     }
 
-    /// <summary>Returns the absolute path of a run's file.</summary>
+    /// <summary>Returns the absolute path of the file that records a run's sent spans.</summary>
     public static string PathOf(StoredRun run) => Path.Combine(run.Folder, "spans-sent");
 
-    /// <summary>Opens the file of a run. Returns null if another process has the file open or the file can't be written.</summary>
+    /// <summary>
+    /// Opens the file that records a run's sent spans. Returns null if another process has the file open or the file can't be written.
+    /// </summary>
     public static SentSpanStore? TryOpen(StoredRun run)
     {
         FileStream? file = null;
@@ -44,7 +46,7 @@ internal sealed class SentSpanStore : IDisposable
     /// <summary>Returns the spans that the collector has not accepted yet.</summary>
     public IReadOnlyList<SpanRecord> Left(IEnumerable<SpanRecord> spans) => [.. spans.Where(span => !_ids.Contains(span.Id))];
 
-    /// <summary>Records that the collector has accepted spans.</summary>
+    /// <summary>Records spans that the collector has accepted.</summary>
     public void Add(IEnumerable<SpanRecord> sent)
     {
         var ids = sent.Select(span => span.Id).ToList();

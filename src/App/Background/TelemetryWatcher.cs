@@ -18,7 +18,7 @@ internal sealed class TelemetryWatcher : PeriodicBackgroundWork
     private readonly RunMetrics _meters;
     private readonly MetricSender _metrics;
 
-    /// <summary>Creates the unit. Nothing is sent yet.</summary>
+    /// <summary>Creates the watcher without sending any data.</summary>
     /// <param name="options">URL and options of the collector.</param>
     /// <param name="repositories">Repositories whose runs are exported, each with the reference that its runs use.</param>
     /// <param name="context">Provides the clock and environment.</param>

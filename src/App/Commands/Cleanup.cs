@@ -17,10 +17,10 @@ public sealed record CleanupOptions
     /// </summary>
     public IReadOnlyList<string> Runs { get; init; } = [];
 
-    /// <summary>Number of latest ended runs to keep, or null to select runs differently.</summary>
+    /// <summary>Number of latest ended runs to keep, or null if another option selects the runs.</summary>
     public int? Keep { get; init; }
 
-    /// <summary>Minimum time since the end of a run, or null to select runs differently.</summary>
+    /// <summary>Minimum time since the end of a run, or null if another option selects the runs.</summary>
     public TimeSpan? OlderThan { get; init; }
 
     /// <summary>True to also discard work that is on none of the user's branches. Requires names in <see cref="Runs"/>.</summary>
@@ -47,7 +47,7 @@ public sealed record CleanupResult(
     StorageSizes After
 )
 {
-    /// <summary>Converts the result to a document.</summary>
+    /// <summary>Converts the result to the output of <c>cleanup --json</c>.</summary>
     public CleanupDocument ToDocument() =>
         new(
             IsDryRun,
@@ -120,7 +120,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
         return new CleanupResult(isDry, found, Kept(runs, chosen, found), before, after);
     }
 
-    /// <summary>Lists the work that would be discarded, and asks the user for confirmation.</summary>
+    /// <summary>Lists the work that would be discarded. Returns true if there is none, or if the user has confirmed.</summary>
     private bool MayDiscard(CleanupOptions options, CleanupSurvey found)
     {
         var lost = found.Runs.SelectMany(remains => remains.GivenUp).ToList();

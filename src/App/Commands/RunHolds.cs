@@ -2,7 +2,7 @@ using Orchestrator.Runs.Holds;
 
 namespace Orchestrator.App.Commands;
 
-/// <summary>Sets and releases holds on one run or on all runs on this machine.</summary>
+/// <summary>Sets and releases holds on one run or on all runs on this machine. A hold prevents new agent starts.</summary>
 /// <param name="context">Provides the clock and environment.</param>
 public sealed class RunHolds(UseCaseContext context)
 {

@@ -19,7 +19,7 @@ public enum GateStage
     [JsonStringEnumMemberName("task")]
     Task,
 
-    /// <summary>The merge of a task's work to staging.</summary>
+    /// <summary>The merge of a task's work into the staging branch.</summary>
     [JsonStringEnumMemberName("merge")]
     Merge,
 

@@ -70,7 +70,7 @@ public sealed record LockFilesDocument(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Matches
 ) : CommandDocument;
 
-/// <summary>A file that is part of the environment's hash.</summary>
+/// <summary>A lock file or manifest that is part of the environment's hash.</summary>
 public sealed record EnvironmentEntry(string Path, string Sha256);
 
 /// <summary>Output of <c>context list --json</c> and <c>context get --json</c>.</summary>

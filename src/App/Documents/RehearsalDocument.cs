@@ -9,7 +9,7 @@ namespace Orchestrator.App.Documents;
 /// <param name="Hard">Simulation of a hard night, with durations and costs that only one run in ten exceeds.</param>
 public sealed record RehearsalDocument(DateTimeOffset Start, RehearsedRunEntry Usual, RehearsedRunEntry Hard) : CommandDocument
 {
-    /// <summary>Creates the document from the two simulations.</summary>
+    /// <summary>Creates the document from the simulations of a usual night and a hard night.</summary>
     public static RehearsalDocument Of(UnattendedRunPlan night, RehearsalResult usual, RehearsalResult hard) =>
         new(night.Start, RehearsedRunEntry.Of(usual), RehearsedRunEntry.Of(hard));
 }

@@ -39,7 +39,7 @@ public sealed record ScheduleEntry(
     IReadOnlyList<ScheduleStartEntry> Fires
 )
 {
-    /// <summary>Creates the entry of a schedule from its last start times.</summary>
+    /// <summary>Creates the entry from a schedule and the results of its last start times.</summary>
     public static ScheduleEntry Of(RunSchedule schedule, IReadOnlyList<ScheduledStartResult> fires) =>
         new(
             schedule.Name,

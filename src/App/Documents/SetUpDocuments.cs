@@ -24,9 +24,7 @@ public sealed record QuarantineAcceptDocument(IReadOnlyList<QuarantinedItemEntry
 /// <param name="Quarantined">Tests in quarantine, including tests whose quarantine has expired.</param>
 public sealed record FlakyDocument(IReadOnlyList<FlakyTest> Seen, IReadOnlyList<QuarantinedTest> Quarantined) : CommandDocument;
 
-/// <summary>
-/// A file or setting in a repository's common git folder that changed while an agent was running. It was quarantined for this reason.
-/// </summary>
+/// <summary>A file or setting in a repository's common git folder, quarantined because it changed while an agent was running.</summary>
 /// <param name="Id">Id of the item, which <c>accept</c> takes as argument.</param>
 /// <param name="Name">Path of the file, relative to the common git folder. The name of a setting follows after a colon.</param>
 /// <param name="Title">Description of the item.</param>

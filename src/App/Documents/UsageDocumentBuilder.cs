@@ -2,10 +2,10 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>Converts sums of usage to documents.</summary>
+/// <summary>Converts usage totals to documents.</summary>
 public static class UsageDocumentBuilder
 {
-    /// <summary>Converts one sum of usage.</summary>
+    /// <summary>Converts one usage total to a document.</summary>
     public static UsageLine Of(UsageSum sum) =>
         new(
             sum.Name,

@@ -4,7 +4,7 @@ namespace Orchestrator.App.Documents;
 /// <param name="Workers">Tasks of open runs that have a running agent, wait, are paused or have failed.</param>
 public sealed record WorkersDocument(IReadOnlyList<RunningTaskDocument> Workers) : CommandDocument;
 
-/// <summary>A task that has a running agent, waits, is paused or has failed.</summary>
+/// <summary>A task that has a running agent, is waiting, is paused, or has failed.</summary>
 /// <param name="Run">Id of the run.</param>
 /// <param name="Task">Id of the task.</param>
 /// <param name="State">State of the task.</param>

@@ -17,7 +17,7 @@ public static class EngineCallFailureText
             _ => null,
         };
 
-    /// <summary>True if no worker responded for the run in time. On a busy machine, this is usually temporary.</summary>
+    /// <summary>True if no worker of the run responded in time. On a busy machine, this is usually temporary.</summary>
     /// <param name="fault">Failure of a query.</param>
     public static bool IsNotReady(Exception fault) =>
         fault is RpcTimeoutOrCanceledException

@@ -232,8 +232,8 @@ public sealed class EngineConnection : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns the path of a second lock in the git folder. No cleanup of the checkout removes this lock, so it prevents a second engine
-    /// even if the engine's file is removed.
+    /// Returns the path of a second lock file, which is in the git folder. No cleanup of the checkout removes it, so it prevents a second
+    /// engine even if the engine's file is removed.
     /// </summary>
     public static string GuardOf(RepositoryLocation repository) => Path.Combine(repository.GitDirectory, "orchestrator", "engine");
 

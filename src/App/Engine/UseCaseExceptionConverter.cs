@@ -17,7 +17,7 @@ public static class UseCaseExceptionConverter
                 refused.Message,
                 refused.Cure
             ),
-            _ => ProgramFailure.Of(fault) is { } failure
+            _ => ProgramFailureDescription.Of(fault) is { } failure
                 ? new UseCaseException(failure.IsOfPlace ? Outcome.Usage : Outcome.Unavailable, failure.Message, failure.Cure)
                 : EngineCallFailureText.Of(fault),
         };

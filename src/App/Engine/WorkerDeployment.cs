@@ -37,7 +37,8 @@ public sealed class WorkerDeployment(
         settings is { Address: not null, Deployment: { } name } ? new(name, settings.BuildId ?? ProductVersion.Build) : null;
 
     /// <summary>
-    /// Checks that this version is the current one, and makes it current if requested. Retries until the server knows the version.
+    /// Checks that this version is the current one. Makes it current if requested, or if the deployment has no current version. Retries
+    /// until the server knows the version.
     /// </summary>
     protected override async Task<TimeSpan?> PassAsync(CancellationToken cancellationToken)
     {

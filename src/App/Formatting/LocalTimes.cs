@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.App.Formatting;
 
 /// <summary>
-/// Formats times for display, in this machine's time zone and with its name. Records and JSON use UTC with a Z (RFC 3339) instead.
+/// Formats times for display, in this machine's time zone and with the time zone's name. Records and JSON use UTC with a Z (RFC 3339)
+/// instead.
 /// </summary>
 public static partial class LocalTimes
 {

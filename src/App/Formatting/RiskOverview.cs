@@ -38,7 +38,8 @@ public static class RiskOverview
     }
 
     /// <summary>
-    /// Returns the settings that apply when the repository is trusted. Without them, the risk of the plan would seem lower than it is.
+    /// Returns the settings as if the repository were trusted. Without the repository's own rules, the risk of the plan would seem lower
+    /// than it is.
     /// </summary>
     /// <param name="context">Shows a warning about settings that are not trusted yet.</param>
     /// <param name="loaded">The current settings.</param>

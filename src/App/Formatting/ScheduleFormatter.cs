@@ -5,7 +5,9 @@ namespace Orchestrator.App.Formatting;
 /// <summary>Describes the result of a schedule's start time, for lists and notices.</summary>
 public static class ScheduleFormatter
 {
-    /// <summary>Describes the result in a sentence. A run counts as executed only after its first task has started.</summary>
+    /// <summary>
+    /// Describes the result of a schedule's start time in a sentence. A run counts as executed only after its first task has started.
+    /// </summary>
     public static string Describe(ScheduledStartResult fire) =>
         fire switch
         {

@@ -27,7 +27,7 @@ public sealed class EngineHost(
     [SuppressMessage("Usage", "CA2213", Justification = "StopAsync disposes it.")]
     private TemporalServer? _server;
 
-    /// <summary>Starts the server. Returns when it listens.</summary>
+    /// <summary>Starts the server. Returns when the server is listening.</summary>
     /// <exception cref="UseCaseException">The server can't be started.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Orchestrator.App.Hosting;
 
 /// <summary>
-/// Runs a worker for runs that other processes start. It also removes old runs periodically, because it continues after a run has ended.
+/// Runs a worker for runs that other processes start. It also removes old runs periodically, because it keeps running after a run has
+/// ended.
 /// </summary>
 /// <param name="repositories">Repositories whose runs this worker executes. The first one determines the engine.</param>
 /// <param name="settings">Settings of the first repository.</param>

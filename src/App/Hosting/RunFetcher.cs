@@ -10,7 +10,7 @@ namespace Orchestrator.App.Hosting;
 /// <param name="hasPlaces">True if this machine offers slots to distributed runs.</param>
 public sealed class RunFetcher(RunServices services, bool hasPlaces)
 {
-    /// <summary>Fetches the run. A repeated call continues an interrupted one.</summary>
+    /// <summary>Fetches the run. A repeated call continues an interrupted fetch.</summary>
     /// <param name="status">Status of the run, as reported by its workflow.</param>
     /// <param name="to">The repository on this machine.</param>
     /// <param name="remote">Name or URL of the remote. If null, all parts of the run must already be on this machine.</param>

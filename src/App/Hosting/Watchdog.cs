@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Orchestrator.App.Hosting;
 
 /// <summary>
-/// Notifies systemd that this service is working. If a unit has <c>WatchdogSec=</c> and the notifications stop, systemd restarts it
+/// Notifies systemd that this service is alive. If a unit has <c>WatchdogSec=</c> and the notifications stop, systemd restarts it
 /// (sd_watchdog_enabled(3)).
 /// </summary>
 /// <param name="notifier">Connection to systemd's notification socket.</param>

@@ -7,14 +7,14 @@ using Orchestrator.Usage;
 namespace Orchestrator.App.Queries;
 
 /// <summary>
-/// Reads the usage limits and the usage of the user's accounts, from files or from the governors on a Temporal server. It never calls the
-/// service of a model.
+/// Reads the usage limits and the usage of the user's accounts, from files or from the governors on a Temporal server. Never calls a model
+/// service.
 /// </summary>
 /// <param name="context">Provides the environment and clock.</param>
 /// <param name="flags">Command-line options that set a setting, such as the address of the engine.</param>
 internal sealed class AccountUsageReader(UseCaseContext context, IReadOnlyList<SettingFlag> flags)
 {
-    /// <summary>Reads the usage of the last days.</summary>
+    /// <summary>Reads the usage in the specified number of days, up to today.</summary>
     /// <param name="days">Number of days to add up, including today.</param>
     /// <param name="run">Id of a run to add up only its usage, or null for all usage.</param>
     /// <param name="stop">Cancels the query.</param>

@@ -37,7 +37,7 @@ public interface IRunQueries
     /// <summary>Returns a task with its events, models and mail.</summary>
     Task<TaskDocument> TaskAsync(string task, CancellationToken cancellationToken);
 
-    /// <summary>Returns the log of a task's agent. A longer log is limited to its last 16 million characters.</summary>
+    /// <summary>Returns the log of a task's agent, limited to the last 16 million characters.</summary>
     /// <param name="task">Identifies the task. If it identifies only a run, the task whose agent started last is selected.</param>
     /// <param name="start">Number of the agent run, or null for the last one.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
@@ -100,7 +100,7 @@ public interface IRunQueries
     /// <param name="cancellationToken">Cancels the query.</param>
     Task<ProofDocument> ProofAsync(string place, string? revision, CancellationToken cancellationToken);
 
-    /// <summary>Returns the conversations of Claude Code on this machine.</summary>
+    /// <summary>Returns the Claude Code conversations on this machine.</summary>
     /// <param name="hours">Maximum age in hours, greater than 0, or null for all conversations.</param>
     /// <param name="limit">Maximum number of conversations, at least 1.</param>
     /// <param name="cancellationToken">Cancels the query.</param>

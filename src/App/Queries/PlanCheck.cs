@@ -23,7 +23,7 @@ public sealed record PlanCheck(string Name, PlanReadResult Read, ProjectGates? G
         return new PlanCheck(name, read, read.IsValid && settings is not null ? GatesOverview.Find(settings, context) : null);
     }
 
-    /// <summary>Converts the result to a document.</summary>
+    /// <summary>Converts the result to the output of <c>validate --json</c>.</summary>
     public ValidateDocument ToDocument() =>
         new(
             Name,
@@ -52,6 +52,6 @@ public sealed record PlanCheck(string Name, PlanReadResult Read, ProjectGates? G
 /// <param name="Risk">Lines about the risk. Empty if the plan is invalid.</param>
 public sealed record PlanView(PlanCheck Check, GraphDocument? Graph, IReadOnlyList<string> Risk)
 {
-    /// <summary>Expected cost and duration, based on earlier runs. Empty if there are none.</summary>
+    /// <summary>Expected cost and duration, based on earlier runs. Empty if there are no earlier runs.</summary>
     public string Forecast { get; init; } = "";
 }

@@ -283,7 +283,8 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     }
 
     /// <summary>
-    /// Returns the latest runs of the repository with their current state, the total number of runs, and true if there are older ones.
+    /// Returns a page of the repository's runs with their current state, latest first. Also returns the total number of runs, and true if
+    /// there are older runs than those on the page.
     /// </summary>
     /// <param name="limit">Maximum number of runs, at least 1.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
@@ -368,7 +369,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         return new SessionsDocument(folder, [.. sessions.Take(limit)]);
     }
 
-    /// <summary>Returns the conversations of the last hours, and the configuration folder of Claude Code.</summary>
+    /// <summary>Returns the Claude Code conversations from the specified period, and Claude Code's configuration folder.</summary>
     public (string Folder, IReadOnlyList<ClaudeSession> Sessions) FindConversations(
         double? hours,
         int limit,

@@ -20,7 +20,7 @@ public sealed record ScheduleResults(
     /// <summary>Length of the past period whose start times are read.</summary>
     private static readonly TimeSpan LooksBack = TimeSpan.FromDays(31);
 
-    /// <summary>Converts the results to a document.</summary>
+    /// <summary>Converts the results to the output of <c>schedule list --json</c>.</summary>
     public SchedulesDocument Document => new(IsServed, [.. Schedules.Select(schedule => ScheduleEntry.Of(schedule, Fires[schedule.Name]))]);
 
     /// <summary>Reads the schedules of a repository and their results.</summary>

@@ -5,7 +5,7 @@ namespace Orchestrator.App.Queries;
 /// <summary>Converts settings to documents.</summary>
 public static class SettingDocumentFactory
 {
-    /// <summary>Converts one setting.</summary>
+    /// <summary>Converts one setting to an entry of a document.</summary>
     public static ConfigEntry Of(SettingValue value) =>
         new(
             value.Name,

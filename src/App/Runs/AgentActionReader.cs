@@ -33,7 +33,10 @@ public static class AgentActionReader
         }
         foreach (var (task, step) in RunningStepList.Of(run, runFolder, environment))
         {
-            doing.TryAdd(task, $"{step.Kind} '{step.Name}' for {CompactFormatter.Time(TimeProvider.System.GetUtcNow() - step.Since)}");
+            doing.TryAdd(
+                task,
+                $"{step.Kind} '{step.Name}' for {DurationAndTokenFormatter.Time(TimeProvider.System.GetUtcNow() - step.Since)}"
+            );
         }
         foreach (var task in run.Tasks)
         {
@@ -158,7 +161,7 @@ public static class AgentActionReader
                 return null;
             }
             var context = document.RootElement.TryGetProperty("contextTokens", out var tokens) ? tokens.GetInt64() : 0;
-            return context > 0 ? $"{line} (context {CompactFormatter.Tokens(context)})" : line;
+            return context > 0 ? $"{line} (context {DurationAndTokenFormatter.Tokens(context)})" : line;
         }
         catch (Exception absent) when (absent is IOException or JsonException)
         {

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Reads the file <c>events.jsonl</c> of a run, also while new events are appended.</summary>
+/// <summary>Reads the file <c>events.jsonl</c> of a run, even while new events are being appended.</summary>
 public static class EventFile
 {
     private const int Block = 64 * 1024;

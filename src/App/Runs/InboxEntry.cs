@@ -71,7 +71,7 @@ public sealed record InboxEntry(
             SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [Repository, Run, Kind.ToString(), What, .. Each])))
         )[..8];
 
-    /// <summary>Returns the command line with which a user gives an answer from a given folder.</summary>
+    /// <summary>Returns the command line that gives an answer, for a user whose current repository is <paramref name="here"/>.</summary>
     /// <param name="way">One of the answers in <see cref="Ways"/>.</param>
     /// <param name="here">Root of the user's current repository, or null outside a repository.</param>
     public string From(AnswerAction way, string? here) =>
@@ -104,7 +104,7 @@ public sealed record InboxEntry(
                 InboxKind.Interrupted,
                 repository.Root,
                 run.RunId,
-                run.Away is { } away ? MachineFormatter.Of(away, run.RunId) : "No process is working on this run now.",
+                run.Away is { } away ? UnreachableHostFormatter.Of(away, run.RunId) : "No process is working on this run now.",
                 [],
                 [new AnswerAction(run.Away is null ? AnswerActionKinds.Resume : AnswerActionKinds.Move, run.RunId)],
                 run.Away?.Since ?? run.UpdatedAt

@@ -89,7 +89,7 @@ public static class RunEventTimeline
         }
     }
 
-    /// <summary>Formats a message as a line among the events.</summary>
+    /// <summary>Formats a mail message as a line in the list of events.</summary>
     public static string Describe(MailSummary mail) => EventFile.Describe(Event(mail));
 
     private static RunEvent Event(MailSummary mail) =>

@@ -1,7 +1,7 @@
 namespace Orchestrator.App.Runs;
 
 /// <summary>
-/// Finds runs by text that a user typed. The text is an id, a folder name, a prefix or suffix of an id, or a word of a title. All
+/// Finds runs by text that a user typed. The text can be an id, a folder name, a prefix or suffix of an id, or a word of a title. All
 /// commands that take a run use this class.
 /// </summary>
 public static class RunNames

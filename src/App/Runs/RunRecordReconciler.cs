@@ -36,7 +36,7 @@ public static class RunRecordReconciler
         );
 
     /// <summary>
-    /// Returns the run, with its record corrected by a query to its Temporal server. If the server does not respond soon, the record is
+    /// Returns the run, with its record corrected by a query to its Temporal server. If the server does not respond in time, the record is
     /// returned unchanged. The same applies if the server's address comes from repository files that the user does not trust.
     /// </summary>
     public static async Task<StoredRun> AskAsync(
@@ -91,7 +91,7 @@ public static class RunRecordReconciler
         }
     }
 
-    /// <summary>Returns the ledgers of the governors on a server. Returns null if the governors do not respond soon.</summary>
+    /// <summary>Returns the ledgers of the governors on a server. Returns null if the governors do not respond in time.</summary>
     private static async Task<LedgerBook?> SharedAsync(ITemporalClient client, TimeProvider time, CancellationToken stop)
     {
         using var limit = new CancellationTokenSource(Patience, time);
@@ -108,8 +108,8 @@ public static class RunRecordReconciler
     }
 
     /// <summary>
-    /// Adds the machine that a run waits for, if there is one. If another machine owns the run, or if the run has moved since its record
-    /// was written, the status from its workflow replaces the record.
+    /// Adds to the record the machine for which the run is waiting, if there is one. If another machine owns the run, or if the run has
+    /// moved since its record was written, the status from its workflow replaces the record.
     /// </summary>
     private static async Task<StoredRun> WithMachineAsync(StoredRun run, RunHandle handle, UseCaseContext context, CancellationToken stop)
     {

@@ -7,7 +7,7 @@ namespace Orchestrator.App.Runs;
 /// <param name="Task">The part that refers to the task, or null for the whole run.</param>
 public sealed record RunReference(string? Run, string? Task)
 {
-    /// <summary>Splits a text into the parts of a reference.</summary>
+    /// <summary>Parses text of the form <c>RUN</c> or <c>RUN/TASK</c>.</summary>
     public static RunReference Parse(string? text)
     {
         if (string.IsNullOrEmpty(text))

@@ -68,7 +68,7 @@ public static class RunStateResolver
     /// <summary>Returns the remedy for a run that no worker is executing.</summary>
     public static string RemedyFor(StoredRun run) =>
         run.Status.Away is { } away
-            ? MachineFormatter.Of(away, run.Id)
+            ? UnreachableHostFormatter.Of(away, run.Id)
             : $"No process is working on this run now. 'orchestrate resume {run.Id}' continues it.";
 
     /// <summary>

@@ -5,15 +5,15 @@ using Temporalio.Exceptions;
 namespace Orchestrator.App.Runs;
 
 /// <summary>
-/// Reads the schedules of a repository from the file of its embedded engine, or from the Temporal server in the settings. It does not start
-/// an engine.
+/// Reads the schedules of a repository from the file of its embedded engine, or from the Temporal server that the settings specify. It does
+/// not start an engine.
 /// </summary>
 internal static class ScheduleReader
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Returns the schedules, sorted by name. If a server does not respond soon, a warning is shown and its schedules are missing.
+    /// Returns the schedules, sorted by name. If a server does not respond in time, a warning is shown and its schedules are omitted.
     /// </summary>
     /// <param name="repository">The repository.</param>
     /// <param name="context">Provides the clock, settings and user interaction.</param>

@@ -68,7 +68,7 @@ public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset W
         }
     }
 
-    /// <summary>Parses the JSON of a status. Missing members get their default values, and unknown members are ignored.</summary>
+    /// <summary>Parses a run status from JSON. Missing members get their default values, and unknown members are ignored.</summary>
     /// <exception cref="JsonException">The text is not a valid status document.</exception>
     internal static RunStatus ReadStatus(ReadOnlySpan<byte> json) =>
         (
@@ -79,7 +79,7 @@ public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset W
     /// <summary>Reads the folder of the run again.</summary>
     public StoredRun Reload() => TryRead(Folder) ?? this;
 
-    /// <summary>Records the end of a run that could not record its end. If an end is already recorded, it is kept.</summary>
+    /// <summary>Records the end of a run that could not do so itself. If an end is already recorded, it is kept.</summary>
     /// <param name="result">Result of the run.</param>
     /// <param name="time">Time of the end in UTC.</param>
     public void Close(RunResult result, DateTimeOffset time) => new RunRecord(Folder).Close(Status, result, time);

@@ -120,7 +120,7 @@ public static class StoredRuns
                 .Where(run => !RunStates.IsFinal(run.Status.State)),
         ];
 
-    /// <summary>Returns the run with a full id. Returns null if it has no record.</summary>
+    /// <summary>Returns the run with the specified full id. Returns null if the run has no record.</summary>
     public static StoredRun? Find(RepositoryLocation repository, string id)
     {
         // If a folder name can't contain the id, the folder has another name.

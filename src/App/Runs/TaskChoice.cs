@@ -11,7 +11,7 @@ public sealed record TaskChoice(IReadOnlyList<string> Only, string? Phase)
     /// <summary>Returns the ids of the tasks that will be executed.</summary>
     public IReadOnlySet<string> Ids(Plan plan) => TaskSelection.Of(plan, Only, Phase, []);
 
-    /// <summary>Creates the selection from the values of <c>--only</c> and <c>--phase</c>, which may be abbreviated ids.</summary>
+    /// <summary>Creates the selection from the values of <c>--only</c> and <c>--phase</c>, whose ids can be abbreviated.</summary>
     public static TaskChoice Of(Plan plan, IReadOnlyList<string>? only, string? phase)
     {
         string[] ids = [.. plan.Tasks.Select(task => task.Id)];

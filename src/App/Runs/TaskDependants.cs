@@ -1,6 +1,6 @@
 namespace Orchestrator.App.Runs;
 
-/// <summary>Finds the tasks that can't be executed without another task.</summary>
+/// <summary>Finds the tasks that depend on another task and can't be executed without it.</summary>
 public static class TaskDependants
 {
     /// <summary>Returns the ids of the open tasks that depend on a task, directly or indirectly. Empty if the task is done.</summary>

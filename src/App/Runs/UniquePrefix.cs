@@ -1,6 +1,6 @@
 namespace Orchestrator.App.Runs;
 
-/// <summary>Finds an id by a prefix that is unique.</summary>
+/// <summary>Finds an id by its unique prefix.</summary>
 public static class UniquePrefix
 {
     /// <summary>Returns the id that equals the text or is the only one that starts with it.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.App.Sessions;
 
-/// <summary>Shows the runs of a session to the user, asks the user about plans, and forwards the user's requests to stop.</summary>
+/// <summary>Shows runs to the user, asks the user about plans, and forwards the user's requests to stop.</summary>
 public interface IRunPresenter
 {
     /// <summary>Canceled when the user requests a stop.</summary>
@@ -28,7 +28,7 @@ public interface IRunView
     /// <summary>True if the view shows durations that must be updated even if nothing changes.</summary>
     bool HasClocks { get; }
 
-    /// <summary>Shows the current status, and the warnings and events that are new.</summary>
+    /// <summary>Shows the current status, and any new warnings and events.</summary>
     /// <param name="status">Status of the run.</param>
     /// <param name="isLast">True if this is the last call before the final message.</param>
     void Show(RunStatus status, bool isLast);

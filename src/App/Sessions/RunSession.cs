@@ -237,7 +237,8 @@ public sealed class RunSession : IAsyncDisposable
                     .GetResult();
                 return true;
             }
-            catch (Exception refused) when (ProgramFailure.Of(refused) is not null || refused is IOException or UnauthorizedAccessException)
+            catch (Exception refused)
+                when (ProgramFailureDescription.Of(refused) is not null || refused is IOException or UnauthorizedAccessException)
             {
                 _loggers.CreateLogger<RunSession>().CannotGoOn(run.RunId, refused);
                 return false;

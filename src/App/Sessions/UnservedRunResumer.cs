@@ -17,7 +17,7 @@ public sealed class UnservedRunResumer(StoredRun run, IReadOnlyList<SettingFlag>
         return reached(status) ? Outcome.Done : RunExitCode.CodeOf(status) ?? Outcome.Resumable;
     }
 
-    /// <summary>Continues the run in this process, as <c>resume</c> does, until it has ended or waits again.</summary>
+    /// <summary>Continues the run in this process, as <c>resume</c> does, until it has ended or is waiting again.</summary>
     /// <param name="engine">Command-line options that determine the engine of a background process that continues the run.</param>
     /// <param name="stop">Stops the execution of the run in this process.</param>
     public async Task<Outcome> ContinueRunAsync(IReadOnlyList<string> engine, CancellationToken stop)

@@ -9,8 +9,8 @@ namespace Orchestrator.App.Starting;
 public sealed record BackgroundResult(Outcome Outcome, RunStatus? Ended = null);
 
 /// <summary>
-/// Starts or continues a run in a background process (see <see cref="BackgroundProcess"/>), and shows its messages until it executes the
-/// run.
+/// Starts or continues a run in a background process (see <see cref="BackgroundProcess"/>), and shows the process's messages until the
+/// process executes the run.
 /// </summary>
 /// <param name="runId">Id of the run.</param>
 /// <param name="repository">The repository.</param>
@@ -35,10 +35,7 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
     public Task<BackgroundResult> StartAsync(IReadOnlyList<string> arguments, CancellationToken stop) =>
         LaunchAsync(arguments, IsUnderWayAsync, stop);
 
-    /// <summary>
-    /// Continues an existing run. Returns when the background process executes it. Resuming grants no additional trust, so the process asks
-    /// about everything that was not trusted when the run started.
-    /// </summary>
+    /// <summary>Starts the run. Returns when preflight and approval are complete.</summary>
     /// <param name="more">Additional arguments of <c>resume</c>.</param>
     /// <param name="stop">Cancels the wait. The run continues.</param>
     /// <param name="reached">Returns true for the status for which the call also waits. Null if the call waits only for the start.</param>

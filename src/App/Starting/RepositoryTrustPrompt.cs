@@ -51,7 +51,7 @@ public static class RepositoryTrustPrompt
     }
 
     /// <summary>
-    /// Asks the user to trust the commands of a plan that the user did not name. Such a plan was found in the folder, or arrived in a file
+    /// Asks the user to trust the commands of a plan that the user did not name. The plan was found in the folder, or arrived in a file
     /// from another machine.
     /// </summary>
     /// <param name="context">Provides user interaction and the folder.</param>

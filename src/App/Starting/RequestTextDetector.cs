@@ -32,7 +32,10 @@ public static class RequestTextDetector
             : new UseCaseException(Outcome.Usage, $"'{given}' is not a request.", "Describe the work in several words, in quotes.");
     }
 
-    /// <summary>Returns the path of a file in the form that runs use. It is relative to the work tree if the file is inside it.</summary>
+    /// <summary>
+    /// Returns the path of a file in the form that runs use: relative to the work tree if the file is inside it, and otherwise the full
+    /// path.
+    /// </summary>
     public static string InRepository(RepositoryLocation repository, string fullPath)
     {
         var relative = Path.GetRelativePath(repository.WorkTree, fullPath);

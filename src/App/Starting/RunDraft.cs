@@ -24,13 +24,13 @@ public sealed record RunDraft(string RunId, RepositoryLocation Repository, Repos
     /// <summary>True to answer all questions with yes.</summary>
     public bool Yes { get; init; }
 
-    /// <summary>True to repeat earlier work without asking.</summary>
+    /// <summary>True to redo earlier work without asking.</summary>
     public bool Again { get; init; }
 
     /// <summary>True to start a second run while a run with the same work is open.</summary>
     public bool BesideOpen { get; init; }
 
-    /// <summary>True if uncommitted changes are part of the work. Repeating earlier work is then assumed to be intended, too.</summary>
+    /// <summary>True if uncommitted changes are part of the work. Redoing earlier work is then assumed to be intended, too.</summary>
     public bool TakesUncommitted { get; init; }
 
     /// <summary>

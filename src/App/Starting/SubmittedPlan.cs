@@ -5,7 +5,7 @@ namespace Orchestrator.App.Starting;
 /// <summary>A plan that a caller sent as text. The text is stored in a private file until the object is disposed.</summary>
 internal sealed class SubmittedPlan : IDisposable
 {
-    /// <summary>Name of the file in messages.</summary>
+    /// <summary>Name of the file, as shown in messages.</summary>
     public const string Name = "plan.yaml";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("orchestrate-web-").FullName;

@@ -45,9 +45,9 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
     {
         IReadOnlyList<MachineCheckEntry> entries =
         [
-            .. UnattendedRunCheck.Limits(input.Until, input.MaxCost),
-            .. UnattendedRunCheck.Run(plan, settings.Settings!),
-            .. await new UnattendedRunCheck().MachineAsync(context.Environment, stop),
+            .. UnattendedRunPreflight.Limits(input.Until, input.MaxCost),
+            .. UnattendedRunPreflight.Run(plan, settings.Settings!),
+            .. await new UnattendedRunPreflight().MachineAsync(context.Environment, stop),
             .. (
                 await MachineCheck.RunAsync(
                     repository,

@@ -20,7 +20,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(15);
     private OrchestratorSettings? _settings;
 
-    /// <summary>Sends a command and shows the answer.</summary>
+    /// <summary>Sends a command to the run and shows the run's answer.</summary>
     /// <returns>The outcome, or null if no worker executes the run and the engine has stored the command.</returns>
     /// <exception cref="UseCaseException">The run has ended, or refuses the command.</exception>
     public async Task<Outcome?> SendAsync(SteeringMessage call, CancellationToken stop)

@@ -27,7 +27,7 @@ public static class CommandSigning
         }
     }
 
-    /// <summary>Returns a call whose command is signed.</summary>
+    /// <summary>Returns the steering message with its command signed.</summary>
     /// <param name="context">Provides the key, the clock and user interaction.</param>
     /// <param name="runId">Id of the run that receives the command.</param>
     /// <param name="call">The call.</param>

@@ -17,7 +17,7 @@ public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags,
     /// <summary>Continues the run if no worker executes it, so that a stored command is applied.</summary>
     public required Func<StoredRun, SteeringMessage, Task<Outcome>> Unserved { get; init; }
 
-    /// <summary>Executes a command and shows the answer.</summary>
+    /// <summary>Executes a command on the run and shows the run's answer.</summary>
     /// <param name="definition">The command.</param>
     /// <param name="input">Arguments of the command.</param>
     /// <param name="stop">Cancels the wait. A command that was already sent is not revoked.</param>

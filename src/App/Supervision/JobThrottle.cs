@@ -1,6 +1,6 @@
 namespace Orchestrator.App.Supervision;
 
-/// <summary>Limits how often a job with a given key is started.</summary>
+/// <summary>Limits how often jobs with the same key are started.</summary>
 /// <param name="time">The clock.</param>
 internal sealed class JobThrottle(TimeProvider time)
 {

@@ -26,7 +26,7 @@ public abstract class PeriodicBackgroundWork(string name, IEnumerable<Repository
     public string Name => name;
 
     /// <summary>Error of the last pass, or null if the pass succeeded.</summary>
-    public BackgroundFault? LastFault { get; private set; }
+    public BackgroundError? LastFault { get; private set; }
 
     /// <summary>Receives log entries of the unit.</summary>
     protected ILogger Logger => log;
@@ -131,7 +131,7 @@ public abstract class PeriodicBackgroundWork(string name, IEnumerable<Repository
         _logged = error;
         if (error.Length > 0)
         {
-            LastFault = new BackgroundFault(name, error, (LastFault?.Failures ?? 0) + 1, time.GetUtcNow());
+            LastFault = new BackgroundError(name, error, (LastFault?.Failures ?? 0) + 1, time.GetUtcNow());
             _note.Write(LastFault);
         }
         else if (LastFault is not null)

@@ -30,7 +30,7 @@ public static class DurationBuckets
         57_600,
     ];
 
-    /// <summary>Returns the configuration of an instrument. Returns null to use the default.</summary>
+    /// <summary>Returns the configuration of a metric instrument. Returns null to use the default.</summary>
     public static MetricStreamConfiguration? For(Instrument instrument) =>
         instrument.Unit == "s" ? new ExplicitBucketHistogramConfiguration { Boundaries = Seconds } : null;
 }

@@ -7,7 +7,7 @@ public sealed record TelemetryOptions
 {
     private const string OptInVariable = "OTEL_SEMCONV_STABILITY_OPT_IN";
 
-    /// <summary>URL of the collector, without the path of a signal.</summary>
+    /// <summary>URL of the collector, without the path for traces or metrics.</summary>
     public required Uri Endpoint { get; init; }
 
     /// <summary>True to use gRPC, which is OpenTelemetry's default. False to use Protobuf over HTTP.</summary>

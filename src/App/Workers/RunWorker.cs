@@ -79,7 +79,7 @@ public sealed class RunWorker : IDisposable
                 .AddAllActivities(new NoticeActivities(services))
                 .AddAllActivities(new UsageActivities(services));
             own.AddAllActivities(new HostSlotActivities(services, repository, remote, _slots, readiness: null));
-            _workers.Add(new TemporalWorker(OwnRepositoryConverter.ReadingAs(client, repository), own));
+            _workers.Add(new TemporalWorker(OwnRepositoryJsonConverter.ReadingAs(client, repository), own));
         }
         _slots.MakeAtLeast(options.Places.Select(offer => offer.Slots).DefaultIfEmpty(0).Max());
         _workers.AddRange(options.Places.SelectMany(OfPlaces));
@@ -106,7 +106,7 @@ public sealed class RunWorker : IDisposable
     {
         var remote = _options.Remotes.GetValueOrDefault(offer.Repository.Path);
         var places = new HostSlotActivities(_services, offer.Repository, remote, _slots, offer.Readiness);
-        var reading = OwnRepositoryConverter.ReadingAs(_client, offer.Repository);
+        var reading = OwnRepositoryJsonConverter.ReadingAs(_client, offer.Repository);
         return QueuesOf(offer)
             .Select(queue =>
             {

@@ -5,7 +5,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Completion;
 
-/// <summary>Computes completions at the cursor. It never fails, because the command line is still incomplete.</summary>
+/// <summary>Computes completions at the cursor. Never fails, because an incomplete command line is expected here.</summary>
 internal sealed class CommandLineCompleter
 {
     private readonly CommandContext _context;

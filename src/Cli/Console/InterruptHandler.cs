@@ -17,7 +17,7 @@ internal sealed class InterruptHandler : IDisposable
     /// <summary>Canceled by the second interrupt.</summary>
     public CancellationToken StopNow => _stopNow.Token;
 
-    /// <summary>Registers for the signals of this process.</summary>
+    /// <summary>Registers handlers for the interrupt signals of this process.</summary>
     public static InterruptHandler OfProcess()
     {
         var interrupts = new InterruptHandler();
@@ -34,7 +34,7 @@ internal sealed class InterruptHandler : IDisposable
     public void OnHangUp(Func<bool> goOnElsewhere) => _goOnElsewhere = goOnElsewhere;
 
     /// <summary>
-    /// Continues the work in another process if a handler can do so. Otherwise, the closed terminal counts as an interrupt.
+    /// Continues the work in another process if a handler can do so. Otherwise, closing the terminal counts as an interrupt.
     /// </summary>
     public void HandleClosedTerminal()
     {

@@ -20,7 +20,7 @@ internal sealed record TerminalProgramStatus(string Id, string State, string Mes
     /// <summary>Kind of input that a blocked program waits for, such as <c>question</c>, or null if unspecified.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>Escape sequence that replaces the record.</summary>
+    /// <summary>Escape sequence that replaces the terminal's current record with this one.</summary>
     public string Sequence
     {
         get

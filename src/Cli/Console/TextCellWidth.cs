@@ -4,8 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Measures and cuts text in screen cells. Most characters take one cell, East Asian ones and emoji two, and combining marks
-/// none.</summary>
+/// <summary>
+/// Measures and cuts text in screen cells. Most characters take one cell, East Asian characters and emoji take two, and combining marks
+/// take none.
+/// </summary>
 /// <remarks>Terminals differ for some texts, such as joined emoji. The larger width is used for such texts, so that a line never
 /// wraps.</remarks>
 internal static partial class TextCellWidth

@@ -24,7 +24,7 @@ internal static partial class TextWrapper
     public static IEnumerable<string> Fitting(string text, int cells) =>
         Ranges(text, cells, cells, breaksPaths: true).Select(range => text[range]);
 
-    /// <summary>Breaks a line into rows, all but the first of which start with a mark or an indentation.</summary>
+    /// <summary>Breaks a line into rows. All rows except the first start with a mark or an indentation.</summary>
     /// <param name="text">Text of one line.</param>
     /// <param name="cells">Maximum number of cells in a row.</param>
     /// <param name="before">Prefix of all rows but the first.</param>

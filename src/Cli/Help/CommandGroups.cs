@@ -148,8 +148,10 @@ internal static class CommandGroups
     /// <summary>All recognized command names of other tools.</summary>
     public static IEnumerable<string> ForeignWords => Foreign.Keys;
 
-    /// <summary>Returns the command that an unknown word probably means, or null if there is none. Equivalents of other tools' commands
-    /// take precedence over the nearest name.</summary>
+    /// <summary>
+    /// Returns the command that an unknown word probably means, or null if there is none. Equivalents of other tools' commands take
+    /// precedence over commands with a similar name.
+    /// </summary>
     /// <param name="word">Word that is not a command.</param>
     /// <param name="root">Root command with all commands.</param>
     public static string? ProbableCommand(string word, Command root) =>

@@ -93,7 +93,7 @@ internal sealed class RunCommandOptions
         }
     }
 
-    /// <summary>Returns the options that set a setting.</summary>
+    /// <summary>Returns the options that override a setting.</summary>
     public IReadOnlyList<SettingFlag> Flags(ParseResult parsed)
     {
         var flags = new List<SettingFlag>();
@@ -121,7 +121,7 @@ internal sealed class RunCommandOptions
         }
     }
 
-    /// <summary>Returns the names of the given options, none of which applies to a run that was already started.</summary>
+    /// <summary>Returns the names of the options on the command line, none of which applies to a run that was already started.</summary>
     public IReadOnlyList<string> GivenNames(ParseResult parsed) =>
         [
             .. ((Option[])[Phase, Only, Land, Target, Model, Workers, Agent, ApproveRisk, MaxCost, Until, Fresh, Again])

@@ -32,7 +32,7 @@ internal static class CheckOverview
         return worst;
     }
 
-    /// <summary>Returns the color meaning of a status.</summary>
+    /// <summary>Returns the meaning that determines the color of a check's status.</summary>
     internal static TextTone ToneOf(MachineCheckStatus status) =>
         status switch
         {

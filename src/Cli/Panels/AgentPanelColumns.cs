@@ -15,7 +15,7 @@ internal sealed record AgentPanelColumns(int Name, int State, bool WithRun, bool
     private const int TimeCells = 6;
     private const int MoneyCells = 9;
 
-    /// <summary>Computes the columns for rows.</summary>
+    /// <summary>Computes the column layout for a list of rows.</summary>
     public static AgentPanelColumns Of(IReadOnlyList<AgentPanelRow> rows)
     {
         var withRun = rows.Select(row => row.Run).Distinct(StringComparer.Ordinal).Skip(1).Any();
@@ -36,7 +36,7 @@ internal sealed record AgentPanelColumns(int Name, int State, bool WithRun, bool
         var cells = Math.Min(Name, Math.Max(LeastName, width / 3));
         var name = TextCellWidth.Pad(TextCellWidth.CutMiddle(WithRun ? row.Name : task.Id, cells), cells);
         var state = StateOf(task).PadRight(State);
-        var time = CompactFormatter.Time(now - (row.IsAtWork ? task.StartedAt ?? task.Since : task.Since)).PadLeft(TimeCells);
+        var time = DurationAndTokenFormatter.Time(now - (row.IsAtWork ? task.StartedAt ?? task.Since : task.Since)).PadLeft(TimeCells);
         var money = !WithMoney
             ? ""
             : (task.Cost > 0 ? task.Cost.ToString("0.00", CultureInfo.InvariantCulture) + " $" : "").PadLeft(MoneyCells);

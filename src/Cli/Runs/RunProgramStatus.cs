@@ -4,7 +4,7 @@ using Orchestrator.Cli.Console;
 namespace Orchestrator.Cli.Runs;
 
 /// <summary>
-/// Converts a run to records of the program status protocol. The run has one record, and so has each task that is running or needs
+/// Converts a run to records of the program status protocol. The run gets one record, and so does each task that is running or needs
 /// attention.
 /// </summary>
 internal static class RunProgramStatus

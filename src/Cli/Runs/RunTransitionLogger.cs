@@ -5,8 +5,8 @@ using Orchestrator.Cli.Logging;
 namespace Orchestrator.Cli.Runs;
 
 /// <summary>
-/// Logs each state transition of the runs in the given repositories as one line. Used by workers, which execute runs that other processes
-/// start.
+/// Logs each state transition of the runs in the specified repositories as one line. Used by workers, which execute runs that other
+/// processes start.
 /// </summary>
 /// <param name="repositories">The repositories.</param>
 /// <param name="context">Provides the clock.</param>

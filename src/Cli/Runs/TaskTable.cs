@@ -139,8 +139,9 @@ internal static class TaskTable
         // Time in which the run waits for the user does not count as working time.
         var (atWork, waits) = RunElapsed.Of(run, now);
         var head =
-            $"{NameOf(run)}  {RunLiveness.Describe(run)}{command}  {CompactFormatter.Time(atWork)}"
-            + $"{(waits > TimeSpan.Zero ? $" and waits {CompactFormatter.Time(waits)}" : "")}{(run.Cost > 0 ? "  " + Cost(run.Cost) : "")}";
+            $"{NameOf(run)}  {RunLiveness.Describe(run)}{command}  {DurationAndTokenFormatter.Time(atWork)}"
+            + $"{(waits > TimeSpan.Zero ? $" and waits {DurationAndTokenFormatter.Time(waits)}" : "")}"
+            + $"{(run.Cost > 0 ? "  " + Cost(run.Cost) : "")}";
         if (counts.FormatShort() is { Length: > 0 } counted)
         {
             head += $"  {counted}";
@@ -196,7 +197,7 @@ internal static class TaskTable
         var waits = task.State is TaskStates.Blocked or TaskStates.AwaitingApproval;
         if (waits && now - task.Since is var waited && waited > TimeSpan.FromMinutes(1))
         {
-            text = $"(waits {CompactFormatter.Time(waited)}) {text}";
+            text = $"(waits {DurationAndTokenFormatter.Time(waited)}) {text}";
         }
         return new TaskRowCells(
             Mark(task),
@@ -204,8 +205,8 @@ internal static class TaskTable
             task.Paused ? "paused" : task.State,
             text,
             isDoing,
-            task.StartedAt is { } start ? CompactFormatter.Time((task.EndedAt ?? (waits ? task.Since : now)) - start) : "",
-            task.Tokens > 0 ? CompactFormatter.Tokens(task.Tokens) : "",
+            task.StartedAt is { } start ? DurationAndTokenFormatter.Time((task.EndedAt ?? (waits ? task.Since : now)) - start) : "",
+            task.Tokens > 0 ? DurationAndTokenFormatter.Tokens(task.Tokens) : "",
             task.Cost > 0 ? Cost(task.Cost) : "",
             ToneOf(task)
         );

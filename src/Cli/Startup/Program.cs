@@ -78,8 +78,10 @@ internal static class Program
         }
     }
 
-    /// <summary>Ends the process after the grace period. The process then no longer waits for work that ignores interrupts, such as a read
-    /// that hangs. Child processes are stopped, and 'resume' continues as after a kill.</summary>
+    /// <summary>
+    /// Ends the process after the grace period. The process then no longer waits for work that ignores interrupts, such as a read that
+    /// hangs. Child processes are stopped, and <c>resume</c> continues the run as it would after a kill.
+    /// </summary>
     private static void EndAfterGrace()
     {
         Thread.Sleep(Grace);

@@ -31,7 +31,7 @@ internal sealed class DashboardServer(DashboardOptions options, CommandContext c
     [SuppressMessage("Usage", "CA2213", Justification = "StopAsync disposes it.")]
     private IDisposable? _prometheus;
 
-    /// <summary>Starts the server and returns once it listens.</summary>
+    /// <summary>Starts the server and returns once the server is listening.</summary>
     /// <exception cref="UseCaseException">Another program uses the port.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {

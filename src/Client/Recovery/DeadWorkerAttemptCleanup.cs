@@ -2,7 +2,7 @@ namespace Orchestrator.Client;
 
 /// <summary>
 /// Fails the activity attempts of dead worker processes immediately, by ordinary calls to the server, so that no workflow waits for the
-/// heartbeat timeout. Called by a worker that takes over, at its start.
+/// heartbeat timeout. Called when a worker that takes over starts.
 /// </summary>
 public static class DeadWorkerAttemptCleanup
 {

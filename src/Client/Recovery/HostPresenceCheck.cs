@@ -141,7 +141,7 @@ public static class HostPresenceCheck
     /// </summary>
     internal static string QueueOf(PendingActivityInfo step) => step.ActivityOptions?.TaskQueue?.Name ?? "";
 
-    /// <summary>True unless the activity only holds a slot or waits for one, which is no progress.</summary>
+    /// <summary>True unless the activity only holds a slot or waits for one, which does not count as progress.</summary>
     private static bool IsStep(PendingActivityInfo activity) => activity.ActivityType.Name != ActivityNames.HoldPlace;
 
     /// <summary>Returns the time at which a worker last polled for activities, or null if none has polled.</summary>

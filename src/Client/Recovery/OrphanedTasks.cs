@@ -2,8 +2,8 @@ namespace Orchestrator.Client;
 
 /// <summary>
 /// Ends the tasks of terminated runs. Tasks must survive continue-as-new and therefore outlive the executions of their run, so every
-/// process with a worker notifies them when the run has ended. Each check lists the open runs once, whatever the number of tasks. The first
-/// and every fifteenth check also list all open tasks. Not thread-safe.
+/// process with a worker notifies them when the run has ended. Each check lists the open runs once, regardless of the number of tasks. The
+/// first and every fifteenth check also list all open tasks. Not thread-safe.
 /// </summary>
 /// <param name="client">Client of the server that hosts the runs.</param>
 public sealed class OrphanedTasks(ITemporalClient client)

@@ -3,8 +3,9 @@ using Temporalio.Api.Workflow.V1;
 namespace Orchestrator.Client;
 
 /// <summary>
-/// Determines why tasks are waiting for a slot on a worker host. Either no connected host offers slots, or all slots are taken. Uses the
-/// workers that poll for tasks that need a slot, and the slots in use. Cases that remain unclear are not reported.
+/// Determines why tasks are waiting for a slot on a worker host. Either no connected host offers slots, or all slots are taken. The
+/// diagnosis is based on the workers that poll for tasks that need a slot, and on the slots in use. Cases that remain unclear are not
+/// reported.
 /// </summary>
 /// <param name="client">Client of the server that hosts the runs.</param>
 /// <param name="time">Clock.</param>
@@ -19,7 +20,7 @@ internal sealed class SlotWaitDiagnosis(ITemporalClient client, TimeProvider tim
     /// <summary>Task queues, each with a host that has given a slot to a task of that queue.</summary>
     private readonly List<(string Queue, string Host)> _given = [];
 
-    /// <summary>Adds the pending activities of a workflow of a run.</summary>
+    /// <summary>Adds the pending activities of one of a run's workflows to the diagnosis.</summary>
     /// <param name="run">Id of the run.</param>
     /// <param name="task">Id of the task.</param>
     /// <param name="steps">Pending activities of the workflow.</param>
@@ -43,7 +44,7 @@ internal sealed class SlotWaitDiagnosis(ITemporalClient client, TimeProvider tim
         }
     }
 
-    /// <summary>Returns the waits for a slot whose cause could be determined.</summary>
+    /// <summary>Returns each wait for a slot together with its cause, if the cause could be determined.</summary>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<(string Run, FailingActivity Waits)>> JudgeAsync()
     {

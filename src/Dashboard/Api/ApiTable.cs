@@ -116,7 +116,7 @@ internal static class ApiTable
         {
             Query =
             [
-                new ApiMember("start", "Number of the agent start. Default: the last one.", Type: JsonSchemaType.Integer),
+                new ApiMember("start", "Number of the agent run. Default: the latest.", Type: JsonSchemaType.Integer),
                 new ApiMember("limit", "Maximum number of lines. Default: all.", Type: JsonSchemaType.Integer),
                 After,
             ],

@@ -23,7 +23,7 @@ internal static partial class PageFormatter
         : string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalDays} d {span.Hours} h");
 
     /// <summary>Formats a duration as minutes and seconds, or as hours, minutes and seconds.</summary>
-    public static string Clock(TimeSpan span) => CompactFormatter.Time(span);
+    public static string Clock(TimeSpan span) => DurationAndTokenFormatter.Time(span);
 
     /// <summary>Formats an estimated duration in its largest unit.</summary>
     public static string FormatEstimate(TimeSpan span) =>

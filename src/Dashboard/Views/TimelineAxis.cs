@@ -129,7 +129,7 @@ public sealed class TimelineAxis
             var since = (TimeAt(place) - _begin).TotalSeconds;
             var at = TimeSpan.FromSeconds(Math.Ceiling(Math.Round(since / step, 3)) * step);
             var part = PartOf(_begin + at);
-            var label = "+" + CompactFormatter.Time(at);
+            var label = "+" + DurationAndTokenFormatter.Time(at);
             var width = CharacterWidth * label.Length;
             var isBefore = part > 100 - width;
             if (part < 97 && (isBefore ? part - width : part) >= free)

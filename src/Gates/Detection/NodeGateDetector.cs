@@ -31,7 +31,7 @@ internal static partial class NodeGateDetector
         // Omits scripts that another gate runs, because they would run twice.
         return found
             // Omits scripts that never end, because such a gate would always reach its time limit.
-            .Where(gate => gate.Type == GateType.Build || !OneShotCommand.NeverEnds(gate.Meaning))
+            .Where(gate => gate.Type == GateType.Build || !NonWatchingCommand.NeverEnds(gate.Meaning))
             .Where(gate => !found.Any(other => other.Script != gate.Script && Calls(own, other.Script, gate.Script)))
             .Select(gate => (GateGrammar.Of(gate.Command, type: gate.Type), gate.Meaning));
     }
@@ -39,11 +39,11 @@ internal static partial class NodeGateDetector
     private static string CommandOf(string manager, string script, string text, GateType type)
     {
         // Build scripts are not checked for watchers and file changes, because a build may modify files on purpose.
-        if (type == GateType.Build || OneShotCommand.Of(text) is not { } once)
+        if (type == GateType.Build || NonWatchingCommand.Of(text) is not { } once)
         {
             return $"{manager} run {script}";
         }
-        return OneShotCommand.MissingOption(text) is { } option
+        return NonWatchingCommand.MissingOption(text) is { } option
             ? $"{manager} run {script} -- {option}"
             : $"npx -c '{once.Replace("'", @"'\''", StringComparison.Ordinal)}'";
     }

@@ -58,7 +58,7 @@ internal static class DecisiveLineFinder
                     .Skip(i)
                     .Take(next - i)
                     .Where(rule =>
-                        (fails || rule.EvenIfPassed) && !(hasRun && rule.Kind == GateKind.NoTests) && Holds(rule, end.Command, lines)
+                        (fails || rule.EvenIfPassed) && !(hasRun && rule.Kind == GateOutcomeKind.NoTests) && Holds(rule, end.Command, lines)
                     )
                     .Select(rule => (Rule: rule, Matches: Matches(runner, rule, lines, failed)))
                     .Where(one => one.Matches.Count > 0)

@@ -63,7 +63,7 @@ internal static class DotNetRunners
                         Context = 3,
                         Places = [Above(@"^\s*(?<file>[^\s(][^(]*)\((?<line>\d+)\): error TESTERROR:", 2)],
                     },
-                    new(@"^\s*\S.*\(\d+\): error TESTERROR:") { Kind = GateKind.Failed, Context = 4 },
+                    new(@"^\s*\S.*\(\d+\): error TESTERROR:") { Kind = GateOutcomeKind.Failed, Context = 4 },
                     new(@": error [A-Z]{2,8}\d+: ") { Kind = BuildFailed, Places = [] },
                     new(@"^\s+(?!Error Message:|Stack Trace:)\S")
                     {

@@ -76,7 +76,7 @@ internal static class GoRunners
                     },
                     new(@"^\s*(?:imports \S+: )?import cycle not allowed") { Kind = BuildFailed, Places = [] },
                     new($"^(?:vet: ){GoFile}") { Kind = BuildFailed },
-                    new($"^{GoFile}") { If = @"\bgo vet\b|\b(?:golangci-lint|staticcheck)\b", Kind = GateKind.Failed },
+                    new($"^{GoFile}") { If = @"\bgo vet\b|\b(?:golangci-lint|staticcheck)\b", Kind = GateOutcomeKind.Failed },
                     new($"^{GoFile}") { Kind = BuildFailed },
                     new(@"^(?!FAIL|ok|\?|---|#).*\S")
                     {

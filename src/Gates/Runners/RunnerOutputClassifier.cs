@@ -32,11 +32,11 @@ internal sealed record GateCommandResult
 /// <summary>Interpreted result of a gate's command.</summary>
 /// <param name="Kind">Kind of the result.</param>
 /// <param name="Counts">Test counts, or null if none could be counted.</param>
-/// <param name="Environment">Environment fault for <see cref="GateKind.Environment"/>, or null if no named cause fits.</param>
+/// <param name="Environment">Environment fault for <see cref="GateOutcomeKind.Environment"/>, or null if no named cause fits.</param>
 /// <param name="Decisive">Line to show first, or null if no line explains the result.</param>
 /// <param name="FailedTests">Distinct names of failed tests in order, as the runner spells them. Empty if the runner names none.</param>
 internal sealed record RunnerResult(
-    GateKind Kind,
+    GateOutcomeKind Kind,
     TestCounts? Counts,
     EnvironmentCause? Environment,
     DecisiveLine? Decisive,
@@ -70,13 +70,13 @@ internal static class RunnerOutputClassifier
         return new RunnerResult(
             kind,
             counted is null ? null : new TestCounts(Int(counted.Passed), Int(counted.Failed), Int(counted.Skipped), Int(counted.Errors)),
-            kind == GateKind.Environment ? cause : null,
-            kind == GateKind.Passed ? null : Line(end, found, kind),
+            kind == GateOutcomeKind.Environment ? cause : null,
+            kind == GateOutcomeKind.Passed ? null : Line(end, found, kind),
             failed
         )
         {
             Failures =
-                kind == GateKind.Passed ? null
+                kind == GateOutcomeKind.Passed ? null
                 : failed.Count > 0 ? FailureNameExtractor.Of(failed.Select(test => ((string?)null, test)))
                 : found is { Failures.Count: > 0 } ? found.Failures
                 : null,
@@ -87,58 +87,64 @@ internal static class RunnerOutputClassifier
 
     private static readonly LinePattern Killed = @"\bKilled\b|\boom-kill|[Oo]ut of memory";
 
-    private static (GateKind Kind, EnvironmentCause? Cause) Judge(GateCommandResult end, bool fails, long? ran, DecisiveLineMatch? found)
+    private static (GateOutcomeKind Kind, EnvironmentCause? Cause) Judge(
+        GateCommandResult end,
+        bool fails,
+        long? ran,
+        DecisiveLineMatch? found
+    )
     {
         if (end.TimedOut || end.ExitCode == TimeOut || (end.ExitCode is Kill or Terminate && Limited.IsMatch(end.Command)))
         {
-            return (GateKind.Environment, EnvironmentCause.TimeOut);
+            return (GateOutcomeKind.Environment, EnvironmentCause.TimeOut);
         }
         if (!fails)
         {
             return found?.Rule.Kind is { } stated ? (stated, found.Rule.Cause)
-                : found is not null ? (GateKind.Failed, null)
-                : ran == 0 ? (GateKind.NoTests, null)
-                : (GateKind.Passed, null);
+                : found is not null ? (GateOutcomeKind.Failed, null)
+                : ran == 0 ? (GateOutcomeKind.NoTests, null)
+                : (GateOutcomeKind.Passed, null);
         }
         if (end.ExitCode is Kill or Terminate or Interrupt)
         {
             return (
-                GateKind.Environment,
+                GateOutcomeKind.Environment,
                 end.Output.Lines.TakeLast(20).Any(line => Killed.IsMatch(line.Text)) ? EnvironmentCause.OutOfMemory : null
             );
         }
         return found is not null ? OfLine(end, found)
-            : LastLine(end) is { } last && EnvironmentFaultMessages.States([last.Text], out var cause) ? (GateKind.Environment, cause)
-            : (ran == 0 && end.ExitCode != 0 ? GateKind.NoTests : GateKind.Failed, null);
+            : LastLine(end) is { } last && EnvironmentFaultMessages.States([last.Text], out var cause)
+                ? (GateOutcomeKind.Environment, cause)
+            : (ran == 0 && end.ExitCode != 0 ? GateOutcomeKind.NoTests : GateOutcomeKind.Failed, null);
     }
 
-    private static (GateKind Kind, EnvironmentCause? Cause) OfLine(GateCommandResult end, DecisiveLineMatch found)
+    private static (GateOutcomeKind Kind, EnvironmentCause? Cause) OfLine(GateCommandResult end, DecisiveLineMatch found)
     {
         var manifests = new Manifests(end.Manifests);
-        var kind = found.Rule.Kind ?? GateKind.Failed;
+        var kind = found.Rule.Kind ?? GateOutcomeKind.Failed;
         if (found.Group("program") is { } program && manifests.ContainPackageOf(program))
         {
-            return (GateKind.Environment, EnvironmentCause.MissingPackage);
+            return (GateOutcomeKind.Environment, EnvironmentCause.MissingPackage);
         }
-        if (kind == GateKind.Environment && found.Rule.Cause is { } named)
+        if (kind == GateOutcomeKind.Environment && found.Rule.Cause is { } named)
         {
             return (kind, named);
         }
         if (found.Group("option") is { } option)
         {
-            return manifests.DeclareOption(option) ? (GateKind.Environment, EnvironmentCause.MissingPackage) : (kind, null);
+            return manifests.DeclareOption(option) ? (GateOutcomeKind.Environment, EnvironmentCause.MissingPackage) : (kind, null);
         }
         if (found.Group("tool") is { } tool)
         {
-            return end.IsOwnModule(tool) ? (kind, null) : (GateKind.Environment, EnvironmentCause.MissingPackage);
+            return end.IsOwnModule(tool) ? (kind, null) : (GateOutcomeKind.Environment, EnvironmentCause.MissingPackage);
         }
         if (MissingModule(found) is { } module)
         {
-            return manifests.ContainPackageOf(module) ? (GateKind.Environment, EnvironmentCause.MissingPackage)
-                : IsArgument(end.Command, module) ? (GateKind.Configuration, null)
+            return manifests.ContainPackageOf(module) ? (GateOutcomeKind.Environment, EnvironmentCause.MissingPackage)
+                : IsArgument(end.Command, module) ? (GateOutcomeKind.Configuration, null)
                 : (kind, null);
         }
-        if (kind != GateKind.NoTests && found.Evidence.Count > 0)
+        if (kind != GateOutcomeKind.NoTests && found.Evidence.Count > 0)
         {
             // If at least one test fails for another reason, the result is a verdict on the work.
             if (
@@ -146,7 +152,7 @@ internal static class RunnerOutputClassifier
                 && found.Evidence.All(one => EnvironmentFaultMessages.States(one, out _))
             )
             {
-                return (GateKind.Environment, cause);
+                return (GateOutcomeKind.Environment, cause);
             }
         }
         return (kind, null);
@@ -165,10 +171,10 @@ internal static class RunnerOutputClassifier
     private static string? MissingModule(DecisiveLineMatch found) =>
         found.Group("module") ?? (Missing.Match(found.Line.Text) is { Success: true } match ? match.Groups["module"].Value : null);
 
-    private static DecisiveLine? Line(GateCommandResult end, DecisiveLineMatch? found, GateKind kind) =>
+    private static DecisiveLine? Line(GateCommandResult end, DecisiveLineMatch? found, GateOutcomeKind kind) =>
         found is not null ? found.ToLine(end.Directory)
         : end.Report?.Failure is { } reported ? reported
-        : kind is GateKind.NoTests ? null
+        : kind is GateOutcomeKind.NoTests ? null
         : LastLine(end);
 
     // Last output of a stopped or unknown runner. Lines with progress dots are omitted.

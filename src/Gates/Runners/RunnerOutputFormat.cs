@@ -178,7 +178,7 @@ internal sealed record TestTally(
 internal sealed record DecisiveLineRule(LinePattern Pattern)
 {
     /// <summary>Kind of result that the line indicates. Null for a failed test or lint rule.</summary>
-    public GateKind? Kind { get; init; }
+    public GateOutcomeKind? Kind { get; init; }
 
     /// <summary>Environment fault that the line reports, or null to consult <see cref="EnvironmentFaultMessages"/>.</summary>
     public EnvironmentCause? Cause { get; init; }

@@ -5,10 +5,10 @@ namespace Orchestrator.Gates.Runners;
 /// <summary>Patterns and rules that the rows of several runners share.</summary>
 internal static class SharedRunnerRules
 {
-    public const GateKind BuildFailed = GateKind.BuildFailed;
-    public const GateKind Configuration = GateKind.Configuration;
-    public const GateKind NoTests = GateKind.NoTests;
-    public const GateKind OfMachine = GateKind.Environment;
+    public const GateOutcomeKind BuildFailed = GateOutcomeKind.BuildFailed;
+    public const GateOutcomeKind Configuration = GateOutcomeKind.Configuration;
+    public const GateOutcomeKind NoTests = GateOutcomeKind.NoTests;
+    public const GateOutcomeKind OfMachine = GateOutcomeKind.Environment;
 
     /// <summary>Pattern of a JavaScript or TypeScript source file.</summary>
     public const string ScriptFile = @"(?<file>[^\s():'""]+\.[cm]?[jt]sx?)";

@@ -169,7 +169,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         {
             var log = $"{evidenceFile}{AloneSuffix}{run}";
             var again = await RunOnceAsync(passed.Gate, alone, subject, log, turn, cancellationToken);
-            if (again is { Kind: GateKind.Failed, FailedTests: { } failed } && failed.Any(IsNew))
+            if (again is { Kind: GateOutcomeKind.Failed, FailedTests: { } failed } && failed.Any(IsNew))
             {
                 return again with { Runs = run, FlakyTests = failed };
             }
@@ -190,7 +190,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     )
     {
         if (
-            first is not { Kind: GateKind.Failed, FailedTests: { } failed }
+            first is not { Kind: GateOutcomeKind.Failed, FailedTests: { } failed }
             || TestSelection.Of(first.Command, failed, subject.Directory) is not { } alone
             || !await BeginsAgainAsync(subject, cancellationToken)
         )
@@ -198,7 +198,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             return false;
         }
         var again = await RunOnceAsync(first.Gate, alone, subject, evidenceFile + AloneSuffix, turn, cancellationToken);
-        return again is { Result: GateResult.Failed, Kind: GateKind.Failed } && (again.FailedTests ?? []).Intersect(failed).Any();
+        return again is { Result: GateResult.Failed, Kind: GateOutcomeKind.Failed } && (again.FailedTests ?? []).Intersect(failed).Any();
     }
 
     /// <summary>
@@ -258,7 +258,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     /// tree without an agent's code. A missing program or service may also be unfinished work.</summary>
     private static GateVerdict ClassifyFailure(GateVerdict verdict, GateRunContext subject, EnvironmentFaultEvidence records)
     {
-        if (verdict is not { Result: GateResult.Failed, Kind: GateKind.Environment, Gate.Negate: false })
+        if (verdict is not { Result: GateResult.Failed, Kind: GateOutcomeKind.Environment, Gate.Negate: false })
         {
             return verdict;
         }

@@ -87,12 +87,12 @@ public sealed record BaseSuiteVerdict(BaseSuiteResult Result, IReadOnlyList<stri
         verdict
             is {
                 Result: GateResult.Failed,
-                Kind: GateKind.Failed,
+                Kind: GateOutcomeKind.Failed,
                 BlamesMachine: false,
                 Quarantined: false,
                 Gate.Type: GateType.Test or GateType.Custom,
             };
 
     private static bool IsGreen(GateVerdict verdict) =>
-        verdict is { Holds: true, Gate.Type: GateType.Test or GateType.Custom } && verdict.Kind != GateKind.NoTests;
+        verdict is { Holds: true, Gate.Type: GateType.Test or GateType.Custom } && verdict.Kind != GateOutcomeKind.NoTests;
 }

@@ -198,7 +198,7 @@ public static class GateTampering
         verdict.Anomalies.Any(anomaly => anomaly.Kind == GateAnomalyKind.FewerTestsThanBase);
 
     private static bool RanNothing(GateVerdict verdict) =>
-        verdict is { Passed: true, Kind: GateKind.NoTests, Gate.Type: GateType.Test or GateType.Custom };
+        verdict is { Passed: true, Kind: GateOutcomeKind.NoTests, Gate.Type: GateType.Test or GateType.Custom };
 
     private static GateAnomaly? Beside(IReadOnlyList<GateVerdict> past, GateVerdict verdict)
     {

@@ -21,7 +21,11 @@ public static class RedTestProofs
         {
             return Unknown(names, RedProofGap.CouldNotRun);
         }
-        if (failed.Exists(verdict => verdict.Kind is GateKind.BuildFailed or GateKind.Configuration or GateKind.NoTests))
+        if (
+            failed.Exists(verdict =>
+                verdict.Kind is GateOutcomeKind.BuildFailed or GateOutcomeKind.Configuration or GateOutcomeKind.NoTests
+            )
+        )
         {
             return new RedProof(names.Count, names.Count, []);
         }

@@ -10,7 +10,7 @@ namespace Orchestrator.Machine.Hosting;
 /// <param name="folder">Absolute path of the private folder with the key.</param>
 public sealed class ApprovalKey(string folder)
 {
-    /// <summary>Opens the key of a user.</summary>
+    /// <summary>Opens a user's approval key, which signs the user's decisions.</summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static ApprovalKey Of(IReadOnlyDictionary<string, string> environment) =>
         new(Path.Combine(Gates.UserStateFolder.RootOf(environment), Gates.UserStateFolder.ApprovalFolder));
@@ -27,7 +27,7 @@ public sealed class ApprovalKey(string folder)
         return PublicKeyOf(key, name);
     }
 
-    /// <summary>Signs content with the key. Returns the key's fingerprint and the signature.</summary>
+    /// <summary>Signs the given bytes with the key. Returns the key's fingerprint and the signature.</summary>
     /// <returns>The fingerprint of the key, and the signature in base64.</returns>
     /// <exception cref="IOException">The file can't be read or written, or contains no such key.</exception>
     public (string Fingerprint, string Value) Sign(ReadOnlySpan<byte> content)

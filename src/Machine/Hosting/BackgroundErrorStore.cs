@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Last error of a part of this program that works in the background of a process.</summary>
+/// <summary>Last error of a background service inside a process of this program.</summary>
 /// <param name="Unit">Name of the unit.</param>
 /// <param name="Error">Error message for users.</param>
 /// <param name="Failures">Number of failed passes since the last success.</param>
 /// <param name="At">Time of the last failure in UTC.</param>
-public sealed record BackgroundFault(string Unit, string Error, int Failures, DateTimeOffset At);
+public sealed record BackgroundError(string Unit, string Error, int Failures, DateTimeOffset At);
 
 /// <summary>
-/// Publishes the last error of a part of the program that works in the background, so that commands in other processes can show it. Each
-/// repository has a file for it. Files of dead processes are ignored and removed.
+/// Publishes the last error of a background service inside this process, so that commands in other processes can show it. Each repository
+/// has a file for it. Files of dead processes are ignored and removed.
 /// </summary>
 /// <param name="folders">Our own folders in the repositories.</param>
 public sealed class BackgroundErrorStore(IReadOnlyList<string> folders)
@@ -19,9 +19,9 @@ public sealed class BackgroundErrorStore(IReadOnlyList<string> folders)
     private const string FolderName = "background";
     private readonly string _name = $"{ProcessIdentity.Current.ProcessId}-{Guid.NewGuid():n}";
 
-    /// <summary>Replaces the published error.</summary>
+    /// <summary>Replaces the error that this process has published.</summary>
     /// <param name="fault">Error, or null to clear it.</param>
-    public void Write(BackgroundFault? fault)
+    public void Write(BackgroundError? fault)
     {
         // The folder of a repository may have been removed while the unit is running, and must not be recreated here.
         foreach (var folder in folders.Where(Directory.Exists))
@@ -46,9 +46,9 @@ public sealed class BackgroundErrorStore(IReadOnlyList<string> folders)
         }
     }
 
-    /// <summary>Returns the published errors of all living processes, sorted by background unit.</summary>
+    /// <summary>Returns the errors published by all living processes, sorted by background service.</summary>
     /// <param name="folder">Our own folder in the repository.</param>
-    public static IReadOnlyList<BackgroundFault> Read(string folder)
+    public static IReadOnlyList<BackgroundError> Read(string folder)
     {
         var notes = Path.Combine(folder, FolderName);
         return !Directory.Exists(notes)
@@ -59,18 +59,18 @@ public sealed class BackgroundErrorStore(IReadOnlyList<string> folders)
                     .EnumerateFiles(notes)
                     .Where(file => Path.GetExtension(file) != ".tmp")
                     .Select(TryRead)
-                    .OfType<BackgroundFault>()
+                    .OfType<BackgroundError>()
                     .OrderBy(fault => fault.Unit, StringComparer.Ordinal),
             ];
     }
 
-    private static string Text(BackgroundFault fault) =>
+    private static string Text(BackgroundError fault) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"{ProcessIdentity.Current}\n{fault.Unit}\n{fault.Failures}\n{fault.At.UtcTicks}\n{fault.Error}"
         );
 
-    private static BackgroundFault? TryRead(string file)
+    private static BackgroundError? TryRead(string file)
     {
         try
         {
@@ -84,7 +84,7 @@ public sealed class BackgroundErrorStore(IReadOnlyList<string> folders)
                 File.Delete(file);
                 return null;
             }
-            return new BackgroundFault(unit, error, count, new DateTimeOffset(ticks, TimeSpan.Zero));
+            return new BackgroundError(unit, error, count, new DateTimeOffset(ticks, TimeSpan.Zero));
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

@@ -22,7 +22,7 @@ public sealed class BackgroundProcess
     /// <param name="goOn">Arguments after a crash.</param>
     /// <param name="output">File for its output.</param>
     /// <param name="time">Clock.</param>
-    /// <exception cref="Exception">The process can't be started; see <see cref="ProgramFailure"/>.</exception>
+    /// <exception cref="Exception">The process can't be started; see <see cref="ProgramFailureDescription"/>.</exception>
     public static async Task<BackgroundProcess> StartAsync(
         string runId,
         string runFolder,

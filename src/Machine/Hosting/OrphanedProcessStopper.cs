@@ -5,7 +5,7 @@ using Orchestrator.Messages;
 namespace Orchestrator.Machine.Hosting;
 
 /// <summary>
-/// Ends gates, set-up commands, git writes and agents in the given repositories if the processes that were waiting for them are dead.
+/// Ends gates, set-up commands, git writes and agents in the given repositories if the processes that were waiting for their exit are dead.
 /// </summary>
 public sealed class OrphanedProcessStopper
 {
@@ -53,8 +53,8 @@ public sealed class OrphanedProcessStopper
         new(location.Root, repository.Key, QueueNames.ForRepository(services.Host, repository.Key)) { Host = Environment.MachineName };
 
     /// <summary>
-    /// Ends processes whose owner is dead, except agents, which are taken over. Gates and set-up commands would otherwise continue in
-    /// folders that are reused once their activities fail. Also removes lock files that git left behind.
+    /// Ends processes whose owner is dead, except agents, which are monitored by a new owner. Gates and set-up commands would otherwise
+    /// continue in folders that are reused once their activities fail. Also removes lock files that git left behind.
     /// </summary>
     public async Task EndThatOfTheDeadAsync()
     {

@@ -2,13 +2,13 @@ namespace Orchestrator.Machine.Hosting;
 
 /// <summary>
 /// Registers processes that use the engine of another process and take it over when that process ends. Each of them has an entry in a
-/// folder next to the engine file. While there is an entry, a short-lived command does not serve the engine itself.
+/// folder next to the engine file. While an entry exists, short-lived commands do not serve the engine themselves.
 /// </summary>
 public static class StandbyProcesses
 {
     private const string FolderName = "engine.standby";
 
-    /// <summary>Registers this process as a standby for the engine until the result is disposed.</summary>
+    /// <summary>Registers this process as a standby for the engine until the returned object is disposed.</summary>
     /// <param name="folder">Folder of the engine.</param>
     public static IDisposable Register(string folder)
     {

@@ -12,7 +12,7 @@ public static class ThisProgramCommand
         : [program];
 
     /// <summary>
-    /// Returns the path at which processes of other applications can start the installed program. Null if <c>PATH</c> does not contain it.
+    /// Returns the path at which programs outside this one can start the installed program, or null if <c>PATH</c> does not contain it.
     /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static string? Find(IReadOnlyDictionary<string, string> environment) =>

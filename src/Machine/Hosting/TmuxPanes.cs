@@ -24,7 +24,7 @@ public sealed class TmuxPanes(IReadOnlyDictionary<string, string> environment)
     /// <param name="folder">Working folder of the programs.</param>
     /// <param name="programs">Program and arguments for each pane. Panes stay visible after their programs have ended.</param>
     /// <returns>Null after success, or tmux's reason for refusing.</returns>
-    /// <exception cref="Exception">tmux can't be started; see <see cref="ProgramFailure"/>.</exception>
+    /// <exception cref="Exception">tmux can't be started; see <see cref="ProgramFailureDescription"/>.</exception>
     public async Task<string?> OpenAsync(string name, string folder, IReadOnlyList<IReadOnlyList<string>> programs)
     {
         var session = SessionOf(name);

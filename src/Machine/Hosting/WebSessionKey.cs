@@ -16,12 +16,12 @@ public sealed class WebSessionKey(string folder)
 
     private string EndedFile => Path.Combine(folder, "ended-sessions");
 
-    /// <summary>Signs a text for a purpose. The signature is not valid for any other purpose.</summary>
+    /// <summary>Signs a string for a purpose. The signature is not valid for any other purpose.</summary>
     /// <returns>The signature, in hexadecimal.</returns>
     public string Sign(string purpose, string text) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(_key.Value, Encoding.UTF8.GetBytes($"{purpose}\n{text}")));
 
-    /// <summary>True if the signature was made with this key for this purpose and text. The comparison takes constant time.</summary>
+    /// <summary>True if the signature was made with this key for this purpose and string. The comparison takes constant time.</summary>
     public bool IsSigned(string purpose, string text, string signature) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Sign(purpose, text)), Encoding.UTF8.GetBytes(signature));
 

@@ -4,9 +4,9 @@ using Orchestrator.Gates;
 namespace Orchestrator.Machine.Hosting;
 
 /// <summary>
-/// Records which processes belong to the identities of this machine's workers. A worker identity is readable and contains only the host and
-/// the process id. Its record also contains the start time, the boot and the PID namespace, so that another process can detect that the
-/// worker has ended.
+/// Records which processes belong to the identities of this machine's Temporal workers. A worker identity is readable and contains only the
+/// host and the process id. Its record also contains the start time, the boot and the PID namespace, so that another process can detect
+/// that the worker has ended.
 /// </summary>
 /// <param name="environment">Environment variables of the process, which determine the user's state folder.</param>
 public sealed class WorkerRecords(IReadOnlyDictionary<string, string> environment)
@@ -45,8 +45,10 @@ public sealed class WorkerRecords(IReadOnlyDictionary<string, string> environmen
         }
     }
 
-    /// <summary>True if all processes that are recorded under the identity on this machine have ended. False for an identity without a
-    /// record, such as an identity of another machine.</summary>
+    /// <summary>
+    /// True if all processes recorded under the identity on this machine have ended. False for an identity without a record, such as that
+    /// of a worker on another machine.
+    /// </summary>
     /// <param name="identity">A worker's identity.</param>
     public bool IsDead(string identity) => Find(identity) is { Count: > 0 } found && found.All(record => record.IsDead);
 
@@ -73,7 +75,9 @@ public sealed class WorkerRecords(IReadOnlyDictionary<string, string> environmen
 
     private sealed record WorkerRecord(string Identity, ProcessIdentity Process, string Namespace)
     {
-        /// <summary>True if the process was started before the last boot, or if it belongs to this PID namespace and has ended.</summary>
+        /// <summary>
+        /// True if the recorded process was started before the last boot, or if it belongs to this PID namespace and has ended.
+        /// </summary>
         public bool IsDead =>
             Process.BootId != ProcessIdentity.CurrentBootId || (Namespace == ProcessIdentity.CurrentNamespace && !Process.IsAlive());
     }

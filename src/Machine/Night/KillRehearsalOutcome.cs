@@ -12,13 +12,13 @@ namespace Orchestrator.Machine.Night;
 /// <param name="Workers">Maximum number of agents that run at the same time.</param>
 public sealed record KillRehearsalRequest(string Repository, Plan Plan, string Commits, int Seed, int Kills, int Workers)
 {
-    /// <summary>Files and folders that confined programs may change according to the settings.</summary>
+    /// <summary>Files and folders that the settings allow sandboxed programs to change.</summary>
     public IReadOnlyList<string> WritablePaths { get; init; } = [];
 
     /// <summary>Environment variables of the user who requests the rehearsal.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
-    /// <summary>Path of the small disk that contains the clone and that may be filled, or null if there is none.</summary>
+    /// <summary>Path of the small disk that contains the clone and may be filled by the rehearsal, or null if there is none.</summary>
     public string? SmallDisk { get; init; }
 
     /// <summary>Reason why the rehearsal can't fill a disk, or null if it can.</summary>

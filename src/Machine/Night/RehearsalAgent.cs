@@ -3,8 +3,8 @@ using System.Text;
 namespace Orchestrator.Machine.Night;
 
 /// <summary>
-/// Creates the scripted agent of a rehearsal. The agent makes the changes of a range of commits in its task's files, and records its start
-/// and end.
+/// Creates the scripted agent of a rehearsal. The agent makes the changes that a range of commits made to its task's files, and records its
+/// start and end.
 /// </summary>
 internal static class RehearsalAgent
 {
@@ -12,8 +12,8 @@ internal static class RehearsalAgent
     internal const string Name = "rehearsed";
 
     /// <summary>
-    /// Description of the scripted agent, as YAML. If the agent refuses to work, its message is interpreted as a usage limit with a reset
-    /// time.
+    /// Returns the YAML that describes the scripted agent to the orchestrator. If the agent refuses to work, its message is interpreted as
+    /// a usage limit with a reset time.
     /// </summary>
     internal static string Description(string program) =>
         $"{{program: '{program}', version: [], arguments: {{start: []}}, prompt: stdin, stream: {{format: text}}, "

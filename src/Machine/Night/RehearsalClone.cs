@@ -79,8 +79,8 @@ internal sealed class RehearsalClone : IDisposable
     internal void WritePlan(Plan plan) => DurableFile.Write(PlanFile, Encoding.UTF8.GetBytes(TaskGraphYamlWriter.Write(plan)));
 
     /// <summary>
-    /// Returns the environment variables of the rehearsal's commands. With them, agents are scripted, notices and pushes are disabled, and
-    /// state, settings and caches are private to the rehearsal.
+    /// Returns the environment variables of the rehearsal's commands. They replace agents by scripted ones, disable notices and pushes, and
+    /// make state, settings and caches private to the rehearsal.
     /// </summary>
     /// <param name="request">The request.</param>
     internal IReadOnlyDictionary<string, string?> Environment(KillRehearsalRequest request)

@@ -30,7 +30,7 @@ public static class RehearsalDisk
         }
     }
 
-    /// <summary>Starts this program again with the same arguments, with the small disk available to it, and waits for it to exit.</summary>
+    /// <summary>Starts this program again with the same arguments and with access to the small disk, and waits for it to exit.</summary>
     /// <param name="arguments">Arguments of this program.</param>
     /// <param name="print">Receives each line of its standard output.</param>
     /// <param name="say">Receives each line of its standard error.</param>

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Orchestrator.Machine.Night;
 
-/// <summary>Disturbs a rehearsed run by kills, a usage limit or a full disk, each time after a random number of agent starts.</summary>
+/// <summary>
+/// Disturbs a rehearsed run by killing processes, simulating a usage limit or filling the disk, each time after a random number of agent
+/// starts.
+/// </summary>
 /// <param name="place">Folders of the rehearsal.</param>
 /// <param name="request">The request.</param>
 /// <param name="tasks">Number of tasks.</param>
@@ -15,7 +18,7 @@ internal sealed class RehearsalDisturber(RehearsalClone place, KillRehearsalRequ
     private readonly List<string> _happened = [];
     private DateTimeOffset? _fullUntil;
 
-    /// <summary>Disturbances that took place, and the reasons why others did not.</summary>
+    /// <summary>Disturbances that took place, and the reasons why the other disturbances did not.</summary>
     internal IReadOnlyList<string> Happened =>
         [
             .. _happened,

@@ -44,7 +44,9 @@ public sealed class SleepInhibitor : IAsyncDisposable
         return new SleepInhibitor(RunAsync(what, why, ["tail", $"--pid={own}", "-f", "/dev/null"], environment, null, end.Token), end);
     }
 
-    /// <summary>Takes the lock that keeps the machine awake if the run that continues is unattended. Does nothing for other runs.</summary>
+    /// <summary>
+    /// Takes the lock that keeps the machine awake if the run to be continued is unattended. Does nothing for other runs.
+    /// </summary>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="runId">Id of the run.</param>
     /// <param name="environment">Environment variables of the user.</param>

@@ -13,7 +13,7 @@ public sealed record CloneResult(string Folder, string Fault, string Cure)
     /// <summary>True if the request itself is invalid. False if cloning failed or succeeded.</summary>
     public bool IsWrong { get; private init; }
 
-    /// <summary>Clones a repository to a folder with its name, like <c>git clone</c>. If the clone already exists, it is used.</summary>
+    /// <summary>Clones a repository to a folder named after it, like <c>git clone</c>. If the clone already exists, it is used.</summary>
     /// <param name="address">URL, or a path relative to the parent folder.</param>
     /// <param name="parent">Absolute path of the folder that receives the clone.</param>
     /// <param name="services">Opens git.</param>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Orchestrator.Machine.Service;
 
-/// <summary>Kinds of files that may exist at a unit's path.</summary>
+/// <summary>Kinds of files that can be found at the path of a systemd unit.</summary>
 public enum UnitFileKind
 {
     /// <summary>The file does not exist.</summary>
@@ -22,7 +22,7 @@ public enum UnitFileKind
 /// <summary>
 /// Systemd user unit for a repository. It runs <c>orchestrate worker</c>, which serves the repository's engine or joins the process that
 /// serves it. The first line of the unit file contains a hash of the other lines, so that manual changes are detected before the file is
-/// overwritten. Has no side effects.
+/// overwritten. This class has no side effects.
 /// </summary>
 /// <param name="Repository">Absolute path of the repository's root.</param>
 /// <param name="Key">Key of the repository (<see cref="RepositoryLocation.Key"/>), which distinguishes repositories with the same
@@ -49,7 +49,7 @@ public sealed record ServiceUnit(
     /// <summary>Name of the unit: <c>orchestrate-FOLDER-KEY.service</c> with the first six digits of the repository's key.</summary>
     public string Name => $"orchestrate-{Slug(Path.GetFileName(Repository))}-{Key[..6]}.service";
 
-    /// <summary>Text of the unit file.</summary>
+    /// <summary>Contents of the unit file.</summary>
     /// <exception cref="RefusedException">A path contains a line break, which a unit can't represent.</exception>
     public string Text
     {
@@ -60,7 +60,7 @@ public sealed record ServiceUnit(
         }
     }
 
-    /// <summary>Classifies a unit file by its text.</summary>
+    /// <summary>Classifies a systemd unit file by its contents.</summary>
     /// <param name="text">Text of the file, or null if the file does not exist.</param>
     public static UnitFileKind KindOf(string? text)
     {

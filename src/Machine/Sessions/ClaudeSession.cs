@@ -22,8 +22,8 @@ public enum SessionLiveness
 }
 
 /// <summary>
-/// A conversation of Claude Code on this machine. Its texts are truncated and redacted, and may contain terminal control sequences. A
-/// member is null if its value is unknown.
+/// A Claude Code conversation on this machine. Its texts are truncated and redacted, and may contain terminal control sequences. A property
+/// is null if its value is unknown.
 /// </summary>
 /// <param name="Id">Id of the conversation.</param>
 /// <param name="File">Absolute path of the file.</param>
@@ -54,14 +54,14 @@ public sealed record ClaudeSession(string Id, string File, long Bytes, SessionLi
     /// <summary>Time of the last line in the conversation's file.</summary>
     public DateTimeOffset? LastAt { get; init; }
 
-    /// <summary>Number of tokens that the conversation occupied in the model's context at its last answer.</summary>
+    /// <summary>Number of tokens of the model's context that the conversation occupied at the model's last answer.</summary>
     public long? ContextTokens { get; init; }
 
     /// <summary>Latest message of the conversation.</summary>
     public string? LastWords { get; init; }
 
     /// <summary>
-    /// Run and task of the agent to which the conversation belongs, as <c>RUN/TASK</c>. Null if no such task is known on this machine.
+    /// Run and task of the agent to which the conversation belongs, as <c>RUN/TASK</c>. Null if no such task is found on this machine.
     /// </summary>
     public string? Task { get; init; }
 

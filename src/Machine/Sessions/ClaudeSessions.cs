@@ -6,7 +6,7 @@ using Orchestrator.Plans;
 namespace Orchestrator.Machine.Sessions;
 
 /// <summary>
-/// Reads the conversations of Claude Code on this machine. They are files below <c>projects</c> in Claude Code's folder
+/// Reads the Claude Code conversations on this machine. They are files below <c>projects</c> in Claude Code's folder
 /// (<c>CLAUDE_CONFIG_DIR</c>, or else <c>~/.claude</c>). Only the ends of the files are read, except for transcripts. The files are never
 /// changed.
 /// </summary>

@@ -9,7 +9,7 @@ namespace Orchestrator.Machine.Setup;
 /// <param name="Status">Status of the agent.</param>
 /// <param name="Message">Result of the check as a sentence.</param>
 /// <param name="Cure">Suggested fix, or null if nothing has to be done.</param>
-public sealed record DetectedAgent(string Name, MachineCheckStatus Status, string Message, string? Cure)
+public sealed record AgentAvailability(string Name, MachineCheckStatus Status, string Message, string? Cure)
 {
     /// <summary>True if this agent works on tasks that name no agent.</summary>
     public bool IsDefault { get; init; }
@@ -17,40 +17,46 @@ public sealed record DetectedAgent(string Name, MachineCheckStatus Status, strin
     /// <summary>Installed version of the agent's program, or null if the program is missing or does not report its version.</summary>
     public string? Version { get; init; }
 
-    /// <summary>Versions of the agent's program that were tested, such as <c>2.1.197 to 2.1.328</c>, or null if none was tested.</summary>
+    /// <summary>
+    /// Range of versions of the agent's program with which the orchestrator was tested, such as <c>2.1.197 to 2.1.328</c>, or null if none
+    /// was tested.
+    /// </summary>
     public string? Tried { get; init; }
 
-    /// <summary>True if the agent is logged in or has a key, or null if this is unknown without a request to the service.</summary>
+    /// <summary>
+    /// True if the agent is logged in or has a key, or null if this can't be determined without a request to the agent's service.
+    /// </summary>
     public bool? IsLoggedIn { get; init; }
 
-    /// <summary>Version of the agent that the conformance kit simulates, or null if it simulates the documented behavior.</summary>
+    /// <summary>
+    /// Version of the agent that the conformance kit (tests with a simulated agent) simulates, or null if it simulates the documented
+    /// behavior.
+    /// </summary>
     public string? KitVersion { get; init; }
 
-    /// <summary>
-    /// Number of cases of the conformance kit that were handled correctly, or null if the agent was never tested with it.
-    /// </summary>
+    /// <summary>Number of conformance kit cases that passed, or null if the agent was never tested with the kit.</summary>
     public int? KitPassed { get; init; }
 
     /// <summary>Number of cases in the conformance kit for this agent.</summary>
     public int? KitOf { get; init; }
 
-    /// <summary>Names of the conformance kit's cases that were not handled correctly.</summary>
+    /// <summary>Names of the conformance kit cases that did not pass.</summary>
     public IReadOnlyList<string> KitFails { get; init; } = [];
 }
 
-/// <summary>Checks all known and configured agents. Starts their programs to get their version, but calls no service.</summary>
+/// <summary>Checks all built-in and configured agents. Starts their programs to get their versions, but calls no service.</summary>
 public static class AgentInventory
 {
     /// <summary>Returns the agents in order of their names.</summary>
     /// <param name="loaded">Effective settings without errors.</param>
     /// <param name="repository">Folder to which relative program paths refer.</param>
-    public static async Task<IReadOnlyList<DetectedAgent>> DetectAsync(
+    public static async Task<IReadOnlyList<AgentAvailability>> DetectAsync(
         SettingsResult loaded,
         string repository,
         CancellationToken cancellationToken
     ) => await Task.WhenAll(loaded.Settings!.AgentNames.Select(name => DetectAsync(name, loaded, repository, cancellationToken)));
 
-    private static async Task<DetectedAgent> DetectAsync(
+    private static async Task<AgentAvailability> DetectAsync(
         string name,
         SettingsResult loaded,
         string repository,
@@ -69,7 +75,7 @@ public static class AgentInventory
             : isClaude || (description is not null && description.Tried == BuiltInAgents.Find(name)?.Tried)
                 ? AgentConformanceScores.Find(name)
             : null;
-        return new DetectedAgent(name, MachineCheck.StatusOf(check), check.Message, check.Cure)
+        return new AgentAvailability(name, MachineCheck.StatusOf(check), check.Message, check.Cure)
         {
             IsDefault = settings.Agent == name,
             Version = check.Version,

@@ -37,10 +37,12 @@ internal static class GateProgramCheck
             );
     }
 
-    /// <summary>Reports configured gates that watch for changes, and thus never end, or that fix files.</summary>
+    /// <summary>Reports configured gates that watch for changes and thus never end, and gates that modify files to fix them.</summary>
     private static MachineCheckEntry? Watching(IReadOnlyList<Gate> gates)
     {
-        var watching = gates.Where(gate => OneShotCommand.Of(gate.Command) is not null || OneShotCommand.NeverEnds(gate.Command)).ToList();
+        var watching = gates
+            .Where(gate => NonWatchingCommand.Of(gate.Command) is not null || NonWatchingCommand.NeverEnds(gate.Command))
+            .ToList();
         return watching.Count == 0
             ? null
             : new(
@@ -50,7 +52,7 @@ internal static class GateProgramCheck
                 string.Join(
                     ' ',
                     watching.Select(gate =>
-                        OneShotCommand.Of(gate.Command) is { } once
+                        NonWatchingCommand.Of(gate.Command) is { } once
                             ? $"Use '{once}', which checks once."
                             : "Use the command that the watcher repeats."
                     )

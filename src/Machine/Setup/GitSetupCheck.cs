@@ -130,7 +130,7 @@ internal static class GitSetupCheck
         var branch = status.Branch.StartsWith("refs/heads/", StringComparison.Ordinal)
             ? status.Branch["refs/heads/".Length..]
             : status.Branch;
-        var changed = status.ChangedFiles(OrchestratorFiles.Of(settings, null).Unmissed).Count;
+        var changed = status.ChangedFiles(OrchestratorFilePaths.Of(settings, null).Unmissed).Count;
         return changed > 0
             ? new(
                 Name,

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Operating system of a machine, which determines whether processes can be tracked and stopped.</summary>
+/// <summary>Operating system of a machine. Determines whether processes can be tracked and stopped.</summary>
 /// <param name="Name">Display name of the system.</param>
 /// <param name="IsLinux">True for Linux, including WSL 2 and containers.</param>
 /// <param name="HasProcessTable">True if the system's process table, <c>/proc</c>, is mounted.</param>

@@ -2,8 +2,9 @@ using System.Text;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Manages the <c>.gitignore</c> file in <c>.orchestrator</c>, which excludes everything except configuration, roles and
-/// tasks.</summary>
+/// <summary>
+/// Manages the <c>.gitignore</c> file in <c>.orchestrator</c>, which makes git ignore everything except configuration, roles and tasks.
+/// </summary>
 public static class IgnoreFile
 {
     private static readonly string Text =

@@ -74,7 +74,7 @@ public static class MachineCheck
             : new("planner", MachineCheckStatus.Ok, $"The planner is {planner.Agent}, which the run checks when it starts.");
     }
 
-    /// <summary>Reports the storage that runs use inside and outside the repository, by part.</summary>
+    /// <summary>Reports how much storage runs use inside and outside the repository, itemized by purpose.</summary>
     /// <param name="settings">Effective settings.</param>
     /// <param name="services">Determines the cache folder.</param>
     public static async Task<MachineCheckEntry> StorageAsync(
@@ -108,7 +108,7 @@ public static class MachineCheck
         return new(role, StatusOf(found), $"{name}: {found.Message}", found.Cure);
     }
 
-    /// <summary>Adds to the check of an agent the settings and variables that are ignored because their files are not trusted.</summary>
+    /// <summary>Adds to an agent's check result the settings and variables that are ignored because their files are not trusted.</summary>
     internal static AgentCheck Explain(AgentCheck check, string agent, SettingsResult loaded)
     {
         var explained = check.Explained(loaded.WithheldVariables);

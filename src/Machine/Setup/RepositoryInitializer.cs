@@ -3,7 +3,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Result of <c>init</c>.</summary>
+/// <summary>Result of <c>orchestrate init</c>.</summary>
 /// <param name="Written">Created files, relative to the repository.</param>
 /// <param name="Kept">Existing files, left unchanged.</param>
 /// <param name="Taken">Settings imported from older tools' files.</param>
@@ -11,7 +11,7 @@ namespace Orchestrator.Machine.Setup;
 /// <param name="Left">Settings derived from those files that take no effect because the existing configuration defines them.</param>
 /// <param name="Ignored">Files and folders of older tools that are not used.</param>
 /// <param name="DotEnvIsIgnored">False if there is a <c>.env</c> that git would commit.</param>
-public sealed record InitializedRepository(
+public sealed record InitResult(
     IReadOnlyList<string> Written,
     IReadOnlyList<string> Kept,
     ImportedConfiguration Taken,
@@ -26,10 +26,10 @@ public static class RepositoryInitializer
 {
     private static readonly string[] OldState = [".orchestrator/state.db", ".orchestration-state.json"];
 
-    /// <summary>Creates the configuration, the ignore file and an example of <c>.env</c>.</summary>
+    /// <summary>Creates the configuration file, the <c>.gitignore</c> file and an example of a <c>.env</c> file.</summary>
     /// <param name="environment">Environment of the process. It determines the user's home directory, in which one older tool stored its
     /// settings.</param>
-    public static InitializedRepository Initialize(RepositoryLocation repository, IReadOnlyDictionary<string, string> environment)
+    public static InitResult Initialize(RepositoryLocation repository, IReadOnlyDictionary<string, string> environment)
     {
         var found = SettingsFiles.Read(repository.WorkTree, environment, []);
         ConfigurationText?[] files = [.. found.OldRepositoryFiles, found.DotEnv, found.OldUserFile];
@@ -39,7 +39,7 @@ public static class RepositoryInitializer
         var kept = new List<string>();
         (IgnoreFile.Ensure(repository.ProjectFolder) ? written : kept).Add(".orchestrator/.gitignore");
         Write(repository, SettingsFiles.RepositoryFileName, Configuration(taken), written, kept);
-        Write(repository, OrchestratorFiles.ExampleFile, ExampleVariables, written, kept);
+        Write(repository, OrchestratorFilePaths.ExampleFile, ExampleVariables, written, kept);
         if (taken.Secrets.Count > 0)
         {
             Write(
@@ -55,15 +55,7 @@ public static class RepositoryInitializer
         var inForce = SettingsLoader.Load(found).Values.ToDictionary(value => value.Name, value => value.Source.ToString());
         var inPlace = others.Where(setting => inForce.GetValueOrDefault(setting.Name) == setting.From).ToList();
         var ignored = OldState.Where(name => File.Exists(Path.Combine(repository.WorkTree, name))).ToList();
-        return new InitializedRepository(
-            written,
-            kept,
-            taken,
-            inPlace,
-            [.. others.Except(inPlace)],
-            ignored,
-            IsDotEnvIgnored(repository.WorkTree)
-        );
+        return new InitResult(written, kept, taken, inPlace, [.. others.Except(inPlace)], ignored, IsDotEnvIgnored(repository.WorkTree));
     }
 
     private const string ExampleVariables = """

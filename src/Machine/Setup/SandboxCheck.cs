@@ -9,7 +9,7 @@ using Orchestrator.Settings;
 namespace Orchestrator.Machine.Setup;
 
 /// <summary>
-/// Checks the sandbox of agents and of programs that run the agents' work, and lists the paths and hosts that it permits.
+/// Checks the sandbox of agents and of programs that execute the code written by agents, and lists the paths and hosts that it permits.
 /// </summary>
 internal static class SandboxCheck
 {
@@ -129,8 +129,8 @@ internal static class SandboxCheck
     }
 
     /// <summary>
-    /// Describes which agents' keys stay outside the sandbox, with the proxy, and which keys are inside the sandbox. Names the programs
-    /// that get no key. Empty if there are no keys.
+    /// Describes which agents' keys are kept outside the sandbox, in a proxy, and which are inside it. Names the programs that get no key.
+    /// Empty if there are no keys.
     /// </summary>
     private static string Keys(SettingsResult loaded, IReadOnlyCollection<string> agents)
     {

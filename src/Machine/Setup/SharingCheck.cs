@@ -7,10 +7,10 @@ namespace Orchestrator.Machine.Setup;
 /// <summary>Checks that the git remote through which machines share runs is reachable. Changes nothing on the remote.</summary>
 public static class SharingCheck
 {
-    /// <summary>Maximum wait for a remote.</summary>
+    /// <summary>Maximum time to wait for a git remote to respond.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Checks that the shared remote is reachable. Returns null if no remote is configured or needed.</summary>
+    /// <summary>Checks that the git remote for shared runs is reachable. Returns null if no remote is configured or needed.</summary>
     /// <param name="repository">Repository of the runs.</param>
     /// <param name="settings">Effective settings.</param>
     /// <param name="services">Opens repositories.</param>

@@ -13,8 +13,8 @@ using Orchestrator.Settings;
 namespace Orchestrator.Machine.Verification;
 
 /// <summary>
-/// Runs gates in one of the user's folders, or in a worktree without set-up. Other programs may write to the folder, so a result is stored
-/// only if the files were the same before and after the gate.
+/// Runs gates in one of the user's folders, or in a worktree that no set-up commands have prepared. Other programs may write to the folder,
+/// so a gate's result is stored only if the files were the same before and after the gate.
 /// </summary>
 internal sealed class CheckoutGateRunner(
     GitRepository repository,

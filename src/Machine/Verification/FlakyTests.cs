@@ -8,7 +8,7 @@ using Orchestrator.Plans.Readers.Quarantine;
 
 namespace Orchestrator.Machine.Verification;
 
-/// <summary>Flaky tests of a repository: tests that recently failed flakily in gates, and tests in quarantine.</summary>
+/// <summary>Flaky tests of a repository: tests that recently failed and then passed in gates, and tests in quarantine.</summary>
 /// <param name="workTree">Root of the work tree that contains <see cref="TestQuarantine.FileName"/>.</param>
 /// <param name="services">Services of this machine.</param>
 public sealed class FlakyTests(string workTree, RunServices services)

@@ -32,7 +32,7 @@ public sealed record LeaseNotification
     public WaitsForLease? Wait { get; init; }
 }
 
-/// <summary>State of the lease workflow, passed on by continue-as-new and returned by its query.</summary>
+/// <summary>State of the lease workflow, passed on by continue-as-new and returned by the workflow's query.</summary>
 public sealed record LeaseState
 {
     /// <summary>Task queue of the repository's activities.</summary>
@@ -46,14 +46,14 @@ public sealed record LeaseState
     /// <summary>Lease requests that are waiting, oldest first. They are served in this order.</summary>
     public IReadOnlyList<LeaseRequest> Waiting { get; init; } = [];
 
-    /// <summary>Most recent unreadable messages, each with the reason why it was dropped.</summary>
+    /// <summary>Most recent messages that the lease workflow dropped because they were unreadable, each with the reason.</summary>
     public IReadOnlyList<string> Dropped { get; init; } = [];
 }
 
 /// <summary>
-/// Workflow that manages the leases of one repository across all its runs (<c>leases-KEY</c>). A single run needs no leases for its tasks.
-/// When a second run joins, the first run declares the files and resources that its running tasks use. From then on, each task of both runs
-/// requests a lease. The workflow ends when the last run leaves.
+/// Workflow that manages the leases of one repository across all its runs (<c>leases-KEY</c>). Tasks need no leases while only one run is
+/// active. When a second run joins, the first run declares the files and resources that its running tasks use. From then on, each task of
+/// both runs requests a lease. The workflow ends when the last run leaves.
 /// </summary>
 [Workflow]
 public interface ILeaseWorkflow
@@ -97,10 +97,10 @@ public enum LeaseStep
     /// <summary>The run is no longer alone in the repository, and declares the files and resources that its running tasks use.</summary>
     Hold,
 
-    /// <summary>The run requests leases for these tasks.</summary>
+    /// <summary>The run requests leases for the tasks in the update.</summary>
     Ask,
 
-    /// <summary>The run releases the leases of these ended tasks.</summary>
+    /// <summary>The run releases the leases of the ended tasks in the update.</summary>
     Release,
 
     /// <summary>The run is ending and releases all its leases.</summary>

@@ -2,10 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Orchestrator.Messages;
 
-/// <summary>A verified task that is waiting to be merged.</summary>
+/// <summary>Request to merge the verified work of a task.</summary>
 public sealed record MergeRequest([property: Identifier] string TaskId, string Commit, int Attempt)
 {
-    /// <summary>Dependencies of the task.</summary>
+    /// <summary>Ids of the tasks on which the task depends.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 
     /// <inheritdoc cref="TaskInput.Lent"/>
@@ -22,12 +22,12 @@ public sealed record MergeRequest([property: Identifier] string TaskId, string C
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Installs { get; init; }
 
-    /// <summary>True if the task's worktree is released once the work is on staging.</summary>
+    /// <summary>True if the merge queue releases the task's worktree once the work is on staging.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Releases { get; init; }
 }
 
-/// <summary>Outcome of the attempt to merge a task, as far as it has progressed.</summary>
+/// <summary>Outcome of merging a task, as far as the merge has progressed.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<MergeOutcome>))]
 public enum MergeOutcome
 {
@@ -61,7 +61,7 @@ public sealed record MergeResult
     /// <summary>Id of the merge commit; empty if none was made.</summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>Tree of the merge commit; empty if none was made, or null for merges from earlier versions.</summary>
+    /// <summary>Id of the merge commit's git tree; empty if no commit was made, or null for merges from earlier versions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Tree { get; init; }
 
@@ -88,15 +88,16 @@ public sealed record MergeResult
     public int Failures { get; init; }
 
     /// <summary>
-    /// Sentence about a change that was made to staging before the merge, recorded in the run's events. Empty if staging was not changed.
+    /// Sentence about a change that someone made to staging before the merge, recorded in the run's events. Empty if staging was not
+    /// changed.
     /// </summary>
     public string Note { get; init; } = "";
 
-    /// <summary>True if the task's worktree is released. False if the task must release it.</summary>
+    /// <summary>True if the task's worktree has already been released. False if the task must release it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Released { get; init; }
 
-    /// <summary>True if the merge is on staging.</summary>
+    /// <summary>True if the merge commit is on staging.</summary>
     [JsonIgnore]
     public bool Merged => Outcome == MergeOutcome.Merged;
 }

@@ -22,10 +22,10 @@ public static class ReviewTask
 /// <summary>Rule for reviewing a run before it lands.</summary>
 public sealed record ReviewRule
 {
-    /// <summary>Agent of the reviewer. Tasks with the same agent share its account.</summary>
+    /// <summary>Name of the agent that reviews. Tasks with the same agent share its account.</summary>
     public required string Agent { get; init; }
 
-    /// <summary>Maximum number of rounds before a user decides.</summary>
+    /// <summary>Maximum number of review rounds before a user decides.</summary>
     [Range(1, 100)]
     public int MaxRounds { get; init; } = 3;
 
@@ -33,14 +33,16 @@ public sealed record ReviewRule
     public TimeSpan Timeout { get; init; }
 
     /// <summary>
-    /// True if the reviewer does not review the change, but only picks the best of a task's results when the evidence does not decide.
+    /// True if the reviewer does not review the change, but only picks the best of several tasks' results when the evidence does not
+    /// decide.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Picks { get; init; }
 }
 
 /// <summary>
-/// Request to compare the results of tasks that have the same text. If the evidence does not decide, questions for the reviewer are stored.
+/// Request to compare the results of tasks whose descriptions are identical. If the evidence does not decide, questions for the reviewer
+/// are stored.
 /// </summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Repository">Repository of the run.</param>
@@ -55,7 +57,7 @@ public sealed record FindEqualResultsInput(
     IReadOnlyList<TaskProgress> Results
 );
 
-/// <summary>Outcome of comparing the results of tasks that have the same text, for results that the evidence could not rank.</summary>
+/// <summary>Outcome of comparing the results of tasks with identical descriptions, when the evidence could not rank the results.</summary>
 /// <param name="Count">Number of questions for the reviewer.</param>
 public sealed record TieSearchResult(int Count)
 {
@@ -99,7 +101,7 @@ public static class ReviewVerdicts
     /// <summary>The findings have become tasks of the run.</summary>
     public const string Findings = "findings";
 
-    /// <summary>Findings are open, and a user decides about them.</summary>
+    /// <summary>Some findings are open, and a user has to decide on them.</summary>
     public const string Escalated = "escalated";
 
     /// <summary>The run made no change that needs a review.</summary>
@@ -130,14 +132,16 @@ public sealed record ReviewPreparation
     /// <summary>Number of questions for the reviewer, one for each part of the change. 0 if no change needs a review.</summary>
     public int Parts { get; init; }
 
-    /// <summary>Numbers of the parts that the reviewer has answered, from 1.</summary>
+    /// <summary>Numbers (from 1) of the parts for which the reviewer has answered the question.</summary>
     public IReadOnlyList<int> Answered { get; init; } = [];
 
     /// <summary>Number of the reviewer's most recent agent run in this run.</summary>
     public int LastStart { get; init; }
 
-    /// <summary>SHA-256 of a manifest of the round so far, which lists its questions and accepted answers with their hashes. Later steps
-    /// use only the listed files.</summary>
+    /// <summary>
+    /// SHA-256 of a manifest of the review round so far. The manifest lists the round's questions and accepted answers with their hashes.
+    /// Later activities use only the listed files.
+    /// </summary>
     public string SaidHash { get; init; } = "";
 }
 
@@ -147,7 +151,9 @@ public sealed record ConcludeReviewInput(string RunId, RepositoryReference Repos
     /// <inheritdoc cref="ReviewPreparation.SaidHash"/>
     public string SaidHash { get; init; } = "";
 
-    /// <summary>Number of open findings at which a user has to decide. If there are fewer, they become tasks. Null for no limit.</summary>
+    /// <summary>
+    /// Minimum number of open findings for which a user has to decide. If there are fewer, the findings become tasks. Null for no limit.
+    /// </summary>
     public int? TasksBelow { get; init; }
 }
 

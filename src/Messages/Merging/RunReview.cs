@@ -7,7 +7,7 @@ public sealed record RunReview
     [JsonPropertyName("round")]
     public required int Round { get; init; }
 
-    /// <summary>Maximum number of rounds before a user decides.</summary>
+    /// <summary>Maximum number of review rounds before a user decides.</summary>
     [JsonPropertyName("maxRounds")]
     public required int MaxRounds { get; init; }
 
@@ -51,7 +51,7 @@ public sealed record RunReview
     [JsonPropertyName("remarks")]
     public int Remarks { get; init; }
 
-    /// <summary>Ids of the tasks for findings that a user overruled by skipping or cancelling these tasks.</summary>
+    /// <summary>Ids of the tasks for findings that a user overruled by skipping or cancelling those tasks.</summary>
     [JsonPropertyName("overruled")]
     public IReadOnlyList<string> Overruled
     {
@@ -59,7 +59,9 @@ public sealed record RunReview
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Path of the file with the result of the last round, relative to the repository. Empty before the first result.</summary>
+    /// <summary>
+    /// Path of the file with the findings of the last round, relative to the repository. Empty before the first round has ended.
+    /// </summary>
     [JsonPropertyName("evidence")]
     public string Evidence
     {
@@ -67,7 +69,7 @@ public sealed record RunReview
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Returns the state as a short text for users.</summary>
+    /// <summary>Returns the state of the review as a short text for users.</summary>
     public override string ToString() =>
         $"{SummaryText()}{(Reviewer.Length > 0 ? $" by {Reviewer}" : "")}"
         + $"{(Overruled.Count > 0 ? $"; overruled by a user: {string.Join(", ", Overruled)}" : "")}";

@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Commit of a run's staging branch, with the number of moves so far, by which positions are ordered in time.</summary>
+/// <summary>
+/// Commit of a run's staging branch, with the number of times the branch has moved, by which positions are ordered in time.
+/// </summary>
 /// <param name="Commit">Commit of the branch; empty if unknown.</param>
 /// <param name="Number">Number of moves so far. The position with the larger number is newer.</param>
 public sealed record StagingPosition(string Commit, [property: Range(0, int.MaxValue)] int Number)
@@ -15,7 +17,7 @@ public sealed record StagingPosition(string Commit, [property: Range(0, int.MaxV
     public StagingPosition OrNewer(StagingPosition other) => other.Number > Number ? other : this;
 }
 
-/// <summary>Recent verdicts of a merge queue, from which the queue estimates how many of the next entries will fail.</summary>
+/// <summary>Counts of a merge queue's recent verdicts, from which the queue estimates how many of the next entries will fail.</summary>
 /// <param name="Judged">Number of entries that landed or that gates rejected.</param>
 /// <param name="Returned">Number of entries that gates rejected.</param>
 public sealed record RecentVerdicts([property: Range(0, int.MaxValue)] int Judged, [property: Range(0, int.MaxValue)] int Returned)
@@ -34,7 +36,9 @@ public sealed record RecentVerdicts([property: Range(0, int.MaxValue)] int Judge
     /// <summary>Estimates the fraction of the next entries that will fail. Returns 1/32 before the first verdict.</summary>
     public double EstimateFailureRate() => (Returned + 0.25) / (Judged + 8);
 
-    /// <summary>Returns the batch size with the fewest expected gate runs per entry. The size is a power of two, at least 1.</summary>
+    /// <summary>
+    /// Returns the batch size with the lowest expected number of gate runs per entry. The size is a power of two, at least 1.
+    /// </summary>
     /// <remarks>Source: generalized binary splitting (Hwang 1972).</remarks>
     public int ChooseBatchSize() => 1 << BitOperations.Log2((uint)Math.Max(1, (int)((1 - EstimateFailureRate()) / EstimateFailureRate())));
 
@@ -86,7 +90,8 @@ public sealed record QueueRules
     public bool HasLanes { get; init; }
 
     /// <summary>
-    /// True if the parts of the repository are defined by manifests, so that merged work can change how the repository is divided.
+    /// True if the parts of the repository are defined by manifests, so that merged work can change how the repository is divided into
+    /// parts.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HasChangingParts { get; init; }
@@ -96,7 +101,7 @@ public sealed record QueueRules
     public bool StretchesBatches { get; init; }
 }
 
-/// <summary>Input of <c>MergeTrainWorkflow</c>, which also passes it on when it continues as new.</summary>
+/// <summary>Input of <c>MergeTrainWorkflow</c>, which passes it to its next execution when it continues as new.</summary>
 public sealed record MergeQueueInput
 {
     [Identifier]
@@ -131,7 +136,7 @@ public sealed record MergeQueueInput
     /// <summary>Id of the task that was sent back to resolve a conflict; empty if there is none.</summary>
     public string Resolving { get; init; } = "";
 
-    /// <summary>Ids of further tasks that conflict, which wait until the task in <c>Resolving</c> has resolved its conflict.</summary>
+    /// <summary>Ids of other tasks with conflicts, which wait until the task in <c>Resolving</c> has resolved its conflict.</summary>
     public IReadOnlyList<string> Deferred { get; init; } = [];
 
     /// <summary>Number of the last report that the merge queue sent to its run.</summary>
@@ -177,13 +182,13 @@ public sealed record MergeQueueReport
     [Identifier]
     public required string ExecutionId { get; init; }
 
-    /// <summary>Number of the report. It increases with each report, also across continue-as-new.</summary>
+    /// <summary>Number of the report. It increases with each report and is preserved across continue-as-new.</summary>
     public required int Sequence { get; init; }
 
     /// <summary>Current position of staging.</summary>
     public required StagingPosition Position { get; init; }
 
-    /// <summary>Results of requests that are merged or refused.</summary>
+    /// <summary>Results of merge requests whose work was merged or refused.</summary>
     public IReadOnlyList<MergeResult> Answers { get; init; } = [];
 
     /// <summary>Conflicting tasks that are waiting until another task has resolved its conflict.</summary>
@@ -192,14 +197,14 @@ public sealed record MergeQueueReport
     /// <summary>Sentences for users about the merges.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>True for the last report. All other pending requests get no result.</summary>
+    /// <summary>True if this is the merge queue's last report. Requests without a result will not get one.</summary>
     public bool Ended { get; init; }
 }
 
-/// <summary>State of a run's connection to its merge queue, passed to the run's next execution.</summary>
+/// <summary>State of a run's connection to its merge queue, passed to the next execution of the run's workflow.</summary>
 public sealed record MergeQueueLinkCheckpoint
 {
-    /// <summary>Number of requests made so far. It determines the <see cref="MergeRequest.Turn"/> of the next request.</summary>
+    /// <summary>Number of merge requests made so far. It determines the <see cref="MergeRequest.Turn"/> of the next request.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Arrivals { get; init; }
 
@@ -209,7 +214,7 @@ public sealed record MergeQueueLinkCheckpoint
     /// <summary>Number of the last report that the run has processed.</summary>
     public int Sequence { get; init; }
 
-    /// <summary>Requests without a result, oldest first.</summary>
+    /// <summary>Merge requests without a result, oldest first.</summary>
     public IReadOnlyList<MergeRequest> Waiting { get; init; } = [];
 
     /// <inheritdoc cref="MergeQueueInput.Resolving"/>
@@ -252,7 +257,7 @@ public sealed record WorkLocation(IReadOnlyList<string> Parts);
 public sealed record MergeBatchInput(BuildBatchInput Build, int Tries)
 {
     /// <summary>
-    /// Returns the request to run gates on the whole batch. Null if a merge failed, because the failure must be processed first.
+    /// Returns the request to run gates on the whole batch. Null if a merge failed, because the failed merge must be processed first.
     /// </summary>
     /// <param name="built">Results of the merges.</param>
     public GateBatchInput? ToGate(IReadOnlyList<MergeResult> built) =>
@@ -285,7 +290,7 @@ public sealed record MergeBatchInput(BuildBatchInput Build, int Tries)
             : null;
 }
 
-/// <summary>Results of the steps of a batch. A step that did not take place has the value null.</summary>
+/// <summary>Results of building, gating and landing a batch. A step that did not take place has the value null.</summary>
 /// <param name="Built">Results of <see cref="IMergeQueueActivities.BuildBatchAsync"/>.</param>
 /// <param name="Gated">Result of <see cref="IMergeQueueActivities.GateBatchAsync"/>, or null if no gates were run.</param>
 /// <param name="Landed">Results of <see cref="IMergeQueueActivities.LandBatchAsync"/>, or null if staging was not moved.</param>

@@ -35,13 +35,13 @@ public sealed record TaskWaivedBy(Person By) : Reason;
 /// <param name="Commits">User's commits.</param>
 /// <param name="Gates">Verdict of the gates of the whole run, or null if no gates were run.</param>
 [ReasonKind("resolved-by")]
-public sealed record TaskResolvedByUser(Person By, PersonCommits Commits, GateSummary? Gates) : Reason;
+public sealed record TaskResolvedByUser(Person By, UserCommits Commits, GateSummary? Gates) : Reason;
 
 /// <summary>A user's commits on a branch of the run.</summary>
 /// <param name="Count">Number of commits.</param>
 /// <param name="Branch">Name of the branch.</param>
 /// <param name="Summary">Summary of the commits from git.</param>
-public sealed record PersonCommits(int Count, string Branch, Quote Summary)
+public sealed record UserCommits(int Count, string Branch, Quote Summary)
 {
     /// <inheritdoc/>
     public override string ToString() => ReasonText.Of(this);
@@ -63,7 +63,7 @@ public sealed record ResumedByPerson : Reason;
 [ReasonKind("promoted-by")]
 public sealed record LandingRequestedBy(Person By) : Reason;
 
-/// <summary>A user requested that the task merge before all other waiting tasks.</summary>
+/// <summary>A user requested that the task be merged before all other waiting tasks.</summary>
 /// <param name="By">User who requested it.</param>
 [ReasonKind("merged-next-for")]
 public sealed record MergeNextRequestedBy(Person By) : Reason;

@@ -34,7 +34,7 @@ public sealed record Quote
     public string Text { get; }
 
     /// <summary>
-    /// Quotes texts from the start of a list, as many as fit into <see cref="PayloadPaging.MostReason"/> characters in total. Quotes at
+    /// Quotes as many texts from the start of a list as fit into <see cref="PayloadPaging.MostReason"/> characters in total. Quotes at
     /// least one text, unless the list is empty.
     /// </summary>
     public static IReadOnlyList<Quote> All(IEnumerable<string> texts)
@@ -56,7 +56,7 @@ public sealed record Quote
     public override string ToString() => Text;
 }
 
-/// <summary>A user who made a decision, with the user's reason for it.</summary>
+/// <summary>A user who made a decision, and the reason that the user gave for it.</summary>
 /// <param name="Name">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 /// <param name="Words">Reason given by the user, or null if none was given.</param>
 public sealed record Person(string Name, Quote? Words = null)

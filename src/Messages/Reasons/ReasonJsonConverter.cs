@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Converts a reason to and from JSON. The object contains the member <c>kind</c> in addition to the reason's data.</summary>
+/// <summary>Converts a reason to and from JSON. The JSON object contains the member <c>kind</c> in addition to the reason's data.</summary>
 public sealed class ReasonJsonConverter : JsonConverter<Reason>
 {
     /// <summary>Name of the JSON member that contains the kind of a reason.</summary>

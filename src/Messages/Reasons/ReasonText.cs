@@ -10,15 +10,15 @@ public static class ReasonText
     private const int MostNamed = 5;
     private const int MostTasksOfPlan = 10;
 
-    /// <summary>Formats a reason in at most <see cref="PayloadPaging.MostReason"/> characters; empty for null.</summary>
+    /// <summary>Formats a reason in at most <see cref="PayloadPaging.MostReason"/> characters. Returns an empty string for null.</summary>
     public static string Of(Reason? reason) => reason is null ? "" : PayloadPaging.Shorten(Format(reason));
 
-    /// <summary>Returns a text that names the account or host that has an outage.</summary>
+    /// <summary>Returns text that names the account or host that has an outage.</summary>
     /// <param name="account">Name of the account's agent; empty for the host.</param>
     public static string NameOf(string account) => account.Length == 0 ? "the machine" : $"the account of agent '{account}'";
 
     /// <summary>Formats a user's commits.</summary>
-    internal static string Of(PersonCommits found) => $"{Plural.Of(found.Count, "commit")} on {found.Branch} ({found.Summary})";
+    internal static string Of(UserCommits found) => $"{Plural.Of(found.Count, "commit")} on {found.Branch} ({found.Summary})";
 
     private static string HostsOf(WaitsForHost why) =>
         why switch

@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>No worker serves the repository yet, so the run waits.</summary>
+/// <summary>The run is waiting because no worker serves the repository yet.</summary>
 /// <param name="Repository">Path or name of the repository that the run needs.</param>
 /// <param name="Since">Time at which the wait started.</param>
 public sealed record WaitsForWorker(string Repository, DateTimeOffset Since) : Reason;
@@ -89,7 +89,7 @@ public sealed record RunIsEnding(Reason Because) : Reason;
 [ReasonKind("followed")]
 public sealed record ReasonSequence(Reason First, Reason Then) : Reason;
 
-/// <summary>The work of earlier executions of the run could not be found.</summary>
+/// <summary>Work from earlier executions of the run's workflow could not be found.</summary>
 /// <param name="Cause">Failure of the search.</param>
 public sealed record EarlierWorkNotFound(Quote Cause) : Reason;
 
@@ -116,7 +116,7 @@ public sealed record StagingBranchRecreated(Quote Found) : Reason;
 [ReasonKind("begun-anew")]
 public sealed record RunWasReset : Reason;
 
-/// <summary>A reset restarted the run, but nothing has been recorded since then.</summary>
+/// <summary>A reset restarted the run, which has not recorded a new state since then.</summary>
 /// <param name="State">State of the run before the reset.</param>
 [ReasonKind("begun-anew-untold")]
 public sealed record ResetNotRecorded(string State) : Reason;
@@ -143,7 +143,7 @@ public sealed record RunLimitReached(DateTimeOffset Until) : Reason;
 /// <param name="What">The budget and its new limit, as text.</param>
 public sealed record BudgetRaised(Person By, Quote What) : Reason;
 
-/// <summary>No more tasks can run, because the remaining tasks did not succeed.</summary>
+/// <summary>No more tasks can run, because some tasks did not succeed.</summary>
 /// <param name="Tasks">Ids of the tasks that did not succeed.</param>
 /// <param name="Then">Reason from the last attempt to continue, or null if there was no attempt.</param>
 public sealed record NothingCanRun(IReadOnlyList<string> Tasks, Reason? Then = null) : Reason
@@ -163,7 +163,7 @@ public sealed record CommitsInspected(Person By, string Branch) : Reason;
 /// <param name="By">User who made the commits.</param>
 /// <param name="Commits">Commits that are being verified.</param>
 [ReasonKind("gates-on-commits")]
-public sealed record CommitsBeingVerified(Person By, PersonCommits Commits) : Reason;
+public sealed record CommitsBeingVerified(Person By, UserCommits Commits) : Reason;
 
 /// <summary>The run did not accept a user's commits.</summary>
 /// <param name="Cause">Explanation from the activity that checked the commits.</param>
@@ -216,7 +216,7 @@ public sealed record NotLanded(Quote Cause) : Reason
 /// <param name="Because">Reason why the run needed a user.</param>
 public sealed record NotPromotedInTime(Reason Because) : Reason;
 
-/// <summary>The run refused a user's attempt to resolve the problem for which it needed a user.</summary>
+/// <summary>A user tried to resolve the problem for which the run was waiting for a user, but the run refused the attempt.</summary>
 /// <param name="Refusal">Reason for the refusal.</param>
 /// <param name="Before">Reason why the run needed a user before the resolution.</param>
 [ReasonKind("way-out-refused")]
@@ -232,7 +232,7 @@ public sealed record LeaseJoinFailed(Quote Cause) : Reason;
 [ReasonKind("train-ended")]
 public sealed record MergeQueueReplaced(Quote Cause) : Reason;
 
-/// <summary>A note from the merge queue.</summary>
+/// <summary>A message for users from the merge queue.</summary>
 /// <param name="Text">Text of the note.</param>
 [ReasonKind("train-noted")]
 public sealed record MergeQueueNote(Quote Text) : Reason;
@@ -254,19 +254,19 @@ public sealed record ReviewOverruled(RunReview Review) : Reason;
 /// <param name="Cause">The failure, as reported by the server.</param>
 public sealed record ExecutionFailed(Quote Cause) : Reason;
 
-/// <summary>A workflow was terminated from outside.</summary>
+/// <summary>A workflow was terminated by someone or something other than the run.</summary>
 /// <param name="Identity">Identity of that client; empty if it gave none.</param>
 /// <param name="Words">Reason given by that client, or null if none was given.</param>
 public sealed record TerminatedBy(string Identity, Quote? Words) : Reason;
 
-/// <summary>The run continued as new, but the new execution no longer exists.</summary>
+/// <summary>The run's workflow continued as new, but the new execution no longer exists.</summary>
 [ReasonKind("continuation-gone")]
 public sealed record ContinuationLost : Reason;
 
 /// <summary>A workflow has timed out.</summary>
 public sealed record WorkflowTimedOut : Reason;
 
-/// <summary>Another tool cancelled the workflow.</summary>
+/// <summary>A tool other than <c>orchestrate</c> cancelled the workflow.</summary>
 [ReasonKind("cancelled-by-server")]
 public sealed record CancelledByTool : Reason;
 
@@ -276,7 +276,7 @@ public sealed record CancelledByTool : Reason;
 [ReasonKind("landing-taken-back")]
 public sealed record LandingRevertedBy(Quote How, string Kept) : Reason;
 
-/// <summary>A message between agents and users of the run.</summary>
+/// <summary>A message between agents of the run, or between agents and users.</summary>
 /// <param name="Message">The message, as one line.</param>
 [ReasonKind("mailed")]
 public sealed record MailSent(Quote Message) : Reason;

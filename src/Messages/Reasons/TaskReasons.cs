@@ -9,7 +9,7 @@ public sealed record TaskNotRequested : Reason;
 /// <param name="State">State of the dependency.</param>
 public sealed record DependencyEnded(string Task, string State) : Reason;
 
-/// <summary>A failed dependency, which had caused this task to be skipped, is continuing.</summary>
+/// <summary>A failed dependency is continuing. Its failure had caused this task to be skipped.</summary>
 /// <param name="Task">Id of the dependency.</param>
 [ReasonKind("dependency-goes-on")]
 public sealed record DependencyContinues(string Task) : Reason;
@@ -28,7 +28,7 @@ public sealed record NotApprovedInTime : Reason;
 /// <summary>The task's work was merged before the run was reset.</summary>
 public sealed record MergedBeforeReset : Reason;
 
-/// <summary>The task's work existed only on a host that is permanently unavailable.</summary>
+/// <summary>The task's work existed only on a host that is permanently unavailable, and is lost.</summary>
 /// <param name="Machine">Host that is gone.</param>
 public sealed record LostWithMachine(MachineName Machine) : Reason;
 
@@ -45,7 +45,7 @@ public sealed record WorkflowMissing : Reason;
 [ReasonKind("still-open-elsewhere")]
 public sealed record WorkflowStillOpen(string Workflow) : Reason;
 
-/// <summary>The task's run has ended, so the task ends too.</summary>
+/// <summary>The task ended because its run has ended.</summary>
 /// <param name="State">State of the run.</param>
 [ReasonKind("ended-with-run")]
 public sealed record TaskEndedWithRun(string State) : Reason;
@@ -72,7 +72,7 @@ public sealed record LeaseFailed(Quote Cause) : Reason;
 /// <param name="Cause">Failure of the last attempt.</param>
 public sealed record StepFailing(string Activity, int Failures, Quote Cause) : Reason;
 
-/// <summary>The merge of the task's work is waiting until another task has resolved its conflict.</summary>
+/// <summary>The merge of the task's work is waiting until a different task has resolved its own conflict.</summary>
 /// <param name="Task">Id of the other task.</param>
 /// <param name="Conflict">Conflict that this task's work has.</param>
 public sealed record WaitsForConflict(string Task, Quote Conflict) : Reason;
@@ -92,9 +92,7 @@ public sealed record TaskNotDivided(Quote? Cause) : Reason;
 [ReasonKind("noted")]
 public sealed record TaskRemarkRecorded(Quote Text) : Reason;
 
-/// <summary>
-/// This attempt at a task did not succeed, but the run ends without it because other attempts at the same task succeeded.
-/// </summary>
+/// <summary>This task did not succeed, but the run ends without it because other tasks with the same description succeeded.</summary>
 /// <param name="Tasks">Ids of the successful tasks with the same text.</param>
 /// <param name="Because">Reason why this attempt did not succeed.</param>
 [ReasonKind("other-attempts-done")]
@@ -115,19 +113,22 @@ public sealed record NoNewPlan(Reason? Because) : Reason;
 [ReasonKind("other-plan-not-taken")]
 public sealed record NewPlanNotAdopted(Reason Because) : Reason;
 
-/// <summary>The findings of a review are left to the tasks of another plan.</summary>
+/// <summary>The findings of a review are left for the tasks of another plan to fix.</summary>
 [ReasonKind("findings-for-other-plan")]
 public sealed record FindingsLeftToReplan : Reason;
 
 /// <summary>The reviewer reviews again, because a user has added commits.</summary>
 public sealed record CommitsAdded : Reason;
 
-/// <summary>The results of tasks with the same text could not be compared, although the evidence does not decide between them.</summary>
+/// <summary>
+/// The reviewer was not asked to compare the results of tasks with the same description, although the evidence does not decide between
+/// them.
+/// </summary>
 /// <param name="Why">The results that were not compared, each with the reason.</param>
 [ReasonKind("not-compared")]
 public sealed record ResultsNotCompared(IReadOnlyList<Quote> Why) : Reason;
 
-/// <summary>The reviewer reviews again, because the last review covered another tree.</summary>
+/// <summary>The reviewer reviews again, because the last review covered a different state of the files.</summary>
 public sealed record ReviewOutdated : Reason;
 
 /// <summary>The reviewer reviews again, because its findings are fixed.</summary>

@@ -12,7 +12,7 @@ public sealed record WorkCancelled : Reason;
 [ReasonKind("run-ended-without-it")]
 public sealed record RunEndedWithoutTask(string? State = null, TerminatedBy? By = null) : Reason;
 
-/// <summary>The work is waiting and will be retried automatically.</summary>
+/// <summary>The work failed and will be retried automatically after a pause.</summary>
 /// <param name="Because">Cause of the wait.</param>
 /// <param name="Pause">Time until the retry.</param>
 [ReasonKind("tried-again-after")]
@@ -26,7 +26,7 @@ public sealed record DiskFull(Quote Cause) : Reason;
 /// <param name="Problem">Explanation from the activity that prepares the worktree.</param>
 public sealed record NotPrepared(Quote Problem) : Reason;
 
-/// <summary>An activity of the task can't succeed.</summary>
+/// <summary>An activity of the task failed in a way that makes retries pointless.</summary>
 /// <param name="Cause">Failure of the activity.</param>
 public sealed record StepImpossible(Quote Cause) : Reason;
 
@@ -109,7 +109,7 @@ public sealed record PlannerStopped : Reason;
 [ReasonKind("planner-unable")]
 public sealed record PlannerCannotAnswer(Reason Because) : Reason;
 
-/// <summary>The planner is answering the agent's question. A user may answer first.</summary>
+/// <summary>The planner is answering the agent's question. A user may answer it before the planner does.</summary>
 /// <param name="Question">The agent's question.</param>
 /// <param name="Task">Run and task whose agent asked.</param>
 /// <param name="Waits">Reason why the planner has not started, or null if it has.</param>
@@ -138,7 +138,7 @@ public sealed record RequestBeingJudged : Reason;
 /// <summary>The package that the agent requested is being installed.</summary>
 public sealed record RequestInstalled : Reason;
 
-/// <summary>The task was divided, and the smaller tasks run before it.</summary>
+/// <summary>The task was divided. The tasks into which it was divided run first.</summary>
 [ReasonKind("parts-first")]
 public sealed record PartsRunFirst : Reason;
 
@@ -150,7 +150,7 @@ public sealed record EarlierResultTested : Reason;
 /// <param name="Changes">The changes to the input of the gates.</param>
 public sealed record GatesChanged(Quote Changes) : Reason;
 
-/// <summary>The task's merge needed an approval and did not get it.</summary>
+/// <summary>The merge of the task's work needed an approval and did not get it.</summary>
 /// <param name="Answer">The approver's answer, or the expiry of the time limit.</param>
 /// <param name="Changes">The changes that need the approval.</param>
 public sealed record MergeNotApproved(Reason Answer, Quote Changes) : Reason;
@@ -182,7 +182,7 @@ public sealed record ConflictNeedsUser(Reason Because, int Attempts, string Work
 /// <param name="Problems">Problems that remain in the plan.</param>
 public sealed record PlanStillFaulty(int Attempts, IReadOnlyList<Quote> Problems) : Reason;
 
-/// <summary>The reviewer's answer is still unreadable, and no further answers are allowed.</summary>
+/// <summary>The reviewer's answer is still unreadable, and the reviewer may not be asked again.</summary>
 /// <param name="Attempts">Number of answers by the reviewer.</param>
 /// <param name="Problems">Problems that remain in the answer.</param>
 public sealed record ReviewStillUnreadable(int Attempts, IReadOnlyList<Quote> Problems) : Reason;

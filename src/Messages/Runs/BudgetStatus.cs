@@ -7,7 +7,7 @@ public sealed record BudgetStatus
     [JsonPropertyName("kind")]
     public required string Kind { get; init; }
 
-    /// <summary>Identity of the budget. All tasks that are waiting for this budget have the same value.</summary>
+    /// <summary>String that identifies the budget. It is the same for all tasks that are waiting for this budget.</summary>
     [JsonPropertyName("scope")]
     public required string Scope { get; init; }
 
@@ -46,7 +46,7 @@ public static class BudgetKinds
     /// <summary>Names of all scopes of budgets, from the narrowest to the widest.</summary>
     public static IReadOnlyList<string> All { get; } = [Attempt, Task, Run, Day, Account];
 
-    /// <summary>True for scopes shared by many tasks. No agent starts while such a budget is used up.</summary>
+    /// <summary>True for a scope whose budget is shared by many tasks. No agent starts while such a budget is used up.</summary>
     public static bool IsShared(string kind) => kind is Run or Day or Account;
 }
 

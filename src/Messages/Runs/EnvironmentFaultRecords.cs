@@ -7,13 +7,13 @@ namespace Orchestrator.Messages;
 public sealed record MoveRunCommand(RepositoryReference To, string By = "") : UserCommand
 {
     /// <summary>
-    /// Ids of tasks whose work existed only on the previous host, which is permanently unavailable. The run repeats these tasks and all
+    /// Ids of tasks whose work existed only on the previous host, which is permanently unavailable. The run redoes these tasks and all
     /// started tasks that depend on their work.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public IReadOnlyList<string>? Lost { get; init; }
 
-    /// <summary>Staging commit on the new host if work is lost, otherwise null.</summary>
+    /// <summary>Id of the staging commit on the new host if work is lost, otherwise null.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Staging { get; init; }
 }
@@ -25,7 +25,7 @@ public sealed record MoveRunCommand(RepositoryReference To, string By = "") : Us
 /// <param name="LastSeen">Time at which a worker on the host last polled the server, or null if the server has no record of one.</param>
 public sealed record UnreachableHost(string Machine, string Host, DateTimeOffset? Since, DateTimeOffset? LastSeen)
 {
-    /// <summary>Display text of the host: its name, if known, and its identity.</summary>
+    /// <summary>Display text of the host: its name, if there is one, and its identity.</summary>
     [JsonIgnore]
     public string Shown => new MachineName(Machine, Host).ToString();
 }
@@ -38,12 +38,12 @@ public sealed record MachineName(string Machine, string Host)
     /// <summary>Returns the name and identity of the host that serves a repository.</summary>
     public static MachineName Of(RepositoryReference repository) => Of(repository.Queue, repository.Host ?? "");
 
-    /// <summary>Returns the name and identity of the host to which a queue belongs.</summary>
+    /// <summary>Returns the name and identity of the host to which a task queue belongs.</summary>
     /// <param name="queue">A repository's queue.</param>
     /// <param name="host">Display name of the host; empty if unknown.</param>
     public static MachineName Of(string queue, string host) => new(QueueNames.MachineOf(queue) ?? queue, host);
 
-    /// <summary>Returns the host's name, if known, followed by its identity.</summary>
+    /// <summary>Returns the host's name, if there is one, followed by its identity.</summary>
     public override string ToString() =>
         QueueNames.DrainingHostOfMachine(Machine, out _) is { } giver ? $"{giver} (which handed it over)"
         : Host.Length > 0 ? $"{Host} ({Machine})"

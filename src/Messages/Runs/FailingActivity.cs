@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>An activity of a run or task that fails repeatedly, or a request for a slot that no host has fulfilled.</summary>
+/// <summary>An activity of a run or task that fails repeatedly, or a request for a host slot that no host has granted.</summary>
 /// <param name="Task">The task; empty for an activity of the run itself.</param>
 /// <param name="Activity">Name of the activity, such as <c>VerifyTask</c>.</param>
 /// <param name="Attempt">The current or next attempt, from 1.</param>

@@ -4,24 +4,30 @@ using Temporalio.Workflows;
 
 namespace Orchestrator.Messages;
 
-/// <summary>State of a governor, passed on by continue-as-new and returned by its query.</summary>
+/// <summary>
+/// State of a governor, the workflow that admits agent runs. Passed on by continue-as-new and returned by the workflow's query.
+/// </summary>
 public sealed record GovernorState
 {
     /// <summary>Name of the account, or <see cref="SharedBudgets.Account"/> for budgets that all accounts share.</summary>
     [Identifier]
     public string Account { get; init; } = "";
 
-    /// <summary>Recorded usage and limits of the account, as far as known. Default: null, which means that nothing is known yet.</summary>
+    /// <summary>Recorded usage and limits of the account. Default: null, which means that nothing has been recorded yet.</summary>
     public Ledger? Ledger { get; init; }
 
-    /// <summary>Calls that were answered recently, newest last. If a call is repeated, the governor gives the recorded answer.</summary>
+    /// <summary>
+    /// Calls that the governor answered recently, newest last. If a call is repeated, the governor returns the recorded answer.
+    /// </summary>
     public IReadOnlyList<AnsweredCall> Answered { get; init; } = [];
 
-    /// <summary>Number of calls after which the governor continues as new. Default: 0, which means when the server suggests it.</summary>
+    /// <summary>
+    /// Number of calls after which the governor continues as new. Default: 0, which means that the Temporal server decides when.
+    /// </summary>
     [Range(0, 1_000_000)]
     public int ContinueAfterCalls { get; init; }
 
-    /// <summary>Most recent unreadable messages, each with the reason why it was dropped.</summary>
+    /// <summary>Most recent messages that the governor dropped because they were unreadable, each with the reason.</summary>
     public IReadOnlyList<string> Dropped { get; init; } = [];
 }
 
@@ -38,8 +44,8 @@ public sealed record QueueWaitResult(bool IsWaiting);
 
 /// <summary>
 /// Workflow that admits the agent starts of one account on all hosts of a server (<c>governor-ACCOUNT</c>). It applies slots, limits,
-/// blocks and the monthly budget. The governor <c>governor-budgets</c> decides about budgets that all accounts share. A governor never
-/// ends, and is idle between calls.
+/// blocks and the monthly budget. The governor <c>governor-budgets</c> applies the budgets that all accounts share. A governor never ends,
+/// and is idle between calls.
 /// </summary>
 [Workflow]
 public interface IGovernorWorkflow
@@ -52,7 +58,7 @@ public interface IGovernorWorkflow
     Task<GovernorAnswer> CallAsync(GovernorCall asked);
 
     /// <summary>
-    /// Keeps the position of an agent start in the queue. Returns when the caller may request the start, or after a few seconds.
+    /// Keeps an agent start's position in the account's queue. Returns when the caller may request the start, or after a few seconds.
     /// </summary>
     /// <param name="request">Agent start to wait for. Nothing is reserved for it.</param>
     /// <param name="shortWait">Longest expected wait during which a start keeps its position.</param>

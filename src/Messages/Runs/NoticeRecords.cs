@@ -20,7 +20,7 @@ public sealed record SendNoticesInput(
     RunNoticeState Rest
 );
 
-/// <summary>State of a run's progress, which determines whether more notices may follow.</summary>
+/// <summary>State of a run's progress, which determines whether the run may send more notices.</summary>
 public enum RunNoticeState
 {
     /// <summary>The run is in progress.</summary>

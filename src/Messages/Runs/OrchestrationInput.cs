@@ -86,8 +86,8 @@ public sealed record OrchestrationInput
     public string? Land { get; init; }
 
     /// <summary>
-    /// True to keep only the best result of tasks that have the same text. If the evidence does not decide, the reviewer picks it. Requires
-    /// the landing mode <c>branches</c>.
+    /// True to keep only the best result of tasks with identical descriptions. If the evidence does not decide, the reviewer picks it.
+    /// Requires the landing mode <c>branches</c>.
     /// </summary>
     [JsonPropertyName("pick")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -97,13 +97,13 @@ public sealed record OrchestrationInput
     [JsonPropertyName("target")]
     public string? Target { get; init; }
 
-    /// <summary>True to ignore results of earlier runs.</summary>
+    /// <summary>True to reuse no results of earlier runs, including those of gates and set-up commands.</summary>
     [JsonPropertyName("fresh")]
     public bool Fresh { get; init; }
 
     /// <summary>
-    /// True to start even if an open run has the same work, or if the work has already landed and nothing has changed since then. Implied
-    /// by scheduled starts.
+    /// True to start even if an open run has the same work, or if the work has already landed and nothing has changed since then. Always in
+    /// effect for scheduled starts.
     /// </summary>
     [JsonPropertyName("again")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -120,7 +120,7 @@ public sealed record OrchestrationInput
     [JsonPropertyName("maxCost")]
     public decimal? MaxCost { get; init; }
 
-    /// <summary>Time at which the run stops starting agents.</summary>
+    /// <summary>Time after which the run starts no more agents.</summary>
     [JsonPropertyName("until")]
     public DateTimeOffset? Until { get; init; }
 
@@ -144,15 +144,15 @@ public sealed record OrchestrationInput
     public RunForecast? Forecast { get; init; }
 
     /// <summary>
-    /// Existing conversations that tasks continue, by task id. Each was started outside the run, and its files are in the run's folder.
+    /// Existing agent conversations that tasks resume, by task id. Each was started outside the run, and its files are in the run's folder.
     /// Null if every task starts a new conversation.
     /// </summary>
     [JsonPropertyName("conversations")]
     public IReadOnlyDictionary<string, string>? Conversations { get; init; }
 
     /// <summary>
-    /// True to accept recommended confirmations, such as the review of a medium risk or uncommitted changes. Does not replace required
-    /// approvals.
+    /// True to confirm recommended checks without asking, such as the review of a medium risk or of uncommitted changes. Does not replace
+    /// required approvals.
     /// </summary>
     [JsonPropertyName("yes")]
     public bool Yes { get; init; }

@@ -35,11 +35,11 @@ public sealed record PlanningOptions
     [JsonPropertyName("tag")]
     public string? Tag { get; init; }
 
-    /// <summary>An earlier plan for the same request, as YAML, that the planner revises. Null for the first plan.</summary>
+    /// <summary>An earlier plan for the same request, as YAML, which the planner is to revise. Null for the first plan.</summary>
     [JsonPropertyName("earlier")]
     public string? Earlier { get; init; }
 
-    /// <summary>The user's remarks about <see cref="Earlier"/>, which the planner is to consider.</summary>
+    /// <summary>The user's remarks about <see cref="Earlier"/>, which the planner is to take into account.</summary>
     [JsonPropertyName("remarks")]
     public string? Remarks { get; init; }
 
@@ -66,19 +66,21 @@ public sealed record PlanningPreparation
     /// <summary>Name of the planner's agent.</summary>
     public string Agent { get; init; } = "";
 
-    /// <summary>Time limit for a single answer.</summary>
+    /// <summary>Time limit for a single answer from the planner.</summary>
     public TimeSpan Timeout { get; init; }
     public RunRules Rules { get; init; } = new();
 
-    /// <summary>SHA-256 of a manifest of the planning input, which lists its files (request, settings, prompt and others) with their
-    /// hashes. Later steps use only the listed files.</summary>
+    /// <summary>
+    /// SHA-256 of a manifest of the planning input, which lists its files (request, settings, prompt and others) with their hashes. Later
+    /// activities use only the listed files.
+    /// </summary>
     public string PlanningHash { get; init; } = "";
 }
 
 /// <summary>Request to store the finished plan at the location given at the run's start, and to remove the planner's worktree.</summary>
 public sealed record EndPlanningInput(string RunId, RepositoryReference Repository, string? Output, bool Overwrite)
 {
-    /// <summary>Number of the replanning within the run, from 1; 0 for the first plan.</summary>
+    /// <summary>Number of the replanning (request for another plan) within the run, from 1; 0 for the first plan.</summary>
     public int Replan { get; init; }
 
     /// <inheritdoc cref="PlanningPreparation.PlanningHash"/>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A replanning during a run, modeled as a task. Users can see, pause and cancel it like any other task.</summary>
+/// <summary>The planning of another plan during a run, modeled as a task. Users can see, pause and cancel it like any other task.</summary>
 public static class ReplanTask
 {
     /// <summary>Task id of the planner that replans. Task ids of a plan never start with a dot.</summary>
@@ -18,10 +18,10 @@ public static class ReplanTask
         };
 }
 
-/// <summary>States in which a replanning can be.</summary>
+/// <summary>Possible states of a replanning, in which a planner makes another plan for a run.</summary>
 public static class ReplanStates
 {
-    /// <summary>The planner is running, or its plan waits for approval.</summary>
+    /// <summary>The planner is running, or its plan is waiting for approval.</summary>
     public const string Asked = "asked";
 
     /// <summary>A plan was made, and its tasks were added to the run.</summary>
@@ -31,7 +31,7 @@ public static class ReplanStates
     public const string Dropped = "dropped";
 }
 
-/// <summary>State of a replanning that a user requested.</summary>
+/// <summary>State of a replanning, in which a planner makes another plan at a user's request.</summary>
 public sealed record RunReplan
 {
     /// <summary>Number of the replanning within the run, from 1.</summary>
@@ -66,7 +66,7 @@ public sealed record RunReplan
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Returns the state as a short text for users.</summary>
+    /// <summary>Returns the replanning's state as a short text for users.</summary>
     public override string ToString() =>
         State switch
         {
@@ -79,7 +79,9 @@ public sealed record RunReplan
         ids.Count == 0 ? "nothing" : string.Join(", ", ids.Take(10)) + (ids.Count > 10 ? $" and {ids.Count - 10} more" : "");
 }
 
-/// <summary>Request to prepare a replanning. The activity stores the planner's input in the run's folder.</summary>
+/// <summary>
+/// Request to prepare a replanning, in which a planner makes another plan. The activity stores the planner's input in the run's folder.
+/// </summary>
 public sealed record PrepareReplanInput
 {
     public required string RunId { get; init; }
@@ -89,7 +91,7 @@ public sealed record PrepareReplanInput
     /// <inheritdoc cref="EndPlanningInput.Replan"/>
     public required int Replan { get; init; }
 
-    /// <summary>Staging commit, which contains the merged work.</summary>
+    /// <summary>Id of the staging commit, which contains the merged work.</summary>
     public required string StagingTip { get; init; }
 
     /// <summary>Reason why the run can't continue.</summary>
@@ -112,7 +114,7 @@ public sealed record ConcludeReplanInput(string RunId, RepositoryReference Repos
     public string SaidHash { get; init; } = "";
 }
 
-/// <summary>Result of a replanning. The run decides whether the new tasks are added.</summary>
+/// <summary>Result of a replanning, in which a planner made another plan. The run decides whether the new tasks are added.</summary>
 public sealed record ReplanConclusion
 {
     /// <summary>SHA-256 of the stored plan that includes the new tasks.</summary>

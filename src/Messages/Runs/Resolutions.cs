@@ -64,7 +64,7 @@ public sealed record ManualFixCommits
     /// <summary>Number of the user's commits.</summary>
     public int Commits { get; init; }
 
-    /// <summary>Subject lines of the first few of the user's commits, and the number of the others.</summary>
+    /// <summary>Subject lines of the first few of the user's commits, and the number of remaining commits.</summary>
     public string Summary { get; init; } = "";
 }
 
@@ -87,7 +87,7 @@ public sealed record ManualFixVerdict
     public string Commit { get; init; } = "";
 
     /// <summary>
-    /// Verdict of the gates, or null if this call did not run them, for example because an earlier call had already merged the commits.
+    /// Verdicts of the gates, or null if this call did not run them, for example because an earlier call had already merged the commits.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateSummary? Gates { get; init; }

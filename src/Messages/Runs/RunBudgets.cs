@@ -7,8 +7,8 @@ namespace Orchestrator.Messages;
 public sealed record RunBudgets
 {
     /// <summary>
-    /// Budgets that apply to the run. Shared budgets come first, from narrow to wide scope. Budgets of single tasks follow, for tasks with
-    /// a running agent and tasks that wait for a higher budget.
+    /// Budgets that apply to the run. Shared budgets come first, from the narrowest to the widest scope. They are followed by budgets of
+    /// tasks that have a running agent or are waiting for a higher budget.
     /// </summary>
     [JsonPropertyName("budgets")]
     public IReadOnlyList<RunBudget> Budgets
@@ -17,7 +17,7 @@ public sealed record RunBudgets
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Limit in money or tokens for each task over all its attempts, or null if there is none.</summary>
+    /// <summary>Limit in money or tokens for each task, across all its attempts, or null if there is none.</summary>
     [JsonPropertyName("perTask")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetLimit? PerTask { get; init; }
@@ -35,7 +35,7 @@ public sealed record RunBudgets
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Returns the budget that an answer would raise, or null if there is no such budget.</summary>
+    /// <summary>Returns the budget that a user's answer would raise, or null if there is no such budget.</summary>
     /// <param name="way">An answer of the kind <see cref="AnswerActionKinds.RaiseBudget"/>.</param>
     public RunBudget? Find(AnswerAction way) =>
         way.Kind != AnswerActionKinds.RaiseBudget
@@ -89,7 +89,7 @@ public sealed record RunBudget([property: JsonPropertyName("budget")] BudgetStat
     private static decimal Part(decimal? limit, decimal? left) => limit is > 0 and var all && left is { } rest ? (all - rest) / all : 0;
 }
 
-/// <summary>Limit in money or tokens.</summary>
+/// <summary>Limit of a budget, in money or tokens.</summary>
 /// <param name="Usd">Limit in US dollars, or null if money is not limited.</param>
 /// <param name="Tokens">Limit in tokens, or null if tokens are not limited.</param>
 public sealed record BudgetLimit([property: JsonPropertyName("usd")] decimal? Usd, [property: JsonPropertyName("tokens")] long? Tokens);

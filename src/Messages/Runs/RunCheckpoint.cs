@@ -1,14 +1,15 @@
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// State that a run passes on when it continues as new. The run's folder has a file with the started tasks, and the stored plan has all
-/// others. The state itself contains only tasks that changed while the file was being written, so its size does not grow with the plan.
+/// State that a run passes on when it continues as new. The started tasks are in a file in the run's folder, and all other tasks are in the
+/// stored plan. The state itself contains only tasks that changed while the file was being written, so its size does not grow with the
+/// plan.
 /// </summary>
 public sealed record RunCheckpoint
 {
     public required RepositoryReference Repository { get; init; }
 
-    /// <summary>The plan without its tasks. The run's next execution reads the tasks again.</summary>
+    /// <summary>The plan without its tasks. The next execution of the run's workflow reads the tasks again.</summary>
     public required PlanOutline Plan { get; init; }
 
     /// <summary>The planner of a run that started with a request, or null for other runs.</summary>
@@ -29,22 +30,22 @@ public sealed record RunCheckpoint
     /// <summary>Position of the staging branch.</summary>
     public StagingPosition Staging { get; init; } = new("", 0);
 
-    /// <summary>State of the connection to the lease workflow.</summary>
+    /// <summary>State of the connection to the workflow that manages the leases of the repository.</summary>
     public LeaseCheckpoint Leases { get; init; } = new();
 
     /// <summary>Outages of accounts and hosts.</summary>
     public IReadOnlyList<OutageCheckpoint> Outages { get; init; } = [];
 
-    /// <summary>True if a user lifted the time limit.</summary>
+    /// <summary>True if a user removed the run's time limit.</summary>
     public bool UntilLifted { get; init; }
 
     /// <summary>True if a user has requested the landing of the merged work.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LandMergedAsked { get; init; }
 
-    /// <summary>Earlier landings of merged work while other tasks continued, or null if there were none.</summary>
+    /// <summary>Landings of merged work that took place while other tasks continued, or null if there were none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public PartLandings? Parts { get; init; }
+    public PartialLandings? Parts { get; init; }
 
     /// <summary>Signed commands that were carried out and could still be sent again, or null if there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -54,17 +55,19 @@ public sealed record RunCheckpoint
     public IReadOnlyList<string> PausedAlone { get; init; } = [];
 }
 
-/// <summary>A signed command that was carried out. A repetition gets the same answer and has no further effect.</summary>
+/// <summary>
+/// A signed command that was carried out. If the command is sent again, it gets the same answer and has no further effect.
+/// </summary>
 /// <param name="Signature">The command's signature (<see cref="CommandSignature.Value"/>).</param>
 /// <param name="At">Time of the signature.</param>
 /// <param name="Answer">The answer to the command.</param>
 public sealed record SignedAnswer(string Signature, DateTimeOffset At, SteeringAnswer Answer);
 
-/// <summary>Record of landings of merged work while other tasks continued.</summary>
+/// <summary>Record of the landings of merged work that took place while other tasks continued.</summary>
 /// <param name="LookedAt">Time at which the target was last checked or landed on.</param>
 /// <param name="LandedAt">Time of the last attempt to land, or null before the first attempt.</param>
 /// <param name="RefusedWith">Number of merged tasks that the last attempt could not land; 0 after a success.</param>
-public sealed record PartLandings(DateTimeOffset LookedAt, DateTimeOffset? LandedAt = null, int RefusedWith = 0);
+public sealed record PartialLandings(DateTimeOffset LookedAt, DateTimeOffset? LandedAt = null, int RefusedWith = 0);
 
 /// <summary>Checkpoint of one task: its progress, and the state shared with its workflow.</summary>
 public sealed record TaskCheckpoint
@@ -78,7 +81,9 @@ public sealed record TaskCheckpoint
     /// <summary>True while the task's workflow is open.</summary>
     public bool AtWork { get; init; }
 
-    /// <summary>Id of the task's workflow execution from which the run accepts reports; empty if this run has not started one.</summary>
+    /// <summary>
+    /// Id of the task's workflow execution from which the run accepts reports; empty if this run has not started such an execution.
+    /// </summary>
     public string ExecutionId { get; init; } = "";
 
     /// <summary>Ids of the task's workflow executions from before a retry. The run ignores their late reports.</summary>
@@ -91,11 +96,11 @@ public sealed record TaskCheckpoint
     public int Notices { get; init; }
 
     /// <summary>
-    /// True if a user's answer was sent to the current execution of the task's workflow, and the execution has not reported since.
+    /// True if a user's answer was sent to the current execution of the task's workflow, and the workflow has not sent a report since.
     /// </summary>
     public bool AnswerSent { get; init; }
 
-    /// <summary>A user's guidance for the task's next execution.</summary>
+    /// <summary>A user's guidance for the next execution of the task's workflow.</summary>
     public string Guidance { get; init; } = "";
 
     /// <summary>True if a user cancelled the task individually, so the run lands without it.</summary>
@@ -128,20 +133,20 @@ public sealed record StoreCheckpointInput(
 /// <param name="Offset">Number of tasks on earlier pages.</param>
 public sealed record ReadCheckpointInput(string RunId, RepositoryReference Repository, CheckpointFile File, int Offset);
 
-/// <summary>State of a run's connection to the lease workflow, passed to the run's next execution.</summary>
+/// <summary>State of a run's connection to the lease workflow, passed to the next execution of the run's workflow.</summary>
 public sealed record LeaseCheckpoint
 {
     /// <summary>True if the run has announced itself to the lease workflow, which coordinates the runs of a repository.</summary>
     public bool Joined { get; init; }
 
-    /// <summary>True if other runs are active in the repository, or null if not known yet.</summary>
+    /// <summary>True if other runs are active in the repository, or null if the run does not know this yet.</summary>
     public bool? Shared { get; init; }
 
     /// <summary>Leases that tasks hold or have requested, by task id.</summary>
     public IReadOnlyDictionary<string, TaskLease> Tasks { get; init; } = new Dictionary<string, TaskLease>();
 }
 
-/// <summary>A lease that a task holds or waits for.</summary>
+/// <summary>A lease that a task holds or is waiting for.</summary>
 /// <param name="Standing">State of the lease: requested, waiting or granted.</param>
 /// <param name="Since">Time at which the state last changed.</param>
 /// <param name="Wait">The lease that the task waits for, or null if it does not wait.</param>
@@ -151,10 +156,10 @@ public sealed record TaskLease(TaskLeaseState Standing, DateTimeOffset Since, Wa
 /// <summary>State of a task's lease.</summary>
 public enum TaskLeaseState
 {
-    /// <summary>Requested, and not answered yet.</summary>
+    /// <summary>The lease was requested, and the request has not been answered yet.</summary>
     Asked,
 
-    /// <summary>Waiting until other tasks release their leases. The task occupies no agent slot meanwhile.</summary>
+    /// <summary>The task is waiting until other tasks release their leases. It occupies no agent slot in the meantime.</summary>
     Waiting,
 
     /// <summary>The lease is granted.</summary>

@@ -52,7 +52,7 @@ public sealed record RunCounts
     [JsonPropertyName("atWork")]
     public int AtWork { get; init; }
 
-    /// <summary>Number of open tasks that wait for a user.</summary>
+    /// <summary>Number of open tasks that are waiting for a user.</summary>
     [JsonPropertyName("needPerson")]
     public int NeedPerson { get; init; }
 

@@ -19,7 +19,8 @@ public static class RunLiveness
     public const string Ended = "ended";
 
     /// <summary>
-    /// Returns the liveness according to the run's own state, which does not show whether a worker exists. Never <see cref="Interrupted"/>.
+    /// Returns the liveness that follows from the run's own state, which does not show whether a worker exists. Never
+    /// <see cref="Interrupted"/>.
     /// </summary>
     public static string Of(RunStatus run)
     {
@@ -79,7 +80,7 @@ public static class RunLiveness
     public static IEnumerable<RunTask> PausedTasks(RunStatus run) =>
         run.Paused || RunStates.IsFinal(run.State) ? [] : run.Tasks.Where(task => task.Paused && !TaskStates.IsEnd(task.State));
 
-    /// <summary>True if no task is active, and the run waits until a usage limit resets or an account or host recovers.</summary>
+    /// <summary>True if no task is active and the run is waiting until a usage limit resets or an account or host recovers.</summary>
     public static bool IsParked(RunStatus run) =>
         IsWorking(run.State)
         && run.Tasks.Any(task => task.State == TaskStates.Parked)

@@ -28,11 +28,11 @@ public sealed record RunRules
     /// <summary>Maximum number of agents that run at the same time.</summary>
     public int Workers { get; init; } = 3;
 
-    /// <summary>Priority among other runs, from the setting <c>usage.priority</c>. Default: 0.</summary>
+    /// <summary>Priority of the run relative to other runs, from the setting <c>usage.priority</c>. Default: 0.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Priority { get; init; }
 
-    /// <summary>Weight among runs of the same priority. Values below 1 count as 1.</summary>
+    /// <summary>Weight of the run relative to runs of the same priority. Values below 1 count as 1.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Weight { get; init; }
 
@@ -42,7 +42,7 @@ public sealed record RunRules
     /// <summary>Time limit for an approval. An approval that is not given in time counts as rejected.</summary>
     public TimeSpan ApprovalTimeout { get; init; } = TimeSpan.FromHours(72);
 
-    /// <summary>Interval at which a task that waits for another run's lease reports the task that holds it.</summary>
+    /// <summary>Interval at which a task that is waiting for another run's lease reports which task holds it.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(300);
 
     /// <summary>Delay before the first probe of a failing account or host. Doubles with each probe, up to 30 minutes.</summary>
@@ -52,15 +52,15 @@ public sealed record RunRules
     public int TrainBatch { get; init; } = 1;
 
     /// <summary>
-    /// Identity that the repository's clones share through their remote. Set for a distributed run, whose tasks any host with a clone may
-    /// execute. Null if the owner host executes all tasks.
+    /// Identity that the repository's clones share through their git remote. Set for a distributed run, whose tasks any host with a clone
+    /// may execute. Null if the owner host executes all tasks.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Places { get; init; }
 
     /// <summary>
-    /// True if hosts share the run through a git remote, so that another host may take it over. Each host then announces an agent to the
-    /// workflow before it starts the agent. False for runs started by an earlier version.
+    /// True if hosts share the run through a git remote, so that another host may take it over. Each host then reports an agent to the
+    /// run's workflow before starting it. False for runs started by an earlier version.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsShared { get; init; }
@@ -103,13 +103,15 @@ public sealed record RunRules
     /// </summary>
     public bool KeepsBranches { get; init; }
 
-    /// <summary>Name of the agent that replans on request. Tasks with the same agent share its account.</summary>
+    /// <summary>Name of the agent that makes another plan on request. Tasks with the same agent share its account.</summary>
     public string Planner { get; init; } = "";
 
     /// <summary>Time limit for a single answer from the planner.</summary>
     public TimeSpan PlannerTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Keys of the users who may sign commands, each in the form of <see cref="ApproverKey"/>. Null if there are none.</summary>
+    /// <summary>
+    /// Public keys of the users who may sign commands, each in the form of <see cref="ApproverKey"/>. Null if there are none.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Approvers { get; init; }
 
@@ -151,8 +153,8 @@ public sealed record PlanOutline
     public bool ListsCost { get; init; }
 
     /// <summary>
-    /// SHA-256 of a list of the files that determine the run's decisions, such as the plan and the settings at its start. The list contains
-    /// each file's hash. Activities reject files with other hashes. The value changes with each new decision.
+    /// SHA-256 of a list of the files that determine the run's decisions, such as the plan and the settings at the run's start. The list
+    /// contains each file's hash. Activities reject files with other hashes. The value changes whenever a decision adds or changes a file.
     /// </summary>
     public string Hash { get; init; } = "";
 
@@ -184,8 +186,8 @@ public sealed record PlanOutline
     public string ApprovalReason { get; init; } = "";
 
     /// <summary>
-    /// Reason why a review before the start is recommended; empty if it is not. <see cref="OrchestrationInput.Yes"/> accepts the
-    /// recommendation.
+    /// Reason why a review of the plan before the start is recommended; empty if none is recommended. <see cref="OrchestrationInput.Yes"/>
+    /// accepts the recommendation.
     /// </summary>
     public string ReviewReason { get; init; } = "";
 }
@@ -204,8 +206,8 @@ public sealed record TaskOutline
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 
     /// <summary>
-    /// Ids of tasks that own the same files or resources as this task and have no defined order relative to it. They never run at the same
-    /// time as this task.
+    /// Ids of tasks that own some of the same files or resources as this task and have no defined order relative to it. They never run at
+    /// the same time as this task.
     /// </summary>
     public IReadOnlyList<string> Excludes { get; init; } = [];
 
@@ -235,8 +237,8 @@ public sealed record TaskOutline
     public string? Host { get; init; }
 
     /// <summary>
-    /// Id of the first task with the same text, if the run picks the best of several results. The first task has its own id. Null if the
-    /// text is unique or no result is picked.
+    /// Id of the first task with the same description, if the run picks the best of several results. The first task has its own id. Null if
+    /// the description is unique or no result is picked.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SameAs { get; init; }
@@ -260,14 +262,14 @@ public sealed record TaskOutline
 /// </summary>
 public sealed record PreflightInput(string RunId, RepositoryReference Repository, string PlanHash, OrchestrationInput Input)
 {
-    /// <summary>Start time of the run, which is needed to convert a time of day in the run's input to a date and time.</summary>
+    /// <summary>Start time of the run, used to convert a time of day in the run's input to a date and time.</summary>
     public DateTimeOffset StartedAt { get; init; }
 }
 
 /// <summary>Result of preflight.</summary>
 public sealed record PreflightResult
 {
-    /// <summary>Errors that prevent the run, each with its remedy.</summary>
+    /// <summary>Errors that prevent the run, each with a suggested fix.</summary>
     public IReadOnlyList<string> Errors { get; init; } = [];
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -293,13 +295,13 @@ public sealed record PreflightResult
     public string PlanHash { get; init; } = "";
 
     /// <summary>
-    /// Time at which the run stops starting agents, computed from the time of day in its input. Null if the input has none.
+    /// Time after which the run starts no more agents, computed from the time of day in its input. Null if the input has none.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? Until { get; init; }
 }
 
-/// <summary>Transitions to store in the run's folder. The activity appends events and replaces the status file.</summary>
+/// <summary>State transitions to store in the run's folder. The activity appends events and replaces the status file.</summary>
 /// <param name="Run">The run without its tasks.</param>
 /// <param name="Tasks">Tasks that have changed.</param>
 /// <param name="Events">The transitions, in order.</param>
@@ -313,7 +315,7 @@ public sealed record ProgressInput(
 /// <summary>Reply of the owner host after it stored transitions.</summary>
 /// <param name="ReadsAlong">True if the owner host itself queries the run's transitions (<see cref="MessageNames.Unrecorded"/>), so the run
 /// need not send each one.</param>
-public sealed record ProgressRecorded(bool ReadsAlong);
+public sealed record RecordProgressReply(bool ReadsAlong);
 
 /// <summary>Request to read the state of a task's workflow, after the run that the task belongs to has continued as new.</summary>
 public sealed record ReadTaskInput(string RunId, string TaskId);
@@ -331,7 +333,9 @@ public sealed record LandInput(
     /// <summary>Expected staging commit: the last merge reported to the run; empty if unknown.</summary>
     public string StagingTip { get; init; } = "";
 
-    /// <summary>True if a user requested the landing after a refusal. The user might have committed to staging in the meantime.</summary>
+    /// <summary>
+    /// True if a user requested the landing after it had been refused. The user might have committed to staging in the meantime.
+    /// </summary>
     public bool IsAskedFor { get; init; }
 
     /// <summary>
@@ -351,7 +355,9 @@ public sealed record LandInput(
 /// <summary>Result of an attempt to land a run.</summary>
 public sealed record LandResult
 {
-    /// <summary>True if the run's work is on the target, or on the separate branch for <c>branch</c> and <c>pr</c>.</summary>
+    /// <summary>
+    /// True if the run's work is on the target, or on the separate branch used by the landing modes <c>branch</c> and <c>pr</c>.
+    /// </summary>
     public bool Landed { get; init; }
     public string Commit { get; init; } = "";
 
@@ -361,7 +367,7 @@ public sealed record LandResult
     /// <summary>Sentence with the outcome of the landing, or with the reason why a user has to act.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>File with the evidence, relative to the repository; empty if there is none.</summary>
+    /// <summary>Path of the file with the evidence for the outcome, relative to the repository; empty if there is none.</summary>
     public string Evidence { get; init; } = "";
 
     /// <summary>True if the landing was refused because staging lacks work of the run.</summary>
@@ -369,7 +375,8 @@ public sealed record LandResult
     public bool LosesWork { get; init; }
 
     /// <summary>
-    /// Likely new name of a target branch that was renamed. Null if the target exists, or if no checked-out branch is a candidate.
+    /// Likely new name of a target branch that was renamed. Null if the target exists, or if none of the checked-out branches is a
+    /// candidate.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RenamedTo { get; init; }
@@ -378,7 +385,8 @@ public sealed record LandResult
     public string StagingTip { get; init; } = "";
 
     /// <summary>
-    /// New SHA-256 of the run's inputs, which now include findings that the user saw, such as possible secrets; empty if unchanged.
+    /// New SHA-256 of the run's inputs, which now include findings that were shown to the user, such as possible secrets; empty if
+    /// unchanged.
     /// </summary>
     public string PlanHash { get; init; } = "";
 }

@@ -1,14 +1,14 @@
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// A snapshot of a run. It is the answer to the query <c>status</c>, the content of <c>runs/&lt;run&gt;/status.json</c>, and the output of
+/// A snapshot of a run. It is the answer to the query <c>status</c>, the contents of <c>runs/&lt;run&gt;/status.json</c>, and the output of
 /// <c>orchestrate status --json</c>.
 /// </summary>
 public sealed record RunStatus
 {
     /// <summary>
     /// Amount added to <see cref="Sequence"/> when a new execution continues the run's record after a reset, or when a worker records the
-    /// end of an execution that can't record it. Late writes of the old execution then have smaller numbers and are discarded.
+    /// end of an execution that can't do so itself. Late writes by the old execution then have smaller numbers and are discarded.
     /// </summary>
     public const long ExecutionGap = 1000;
 
@@ -52,7 +52,7 @@ public sealed record RunStatus
     [JsonPropertyName("since")]
     public DateTimeOffset Since { get; init; }
 
-    /// <summary>File with the evidence for the state, relative to the repository; empty if there is none.</summary>
+    /// <summary>Path of the file with the evidence for the state, relative to the repository; empty if there is none.</summary>
     [JsonPropertyName("evidence")]
     public string Evidence
     {
@@ -201,7 +201,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Current outages of accounts or of the host. Tasks that need the account or host wait.</summary>
+    /// <summary>Current outages of accounts or of the host. Tasks that need them are waiting.</summary>
     [JsonPropertyName("outages")]
     public IReadOnlyList<OutageStatus> Outages
     {
@@ -209,7 +209,9 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>True if no user promoted the run in time. The run then asks for promotion in addition to its escalation.</summary>
+    /// <summary>
+    /// True if no user promoted the run (repeated its landing) in time. The run is then escalated and still accepts a promotion.
+    /// </summary>
     [JsonPropertyName("promotionOverdue")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool PromotionOverdue { get; init; }
@@ -237,7 +239,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Gates of this run that wait for another gate on this host. Only <c>orchestrate status</c> sets it.</summary>
+    /// <summary>Gates of this run that are waiting for another gate on this host. Only <c>orchestrate status</c> sets it.</summary>
     [JsonPropertyName("waiting")]
     public IReadOnlyList<GateWait> Waiting
     {
@@ -274,7 +276,7 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunReview? Review { get; init; }
 
-    /// <summary>Last replanning that a user requested, or null if there was none.</summary>
+    /// <summary>Last replanning (making of another plan) that a user requested, or null if there was none.</summary>
     [JsonPropertyName("replan")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunReplan? Replan { get; init; }
@@ -323,16 +325,16 @@ public sealed record RunStatus
     public bool? Abandoned { get; init; }
 
     /// <summary>
-    /// Host that the run waits for, because no worker on it polls for the run's activities. Null if a worker polls, or if unknown. Set by
-    /// commands that query the server.
+    /// Host that the run is waiting for, because no worker on it polls for the run's activities. Null if a worker polls, or if unknown. Set
+    /// by commands that query the server.
     /// </summary>
     [JsonPropertyName("away")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UnreachableHost? Away { get; init; }
 
     /// <summary>
-    /// True if a user reverted the landing, so the branch contains neither the commit nor its content. Null if the run has not landed, or
-    /// if this was not checked. Set by commands that describe runs.
+    /// True if a user reverted the landing, so that the branch contains neither the landed commit nor its changes. Null if the run has not
+    /// landed, or if this was not checked. Set by commands that describe runs.
     /// </summary>
     [JsonPropertyName("landedGone")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -346,7 +348,7 @@ public sealed record RunStatus
     public RunBudgets? Budgets { get; init; }
 
     /// <summary>
-    /// True if work of the run is on the branch that the run landed on. A run that merged nothing lands only its base commit, which does
+    /// True if the run's work is on the branch on which the run landed. A run that merged nothing lands only its base commit, which does
     /// not count.
     /// </summary>
     [JsonIgnore]

@@ -37,7 +37,7 @@ public sealed record RunTask : TaskProgress
     public int? QueuePosition { get; init; }
 
     /// <summary>
-    /// Number of messages that have not been shown to the task's agent yet; omitted if 0. Only <c>orchestrate status</c> and <c>show</c>
+    /// Number of messages that have not yet been shown to the task's agent; omitted if 0. Only <c>orchestrate status</c> and <c>show</c>
     /// set it.
     /// </summary>
     [JsonPropertyName("unreadMail")]
@@ -45,7 +45,7 @@ public sealed record RunTask : TaskProgress
     public int UnreadMail { get; init; }
 
     /// <summary>
-    /// Text about the task's current activity: the agent's action and context size, the reason why a gate waits, or a predicted conflict.
+    /// Text about what the task is doing: the agent's action and context size, the reason why a gate is waiting, or a predicted conflict.
     /// Omitted if unknown. Only <c>orchestrate status</c> sets it.
     /// </summary>
     [JsonPropertyName("doing")]

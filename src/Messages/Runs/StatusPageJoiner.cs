@@ -4,8 +4,8 @@ namespace Orchestrator.Messages;
 public static class StatusPageJoiner
 {
     /// <summary>
-    /// Maximum number of attempts to read all pages from one state. If the run keeps changing, the last attempt may mix states from
-    /// different moments.
+    /// Maximum number of attempts to read all pages from one state of the run. If the run keeps changing, the last attempt may mix states
+    /// from different moments.
     /// </summary>
     private const int Tries = 5;
 

@@ -1,8 +1,8 @@
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Checks users' commands. Each check returns the reason to refuse the command, or null if the command is valid. The run uses the checks.
-/// While no worker serves it, they are applied to its recorded status.
+/// Checks users' commands. Each check returns the reason to refuse the command, or null if the command is valid. The run itself applies the
+/// checks. While no worker serves the run, they are applied to its recorded status.
 /// </summary>
 public static class SteeringRefusals
 {
@@ -60,9 +60,9 @@ public static class SteeringRefusals
             ? null
             : $"{run} is {state}; only a run that is {RunStates.Escalated} or {RunStates.AwaitingPromotion} can be resolved.";
 
-    /// <summary>Returns the sentence that explains why an answer is refused: the plan is not waiting for one.</summary>
+    /// <summary>Returns the sentence that explains that an answer is refused because the plan is not waiting for one.</summary>
     public static string OfPlanAnswer(string state) => $"The plan is not waiting for an answer; the run is {state}.";
 
-    /// <summary>Returns the sentence that explains why an answer is refused: the task is not waiting for one.</summary>
+    /// <summary>Returns the sentence that explains that an answer is refused because the task is not waiting for one.</summary>
     public static string OfTaskAnswer(string task, string state) => $"{task} is {state} and does not wait for an approval.";
 }

@@ -2,7 +2,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Author of a command, as far as the command's signature proves it.</summary>
+/// <summary>Author of a command, and whether the command's signature verifies the author.</summary>
 /// <param name="By">Author for records, with the words <c>proven by</c> or <c>claimed</c> if the run lists approvers.</param>
 /// <param name="IsProven">True if an approver of the run has signed the command.</param>
 /// <param name="Refusal">Sentence that refuses the command; null if its author may send it.</param>
@@ -11,7 +11,7 @@ public sealed record CommandAuthor(string By, bool IsProven, string? Refusal = n
     /// <summary>Age above which a signature is refused. It is long enough for a stored command to be accepted the next morning.</summary>
     public static readonly TimeSpan SignatureLifetime = TimeSpan.FromHours(24);
 
-    /// <summary>Maximum time by which the signer's clock may be ahead.</summary>
+    /// <summary>Maximum amount by which the signer's clock may be ahead of this clock.</summary>
     private static readonly TimeSpan ClockLead = TimeSpan.FromMinutes(5);
 
     private const string Proven = "proven by";
@@ -59,7 +59,7 @@ public sealed record CommandAuthor(string By, bool IsProven, string? Refusal = n
         : null;
 
     /// <summary>
-    /// Marks the name of an author that no signature proves. In runs without approvers, marks only names that imitate a proof.
+    /// Marks the name of an author that no signature verifies. In runs without approvers, marks only names that look like verified ones.
     /// </summary>
     private static string Claimed(string by, RunRules rules) =>
         rules.Approvers is null or [] && !by.Contains(Proven, StringComparison.OrdinalIgnoreCase) ? by

@@ -69,8 +69,8 @@ internal static class RecordedStatusCheck
     private static string StateOf(RunStatus run, string task) => run.Tasks.FirstOrDefault(t => t.Id == task)?.State ?? "";
 
     /// <summary>
-    /// Checks a command to raise a budget against the recorded spending of tasks that wait for the budget. Only the ledgers contain the
-    /// current spending.
+    /// Checks a command to raise a budget against the recorded spending of tasks that are waiting for the budget. Only the account ledgers
+    /// contain the current spending.
     /// </summary>
     public static string? OfRaise(RunStatus run, RaiseBudgetCommand command)
     {

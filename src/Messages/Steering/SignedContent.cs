@@ -30,8 +30,8 @@ public static class SignedContent
     }
 
     /// <summary>
-    /// Sorts JSON members and omits empty ones. Clients of different versions, which know more or fewer members, then produce the same
-    /// bytes.
+    /// Sorts the members of JSON objects and omits empty members. Clients of different versions, which know more or fewer members, then
+    /// produce the same bytes.
     /// </summary>
     private static JsonNode Canonical(JsonNode node) =>
         node switch

@@ -14,7 +14,7 @@ public sealed record SteeringArgument(string Name, string Description)
     /// <summary>The accepted values; empty if any text is accepted.</summary>
     public IReadOnlyList<string> Values { get; init; } = [];
 
-    /// <summary>Sentence that tells the user how to correct a refused value; empty if none is needed.</summary>
+    /// <summary>Sentence that tells the user how to correct an invalid value; empty if no such advice is needed.</summary>
     public string Cure { get; init; } = "";
 
     /// <summary>

@@ -3,8 +3,8 @@ using Orchestrator.Plans;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// All steering commands of a run. A new command needs an entry here, a handler in the workflow, and the sentences of its answer. The
-/// client, the command line, the API, the web page and their documentation are derived from the entry.
+/// All steering commands, with which users control a run. A new command needs an entry here, a handler in the workflow, and the sentences
+/// of its answer. The client, the command line, the API, the web page and their documentation are derived from the entry.
 /// </summary>
 public static class SteeringCatalog
 {
@@ -14,7 +14,7 @@ public static class SteeringCatalog
     /// <summary>Name of the argument with a budget's scope.</summary>
     public const string BudgetKind = "of";
 
-    /// <summary>Name of the argument with a text for the agent.</summary>
+    /// <summary>Name of the argument with text for the agent.</summary>
     public const string Guidance = "guidance";
 
     /// <summary>Name of the argument with the reason for a decision.</summary>
@@ -76,7 +76,7 @@ public static class SteeringCatalog
             Continues = false,
         };
 
-    /// <summary>Retries a task, or resumes a task that is waiting.</summary>
+    /// <summary>Retries a task, or resumes a waiting task immediately.</summary>
     public static SteeringDefinition Retry { get; } =
         new(
             "retry",
@@ -262,13 +262,13 @@ public static class SteeringCatalog
             ],
         };
 
-    /// <summary>All steering commands, in the order of the documentation.</summary>
+    /// <summary>All steering commands, in the order in which the documentation lists them.</summary>
     public static IReadOnlyList<SteeringDefinition> All { get; } =
     [Approve, Reject, Pause, Resume, Cancel, Abort, Promote, LandMerged, Resolve, RaiseBudget, Retry, Skip, MergeNext];
 
     /// <summary>
-    /// True if a command is a decision. Runs with <c>require_proof</c> accept decisions only with a signature. Any user may pause, resume
-    /// and cancel.
+    /// True if a command is a decision. Runs with <c>require_proof</c> accept decisions only with a signature. Commands to pause, resume
+    /// and cancel are not decisions, so any user may send them.
     /// </summary>
     /// <param name="name">Wire name of the command.</param>
     public static bool IsDecision(string name) => name == MessageNames.AddTasks || All.Any(command => command.Decision == name);

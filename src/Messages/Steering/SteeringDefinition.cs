@@ -18,7 +18,7 @@ public enum SteeringTargets
 }
 
 /// <summary>
-/// Definition of a steering command, from which the client, the command line, the API and the web page derive their parts.
+/// Definition of a steering command, from which the client, the command line, the API and the web page derive their support for it.
 /// </summary>
 /// <param name="Name">Name of the command, which is also the last part of its API path, such as <c>land-merged</c>.</param>
 /// <param name="Targets">Kinds of targets that the command accepts.</param>
@@ -35,8 +35,8 @@ public sealed record SteeringDefinition(
     public IReadOnlyList<SteeringArgument> Arguments { get; init; } = [];
 
     /// <summary>
-    /// True if the command moves the target branch, so that a user must first decide about lost changes. Does not apply to calls that
-    /// revert the landing.
+    /// True if the command moves the target branch, so that a user must first accept any lost changes. Does not apply to calls that revert
+    /// the landing.
     /// </summary>
     public bool Lands { get; init; }
 

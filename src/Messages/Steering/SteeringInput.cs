@@ -11,7 +11,9 @@ public sealed record SteeringInput(string By, string? Task = null)
     /// <summary>Ids of several tasks, or null for all tasks. Used only to resolve an escalated run.</summary>
     public IReadOnlyList<string>? Tasks { get; init; }
 
-    /// <summary>Identity of the question that the user saw (<see cref="RunQuestion.Shown"/>); empty for the current question.</summary>
+    /// <summary>
+    /// Hash that identifies the question that the user saw (<see cref="RunQuestion.Shown"/>); empty for the current question.
+    /// </summary>
     public string Shown { get; init; } = "";
 
     /// <summary>Id of the task or question, for commands that require one.</summary>

@@ -11,19 +11,19 @@ public sealed record SteeringMessage(string Name, object? Message)
     public Func<RunStatus, string?> Refuse { get; init; } = _ => null;
 
     /// <summary>
-    /// True if a run's status shows that the command has taken effect and that no agent will start. Null for commands after which agents
-    /// may start.
+    /// True if a run's status shows that the command has taken effect and that no agent will start. Null for commands that allow agents to
+    /// start.
     /// </summary>
     public Func<RunStatus, bool>? Reached { get; init; }
 
-    /// <summary>Meaning of a run's answer that the command changed nothing.</summary>
+    /// <summary>Meaning of the run's answer if it says that the command changed nothing.</summary>
     public NoChangeMeaning Unchanged { get; init; }
 
     /// <summary>True if the command also reverts the run's landing after the run has ended.</summary>
     public bool Withdraws { get; init; }
 }
 
-/// <summary>Meaning of a run's answer that a command changed nothing.</summary>
+/// <summary>Possible meanings of a run's answer that a command changed nothing.</summary>
 public enum NoChangeMeaning
 {
     /// <summary>The run was already in the requested state.</summary>

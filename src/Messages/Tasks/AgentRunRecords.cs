@@ -2,22 +2,24 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Request to run an agent. The activity starts the agent, or attaches to it if it is already running.</summary>
+/// <summary>Request to run an agent. The activity starts the agent, or monitors it if it is already running.</summary>
 public abstract record AgentCallInput
 {
     /// <summary>Number of the attempt, from 1.</summary>
     public required int Attempt { get; init; }
 
     /// <summary>
-    /// Number of the agent run, which is also in its folder's name. The same number never starts a second process and is never paid for
-    /// twice.
+    /// Number of the agent run, which is also in the name of the agent run's folder. The same number never starts a second process and is
+    /// never paid for twice.
     /// </summary>
     public required int Start { get; init; }
 
-    /// <summary>Id of the conversation to continue; empty to start a new one.</summary>
+    /// <summary>Id of the conversation to resume; empty to start a new one.</summary>
     public string Session { get; init; } = "";
 
-    /// <summary>File with the problems of the previous attempt, relative to the repository; empty for the first attempt.</summary>
+    /// <summary>
+    /// Path of the file with the problems of the previous attempt, relative to the repository; empty for the first attempt.
+    /// </summary>
     public string ProblemsFile { get; init; } = "";
 
     /// <summary>A user's guidance for this agent run.</summary>
@@ -48,7 +50,7 @@ public sealed record RunAgentInput : AgentCallInput
     /// <summary>Number of times the task's work was rejected before this attempt, not counting conflicts with other tasks.</summary>
     public int Failures { get; init; }
 
-    /// <summary>Text that answers the agent's last request; empty if the agent made none.</summary>
+    /// <summary>Answer to the agent's last request; empty if the agent made none.</summary>
     public string Answer { get; init; } = "";
 
     /// <summary>
@@ -86,8 +88,8 @@ public sealed record AskAgentInput : AgentCallInput
     public required AgentQuestion Question { get; init; }
 
     /// <summary>
-    /// True if the host announces the agent to the workflow before starting it, as in <see cref="RunRules.IsShared"/>. False in requests
-    /// from an earlier version.
+    /// True if the host reports the agent to the workflow before starting it, as in <see cref="RunRules.IsShared"/>. False in requests from
+    /// an earlier version.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsAnnounced { get; init; }
@@ -147,26 +149,28 @@ public sealed record AnswerJudgement
     /// <summary>Problems with the answer; empty if the answer is valid.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
-    /// <summary>File with all problems of the answer, for the next attempt, relative to the repository.</summary>
+    /// <summary>Path of the file with all problems of the answer, for the next attempt, relative to the repository.</summary>
     public string ProblemsFile { get; init; } = "";
 
-    /// <summary>Result as text for users. For a question of a task's agent: the answer, or empty if a user has to answer.</summary>
+    /// <summary>Outcome as text for users. For a question from a task's agent: the answer, or empty if a user has to answer.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>SHA-256 of the accepted result: the plan, the tasks, or a review's questions and answers so far.</summary>
+    /// <summary>SHA-256 of the accepted output: the plan, the tasks, or a review's questions and answers so far.</summary>
     public string SaidHash { get; init; } = "";
 
     /// <summary>
-    /// Reason why a user has to answer the question of a task's agent. Empty if the planner answered it; null for other questions.
+    /// Reason why a user has to answer the question from a task's agent. Empty if the planner answered it; null for other questions.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? LeftToPerson { get; init; }
 
-    /// <summary>The planner's model, or its agent's name if the model is unknown. Set only for a question of a task's agent.</summary>
+    /// <summary>The planner's model, or its agent's name if the model is unknown. Set only for a question from a task's agent.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? By { get; init; }
 
-    /// <summary>File with the question and the answer, relative to the repository. Set only for a question of a task's agent.</summary>
+    /// <summary>
+    /// Path of the file with the question and the answer, relative to the repository. Set only for a question from a task's agent.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? File { get; init; }
 }
@@ -182,8 +186,8 @@ public sealed record AgentRunResult
     public bool ClaimedDone { get; init; }
 
     /// <summary>
-    /// Sentence with the error of an agent program that failed but left work; otherwise empty. The work is verified, and returned to the
-    /// agent unless the agent had reported completion.
+    /// Sentence with the error of an agent program that failed but left work behind; otherwise empty. The work is verified, and returned to
+    /// the agent unless the agent had reported completion and a gate passed.
     /// </summary>
     public string EndedWith { get; init; } = "";
 
@@ -191,13 +195,14 @@ public sealed record AgentRunResult
     public bool NeverBegun { get; init; }
 
     /// <summary>
-    /// True if the agent's program was never executed although its start had begun. Such a start is not counted, but its number is used up.
+    /// True if the agent's program was never executed although the orchestrator had begun to start it. The agent run is not counted, but
+    /// its number is not used again.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool NeverRan { get; init; }
 
     /// <summary>
-    /// True if the host refused to start the agent for a reason that is unlikely to pass. After a few repetitions the task fails.
+    /// True if the host refused to start the agent for a reason that is unlikely to go away. After a few refusals the task fails.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsRefused { get; init; }
@@ -206,11 +211,15 @@ public sealed record AgentRunResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HasSpaceAgain { get; init; }
 
-    /// <summary>True if the agent was started on the run's previous host, so that only the data it shared is available here.</summary>
+    /// <summary>
+    /// True if the agent was started on the run's previous host, so that only the data that this host shared is available here.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LeftElsewhere { get; init; }
 
-    /// <summary>True if part of the agent's work can't leave its host, because that part may be a secret or is too large.</summary>
+    /// <summary>
+    /// True if part of the agent's work can't be copied to other hosts, because that part may be a secret or is too large.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HasUnshared { get; init; }
     public string Session { get; init; } = "";
@@ -219,7 +228,8 @@ public sealed record AgentRunResult
     public int Turns { get; init; }
 
     /// <summary>
-    /// Time at which a usage limit resets, or at which the account is probed. Equal for all tasks that wait for it. Null if unknown.
+    /// Time at which a usage limit resets, or at which the account is probed. Identical for all tasks that are waiting for it. Null if
+    /// unknown.
     /// </summary>
     public DateTimeOffset? ResetAt { get; init; }
 
@@ -235,8 +245,8 @@ public sealed record AgentRunResult
     public BudgetStatus? Budget { get; init; }
 
     /// <summary>
-    /// Signature of the failure, without parts that differ between tasks. Empty if there is no failure, or if the task itself may be the
-    /// cause.
+    /// Text that identifies the kind of failure, without parts that differ between tasks. Empty if there is no failure, or if the task
+    /// itself may be the cause.
     /// </summary>
     public string Signature { get; init; } = "";
 
@@ -244,8 +254,7 @@ public sealed record AgentRunResult
     public string Folder { get; init; } = "";
 
     /// <summary>
-    /// Notices about events of the agent run that do not affect the task itself. An example is a change to state that all tasks and the
-    /// user share.
+    /// Notices about events that do not affect the task itself, such as a change to state that all tasks and the user share.
     /// </summary>
     public IReadOnlyList<TaskNotice> Notices { get; init; } = [];
 
@@ -254,7 +263,7 @@ public sealed record AgentRunResult
     /// </summary>
     public string SaidHash { get; init; } = "";
 
-    /// <summary>Required agents that the task's agent has called, or null if it called none.</summary>
+    /// <summary>Names of required subagents that the task's agent has called, or null if it called none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Called { get; init; }
 

@@ -27,7 +27,7 @@ public sealed record AnswerAction(
         }
     }
 
-    /// <summary>True if the answer requires a text from the user.</summary>
+    /// <summary>True if the answer requires text from the user.</summary>
     [JsonIgnore]
     public bool NeedsText => Kind is AnswerActionKinds.Guide or AnswerActionKinds.RaiseBudget;
 
@@ -82,7 +82,7 @@ public sealed record AnswerAction(
     }
 }
 
-/// <summary>Kinds of <see cref="AnswerAction"/>. Most kinds have the name of their command.</summary>
+/// <summary>Kinds of <see cref="AnswerAction"/>. Most kinds are named after their command.</summary>
 public static class AnswerActionKinds
 {
     public const string Approve = "approve";

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Workflow updates that have the same effect as the commands that answer questions. Shown to users of Temporal's own tools.
+/// Converts possible answers to workflow updates, which have the same effect as the commands that answer questions. Shown to users of
+/// Temporal's own tools.
 /// </summary>
 public static class AnswerUpdates
 {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A gate that waits for another gate on this host.</summary>
+/// <summary>A gate that is waiting for another gate on this host.</summary>
 /// <param name="Task">Id of the task with the waiting gate; empty for a gate of the run itself.</param>
 /// <param name="Gate">Name of the waiting gate.</param>
 /// <param name="Exclusive">Name of the exclusive resource that both gates need. Null if a gate waits to be repeated alone after a

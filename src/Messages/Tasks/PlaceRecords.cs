@@ -18,7 +18,7 @@ public sealed record HoldSlotInput([property: Identifier] string RunId, string T
     public int Number { get; init; }
 }
 
-/// <summary>A host's slot that is reserved for a task while the task is on that host.</summary>
+/// <summary>A host's slot that is reserved for a task while the host executes the task.</summary>
 /// <param name="Repository">Repository on that host, with its task queue.</param>
 /// <param name="Attempt">Attempt of the activity that holds the slot. A later attempt replaces an earlier one whose host is gone.</param>
 [MessageExample(
@@ -35,7 +35,7 @@ public sealed record TaskHostSlot(RepositoryReference Repository, int Attempt)
     public int Number { get; init; }
 }
 
-/// <summary>Announcement that a host is about to start a task's agent.</summary>
+/// <summary>Announcement, sent to a task's workflow, that a host is about to start the task's agent.</summary>
 /// <param name="Start">Number of the agent run.</param>
 /// <param name="Queue">Task queue through which the host received the request.</param>
 public sealed record AgentStartAnnouncement([property: Range(1, 1_000_000)] int Start, [property: Identifier] string Queue);
@@ -63,7 +63,7 @@ public sealed record FetchTaskInput(
 
     /// <summary>
     /// True if another reachable host has executed an activity and is publishing its result. The fetching activity then waits for data that
-    /// the remote still lacks.
+    /// is not yet on the remote.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsShared { get; init; }

@@ -1,23 +1,27 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Ids for the planner's agent runs that answer questions of task agents. Their folders are beside those of the tasks.</summary>
+/// <summary>
+/// Ids for the planner's agent runs that answer questions from tasks' agents. Their folders are next to those of the tasks.
+/// </summary>
 public static class QuestionTaskIds
 {
     /// <summary>
-    /// Returns the id of a question, used for folders and worktrees. The id starts with a dot, unlike the task ids of a plan.
+    /// Returns the id of a question, used for its folders and worktrees. The id starts with a dot, unlike the task ids of a plan.
     /// </summary>
     /// <param name="start">Number of the agent run that asked.</param>
     public static string IdOf(string task, int start) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $".question-{task}-{start}");
 }
 
-/// <summary>A question of a task's agent, with the planner's answer.</summary>
+/// <summary>A question from a task's agent, with the planner's answer.</summary>
 public sealed record TaskAnswer
 {
-    /// <summary>Maximum length of a question or answer in records, in characters. <see cref="File"/> has the complete text.</summary>
+    /// <summary>
+    /// Maximum length of a question or answer in records, in characters. The file at <see cref="File"/> contains the complete text.
+    /// </summary>
     public const int MostText = 600;
 
-    /// <summary>Number of the agent run that asked.</summary>
+    /// <summary>Number of the agent run that asked the question.</summary>
     [JsonPropertyName("start")]
     public required int Start { get; init; }
 
@@ -47,7 +51,7 @@ public sealed record TaskAnswer
     [JsonPropertyName("cost")]
     public decimal Cost { get; init; }
 
-    /// <summary>File with the complete question and answer, relative to the repository.</summary>
+    /// <summary>Path of the file with the complete question and answer, relative to the repository.</summary>
     [JsonPropertyName("file")]
     public string File
     {

@@ -15,15 +15,15 @@ public sealed record TaskAgentSwitch
     [JsonPropertyName("from")]
     public required string From { get; init; }
 
-    /// <summary>Name of the agent that continued.</summary>
+    /// <summary>Name of the agent that continued the task.</summary>
     [JsonPropertyName("to")]
     public required string To { get; init; }
 
-    /// <summary>Number of the last agent run before the change; 0 if there was none.</summary>
+    /// <summary>Number of the last agent run before the switch; 0 if there was none.</summary>
     [JsonPropertyName("afterStart")]
     public required int AfterStart { get; init; }
 
-    /// <summary>True if the former agent's conversation was abandoned. The new agent then had only the files and a summary.</summary>
+    /// <summary>True if the previous agent's conversation was abandoned, so the new agent had only the files and a summary.</summary>
     [JsonPropertyName("lostConversation")]
     public required bool LostConversation { get; init; }
 
@@ -31,7 +31,7 @@ public sealed record TaskAgentSwitch
     [JsonPropertyName("until")]
     public required DateTimeOffset Until { get; init; }
 
-    /// <summary>Describes the relay for users, in a phrase that follows the name of the task.</summary>
+    /// <summary>Describes the switch for users, in a phrase that follows the name of the task.</summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,

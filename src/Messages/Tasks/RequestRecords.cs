@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Next steps after an agent's request.</summary>
+/// <summary>Possible next steps after an agent has made a request.</summary>
 public static class RequestNextSteps
 {
     /// <summary>A user has to answer the request.</summary>
@@ -9,20 +9,20 @@ public static class RequestNextSteps
     /// <summary>The planner is asked before a user.</summary>
     public const string Planner = "planner";
 
-    /// <summary>The agent continues with <see cref="RequestVerdict.Text"/>.</summary>
+    /// <summary>The agent continues with the answer in <see cref="RequestVerdict.Text"/>.</summary>
     public const string Answer = "answer";
 
-    /// <summary>An approver has to decide first. <see cref="RequestVerdict.Text"/> describes the decision.</summary>
+    /// <summary>An approver has to decide first. <see cref="RequestVerdict.Text"/> describes the decision to be made.</summary>
     public const string Ask = "ask";
 
-    /// <summary>The packages are installed on staging.</summary>
+    /// <summary>The approved packages are installed in a commit on top of staging.</summary>
     public const string Install = "install";
 
-    /// <summary>The parts of the task become tasks of the run. The task continues when its parts have ended.</summary>
+    /// <summary>The parts of the task become tasks of the run. The task continues when all of them have ended.</summary>
     public const string Split = "split";
 }
 
-/// <summary>Subjects of an approval that a task can wait for while it is <see cref="TaskStates.AwaitingApproval"/>.</summary>
+/// <summary>Subjects of an approval that a task is waiting for in the state <see cref="TaskStates.AwaitingApproval"/>.</summary>
 public static class ApprovalKinds
 {
     /// <summary>Packages that the agent needs.</summary>
@@ -34,7 +34,7 @@ public static class ApprovalKinds
     /// <summary>Division of the task into smaller tasks.</summary>
     public const string Split = "split";
 
-    /// <summary>Answer to a question. The planner answers it unless a user answers first.</summary>
+    /// <summary>Answer to a question from the task's agent. The planner answers it unless a user answers first.</summary>
     public const string Question = "question";
 }
 
@@ -52,16 +52,16 @@ public sealed record JudgeRequestInput
 {
     public required TaskInput Task { get; init; }
 
-    /// <summary>Number of the agent run that made the request.</summary>
+    /// <summary>Number of the agent run that made the request to be evaluated.</summary>
     public required int Start { get; init; }
 
-    /// <summary>An approver's decision, or null if no approval has been requested yet.</summary>
+    /// <summary>An approver's decision on the request, or null if no approval has been requested yet.</summary>
     public RequestDecision? Decision { get; init; }
 
-    /// <summary>The packages shown to the approver.</summary>
+    /// <summary>The requested packages as they were shown to the approver.</summary>
     public IReadOnlyList<RequestedPackage> Packages { get; init; } = [];
 
-    /// <summary>Number of the task's questions that the planner has answered so far.</summary>
+    /// <summary>Number of the task's questions that the planner has answered before this request.</summary>
     public int Answered { get; init; }
 
     /// <inheritdoc cref="AgentRunResult.SaidHash"/>
@@ -88,20 +88,20 @@ public sealed record RequestVerdict
     /// <summary>Next step, which is one of <see cref="RequestNextSteps"/>.</summary>
     public required string Step { get; init; }
 
-    /// <summary>Text for the agent or the approver. If a user has to answer, a note that is shown with the question.</summary>
+    /// <summary>Text for the agent or the approver. If a user has to answer, this is a note that is shown with the question.</summary>
     public string Text { get; init; } = "";
 
     /// <summary>Subject of the required approval, which is one of <see cref="ApprovalKinds"/>; empty if no approval is required.</summary>
     public string Asks { get; init; } = "";
 
-    /// <summary>Files that the task may write from now on, including earlier grants.</summary>
+    /// <summary>Files outside the task's ownership that the task may write from now on, including earlier grants.</summary>
     public IReadOnlyList<string> Lent { get; init; } = [];
 
     /// <summary>Packages that need an approval or were granted.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RequestedPackage>? Packages { get; init; }
 
-    /// <summary>Short text about the request and the decision, to be recorded; empty to record nothing.</summary>
+    /// <summary>Short text about the request and the decision, for the task's record; empty to record nothing.</summary>
     public string Note { get; init; } = "";
 }
 
@@ -113,7 +113,9 @@ public sealed record InstallInput
     /// <inheritdoc cref="JudgeRequestInput.Start"/>
     public required int Start { get; init; }
 
-    /// <summary>Number of the installation attempt, from 1. Incremented if staging moved after the last commit was made.</summary>
+    /// <summary>
+    /// Number of the installation attempt, from 1. Incremented if staging moved after the last installation commit was made.
+    /// </summary>
     public int Round { get; init; } = 1;
 
     /// <summary>Approved packages.</summary>
@@ -123,7 +125,9 @@ public sealed record InstallInput
 /// <summary>Result of installing approved packages.</summary>
 public sealed record InstallResult
 {
-    /// <summary>Commit to merge. Empty if staging already has the packages, or if they can't be installed.</summary>
+    /// <summary>
+    /// Commit with the installed packages, which is to be merged. Empty if staging already has the packages, or if they can't be installed.
+    /// </summary>
     public string Commit { get; init; } = "";
 
     /// <summary>Reason why the packages can't be installed, as text for the agent; empty if they can.</summary>
@@ -131,8 +135,8 @@ public sealed record InstallResult
 }
 
 /// <summary>
-/// Request to finish processing an agent's request. If staging has the requested packages, the activity commits the task's work so far and
-/// notifies all agents.
+/// Request to finish processing an agent's request. If staging has the requested packages, the activity commits the task's unfinished work
+/// and notifies all agents.
 /// </summary>
 public sealed record ConcludeRequestInput
 {
@@ -171,7 +175,7 @@ public sealed record SplitTaskInput(
 /// <summary>Result of dividing a task into smaller tasks.</summary>
 public sealed record SplitConclusion
 {
-    /// <summary>SHA-256 of the plan with the parts, which is stored beside the approved plan.</summary>
+    /// <summary>SHA-256 of the plan that includes the new tasks, which is stored next to the approved plan.</summary>
     public required string PlanHash { get; init; }
 
     /// <summary>Outlines of the tasks into which the task is divided.</summary>
@@ -181,12 +185,14 @@ public sealed record SplitConclusion
 /// <summary>Result of completing an agent's request, with which the task continues.</summary>
 public sealed record RequestConclusion
 {
-    /// <summary>Commit with the task's work so far. Empty to leave the worktree unchanged, without merging staging into it.</summary>
+    /// <summary>
+    /// Commit with the task's work so far. If it is empty, the worktree stays unchanged and staging is not merged into it.
+    /// </summary>
     public string Commit { get; init; } = "";
 
     /// <summary>Text for the agent.</summary>
     public string Text { get; init; } = "";
 
-    /// <summary>Short text about the outcome of the request, to be recorded.</summary>
+    /// <summary>Short text about the outcome of the request, for the task's record.</summary>
     public string Note { get; init; } = "";
 }

@@ -1,9 +1,9 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A question that waits for a user.</summary>
+/// <summary>A question that is waiting for a user's answer.</summary>
 public sealed record RunQuestion
 {
-    /// <summary>Id of the question about whether a plan may start, at the start of a run or after a replanning.</summary>
+    /// <summary>Id of the question whether a plan may start, at the start of a run or after a replanning.</summary>
     public const string Plan = "plan";
 
     /// <summary>Id of the question about a refused landing.</summary>
@@ -29,7 +29,8 @@ public sealed record RunQuestion
     public static string OfBudget(string kind) => $"budget-{kind}";
 
     /// <summary>
-    /// One of the constants of this type, or a task id. Users pass it to <c>approve</c>, <c>reject</c>, <c>retry</c> or <c>skip</c>.
+    /// Id of the question: one of the constants of this type, or a task id. Users pass it to <c>approve</c>, <c>reject</c>, <c>retry</c> or
+    /// <c>skip</c>.
     /// </summary>
     [JsonPropertyName("id")]
     public required string Id { get; init; }
@@ -49,14 +50,16 @@ public sealed record RunQuestion
     [JsonPropertyName("commands")]
     public IReadOnlyList<string> Commands => [.. Ways.Select(way => way.Command)];
 
-    /// <summary>True if the question's text includes the reason of its task or run, so that displays need not repeat the reason.</summary>
+    /// <summary>
+    /// True if the question's text includes the reason for the state of its task or run, so that displays need not repeat the reason.
+    /// </summary>
     [JsonPropertyName("saysReason")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SaysReason { get; init; }
 
     /// <summary>
-    /// Identity of the shown question: the first digits of the SHA-256 of its id and text. The run refuses an answer that names an outdated
-    /// identity. Computed from the text, so that both always match.
+    /// Identity of the question as shown: the first digits of the SHA-256 of its id and text. The run refuses an answer that names an
+    /// outdated identity. It is computed from the text, so it always matches the text.
     /// </summary>
     [JsonPropertyName("shown")]
     public string Shown =>
@@ -67,7 +70,7 @@ public sealed record RunQuestion
     [JsonPropertyName("since")]
     public DateTimeOffset Since { get; init; }
 
-    /// <summary>Returns the open question that an answer refers to, or null if none of the possible questions is open.</summary>
+    /// <summary>Returns the open question that an answer refers to, or null if none of the questions with the given ids is open.</summary>
     /// <param name="asked">All open questions.</param>
     /// <param name="ids">Ids of the possible questions, in order of preference.</param>
     public static RunQuestion? First(IReadOnlyList<RunQuestion> asked, IEnumerable<string> ids) =>

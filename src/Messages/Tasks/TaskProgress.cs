@@ -58,7 +58,7 @@ public record TaskProgress
     [JsonPropertyName("reason")]
     public string Reason => ReasonText.Of(Why);
 
-    /// <summary>File with the evidence for the state, relative to the repository; empty if there is none.</summary>
+    /// <summary>Path of the file with the evidence for the state, relative to the repository; empty if there is none.</summary>
     [JsonPropertyName("evidence")]
     public string Evidence
     {
@@ -83,21 +83,21 @@ public record TaskProgress
     [Range(0, 100_000)]
     public int Attempt { get; init; }
 
-    /// <summary>Number of the last agent run, which is also in its folder's name; 0 before the first agent run.</summary>
+    /// <summary>Number of the last agent run, which is also in the name of the agent run's folder; 0 before the first agent run.</summary>
     [JsonPropertyName("lastStart")]
     [Range(0, 100_000)]
     public int LastStart { get; init; }
 
-    /// <summary>Number of agent processes started for the task, over all executions of its workflow.</summary>
+    /// <summary>Number of agent processes started for the task, in all executions of its workflow.</summary>
     [JsonPropertyName("starts")]
     [Range(0, 100_000)]
     public int Starts { get; init; }
 
-    /// <summary>Cost in US dollars as reported by the agents, over all executions of the task's workflow.</summary>
+    /// <summary>Cost in US dollars as reported by the agents, in all executions of the task's workflow.</summary>
     [JsonPropertyName("cost")]
     public decimal Cost { get; init; }
 
-    /// <summary>Input and output tokens as reported by the agents, over all executions of the task's workflow.</summary>
+    /// <summary>Number of input and output tokens as reported by the agents, in all executions of the task's workflow.</summary>
     [JsonPropertyName("tokens")]
     public long Tokens { get; init; }
 
@@ -140,7 +140,7 @@ public record TaskProgress
     public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
 
     /// <summary>
-    /// Files that were excluded from <see cref="Commit"/>, and folders with a trailing slash: generated files and secrets that
+    /// Files and folders (with a trailing slash) that were excluded from <see cref="Commit"/>: generated files and secrets that
     /// <c>files_write</c> does not name. Omitted if there are none.
     /// </summary>
     [JsonPropertyName("heldBack")]
@@ -148,23 +148,24 @@ public record TaskProgress
     public IReadOnlyList<string>? HeldBack { get; init; }
 
     /// <summary>
-    /// Subject of the approval that the task waits for, one of <see cref="ApprovalKinds"/>. Omitted for the approval of a merge, or if the
-    /// task waits for none.
+    /// Subject of the approval that the task is waiting for, one of <see cref="ApprovalKinds"/>. Omitted for the approval of a merge, or if
+    /// the task is not waiting for an approval.
     /// </summary>
     [JsonPropertyName("asks")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Asks { get; init; }
 
     /// <summary>
-    /// Ids of the tasks that this task was divided into and waits for. Empty until they are tasks of the run; omitted if the task was not
-    /// divided.
+    /// Ids of the tasks into which this task was divided and for which it is waiting. Empty until they are tasks of the run; omitted if the
+    /// task was not divided.
     /// </summary>
     [JsonPropertyName("parts")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Parts { get; init; }
 
     /// <summary>
-    /// <see cref="OutageStatus.Account"/> of the outage that the task waits for (empty for the host), or null if it waits for none.
+    /// <see cref="OutageStatus.Account"/> of the outage that the task is waiting for (empty for the host), or null if it is not waiting for
+    /// one.
     /// </summary>
     [JsonPropertyName("outage")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -181,8 +182,8 @@ public record TaskProgress
     public IReadOnlyList<TaskAnswer>? Answers { get; init; }
 
     /// <summary>
-    /// Name and identity of the worker host that executes the task in a distributed run, or last executed it. Omitted for the owner host,
-    /// or before a host has the task.
+    /// Name and identity of the worker host that is executing the task in a distributed run, or that last executed it. Omitted for the
+    /// owner host, or before a host has the task.
     /// </summary>
     [JsonPropertyName("host")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -206,7 +207,7 @@ public record TaskProgress
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SaidHash { get; init; }
 
-    /// <summary>Required agents that the task's agent has called so far; omitted if there are none.</summary>
+    /// <summary>Names of required subagents that the task's agent has called so far; omitted if there are none.</summary>
     [JsonPropertyName("called")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Called { get; init; }
@@ -234,8 +235,8 @@ public record TaskProgress
     }
 
     /// <summary>
-    /// Returns the task's progress with the usage and output of an agent run added. Later activities use the output. There is no output if
-    /// the agent was not started.
+    /// Returns the task's progress with the usage and output of an agent run added. Later activities read the output. If the agent was not
+    /// started, there is no output to add.
     /// </summary>
     public TaskProgress After(AgentRunResult result)
     {
@@ -249,8 +250,8 @@ public record TaskProgress
     }
 
     /// <summary>
-    /// Returns a copy for the next execution of the task's workflow. Keeps usage, grants and answers, discards results, and returns to the
-    /// task's own agent.
+    /// Returns a copy for the next execution of the task's workflow. It keeps usage, grants and answers, discards results, and uses the
+    /// task's own agent again.
     /// </summary>
     public TaskProgress WithoutResult() =>
         this with

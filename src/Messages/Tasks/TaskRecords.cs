@@ -15,7 +15,7 @@ public sealed record TaskInput
     /// <summary>Branch with the run's verified work.</summary>
     public required string Staging { get; init; }
 
-    /// <summary>Staging commit at the task's start, as known to the run; empty if unknown.</summary>
+    /// <summary>Id of the staging commit at the task's start, according to the run; empty if unknown.</summary>
     public string StagingTip { get; init; } = "";
 
     /// <summary>
@@ -23,14 +23,14 @@ public sealed record TaskInput
     /// </summary>
     public TaskProgress? Known { get; init; }
 
-    /// <summary>User's guidance for the retry.</summary>
+    /// <summary>A user's guidance for the retried task.</summary>
     public string Guidance { get; init; } = "";
 
-    /// <summary>Time at which the task stops starting agents, unless a user resumes it later. Null for no limit.</summary>
+    /// <summary>Time after which the task starts no more agents, unless a user resumes it later. Null for no limit.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>True to ignore results of earlier runs.</summary>
+    /// <summary>True to reuse no results of earlier runs.</summary>
     public bool Fresh { get; init; }
     public bool Paused { get; init; }
 
@@ -45,14 +45,14 @@ public sealed record TaskInput
     /// <summary>Review round that a <c>ReviewWorkflow</c> executes, or null for other tasks.</summary>
     public ReviewRound? Review { get; init; }
 
-    /// <summary>Id of the conversation that the first agent run continues; empty to start a new one.</summary>
+    /// <summary>Id of the conversation that the first agent run resumes; empty to start a new one.</summary>
     public string Session
     {
         get;
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Files that the task may write in addition to those in the plan.</summary>
+    /// <summary>Files outside the task's ownership that the task may write.</summary>
     public IReadOnlyList<string> Lent { get; init; } = [];
 
     /// <summary><see cref="PlanningPreparation.PlanningHash"/> of a planner's input; empty for other tasks.</summary>
@@ -100,7 +100,7 @@ public sealed record PreparedTask
     /// <summary>Base commit of the task's changes.</summary>
     public required string BaseCommit { get; init; }
 
-    /// <summary>Commit with an earlier result, applied on top of <c>BaseCommit</c>; empty if an agent has to do the work.</summary>
+    /// <summary>Commit with an earlier run's result, applied on top of <c>BaseCommit</c>; empty if an agent has to do the work.</summary>
     public string ReusedCommit { get; init; } = "";
 
     /// <summary>Key under which the task's result is stored for reuse.</summary>
@@ -120,7 +120,7 @@ public sealed record VerifyTaskInput
     public required PreparedTask Prepared { get; init; }
     public required int Attempt { get; init; }
 
-    /// <summary>Number of the agent run that did the work; 0 for a reused result.</summary>
+    /// <summary>Number of the agent run that did the work; 0 for a reused result of an earlier run.</summary>
     public required int Start { get; init; }
     public bool ClaimedDone { get; init; }
 
@@ -134,7 +134,7 @@ public sealed record VerifyTaskInput
     public IReadOnlyList<string> Called { get; init; } = [];
 
     /// <summary>
-    /// True if a user made the changes. The user, instead of the agent, then decides which side of a conflict is dropped.
+    /// True if a user made the changes. In that case, the user rather than the agent decides which side of a conflict is dropped.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ByUser { get; init; }
@@ -168,10 +168,10 @@ public sealed record VerifyResult
     /// <summary>Problems with the work, as sentences; empty if the task may be merged.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
-    /// <summary>File with the problems and their evidence, for the agent and for users, relative to the repository.</summary>
+    /// <summary>Path of the file with the problems and their evidence, for the agent and for users, relative to the repository.</summary>
     public string ProblemsFile { get; init; } = "";
 
-    /// <summary><see cref="FailureClass.Environment"/> if the host caused the failure and not the work.</summary>
+    /// <summary><see cref="FailureClass.Environment"/> if the host, rather than the work, caused the failure.</summary>
     public FailureClass FailureClass { get; init; }
 
     /// <summary>Verdict of the gates, or null if the work was rejected before the gates were run.</summary>
@@ -193,15 +193,15 @@ public sealed record VerifyResult
     public string NeedsPerson { get; init; } = "";
 
     /// <summary>
-    /// Files that the agent added but that do not land, and folders with a trailing slash: generated files and secrets. Null if there are
+    /// Files and folders (with a trailing slash) that the agent added but that do not land: generated files and secrets. Null if there are
     /// none.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? HeldBack { get; init; }
 
     /// <summary>
-    /// Notes about facts that do not prevent the merge, each in one sentence, such as restored files, or an agent that ended without
-    /// reporting completion.
+    /// Remarks that do not prevent the merge, each in one sentence, such as restored files, or an agent that ended without reporting
+    /// completion.
     /// </summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
@@ -209,7 +209,9 @@ public sealed record VerifyResult
 /// <summary>Request to release a task's worktree.</summary>
 public sealed record ReleaseTaskInput(string RunId, RepositoryReference Repository, string PlanHash, string TaskId)
 {
-    /// <summary>Result commit, which is kept on the task's branch. Empty if the result is on staging or if there is none.</summary>
+    /// <summary>
+    /// Commit with the task's result, which is kept on the task's branch. Empty if the result is on staging or if there is none.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string Result
     {

@@ -1,15 +1,17 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A task's report to its run, sent as a signal at each change and returned as the workflow's result.</summary>
+/// <summary>A task's report to its run, sent as a signal whenever the task changes and returned as the workflow's result.</summary>
 public sealed record TaskReport
 {
-    /// <summary><see cref="Sequence"/> of a report that the run creates for an execution that another client terminated.</summary>
+    /// <summary>
+    /// <see cref="Sequence"/> of a report that the run creates for a task whose workflow execution another client terminated.
+    /// </summary>
     public const int FinalSequence = 10_000_000;
 
     private const int MostNotices = 20;
 
     /// <summary>
-    /// Progress as known to the task's workflow. The run itself sets <see cref="TaskProgress.Outage"/>, <see cref="TaskProgress.Landed"/>
+    /// Progress according to the task's workflow. The run itself sets <see cref="TaskProgress.Outage"/>, <see cref="TaskProgress.Landed"/>
     /// and the ids in <see cref="TaskProgress.Parts"/>.
     /// </summary>
     public required TaskProgress Progress { get; init; }
@@ -26,11 +28,13 @@ public sealed record TaskReport
     /// </summary>
     public required int Sequence { get; init; }
 
-    /// <summary>Cause of the backoff: <see cref="FailureClass.Account"/>, <see cref="FailureClass.Environment"/>,
-    /// <see cref="FailureClass.Gate"/> or <see cref="FailureClass.UsageLimit"/>.</summary>
+    /// <summary>
+    /// Cause of the task's backoff: <see cref="FailureClass.Account"/>, <see cref="FailureClass.Environment"/>,
+    /// <see cref="FailureClass.Gate"/> or <see cref="FailureClass.UsageLimit"/>.
+    /// </summary>
     public FailureClass FailureClass { get; init; }
 
-    /// <summary>True if the commit to merge contains packages that were installed for the task, and not its work.</summary>
+    /// <summary>True if the commit to merge contains packages that were installed for the task rather than the task's work.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Installs { get; init; }
 
@@ -52,7 +56,10 @@ public sealed record TaskReport
     /// <summary>Time at which the usage limit that the task is waiting for resets, or null if there is none.</summary>
     public DateTimeOffset? ResetAt { get; init; }
 
-    /// <summary>Signature of the agent's failure, without parts that differ between tasks. Empty if other tasks are not affected.</summary>
+    /// <summary>
+    /// Text that identifies the kind of the agent's failure, without parts that differ between tasks. Empty if other tasks are not
+    /// affected.
+    /// </summary>
     public string Signature { get; init; } = "";
 
     /// <summary>Notices from the task's agent runs, oldest first. Entries are never removed.</summary>

@@ -1,6 +1,8 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Names of activities as a server reports them. The SDK derives them from method names without the suffix <c>Async</c>.</summary>
+/// <summary>
+/// Names of activities as reported by a Temporal server. The SDK derives them from method names without the suffix <c>Async</c>.
+/// </summary>
 public static class ActivityNames
 {
     /// <summary>Name of the activity that holds a slot for a task on a host.</summary>

@@ -11,12 +11,12 @@ public static class DisplayText
     /// <summary>Maximum length of details in characters. Servers accept 20,000 bytes.</summary>
     public const int MostOfDetails = 5_000;
 
-    /// <summary>Formats text as a one-line summary, truncated if necessary.</summary>
+    /// <summary>Formats text as a one-line summary for Temporal's Web UI, truncated if necessary.</summary>
     /// <param name="text">Any text, or null if there is none.</param>
     public static string? Summary(string? text) =>
         text is null ? null : Cut(string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim(), MostOfSummary);
 
-    /// <summary>Formats text as details, in Markdown.</summary>
+    /// <summary>Formats Markdown text as details for Temporal's Web UI, truncated if necessary.</summary>
     /// <param name="text">Any text.</param>
     public static string Details(string text) => Cut(text, MostOfDetails);
 

@@ -1,17 +1,19 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Types of activity failures that are not caused by an error in the activity. A later attempt continues the work.</summary>
+/// <summary>
+/// Types of activity failures that are not caused by an error in the activity itself. A later activity attempt continues the work.
+/// </summary>
 public static class FailureTypes
 {
     /// <summary>The worker is shutting down. The agent that the activity was watching keeps running.</summary>
     public const string WorkerStops = "WorkerStops";
 
     /// <summary>
-    /// The disk is full. If a task waits for the activity, the task backs off; otherwise the server retries the activity.
+    /// The disk is full. If a task is waiting for the activity, the task backs off; otherwise the server retries the activity.
     /// </summary>
     public const string DiskFull = "DiskFull";
 
-    /// <summary>The worker's process is dead, and another worker reported its open attempts as failed.</summary>
+    /// <summary>The worker's process is dead, and another worker reported its open activity attempts as failed.</summary>
     public const string WorkerDied = "WorkerDied";
 
     /// <summary>

@@ -4,13 +4,13 @@ using System.Text;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Validates a text that becomes a workflow id or task queue name. Without this check, the server would reject the name later, and the
+/// Validates a string that becomes a workflow id or task queue name. Without this check, the server would reject the name later, and the
 /// workflow could not continue.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 public sealed class IdentifierAttribute() : ValidationAttribute("must be 1 to 1000 bytes long, without control characters")
 {
-    /// <summary>Maximum length in bytes, which is the server's default (<c>limit.maxIDLength</c>).</summary>
+    /// <summary>Maximum length of an identifier in bytes, which is the server's default (<c>limit.maxIDLength</c>).</summary>
     private const int MostBytes = 1000;
 
     /// <inheritdoc/>

@@ -8,16 +8,16 @@ public static class MessageNames
     /// <summary>Query that every workflow answers with its current state.</summary>
     public const string Status = "status";
 
-    /// <summary>Query for a run's transitions that are not recorded yet. Sent by the owner host.</summary>
+    /// <summary>Query for a run's state transitions that are not recorded yet. Sent by the owner host.</summary>
     public const string Unrecorded = "unrecorded";
 
-    /// <summary>Signal with which the owner host reports that it could not record transitions. Sent to a run.</summary>
+    /// <summary>Signal with which the owner host reports that it could not record state transitions. Sent to a run.</summary>
     public const string NotRecorded = "notRecorded";
 
     /// <summary>Interrupts the agent. Sent to a run, a task, a planner or a reviewer.</summary>
     public const string Pause = "pause";
 
-    /// <summary>Continues after a pause. Sent to a run, a task, a planner or a reviewer.</summary>
+    /// <summary>Resumes work after a pause. Sent to a run, a task, a planner or a reviewer.</summary>
     public const string Resume = "resume";
 
     /// <summary>Ends the workflow. Sent to a run, a task, a planner or a reviewer.</summary>
@@ -26,7 +26,7 @@ public static class MessageNames
     /// <summary>Update that carries a <see cref="Usage.GovernorCall"/>. Sent to a governor.</summary>
     public const string Call = "call";
 
-    /// <summary>Update that keeps an agent start's position in the queue. Sent to a governor.</summary>
+    /// <summary>Update that keeps an agent start's position in the account's queue. Sent to a governor.</summary>
     public const string AwaitTurn = "awaitTurn";
 
     /// <summary>Cancels a task. Sent to a run.</summary>
@@ -69,7 +69,7 @@ public static class MessageNames
     /// <summary>Announces that the run has moved to another host. Sent to all child workflows of a run and to the lease workflow.</summary>
     public const string Moved = "moved";
 
-    /// <summary>Offers a slot. Sent to a task by the host that has the slot.</summary>
+    /// <summary>Offers a host's slot. Sent to a task by the host that has the slot.</summary>
     public const string Placed = "placed";
 
     /// <summary>Announces an agent. Sent to a task by the host that is about to start the agent.</summary>
@@ -99,7 +99,7 @@ public static class MessageNames
     /// <summary>Approves or rejects a task that needs an approval. Sent to a task.</summary>
     public const string Decide = "decide";
 
-    /// <summary>Announces that all smaller tasks have ended. Sent to a task that was divided.</summary>
+    /// <summary>Announces that all tasks into which a task was divided have ended. Sent to the divided task.</summary>
     public const string PartsDone = "partsDone";
 
     /// <summary>Returns the result of a merge. Sent to a task by the merge queue.</summary>
@@ -108,10 +108,10 @@ public static class MessageNames
     /// <summary>Adds verified work to the queue. Sent to a merge queue.</summary>
     public const string Enqueue = "enqueue";
 
-    /// <summary>Stops waiting for a task. Sent to a merge queue.</summary>
+    /// <summary>Makes the merge queue stop waiting for a task. Sent to a merge queue.</summary>
     public const string Pass = "pass";
 
-    /// <summary>Stops merging. Sent to a merge queue.</summary>
+    /// <summary>Makes the merge queue stop merging. Sent to a merge queue.</summary>
     public const string Close = "close";
 
     /// <summary>Adds a run to the runs of a repository. Sent to the lease workflow.</summary>

@@ -14,7 +14,9 @@ public static class PayloadPaging
     /// <summary>Maximum length of a reason in records, in characters. Its evidence file has the complete text.</summary>
     public const int MostReason = 2000;
 
-    /// <summary>Returns as many items from the start as fit into a page. Returns at least one item unless the list is empty.</summary>
+    /// <summary>
+    /// Returns as many items from the start of a list as fit into a page. Returns at least one item unless the list is empty.
+    /// </summary>
     /// <param name="most">Maximum number of items.</param>
     /// <param name="bytes">Maximum size in bytes of JSON.</param>
     public static IReadOnlyList<T> First<T>(IEnumerable<T> items, int most = int.MaxValue, int bytes = MostBytes)

@@ -7,8 +7,8 @@ namespace Orchestrator.Messages;
 public static class RunAttributes
 {
     /// <summary>
-    /// Name of the search attribute for a run's state. The embedded engine defines it. On other servers an operator creates it as a
-    /// keyword; until then runs do not set it.
+    /// Name of the search attribute for a run's state. The embedded engine defines it. On other servers, an operator has to create it as a
+    /// keyword; until then, runs do not set it.
     /// </summary>
     public const string StateName = "OrchestrateState";
 
@@ -34,7 +34,7 @@ public static class RunAttributes
     /// <summary>Absolute path of the repository on its host.</summary>
     public static SearchAttributeKey<string> Repository { get; } = SearchAttributeKey.CreateKeyword(RepositoryName);
 
-    /// <summary>Current state of the run, one of <see cref="RunStates"/>.</summary>
+    /// <summary>Current state of the run: one of the values in <see cref="RunStates"/>.</summary>
     public static SearchAttributeKey<string> State { get; } = SearchAttributeKey.CreateKeyword(StateName);
 
     /// <summary>True while the run has an open question.</summary>

@@ -4,13 +4,13 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Determines which search attributes of runs a server knows. Setting an unknown attribute would fail each workflow task.
+/// Determines which of the runs' search attributes are defined on a server. Setting an undefined attribute would fail each workflow task.
 /// </summary>
 public static class SearchAttributeProbe
 {
     /// <summary>
-    /// Checks for an attribute by using it in a query, which needs only the permission to list workflows. A server rejects queries with
-    /// unknown attributes.
+    /// Checks for an attribute by using it in a query, which requires only the permission to list workflows. A server rejects queries with
+    /// undefined attributes.
     /// </summary>
     /// <param name="client">A client of the server.</param>
     /// <param name="attribute">Name of the attribute.</param>
@@ -29,7 +29,7 @@ public static class SearchAttributeProbe
         }
     }
 
-    /// <summary>Returns the names of the runs' search attributes that the server does not know.</summary>
+    /// <summary>Returns the names of the runs' search attributes that are not defined on the server.</summary>
     /// <param name="client">A client of the server.</param>
     /// <param name="stop">Cancels the check.</param>
     public static async Task<IReadOnlyList<string>> MissingAsync(ITemporalClient client, CancellationToken stop)

@@ -4,9 +4,8 @@ using System.Text;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Identifiers of a run's trace (W3C Trace Context). The identifiers are hashes of names, so that every process of the run computes the
-/// same identifiers, even after a crash. Programs started for the run receive the identifiers of their parent span before that span is
-/// written.
+/// Identifiers of a run's trace (W3C Trace Context). The identifiers are hashes of names, so every process of the run computes the same
+/// identifiers, even after a crash. Programs started for the run receive the identifiers of their parent span before that span is written.
 /// </summary>
 public static class TraceContext
 {

@@ -33,8 +33,10 @@ public sealed record SandboxLabels
     public string Role { get; set; } = "";
 }
 
-/// <summary>Log entry for a connection, for several equal refusals, or for a request into which the proxy inserted a key. URLs and headers
-/// are never logged.</summary>
+/// <summary>
+/// Log entry for a connection, for several identical refusals, or for a request into which the proxy inserted a key. URLs and headers are
+/// never logged.
+/// </summary>
 public sealed record ConnectionEntry
 {
     /// <summary>Start time of the connection.</summary>
@@ -43,7 +45,7 @@ public sealed record ConnectionEntry
     /// <summary>Host as named by the client.</summary>
     public required string Host { get; init; }
 
-    /// <summary>Port, or 0 if unknown.</summary>
+    /// <summary>Port that the client requested, or 0 if unknown.</summary>
     public required int Port { get; init; }
 
     /// <summary>IP address to which the proxy connected, or null if it did not connect. For a host behind an upstream proxy, the address of
@@ -56,7 +58,7 @@ public sealed record ConnectionEntry
     /// <summary>Reason for a decision other than <see cref="NetworkDecision.Allowed"/>.</summary>
     public RefusalReason? Reason { get; init; }
 
-    /// <summary>Status line of an upstream proxy that refused the tunnel, or null otherwise.</summary>
+    /// <summary>Status line from an upstream proxy that refused the tunnel; null if none did.</summary>
     public string? UpstreamStatus { get; init; }
 
     /// <summary>Number of bytes sent to the host.</summary>
@@ -68,19 +70,23 @@ public sealed record ConnectionEntry
     /// <summary>Duration of the connection in milliseconds.</summary>
     public long Milliseconds { get; init; }
 
-    /// <summary>Number of connections that the entry represents, or 0 for an additional request on the same connection.</summary>
+    /// <summary>Number of connections that the entry represents, or 0 for a further request on an already logged connection.</summary>
     /// <value>Default: 1.</value>
     public long Count { get; set; } = 1;
 
-    /// <summary>Number of requests into which the proxy inserted a key, or 0 for tunnels, because the proxy can't see their
-    /// content.</summary>
+    /// <summary>
+    /// Number of requests into which the proxy inserted a key. 0 for tunnels, because the proxy can't see the requests inside them.
+    /// </summary>
     public long Requests { get; init; }
 
     /// <summary>True for the last entry of a log that reached its size limit.</summary>
     public bool IsCut { get; init; }
 }
 
-/// <summary>Serializer for log entries and for messages on the control socket. Each is one line of JSON with names in camel case.</summary>
+/// <summary>
+/// Serializer options for log entries and for messages on the control socket. Each entry or message is one line of JSON with names in camel
+/// case.
+/// </summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     UseStringEnumConverter = true,

@@ -4,8 +4,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.Network;
 
 /// <summary>
-/// Log file with the connections of one registered sandbox. Its size is limited, and equal refusals share an entry, because a program may
-/// repeat a refused connection endlessly.
+/// Log file with the connections of one registered sandbox. Its size is limited, and identical refusals share an entry, because a program
+/// may repeat a refused connection endlessly.
 /// </summary>
 /// <param name="path">Absolute path. Missing folders are created.</param>
 /// <param name="time">Clock.</param>
@@ -32,8 +32,10 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
         }
     }
 
-    /// <summary>Adds a connection. The first of several equal refusals is written at once, and <see cref="Flush"/> writes the number of
-    /// repetitions.</summary>
+    /// <summary>
+    /// Adds a connection. The first of several identical refusals is written at once, and <see cref="Flush"/> writes the number of
+    /// repetitions.
+    /// </summary>
     public void Add(ConnectionEntry entry)
     {
         lock (_lock)
@@ -58,7 +60,7 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
         }
     }
 
-    /// <summary>Writes the refusals that were repeated since the last call.</summary>
+    /// <summary>Writes an entry with the number of repetitions for each refusal that was repeated since the last call.</summary>
     public void Flush()
     {
         lock (_lock)

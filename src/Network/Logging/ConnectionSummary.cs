@@ -3,7 +3,7 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Network;
 
-/// <summary>Summary of a task's connections to one port of a host that have the same decision.</summary>
+/// <summary>Summary of a task's connections to one port of a host for which the outcome was the same.</summary>
 /// <param name="Task">Id of the task, or empty if the sandbox belonged to no task.</param>
 /// <param name="Role">Role of the program in the sandbox.</param>
 /// <param name="Host">Host as named by the client.</param>
@@ -27,7 +27,7 @@ public sealed record ConnectionSummary(
     public long Requests { get; init; }
 }
 
-/// <summary>Connections from all sandboxes of a run.</summary>
+/// <summary>Summaries of the connections from all sandboxes of a run.</summary>
 /// <param name="Connections">Connections ordered by task and then by host.</param>
 /// <param name="CutLogs">Number of logs that reached their size limit.</param>
 public sealed record RunConnections(IReadOnlyList<ConnectionSummary> Connections, int CutLogs);

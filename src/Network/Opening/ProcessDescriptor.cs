@@ -10,8 +10,8 @@ internal static unsafe partial class ProcessDescriptor
     private const short Readable = 1; // POLLIN
 
     /// <summary>
-    /// Opens a descriptor for the first process of the PID namespace, whose end also ends all other processes in the namespace. Returns a
-    /// negative number on failure.
+    /// Opens a descriptor for the first process of the PID namespace. When this process ends, all other processes in the namespace end too.
+    /// Returns a negative number on failure.
     /// </summary>
     public static int OfNamespace() => (int)SystemCall(OpenNumber, 1, 0);
 

@@ -3,8 +3,10 @@ using System.Globalization;
 
 namespace Orchestrator.Network;
 
-/// <summary>Opens sockets inside a sandbox and hands them over to the proxy. Runs before the sandbox's program starts. Loads little code,
-/// because each start waits for it.</summary>
+/// <summary>
+/// Opens sockets inside a sandbox and hands them over to the proxy. Runs before the sandbox's program starts. Loads little code, because
+/// the start of every sandbox waits for it.
+/// </summary>
 public static class SandboxOpener
 {
     /// <summary>Name of the hidden command that opens the sockets.</summary>

@@ -24,7 +24,7 @@ public enum AddressKind
     Unusable,
 }
 
-/// <summary>Classifies addresses by the registries of special-purpose addresses (RFC 6890).</summary>
+/// <summary>Classifies addresses according to the registries of special-purpose addresses (RFC 6890).</summary>
 public static class AddressKinds
 {
     private const int EmbeddedAt = 12; // Offset of the embedded IPv4 address (RFC 6052).

@@ -7,7 +7,7 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
 {
     private const int FirstUnprivileged = 1024; // Default of net.ipv4.ip_unprivileged_port_start in a new network namespace.
 
-    /// <summary>Creates a policy from unparsed entries.</summary>
+    /// <summary>Creates a policy from the text of its entries.</summary>
     /// <param name="mode">Mode of the policy.</param>
     /// <param name="entries">Entries as in <c>permissions.network.allow</c>.</param>
     /// <exception cref="FormatException">An entry is malformed.</exception>
@@ -26,8 +26,8 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
         );
 
     /// <summary>
-    /// Localhost ports of this machine that sandboxed programs reach at the same port of their own loopback. Ports below 1024 are excluded,
-    /// because they can't be opened in a sandbox.
+    /// Localhost ports of this machine that sandboxed programs reach at the same port of the sandbox's loopback. Ports below 1024 are
+    /// excluded, because they can't be opened in a sandbox.
     /// </summary>
     public IReadOnlyList<int> ForwardedPorts =>
         Mode == NetworkMode.None
@@ -41,7 +41,7 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
                     .Order(),
             ];
 
-    /// <summary>Decides whether a host may be reached, before its name is resolved.</summary>
+    /// <summary>Decides, before a host's name is resolved, whether the host may be reached.</summary>
     public NetworkVerdict Decide(RequestedHost host, int port) =>
         Mode == NetworkMode.Open ? new NetworkVerdict(NetworkDecision.Allowed)
         : Mode == NetworkMode.None ? NetworkVerdict.Refuse(RefusalReason.NoNetwork)
@@ -53,8 +53,8 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
         : NetworkVerdict.Refuse(RefusalReason.NonPublicAddress, address.ToString());
 
     /// <summary>
-    /// Decides whether an address of a host that passed <see cref="Decide"/> may be reached. Only this address may be dialed, because the
-    /// name may resolve to another address a moment later.
+    /// Decides whether an address of a host that passed <see cref="Decide"/> may be reached. Only the address that was checked may be
+    /// dialed, because the name may resolve to another address a moment later.
     /// </summary>
     /// <param name="host">The host.</param>
     /// <param name="port">The port.</param>
@@ -74,11 +74,13 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
             : NetworkVerdict.Refuse(RefusalReason.NonPublicAddress, plain.ToString());
     }
 
-    /// <summary>True if an entry names exactly this port, so that protocols other than TLS are allowed.</summary>
+    /// <summary>True if an entry of the policy names exactly this host and port, so that protocols other than TLS are allowed.</summary>
     public bool NamesPort(RequestedHost host, int port) =>
         Mode == NetworkMode.Open || Allow.Any(entry => entry.Port == port && entry.Covers(host, port));
 
-    /// <summary>Returns a refusal, or a would-be refusal in <see cref="NetworkMode.Observe"/>.</summary>
+    /// <summary>
+    /// Returns a refusal. In <see cref="NetworkMode.Observe"/>, the connection is allowed and only marked as one that would be refused.
+    /// </summary>
     internal NetworkVerdict RefusalFor(RefusalReason reason, string detail = "") =>
         new(Mode == NetworkMode.Observe ? NetworkDecision.WouldRefuse : NetworkDecision.Refused, reason, detail);
 

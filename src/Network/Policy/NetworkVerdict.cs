@@ -20,7 +20,7 @@ public enum NetworkDecision
 /// messages.</summary>
 public enum RefusalReason
 {
-    /// <summary>No entry covers the host and port.</summary>
+    /// <summary>No entry of the policy covers the host and port.</summary>
     NotListed,
 
     /// <summary>The mode is <see cref="NetworkMode.None"/>.</summary>
@@ -41,7 +41,7 @@ public enum RefusalReason
     /// <summary>The Host header names another host, or is missing.</summary>
     HostHeader,
 
-    /// <summary>The connection is not TLS, and no entry of the policy allows that for the port.</summary>
+    /// <summary>The connection does not use TLS, and no entry of the policy allows other protocols on the port.</summary>
     NotTls,
 
     /// <summary>The request is malformed, or of a kind that the proxy does not support.</summary>
@@ -56,10 +56,12 @@ public enum RefusalReason
     /// <summary>The upstream proxy refused the tunnel to the host. The detail is its status line.</summary>
     UpstreamRefused,
 
-    /// <summary>The upstream proxy is unreachable, or did not answer as a proxy.</summary>
+    /// <summary>The upstream proxy is unreachable, or its response was not that of a proxy.</summary>
     UpstreamFailed,
 
-    /// <summary>A request to the proxy itself has no credential, or its credential is not the placeholder of the sandbox.</summary>
+    /// <summary>
+    /// A request addressed to the proxy itself has no credential, or its credential is not the sandbox's placeholder for a key.
+    /// </summary>
     Credential,
 }
 

@@ -10,9 +10,11 @@ internal sealed class NoProxyList
 
     private NoProxyList() { }
 
-    /// <summary>Parses entries. An entry is a host with the hosts below it (<c>example.com</c>, <c>.example.com</c> and
-    /// <c>*.example.com</c> are equivalent), an address, a network such as <c>10.0.0.0/8</c>, or <c>*</c>. Hosts and addresses may have a
-    /// port. Malformed entries are ignored, as in other programs.</summary>
+    /// <summary>
+    /// Parses entries. An entry is a host, which includes its subdomains (<c>example.com</c>, <c>.example.com</c> and <c>*.example.com</c>
+    /// are equivalent), an address, a network such as <c>10.0.0.0/8</c>, or <c>*</c>. Hosts and addresses may have a port. Malformed
+    /// entries are ignored, as in other programs.
+    /// </summary>
     public static NoProxyList Of(IEnumerable<string> entries)
     {
         NoProxyList list = new();

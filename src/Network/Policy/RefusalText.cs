@@ -9,7 +9,7 @@ public static class RefusalText
     private const string Upstream =
         "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names this proxy; NO_PROXY lists hosts that are reached without it.";
 
-    /// <summary>Returns the message for a decision, or empty if the connection was allowed.</summary>
+    /// <summary>Returns the message for an outcome, or an empty string if the connection was allowed.</summary>
     /// <param name="verdict">Decision about the connection.</param>
     /// <param name="host">Host as named by the client.</param>
     /// <param name="port">Port, or 0 if unknown.</param>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Network;
 
-/// <summary>Request to the proxy to serve the network of a sandbox.</summary>
+/// <summary>Request to the proxy to provide network access to a sandbox.</summary>
 /// <param name="Id">Id of the sandbox, for its log.</param>
 /// <param name="Mode">Mode of the policy.</param>
 /// <param name="Allow">Unparsed entries of the policy.</param>
@@ -28,7 +28,7 @@ public sealed record RegistrationRequest(string Id, NetworkMode Mode, IReadOnlyL
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Parses the upstream proxy, or returns null if there is none or the mode allows no host.</summary>
+    /// <summary>Parses the address of the upstream proxy. Returns null if there is none or if the mode allows no host.</summary>
     /// <exception cref="FormatException">The upstream proxy is malformed or not supported.</exception>
     internal UpstreamProxyAddress? Route() => Mode == NetworkMode.None ? null : Upstream?.Route();
 }

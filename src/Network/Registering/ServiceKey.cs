@@ -1,7 +1,9 @@
 namespace Orchestrator.Network;
 
-/// <summary>A key that stays outside a sandbox. The program in the sandbox gets a placeholder, which the proxy replaces in requests to one
-/// service.</summary>
+/// <summary>
+/// An API key that stays outside a sandbox. The program in the sandbox gets a placeholder, which the proxy replaces with the key in
+/// requests to one service.
+/// </summary>
 /// <param name="Placeholder">Random text that the program sends in place of the key.</param>
 /// <param name="Key">The key. It is never logged.</param>
 /// <param name="Service">Absolute address of the service. The path of this address is prepended to the path of each request.</param>

@@ -2,8 +2,10 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Network;
 
-/// <summary>Signature of a request to Amazon Web Services, version 4. A program signs with a placeholder, and the proxy signs again with
-/// the key. Source: "Create a signed AWS API request" in Amazon's documentation.</summary>
+/// <summary>
+/// Signature (version 4) of a request to Amazon Web Services. A program signs with a placeholder, and the proxy signs again with the key.
+/// Source: "Create a signed AWS API request" in Amazon's documentation.
+/// </summary>
 /// <param name="KeyId">Id of the access key.</param>
 /// <param name="Scope">Date, region, service and <c>aws4_request</c>, separated by slashes.</param>
 /// <param name="Headers">Lower-case names of the signed headers.</param>
@@ -15,7 +17,7 @@ internal sealed record AmazonSignature(string KeyId, string Scope, IReadOnlyList
     private const string ContentHash = "x-amz-content-sha256";
     private const int ScopeParts = 4;
 
-    /// <summary>Parses the value of an <c>Authorization</c> header. Returns null if it is not a signature of this version.</summary>
+    /// <summary>Parses the value of an <c>Authorization</c> header. Returns null if it is not a version 4 signature.</summary>
     public static AmazonSignature? TryParse(string authorization)
     {
         if (!authorization.StartsWith(Algorithm + " ", StringComparison.Ordinal))

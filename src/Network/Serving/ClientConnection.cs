@@ -28,7 +28,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, UpstreamDialer dial
     /// <summary>Services for which the proxy holds keys of this sandbox, or null if there are none.</summary>
     public ServicesWithKeys? Keys { get; init; }
 
-    /// <summary>Called for each completed request to a service of <see cref="Keys"/>, with the log entry.</summary>
+    /// <summary>Called with the log entry of each completed request to a service in <see cref="Keys"/>.</summary>
     public Action<ConnectionEntry> Record { get; init; } = _ => { };
 
     /// <summary>Serves the client until one side closes the connection.</summary>
@@ -164,7 +164,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, UpstreamDialer dial
         await Task.WhenAll(SendAsync(host, end), CopyBytesAsync(host, socket, read => _down += read, end));
     }
 
-    /// <summary>Forwards the client's data to the host, after checking that the first bytes match the requested host.</summary>
+    /// <summary>Forwards the client's data to the host, after checking that the first bytes name the requested host.</summary>
     private async Task SendAsync(Socket host, CancellationTokenSource end)
     {
         try

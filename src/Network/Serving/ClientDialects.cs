@@ -26,7 +26,7 @@ internal sealed record RequestedEndpoint(RequestedHost? Host, int Port, string S
 /// <summary>Protocol by which programs request connections from a proxy.</summary>
 internal interface IProxyProtocol
 {
-    /// <summary>Reads the request. If the request can't be served, the target is null and the fault contains the reason.</summary>
+    /// <summary>Reads the client's request. If the request can't be served, the target is null and the fault contains the reason.</summary>
     Task<(RequestedEndpoint? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop);
 
     /// <summary>Responds that the tunnel is open.</summary>
@@ -59,8 +59,9 @@ internal sealed class HttpProxyProtocol : IProxyProtocol
 {
     private const int Http = 80;
 
-    /// <summary>The request if its target is a path without a host, which means that the request is for the proxy itself. Null
-    /// otherwise.</summary>
+    /// <summary>
+    /// The request, if its target is a path without a host. The request is then meant for the proxy itself. Null for other requests.
+    /// </summary>
     public HttpRequestHead? Origin { get; private set; }
 
     /// <inheritdoc/>

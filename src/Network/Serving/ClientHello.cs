@@ -11,11 +11,11 @@ internal enum ClientHelloKind
     /// <summary>The client does not start with a TLS handshake.</summary>
     NotTls,
 
-    /// <summary>The client starts with a TLS handshake, with or without a server name.</summary>
+    /// <summary>The client starts with a TLS handshake, which may contain a server name.</summary>
     Tls,
 }
 
-/// <summary>Reads the server name of a TLS ClientHello (RFC 8446, 4.1.2; RFC 6066, 3).</summary>
+/// <summary>Reads the server name from a TLS ClientHello (RFC 8446, 4.1.2; RFC 6066, 3).</summary>
 internal static class ClientHello
 {
     /// <summary>First byte sent by a TLS client.</summary>
@@ -55,7 +55,7 @@ internal static class ClientHello
 
     private static int LengthOf(byte[] message) => (message[1] << 16) | (message[2] << 8) | message[3];
 
-    /// <summary>Joins the parts of the handshake message, which a client may split into several records.</summary>
+    /// <summary>Joins the fragments of the handshake message, which a client may split across several records.</summary>
     /// <param name="isWhole">False if the message is followed by something other than a handshake.</param>
     private static byte[] Join(ReadOnlySpan<byte> bytes, out bool isWhole)
     {

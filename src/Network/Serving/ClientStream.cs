@@ -19,7 +19,7 @@ internal sealed class ClientStream(Socket socket)
     /// <summary>Same bytes as <see cref="Ahead"/>, in a form that asynchronous calls can use.</summary>
     public ReadOnlyMemory<byte> AheadMemory => _buffer.AsMemory(0, _count);
 
-    /// <summary>Reads more bytes from the client without consuming them.</summary>
+    /// <summary>Reads more bytes from the client into the buffer without consuming them.</summary>
     /// <returns>True if bytes were read. False if the client has closed the connection, or if too many bytes are not consumed.</returns>
     public async Task<bool> ReadMoreAsync(CancellationToken stop)
     {
@@ -36,7 +36,7 @@ internal sealed class ClientStream(Socket socket)
         return read > 0;
     }
 
-    /// <summary>Reads until at least <paramref name="count"/> bytes are available.</summary>
+    /// <summary>Reads from the client until at least <paramref name="count"/> unconsumed bytes are available.</summary>
     /// <returns>True if enough bytes are available. False if the client closed the connection first.</returns>
     public async Task<bool> ReadAsync(int count, CancellationToken stop)
     {

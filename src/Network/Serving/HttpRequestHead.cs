@@ -120,7 +120,7 @@ internal sealed record HttpRequestHead(string Method, string Target, string Vers
 
     /// <summary>
     /// Formats the request head that is sent to the host. It asks the host to close the connection after one response, because a second
-    /// request could be for another host.
+    /// request might be for another host.
     /// </summary>
     /// <param name="path">Path and query.</param>
     /// <param name="authority">Host and port for the Host header.</param>

@@ -3,8 +3,10 @@ using System.Globalization;
 
 namespace Orchestrator.Network;
 
-/// <summary>Serves a client's requests to a service whose key the proxy holds. Supports HTTP/1.1 with one request at a time, and streams in
-/// both directions. Status, headers and content of a response come from the service.</summary>
+/// <summary>
+/// Serves a client's requests to a service whose key the proxy holds. Supports HTTP/1.1 with one request at a time, and streams in both
+/// directions. The status, headers and body of each response come from the service.
+/// </summary>
 /// <param name="services">Services with keys.</param>
 /// <param name="policy">Policy of the sandbox.</param>
 /// <param name="client">Client, owned by the caller.</param>
@@ -37,7 +39,7 @@ internal sealed class KeyInjectingConnection(
 
     private readonly HashSet<string> _used = [];
 
-    /// <summary>Serves the client until it closes the connection or a response does.</summary>
+    /// <summary>Serves the client until the client closes the connection or a response requires closing it.</summary>
     /// <param name="first">Head of the first request.</param>
     /// <returns>Decision about a request that was not sent, or null if the connection ended for another reason.</returns>
     /// <exception cref="SocketException">The client or the service ended in the middle of an exchange.</exception>

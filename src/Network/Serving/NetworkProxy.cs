@@ -5,8 +5,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.Network;
 
 /// <summary>
-/// Proxy process of a user, and the only network access of all sandboxes. The proxy outlives runs, as agents do, and ends when no sandbox
-/// is left.
+/// Proxy process of a user, which provides the only network access of all sandboxes. The proxy outlives runs, as agents do, and ends when
+/// no sandbox is left.
 /// </summary>
 /// <param name="folder">Absolute path of its folder, which only its user can open.</param>
 /// <param name="resolve">Resolves names.</param>
@@ -25,7 +25,7 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
     private readonly ConcurrentDictionary<Task, bool> _work = [];
     private long _used = time.GetTimestamp();
 
-    /// <summary>Resolves names as this machine does.</summary>
+    /// <summary>Resolves host names in the same way as other programs on this machine.</summary>
     public static HostResolver OfMachine { get; } = (name, stop) => Dns.GetHostAddressesAsync(name, stop);
 
     // These names contain the version of the protocol, so that a proxy of another release can serve its sandboxes to their end.

@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Orchestrator.Network;
 
-/// <summary>Network of a sandbox, from its registration to the end of its processes.</summary>
+/// <summary>Network access of a sandbox, from its registration to the end of its processes.</summary>
 /// <param name="policy">Policy of the sandbox.</param>
 /// <param name="path">Absolute path of the socket through which the sandbox's sockets are handed over.</param>
 /// <param name="log">Connection log of the sandbox.</param>
@@ -10,20 +10,23 @@ namespace Orchestrator.Network;
 /// <param name="time">Clock.</param>
 internal sealed class SandboxRegistration(NetworkPolicy policy, string path, ConnectionLog log, UpstreamDialer dialer, TimeProvider time)
 {
-    /// <summary>Answer that the proxy sends once it has accepted the descriptors and serves them.</summary>
+    /// <summary>Byte that the proxy sends once it has accepted the sandbox's descriptors and is serving them.</summary>
     public const byte Accepted = 1;
 
     private const int MostConnections = 256;
     private const int LooksPerFlush = 60;
 
-    /// <summary>Maximum time from registration until the sandbox hands its sockets over.</summary>
+    /// <summary>Maximum time between the registration of a sandbox and the handover of its sockets.</summary>
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     /// <summary>Services for which the proxy holds keys of this sandbox, or null for none. Disposed when the sandbox ends.</summary>
     public ServicesWithKeys? Keys { get; init; }
 
-    /// <summary>Listens for the sandbox's sockets. No other user can find the socket, because its folder is private.</summary>
+    /// <summary>
+    /// Waits for the sandbox to connect and hand its sockets over. No other user can find the hand-over socket, because its folder is
+    /// private.
+    /// </summary>
     public Socket Listen()
     {
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

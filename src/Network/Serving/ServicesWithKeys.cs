@@ -12,7 +12,7 @@ internal sealed class ServicesWithKeys : IDisposable
     private const string Authorization = "authorization";
     private const long LargestAuthorities = 4 << 20;
 
-    /// <summary>Names of headers that contain a credential. Each of them that a request has must contain a placeholder.</summary>
+    /// <summary>Names of headers that contain a credential. If a request has any of them, each must contain a placeholder.</summary>
     private static readonly string[] s_credentials = [Authorization, "x-api-key", "x-goog-api-key", "api-key"];
 
     private readonly List<ServiceWithKey> _services;
@@ -54,7 +54,7 @@ internal sealed class ServicesWithKeys : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _invoker.Dispose();
 
-    /// <summary>Finds the service of a request, and replaces the placeholder with the key.</summary>
+    /// <summary>Finds the service that a request is for, and replaces the placeholder with the service's key.</summary>
     /// <returns>Service, signature to renew, and headers; or null if the request has no credential or one that is not a placeholder of
     /// this sandbox.</returns>
     public (ServiceWithKey Service, AmazonSignature? Signature, IReadOnlyList<(string Name, string Value)> Headers)? Find(
@@ -96,7 +96,7 @@ internal sealed class ServicesWithKeys : IDisposable
         return found.Count == 0 || found.Exists(service => service.Address != found[0].Address) ? null : (found[0], signature, headers);
     }
 
-    /// <summary>Sends a request. Its response can be read while it arrives.</summary>
+    /// <summary>Sends a request to the service. The caller can read the response while it arrives.</summary>
     /// <exception cref="HttpRequestException">The service was not reached, or ended the connection before its response.</exception>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop) => _invoker.SendAsync(request, stop);
 
@@ -172,7 +172,7 @@ internal sealed record ServiceWithKey(string Placeholder, string Key, Uri Addres
     /// <summary>IP address that was dialed last for the service, or null if none was.</summary>
     public string? DialedAddress { get; set; }
 
-    /// <summary>Identity with which requests are signed by the key, or null if they contain the key itself.</summary>
+    /// <summary>Identity with which requests are signed by means of the key, or null if requests contain the key itself.</summary>
     public SigningIdentity? Identity { get; init; }
 
     /// <summary>Creates a service from its key.</summary>
@@ -182,7 +182,7 @@ internal sealed record ServiceWithKey(string Placeholder, string Key, Uri Addres
             ? new ServiceWithKey(key.Placeholder, key.Key, address, host) { Identity = key.Identity }
             : throw new FormatException("The address of a model service must be an https:// or http:// URL without a user or query.");
 
-    /// <summary>Returns the address of a request, or null if its path leads outside the path of the service.</summary>
+    /// <summary>Returns the address for a request target, or null if the target's path leads outside the path of the service.</summary>
     /// <param name="target">Path and query as sent by the program.</param>
     public Uri? AddressOf(string target)
     {

@@ -7,7 +7,7 @@ internal static class SocketPump
 {
     private const int BufferSize = 64 * 1024;
 
-    /// <summary>Copies bytes until the sender has sent its last byte, and then closes the connection to the receiver for sending.</summary>
+    /// <summary>Copies bytes until the sender has sent its last byte, and then signals the end of the data to the receiver.</summary>
     /// <param name="count">Receives the number of bytes copied so far.</param>
     public static async Task CopyAsync(Socket from, Socket to, Action<int> count, CancellationToken stop)
     {

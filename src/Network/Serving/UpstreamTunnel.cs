@@ -9,7 +9,7 @@ internal static class UpstreamTunnel
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Requests a tunnel from the upstream proxy. If the verdict allows the connection, the next byte from the upstream proxy comes from
+    /// Requests a tunnel from the upstream proxy. If the verdict allows the connection, all further bytes from the upstream proxy come from
     /// the host.
     /// </summary>
     /// <param name="upstream">Connection to the upstream proxy, owned by the caller.</param>

@@ -7,7 +7,8 @@ using MimeKit;
 namespace Orchestrator.Notifications.Email;
 
 /// <summary>
-/// Sends notices by email. Emails can't be withdrawn. A repeated delivery has the same message id, so most mail programs show it only once.
+/// Sends notices by email. Emails can't be withdrawn. A repeated delivery has the same message id, so most mail programs show the email
+/// only once.
 /// </summary>
 public sealed class EmailNotifier(EmailOptions options) : INotifier
 {
@@ -78,7 +79,9 @@ public sealed class EmailNotifier(EmailOptions options) : INotifier
         }
     }
 
-    /// <summary>Returns the result of a failed delivery, or null if neither the server nor the connection is at fault.</summary>
+    /// <summary>
+    /// Returns the result of a failed delivery, or null if the failure was caused by neither the server nor the connection.
+    /// </summary>
     private static Delivery? ResultOf(Exception fault) =>
         fault switch
         {

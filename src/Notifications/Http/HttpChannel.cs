@@ -7,9 +7,9 @@ using Polly.Timeout;
 namespace Orchestrator.Notifications.Http;
 
 /// <summary>
-/// Sends requests to a server with a timeout for each attempt. Retries transient failures with jittered backoff, or after the time that the
-/// server requests. Stops sending for a while if the server does not respond. Does not follow redirects, because they could send secrets to
-/// another host.
+/// Sends requests to a server with a timeout for each attempt. Retries transient failures with jittered backoff, or after the delay that
+/// the server requests. Stops sending for a while if the server does not respond. Does not follow redirects, because they could send
+/// secrets to another host.
 /// </summary>
 public sealed class HttpChannel : IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class HttpChannel : IDisposable
     private readonly HttpChannelOptions _options;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
 
-    /// <summary>Creates a channel.</summary>
+    /// <summary>Creates a channel that uses the given options.</summary>
     /// <param name="options">Timeouts and retries of the channel.</param>
     public HttpChannel(HttpChannelOptions options)
     {

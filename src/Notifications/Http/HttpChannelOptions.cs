@@ -26,7 +26,7 @@ public sealed record HttpChannelOptions
     /// <value>Default: 10 seconds.</value>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time during which no requests are sent, after at least five attempts within a minute that all failed.</summary>
+    /// <summary>Time during which no requests are sent after at least five attempts within a minute, all of which failed.</summary>
     /// <value>Default: 1 minute.</value>
     public TimeSpan Break { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -133,7 +133,7 @@ internal sealed record NtfyMessage(
     public string? Click { get; init; }
 }
 
-/// <summary>A button below the message.</summary>
+/// <summary>A button below an ntfy message.</summary>
 internal sealed record NtfyAction(
     [property: JsonPropertyName("action")] string Action,
     [property: JsonPropertyName("label")] string Label,

@@ -4,7 +4,7 @@ namespace Orchestrator.Notifications.Webhook;
 
 /// <summary>
 /// Posts notices as JSON in signed requests. A withdrawal is a separate request with the same notice id in its body, and with the suffix
-/// <c>-withdrawn</c> in its <c>webhook-id</c>.
+/// <c>-withdrawn</c> in its <c>webhook-id</c> header.
 /// </summary>
 /// <param name="address">Address of the webhook.</param>
 /// <param name="secret">Key shared with the receiver.</param>

@@ -12,7 +12,7 @@ public static class WebhookSignature
     /// <summary>Header with the notice's id, which is the same for repeated deliveries.</summary>
     public const string IdHeader = "webhook-id";
 
-    /// <summary>Header with the time of the attempt, in seconds since 1970.</summary>
+    /// <summary>Header with the time of the delivery attempt, in seconds since 1970.</summary>
     public const string TimeHeader = "webhook-timestamp";
 
     /// <summary>Header with the signature.</summary>
@@ -34,7 +34,7 @@ public static class WebhookSignature
         return $"v1,{Convert.ToBase64String(HMACSHA256.HashData(key, signed))}";
     }
 
-    /// <summary>Returns the reason why a secret can't be used, or null if it can.</summary>
+    /// <summary>Returns the reason why a webhook secret can't be used, or null if it can.</summary>
     public static string? Refuse(string secret) =>
         secret.StartsWith(Prefix, StringComparison.Ordinal) && !IsBase64(secret[Prefix.Length..]) ? "the text after 'whsec_' is not Base64."
         : secret.Length < 16 ? "it is shorter than 16 characters."

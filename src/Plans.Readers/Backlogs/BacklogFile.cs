@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.Plans.Readers.Backlogs;
 
 /// <summary>
-/// A backlog together with the file that it came from: <c>{"tasks": [...]}</c>, or the task-master format, which maps tags to such lists.
+/// A backlog together with the file that it came from: <c>{"tasks": [...]}</c>, or the task-master format, which maps tags to such objects.
 /// Changes edit the text and leave all unrelated bytes unchanged.
 /// </summary>
 public sealed class BacklogFile
@@ -24,7 +24,7 @@ public sealed class BacklogFile
         Backlog = backlog;
     }
 
-    /// <summary>An empty backlog, for a file that does not exist yet.</summary>
+    /// <summary>Tag that is used if no tag is specified.</summary>
     public static BacklogFile Empty => BacklogReader.Read("{\n  \"tasks\": []\n}\n"u8, "").File!;
 
     /// <summary>Tag of the tasks in <see cref="Backlog"/>, or null if the file has no tags.</summary>

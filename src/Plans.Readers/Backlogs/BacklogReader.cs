@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Orchestrator.Plans.Readers.Backlogs;
 
-/// <summary>Reads a backlog, which is orchestrate's own <c>tasks.json</c>, or that of task-master with or without tags.</summary>
+/// <summary>
+/// Reads a backlog, which is either orchestrate's own <c>tasks.json</c> or a task-master backlog, whose tags are optional.
+/// </summary>
 public static class BacklogReader
 {
     private const string NoTasks = "no-tasks";

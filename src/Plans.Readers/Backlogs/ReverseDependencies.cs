@@ -21,7 +21,7 @@ internal sealed record ReverseDependency(
     /// <summary>True if the waiting task also declares the dependency.</summary>
     public bool IsRepeated { get; init; }
 
-    /// <summary>Reads the members with which a task names its dependents.</summary>
+    /// <summary>Reads the keys with which a task names the tasks that depend on it.</summary>
     /// <param name="task">Node of the task.</param>
     /// <param name="id">Full id of the task.</param>
     /// <param name="path">Path of the task in the file.</param>
@@ -59,8 +59,8 @@ internal sealed record ReverseDependency(
 internal static class ReverseDependencies
 {
     /// <summary>
-    /// Returns the reverse dependencies between existing tasks. Warns about the keys that declare them, because these are unusual, and
-    /// about names that no task has.
+    /// Returns the reverse dependencies between existing tasks. Warns about the keys that declare them, because such keys are unusual, and
+    /// about names that belong to no task.
     /// </summary>
     /// <param name="blocks">All reverse dependencies in the file.</param>
     /// <param name="placed">All tasks and subtasks.</param>

@@ -13,7 +13,7 @@ internal readonly record struct FieldPath(string Mapping, string? Name = null, i
 {
     public static implicit operator FieldPath(string path) => new(path);
 
-    /// <summary>Returns the path of an item, if this is the path of a list.</summary>
+    /// <summary>Returns the path of a list item. This path must be that of the list.</summary>
     public FieldPath At(int index) => Index < 0 ? this with { Index = index } : new FieldPath(ToString(), null, index);
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ namespace Orchestrator.Plans.Readers.Documents;
 /// <summary>Finds a JSON object in a model's answer.</summary>
 public static class JsonInTextFinder
 {
-    /// <summary>Maximum number of opening braces to try, because braces also occur in prose.</summary>
+    /// <summary>Maximum number of opening braces that are tried as the start of an object, because braces also occur in prose.</summary>
     private const int MostTries = 500;
 
     /// <summary>Finds the first complete JSON object that has members.</summary>

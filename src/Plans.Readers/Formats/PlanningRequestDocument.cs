@@ -1,12 +1,12 @@
 namespace Orchestrator.Plans.Readers.Formats;
 
-/// <summary>A document that a planner turns into a plan, such as a PRD.</summary>
+/// <summary>A document that a planner turns into a plan, such as a product requirements document.</summary>
 public static class PlanningRequestDocument
 {
     /// <summary>Maximum size in bytes. The document becomes text for a model, so a larger file is probably a mistake.</summary>
     public const int LargestSize = 400_000;
 
-    /// <summary>Reads a document.</summary>
+    /// <summary>Reads a planning document from a file.</summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="name">Display name of the file.</param>
     /// <param name="fault">Sentence that explains why the document can't be used, or null if it can.</param>

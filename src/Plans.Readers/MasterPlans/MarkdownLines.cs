@@ -33,7 +33,7 @@ internal static class MarkdownLines
         None,
     }
 
-    /// <summary>Returns the lines with content, without the lines that open or close a code fence.</summary>
+    /// <summary>Returns the lines, except front matter and the lines that open or close a code fence.</summary>
     public static IReadOnlyList<MarkdownLine> Lines(string text)
     {
         int[] starts = [0, .. text.Index().Where(c => c.Item == '\n').Select(c => c.Index + 1)];
@@ -124,7 +124,7 @@ internal static class MarkdownLines
         }
     }
 
-    /// <summary>Limits the nesting of lists, because the library fails on very deep nesting.</summary>
+    /// <summary>Limits the nesting of lists, because the Markdown library fails on very deep nesting.</summary>
     private sealed class ShallowListParser : ListBlockParser
     {
         private const int Deepest = 40;

@@ -14,7 +14,7 @@ internal static class PhaseFieldNames
         DependsOn
     );
 
-    /// <summary>Returns the status that follows another tool's key, or null if the value is not a status.</summary>
+    /// <summary>Returns the status that the value of another tool's key implies, or null if the value is not a status.</summary>
     /// <param name="key">Canonical key for the word.</param>
     /// <param name="value">Value in the file.</param>
     public static string? State(string key, string value)

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Content of a phase file.</summary>
+/// <summary>Parsed content of a phase file.</summary>
 internal sealed class PhaseFile
 {
     public string? Title { get; init; }
@@ -26,6 +26,8 @@ internal sealed class PhaseFile
 
     public IReadOnlyList<ChecklistItem> Checklist { get; init; } = [];
 
-    /// <summary>Text for the agent, which is the file without heading, metadata lines, process wrapper and gates.</summary>
+    /// <summary>
+    /// Text for the agent: the file without heading, metadata lines, gates and process wrapper (the list of the steps of the agent's work).
+    /// </summary>
     public string Body { get; init; } = "";
 }

@@ -103,7 +103,7 @@ internal static partial class PhaseReferences
         }
     }
 
-    /// <summary>True if a text names phases, so that a word such as <c>Requires</c> before it declares an order.</summary>
+    /// <summary>True if a text names phases, so that a preceding word such as <c>Requires</c> declares a dependency on them.</summary>
     public static bool NamesPhases(string text)
     {
         if (text.Length > LongestLine)

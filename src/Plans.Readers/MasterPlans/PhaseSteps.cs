@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Steps in a phase's process wrapper: required agents, notes, and text for the agent.</summary>
+/// <summary>
+/// Steps in a phase's process wrapper, which lists the steps of the agent's work. They are required agents, notes, and text for the agent.
+/// </summary>
 /// <param name="file">Name of the file in faults.</param>
 /// <param name="faults">Receives the faults.</param>
 /// <param name="body">List that receives the lines for the agent.</param>
@@ -16,7 +18,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
     /// <summary>Names of the required agents.</summary>
     public IEnumerable<string> Agents => _agents.Distinct(StringComparer.Ordinal);
 
-    /// <summary>Names of the steps that can be checked.</summary>
+    /// <summary>Names of the steps whose completion can be checked.</summary>
     public IEnumerable<string> Names => _steps.Distinct(StringComparer.Ordinal);
 
     /// <summary>Paths of notes that the agent reads first.</summary>

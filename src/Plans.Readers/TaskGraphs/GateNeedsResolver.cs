@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>
-/// Resolves the names in the <c>needs</c> of gates. A name refers to a gate of the same list by description, command or type.
+/// Resolves the names in the key <c>needs</c> of gates. A name refers to a gate of the same list by description, command or type.
 /// </summary>
 internal sealed class GateNeedsResolver
 {

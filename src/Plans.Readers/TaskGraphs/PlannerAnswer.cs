@@ -5,7 +5,7 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>JSON Schema and parser for a planner's answer that contains a plan.</summary>
 public static class PlannerAnswer
 {
-    /// <summary>Members of a plan that a planner must not set, because only users and their settings may decide about them.</summary>
+    /// <summary>Members of a plan that a planner must not set, because only users and their settings may determine them.</summary>
     private static readonly string[] NotForPlanners =
     [
         "agent",
@@ -39,7 +39,7 @@ public static class PlannerAnswer
     /// <remarks>Omits <c>$schema</c>, because agent programs reject schemas in dialects that they do not support.</remarks>
     public static string Schema { get; } = MakeSchema();
 
-    /// <summary>Parses an answer, which may contain other text around its JSON. Never throws because of its content.</summary>
+    /// <summary>Parses an answer, which may contain other text around its JSON. Never throws because of the answer's content.</summary>
     /// <param name="text">Answer from the planner, or null if there is none.</param>
     /// <param name="request">Request that becomes part of the plan.</param>
     /// <param name="reserved">Id that no task may have.</param>

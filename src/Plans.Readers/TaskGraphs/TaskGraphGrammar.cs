@@ -68,7 +68,7 @@ public static class TaskGraphGrammar
             ["additionalProperties"] = Reference("task"),
         };
 
-    /// <summary>Returns the schema of a value that may be this mapping, a text or a list.</summary>
+    /// <summary>Returns the schema of a value that may be the given mapping, a text or a list.</summary>
     private static JsonObject Form(JsonObject mapping)
     {
         mapping["type"] = Types("object", "array", "string", "null");

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads a task's priority, which is a backlog word or a number. Other tools' words are ignored with a warning.</summary>
+/// <summary>
+/// Reads a task's priority, which is a number or one of the words that backlogs use. Other tools' words are ignored with a warning.
+/// </summary>
 internal static class TaskPriorityReader
 {
     private const int Largest = 100;

@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Creates plans from task descriptions in plain text. Each text becomes the complete task of one agent. The tasks have no order and may
+/// Creates plans from task descriptions in plain text. Each text becomes a separate task for one agent. The tasks have no order and may
 /// write every file.
 /// </summary>
 public static class AdhocPlan
@@ -93,7 +93,8 @@ public static class AdhocPlan
         };
 
     /// <summary>
-    /// Derives a task id from the words of a text. Returns <c>task</c> if they yield no valid id, for example without Latin letters.
+    /// Derives a task id from the words of a text. Returns <c>task</c> if the words yield no valid id, for example because they have no
+    /// Latin letters.
     /// </summary>
     private static string NameOf(string text)
     {

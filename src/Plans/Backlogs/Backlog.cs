@@ -13,8 +13,8 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
     public BacklogTask? Find(string id) => All.FirstOrDefault(t => string.Equals(t.Id, id, StringComparison.Ordinal));
 
     /// <summary>
-    /// The most urgent pending task whose dependencies are all done, or null if none is ready. Among equally urgent tasks, the one with the
-    /// fewest dependencies wins, then the one with the lowest number.
+    /// Returns the most urgent pending task whose dependencies are all done, or null if none is ready. Among equally urgent tasks, the one
+    /// with the fewest dependencies comes first, then the one with the lowest number.
     /// </summary>
     public BacklogTask? Next()
     {
@@ -30,7 +30,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
     /// <summary>Dependency graph of the tasks and subtasks.</summary>
     public TaskGraph Graph() => TaskGraph.Of(All.Select(t => new TaskNode(t.Id, t.Dependencies)));
 
-    /// <summary>True if both backlogs have the same content. The order of dependencies is ignored.</summary>
+    /// <summary>True if both backlogs contain the same data. The order of dependencies is ignored.</summary>
     public bool HasSameContent(Backlog other) => All.Select(ContentOf).SequenceEqual(other.All.Select(ContentOf));
 
     private static (string, string, string, string?, string?, string, string, string, int) ContentOf(BacklogTask task) =>
@@ -58,7 +58,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
         return (new Backlog([.. Tasks, added]), added);
     }
 
-    /// <summary>Replaces a task or subtask with the result of <paramref name="change"/>.</summary>
+    /// <summary>Replaces a task or subtask with the one that <paramref name="change"/> returns for it.</summary>
     /// <exception cref="ArgumentException">No task has this id.</exception>
     public Backlog Change(string id, Func<BacklogTask, BacklogTask> change)
     {
@@ -83,7 +83,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
             Subtasks = [.. task.Subtasks.Select(MarkDone)],
         };
 
-    /// <summary>Deletes a task or subtask with its own subtasks, and all dependencies on them.</summary>
+    /// <summary>Deletes a task or subtask, its own subtasks, and all dependencies on them.</summary>
     public Backlog Delete(string id)
     {
         HashSet<string> gone = [id, .. Find(id)?.All.Select(t => t.Id) ?? []];
@@ -104,8 +104,8 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
     }
 
     /// <summary>
-    /// Creates a plan of the pending tasks, ordered only by their dependencies and those of their open subtasks. Dependencies on done tasks
-    /// count as met. The second result lists tasks that are left out, because they depend on a task that is neither done nor pending.
+    /// Creates a plan from the pending tasks, ordered only by their dependencies and those of their open subtasks. Dependencies on done
+    /// tasks count as met. The second result lists tasks that are left out because they depend on a task that is neither done nor pending.
     /// </summary>
     public (Plan Plan, IReadOnlyList<BacklogTask> LeftOut) ToPlan()
     {

@@ -1,10 +1,12 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Renders backlog tasks as a planner request, and maps the planned tasks back to them. The id of a planned task is either the id
-/// of its backlog task (<c>3</c>), or that id followed by a hyphen and a suffix (<c>3-api</c>).</summary>
+/// <summary>
+/// Renders backlog tasks as a request to a planner, and maps the planned tasks back to them. A planned task has the id of its backlog task
+/// (<c>3</c>), or that id followed by a hyphen and a suffix (<c>3-api</c>).
+/// </summary>
 public static class BacklogRequest
 {
-    /// <summary>Renders the planner request.</summary>
+    /// <summary>Renders the request to the planner.</summary>
     /// <param name="pending">The pending tasks as a plan from <see cref="Backlog.ToPlan"/>, ordered only by their dependencies.</param>
     public static string Render(Plan pending)
     {

@@ -26,7 +26,7 @@ public sealed record BacklogTask
     /// <value>Default: <see cref="BacklogPriority.Medium"/>.</value>
     public string Priority { get; init; } = BacklogPriority.Medium;
 
-    /// <summary>Ids of the tasks and subtasks that must be done first.</summary>
+    /// <summary>Ids of the tasks and subtasks that must be done before this one.</summary>
     public IReadOnlyList<string> Dependencies { get; init; } = [];
 
     /// <summary>Subtasks of the task, in order.</summary>

@@ -5,7 +5,7 @@ internal sealed class ConflictFinder
 {
     private const string PatchPrefix = "patch:";
     private readonly PlanTask[] _tasks;
-    private readonly Lazy<TaskOrder> _order;
+    private readonly Lazy<TaskDependencyIndex> _order;
     private readonly Dictionary<string, PathPattern> _patterns = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PathSegment> _parts = new(StringComparer.Ordinal);
     private readonly PathTrie _writes = new();
@@ -13,7 +13,7 @@ internal sealed class ConflictFinder
     public ConflictFinder(Plan plan, TaskGraph graph)
     {
         _tasks = [.. plan.Tasks];
-        _order = new Lazy<TaskOrder>(graph.ToOrder);
+        _order = new Lazy<TaskDependencyIndex>(graph.ToOrder);
         for (var i = 0; i < _tasks.Length; i++)
         {
             foreach (var path in Open(i) ? _tasks[i].FilesWrite ?? [] : [])
@@ -145,7 +145,8 @@ internal sealed class ConflictFinder
     }
 
     /// <summary>
-    /// Collects the conflicts of one access kind: write, read or append. Stores each pair of unordered tasks once per path.
+    /// Collects the conflicts of one access kind (write, read or append). Each pair of tasks without a defined order is stored once for
+    /// each path.
     /// </summary>
     private sealed class ConflictCollector(ConflictFinder finder, ConflictAccessKind use)
     {
@@ -156,7 +157,8 @@ internal sealed class ConflictFinder
         public bool Has(ConflictKind kind, int a, int b, string path) => _found.Contains(Key(kind, a, b, path));
 
         /// <summary>
-        /// Adds a pair of tasks unless the graph already orders it. Returns false if the maximum number of conflicts is reached.
+        /// Adds a pair of conflicting tasks unless the dependency graph already orders the pair. Returns false if the maximum number of
+        /// conflicts is reached.
         /// </summary>
         /// <param name="kind">The kind of shared object.</param>
         /// <param name="a">Index of the first owner, or of the task that reads or appends.</param>
@@ -177,7 +179,7 @@ internal sealed class ConflictFinder
             return true;
         }
 
-        /// <summary>True if the graph orders all these tasks one after another, so that no pair can conflict.</summary>
+        /// <summary>True if the dependency graph orders all these tasks one after another, so that no two of them can conflict.</summary>
         public bool AreChained(IEnumerable<int> tasks)
         {
             var ordered = finder._order.Value.Sorted(tasks);

@@ -3,23 +3,23 @@ namespace Orchestrator.Plans;
 /// <summary>Kind of object that two tasks conflict over.</summary>
 public enum ConflictKind
 {
-    /// <summary>A path, or two patterns that match a common path.</summary>
+    /// <summary>A file path, or two patterns that match a common path.</summary>
     File,
 
-    /// <summary>A logical resource that the tasks share.</summary>
+    /// <summary>A resource other than a file, which the tasks declare by name.</summary>
     Resource,
 }
 
-/// <summary>Way in which two conflicting tasks use the same object.</summary>
+/// <summary>Ways in which two conflicting tasks use the same file or resource.</summary>
 public enum ConflictAccessKind
 {
-    /// <summary>Both tasks own the object.</summary>
+    /// <summary>Both tasks own the file or resource.</summary>
     Write,
 
-    /// <summary>One task owns the object, and the other reads it.</summary>
+    /// <summary>One task owns the file or resource, and the other reads it.</summary>
     Read,
 
-    /// <summary>One task owns the object, and the other appends lines to it.</summary>
+    /// <summary>One task owns the file, and the other appends lines to it.</summary>
     Append,
 }
 
@@ -28,7 +28,7 @@ public enum ConflictAccessKind
 /// <param name="DependsOn">Id of the task that should run first.</param>
 public sealed record MissingEdge(string Task, string DependsOn);
 
-/// <summary>A conflict over a file or resource between two tasks that the graph does not order.</summary>
+/// <summary>A conflict over a file or resource between two tasks whose order the dependency graph does not determine.</summary>
 /// <param name="Kind">Kind of the shared object.</param>
 /// <param name="Use">Way in which the two tasks use the object.</param>
 /// <param name="Path">Conflicting path, pattern or resource. If two patterns conflict, the narrower one.</param>

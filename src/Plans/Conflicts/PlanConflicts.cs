@@ -13,12 +13,12 @@ public sealed record PlanConflicts(IReadOnlyList<PlanConflict> Conflicts, IReadO
     public const int Most = 100_000;
 
     /// <summary>
-    /// Finds all conflicts of a plan. The duration depends on the size of the plan and the number of conflicts, and not on the number of
-    /// task pairs.
+    /// Finds all conflicts of a plan. The time needed depends on the size of the plan and the number of conflicts, rather than on the
+    /// number of task pairs.
     /// </summary>
     public static PlanConflicts Of(Plan plan) => Of(plan, TaskGraph.Of(plan));
 
-    /// <summary>Finds all conflicts of a plan, given its graph.</summary>
+    /// <summary>Finds all conflicts of a plan, given its dependency graph.</summary>
     public static PlanConflicts Of(Plan plan, TaskGraph graph)
     {
         var finder = new ConflictFinder(plan, graph);

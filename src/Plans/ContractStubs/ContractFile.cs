@@ -2,20 +2,24 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Inspects the content of contract files.</summary>
+/// <summary>Inspects the contents of contract files, in which the interfaces shared by several tasks are declared.</summary>
 internal static class ContractFile
 {
     private static readonly string[] Headings = ["Contract: ", "// Contract: "];
 
     private static readonly string[] Versions = ["\nVersion: ", "\n// Version: "];
 
-    /// <summary>Returns the contract version of a file: the version in the header of an unedited stub, otherwise the content hash. Line
-    /// endings are ignored.</summary>
+    /// <summary>
+    /// Returns the contract version of a file: the version in the header of an unedited stub, or otherwise the hash of the file's contents.
+    /// Line endings are ignored.
+    /// </summary>
     public static string VersionOf(string content) =>
         StubVersion(content.ReplaceLineEndings("\n")) ?? HashOf(content.ReplaceLineEndings("\n"));
 
-    /// <summary>True if the file is an unedited stub of this contract, in any version. The header must name the contract, and its version
-    /// must match the content.</summary>
+    /// <summary>
+    /// True if the file is an unedited stub of this contract, in any version. The header must name the contract, and the version in the
+    /// header must match the file's contents.
+    /// </summary>
     public static bool IsUneditedStub(string content, string contract)
     {
         var text = content.ReplaceLineEndings("\n");

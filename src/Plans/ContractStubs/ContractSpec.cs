@@ -7,16 +7,18 @@ public sealed record ContractSpec
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    /// <summary>Version declared in the plan. The effective version is the content hash.</summary>
+    /// <summary>Version declared in the plan. The version that is actually used is the content hash.</summary>
     [JsonPropertyName("version")]
     public string? Version { get; init; }
 
-    /// <summary>Path of the stub. Its extension determines the language.</summary>
+    /// <summary>Path of the file with the contract's stub. Its extension determines the language.</summary>
     [JsonPropertyName("file_path")]
     public string? FilePath { get; init; }
 
-    /// <summary>Method signatures, such as <c>login(username: str, password: str) -> dict</c>. A bare name is a method without
-    /// parameters.</summary>
+    /// <summary>
+    /// Signatures of the contract's methods, such as <c>login(username: str, password: str) -> dict</c>. A bare name is a method without
+    /// parameters.
+    /// </summary>
     [JsonPropertyName("methods")]
     public IReadOnlyList<string> Methods
     {

@@ -37,7 +37,7 @@ public sealed record ContractStub(
     IReadOnlyList<string> Consumers
 )
 {
-    /// <summary>Maximum number of changes to a contract while tasks use it. A user must decide about further changes.</summary>
+    /// <summary>Maximum number of changes to a contract while tasks are using it. A user must decide on further changes.</summary>
     public const int MaxRenegotiations = 2;
 
     private static readonly Dictionary<string, ContractLanguage> Endings = new(StringComparer.OrdinalIgnoreCase)
@@ -190,7 +190,7 @@ public sealed record ContractStub(
 /// <param name="Cure">Sentence that suggests a fix.</param>
 public sealed record ContractFault(string Field, int Index, string Message, string Cure);
 
-/// <summary>The contract version that a task received when it started.</summary>
+/// <summary>The version of a contract that a task received when it started.</summary>
 /// <param name="Contract">Name of the contract.</param>
 /// <param name="TaskId">Id of the task that uses the contract.</param>
 /// <param name="Version">Version that the task received.</param>

@@ -3,8 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Plans;
 
-/// <summary>A contract method, parsed from the notations of the five languages, such as <c>login(user: str) -> dict</c> or <c>Task&lt;int>
-/// Count(string key)</c>.</summary>
+/// <summary>
+/// A contract method, parsed from the notation of one of the five contract languages, such as <c>login(user: str) -> dict</c> or
+/// <c>Task&lt;int> Count(string key)</c>.
+/// </summary>
 internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParameter> Parameters, string? Returns, bool IsAsync)
 {
     private static readonly HashSet<string> Modifiers =

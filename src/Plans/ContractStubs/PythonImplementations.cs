@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Checks Python classes that derive from a contract. Such a class inherits the stub's empty methods, so neither Python nor its type
+/// Checks Python classes that derive from a contract. These classes inherit the stub's empty methods, so neither Python nor its type
 /// checkers notice a missing method. In the other languages the compiler reports it. Types are not checked here.
 /// </summary>
 public static partial class PythonImplementations

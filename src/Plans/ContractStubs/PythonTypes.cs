@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Translates composite Python types, such as <c>dict[str, User]</c>, to other languages, where the Python notation would not compile.
+/// Translates composite Python types, such as <c>dict[str, User]</c>, to other languages, in which the Python notation would not compile.
 /// </summary>
 internal static class PythonTypes
 {

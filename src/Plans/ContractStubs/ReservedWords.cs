@@ -39,8 +39,10 @@ internal static class ReservedWords
         ),
     };
 
-    /// <summary>Returns the first name in a method that is reserved in this language, or null if all are valid. TypeScript allows any word
-    /// as a method name.</summary>
+    /// <summary>
+    /// Returns the first name in a method's signature that is reserved in this language, or null if all names are valid. TypeScript allows
+    /// any word as a method name.
+    /// </summary>
     public static string? FirstIn(MethodSignature method, ContractLanguage language)
     {
         var names = method.Parameters.Select(p => p.Name.TrimStart('*', '.').TrimEnd('?'));

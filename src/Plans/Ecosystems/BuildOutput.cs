@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Build output folders that are recognized by the content of a manifest or configuration file.</summary>
+/// <summary>Build output folders that are recognized by the contents of a manifest or configuration file.</summary>
 internal static class BuildOutput
 {
     private static readonly string[] Bundlers = EcosystemTable.Names(
@@ -8,7 +8,7 @@ internal static class BuildOutput
     );
 
     /// <summary>Output folders of JavaScript projects.</summary>
-    public static IReadOnlyList<EcosystemOutput> OfJavaScript { get; } =
+    public static IReadOnlyList<EcosystemOutputFolder> OfJavaScript { get; } =
     [
         new("dist", "package.json"),
         new("build", Bundlers)
@@ -26,7 +26,7 @@ internal static class BuildOutput
 
     /// <summary>Output folders of .NET projects.</summary>
     /// <param name="projects">Name patterns of project files.</param>
-    public static IReadOnlyList<EcosystemOutput> OfDotNet(IReadOnlyList<string> projects) =>
+    public static IReadOnlyList<EcosystemOutputFolder> OfDotNet(IReadOnlyList<string> projects) =>
         [
             new("bin", projects),
             new("artifacts", [.. projects, "Directory.Build.props"])
@@ -36,7 +36,8 @@ internal static class BuildOutput
         ];
 
     /// <summary>
-    /// Returns a regular expression for a configuration line, outside of comments, that makes a bundler or compiler write to this folder.
+    /// Returns a regular expression that matches a configuration line, outside of comments, that makes a bundler or compiler write to this
+    /// folder.
     /// </summary>
     private static string SetsOutput(string folder) =>
         """^(?!\s*(//|\*))[^\n]*(\b(out-?(dir|file)|declarationDir|distDir)["']?\s*[:=\s]\s*|\bpath\s*:\s*[\w.]*\([^)\n]*)"""

@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Properties of projects in one programming language, or of a tool that runs programs of other languages. A row of
+/// Properties of projects in one programming language, or of a tool that runs programs in other languages. Each is a row of
 /// <see cref="Ecosystems"/>. File names have no folder and may contain the wildcard <c>*</c>.
 /// </summary>
 /// <param name="Name">Usual name of the language or tool.</param>
@@ -10,10 +10,15 @@ public sealed record Ecosystem(string Name)
     /// <summary>Words that identify this ecosystem in a gate's command, or in a script that the command runs.</summary>
     public required IReadOnlyList<string> Programs { get; init; }
 
-    /// <summary>Command prefixes with their gate type. If one prefix extends another, the longer one comes first.</summary>
+    /// <summary>
+    /// Beginnings of commands, each with the type of gate for which the command is used. If one prefix extends another, the longer one
+    /// comes first.
+    /// </summary>
     public IReadOnlyList<EcosystemCommand> Commands { get; init; } = [];
 
-    /// <summary>Package managers. If a project has lock files of several, the first one in this list applies.</summary>
+    /// <summary>
+    /// Package managers of the ecosystem. If a project has lock files from several of them, the first one in this list applies.
+    /// </summary>
     public IReadOnlyList<PackageManager> Managers { get; init; } = [];
 
     /// <summary>Prefix that agents use to name the package registry, such as <c>npm</c>; empty if there is none.</summary>
@@ -29,7 +34,8 @@ public sealed record Ecosystem(string Name)
     public IReadOnlyList<string> Toolchain { get; init; } = [];
 
     /// <summary>
-    /// Extensions of source files. In a project or folder that already has such files, a new configuration file changes their gates.
+    /// Extensions of source files. In a project or folder that already has such files, a new configuration file changes the gates that
+    /// check them.
     /// </summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 
@@ -40,19 +46,19 @@ public sealed record Ecosystem(string Name)
     /// <value>Default: false.</value>
     public bool HasTestsInSources { get; init; }
 
-    /// <summary>Regular expression for a line of product code that detects a test run; empty if there is none.</summary>
+    /// <summary>Regular expression for lines of product code that check whether a test is running; empty if there is none.</summary>
     public string TestRuns { get; init; } = "";
 
     /// <summary>Files that configure the ecosystem's programs.</summary>
     public IReadOnlyList<string> Configuration { get; init; } = [];
 
     /// <summary>
-    /// Names of files that programs read before the project's own files, or that they read without being told to by a command. A gate that
-    /// creates such a file changes the result of the next gate, even if git ignores the file.
+    /// Names of files that programs read before the project's own files, or although no command names them. A gate that creates such a file
+    /// changes the result of the next gate, even if git ignores the file.
     /// </summary>
     public IReadOnlyList<string> ReadFirst { get; init; } = [];
 
-    /// <summary>Files with commands or file names that a program reads although the command does not name them.</summary>
+    /// <summary>Files that contain commands or file names, and that a program reads although its command does not name them.</summary>
     public IReadOnlyList<EcosystemScripts> Scripts { get; init; } = [];
 
     /// <summary>Folders with installed packages or build output.</summary>
@@ -61,7 +67,7 @@ public sealed record Ecosystem(string Name)
     /// <summary>
     /// Build output folders whose names other projects use for sources. They count as output only if certain files lie beside them.
     /// </summary>
-    public IReadOnlyList<EcosystemOutput> OutputBeside { get; init; } = [];
+    public IReadOnlyList<EcosystemOutputFolder> OutputBeside { get; init; } = [];
 
     /// <summary>Extensions of build output files.</summary>
     public IReadOnlyList<string> Output { get; init; } = [];
@@ -74,7 +80,7 @@ public sealed record Ecosystem(string Name)
 
     /// <summary>
     /// Lists of file names. The first list with a file in a project's root applies. Exactly one of its files must be there, because the
-    /// gates would otherwise be ambiguous. Empty for no such condition.
+    /// gates would otherwise be ambiguous. Empty if there is no such requirement.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<string>> Roots { get; init; } = [];
 
@@ -84,16 +90,16 @@ public sealed record Ecosystem(string Name)
     /// <summary>Lock files of all package managers.</summary>
     public IEnumerable<string> LockFiles => Managers.SelectMany(manager => manager.LockFiles);
 
-    /// <summary>Returns the package managers whose files are among the given names.</summary>
+    /// <summary>Returns the package managers that have a lock file or another identifying file among the names.</summary>
     public IEnumerable<PackageManager> ManagersOf(IReadOnlyCollection<string> names) =>
         Managers.Where(manager => manager.LockFiles.Concat(manager.OwnFiles).Any(names.Contains));
 
-    /// <summary>Returns the package manager whose lock file is among the names in a project's root, or null if none is.</summary>
+    /// <summary>Returns the package manager whose lock file is among the names in a project's root, or null if there is none.</summary>
     public PackageManager? ManagerOf(IReadOnlyCollection<string> names) =>
         Managers.FirstOrDefault(manager => manager.LockFiles.Any(names.Contains));
 
     /// <summary>
-    /// True if a project's root contains exactly one file of the list in <see cref="Roots"/> that applies, so that commands there are
+    /// True if a project's root contains exactly one file of the applicable list in <see cref="Roots"/>, which makes commands there
     /// unambiguous. Also true if there are no lists.
     /// </summary>
     public bool HasOneRoot(IReadOnlyCollection<string> names) =>
@@ -141,7 +147,9 @@ public sealed record Ecosystem(string Name)
         return FileNamePattern.IsAny(Manifests, name) || LockFiles.Contains(name);
     }
 
-    /// <summary>Files and folders that the programs read, such as toolchains installed by the user. Relative to the home folder.</summary>
+    /// <summary>
+    /// Files and folders that the ecosystem's programs read, such as toolchains installed by the user. Relative to the home folder.
+    /// </summary>
     /// <value>Default: none.</value>
     public IReadOnlyList<string> Home { get; init; } = [];
 
@@ -194,7 +202,7 @@ public sealed record EcosystemGate(string Command, GateType Type, params IReadOn
     public bool IsModule { get; init; }
 }
 
-/// <summary>Files that a program reads although the command does not name them.</summary>
+/// <summary>Files that a program reads although its command does not name them.</summary>
 /// <param name="Program">Name of the program.</param>
 /// <param name="Files">Names of the files.</param>
 public sealed record EcosystemScripts(string Program, IReadOnlyList<string> Files);
@@ -216,7 +224,7 @@ public sealed record PackageManager(string Name)
     public string? SetUp { get; init; }
 
     /// <summary>
-    /// Set-up command for lock files in the format of an earlier release of the package manager, or null if it is the same command.
+    /// Set-up command for lock files in the format of an earlier release of the package manager, or null if the usual command applies.
     /// Default: null.
     /// </summary>
     public PackageLockFormat? Earlier { get; init; }
@@ -267,7 +275,7 @@ public sealed record PackageCache(string Folder, string? Variable = null)
 {
     /// <summary>
     /// Command-line option that overrides the folder, or null if there is none. The option can be appended to the value of the first of its
-    /// variables.
+    /// environment variables.
     /// </summary>
     public PackageCacheOption? Option { get; init; }
 

@@ -57,7 +57,7 @@ public static class Ecosystems
     /// <summary>Returns the ecosystems whose programs appear among the words of a command.</summary>
     public static IReadOnlyList<Ecosystem> Of(IReadOnlySet<string> words) => [.. All.Where(row => row.Programs.Any(words.Contains))];
 
-    /// <summary>True if a package manager writes this file with versions and checksums.</summary>
+    /// <summary>True if the file is a lock file, in which a package manager records versions and checksums.</summary>
     public static bool IsLockFile(string path) => AllLockFiles.Contains(FileNamePattern.NameOf(path));
 
     /// <summary>True if a file defines a project's environment, that is, its packages or tool versions.</summary>
@@ -76,7 +76,7 @@ public static class Ecosystems
         return name == ".env" || All.Any(row => FileNamePattern.IsAny(row.ReadFirst, name));
     }
 
-    /// <summary>True if the file is generated as a side effect, as lock files, installed packages and build output are.</summary>
+    /// <summary>True if the file is generated as a side effect, like a lock file, an installed package or build output.</summary>
     public static bool IsGenerated(string path) =>
         AllLockFiles.Contains(FileNamePattern.NameOf(path)) || All.Any(row => row.OutputIn(path) is not null);
 
@@ -86,7 +86,7 @@ public static class Ecosystems
     /// </summary>
     /// <param name="path">A relative path with forward slashes.</param>
     /// <param name="isBeside">True if a parent folder (empty for the root) contains a file that marks the folder as output.</param>
-    public static string? OutputBesideIn(string path, Func<string, EcosystemOutput, bool> isBeside) =>
+    public static string? OutputBesideIn(string path, Func<string, EcosystemOutputFolder, bool> isBeside) =>
         All.SelectMany(row => row.OutputBeside).Select(output => output.In(path, isBeside)).FirstOrDefault(place => place is not null);
 
     /// <summary>True if any name matches any pattern, in which <c>*</c> is a wildcard.</summary>
@@ -109,10 +109,10 @@ public static class Ecosystems
         return null;
     }
 
-    /// <summary>True if a file is a source file in any language of the tables.</summary>
+    /// <summary>True if a file is a source file in any language that the tables list.</summary>
     public static bool IsSource(string path) => All.Any(row => row.IsSource(path));
 
-    /// <summary>True if a test runner recognizes a file with this name as a test, in any folder.</summary>
+    /// <summary>True if a test runner recognizes a file with this name as a test, regardless of the file's folder.</summary>
     public static bool IsTestName(string path)
     {
         foreach (var row in All)
@@ -151,7 +151,7 @@ public static class Ecosystems
             || Array.Exists(SnapshotMarks, mark => name.Contains(mark, StringComparison.Ordinal));
     }
 
-    /// <summary>True if a file is named like a test, in any language.</summary>
+    /// <summary>True if a file is named like a test, according to the naming rules of any language.</summary>
     public static bool IsNamedLikeTest(string path) => IsTestName(path) || (IsNamedTest(FileNamePattern.NameOf(path)) && !IsSnapshot(path));
 
     /// <summary>

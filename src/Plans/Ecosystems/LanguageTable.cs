@@ -203,7 +203,7 @@ internal static class LanguageTable
             Tests = ["*_test"],
             Configuration = Names("CMakeLists.txt CMakePresets.json CMakeUserPresets.json meson.build"),
             OutputFolders = ["CMakeFiles"],
-            OutputBeside = [.. Names("build builddir cmake-build-*").Select(name => new EcosystemOutput(name, CBuilds))],
+            OutputBeside = [.. Names("build builddir cmake-build-*").Select(name => new EcosystemOutputFolder(name, CBuilds))],
             Output = [".o", "CMakeCache.txt"],
         },
         new("shell")

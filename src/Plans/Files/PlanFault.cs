@@ -8,11 +8,11 @@ public enum FaultSeverity
     [JsonStringEnumMemberName("error")]
     Error,
 
-    /// <summary>The plan can run, but the user should review the problem. <c>--strict</c> rejects the plan.</summary>
+    /// <summary>The plan can run, but the user should review the problem. With <c>--strict</c>, the plan is rejected.</summary>
     [JsonStringEnumMemberName("warning")]
     Warning,
 
-    /// <summary>The plan is valid but could be improved. <c>--strict</c> rejects the plan.</summary>
+    /// <summary>The plan is valid but could be improved. With <c>--strict</c>, the plan is rejected.</summary>
     [JsonStringEnumMemberName("advice")]
     Advice,
 }
@@ -54,12 +54,12 @@ public sealed record PlanFault(
         int column = 1
     ) => Error(file, code, message, cure, field, line, column) with { Severity = FaultSeverity.Warning };
 
-    /// <summary>Formats the problem as a one-line compiler message, so that editors can jump to its position.</summary>
+    /// <summary>Formats the problem in the one-line form of compiler messages, so that editors can jump to its position.</summary>
     public override string ToString() => $"{Place}: {Severity.ToString().ToLowerInvariant()} {Code}:{Text}";
 
     /// <summary>
-    /// Formats problems for display, one line each, in order. Lists only the first <see cref="MostOfAKind"/> problems of each kind and
-    /// counts the others, because one mistake in a generator can cause thousands.
+    /// Formats problems for display, in order and each on one line. Lists only the first <see cref="MostOfAKind"/> problems of each kind
+    /// and counts the others, because one mistake in a plan generator can cause thousands.
     /// </summary>
     public static IReadOnlyList<string> List(IEnumerable<PlanFault> faults)
     {
@@ -88,7 +88,7 @@ public sealed record PlanFault(
         return lines;
     }
 
-    /// <summary>Maximum number of listed problems of one kind.</summary>
+    /// <summary>Maximum number of problems listed per kind.</summary>
     public const int MostOfAKind = 20;
 
     /// <summary>Formats the problem without its severity.</summary>

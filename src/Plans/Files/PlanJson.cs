@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Reads and writes the canonical JSON of a plan. The same plan gives the same bytes on every host, so that a hash of the bytes identifies
-/// the plan.
+/// Reads and writes the canonical JSON of a plan. The same plan gives the same bytes on every host, so a hash of the bytes identifies the
+/// plan.
 /// </summary>
 public static class PlanJson
 {

@@ -26,7 +26,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
     /// <summary>Positions of tasks and fields in their files, for problems that are found after reading.</summary>
     public PlanPositions Places { get; init; } = PlanPositions.None;
 
-    /// <summary>True if tasks in this format can declare their files. If false, no advice suggests declaring them.</summary>
+    /// <summary>True if the plan's format lets tasks declare their files. If false, no advice suggests declaring them.</summary>
     public bool SaysOwnership { get; init; } = true;
 
     /// <summary>Graph of the plan's tasks, or null if the reader has not created it.</summary>
@@ -75,7 +75,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
     }
 
     /// <summary>
-    /// Adds an error for each required gate that can't pass, and for each written path that exists only inside the plan's own folder.
+    /// Adds errors for required gates that can't pass, and for paths that a task writes but that exist only inside the plan's own folder.
     /// </summary>
     /// <param name="folder">The plan's folder, relative to the repository; empty for the root.</param>
     /// <param name="exists">True if the file or folder exists in the repository.</param>
@@ -92,7 +92,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         {
             return this;
         }
-        var missing = new MissingTargets(exists, readText, scripts);
+        var missing = new MissingPathLint(exists, readText, scripts);
         PlanFault[] faults =
         [
             .. missing
@@ -105,8 +105,8 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
     }
 
     /// <summary>
-    /// Adds an error for each written path in a submodule. The files of a submodule belong to another repository, so a run in this
-    /// repository can't merge them.
+    /// Adds an error for each path in a submodule that a task writes. The files of a submodule belong to another repository, so a run in
+    /// this repository can't merge them.
     /// </summary>
     /// <param name="submodules">Folders of the repository's submodules, relative to its root.</param>
     public PlanReadResult RefuseSubmodules(IReadOnlyCollection<string> submodules)

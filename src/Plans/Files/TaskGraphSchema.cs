@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>JSON Schema of the task-graph format. Editors use it for completion, and planners for their answers.</summary>
+/// <summary>JSON Schema of the task-graph format. Editors use it for completion, and planners use it for their answers.</summary>
 public static class TaskGraphSchema
 {
     /// <summary>The schema as JSON text (draft 2020-12).</summary>

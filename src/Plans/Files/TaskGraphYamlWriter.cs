@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Writes a plan as YAML in the task-graph format, with every value filled in. Reading the result gives the same plan.</summary>
+/// <summary>Writes a plan as YAML in the task-graph format, with every value filled in. Reading the YAML gives the same plan.</summary>
 public static class TaskGraphYamlWriter
 {
     /// <summary>Writes the plan as YAML.</summary>

@@ -14,10 +14,10 @@ public sealed record FlakyTest(
     [property: JsonPropertyName("last")] DateTimeOffset? Last
 )
 {
-    /// <summary>Maximum number of inspected verdicts.</summary>
+    /// <summary>Maximum number of recent verdicts that are searched for flaky tests.</summary>
     public const int Longest = 50;
 
-    /// <summary>Finds flaky tests in the verdicts of a gate, most frequent first.</summary>
+    /// <summary>Finds flaky tests in a gate's verdicts. Tests that were flaky most often come first.</summary>
     /// <param name="past">Verdicts, oldest first.</param>
     public static IReadOnlyList<FlakyTest> In(IReadOnlyList<GateVerdict> past)
     {

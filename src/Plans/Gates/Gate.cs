@@ -36,8 +36,8 @@ public sealed record Gate(
     public decimal? Tolerance { get; init; }
 
     /// <summary>
-    /// True if the gate starts with only the files of its commit, the files from set-up and the outputs of <see cref="Needs"/>. No other
-    /// file can then affect its result.
+    /// True if the gate starts with only the files of its commit, the files from set-up and the outputs of the gates in
+    /// <see cref="Needs"/>. No other file can then affect its result.
     /// </summary>
     [JsonPropertyName("clean"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Clean { get; init; }
@@ -92,7 +92,7 @@ public sealed record Gate(
     /// <summary>True if another gate is equivalent: as far as known, its command does the same, and it expects the same outcome.</summary>
     public bool IsSameAs(Gate other) => Identity == other.Identity;
 
-    /// <summary>True if another gate is one of this gate's <see cref="Needs"/>.</summary>
+    /// <summary>True if another gate is equivalent: its command is known to do the same, and it expects the same outcome.</summary>
     public bool IsAfter(Gate other) => Needs?.Any(command => GateCommandNormalizer.Of(command) == other.Identity.Command) == true;
 
     /// <summary>True if a change to any of the given files can change the gate's result.</summary>
@@ -114,7 +114,7 @@ public sealed record Gate(
     public string Name => string.IsNullOrWhiteSpace(Description) ? Command : Description;
 
     /// <summary>
-    /// Gives a task's gates unique names. If gates share a description, such as "must pass" in all lines of a phase, their names also
+    /// Gives a task's gates unique names. If gates share a description, such as "must pass" on every line of a phase, their names also
     /// include the command.
     /// </summary>
     public static IReadOnlyList<Gate> WithOwnNames(IReadOnlyList<Gate> gates)

@@ -57,7 +57,7 @@ public sealed record GateAnomaly([property: JsonPropertyName("kind")] GateAnomal
     [JsonPropertyName("now"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Now { get; init; }
 
-    /// <summary>Affected files, in their displayed form, or null if there are none.</summary>
+    /// <summary>Affected files, abridged for display, or null if there are none.</summary>
     [JsonPropertyName("files"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AbridgedFileList? Files { get; init; }
 }

@@ -22,9 +22,7 @@ internal static class GateCommandAnalysis
         "cut",
     ];
 
-    /// <summary>
-    /// Programs that only start other programs, with their subcommands and with those of their options that have no value.
-    /// </summary>
+    /// <summary>Programs that only start other programs, with their subcommands and those of their options that take no value.</summary>
     public static readonly string[] Launchers =
     [
         "npx",

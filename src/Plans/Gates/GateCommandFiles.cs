@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Files and scripts that a gate's command needs, as far as its text shows.</summary>
+/// <summary>Files and scripts that a gate's command needs, as far as the command's text shows.</summary>
 /// <param name="Files">Tests and scripts that the command names, relative to the repository.</param>
 /// <param name="Scripts">Scripts in <c>package.json</c> that the command runs.</param>
 internal sealed record GateCommandFiles(IReadOnlyList<string> Files, IReadOnlyList<string> Scripts)
@@ -121,7 +121,7 @@ internal sealed record GateCommandFiles(IReadOnlyList<string> Files, IReadOnlyLi
         !word.StartsWith('-') && Array.Exists(ScriptEndings, ending => word.EndsWith(ending, StringComparison.Ordinal));
 
     /// <summary>
-    /// Returns the path in the repository that a word names. Null if the word is not a path, or if the shell would expand it.
+    /// Returns the path in the repository that a word of a command names. Null if the word is not a path, or if the shell would expand it.
     /// </summary>
     private static string? PathOf(string word) =>
         word.Length > 0

@@ -67,7 +67,7 @@ public static class GateFormatter
             _ when verdict.Repaired is { } files =>
                 $"It changed tracked files ({Names(files)}), so its success shows nothing. Commit these "
                     + "changes, and make the gate check without changing "
-                    + $"files{(OneShotCommand.Of(verdict.Command) is { } once ? $": '{once}'" : "")}.",
+                    + $"files{(NonWatchingCommand.Of(verdict.Command) is { } once ? $": '{once}'" : "")}.",
             GateResult.TimedOut => $"The {kind} was stopped, because it took longer than {verdict.Gate.Limit.TotalSeconds:0} s.",
             GateResult.Failed when verdict.Measured is not null => $"Missed: {Comparison(verdict)}.",
             GateResult.Failed when verdict.Gate.IsMeasurement && verdict.ExitCode == 0 =>
@@ -123,7 +123,9 @@ public static class GateFormatter
             + $"{(end.Length == 0 ? "" : $": {end}")} ({log}).{(advice.Length == 0 ? "" : " " + advice)}";
     }
 
-    /// <summary>Explains that a gate stays decisive although it failed at the base commit, because the run has no other tests.</summary>
+    /// <summary>
+    /// Explains that a gate's failure still counts although the gate also failed at the base commit, because the run has no other tests.
+    /// </summary>
     public static string StillDecides(GateVerdict verdict, string log)
     {
         var end = Evidence(verdict);
@@ -259,11 +261,11 @@ public static class GateFormatter
         ];
     }
 
-    /// <summary>Formats the number of cached results, followed by notes about the other gates.</summary>
+    /// <summary>Formats the number of gate results from the cache, followed by notes about the other gates.</summary>
     public static IEnumerable<string> FormatShort(IReadOnlyList<GateVerdict> verdicts) =>
         Notes([.. verdicts.Where(v => !v.Cached)]).Prepend(FromCache(verdicts)).Where(note => note.Length > 0);
 
-    /// <summary>Formats the number of cached results. Empty if there are none.</summary>
+    /// <summary>Formats the number of gate results from the cache. Empty if there are none.</summary>
     public static string FromCache(IReadOnlyList<GateVerdict> verdicts) =>
         verdicts.Count(IsHit) is > 0 and var hits ? $"{hits} of {Plural.Of(verdicts.Count, "gate")} taken from the cache" : "";
 
@@ -279,7 +281,9 @@ public static class GateFormatter
                 + (gates.Cached == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({gates.Cached} from the cache)")),
         };
 
-    /// <summary>Explains why the gates do not prove the work: no gate checked it, or only linters passed. Otherwise empty.</summary>
+    /// <summary>
+    /// Explains why the gates do not prove that the work is correct: no gate checked it, or only linters passed. Otherwise empty.
+    /// </summary>
     public static string Unproven(GateSummary? gates) =>
         gates?.Proof switch
         {
@@ -309,7 +313,9 @@ public static class GateFormatter
 
     private static string Flaky(GateVerdict verdict) => verdict.FlakyTests is { } tests ? $": {ListFirst(tests, MostNotes)}" : "";
 
-    /// <summary>Compares a gate's result with its failure at the base commit. Empty if the gate did not fail there.</summary>
+    /// <summary>
+    /// Formats a comparison of a gate's result with its failure at the base commit. Empty if the gate did not fail there.
+    /// </summary>
     public static string BeforeWork(GateVerdict verdict) =>
         verdict.BeforeWork switch
         {
@@ -345,7 +351,7 @@ public static class GateFormatter
                 : "It failed while another gate ran on this machine; run again alone, it "
                     + $"{(verdict.Result == GateResult.Passed ? "passed" : "failed, too")}.",
             SuggestFix(verdict.Contention),
-            verdict is { Result: GateResult.TimedOut } && OneShotCommand.Of(verdict.Command) is { } once
+            verdict is { Result: GateResult.TimedOut } && NonWatchingCommand.Of(verdict.Command) is { } once
                 ? $"It watches for changes or asks questions; use '{once}', which checks once."
                 : "",
             verdict is { Result: GateResult.Failed, FlakyTests: { } flaky }
@@ -387,7 +393,7 @@ public static class GateFormatter
     /// <summary>Formats a warning that a gate passed although, according to its output, no test was run.</summary>
     public static string RanNothing(GateVerdict verdict) => $"The gate '{verdict.Gate.Name}' passed, but it reported that no test ran.";
 
-    /// <summary>Formats the decisive line of a failure with its file and line number. Null if none is known.</summary>
+    /// <summary>Formats the decisive line of a failure with its file and line number. Null if there is no such line.</summary>
     public static string? Decisive(GateVerdict verdict) =>
         verdict.Decisive is not { } decisive ? null
         : decisive.File is not { } file || NamesPlace(decisive, file) ? decisive.Text

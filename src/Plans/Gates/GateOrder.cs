@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Orders gates by their needs.</summary>
+/// <summary>Orders gates so that each comes after the gates that it needs.</summary>
 public static class GateOrder
 {
     /// <summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Degree to which gates prove the work in a commit.</summary>
+/// <summary>Degree to which gates prove that the work in a commit is correct.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateProof>))]
 public enum GateProof
 {
@@ -27,7 +27,7 @@ public enum GateProof
 /// </summary>
 public sealed record GateSummary
 {
-    /// <summary>Degree to which the gates prove the work.</summary>
+    /// <summary>Degree to which the gates prove that the work is correct.</summary>
     [JsonPropertyName("proof")]
     public GateProof Proof { get; init; }
 

@@ -156,11 +156,11 @@ public sealed record GateVerdict
     /// Outcome according to the gate's output, exit code and reports. Null for measurements, and for gates that did not run.
     /// </summary>
     [JsonPropertyName("kind"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public GateKind? Kind { get; init; }
+    public GateOutcomeKind? Kind { get; init; }
 
     /// <summary>
-    /// Resource that the host lacks, for <see cref="GateKind.Environment"/>. Null for other outcomes, or if the resource could not be
-    /// identified.
+    /// Resource that the host lacks, for <see cref="GateOutcomeKind.Environment"/>. Null for other outcomes, or if the resource could not
+    /// be identified.
     /// </summary>
     [JsonPropertyName("environment"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EnvironmentCause? Environment { get; init; }
@@ -204,7 +204,7 @@ public sealed record GateVerdict
     [JsonPropertyName("claimed"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Claimed { get; init; }
 
-    /// <summary>True if the result comes from an earlier run on the same files, so that the gate was not run now.</summary>
+    /// <summary>True if the result comes from an earlier run on the same files, so the gate was not run again.</summary>
     [JsonPropertyName("cached")]
     public bool Cached { get; init; }
 
@@ -251,8 +251,8 @@ public sealed record GateVerdict
     public BaseComparison? BeforeWork { get; init; }
 
     /// <summary>
-    /// True if the failure prevents a merge although the gate also failed at the base commit. This is the case if no other test proves the
-    /// work and new failures can't be ruled out.
+    /// True if the failure prevents a merge although the gate also failed at the base commit. This is the case if no other test proves that
+    /// the work is correct and new failures can't be ruled out.
     /// </summary>
     [JsonPropertyName("decidesAnyway"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool DecidesAnyway { get; init; }
@@ -288,7 +288,7 @@ public sealed record GateVerdict
     [JsonPropertyName("leavesFiles")]
     public bool LeavesFiles { get; init; }
 
-    /// <summary>Sentence that explains why the gate was refused without being run, or null if it was not refused.</summary>
+    /// <summary>Sentence that explains why the gate was not allowed to run, or null if it was allowed.</summary>
     [JsonPropertyName("refusal"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Refusal { get; init; }
 
@@ -340,7 +340,7 @@ public sealed record GateVerdict
     public AbridgedFileList? Rewritten => Anomalies.FirstOrDefault(anomaly => anomaly.Kind == GateAnomalyKind.ChangedFiles)?.Files;
 
     /// <summary>
-    /// True if the host caused the failure and not the work. If a program from the repository is missing, the work is at fault.
+    /// True if the host, and not the work, caused the failure. If a program from the repository is missing, the work is at fault.
     /// </summary>
     [JsonIgnore]
     public bool BlamesMachine =>
@@ -354,7 +354,7 @@ public sealed record GateVerdict
         );
 
     /// <summary>
-    /// True if the host's own records prove the cause of the failure, and not only the gate's output. Known only to the process that ran
+    /// True if the host's own records, and not only the gate's output, prove the cause of the failure. Known only to the process that ran
     /// the gate.
     /// </summary>
     [JsonIgnore]

@@ -100,7 +100,8 @@ public sealed record ProjectGates
         Gate.WithOwnNames(RemoveDuplicates(Of(plan, task).Where(gate => !gate.IsMeasurement).Concat(OfStaging(plan))));
 
     /// <summary>
-    /// Returns all gates for a landing, without duplicates: the project's gates, those of every merged tree, and those of the plan's tasks.
+    /// Returns all gates for a landing, without duplicates: the project's gates, those that every tree on staging must pass, and those of
+    /// the plan's tasks.
     /// </summary>
     /// <param name="plan">Plan of the run.</param>
     /// <param name="without">Ids of tasks whose work is missing, so that their own gates can't pass.</param>

@@ -45,7 +45,7 @@ public sealed record TestQuarantine(IReadOnlyList<QuarantinedTest> Tests)
             verdict
                 is not {
                     Result: GateResult.Failed,
-                    Kind: GateKind.Failed,
+                    Kind: GateOutcomeKind.Failed,
                     BlamesMachine: false,
                     Counts: { Errors: null or 0 } counts,
                     FailedTests: { Count: > 0 } failed,

@@ -126,9 +126,9 @@ public sealed class TaskGraph
     }
 
     /// <summary>
-    /// Creates an index that shows whether one task depends on another, directly or indirectly. Worthwhile for many queries.
+    /// Creates an index that shows whether one task depends on another, directly or indirectly. Worth creating only for many queries.
     /// </summary>
-    public TaskOrder ToOrder() => new(_nodes.Length, _order, _dependencies);
+    public TaskDependencyIndex ToOrder() => new(_nodes.Length, _order, _dependencies);
 
     private int[] Resolve(int task, List<GraphFault> faults)
     {

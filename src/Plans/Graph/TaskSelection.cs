@@ -1,7 +1,8 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Selects the tasks of a run: all that are not completed, those with given ids, or those from a given phase on. All others count as done.
+/// Selects the tasks of a run: all uncompleted tasks, the tasks with certain ids, or the tasks of a certain phase and all later phases. All
+/// other tasks count as done.
 /// </summary>
 public static class TaskSelection
 {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Finds needless dependencies between a plan's tasks, and idle agents.</summary>
+/// <summary>Finds unnecessary dependencies between a plan's tasks, and plans whose tasks can only run one after another.</summary>
 internal static class DependencyLint
 {
     // A dependency can only be called needless if both tasks declare their files.

@@ -3,10 +3,10 @@ namespace Orchestrator.Plans;
 /// <summary>Finds weaknesses in a valid plan, such as gates that can't fail, tasks that own too many files, and needless waiting.</summary>
 public static class PlanLint
 {
-    /// <summary>Maximum number of written paths before a task is considered hard to review.</summary>
+    /// <summary>Maximum number of paths that a task may write before it is considered hard to review.</summary>
     public const int MostFiles = 25;
 
-    /// <summary>Maximum number of steps before a task is considered too large for one attempt.</summary>
+    /// <summary>Maximum number of steps in a task before the task is considered too large for one attempt.</summary>
     public const int MostSteps = 30;
 
     /// <summary>Maximum length of a prompt in characters, above which too little context is left for the code.</summary>
@@ -123,7 +123,7 @@ public static class PlanLint
     {
         for (var g = 0; g < task.Verification.Count; g++)
         {
-            if (OneShotCommand.Of(task.Verification[g].Command) is { } once)
+            if (NonWatchingCommand.Of(task.Verification[g].Command) is { } once)
             {
                 yield return new(
                     "gate-not-once",
@@ -133,7 +133,7 @@ public static class PlanLint
                     $"Use '{once}', which checks once."
                 );
             }
-            else if (OneShotCommand.NeverEnds(task.Verification[g].Command))
+            else if (NonWatchingCommand.NeverEnds(task.Verification[g].Command))
             {
                 yield return new(
                     "gate-not-once",

@@ -2,7 +2,7 @@ namespace Orchestrator.Plans;
 
 /// <summary>
 /// Walks two pattern trees in parallel, along the path parts that both accept. Visits each pair of nodes once, and only if some path leads
-/// to it. The time depends on the number of patterns and overlaps, and not on the number of pairs.
+/// to both nodes. The time depends on the number of patterns and overlaps, and not on the number of pairs.
 /// </summary>
 internal sealed class PathTrieOverlaps
 {

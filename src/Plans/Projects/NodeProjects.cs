@@ -72,7 +72,7 @@ internal static partial class NodeProjects
         };
     }
 
-    /// <summary>Returns the package name that a version such as <c>workspace:@x/y@*</c> gives in place of the key.</summary>
+    /// <summary>Returns the package name in a version such as <c>workspace:@x/y@*</c>, which replaces the name in the key.</summary>
     private static IEnumerable<string> AliasIn(string version)
     {
         var alias = version.Split(':', 2) is ["npm" or "workspace", var rest] ? rest : "";

@@ -3,7 +3,9 @@ namespace Orchestrator.Plans;
 /// <summary>Creates prompts that request a corrected plan or review from a model.</summary>
 public static class AnswerPrompt
 {
-    /// <summary>Creates a prompt that continues the same conversation. It contains only new information.</summary>
+    /// <summary>
+    /// Creates a prompt that continues the same conversation. It contains only the problems in the last answer and the user's guidance.
+    /// </summary>
     /// <param name="problems">Faults of the last answer as Markdown; empty if the model did not answer.</param>
     /// <param name="guidance">Guidance from the user; empty if there is none.</param>
     public static string RenderContinuation(string problems, string guidance) =>
@@ -14,7 +16,10 @@ public static class AnswerPrompt
                 : "You were interrupted before you answered. Answer now.\n"
         ) + (guidance.Length > 0 ? $"\nThe user adds: {guidance}\n" : "");
 
-    /// <summary>Creates the prompt for a new conversation, which is the original prompt followed by new information.</summary>
+    /// <summary>
+    /// Creates the prompt for a new conversation, which is the original prompt followed by the problems in the last answer and the user's
+    /// guidance.
+    /// </summary>
     /// <param name="prompt">Prompt of the original conversation.</param>
     /// <param name="problems">Same as in <see cref="RenderContinuation"/>.</param>
     /// <param name="guidance">Same as in <see cref="RenderContinuation"/>.</param>

@@ -1,6 +1,8 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Renders the prompt sections about the process, the gates and the measurements with which the work is checked later.</summary>
+/// <summary>
+/// Renders the prompt sections about required notes and subagents, and about the gates and measurements that later check the work.
+/// </summary>
 internal static class PromptChecks
 {
     /// <summary>Appends the section about required notes and subagents.</summary>

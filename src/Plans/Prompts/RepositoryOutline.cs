@@ -5,7 +5,7 @@ namespace Orchestrator.Plans;
 /// <summary>Lists the files of a repository for planners, as an indented outline of limited size.</summary>
 public static class RepositoryOutline
 {
-    /// <summary>Maximum number of names listed per folder. Further names are counted instead.</summary>
+    /// <summary>Maximum number of names listed per folder. Further names are only counted.</summary>
     private const int MostNames = 80;
 
     /// <summary>

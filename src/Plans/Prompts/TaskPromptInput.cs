@@ -24,7 +24,7 @@ public sealed record TaskPromptInput
     /// <summary>Gates from the configuration, in addition to those of the task.</summary>
     public IReadOnlyList<Gate> FurtherGates { get; init; } = [];
 
-    /// <summary>Tracked files that gates rewrote before the agent did any work, by the gate's command.</summary>
+    /// <summary>Tracked files that gates rewrote before the agent did any work, keyed by the gate's command.</summary>
     public IReadOnlyDictionary<string, AbridgedFileList> Rewritten { get; init; } = new Dictionary<string, AbridgedFileList>();
 
     /// <summary>Names of the configured variables with a worktree's resources (<c>worktrees.env</c>).</summary>
@@ -33,7 +33,7 @@ public sealed record TaskPromptInput
     /// <summary>Paths whose change needs an approval. The prompt tells tasks without declared files not to change them.</summary>
     public IReadOnlyList<string> NeedPerson { get; init; } = [];
 
-    /// <summary>Notes from earlier tasks, by task id. Not part of the content key.</summary>
+    /// <summary>Notes from earlier tasks, by task id. They are not part of the key by which later runs find a result to reuse.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Notes { get; init; } = [];
 
     /// <summary>User's guidance for a retry, or null if there is none.</summary>

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Searches paths for a sensitive pattern. The time is linear in the path's length for every pattern.</summary>
+/// <summary>
+/// Searches paths for a pattern that marks paths as sensitive. The time is linear in the path's length for every pattern.
+/// </summary>
 /// <exception cref="ArgumentException">The pattern is not a regular expression.</exception>
 /// <exception cref="NotSupportedException">The pattern can't be matched without backtracking.</exception>
 internal sealed class PathMatcher(SensitivePattern pattern, bool wordBoundaries)

@@ -7,8 +7,8 @@ namespace Orchestrator.Plans;
 public sealed record ProtectedPath(string TaskId, string Path, string Glob)
 {
     /// <summary>
-    /// Returns all owned paths that need an approval before a run, in plan order. Changes that the plan does not name are checked
-    /// afterwards (<see cref="Covering"/>).
+    /// Returns all owned paths that need an approval before a run, in plan order. Changes to paths that the plan does not name are checked
+    /// after the work (<see cref="Covering"/>).
     /// </summary>
     public static IReadOnlyList<ProtectedPath> Of(Plan plan, IEnumerable<string> globs)
     {
@@ -28,7 +28,9 @@ public sealed record ProtectedPath(string TaskId, string Path, string Glob)
         return found;
     }
 
-    /// <summary>Returns the glob that covers a requested file, or a part of a requested folder. Null if there is none.</summary>
+    /// <summary>
+    /// Returns the glob that covers a file that a task requests, or a part of a folder that it requests. Null if there is none.
+    /// </summary>
     public static string? Overlapping(string path, IEnumerable<string> globs)
     {
         var asked = PathPattern.Parse(path);
@@ -36,8 +38,8 @@ public sealed record ProtectedPath(string TaskId, string Path, string Glob)
     }
 
     /// <summary>
-    /// Returns the glob that forbids a changed path, because the task's plan does not name the path and nobody approved the change. Null if
-    /// there is none.
+    /// Returns the glob that forbids the change to a path, because the task's plan does not name the path and nobody approved the change.
+    /// Null if there is none.
     /// </summary>
     public static string? Covering(PlanTask task, string path, IEnumerable<string> globs)
     {

@@ -18,7 +18,9 @@ public sealed record RiskOptions
     /// <value>Default: 25.</value>
     public int AutoApproveThreshold { get; init; } = 25;
 
-    /// <summary>Highest score at which a review is only recommended. Has no effect below <see cref="AutoApproveThreshold"/>.</summary>
+    /// <summary>
+    /// Highest score at which a review is only recommended. Has no effect if it is lower than <see cref="AutoApproveThreshold"/>.
+    /// </summary>
     /// <value>Default: 50.</value>
     public int ReviewThreshold { get; init; } = 50;
 

@@ -45,14 +45,14 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
 {
     /// <summary>
     /// True if <c>--yes</c> counts as approval. The user already knows the numbers of tasks and files, so only the points of the other
-    /// factors must stay within the threshold.
+    /// factors must stay within <c>ReviewThreshold</c>.
     /// </summary>
     public bool YesAnswers => Factors.Where(f => f.Kind is not (Tasks or Files)).Sum(f => f.Points) <= ReviewThreshold;
 
     private const string Tasks = "tasks";
     private const string Files = "files";
 
-    /// <summary>Computes the score of a plan. A written path counts once, even if several tasks write it.</summary>
+    /// <summary>Computes the score of a plan. A path that several tasks write counts only once.</summary>
     /// <param name="plan">Plan to score.</param>
     /// <param name="options">Patterns and thresholds.</param>
     /// <param name="project">The project's gates, whose tests count for every task. Null to count only the tasks' own gates.</param>

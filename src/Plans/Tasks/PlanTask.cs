@@ -1,8 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// A task of a plan. Describes the work of an agent, the files that the agent may change, and the verification of the result.
-/// </summary>
+/// <summary>A task of a plan. Describes the agent's work, the files that the agent may change, and the verification of the work.</summary>
 /// <remarks>See the remarks on <see cref="Plan"/> about names and equality.</remarks>
 public sealed record PlanTask
 {
@@ -101,7 +99,7 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Name of the task's role, which has a prompt file (<see cref="TaskRole"/>), or null if it has none.</summary>
+    /// <summary>Name of the task's role, which has a prompt file (<see cref="TaskRole"/>), or null if the task has no role.</summary>
     [JsonPropertyName("role"), JsonPropertyOrder(14)]
     public string? Role { get; init; }
 
@@ -222,7 +220,7 @@ public sealed record PlanTask
     [JsonPropertyName("prove_red"), JsonPropertyOrder(33)]
     public RedProofPolicy? ProveRed { get; init; }
 
-    /// <summary>Priority for starting and merging the task; larger numbers go first. Range: -100 to 100. Null means 0.</summary>
+    /// <summary>Priority for starting and merging the task. Tasks with larger numbers go first. Range: -100 to 100. Null means 0.</summary>
     [JsonPropertyName("priority"), JsonPropertyOrder(34)]
     public int? Priority { get; init; }
 

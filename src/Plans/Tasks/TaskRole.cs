@@ -27,7 +27,8 @@ public static class TaskRole
 }
 
 /// <summary>
-/// Names of the steps in a phase's process wrapper. Each required agent is also a step, with underscores instead of dashes.
+/// Names of the steps in a phase's process wrapper, the part of a phase file that lists the steps of the agent's work. Each required agent
+/// is also a step, with underscores instead of dashes.
 /// </summary>
 public static class RequiredStepNames
 {

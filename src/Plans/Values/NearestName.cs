@@ -6,7 +6,7 @@ public static class NearestName
     private const int LongestCompared = 64;
 
     /// <summary>
-    /// Returns the known name with the fewest typing mistakes compared to <paramref name="given"/>, ignoring case. Null if no name is
+    /// Returns the known name that differs from <paramref name="given"/> by the fewest typing mistakes, ignoring case. Null if no name is
     /// similar enough.
     /// </summary>
     public static string? Of(string given, IEnumerable<string> known)

@@ -5,7 +5,9 @@ namespace Orchestrator.Plans;
 /// <summary>Parses words that describe a task's status.</summary>
 public static class StatusParser
 {
-    /// <summary>Characters that, on their own, mean that work is pending. Otherwise they are ignored.</summary>
+    /// <summary>
+    /// Characters that mean that work is pending if a status contains no other characters. In other statuses, they are ignored.
+    /// </summary>
     private static readonly SearchValues<char> Unsaying = SearchValues.Create(" []()-–—_.⏳⌛☐⬜/");
 
     private static readonly Dictionary<string, PlanTaskStatus> Words = Table(

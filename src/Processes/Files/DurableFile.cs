@@ -16,8 +16,9 @@ public static class DurableFile
         file.Replace(sync: true);
     }
 
-    /// <summary>Replaces a file's content with the output of <paramref name="write"/>, so that large content need not be in
-    /// memory.</summary>
+    /// <summary>
+    /// Replaces a file's content with the output of <paramref name="write"/>, so large content need not be held in memory.
+    /// </summary>
     /// <exception cref="IOException">The file could not be written, for example on a full disk, and is unchanged.</exception>
     public static void Write(string path, Action<Stream> write)
     {
@@ -26,8 +27,10 @@ public static class DurableFile
         file.Replace(sync: true);
     }
 
-    /// <summary>Creates a file unless it exists. Exactly one of several concurrent callers succeeds, even in different processes.
-    /// <c>File.Move</c> without overwriting checks first and then renames, so that two callers can both succeed.</summary>
+    /// <summary>
+    /// Creates a file unless it exists. Exactly one of several concurrent callers succeeds, even in different processes. <c>File.Move</c>
+    /// without overwriting checks first and then renames, so two callers could both succeed.
+    /// </summary>
     /// <param name="path">Absolute path of the file.</param>
     /// <param name="content">Content of the new file.</param>
     /// <param name="mode">Permissions of the new file before the process's mask is applied.</param>

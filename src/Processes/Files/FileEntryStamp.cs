@@ -2,8 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Metadata of a file system entry, which differs after each change of the entry's content, permissions or identity. For a folder,
-/// only the kind and the permissions are included.</summary>
+/// <summary>
+/// Metadata of a file system entry, which differs after each change to the entry's content, permissions or identity. For a folder, only the
+/// kind and the permissions are included.
+/// </summary>
 /// <param name="Kind">Kind of the entry.</param>
 /// <param name="Mode">Permissions of the entry.</param>
 /// <param name="Inode">Inode number, or 0 for a folder.</param>

@@ -15,10 +15,10 @@ public sealed partial class LockFile : IDisposable
 
     private LockFile(FileStream content) => Content = content;
 
-    /// <summary>Content of the lock file. Its holders leave notes for each other there.</summary>
+    /// <summary>Content of the lock file, in which holders leave notes for later holders.</summary>
     public FileStream Content { get; }
 
-    /// <summary>Waits for the lock. The file and its folder are created if they do not exist.</summary>
+    /// <summary>Waits for the lock and takes it. The file and its folder are created if they do not exist.</summary>
     /// <param name="path">Path of the file.</param>
     public static async Task<LockFile> AcquireAsync(string path, CancellationToken cancellationToken)
     {
@@ -32,8 +32,9 @@ public sealed partial class LockFile : IDisposable
         }
     }
 
-    /// <summary>Waits for the lock as <see cref="AcquireAsync"/> does, but blocks the thread. Use only for locks that are held
-    /// briefly.</summary>
+    /// <summary>
+    /// Takes the lock as <see cref="AcquireAsync"/> does, but blocks the thread while it waits. Use only for locks that are held briefly.
+    /// </summary>
     /// <param name="path">Path of the file.</param>
     public static LockFile Acquire(string path, CancellationToken cancellationToken)
     {

@@ -41,7 +41,7 @@ public sealed class LogFile : IDisposable
 
     internal FileStream Stream { get; }
 
-    /// <summary>Creates a log. An existing entry with the same name is removed first, so that it is never written to.</summary>
+    /// <summary>Creates a log. An existing entry with the same name is first removed, and is never written to.</summary>
     /// <exception cref="UnauthorizedAccessException">The log can't be created, for example because a parent folder is a link.</exception>
     public static LogFile Make(string path) => new(path);
 

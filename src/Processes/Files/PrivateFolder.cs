@@ -6,8 +6,10 @@ public static class PrivateFolder
     /// <summary>Permissions of a private folder (0700).</summary>
     public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>Creates a folder and its parents. An existing folder is not changed. On systems without such permissions, an ordinary
-    /// folder is created.</summary>
+    /// <summary>
+    /// Creates a folder and its parents. An existing folder is not changed. On systems without Unix permissions, an ordinary folder is
+    /// created.
+    /// </summary>
     /// <param name="path">Absolute path.</param>
     public static void Make(string path)
     {

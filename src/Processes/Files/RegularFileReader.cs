@@ -32,7 +32,7 @@ public static class RegularFileReader
         return folder?.TryRead(OrchestratorFileWriter.NameOf(path)) is { } file ? new FileStream(file, FileAccess.Read) : null;
     }
 
-    /// <summary>Renames an entry within its folder, to the first name that is free.</summary>
+    /// <summary>Renames an entry within its folder, to the first free name of a series.</summary>
     /// <param name="path">Current path.</param>
     /// <param name="number">Returns a new path for 1, 2 and so on. Called until the new path is free.</param>
     /// <returns>The new path, or null if the current path does not exist.</returns>

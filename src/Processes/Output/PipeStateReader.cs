@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Queries the kernel's state of a pipe without reading from it.</summary>
+/// <summary>Asks the kernel for the state of a pipe without reading from the pipe.</summary>
 internal static partial class PipeStateReader
 {
     private const short ReadyToRead = 1; // POLLIN of poll(2)

@@ -14,7 +14,10 @@ public sealed record OverlayMounts(string File, IReadOnlyList<ReplacementFolder>
     /// <summary>Name of the subfolder that stores the changes made in a mount.</summary>
     public const string Changes = "changes";
 
-    /// <summary>Creates the folders and the mount table. Changes that earlier programs made with the same <c>folder</c> are kept.</summary>
+    /// <summary>
+    /// True if a path can be written to the mount table. False if the path contains a character at which the kernel or mount(8) splits
+    /// options.
+    /// </summary>
     /// <param name="folder">Absolute path of a private folder, on a disk that can store the changes of overlays.</param>
     /// <param name="shared">Absolute paths of the shared folders. Missing folders are initially empty.</param>
     /// <param name="below">Folders of other tables whose changes are layered over the shared content, topmost first.</param>

@@ -81,8 +81,10 @@ public static class ProgramVariables
     /// </summary>
     internal static bool IsOfLoader(string name) => name.StartsWith("LD_", StringComparison.Ordinal) || s_loader.Contains(name);
 
-    /// <summary>Removes empty and relative folders from a list such as PATH. They refer to the working directory, which may be a
-    /// worktree.</summary>
+    /// <summary>
+    /// True if the variable affects how every program loads libraries or locale data. Only programs inside a sandbox may receive such
+    /// variables.
+    /// </summary>
     internal static string WithoutRelative(string folders) => string.Join(':', folders.Split(':').Where(Path.IsPathRooted));
 
     /// <summary>True if the variable is passed to all programs that the orchestrator starts.</summary>

@@ -5,7 +5,9 @@ namespace Orchestrator.Processes;
 /// <param name="Program">Absolute path of bubblewrap (see <see cref="Bubblewrap.CheckAsync"/>).</param>
 public sealed record Sandbox(string Program)
 {
-    /// <summary>Program and arguments that create the sandbox from a description, instead of bubblewrap. Empty to use bubblewrap.</summary>
+    /// <summary>
+    /// Program and arguments that create the sandbox from its JSON description, instead of bubblewrap. Empty to use bubblewrap.
+    /// </summary>
     public IReadOnlyList<string> Runner { get; init; } = [];
 
     /// <summary>Absolute paths of files and folders that can be read. Links in a path also exist in the sandbox. Missing paths are
@@ -26,8 +28,10 @@ public sealed record Sandbox(string Program)
     /// </summary>
     public IReadOnlyList<string> Empty { get; init; } = [];
 
-    /// <summary>Absolute paths of folders that contain only listed paths and reject new files, so that no program writes a file there that
-    /// is discarded later.</summary>
+    /// <summary>
+    /// Absolute paths of folders that contain only the paths that this sandbox lists. They reject new files, so that no program writes a
+    /// file there that is discarded later.
+    /// </summary>
     public IReadOnlyList<string> Closed { get; init; } = [];
 
     /// <summary>Folders that are replaced by other folders in the sandbox.</summary>
@@ -51,8 +55,10 @@ public sealed record Sandbox(string Program)
     /// <summary>Separate network for one start of the program, or null for the host's network.</summary>
     public SandboxNetwork? Network { get; init; }
 
-    /// <summary>Moves variables that make programs load files from the environment to <see cref="Variables"/>, because bubblewrap itself
-    /// runs outside the sandbox.</summary>
+    /// <summary>
+    /// Moves from the environment to <see cref="Variables"/> those variables that make programs load files, because bubblewrap itself runs
+    /// outside the sandbox.
+    /// </summary>
     /// <param name="environment">Environment of the outermost program.</param>
     public Sandbox MoveLoaderVariables(IDictionary<string, string?> environment)
     {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Command that starts a program which keeps running after this process ends. The program's output is written to files.</summary>
+/// <summary>Command that starts a program that keeps running after this process ends. The program's output is written to files.</summary>
 /// <param name="FileName">Program, as in <see cref="ProcessCommand.FileName"/>.</param>
 public sealed record DetachedCommand(string FileName, IReadOnlyList<string> Arguments)
 {
@@ -11,7 +11,7 @@ public sealed record DetachedCommand(string FileName, IReadOnlyList<string> Argu
     /// <summary>Changes to the environment. A null value removes a variable.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>True to pass only <see cref="Environment"/> to the program.</summary>
+    /// <summary>True to pass only <see cref="Environment"/> to the program, without inherited variables.</summary>
     public bool CleanEnvironment { get; init; }
 
     /// <summary>File to which standard output is appended. Its size is not limited.</summary>

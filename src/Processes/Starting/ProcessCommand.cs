@@ -41,8 +41,8 @@ public sealed record ProcessCommand
     public ProcessOutput StandardError { get; init; } = new();
 
     /// <summary>
-    /// Time limit of the child, excluding time during which the host is suspended. The child is stopped at the limit, and the result
-    /// reports it.
+    /// Time limit of the child, excluding time during which the host is suspended. The child is stopped at the limit, and the result shows
+    /// that the limit was reached.
     /// </summary>
     /// <value>Default: no limit.</value>
     public TimeSpan? Timeout { get; init; }

@@ -22,7 +22,9 @@ public static class LeftoverProcesses
     /// <exception cref="ProcessStopException">Some processes still exist after SIGKILL.</exception>
     public static Task<int> StopOwnAsync(TimeProvider? time = null) => StopAsync(owner => owner == ProcessIdentity.Current, time);
 
-    /// <summary>Creates a value of <see cref="ProcessRunner.ChildVariable"/> that contains the owner's identity.</summary>
+    /// <summary>
+    /// Creates a value of <see cref="ProcessRunner.ChildVariable"/> that identifies this process as the owner of a child.
+    /// </summary>
     public static string NewMark() => $"{ProcessIdentity.Current} {Guid.NewGuid():N}";
 
     private static Task<int> StopAsync(Func<ProcessIdentity, bool> isOver, TimeProvider? time) =>

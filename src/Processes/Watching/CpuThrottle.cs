@@ -1,9 +1,9 @@
 namespace Orchestrator.Processes;
 
 /// <summary>
-/// Limits processes to an average number of cores. Processes that have used more than their share are stopped (SIGSTOP) until the share has
-/// caught up, and then continued (SIGCONT). The owner must call <see cref="CheckUsage"/> about every tenth of a second, and
-/// <see cref="Release"/> at the end.
+/// Limits processes to an average number of cores. Processes that have used more than their share are stopped (SIGSTOP) until their growing
+/// share covers their use, and are then continued (SIGCONT). The owner must call <see cref="CheckUsage"/> about every tenth of a second,
+/// and <see cref="Release"/> at the end.
 /// </summary>
 /// <param name="find">Finds the processes again at each check. The result must not depend on earlier calls, so that a successor finds all
 /// processes that this instance stopped.</param>

@@ -22,7 +22,7 @@ public sealed record MachineInfo
     /// it.</summary>
     public required bool IsContainer { get; init; }
 
-    /// <summary>Folder for state of this host alone, or null if nothing can be stored.</summary>
+    /// <summary>Folder for state that belongs only to this host, or null if nothing can be stored.</summary>
     public required string? StateFolder { get; init; }
 
     /// <summary>Reads the data of the host on which this process runs.</summary>

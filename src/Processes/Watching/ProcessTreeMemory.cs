@@ -1,7 +1,7 @@
 namespace Orchestrator.Processes;
 
 /// <summary>
-/// Measures the memory of processes and their descendants, but counts only memory that is freed only when they end. This is anonymous and
+/// Measures the memory of processes and their descendants, counting only memory that is not freed before they end. This is anonymous and
 /// shared memory, including swapped memory, but not mapped files. Shared pages count once.
 /// </summary>
 /// <param name="find">Finds the processes at each check. A process stays in the tree until it ends.</param>
@@ -11,7 +11,7 @@ public sealed class ProcessTreeMemory(Func<IReadOnlyList<ProcessInfo>> find)
     private static readonly string[] Shares = ["Pss_Anon", "Pss_Shmem", "SwapPss"];
     private readonly TrackedProcessTree _tree = new(find);
 
-    /// <summary>Compares the memory of the processes with a limit in bytes.</summary>
+    /// <summary>Returns the memory of the processes in bytes if it exceeds the limit, or null otherwise.</summary>
     /// <returns>Memory in bytes if it exceeds the limit, or null otherwise.</returns>
     public long? Above(long limit)
     {

@@ -2,10 +2,10 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Accounts;
 
-/// <summary>Converts the governor's refusals of agent starts to step results.</summary>
+/// <summary>Converts the governor's refusals of agent starts to results of the workflow step that starts agents.</summary>
 public static class AdmissionResultConverter
 {
-    /// <summary>Creates the step result for an agent start that must wait, or whose budget is used up.</summary>
+    /// <summary>Creates the workflow step's result for an agent start that must wait, or whose budget is used up.</summary>
     /// <param name="admission">The governor's decision, which is not an admission.</param>
     /// <param name="account">Name of the account that would pay.</param>
     /// <param name="session">Id of the conversation that a later start continues.</param>
@@ -46,7 +46,7 @@ public static class AdmissionResultConverter
         };
     }
 
-    /// <summary>Creates the step result for a ledger that can't be used and that a user must repair.</summary>
+    /// <summary>Creates the workflow step's result for a ledger that can't be used and that a user must repair.</summary>
     public static AgentRunResult Of(LedgerDamagedException damaged, string session) =>
         new()
         {

@@ -3,8 +3,8 @@ using Orchestrator.Usage;
 namespace Orchestrator.Runs.Accounts;
 
 /// <summary>
-/// Checks that the cost of each agent can be determined if a budget in US dollars applies to it. Other agents are rejected, because their
-/// cost is not estimated.
+/// Checks that the cost of each agent can be determined if a budget in US dollars applies to it. Agents with an undeterminable cost are
+/// rejected, because costs are not estimated.
 /// </summary>
 public static class MoneyBudgetCheck
 {

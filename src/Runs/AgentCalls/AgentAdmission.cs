@@ -12,7 +12,7 @@ public sealed class AgentAdmission(RunServices services, GovernedAgentRun agent)
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Maximum time to wait for admission inside the step. For a longer wait, the step ends and the workflow waits on a timer.
+    /// Maximum time to wait for admission within the workflow step. For a longer wait, the step ends and the workflow waits on a timer.
     /// </summary>
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(10);
     private readonly PriceTable _prices = AccountPrices.Of(agent.Settings);
@@ -99,7 +99,7 @@ public sealed class AgentAdmission(RunServices services, GovernedAgentRun agent)
             : limits;
 
     /// <summary>Releases the lock on admissions, because the agent's process now exists.</summary>
-    public void Launched(AgentSession session)
+    public void Launched(AgentRunFollower session)
     {
         Use.Session = session;
         Dispose();

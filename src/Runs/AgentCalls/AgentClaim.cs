@@ -44,7 +44,7 @@ public sealed record AgentClaim
         init => field = CleanTexts(value);
     } = [];
 
-    /// <summary>True if only development, such as tests or tools, needs the packages.</summary>
+    /// <summary>True if the packages are needed only for development, such as for tests or tools.</summary>
     [JsonPropertyName("dev")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsForDevelopment { get; set; }

@@ -33,7 +33,7 @@ public static class AgentMonitor
     )
     {
         using var detach = new CancellationTokenSource();
-        AgentSession session;
+        AgentRunFollower session;
         using (governed)
         {
             session = await new AgentSupervisor(time).StartOrAttachAsync(runner, start, CancellationToken.None);

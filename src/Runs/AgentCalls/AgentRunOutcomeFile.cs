@@ -21,7 +21,7 @@ public sealed record AgentRunOutcomeFile
     /// <summary>Exit code of the agent program, or null if unknown.</summary>
     public int? ExitCode { get; init; }
 
-    /// <summary>Number of turns that the agent took.</summary>
+    /// <summary>Number of conversation turns that the agent took.</summary>
     public int Turns { get; init; }
 
     /// <summary>Cost in US dollars.</summary>
@@ -36,14 +36,14 @@ public sealed record AgentRunOutcomeFile
     /// <summary>Number of tokens in <see cref="TokensRead"/> that came from the provider's cache, at a lower price.</summary>
     public long CacheRead { get; init; }
 
-    /// <summary>Name of the account that paid, or empty if an earlier version wrote the file.</summary>
+    /// <summary>Name of the account that paid, or empty if an earlier version of orchestrate wrote the file.</summary>
     public string Account
     {
         get;
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Name of the agent in the settings, or empty if an earlier version wrote the file.</summary>
+    /// <summary>Name of the agent in the settings, or empty if an earlier version of orchestrate wrote the file.</summary>
     public string Agent
     {
         get;
@@ -74,7 +74,7 @@ public sealed record AgentRunOutcomeFile
     /// <summary>Tool calls that the agent's permissions denied.</summary>
     public IReadOnlyList<PermissionDenial> Denials { get; set; } = [];
 
-    /// <summary>Creates the notes from the outcome of an agent run.</summary>
+    /// <summary>Creates the content of the file from the outcome of an agent run.</summary>
     public static AgentRunOutcomeFile Of(AgentOutcome outcome) =>
         new()
         {
@@ -93,14 +93,14 @@ public sealed record AgentRunOutcomeFile
             Denials = outcome.Denials,
         };
 
-    /// <summary>Writes the notes to an agent run's folder.</summary>
+    /// <summary>Writes the outcome file to an agent run's folder.</summary>
     public void Write(string folder) =>
         DurableFile.Write(
             Path.Combine(folder, FileName),
             JsonSerializer.SerializeToUtf8Bytes(this, AgentRunNotesJson.Default.AgentRunOutcomeFile)
         );
 
-    /// <summary>Reads the notes of an agent run. Returns null if they are missing or unreadable.</summary>
+    /// <summary>Reads the outcome file of an agent run. Returns null if the file is missing or unreadable.</summary>
     /// <param name="folder">Absolute path of the agent run's folder.</param>
     public static AgentRunOutcomeFile? Read(string folder) =>
         StoredJson.TryRead(Path.Combine(folder, FileName), AgentRunNotesJson.Default.AgentRunOutcomeFile);

@@ -37,8 +37,8 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
     /// </summary>
     public bool MayEndABlock { get; set; }
 
-    /// <summary>The session of the followed agent, or null before the agent has started.</summary>
-    public AgentSession? Session { get; set; }
+    /// <summary>The object that follows the agent's process, or null before the agent has started.</summary>
+    public AgentRunFollower? Session { get; set; }
 
     /// <summary>Messages for the user that were added while the agent worked.</summary>
     public IReadOnlyList<TaskNotice> Notices => _notices;

@@ -4,8 +4,8 @@ using Orchestrator.Runs.Accounts;
 namespace Orchestrator.Runs.AgentCalls;
 
 /// <summary>
-/// Chooses the account that pays for one agent run. The agent's own account comes first. While its usage limit is used up, the first
-/// admitting account in <c>agents.claude.fallback</c> pays.
+/// Chooses the account that pays for one agent run. The agent's own account comes first. While this account is at its usage limit, the
+/// first account in <c>agents.claude.fallback</c> that admits the agent pays.
 /// </summary>
 public sealed class PayingAccountSelector : IDisposable
 {

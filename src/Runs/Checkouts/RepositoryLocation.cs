@@ -7,8 +7,8 @@ namespace Orchestrator.Runs;
 public sealed record RepositoryLocation(string Root, string GitDirectory, bool IsBare)
 {
     /// <summary>
-    /// Absolute path of the linked worktree that contains the folder. Null in the main work tree, and in worktrees that a run created for
-    /// its agents.
+    /// Absolute path of the linked worktree that contains the folder passed to <c>Find</c>. Null in the main work tree, and in worktrees
+    /// that a run created for its agents.
     /// </summary>
     public string? LinkedWorktree { get; init; }
 

@@ -40,7 +40,8 @@ public sealed record RunFiles(RunFolder Folder, Plan Plan, RunStartSettings Star
     public IReadOnlyCollection<string> AppendedFiles => [.. Plan.Tasks.SelectMany(t => t.FilesAppend).Distinct(StringComparer.Ordinal)];
 
     /// <summary>
-    /// Contracts that were committed to staging when the run started. Null if the run was started by a version that did not commit them.
+    /// Contracts that were committed to staging when the run started. Null if the run was started by a version of orchestrate that did not
+    /// commit them.
     /// </summary>
     public IReadOnlyList<ContractStub>? Contracts => Plan.Contracts.Count == 0 ? [] : RunContracts.Read(this);
 

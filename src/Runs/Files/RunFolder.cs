@@ -63,7 +63,10 @@ public sealed partial class RunFolder
     /// <summary>Path of the run's events, with one JSON document per line.</summary>
     public string Events => In("events.jsonl");
 
-    /// <summary>Path of the intent record of the run's landing (<see cref="Git.Landing.LandingNote"/>).</summary>
+    /// <summary>
+    /// Path of the record of how the run's landings move the target branch, written before each move
+    /// (<see cref="Git.Landing.LandingNote"/>).
+    /// </summary>
     public string Landing => In(Git.Landing.LandingNote.FileName);
 
     /// <summary>Path of the record of a landing's signed commit. It is read if the landing was interrupted.</summary>

@@ -22,14 +22,15 @@ public static class RunRefs
     /// <summary>Returns the ref that keeps the work of an aborted run.</summary>
     public static string Aborted(RunFolder folder) => Git.Landing.LandingReversal.AbortedRef(folder.Name);
 
-    /// <summary>Returns the ref that keeps a task's result under its content key.</summary>
+    /// <summary>Returns the ref that keeps a task's result under its content key, by which later runs find the result.</summary>
     public static string Result(string key) => $"refs/orchestrator/results/{key}";
 
     /// <summary>Returns the ref that keeps snapshots of a task's unfinished work.</summary>
     public static string Wip(RunFolder folder, string taskId) => $"{Wips(folder)}/{taskId}";
 
     /// <summary>
-    /// Returns the prefix of refs that keep a task's work which would otherwise be overwritten. The ref name ends with a number.
+    /// Returns the prefix of refs that keep those versions of a task's work that would otherwise be overwritten. The ref name ends with a
+    /// number.
     /// </summary>
     public static string Kept(RunFolder folder, string taskId) => $"{Kepts(folder)}/{taskId}";
 

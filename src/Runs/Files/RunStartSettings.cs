@@ -21,8 +21,8 @@ public sealed record RunStartSettings
     public DetectedProjectSettings Found { get; init; } = new();
 
     /// <summary>
-    /// Hash of the run's copy of git's configuration (<see cref="GitConfigurationCopies"/>). Empty if the run was started by a version that
-    /// made no copy.
+    /// Hash of the run's copy of git's configuration (<see cref="GitConfigurationCopies"/>). Empty if the run was started by a version of
+    /// orchestrate that made no copy.
     /// </summary>
     public string GitConfiguration { get; init; } = "";
 
@@ -36,7 +36,7 @@ public sealed record RunStartSettings
 
     /// <summary>Paths of orchestrate's own files in the user's checkout.</summary>
     [JsonIgnore]
-    public OrchestratorFiles OwnFiles => OrchestratorFiles.Of(Settings, Input.PlanFile);
+    public OrchestratorFilePaths OwnFiles => OrchestratorFilePaths.Of(Settings, Input.PlanFile);
 
     /// <summary>Combines the gates in the settings with those found in manifests.</summary>
     public static ProjectGates GatesOf(OrchestratorSettings settings, IReadOnlyList<Gate> found) =>

@@ -39,8 +39,8 @@ public static partial class GateBaseline
             .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>
-    /// Returns the stored verdicts at the base by the normalized command of the gate. Only advisory gates and gates that count their tests
-    /// have stored verdicts. Empty before preflight.
+    /// Returns the stored verdicts at the base, keyed by the gate's normalized command. Only advisory gates and gates that count their
+    /// tests have stored verdicts. Empty before preflight.
     /// </summary>
     public static IReadOnlyDictionary<string, GateVerdict> Read(RunFiles files) =>
         files.Decisions!.TryRead(files.Folder, NameIn(files.Folder)) is { } json

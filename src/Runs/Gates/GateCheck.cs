@@ -165,11 +165,11 @@ public sealed class GateCheck(RunServices services)
         && await WorktreeSetup.LacksBuildsAsync(checkout, files, services, gates, stop);
 
     private static bool StatesFault(GateVerdict verdict) =>
-        verdict is { Result: GateResult.Failed, Kind: GateKind.Environment, Failure: GateFailure.Logic, Gate.Negate: false }
+        verdict is { Result: GateResult.Failed, Kind: GateOutcomeKind.Environment, Failure: GateFailure.Logic, Gate.Negate: false }
         && verdict.Environment != EnvironmentCause.TimeOut;
 
     /// <summary>
-    /// True if the gate also reports the same problem of the environment at the run's base. An agent's code could print the text of such a
+    /// True if the gate also reports the same environment problem at the run's base. An agent's code could print the text of such a
     /// problem, but the base does not contain that code.
     /// </summary>
     private async Task<bool> FailsAlikeAtBaseAsync(
@@ -193,7 +193,7 @@ public sealed class GateCheck(RunServices services)
         }
         var subject = await tree.SubjectAsync(changed, "", verdict.Gate, stop) with { TrustsOutput = true, RerunFailure = false };
         var atBase = await RunAsync(verdict.Gate, subject, beside, stop);
-        return !atBase.Passed && atBase.Kind == GateKind.Environment && atBase.Environment == verdict.Environment;
+        return !atBase.Passed && atBase.Kind == GateOutcomeKind.Environment && atBase.Environment == verdict.Environment;
     }
 
     /// <summary>

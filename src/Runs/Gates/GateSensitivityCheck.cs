@@ -29,7 +29,7 @@ public sealed record VerifiedTaskWork(
 /// <param name="gates">Runs gates at a commit.</param>
 public sealed class GateSensitivityCheck(GateCheck gates)
 {
-    /// <summary>Runs the base's own tests and other support files against the task's product changes.</summary>
+    /// <summary>Runs the base's own tests, together with the base's other support files, against the task's product changes.</summary>
     /// <param name="more">Other gates whose result may depend on the task's changes.</param>
     public async Task<BaseSuiteVerdict> RunBaseSuiteAsync(VerifiedTaskWork work, IReadOnlyList<Gate> more, CancellationToken stop)
     {

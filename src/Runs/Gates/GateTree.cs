@@ -49,7 +49,7 @@ public sealed class GateTree(
     /// </summary>
     public bool IsClean { get; private set; }
 
-    /// <summary>Files of earlier gates that are temporarily moved away from the current gate.</summary>
+    /// <summary>Files of earlier gates that are moved out of the tree while the current gate runs.</summary>
     public IReadOnlyList<string> Stashed => _outputs?.Stashed ?? [];
 
     /// <summary>Checks out and sets up the tree, unless this has already happened.</summary>
@@ -214,7 +214,7 @@ public sealed class GateTree(
         _outputs = null;
     }
 
-    /// <summary>Returns the tree in the form that a gate receives. Call <see cref="BeginAsync"/> first.</summary>
+    /// <summary>Returns the context in which a gate runs in this tree. Call <see cref="BeginAsync"/> first.</summary>
     /// <param name="changed">Paths of the files that differ from the base.</param>
     /// <param name="task">Id of the task whose work is checked, or empty if the work does not belong to a single task.</param>
     /// <param name="gate">The gate, which may have its own allowed hosts, or null for no particular gate.</param>

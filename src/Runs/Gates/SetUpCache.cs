@@ -85,7 +85,7 @@ public sealed class SetUpCache(Worktree worktree, RunFiles files, RunServices se
         void Add(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\0"));
     }
 
-    /// <summary>Copies a cached result into the worktree, unless its folders already exist there.</summary>
+    /// <summary>Copies the cached result of a set-up step into the worktree, unless its folders already exist there.</summary>
     /// <param name="copy">Command line, environment and sandbox of the process that copies.</param>
     /// <returns>True if the result was copied. False if the step has to run.</returns>
     public async Task<bool> TryTakeAsync(string place, SetUpStep step, ProcessCommand copy, CancellationToken stop)
@@ -114,8 +114,8 @@ public sealed class SetUpCache(Worktree worktree, RunFiles files, RunServices se
     }
 
     /// <summary>
-    /// Caches the result of a step, from a worktree that contains only the run's base. If that fails, later worktrees run the commands
-    /// again.
+    /// Caches the result of a set-up step, taken from a worktree that contains only the run's base. If caching fails, later worktrees run
+    /// the commands again.
     /// </summary>
     public async Task KeepAsync(string place, SetUpStep step, ProcessCommand copy, CancellationToken stop)
     {

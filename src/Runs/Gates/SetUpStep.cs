@@ -10,7 +10,8 @@ namespace Orchestrator.Runs.Gates;
 public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<string> Reads, IReadOnlyList<string> Makes)
 {
     /// <summary>
-    /// Returns the set-up steps of a worktree. The commands in the settings form one step. Otherwise each lock file has its own step.
+    /// Returns the set-up steps of a worktree. The commands in the settings form one step. If the settings contain no commands, each lock
+    /// file has its own step.
     /// </summary>
     /// <param name="settings">Settings of worktrees.</param>
     /// <param name="found">Set-up commands of the detected lock files.</param>
@@ -38,7 +39,9 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
             ];
     }
 
-    /// <summary>Returns set-up steps without commands for the folders with build outputs that other worktrees can copy.</summary>
+    /// <summary>
+    /// Returns set-up steps that run no commands and stand for the folders with build outputs that other worktrees can copy.
+    /// </summary>
     /// <param name="files">The worktree's files.</param>
     /// <param name="gates">Gates whose programs create the outputs, or null to include all programs.</param>
     public static IReadOnlyList<SetUpStep> BuildsOf(WorktreeFileAccess files, IReadOnlyList<Gate>? gates = null) =>
@@ -56,7 +59,7 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
         ];
 
     /// <summary>
-    /// True if the set-up may store the worktree's own port or name, for example in a database or a settings file. Such a result can't be
+    /// True if the set-up may store the worktree's own port or name, for example in a database or a settings file. Its result then can't be
     /// used in another worktree.
     /// </summary>
     /// <param name="commands">The set-up commands.</param>

@@ -101,7 +101,7 @@ public static class StepSandbox
     public static async Task<bool> CanOverlayAsync(WorktreeResources resources, SandboxBuilder rules, RunServices services) =>
         rules.IsOfBubblewrap && await services.Bubblewrap.CanOverlayAsync(rules.Program, Path.GetDirectoryName(resources.LayerFolder)!);
 
-    /// <summary>Returns the keys of an agent that stay outside its sandbox. Empty if the network is open.</summary>
+    /// <summary>Returns the API keys of an agent that stay outside its sandbox. Empty if the sandbox's network is unrestricted.</summary>
     /// <param name="agent">Name of the agent.</param>
     /// <param name="runner">The agent's runner.</param>
     public static IReadOnlyList<AgentServiceKey> KeysOutside(OrchestratorSettings settings, string agent, IAgentRunner runner) =>

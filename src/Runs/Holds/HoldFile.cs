@@ -1,7 +1,8 @@
 namespace Orchestrator.Runs.Holds;
 
 /// <summary>
-/// Stores a user's holds on this host in one file. Every worker reads the file before each agent start, with or without an engine.
+/// Stores a user's holds on this host in one file. Every worker reads the file before each agent start, whether or not an engine is
+/// running.
 /// </summary>
 /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
 /// <param name="time">The clock.</param>

@@ -5,10 +5,12 @@ namespace Orchestrator.Runs.Instructions;
 /// <param name="ForPaths">Instructions that apply to the files of the current work. Empty if there are none.</param>
 public sealed record RepositoryInstructions(string General, string ForPaths)
 {
-    /// <summary>Maximum length of each part in the prompt of a planner, reviewer or question, in characters.</summary>
+    /// <summary>
+    /// Maximum length, in characters, of <c>General</c> and of <c>ForPaths</c> in the prompt of a planner, a reviewer or a question.
+    /// </summary>
     public const int AnswerLimit = 24 * 1024;
 
-    /// <summary>Maximum length of each part in the prompt of an agent, in characters.</summary>
+    /// <summary>Maximum length, in characters, of <c>General</c> and of <c>ForPaths</c> in the prompt of an agent.</summary>
     public const int AgentLimit = 64 * 1024;
 
     /// <summary>General and specific instructions in one text, for a prompt that is used only once.</summary>
@@ -50,7 +52,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
     private const int LargestFile = 1024 * 1024;
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
-    /// <summary>Reads the instruction files that apply to the work.</summary>
+    /// <summary>Reads the general instruction files and those that apply to the given paths.</summary>
     /// <param name="paths">Paths or globs of the files that the work concerns. Empty if it concerns no particular files.</param>
     public async Task<RepositoryInstructions> ReadAsync(IReadOnlyList<string> paths, CancellationToken stop)
     {

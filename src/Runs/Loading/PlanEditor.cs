@@ -18,7 +18,7 @@ public sealed class PlanEditor(RepositoryLocation repository, string runId, IRea
     /// <summary>Opens the editor and waits until the user closes it.</summary>
     /// <param name="plan">The plan to edit, or null to edit the existing copy.</param>
     /// <returns>The edited plan. Faults in its content are part of the result.</returns>
-    /// <exception cref="Exception">The editor cannot be started; <c>ProgramFailure</c> explains the reason.</exception>
+    /// <exception cref="Exception">The editor cannot be started; <c>ProgramFailureDescription</c> explains the reason.</exception>
     public async Task<PlanReadResult> EditAsync(Plan? plan)
     {
         if (plan is not null)

@@ -108,7 +108,7 @@ public sealed class PlanFiles(
         }
     }
 
-    /// <summary>Reads a list of task descriptions from a file (see <see cref="TaskTexts"/>).</summary>
+    /// <summary>Reads a list of task descriptions from a file (see <see cref="TaskTextFile"/>).</summary>
     /// <exception cref="RefusedException">The file cannot be opened or is not such a list.</exception>
     public IReadOnlyList<string> RequireTexts(string name)
     {
@@ -124,7 +124,7 @@ public sealed class PlanFiles(
             {
                 throw new RefusedException(fault, "Correct the file, and run the command again.");
             }
-            var read = TaskTexts.Read(text);
+            var read = TaskTextFile.Read(text);
             return read.Fault is null
                 ? read.Texts
                 : throw new RefusedException(

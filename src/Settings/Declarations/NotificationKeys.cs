@@ -35,7 +35,7 @@ internal sealed class NotificationKeys(string prefix)
             prefix + "secret",
             null,
             SettingTypes.Secret,
-            "ntfy: access token; slack: the webhook's address; webhook: the key that signs; email: the account's password"
+            "ntfy: access token; slack: the webhook's address; webhook: the signing key; email: the account's password"
         )
         {
             Effect = TrustKind.SpeaksTo,

@@ -54,7 +54,7 @@ internal static class SettingTypes
 
     public static SettingType<SecretReference?> Secret { get; } =
         new(
-            "$NAME of an environment variable, or file:PATH",
+            "$NAME for an environment variable, or file:PATH",
             SettingValueParser.ReadSecret,
             value => value?.ToString() ?? "none",
             IsSecret: true

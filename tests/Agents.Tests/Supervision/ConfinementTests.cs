@@ -231,7 +231,7 @@ public sealed class ConfinementTests
     }
 
     /// <summary>A confined agent that has written <c>up</c>.</summary>
-    private static async Task<(AgentStart Start, AgentSession Session)> StartAsync(AgentFixture fixture, string script)
+    private static async Task<(AgentStart Start, AgentRunFollower Session)> StartAsync(AgentFixture fixture, string script)
     {
         var start = await ConfinedAsync(fixture);
         var session = await fixture.Supervisor.StartOrAttachAsync(AgentFixture.Shell(script), start, TestKit.Eventually.Timeout());

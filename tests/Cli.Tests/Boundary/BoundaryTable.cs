@@ -197,7 +197,9 @@ internal static class BoundaryTable
             | target | {string.Join(" | ", Attackers.Select(attacker => attacker.Text))} |
             |---|{string.Concat(Enumerable.Repeat("---|", Attackers.Count))}
             {Lines(
-                Targets.Select(row => $"| {row.Target} | {string.Join(" | ", Attackers.Select(_ => $"closed: {row.Deeds.Count}"))} |")
+                Targets.Select(row =>
+                    $"| {row.Target} | {string.Join(" | ", Attackers.Select(_ => $"all {row.Deeds.Count} attacks fail"))} |"
+                )
             )}
 
             | target, for every confined program | tested by |

@@ -273,6 +273,6 @@ public sealed class EnvironmentFaultTests
             }
         );
 
-        Assert.Equal((GateKind.Environment, (EnvironmentCause?)cause), (facts.Kind, facts.Environment));
+        Assert.Equal((GateOutcomeKind.Environment, (EnvironmentCause?)cause), (facts.Kind, facts.Environment));
     }
 }

@@ -115,7 +115,8 @@ public sealed class RunnerFormatTests
     [InlineData("vitest run --passWithNoTests", "No test files found, exiting with code 0")]
     [InlineData("jest --passWithNoTests", "No tests found, exiting with code 0")]
     [InlineData("prove t", "Files=0, Tests=0,  0 wallclock secs\nResult: NOTESTS")]
-    public void Read_NothingRan_IsNoTests(string command, string output) => Assert.Equal(GateKind.NoTests, Read(command, output, 0).Kind);
+    public void Read_NothingRan_IsNoTests(string command, string output) =>
+        Assert.Equal(GateOutcomeKind.NoTests, Read(command, output, 0).Kind);
 
     [Theory]
     [InlineData(
@@ -127,7 +128,8 @@ public sealed class RunnerFormatTests
     [InlineData("go test -bench . ./...", "ok  \tx\t0.1s")]
     [InlineData("make test", "no errors")]
     [InlineData("npm test", "mentions: no tests ran in the log of yesterday\n  3 passing (1ms)")]
-    public void Read_SomethingRan_IsPassed(string command, string output) => Assert.Equal(GateKind.Passed, Read(command, output, 0).Kind);
+    public void Read_SomethingRan_IsPassed(string command, string output) =>
+        Assert.Equal(GateOutcomeKind.Passed, Read(command, output, 0).Kind);
 
     /// <summary>Each with the kind, the decisive line and its place, as the formats state them.</summary>
     [Theory]
@@ -278,7 +280,7 @@ public sealed class RunnerFormatTests
     {
         var read = Read(command, output, 1);
 
-        Assert.Equal((GateKind.Environment, cause), (read.Kind, read.Environment));
+        Assert.Equal((GateOutcomeKind.Environment, cause), (read.Kind, read.Environment));
     }
 
     /// <summary>A test may be about the same words, and one that fails for another reason makes it a verdict.</summary>
@@ -288,12 +290,12 @@ public sealed class RunnerFormatTests
     [InlineData("pytest", "____ a ____\nE   OSError: [Errno 30] Read-only file system: 'a'\n____ b ____\nE   assert 1 == 2")]
     [InlineData("cargo test", "thread 'a' panicked at src/a.rs:3:4:\nassertion failed\n  left: \"No space left on device\"")]
     public void Read_VerdictThatQuotesAFault_IsFailed(string command, string output) =>
-        Assert.Equal(GateKind.Failed, Read(command, output, 1).Kind);
+        Assert.Equal(GateOutcomeKind.Failed, Read(command, output, 1).Kind);
 
     [Theory]
-    [InlineData("requests>=2", GateKind.Environment)]
-    [InlineData("flask", GateKind.BuildFailed)]
-    public void Read_MissingModule_IsTheEnvironmentOnlyIfAManifestNamesIt(string manifest, GateKind kind)
+    [InlineData("requests>=2", GateOutcomeKind.Environment)]
+    [InlineData("flask", GateOutcomeKind.BuildFailed)]
+    public void Read_MissingModule_IsTheEnvironmentOnlyIfAManifestNamesIt(string manifest, GateOutcomeKind kind)
     {
         const string Output = "___ ERROR collecting a.py ___\nE   ModuleNotFoundError: No module named 'requests'";
 

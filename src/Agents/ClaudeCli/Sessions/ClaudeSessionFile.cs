@@ -10,7 +10,7 @@ namespace Orchestrator.Agents.ClaudeCli;
 /// <param name="Bytes">Size of the file in bytes.</param>
 public sealed record ClaudeSessionMetadata(string Id, string Path, long Bytes)
 {
-    /// <summary>Last working folder of the program.</summary>
+    /// <summary>Last working folder of Claude Code in the conversation.</summary>
     public string? Folder { get; init; }
 
     /// <summary>Branch that was checked out in the folder.</summary>
@@ -199,8 +199,10 @@ public static class ClaudeSessionFile
         return read == bytes.Length ? bytes : bytes[..read];
     }
 
-    /// <summary>Returns the complete lines of a chunk. Lines cut off at the chunk's ends are dropped. The file's last line may lack its
-    /// line break and then be invalid JSON.</summary>
+    /// <summary>
+    /// Returns the complete lines of a chunk. Lines cut off at the chunk's ends are dropped. The file's last line is returned even without
+    /// a line break, and might then be invalid JSON.
+    /// </summary>
     private static List<Range> Lines(byte[] piece, bool isFromStart, bool isToEnd)
     {
         var lines = new List<Range>();
@@ -269,7 +271,7 @@ public static class ClaudeSessionFile
         private string? _asked;
         private string? _prompt;
 
-        /// <summary>True if a line of a known kind was found.</summary>
+        /// <summary>True if a line of a recognized kind was found.</summary>
         public bool IsKnown { get; private set; }
 
         /// <summary>True if all metadata that is shown to users was found.</summary>

@@ -48,7 +48,7 @@ internal sealed class AgentsCommand : CliCommand
         return Outcome.Done;
     }
 
-    private static IEnumerable<string> Facts(DetectedAgent agent)
+    private static IEnumerable<string> Facts(AgentAvailability agent)
     {
         yield return agent.Version ?? (agent.Status == MachineCheckStatus.Fail ? "not found" : "version unknown");
         yield return agent.Tried is { } tried ? $"tested version: {tried}" : "not tested";
@@ -71,7 +71,7 @@ internal sealed class AgentsCommand : CliCommand
         }
     }
 
-    private static AgentEntry Entry(DetectedAgent agent) =>
+    private static AgentEntry Entry(AgentAvailability agent) =>
         new(
             agent.Name,
             agent.IsDefault,

@@ -3,8 +3,9 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>sessions adopt</c>: turns a conversation that a user started into a task with a branch and gates, including its uncommitted
-/// work.</summary>
+/// <summary>
+/// <c>sessions adopt</c>: turns a conversation that a user started, including its uncommitted work, into a task with a branch and gates.
+/// </summary>
 internal sealed class SessionsAdoptCommand : CliCommand
 {
     private const string Further =
@@ -29,7 +30,9 @@ internal sealed class SessionsAdoptCommand : CliCommand
         _run.AddTo(this);
     }
 
-    /// <summary>Creates the option with which the user confirms that a conversation has ended if this can't be determined.</summary>
+    /// <summary>
+    /// Creates the option with which the user confirms that a conversation has ended. Needed if this can't be determined automatically.
+    /// </summary>
     internal static Option<bool> Ended() =>
         new("--ended") { Description = "Declare that the conversation has ended, if this can't be determined from processes" };
 

@@ -3,7 +3,7 @@ using Orchestrator.Machine.Sessions;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>sessions</c>: lists the conversations of Claude Code on this machine, including those that no run has started.</summary>
+/// <summary><c>sessions</c>: lists the Claude Code conversations on this machine, including those that no run has started.</summary>
 internal sealed class SessionsCommand : CliCommand
 {
     private readonly Option<double?> _hours = new("--hours")
@@ -68,7 +68,7 @@ internal sealed class SessionsCommand : CliCommand
         }
     }
 
-    /// <summary>Returns the details of a conversation below its first line.</summary>
+    /// <summary>Returns the lines with a conversation's details, which are shown below its first line.</summary>
     internal static IEnumerable<string> Lines(ClaudeSession session)
     {
         if (session.Fault is { } fault)

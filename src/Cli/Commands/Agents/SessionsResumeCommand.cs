@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Commands;
 /// gates.</summary>
 internal sealed class SessionsResumeCommand : SteeringCommand
 {
-    /// <summary>Name of the agent that can continue conversations of Claude Code.</summary>
+    /// <summary>Name of the agent that can continue Claude Code conversations.</summary>
     internal const string ClaudeAgent = "claude";
 
     private readonly Argument<string> _id = SessionsShowCommand.Id();
@@ -28,7 +28,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
         AddOptionsOf(SteeringCatalog.Retry);
     }
 
-    /// <summary>Creates the error for an agent that can't continue a conversation of Claude Code.</summary>
+    /// <summary>Creates the error for an agent that can't continue a Claude Code conversation.</summary>
     internal static UseCaseException OtherAgent(string agent) =>
         new(Outcome.Usage, $"The agent is {agent}, which can't continue a conversation of Claude Code.", "Use --agent claude.");
 

@@ -3,7 +3,9 @@ using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>check</c>: checks that runs can work in this repository. Each result is ok, warn or fail, with a suggested fix.</summary>
+/// <summary>
+/// <c>check</c>: checks that this machine and this repository are ready for runs. Each result is ok, warn or fail, with a suggested fix.
+/// </summary>
 internal sealed class CheckCommand : CliCommand
 {
     private readonly Option<string?> _agent = new("--agent")

@@ -24,7 +24,7 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
     /// <param name="load">Loads a text of the file together with the other files.</param>
     internal delegate (string? Text, IReadOnlyList<SettingFault> Faults) Edit(string text, string shown, Func<string, SettingsResult> load);
 
-    /// <summary>Name of the file in messages.</summary>
+    /// <summary>Name of the settings file, as shown in messages.</summary>
     public string Shown => isUser ? _file : SettingsFiles.RepositoryFileName;
 
     private string Text => File.Exists(_file) ? File.ReadAllText(_file) : "";
@@ -69,7 +69,7 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
     }
 
     /// <summary>
-    /// Loads the settings with a text in place of the file's text. A text of the user's file must be valid in any repository.
+    /// Loads the settings with new text in place of the file's text. New text for the user's file must be valid in any repository.
     /// </summary>
     private SettingsResult Load(string text)
     {

@@ -93,7 +93,7 @@ internal sealed class WorkerDrainCommand : CliCommand
         }
         await run.MoveAsync(To(QueueNames.ForLeft(context.Machine, here.Key), "any machine"), stop);
         context.Terminal.Inform(
-            $"{id} was handed over. To continue it, use a worker with --take-over, or 'orchestrate move {id}' on another machine."
+            $"{id} was handed over. To continue it, start a worker with --take-over, or run 'orchestrate move {id}' on another machine."
         );
         return true;
 

@@ -70,7 +70,7 @@ internal sealed class ContextCommand : CliCommand
                 : text
                     ?? throw new UseCaseException(
                         Outcome.Usage,
-                        "'context set' needs a text.",
+                        "'context set' requires text.",
                         "Write the text after the name, or write '-' to read it from stdin."
                     );
         store.Set(name, text.Length == 0 ? null : text);

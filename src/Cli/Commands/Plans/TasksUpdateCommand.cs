@@ -2,7 +2,7 @@ using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>tasks update</c>: changes the given fields of a task. Other fields are left unchanged.</summary>
+/// <summary><c>tasks update</c>: changes the specified fields of a task. Other fields are left unchanged.</summary>
 internal sealed class TasksUpdateCommand : CliCommand
 {
     private readonly (Argument<string?> Argument, Option<string?> Option) _id = TasksCommand.Id();

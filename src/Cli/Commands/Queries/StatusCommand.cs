@@ -166,7 +166,7 @@ internal sealed class StatusCommand : CliCommand
             && now - run.WrittenAt > TimeSpan.FromMinutes(1)
         )
         {
-            context.Terminal.Show($"(from {CompactFormatter.Time(now - run.WrittenAt)} ago)");
+            context.Terminal.Show($"(from {DurationAndTokenFormatter.Time(now - run.WrittenAt)} ago)");
         }
         if (Describe(run.Status.Crashes) is { } crashes)
         {

@@ -6,7 +6,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>run --dry-run</c>: shows the planned work, and the questions and refusals of a real run. Nothing is started.</summary>
+/// <summary><c>run --dry-run</c>: shows the planned work, and the questions and errors of a real run, without starting anything.</summary>
 /// <param name="plan">The plan.</param>
 /// <param name="file">Plan file as the user named it.</param>
 /// <param name="chosen">Selected tasks.</param>

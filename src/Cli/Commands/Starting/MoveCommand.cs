@@ -177,7 +177,8 @@ internal sealed class MoveCommand : CliCommand
         var machine = MachineName.Of(status.Queue, status.Host);
         throw new UseCaseException(
             Outcome.Usage,
-            $"A worker on {machine} is still serving {status.RunId}; its last contact was {CompactFormatter.Time(now - seen)} ago.",
+            $"A worker on {machine} is still serving {status.RunId}; its last contact was "
+                + $"{DurationAndTokenFormatter.Time(now - seen)} ago.",
             "Stop it there with Ctrl-C; a lost machine is detected after 90 seconds. Or use --force, which interrupts its agents "
                 + "and leaves their unshared work there."
         );

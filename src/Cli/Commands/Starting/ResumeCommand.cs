@@ -165,7 +165,7 @@ internal sealed class ResumeCommand : CliCommand
     }
 
     private static UseCaseException OtherHostError(UnreachableHost away, string runId) =>
-        new(Outcome.Resumable, $"{runId} can't continue here. {MachineFormatter.Of(away, runId)}", $"orchestrate move {runId}");
+        new(Outcome.Resumable, $"{runId} can't continue here. {UnreachableHostFormatter.Of(away, runId)}", $"orchestrate move {runId}");
 
     private static RunReference ReferenceOf(RepositoryLocation repository, string? text)
     {

@@ -9,7 +9,7 @@ internal enum ScheduleChange
     /// <summary>Pauses the schedule, so it starts no runs.</summary>
     Pause,
 
-    /// <summary>Ends the pause of the schedule.</summary>
+    /// <summary>Resumes the paused schedule.</summary>
     Resume,
 
     /// <summary>Starts a run now.</summary>

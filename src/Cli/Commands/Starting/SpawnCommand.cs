@@ -94,7 +94,7 @@ internal sealed class SpawnCommand : CliCommand
             : code;
     }
 
-    /// <summary>Creates a plan from the given texts.</summary>
+    /// <summary>Creates a plan from the task texts in the arguments.</summary>
     /// <exception cref="UseCaseException">The texts are not valid tasks.</exception>
     private Plan PlanOf(ParseResult parsed, CommandContext context, StoredRun? into)
     {

@@ -2,8 +2,10 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>accept</c>: restores hooks and settings that appeared while agents ran and were quarantined, because git would execute
-/// programs through them.</summary>
+/// <summary>
+/// <c>accept</c>: restores quarantined hooks and settings. They were quarantined because they appeared while agents were running, and git
+/// would execute programs through them.
+/// </summary>
 internal sealed class AcceptCommand : CliCommand
 {
     private readonly Argument<string[]> _which = new("ID")

@@ -29,7 +29,7 @@ internal sealed class PickCommand : CliCommand
             : ShowAsync(run.Status, repository, context, stop);
     }
 
-    /// <summary>Selects a result, and prints all results in order.</summary>
+    /// <summary>Selects a result, and prints all results in ranked order.</summary>
     /// <returns>The exit code. It reports failed work if no result could be selected.</returns>
     internal static async Task<Outcome> ShowAsync(
         RunStatus run,

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Merging.PullRequests;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>pr</c>: creates draft pull requests for a run's branches, and updates them if it is run again.</summary>
+/// <summary><c>pr</c>: creates draft pull requests for a run's branches, and updates them when the command is run again.</summary>
 internal sealed class PrCommand : CliCommand
 {
     private readonly RunArgument _which = CreateArgument();

@@ -3,8 +3,10 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>stop</c>: ends agents at once, with or without an engine. The work of the agents is retained, and their tasks wait until
-/// <c>resume</c>.</summary>
+/// <summary>
+/// <c>stop</c>: ends agents at once, whether or not an engine is running. The work of the agents is retained, and their tasks wait until
+/// <c>resume</c>.
+/// </summary>
 internal sealed class StopCommand : CliCommand
 {
     private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it");

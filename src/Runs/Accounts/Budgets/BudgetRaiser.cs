@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Accounts;
 /// <param name="time">The clock.</param>
 public sealed class BudgetRaiser(IAccountGovernor governor, TimeProvider time)
 {
-    /// <summary>Stores the new limit. A limit that does not exceed the amount already spent is refused.</summary>
+    /// <summary>Stores the new limit. A limit that does not exceed the amount already spent is rejected.</summary>
     public async Task<RaisedBudget> StoreAsync(RaiseBudgetInput input, CancellationToken stop)
     {
         var cap = CapOf(input);

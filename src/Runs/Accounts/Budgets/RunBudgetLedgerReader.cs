@@ -56,7 +56,9 @@ public static class RunBudgetLedgerReader
                 .Select(budget => budget with { Task = task.Id });
     }
 
-    /// <summary>Returns an account's usage limits that have not been reset yet, and its current block if it has one.</summary>
+    /// <summary>
+    /// Returns an account's usage limits that have not been reset yet, and the current block on its agent starts if there is one.
+    /// </summary>
     public static RunAccount AccountOf(Ledger ledger, DateTimeOffset now) =>
         new(
             ledger.Account,

@@ -39,12 +39,28 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
     /// <summary>Gates that must pass before the landing.</summary>
     public IReadOnlyList<Gate> Gates { get; } = files.Gates.OfLanding(files.Plan, input.Without);
 
-    /// <summary>Runs the gates of the landing.</summary>
+    /// <summary>
+    /// Runs the gates of the landing. If a failure may be accidental, the gates run again, as in the merge queue. Otherwise a flaky test
+    /// would make a user decide.
+    /// </summary>
     /// <param name="since">Commit with which the changed files are determined.</param>
     /// <param name="stop">Stops the running gate.</param>
     public async Task<IReadOnlyList<GateVerdict>> RunGatesAsync(string commit, string since, CancellationToken stop)
     {
         var changed = (await new Diffs(repository).BetweenAsync(since, commit, stop)).Select(c => c.Path).ToList();
-        return await _gates.RunAsync(files, repository, commit, Gates, changed, files.Folder.LandingEvidence, stop);
+        var outcomes = await RunAsync(expectedRed: null);
+        var failures = GateCheck.Failures(files, outcomes);
+        var tries = MergeGates.TriesAfter(failures, changed, MergeGates.UsualTries);
+        for (var runs = MergeGates.UsualTries; runs < tries && failures.Count > 0 && !failures.Any(f => f.BlamesMachine); runs++)
+        {
+            var failed = failures.Select(failure => failure.Gate).ToHashSet();
+            outcomes = await RunAsync(expectedRed: Gates);
+            failures = GateCheck.Failures(files, outcomes);
+            outcomes = [.. outcomes.Select(o => o.Passed && failed.Contains(o.Gate) ? o with { Failure = GateFailure.Flaky } : o)];
+        }
+        return outcomes;
+
+        Task<IReadOnlyList<GateVerdict>> RunAsync(IReadOnlyList<Gate>? expectedRed) =>
+            _gates.RunAsync(files, repository, commit, Gates, changed, files.Folder.LandingEvidence, stop, expectedRed);
     }
 }

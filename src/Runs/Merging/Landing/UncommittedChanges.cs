@@ -22,6 +22,6 @@ public static class UncommittedChanges
         }
         var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
         var plan = planFile is null ? null : Path.GetRelativePath(repository.WorkTree, planFile);
-        return status.ChangedFiles(OrchestratorFiles.Of(settings, plan).Unmissed);
+        return status.ChangedFiles(OrchestratorFilePaths.Of(settings, plan).Unmissed);
     }
 }

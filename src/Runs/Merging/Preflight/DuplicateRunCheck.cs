@@ -211,7 +211,7 @@ public sealed class DuplicateRunCheck
     }
 
     /// <summary>True if a task reads or writes the file. A task that lists no input files may read every file.</summary>
-    private static bool IsRelevant(string path, Plan plan, OrchestratorFiles own) =>
+    private static bool IsRelevant(string path, Plan plan, OrchestratorFilePaths own) =>
         !own.Unmissed.Any(ours => path == ours || path.StartsWith(ours + "/", StringComparison.Ordinal))
         && plan.Tasks.Any(task => TaskFileOwnership.Of(task.FilesRead).Owns(path) || TaskFileOwnership.Of(task).Owns(path));
 }

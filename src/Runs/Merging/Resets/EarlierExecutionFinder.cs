@@ -10,7 +10,7 @@ public static class EarlierExecutionFinder
     /// <param name="input">The run, and the page of tasks to inspect.</param>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="findOpen">Lists the open workflows of the run's tasks.</param>
-    public static async Task<EarlierWork> FindAsync(
+    public static async Task<EarlierExecutionState> FindAsync(
         FindEarlierWorkInput input,
         RunServices services,
         Func<CancellationToken, Task<IReadOnlyDictionary<string, TaskReport>>> findOpen,
@@ -21,7 +21,7 @@ public static class EarlierExecutionFinder
         var record = RunStatusFile.Read(folder.Status);
         if (input.PlanHash.Length == 0)
         {
-            return new EarlierWork { LastSequence = record?.Sequence ?? 0 };
+            return new EarlierExecutionState { LastSequence = record?.Sequence ?? 0 };
         }
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
@@ -45,7 +45,7 @@ public static class EarlierExecutionFinder
                 tasks.Add(Closed(id, merge, attempts.GetValueOrDefault(id), lastStart));
             }
         }
-        return new EarlierWork
+        return new EarlierExecutionState
         {
             LastSequence = record?.Sequence ?? 0,
             StagingTip = staging?.Tip ?? "",

@@ -1,7 +1,7 @@
 namespace Orchestrator.Agents.Supervision;
 
 /// <summary>Follows one agent run. Only <see cref="StopAsync"/> and the limits end the agent; detaching does not.</summary>
-public sealed class AgentSession
+public sealed class AgentRunFollower
 {
     /// <summary>Growth factor of the poll interval. The interval reaches its maximum after about three seconds without output.</summary>
     private const double PauseGrowth = 1.25;
@@ -16,7 +16,7 @@ public sealed class AgentSession
     private readonly AgentSupervisor _supervisor;
     private readonly TimeProvider _time;
 
-    internal AgentSession(
+    internal AgentRunFollower(
         IAgentOutputParser parser,
         AgentStart start,
         SupervisedAgentFolder folder,
@@ -37,7 +37,7 @@ public sealed class AgentSession
     /// agent.</summary>
     public AgentStartState Found { get; }
 
-    /// <summary>Returns the agent's usage so far. Call it only while handling one of its events.</summary>
+    /// <summary>Returns the agent's usage so far. Call this method only while handling an event of the agent.</summary>
     public AgentUsage UsageSoFar() => _parser.UsageSoFar;
 
     /// <summary>Follows the agent until it and all its processes have ended. Renews the lease, limits the agent's cores, and enforces the
@@ -70,8 +70,9 @@ public sealed class AgentSession
     /// outcome.</summary>
     public Task StopAsync(AgentFailure reason) => _supervisor.StopAsync(_folder.Path, reason);
 
-    /// <summary>Throws if another follower has taken over. Call this method before each side effect that depends on the agent's
-    /// work.</summary>
+    /// <summary>
+    /// Throws if another follower has taken over the agent run. Call this method before each side effect that depends on the agent's work.
+    /// </summary>
     /// <exception cref="AgentOwnerChangedException">Another follower has taken over.</exception>
     public void ThrowIfOwnerChanged()
     {

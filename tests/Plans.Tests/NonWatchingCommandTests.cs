@@ -27,7 +27,7 @@ public sealed class OneShotCommandTests
     [InlineData("golangci-lint run --fix ./...", "golangci-lint run ./...")]
     [InlineData("mix format && mix test", "mix format --check-formatted && mix test")]
     [InlineData("go test ./...", null)]
-    public void Of_Command_ChecksOnce(string command, string? expected) => Assert.Equal(expected, OneShotCommand.Of(command));
+    public void Of_Command_ChecksOnce(string command, string? expected) => Assert.Equal(expected, NonWatchingCommand.Of(command));
 
     [Theory]
     [InlineData("nodemon --exec 'mocha'", true)]
@@ -35,5 +35,5 @@ public sealed class OneShotCommandTests
     [InlineData("nx test", false)]
     [InlineData("echo nodemon", false)]
     public void NeverEnds_ProgramThatRunsOthersAgain_IsNamed(string command, bool expected) =>
-        Assert.Equal(expected, OneShotCommand.NeverEnds(command));
+        Assert.Equal(expected, NonWatchingCommand.NeverEnds(command));
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Orchestrator.App.Formatting;
 
 /// <summary>Formats durations and token counts in short form.</summary>
-public static class CompactFormatter
+public static class DurationAndTokenFormatter
 {
     /// <summary>Formats a duration, such as <c>0:42</c>, <c>12:05</c> or <c>3:07:12</c>.</summary>
     public static string Time(TimeSpan time)

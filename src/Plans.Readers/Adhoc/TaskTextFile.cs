@@ -5,20 +5,20 @@ namespace Orchestrator.Plans.Readers.Adhoc;
 /// <summary>Task texts that were read from a file.</summary>
 /// <param name="Texts">Texts of the tasks; empty if there is a fault.</param>
 /// <param name="Fault">Sentence with the line number that explains why the file can't be read, or null if it can.</param>
-public sealed record TaskTexts(IReadOnlyList<string> Texts, string? Fault = null)
+public sealed record TaskTextFile(IReadOnlyList<string> Texts, string? Fault = null)
 {
     /// <summary>
     /// Reads a file of tasks. If the file has a Markdown list, each unticked item is a task, including the lines that are indented below
     /// it. Otherwise each paragraph is a task, or each line if no blank lines separate paragraphs. Headings are always ignored.
     /// </summary>
     /// <param name="text">Complete text of the file.</param>
-    public static TaskTexts Read(string text)
+    public static TaskTextFile Read(string text)
     {
         var lines = text.TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd()).ToList();
-        return lines.Exists(line => Item(line) is not null) ? ReadList(lines) : new TaskTexts([.. Blocks(lines)]);
+        return lines.Exists(line => Item(line) is not null) ? ReadList(lines) : new TaskTextFile([.. Blocks(lines)]);
     }
 
-    private static TaskTexts ReadList(List<string> lines)
+    private static TaskTextFile ReadList(List<string> lines)
     {
         var items = new List<(bool IsDone, List<string> Lines)>();
         foreach (var (index, line) in lines.Index())
@@ -33,7 +33,7 @@ public sealed record TaskTexts(IReadOnlyList<string> Texts, string? Fault = null
             }
             else if (!IsHeading(line))
             {
-                return new TaskTexts(
+                return new TaskTextFile(
                     [],
                     FormattableString.Invariant(
                         $"line {index + 1} is neither a list item nor indented below one: \"{QuotedText.CutLine(line, 60)}\""
@@ -41,7 +41,7 @@ public sealed record TaskTexts(IReadOnlyList<string> Texts, string? Fault = null
                 );
             }
         }
-        return new TaskTexts([.. items.Where(item => !item.IsDone).Select(item => Joined(item.Lines))]);
+        return new TaskTextFile([.. items.Where(item => !item.IsDone).Select(item => Joined(item.Lines))]);
     }
 
     private static (bool IsDone, string Text)? Item(string line) =>

@@ -5,7 +5,7 @@ namespace Orchestrator.Plans;
 /// <param name="readText">Returns the text of a file in the repository, or null if it does not exist.</param>
 /// <param name="scripts">Returns the names of the scripts in the repository's <c>package.json</c>; empty if that file does not
 /// exist.</param>
-internal sealed class MissingTargets(Func<string, bool> exists, Func<string, string?> readText, Func<IReadOnlyCollection<string>> scripts)
+internal sealed class MissingPathLint(Func<string, bool> exists, Func<string, string?> readText, Func<IReadOnlyCollection<string>> scripts)
 {
     private const string Manifest = "package.json";
 
@@ -89,7 +89,7 @@ internal sealed class MissingTargets(Func<string, bool> exists, Func<string, str
                     .Select(script => ($"the script '{script}' of {Manifest}", Manifest))
             );
 
-    private bool IsBeside(string folder, EcosystemOutput output)
+    private bool IsBeside(string folder, EcosystemOutputFolder output)
     {
         string PathOf(string name) => folder.Length == 0 ? name : $"{folder}/{name}";
         return output.IsMadeBy(output.Files.Where(name => exists(PathOf(name))), name => readText(PathOf(name)));

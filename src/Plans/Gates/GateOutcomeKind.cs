@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans;
 
 /// <summary>Outcome of a gate's run, determined from its output, exit code and reports.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<GateKind>))]
-public enum GateKind
+[JsonConverter(typeof(JsonStringEnumConverter<GateOutcomeKind>))]
+public enum GateOutcomeKind
 {
     /// <summary>Tests or lint rules ran, and none failed.</summary>
     [JsonStringEnumMemberName("passed")]
@@ -74,7 +74,7 @@ public enum EnvironmentCause
     TimeOut,
 }
 
-/// <summary>Numbers of a gate's tests by result, over all test suites.</summary>
+/// <summary>Numbers of a gate's tests by test result, summed over all test suites.</summary>
 /// <param name="Passed">Number of passed tests, or null if the runner does not report it.</param>
 /// <param name="Failed">Number of failed tests, or null if the runner does not report it.</param>
 /// <param name="Skipped">Number of skipped tests, or null if the runner does not report it.</param>

@@ -5,18 +5,18 @@ using Temporalio.Converters;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Deserializes every repository reference as the repository that this worker serves. Messages sent before a move refer to the clone on the
-/// previous host.
+/// Deserializes every repository reference as a reference to the repository that this worker serves. Messages sent before a run was moved
+/// refer to the clone on the previous host.
 /// </summary>
 /// <param name="own">Repository that the worker serves.</param>
-public sealed class OwnRepositoryConverter(RepositoryReference own) : JsonConverter<RepositoryReference>
+public sealed class OwnRepositoryJsonConverter(RepositoryReference own) : JsonConverter<RepositoryReference>
 {
     /// <summary>Returns a client that uses the options of <see cref="MessageJson"/> and this converter.</summary>
     /// <param name="client">Any client.</param>
     /// <param name="own">Repository that the worker serves.</param>
     public static ITemporalClient ReadingAs(ITemporalClient client, RepositoryReference own)
     {
-        var rules = new JsonSerializerOptions(MessageJson.Options) { Converters = { new OwnRepositoryConverter(own) } };
+        var rules = new JsonSerializerOptions(MessageJson.Options) { Converters = { new OwnRepositoryJsonConverter(own) } };
         rules.MakeReadOnly();
         var options = (TemporalClientOptions)client.Options.Clone();
         options.DataConverter = options.DataConverter with { PayloadConverter = new DefaultPayloadConverter(rules) };

@@ -6,11 +6,13 @@ namespace Orchestrator.Machine.Hosting;
 /// <param name="Message">Description of the failure and its location.</param>
 /// <param name="Cure">Suggested fix. Empty if the message contains it.</param>
 /// <param name="IsOfPlace">True if the program was called in the wrong folder, false if the machine can't run it now.</param>
-public sealed record ProgramFailure(string Message, string Cure, bool IsOfPlace)
+public sealed record ProgramFailureDescription(string Message, string Cure, bool IsOfPlace)
 {
-    /// <summary>Returns the description of an exception, or null if it was not thrown by a start or a failure of a program.</summary>
+    /// <summary>
+    /// Returns the description of an exception, or null if the exception was not caused by starting or running a program.
+    /// </summary>
     /// <param name="fault">Exception to describe.</param>
-    public static ProgramFailure? Of(Exception fault) =>
+    public static ProgramFailureDescription? Of(Exception fault) =>
         fault switch
         {
             ProcessStartException => new(fault.Message, "Install the program, or correct its name.", IsOfPlace: false),

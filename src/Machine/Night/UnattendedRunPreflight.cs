@@ -10,7 +10,7 @@ namespace Orchestrator.Machine.Night;
 /// Preflight that finds conditions of the machine, the settings or the plan that could interrupt or end an unattended run. Changes nothing.
 /// </summary>
 /// <param name="root">Root folder of the system's files: <c>/</c>, except in tests.</param>
-public sealed class UnattendedRunCheck(string root = "/")
+public sealed class UnattendedRunPreflight(string root = "/")
 {
     private const int MostNamed = 10;
 

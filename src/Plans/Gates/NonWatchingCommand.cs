@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
 /// <summary>Replaces a command that watches for changes or repairs files with one that checks once and exits.</summary>
-public static class OneShotCommand
+public static class NonWatchingCommand
 {
     private static readonly string[] Launchers = [.. GateCommandAnalysis.Launchers, "npm", "dlx", "cross-env", "dotenv", "--"];
 
@@ -74,7 +74,9 @@ public static class OneShotCommand
         new("rubocop", ["-a", "-A", "--autocorrect", "--autocorrect-all", "--auto-correct"], []),
     ];
 
-    /// <summary>Returns an equivalent command that checks once.</summary>
+    /// <summary>
+    /// Returns an equivalent command that checks once and exits. Null if the command already does so and repairs nothing, as far as known.
+    /// </summary>
     /// <param name="command">Shell command to replace.</param>
     /// <returns>The new command, or null if the command already exits and repairs nothing, as far as known.</returns>
     public static string? Of(string command)
@@ -93,7 +95,10 @@ public static class OneShotCommand
             .Commands.Select(part => string.Join(' ', part.Split(' ', StringSplitOptions.RemoveEmptyEntries).SkipWhile(IsOfLauncher)))
             .Any(part => Array.Exists(Watchers, watcher => part == watcher || part.StartsWith(watcher + " ", StringComparison.Ordinal)));
 
-    /// <summary>Returns the options that make a command exit although it watches for changes by default.</summary>
+    /// <summary>
+    /// Returns the options that make a command exit although it watches for changes by default. Null if no options are needed, or if
+    /// options alone do not suffice.
+    /// </summary>
     /// <returns>Options to append. Null if none are needed, or if words must also be removed or replaced.</returns>
     public static string? MissingOption(string command) =>
         Of(command) is { } once && once.StartsWith(command.Trim() + " ", StringComparison.Ordinal)

@@ -1,17 +1,17 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Request to find the work of an earlier execution of this run, after a reset replaced that execution.</summary>
+/// <summary>Request to find the work that an earlier execution of this run's workflow left behind when a reset replaced it.</summary>
 /// <param name="PlanHash">SHA-256 of the run's plan. Empty to read only the run's record.</param>
 /// <param name="Offset">Number of tasks on earlier pages, which are skipped.</param>
 public sealed record FindEarlierWorkInput(string RunId, RepositoryReference Repository, string PlanHash, int Offset);
 
-/// <summary>A page of the state that an earlier execution of a run left behind.</summary>
-public sealed record EarlierWork
+/// <summary>A page of the state that an earlier execution of a run's workflow left behind.</summary>
+public sealed record EarlierExecutionState
 {
     /// <summary>Number of the last transition in the run's record.</summary>
     public long LastSequence { get; init; }
 
-    /// <summary>Commit of the staging branch.</summary>
+    /// <summary>Id of the commit at the tip of the staging branch.</summary>
     public string StagingTip { get; init; } = "";
 
     /// <summary>Sentence about a missing staging branch that was recreated with the landed work. Empty if the branch existed.</summary>
@@ -24,8 +24,8 @@ public sealed record EarlierWork
     public bool StagingLost { get; init; }
 
     /// <summary>
-    /// A page of the tasks that were started, in plan order. If a task's workflow is open, its entry is the workflow's last report. For
-    /// other tasks, the state comes from git, the run's folder and the record, and <see cref="TaskReport.ExecutionId"/> is empty.
+    /// A page of the tasks that were started, in plan order. If a task's workflow is open, its entry is the workflow's last report.
+    /// Otherwise, the task's state comes from git, the run's folder and the record, and <see cref="TaskReport.ExecutionId"/> is empty.
     /// </summary>
     public IReadOnlyList<TaskReport> Tasks { get; init; } = [];
 

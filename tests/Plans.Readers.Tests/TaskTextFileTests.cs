@@ -8,7 +8,7 @@ public sealed class TaskTextsTests
     [Fact]
     public void Read_List_TakesEachOpenItemWithWhatIsIndentedBelowIt()
     {
-        var read = TaskTexts.Read(
+        var read = TaskTextFile.Read(
             "\uFEFF# Ideas\r\n\r\n- Fix the parser\r\n  It loses tabs.\r\n\r\n  - first the reader\r\n"
                 + "* [ ] Add tests\n1. [x] Done already\n2) Third\n\n## Later\n+ Last\n"
         );
@@ -20,7 +20,7 @@ public sealed class TaskTextsTests
     [Fact]
     public void Read_ListWithOtherText_NamesTheLine()
     {
-        var read = TaskTexts.Read("- One\nand more\n");
+        var read = TaskTextFile.Read("- One\nand more\n");
 
         Assert.Empty(read.Texts);
         Assert.Equal("line 2 is neither a list item nor indented below one: \"and more\"", read.Fault);
@@ -35,5 +35,5 @@ public sealed class TaskTextsTests
     [InlineData("# Only a heading\n", "")]
     [InlineData("", "")]
     public void Read_OtherText_TakesParagraphsElseLines(string text, string expected) =>
-        Assert.Equal(expected, string.Join('|', TaskTexts.Read(text).Texts));
+        Assert.Equal(expected, string.Join('|', TaskTextFile.Read(text).Texts));
 }

@@ -1,7 +1,7 @@
 namespace Orchestrator.App.Formatting;
 
 /// <summary>Formats sentences about the machine for which a run waits.</summary>
-public static class MachineFormatter
+public static class UnreachableHostFormatter
 {
     /// <summary>
     /// Describes the unreachable machine, the time at which it became unavailable, its last contact, and how to continue the run.

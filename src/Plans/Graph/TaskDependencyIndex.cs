@@ -1,14 +1,15 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Index of the pairs of tasks that the graph orders. Created only when needed, because it takes one bit per pair (12 MB for 10,000 tasks).
+/// Index of the pairs of tasks in which one depends on the other, directly or indirectly. Created only when needed, because it takes one
+/// bit per pair (12 MB for 10,000 tasks).
 /// </summary>
-public sealed class TaskOrder
+public sealed class TaskDependencyIndex
 {
     private readonly ulong[]?[] _before;
     private readonly int[] _position;
 
-    internal TaskOrder(int count, int[] order, int[][] dependencies)
+    internal TaskDependencyIndex(int count, int[] order, int[][] dependencies)
     {
         var words = (count + 63) / 64;
         _before = new ulong[]?[count];
@@ -38,7 +39,9 @@ public sealed class TaskOrder
         }
     }
 
-    /// <summary>True if one of two tasks depends on the other. The tasks are given by their indexes in the plan.</summary>
+    /// <summary>
+    /// True if one of two tasks depends on the other, directly or indirectly. The tasks are given by their indexes in the plan.
+    /// </summary>
     public bool AreOrdered(int a, int b) => Precedes(a, b) || Precedes(b, a);
 
     /// <summary>True if <paramref name="later"/> depends on <paramref name="earlier"/>, directly or indirectly.</summary>
