@@ -1,11 +1,11 @@
 namespace Orchestrator.Client;
 
-/// <summary>Checks the namespace that a client is connected to.</summary>
+/// <summary>Checks that the Temporal namespace of a client exists on its server.</summary>
 public static class ServerNamespace
 {
     /// <summary>
-    /// True if the namespace exists on the server. A caller without permission to describe it may still start runs, so a denied call counts
-    /// as true.
+    /// True if the namespace exists on the server. A caller without permission to describe it may still be able to start runs, so a denied
+    /// call counts as true.
     /// </summary>
     /// <param name="client">Client that is connected to the namespace.</param>
     /// <param name="stop">Cancels the request.</param>

@@ -30,7 +30,7 @@ public sealed class MarkdownText
         return this;
     }
 
-    /// <summary>Appends several parts of Markdown in order.</summary>
+    /// <summary>Appends several Markdown texts in order.</summary>
     public MarkdownText Append(IEnumerable<MarkdownText> parts)
     {
         foreach (var part in parts.ToList())

@@ -93,7 +93,9 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
             RunStartSettings.TryRead(folder)?.GitConfiguration ?? ""
         );
 
-    /// <summary>Opens the repository of a run for a command that only reads. Interrupted changes in it are not repaired.</summary>
+    /// <summary>
+    /// Opens the repository of a run for a command that only reads. Interrupted changes to the repository are not repaired.
+    /// </summary>
     public async Task<GitRepository> OpenReadOnlyAsync(RunFolder folder) =>
         await WithConfigurationAsync(
             await Repositories.OpenAsync(folder.Repository),
@@ -108,7 +110,7 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
             : Task.FromResult(repository);
 
     /// <summary>
-    /// Loads the settings of a repository for a run. The run's input has the highest precedence. The user's trust decisions apply.
+    /// Loads the settings of a repository for a run. The run's input overrides all other settings. The user's trust decisions apply.
     /// </summary>
     public RepositorySettings LoadSettings(string repository, string runId, OrchestrationInput input) =>
         RepositorySettingsLoader.Open(repository, Environment, RunInputLayer.Of(input), Trust ?? TrustStore.OfUser(Environment), runId);

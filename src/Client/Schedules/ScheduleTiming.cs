@@ -3,7 +3,7 @@ using Temporalio.Client.Schedules;
 
 namespace Orchestrator.Client.Schedules;
 
-/// <summary>Times of a schedule as written by the user, either as a time of day on days of the week or as a cron expression.</summary>
+/// <summary>Start times of a schedule as the user wrote them: a time of day on certain days of the week, or a cron expression.</summary>
 /// <param name="At">Time of day, or null if <paramref name="Cron"/> is set.</param>
 /// <param name="Days">Days of the week, where Sunday is 0. Empty for all days.</param>
 /// <param name="Cron">Cron expression with five or six fields, or null if <paramref name="At"/> is set.</param>

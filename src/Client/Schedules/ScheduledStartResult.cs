@@ -20,8 +20,8 @@ public enum MissedScheduleStart
 }
 
 /// <summary>
-/// A scheduled time with its result: the dispatch of the run, the start of its first task, and its end. The schedule has had an effect only
-/// after the first task has started.
+/// A scheduled time, with the times at which the run was started, its first task started, and the run ended. The schedule has had an effect
+/// only after the first task has started.
 /// </summary>
 /// <param name="Due">Scheduled time, or the time of the request if a user started the run.</param>
 public sealed record ScheduledStartResult(DateTimeOffset Due)
@@ -44,10 +44,10 @@ public sealed record ScheduledStartResult(DateTimeOffset Due)
     /// <summary>Reason why no run was started, or <see cref="MissedScheduleStart.None"/>.</summary>
     public MissedScheduleStart Missed { get; init; }
 
-    /// <summary>Id of the open run, for <see cref="MissedScheduleStart.EarlierRunOpen"/>.</summary>
+    /// <summary>Id of the earlier run that was still open. Set only for <see cref="MissedScheduleStart.EarlierRunOpen"/>.</summary>
     public string? Because { get; init; }
 
-    /// <summary>Combines the scheduled times of a schedule with the runs that it started, earliest first.</summary>
+    /// <summary>Returns the results of a schedule's most recent scheduled times, earliest first.</summary>
     /// <param name="schedule">Schedule, with its scheduled times and starts.</param>
     /// <param name="statusOf">Returns the status of a run with its tasks, or null if it has no record.</param>
     /// <param name="now">Current time.</param>
@@ -71,7 +71,7 @@ public sealed record ScheduledStartResult(DateTimeOffset Due)
         return [.. started.Concat(missed).OrderBy(fire => fire.Due).TakeLast(most)];
     }
 
-    /// <summary>Number of starts per schedule that servers keep.</summary>
+    /// <summary>Number of recent starts that a Temporal server records for each schedule.</summary>
     private const int MostStarts = 10;
 
     private static ScheduledStartResult Started(ScheduledStart start, RunStatus? run) =>

@@ -4,7 +4,7 @@ namespace Orchestrator.Client.Views;
 /// <param name="Entries">Entries that need the user's attention, the most urgent one first.</param>
 public sealed record InboxDocument(IReadOnlyList<InboxLine> Entries) : CommandDocument;
 
-/// <summary>An entry that needs the user's attention.</summary>
+/// <summary>An inbox entry that needs the user's attention.</summary>
 /// <param name="Id">Identity of the entry.</param>
 /// <param name="Kind"><c>question</c>, <c>interrupted</c>, <c>missedFire</c>, <c>unsentNotice</c> or <c>quarantineEnded</c>.</param>
 /// <param name="Repository">Root of the repository.</param>
@@ -30,20 +30,18 @@ public sealed record InboxLine(
     DateTimeOffset? SnoozedUntil
 )
 {
-    /// <summary>Commands that answer the entry, in the form that is used inside the repository. Intended for programs.</summary>
+    /// <summary>Commands that answer the inbox entry, in the form for use inside the repository. Intended for programs.</summary>
     public IReadOnlyList<AnswerAction> Ways
     {
         get;
         init => field = value ?? [];
     } = [];
 
-    /// <summary>
-    /// Answer that was given while no worker was serving the run and that is not delivered yet, or null if there is none.
-    /// </summary>
+    /// <summary>Answer that was given while no worker was serving the run, if it has not been delivered yet. Null otherwise.</summary>
     public string? Answered { get; init; }
 
     /// <summary>
-    /// Current state of the budget that the question is about. Null if it is about no budget, or if the state is unknown.
+    /// Current state of the budget that the question is about. Null if the question is not about a budget, or if the state is unknown.
     /// </summary>
     public RunBudget? Budget { get; init; }
 

@@ -9,10 +9,10 @@ namespace Orchestrator.Client.Views;
 /// <param name="IsCut">True if the patch is truncated because it is too long.</param>
 public sealed record DiffDocument(string RunId, string Task, string Patch, bool IsCut) : CommandDocument
 {
-    /// <summary>Git revision of the old files.</summary>
+    /// <summary>Git revision of the diff's old version.</summary>
     public string From { get; init; } = "";
 
-    /// <summary>Git revision of the new files, or null if they have uncommitted changes.</summary>
+    /// <summary>Git revision of the diff's new version, or null if the new version includes uncommitted changes.</summary>
     public string? To { get; init; }
 }
 
@@ -23,7 +23,7 @@ public sealed record DiffDocument(string RunId, string Task, string Patch, bool 
 /// <param name="Lines">The agent's output and actions as text lines for users.</param>
 public sealed record LogDocument(string RunId, string Task, int Start, IReadOnlyList<string> Lines) : CommandDocument
 {
-    /// <summary>Number of earlier lines that are omitted.</summary>
+    /// <summary>Number of earlier log lines that are omitted.</summary>
     public int LeftOut { get; init; }
 
     /// <summary>Number of the first line, from 1.</summary>

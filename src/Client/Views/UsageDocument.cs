@@ -40,7 +40,7 @@ public sealed record UsageAccount(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AccountBlock? Block
 );
 
-/// <summary>Sums of usage by several criteria, the most recent entry first.</summary>
+/// <summary>Usage totals by account, run, task, model and day, each list with the most recent entry first.</summary>
 public sealed record UsageSums(
     IReadOnlyList<UsageLine> Account,
     IReadOnlyList<UsageLine> Run,

@@ -104,8 +104,10 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
         await next(context);
     }
 
-    /// <summary>True if the caller belongs to a run. Determined once per connection at its first request, because it reads the system's
-    /// process table.</summary>
+    /// <summary>
+    /// True if the caller is a process that belongs to a run. Determined once per connection, at its first request, because this reads the
+    /// system's process table.
+    /// </summary>
     private bool IsStepOfRun(HttpContext context)
     {
         var connection = context.Connection;
@@ -123,7 +125,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
         return isStep;
     }
 
-    /// <summary>Returns the caller's session. Only valid after authorization.</summary>
+    /// <summary>Returns the caller's login session. Valid only after authorization.</summary>
     public static LoginSession SessionOf(HttpContext context) => (LoginSession)context.Items[typeof(LoginSession)]!;
 
     private static bool IsOwnPage(HttpRequest request) =>

@@ -15,7 +15,9 @@ public sealed record DashboardOptions(IPEndPoint Address, WebTokens Tokens)
     /// <summary>Certificate for TLS, or null to serve without TLS.</summary>
     public X509Certificate2? Certificate { get; init; }
 
-    /// <summary>Additional host names for browsers, besides those of loopback and <see cref="Address"/>. Requests with other names (DNS
-    /// rebinding) are refused.</summary>
+    /// <summary>
+    /// Host names for browsers, in addition to those of loopback and <see cref="Address"/>. Requests with any other host name (DNS
+    /// rebinding) are refused.
+    /// </summary>
     public IReadOnlyList<string> HostNames { get; init; } = [];
 }

@@ -4,8 +4,9 @@ using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Access;
 
-/// <summary>Manages the sessions of logged-in browsers. A signed cookie contains the complete session, so that sessions survive a restart
-/// of the server.</summary>
+/// <summary>
+/// Manages the sessions of logged-in browsers. A signed cookie contains the complete session, so sessions survive a restart of the server.
+/// </summary>
 /// <param name="tokens">Tokens with which users and programs log in.</param>
 /// <param name="time">Clock.</param>
 internal sealed class LoginSessions(WebTokens tokens, TimeProvider time)
@@ -64,7 +65,8 @@ internal sealed class LoginSessions(WebTokens tokens, TimeProvider time)
     }
 
     /// <summary>
-    /// Returns the session of a cookie. Null if the cookie is forged, the session has ended or expired, or the token was revoked.
+    /// Returns the login session that a cookie contains. Null if the cookie is forged, the session has ended or expired, or the token was
+    /// revoked.
     /// </summary>
     public LoginSession? Find(string? cookie) =>
         Read(cookie) is { } stored && tokens.FindById(stored.Token) is { } token && !_key.IsEnded(stored.Id)
@@ -75,7 +77,7 @@ internal sealed class LoginSessions(WebTokens tokens, TimeProvider time)
     public static LoginSession Of(WebToken token, string device, string formToken = "") =>
         new(token.Name == WebToken.Link ? device : $"{device}, token {token.Name}", formToken, token.Scope);
 
-    /// <summary>Ends a session.</summary>
+    /// <summary>Ends the login session of a cookie.</summary>
     public void End(string cookie)
     {
         if (Read(cookie) is { } stored)

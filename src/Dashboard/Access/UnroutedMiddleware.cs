@@ -35,7 +35,7 @@ internal sealed class UnroutedMiddleware(RequestDelegate next, Func<HttpContext,
         }
     }
 
-    /// <summary>True for paths that only programs use, so that requests to unknown paths of this kind get no HTML page.</summary>
+    /// <summary>True for paths that only programs use. Requests to unknown paths of this kind do not receive an HTML page.</summary>
     public static bool IsOfPrograms(PathString path) =>
         Array.Exists(["/api", "/ws", "/metrics", "/openapi.json"], prefix => path.StartsWithSegments(prefix, StringComparison.Ordinal));
 

@@ -7,7 +7,7 @@ using Orchestrator.Dashboard.Access;
 
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>Generates the API's description (OpenAPI 3.1) from the operations of its routes and the types of their answers.</summary>
+/// <summary>Generates the OpenAPI 3.1 description of the API from the operations of its routes and their response types.</summary>
 /// <param name="services">Services of the server.</param>
 internal sealed class ApiDescription(IServiceProvider services)
 {
@@ -96,7 +96,7 @@ internal sealed class ApiDescription(IServiceProvider services)
         );
     }
 
-    /// <summary>Returns the description as JSON text.</summary>
+    /// <summary>Returns the API's description as JSON text.</summary>
     public async Task<string> TextAsync(CancellationToken stop)
     {
         if (_text is null)
@@ -163,7 +163,7 @@ internal sealed class ApiDescription(IServiceProvider services)
         }
     }
 
-    /// <summary>Adds the schema of a type that no operation returns.</summary>
+    /// <summary>Adds to the API's description the schema of a type that no operation returns.</summary>
     private static async Task AddAsync(Type type, OpenApiOperationTransformerContext context, CancellationToken stop)
     {
         if (context.Document!.Components?.Schemas?.ContainsKey(type.Name) is not true)
@@ -255,7 +255,7 @@ internal sealed class ApiDescription(IServiceProvider services)
     }
 }
 
-/// <summary>Adds operations of the API to their routes.</summary>
+/// <summary>Adds the operations of routes to the API's description.</summary>
 internal static class ApiOperations
 {
     /// <summary>Adds the operation of a route to the description.</summary>

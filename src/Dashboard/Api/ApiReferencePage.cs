@@ -40,7 +40,7 @@ internal static class ApiReferencePage
         </html>
         """;
 
-    /// <summary>Adds the page and its script.</summary>
+    /// <summary>Adds the routes of the page and its script to the web server.</summary>
     public static void AddTo(IEndpointRouteBuilder routes)
     {
         var assembly = typeof(ScalarOptions).Assembly;

@@ -14,11 +14,13 @@ internal record ApiOperation(string Method, string Name, string Summary)
     /// <summary>Query parameters.</summary>
     public IReadOnlyList<ApiMember> Query { get; init; } = [];
 
-    /// <summary>Type of the document in the response. Without a document, the command's message is returned. <see cref="string"/> means
-    /// server-sent events.</summary>
+    /// <summary>
+    /// Type of the document in the response. By default, the response contains the command's message. <see cref="string"/> stands for
+    /// server-sent events.
+    /// </summary>
     public Type Answer { get; init; } = typeof(CommandAnswer);
 
-    /// <summary>Kinds of server-sent events. Empty for other operations.</summary>
+    /// <summary>Kinds of server-sent events that the operation sends. Empty if it sends none.</summary>
     public IReadOnlyList<ApiEvent> Events { get; init; } = [];
 
     /// <summary>True for an operation that only clients of an older tool should use.</summary>
@@ -40,7 +42,7 @@ internal sealed record ApiEvent(string Name, Type? Data);
 /// <param name="Summary">Description in one sentence.</param>
 internal abstract record ApiRoute(string Method, string Name, string Path, string Summary) : ApiOperation(Method, Name, Summary);
 
-/// <summary>Query of the API.</summary>
+/// <summary>API operation that reads data.</summary>
 /// <param name="Ask">Runs the query, or returns null if the request is incomplete.</param>
 internal sealed record ApiQuery(
     string Method,
@@ -54,7 +56,7 @@ internal sealed record ApiQuery(
     public override bool IsRead => true;
 }
 
-/// <summary>A command of the API that changes something.</summary>
+/// <summary>API operation that changes something.</summary>
 /// <param name="Act">Executes the command, or returns null if the request lacks a required member of
 /// <see cref="ApiOperation.Body"/>.</param>
 internal sealed record ApiCommand(
@@ -68,13 +70,13 @@ internal sealed record ApiCommand(
     public SteeringDefinition? Steering { get; init; }
 }
 
-/// <summary>The answer to a command.</summary>
+/// <summary>Response to a command.</summary>
 /// <param name="ExitCode">Exit code of the same command of <c>orchestrate</c>. 0 on success, or 4 if the command is stored because no
 /// process executes the run now.</param>
 /// <param name="Told">Messages for users.</param>
 internal sealed record CommandAnswer(int ExitCode, string Told);
 
-/// <summary>The answer to the start of a run.</summary>
+/// <summary>Response to a request that starts a run.</summary>
 /// <param name="ExitCode">0 if the run is executing, 3 if it waits for approval, or 1 if it has already failed.</param>
 /// <param name="Told">Messages for users.</param>
 /// <param name="RunId">Id of the run.</param>
@@ -86,7 +88,7 @@ internal sealed record RunStarted(int ExitCode, string Told, string RunId, strin
 /// <param name="Repositories">Repositories in path order.</param>
 internal sealed record RepositoriesDocument(IReadOnlyList<RepositoryEntry> Repositories) : Client.Views.CommandDocument;
 
-/// <summary>All runs of this user, at the start of a stream.</summary>
+/// <summary>All runs of this user, sent at the start of an event stream.</summary>
 /// <param name="Runs">The latest runs of each repository.</param>
 internal sealed record RunsSnapshot(IReadOnlyList<RepositoryRun> Runs);
 
@@ -163,10 +165,10 @@ internal sealed record ApiRequest(Func<string, string> Path, Func<string, string
         return isNumber;
     }
 
-    /// <summary>Returns a text from the body. Null if the member is missing or not a text.</summary>
+    /// <summary>Returns a string member of the body. Null if the member is missing or not a string.</summary>
     public string? Text(string name) => Body[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    /// <summary>Members of the body whose values are texts or numbers, by name.</summary>
+    /// <summary>Members of the body whose values are strings or numbers, by name.</summary>
     public IReadOnlyDictionary<string, string> Values =>
         Body.Where(member => member.Value is JsonValue value && value.GetValueKind() is JsonValueKind.String or JsonValueKind.Number)
             .ToDictionary(member => member.Key, member => member.Value!.ToString(), StringComparer.Ordinal);

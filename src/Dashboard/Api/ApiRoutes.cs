@@ -4,8 +4,10 @@ using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>Handles API requests. Each request is a query or command of <see cref="ApiTable"/>, and its response is the document that
-/// <c>--json</c> prints.</summary>
+/// <summary>
+/// Answers API requests. Each request is a query or command from <see cref="ApiTable"/>, and its response is the document that
+/// <c>--json</c> prints.
+/// </summary>
 /// <param name="reader">Runs queries and commands.</param>
 /// <param name="description">Description of the API.</param>
 /// <param name="time">Clock.</param>

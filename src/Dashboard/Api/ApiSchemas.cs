@@ -5,11 +5,11 @@ using Microsoft.OpenApi;
 namespace Orchestrator.Dashboard.Api;
 
 /// <summary>
-/// Completes the schemas that the framework generates from the types of answers. Adds required members, names of states, and reasons.
+/// Completes the schemas that the framework generates from response types. Adds required members, names of states, and reasons.
 /// </summary>
 internal static class ApiSchemas
 {
-    /// <summary>Members of response documents whose values are constants of a type.</summary>
+    /// <summary>Members of response documents that have a fixed set of values, with these values.</summary>
     private static readonly (Type Type, string Member, IReadOnlyList<string> Values)[] Constants =
     [
         (typeof(RunStatus), "state", ConstantsOf(typeof(RunStates))),
@@ -30,7 +30,7 @@ internal static class ApiSchemas
         (typeof(RunStep), "kind", [RunStep.Gate, RunStep.SetUp]),
     ];
 
-    /// <summary>Completes a schema.</summary>
+    /// <summary>Adds required members, possible values or a missing type to a generated schema.</summary>
     /// <param name="schema">The schema.</param>
     /// <param name="type">The type that it describes.</param>
     /// <param name="member">The member that it describes, or null if it describes a type by itself.</param>

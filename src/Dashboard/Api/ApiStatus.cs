@@ -3,7 +3,7 @@ namespace Orchestrator.Dashboard.Api;
 /// <summary>Maps outcomes of commands to HTTP statuses.</summary>
 internal static class ApiStatus
 {
-    /// <summary>Returns the status for an outcome.</summary>
+    /// <summary>Returns the HTTP status for an outcome.</summary>
     /// <param name="outcome">Outcome of the command.</param>
     /// <param name="isRead">True for a query. A query can't be stored for later execution.</param>
     /// <param name="ofUsage">Status for a request that can't be executed as given.</param>
@@ -19,18 +19,18 @@ internal static class ApiStatus
             _ => StatusCodes.Status503ServiceUnavailable,
         };
 
-    /// <summary>Returns the status of a command's result. A refused command is not stored for later execution.</summary>
+    /// <summary>Returns the HTTP status for a command's result. A refused command is not stored for later execution.</summary>
     /// <param name="result">The result.</param>
     /// <param name="ofUsage">The status if the request is invalid as given.</param>
     public static int Of(CommandResult result, int ofUsage) => Of(result.Outcome, isRead: result.Fault is not null, ofUsage);
 
-    /// <summary>True if the command was executed, with any result. False if the server could not execute it.</summary>
+    /// <summary>True if the command was executed, even if it failed. False if the server could not execute it.</summary>
     public static bool IsAnswer(CommandResult result) =>
         Of(result, StatusCodes.Status400BadRequest) < StatusCodes.Status500InternalServerError;
 
     /// <summary>
-    /// Returns the status for a command that can't be executed as given. It tells whether a named object does not exist, the request is
-    /// invalid, or the current state does not permit the command.
+    /// Returns the HTTP status for a command that can't be executed as requested. The status tells whether a named object does not exist,
+    /// the request is invalid, or the current state does not permit the command.
     /// </summary>
     /// <param name="route">Route of the request.</param>
     /// <param name="request">Request to answer.</param>

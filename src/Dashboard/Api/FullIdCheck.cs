@@ -1,8 +1,8 @@
 namespace Orchestrator.Dashboard.Api;
 
 /// <summary>
-/// Refuses abbreviated ids in addresses, because an abbreviated id might later match another run. The refusal contains the address with the
-/// full id.
+/// Rejects requests whose addresses contain abbreviated ids, because an abbreviated id might later match another run. The error response
+/// contains the address with the full id.
 /// </summary>
 /// <param name="reader">Finds runs.</param>
 internal sealed class FullIdCheck(QueryCoalescer reader)

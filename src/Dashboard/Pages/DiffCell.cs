@@ -12,7 +12,7 @@ public sealed class DiffCell : ComponentBase
     [Parameter, EditorRequired]
     public required DiffLine? Line { get; set; }
 
-    /// <summary>Line numbers to show, and the address of the proof of each. 0 for no number.</summary>
+    /// <summary>Line numbers to show, each with the address of the page about the line's origin. 0 for no number.</summary>
     [Parameter]
     public IReadOnlyList<(int Number, string? Link)> Numbers { get; set; } = [];
 

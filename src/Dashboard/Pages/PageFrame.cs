@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>Common frame of every page.</summary>
+/// <summary>Data for the frame that all pages share, such as the title and navigation.</summary>
 /// <param name="Title">Title of the page.</param>
 /// <param name="Section">Navigation entry of the page.</param>
 /// <param name="FormToken">Token in the forms of the page, so that no other site can submit a form in the user's name.</param>
@@ -13,7 +13,7 @@ public sealed record PageFrame(string Title, string Section, string FormToken, D
     /// <summary>Number of entries in the inbox.</summary>
     public int InboxCount { get; init; }
 
-    /// <summary>Address of the events that update the page, or null if it does not update itself.</summary>
+    /// <summary>Address of the event stream that updates the page, or null if the page does not update itself.</summary>
     public string? Events { get; init; }
 
     /// <summary>Interval in seconds at which a visible page reloads because no event reports its changes, or null to never
@@ -33,8 +33,8 @@ public sealed record PageFrame(string Title, string Section, string FormToken, D
     public CommandResult? Said { get; init; }
 
     /// <summary>
-    /// Text of the form that the user submitted last if the text was not used. The page shows the text again, so that it is not lost. Empty
-    /// if there is none.
+    /// Text that the user typed in the last submitted form, if the text was not used. The page shows it again, so that it is not lost.
+    /// Empty if there is none.
     /// </summary>
     public string Typed { get; init; } = "";
 }

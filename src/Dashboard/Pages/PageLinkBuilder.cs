@@ -17,7 +17,7 @@ internal static class PageLinkBuilder
     public static string GateLog(RepositoryEntry repository, string run, string gate) =>
         $"{Run(repository, run)}/gates/{Uri.EscapeDataString(gate)}/log";
 
-    /// <summary>Returns the address of the page with the origin of a line of code.</summary>
+    /// <summary>Returns the address of the page that shows the origin of a line of code.</summary>
     public static string Proof(RepositoryEntry repository, string file, int line, string revision) =>
         string.Create(
             CultureInfo.InvariantCulture,
@@ -27,7 +27,7 @@ internal static class PageLinkBuilder
     /// <summary>Returns the address that receives the forms of a run.</summary>
     public static string RunForm(RepositoryEntry repository, string run) => Run(repository, run) + "/act";
 
-    /// <summary>Returns the address of the events of a run, a repository or all runs.</summary>
+    /// <summary>Returns the address of the event stream of a run, a repository or all runs.</summary>
     public static string Events(RepositoryEntry? repository = null, string? run = null) =>
         repository is null || run is null ? "/changes" : $"/changes?repository={repository.Id}&run={Uri.EscapeDataString(run)}";
 }

@@ -37,7 +37,7 @@ public sealed record RunScreen(PageFrame Frame, RunScreenAddress Address, RunSta
     /// <summary>Content of the panel of a task, or null if no task is open.</summary>
     public TaskScreen? Task { get; init; }
 
-    /// <summary>Planned tasks that wait for approval, by task id.</summary>
+    /// <summary>Planned tasks that are waiting for approval, by task id.</summary>
     public IReadOnlyDictionary<string, PlanTask> Plan { get; init; } = new Dictionary<string, PlanTask>();
 
     /// <summary>Repository of the run.</summary>
@@ -47,7 +47,7 @@ public sealed record RunScreen(PageFrame Frame, RunScreenAddress Address, RunSta
     public bool IsNow => Address.At is null;
 }
 
-/// <summary>Content of the page, or of the panel, of a task.</summary>
+/// <summary>Content of a task's page or panel.</summary>
 /// <param name="Frame">Frame of the page.</param>
 /// <param name="Address">State of the screen.</param>
 /// <param name="Run">The run.</param>

@@ -11,7 +11,7 @@ public sealed record RunScreenAddress(RepositoryEntry Repository, string Run)
     /// <summary>Name of the tab. Empty for the timeline.</summary>
     public string Tab { get; init; } = "";
 
-    /// <summary>Number of the event after which the run is shown, or null for its current state.</summary>
+    /// <summary>Number of the last event included in the shown state of the run, or null for its current state.</summary>
     public long? At { get; init; }
 
     /// <summary>Number of the part of a long list, from 1.</summary>
@@ -32,16 +32,18 @@ public sealed record RunScreenAddress(RepositoryEntry Repository, string Run)
     /// <summary>Id of the task whose page is shown. Empty for the screen of the run.</summary>
     public string Task { get; init; } = "";
 
-    /// <summary>View of differences. <see cref="SideBySide"/>, or empty for a unified view.</summary>
+    /// <summary>View of differences: <see cref="SideBySide"/>, or empty for a unified view.</summary>
     public string View { get; init; } = "";
 
-    /// <summary>File of the line on which the user comments. Empty if there is none.</summary>
+    /// <summary>File that contains the line on which the user is commenting. Empty if there is none.</summary>
     public string File { get; init; } = "";
 
-    /// <summary>Number of the line on which the user comments, or null if there is none.</summary>
+    /// <summary>Number of the line on which the user is commenting, or null if there is none.</summary>
     public int? Line { get; init; }
 
-    /// <summary>True if the screen is part of a shared file, in which all states are sections of one document.</summary>
+    /// <summary>
+    /// True if the screen is part of a shared file: an exported HTML document whose sections are all states of the screen.
+    /// </summary>
     public bool IsShared { get; init; }
 
     /// <summary>Returns the address of a task's page, or of the task's panel beside the tab.</summary>

@@ -11,7 +11,7 @@ internal static class RunScreenSlider
     private const int LeastMoments = 12;
     private const int MostLanes = 4000;
 
-    /// <summary>Returns screens at equal distances on the time axis. The last screen shows the current state.</summary>
+    /// <summary>Returns screens for equally spaced moments on the time axis. The last screen shows the current state.</summary>
     /// <param name="screen">Screen of the run in its current state.</param>
     public static IReadOnlyList<RunScreen> Of(RunScreen screen)
     {
@@ -63,8 +63,10 @@ internal static class RunScreenSlider
         };
     }
 
-    /// <summary>Returns the distinct values over all moments, each with the CSS classes of its moments. A value that never changes has no
-    /// class.</summary>
+    /// <summary>
+    /// Returns the distinct values over all moments, each with the CSS classes of the moments at which it is shown. A value that never
+    /// changes has no class.
+    /// </summary>
     /// <param name="values">The value at each moment, in order.</param>
     public static IReadOnlyList<(T Value, string Css)> Facets<T>(IEnumerable<T> values)
     {

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Embedded files of the page.</summary>
+/// <summary>Reads the dashboard's files that are embedded in the program.</summary>
 internal static class EmbeddedAsset
 {
     /// <summary>Returns the content of a file as text.</summary>

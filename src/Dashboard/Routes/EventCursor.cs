@@ -3,9 +3,9 @@ using System.Buffers.Text;
 namespace Orchestrator.Dashboard.Routes;
 
 /// <summary>
-/// Position of a listener in the state transitions of all runs. Contains the last number for each run that may continue, and a time before
-/// which all transitions of ended runs have been read. The id of an event contains the position, so the server stores nothing for
-/// disconnected listeners.
+/// Position of a listener in the state transitions of all runs. Contains the number of the last transition read for each run that may
+/// continue. For ended runs, contains a time before which all transitions were read. The id of an event contains the position, so the
+/// server stores nothing for disconnected listeners.
 /// </summary>
 /// <param name="Horizon">Time before which all transitions have been read.</param>
 /// <param name="Runs">Last number that was read, by repository and run.</param>

@@ -11,7 +11,7 @@ internal sealed class FormResultStore(TimeProvider time)
 
     private readonly ConcurrentDictionary<string, (DateTimeOffset Time, FormResult Result)> _answers = new(StringComparer.Ordinal);
 
-    /// <summary>Stores the result of a form until it is shown.</summary>
+    /// <summary>Stores the result of a form until it is shown, and returns its key.</summary>
     /// <param name="outcome">Result of the command.</param>
     /// <param name="typed">Text that the user typed.</param>
     /// <returns>Key of the result, used in the address of the page that follows.</returns>

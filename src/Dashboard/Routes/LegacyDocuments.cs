@@ -1,11 +1,11 @@
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>State of all runs in the form of an older tool.</summary>
+/// <summary>State of all runs in the format of an older tool.</summary>
 /// <param name="Runs">Runs that have not ended.</param>
 /// <param name="Agents">Tasks of these runs on which an agent is working.</param>
 internal sealed record LegacyStatus(IReadOnlyList<LegacyRun> Runs, IReadOnlyList<LegacyAgent> Agents);
 
-/// <summary>A run in the form of an older tool.</summary>
+/// <summary>A run in the format of an older tool.</summary>
 /// <param name="Id">Id of the run.</param>
 /// <param name="Repository">Path of the repository.</param>
 /// <param name="Title">Title of the run.</param>
@@ -14,7 +14,7 @@ internal sealed record LegacyStatus(IReadOnlyList<LegacyRun> Runs, IReadOnlyList
 /// <param name="Cost">Cost in US dollars.</param>
 internal sealed record LegacyRun(string Id, string Repository, string Title, string Status, string? Standing, decimal Cost);
 
-/// <summary>A task with an agent in the form of an older tool.</summary>
+/// <summary>A task and its agent in the format of an older tool.</summary>
 /// <param name="Id">Ids of the run and the task, <c>RUN/TASK</c>.</param>
 /// <param name="Task">Title of the task, or its id.</param>
 /// <param name="Status">State of the task, or <c>paused</c>.</param>

@@ -117,8 +117,10 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
         return new LegacyStatus(runs, agents);
     }
 
-    /// <summary>Returns the conversations of Claude Code on this machine. Conversations do not belong to a repository, so any repository
-    /// can be queried.</summary>
+    /// <summary>
+    /// Returns the Claude Code conversations on this machine. Conversations do not belong to a repository, so any repository can be
+    /// queried.
+    /// </summary>
     /// <param name="hours">Maximum age in hours, or null for all conversations.</param>
     private async Task<IResult> SessionsAsync(HttpContext context, double? hours)
     {
@@ -170,7 +172,9 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
         return Json(new LegacyWorktrees(all));
     }
 
-    /// <summary>Starts a run with one independent task per text, and leaves the work of each task on a separate branch.</summary>
+    /// <summary>
+    /// Starts a run with one independent task for each text in the request, and leaves the work of each task on a separate branch.
+    /// </summary>
     private async Task<IResult> SpawnAsync(HttpContext context)
     {
         JsonNode? body;

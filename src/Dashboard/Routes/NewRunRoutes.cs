@@ -5,8 +5,10 @@ using Orchestrator.Dashboard.Pages;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Serves the page that checks plans and starts runs from a request or a plan. A form starts only one run, even if it is submitted
-/// several times.</summary>
+/// <summary>
+/// Serves the page that checks plans and starts runs, either from a user's request or from a plan. A form starts only one run, even if it
+/// is submitted several times.
+/// </summary>
 /// <param name="reader">Runs queries and commands.</param>
 /// <param name="pages">Creates the frames of the pages.</param>
 /// <param name="renderer">Renders HTML.</param>

@@ -1,13 +1,15 @@
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Rendered page as a response.</summary>
+/// <summary>Response that contains a rendered page.</summary>
 /// <param name="Html">The whole page.</param>
 /// <param name="Status">HTTP status.</param>
 /// <param name="Parts">Removes the parts of the page that the client already has.</param>
 internal sealed record PageResult(string Html, int Status, UnchangedPagePartFilter Parts) : IResult
 {
-    /// <summary>Name of the header that contains the key of the client's current content in requests, and of the new content in responses.
-    /// A page of another site can't make a browser send this header.</summary>
+    /// <summary>
+    /// Name of the header that contains a content key: in requests, that of the client's current content, and in responses, that of the new
+    /// content. A page of another site can't make a browser send this header.
+    /// </summary>
     public const string Base = "X-Base";
 
     /// <inheritdoc/>

@@ -15,7 +15,7 @@ internal sealed partial class UnchangedPagePartFilter
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, ulong>> _sent = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _order = new();
 
-    /// <summary>Compares a page with the version that the client has.</summary>
+    /// <summary>Returns a page's key, and the page without the parts that the client already has.</summary>
     /// <param name="html">The whole page.</param>
     /// <param name="known">Key of the version that the client has. Empty or unknown if it has none.</param>
     /// <returns>The key of the page, and its content without the parts that the client has. The content is null if nothing has

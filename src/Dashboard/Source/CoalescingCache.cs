@@ -12,7 +12,9 @@ internal sealed class CoalescingCache<T>(TimeProvider time)
 
     private readonly ConcurrentDictionary<string, (DateTimeOffset Asked, Lazy<Task<T>> Answer)> _asked = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the result of the work, which concurrent callers share.</summary>
+    /// <summary>
+    /// Returns the result of the work, or a recently cached result. Concurrent callers with the same key share one execution.
+    /// </summary>
     /// <param name="key">Key that identifies the work and the state on which it depends.</param>
     /// <param name="work">Does the work. The work must not depend on the first caller's cancellation token, because other callers may wait
     /// for the same result.</param>

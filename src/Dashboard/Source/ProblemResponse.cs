@@ -38,10 +38,10 @@ internal sealed partial class ProblemResponse : ProblemDetails
             }
         );
 
-    /// <summary>Returns the error response of a request that is not sent yet, or null if there is none.</summary>
+    /// <summary>Returns a request's error response that has not been sent yet, or null if there is none.</summary>
     public static ProblemResponse? In(HttpContext context) => context.Items[typeof(ProblemResponse)] as ProblemResponse;
 
-    /// <summary>Converts a message of the terminal to a sentence, without its label.</summary>
+    /// <summary>Converts a message for the terminal to a sentence, without labels such as <c>error:</c>.</summary>
     public static string Sentence(string message)
     {
         var text = message.Trim();

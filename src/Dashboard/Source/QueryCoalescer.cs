@@ -13,7 +13,7 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
 
     private readonly CoalescingCache<QueryResult<object>> _asked = new(time);
 
-    /// <summary>Serializer options for documents that the page creates itself.</summary>
+    /// <summary>Serializer options for JSON documents that the web server itself creates.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     /// <summary>Repositories of this user.</summary>

@@ -19,7 +19,7 @@ internal static class AnsiText
     private const char Bell = '\u0007';
     private static readonly SearchValues<char> Special = SearchValues.Create(Escape, '\r');
 
-    /// <summary>Converts a text of one or more lines.</summary>
+    /// <summary>Converts text of one or more lines.</summary>
     public static IReadOnlyList<AnsiTextRun> Read(string text)
     {
         if (!text.AsSpan().ContainsAny(Special))

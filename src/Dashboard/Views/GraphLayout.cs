@@ -80,8 +80,10 @@ internal sealed class GraphLayout
         );
     }
 
-    /// <summary>Returns the length of the longest path to each task. The number of rounds is limited, so that an invalid plan with a cycle
-    /// does not loop forever.</summary>
+    /// <summary>
+    /// Returns the length of the longest dependency path to each task. The number of rounds is limited, so that an invalid plan with a
+    /// cycle does not cause an endless loop.
+    /// </summary>
     private static Dictionary<string, int> Depths(IReadOnlyList<RunTask> tasks, Dictionary<string, IReadOnlyList<string>> above)
     {
         var depth = tasks.ToDictionary(task => task.Id, _ => 0, StringComparer.Ordinal);
@@ -101,7 +103,7 @@ internal sealed class GraphLayout
         return depth;
     }
 
-    /// <summary>Returns the tasks on one longest path.</summary>
+    /// <summary>Returns the tasks on one of the longest dependency paths.</summary>
     private static HashSet<string> Critical(
         IReadOnlyList<RunTask> tasks,
         Dictionary<string, IReadOnlyList<string>> above,

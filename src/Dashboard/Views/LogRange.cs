@@ -23,7 +23,7 @@ public sealed record LogRange(IReadOnlyList<LogLine> Lines, int First, int Total
     /// <summary>True if the last line of the log is shown, so the page follows the log.</summary>
     public bool IsLast => !IsSearch && (Lines.Count == 0 || Lines[^1].Number == Total);
 
-    /// <summary>Selects the lines to show.</summary>
+    /// <summary>Selects the log lines to show.</summary>
     /// <param name="lines">Lines of the log.</param>
     /// <param name="first">Number of the first line.</param>
     /// <param name="from">Number of a line in the range to show, or null for the last range.</param>

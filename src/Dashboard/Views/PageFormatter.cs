@@ -34,13 +34,13 @@ internal static partial class PageFormatter
     /// <summary>Formats an amount in US dollars, or returns an empty string for zero.</summary>
     public static string Money(decimal cost) => cost == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"${cost:0.00##}");
 
-    /// <summary>Formats an untrusted text as one line with symbols for invisible characters.</summary>
+    /// <summary>Formats untrusted text as one line with symbols for invisible characters.</summary>
     /// <param name="text">Text to format.</param>
     /// <param name="keepIndent">True to keep leading spaces, for a line of code.</param>
     public static string Line(string? text, bool keepIndent = false) =>
         keepIndent ? new UntrustedText(text).ToString().Replace('\n', UntrustedText.LineEnd) : new UntrustedText(text).Line;
 
-    /// <summary>Splits an untrusted text into its UTC times, such as <c>2026-11-22 10:54Z</c>, and the text between them.</summary>
+    /// <summary>Splits untrusted text into its UTC times, such as <c>2026-11-22 10:54Z</c>, and the text between them.</summary>
     public static IEnumerable<(string Words, DateTimeOffset? Time)> Times(string text)
     {
         var (line, at) = (Line(text), 0);
@@ -60,11 +60,13 @@ internal static partial class PageFormatter
     [GeneratedRegex(@"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?Z\b")]
     private static partial Regex Utc();
 
-    /// <summary>Formats an untrusted text with its line breaks.</summary>
+    /// <summary>Formats untrusted text with its line breaks.</summary>
     public static string Block(string? text) => new UntrustedText(text).ToString();
 
-    /// <summary>Returns the last lines of a log, as many as a browser can display quickly. Of a very long line, only the beginning is
-    /// kept.</summary>
+    /// <summary>
+    /// Returns the last lines of a log, limited to an amount that a browser can display quickly. Only the beginning of a very long line is
+    /// kept.
+    /// </summary>
     /// <param name="lines">Lines of the log.</param>
     public static IReadOnlyList<LogLine> LastLines(IReadOnlyList<LogLine> lines)
     {

@@ -3,7 +3,9 @@ namespace Orchestrator.Dashboard.Views;
 /// <summary>Estimates the remaining time of a run from the durations of its finished tasks.</summary>
 internal static class RemainingTimeEstimate
 {
-    /// <summary>Maximum number of open tasks that are simulated in order. With more tasks, only their number is used.</summary>
+    /// <summary>
+    /// Maximum number of open tasks for which their order is simulated. For more tasks, the estimate uses only their number.
+    /// </summary>
     private const int MostSimulated = 500;
 
     /// <summary>

@@ -49,7 +49,7 @@ public sealed record TaskLane(RunTask Task, IReadOnlyList<TaskLaneSegment> Segme
     /// <summary>True if the task is on the chain of tasks that determines the length of the run.</summary>
     public bool IsCritical { get; init; }
 
-    /// <summary>Total time of work, without waits.</summary>
+    /// <summary>Total time spent working on the task, excluding waits.</summary>
     public TimeSpan Worked => Sum(segment => !segment.IsWait);
 
     /// <summary>Time that the task spent waiting.</summary>
@@ -71,7 +71,7 @@ public sealed record RunLanes(IReadOnlyList<TaskLane> Lanes, DateTimeOffset Begi
     /// <summary>Tasks on the critical path, first to last.</summary>
     public IReadOnlyList<string> CriticalPath { get; private init; } = [];
 
-    /// <summary>Computes the lanes.</summary>
+    /// <summary>Computes the lanes of a run's tasks.</summary>
     /// <param name="run">The run with all its tasks.</param>
     /// <param name="events">Transitions of the run in order. Mail is ignored.</param>
     /// <param name="now">The current time, which ends the segments of an open run.</param>

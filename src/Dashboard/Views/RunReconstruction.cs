@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Reconstructs a run after one of its transitions.</summary>
+/// <summary>Reconstructs the state of a run after one of its transitions.</summary>
 internal static class RunReconstruction
 {
     /// <summary>

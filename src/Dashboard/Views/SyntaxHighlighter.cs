@@ -88,7 +88,7 @@ internal sealed class SyntaxHighlighter
     /// <summary>Starts a hunk of the diff, which is highlighted independently of earlier lines.</summary>
     public void BeginHunk() => (_now, _before) = (null, null);
 
-    /// <summary>Splits a line of code into parts for highlighting that together form the whole line.</summary>
+    /// <summary>Splits a line of code into parts for highlighting. Together, the parts form the whole line.</summary>
     /// <param name="line">Line, already escaped for HTML, so that no part splits an escape sequence.</param>
     /// <param name="isAdded">True if the line is in the new file.</param>
     /// <param name="isRemoved">True if the line was in the old file. For an unchanged line, both are equal.</param>

@@ -54,7 +54,7 @@ internal sealed record TaskLaneTimes(
     }
 
     /// <summary>
-    /// Marks the parts of an agent's segments that fall into pauses as waits for a user, because no agent runs during a pause.
+    /// Marks the parts of an agent's segments that fall within pauses as waits for a user, because no agent runs during a pause.
     /// </summary>
     /// <param name="segments">Segments of a task.</param>
     /// <param name="pauses">Intervals in which the run was paused, in order.</param>

@@ -103,7 +103,7 @@ public sealed class WaitChain(RunStatus run)
         bool IsUnmet(string need) => _tasks.TryGetValue(need, out var other) && !TaskStates.IsDone(other.State);
     }
 
-    /// <summary>Describes why the run delays a task, or the current work of a running task.</summary>
+    /// <summary>Describes why the run is delaying a task, or what a running task is currently doing.</summary>
     private WaitChainLink NextOfRun(RunTask task)
     {
         if (run.Paused)

@@ -6,8 +6,10 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Gates.Detection;
 
-/// <summary>Finds all commands that a project's own files define without configuration. A user must approve them before they
-/// run.</summary>
+/// <summary>
+/// Finds all commands that are defined by a project's own files instead of by the user's settings. A user must approve them before they
+/// run.
+/// </summary>
 public static class ProjectCommands
 {
     /// <summary>Name of the file that defines a project's MCP servers.</summary>

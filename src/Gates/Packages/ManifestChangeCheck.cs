@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Orchestrator.Gates.Packages;
 
 /// <summary>
-/// Checks that changes to a manifest do not affect gates. Harmless changes concern the packages (which have their own rules), the
+/// Checks that changes to a manifest do not affect gates. Harmless changes affect only the packages (which have their own rules), the
 /// description, or scripts and targets that nothing calls. Has no side effects.
 /// </summary>
 public static partial class ManifestChangeCheck

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Packages;
 
-/// <summary>Reads the versions of a package in a manifest, unless only the package manager can read the manifest.</summary>
+/// <summary>Reads the allowed versions of a package from a manifest, unless only the package manager can read the manifest.</summary>
 public static class ManifestVersions
 {
     private const long LargestFile = 64 * 1024 * 1024;

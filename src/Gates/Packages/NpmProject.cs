@@ -17,8 +17,10 @@ public static class NpmProject
         "postprepare",
     ];
 
-    /// <summary>True if <c>npm ci</c> only installs packages, because it runs no script of the project and links no folder of the project.
-    /// The result then depends only on the requested packages. False if the files can't be read.</summary>
+    /// <summary>
+    /// True if <c>npm ci</c> only installs packages, because it runs no script of the project and links no folder of the project. The
+    /// installed files then depend only on the requested packages. False if the files can't be read.
+    /// </summary>
     /// <param name="manifest">Text of <c>package.json</c>.</param>
     /// <param name="lockFile">Text of <c>package-lock.json</c>.</param>
     public static bool InstallsPackagesAlone(string manifest, string lockFile)

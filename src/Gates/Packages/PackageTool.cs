@@ -75,7 +75,7 @@ public sealed partial record PackageTool
             ForDevelopment = null,
         };
 
-    /// <summary>The program dotnet, for a project file.</summary>
+    /// <summary>The program dotnet, for .NET project files.</summary>
     public static PackageTool Dotnet { get; } =
         new()
         {
@@ -158,13 +158,13 @@ public sealed partial record PackageTool
     /// <summary>Pattern of a package name.</summary>
     public required Regex NameForm { get; init; }
 
-    /// <summary>Pattern of the requested versions.</summary>
+    /// <summary>Pattern of a requested version or version range.</summary>
     public required Regex VersionForm { get; init; }
 
     /// <summary>Operator that is assumed for a version without one (see <see cref="VersionRange.Read"/>).</summary>
     public required string BareVersion { get; init; }
 
-    /// <summary>Returns the arguments that look up a package without changing anything, given the name of the manifest.</summary>
+    /// <summary>Returns the arguments that look up a package, given the name of the manifest. The lookup changes nothing.</summary>
     public required Func<PackageRequest, string, IReadOnlyList<string>> Look { get; init; }
 
     /// <summary>Returns the standard input of the lookup. Null if the lookup reads no input.</summary>

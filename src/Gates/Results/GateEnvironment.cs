@@ -101,8 +101,8 @@ public sealed class GateEnvironment(IReadOnlyDictionary<string, string> environm
             .Where(word => word[0] != '-' && !word.AsSpan().ContainsAny(NotInNames));
 
     /// <summary>
-    /// Returns a text that changes with a program's version, based on the metadata of the program's file. For .NET, it includes the names
-    /// of the SDK folders in the same folder.
+    /// Returns a string that changes with a program's version, based on the metadata of the program's file. For .NET, it includes the names
+    /// of the SDK folders in the program's folder.
     /// </summary>
     private static string IdentityOf(string name, string? path)
     {

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Gates.Results;
 
-/// <summary>Hashes a gate's log so that a later change of the log is detected.</summary>
+/// <summary>Hashes a gate's log so that a later change to the log is detected.</summary>
 public static class GateLogHash
 {
     /// <summary>Returns the SHA-256 hash of a file in hexadecimal. Empty if the file does not exist.</summary>

@@ -75,7 +75,8 @@ internal static class DecisiveLineFinder
     }
 
     /// <summary>
-    /// True if the output or the command shows that this runner wrote the output. Always true for a runner with rules for every output.
+    /// True if the output or the command shows that this runner wrote the output. Always true for a runner whose rules apply to every
+    /// output.
     /// </summary>
     public static bool WroteOutput(RunnerOutputFormat runner, string command, IReadOnlyList<GateOutputLine> lines) =>
         runner.Lines.Count > 0

@@ -1,8 +1,8 @@
 namespace Orchestrator.Gates.Runners;
 
 /// <summary>
-/// Names the failures of a gate run, so that two runs can be compared as sets of names. Uses the names of failed tests if the runner prints
-/// them, or diagnostics with their files otherwise. Ignores order, line numbers, durations and folders. Has no side effects.
+/// Assigns names to the failures of a gate run, so that two runs can be compared as sets of names. Uses the names of failed tests if the
+/// runner prints them, or diagnostics with their files otherwise. Ignores order, line numbers, durations and folders. Has no side effects.
 /// </summary>
 internal static partial class FailureNameExtractor
 {

@@ -4,7 +4,7 @@ namespace Orchestrator.Gates.Runners;
 /// <param name="texts">Texts of the manifests.</param>
 internal sealed class Manifests(IReadOnlyList<string> texts)
 {
-    /// <summary>Module names with the names of their packages, for packages that have a different name.</summary>
+    /// <summary>Maps module names to package names for packages whose name differs from that of their module.</summary>
     private static readonly Dictionary<string, string> Packages = new(StringComparer.OrdinalIgnoreCase)
     {
         ["attr"] = "attrs",
@@ -28,7 +28,7 @@ internal sealed class Manifests(IReadOnlyList<string> texts)
         ["playwright"] = "@playwright/test",
     };
 
-    /// <summary>Options of pytest that plugins define, with the plugin's package.</summary>
+    /// <summary>Options of pytest that plugins define, each with the package of its plugin.</summary>
     private static readonly (string Option, string Package)[] Plugins =
     [
         ("--cov", "pytest-cov"),

@@ -3,8 +3,8 @@ using static Orchestrator.Gates.Runners.SharedRunnerRules;
 namespace Orchestrator.Gates.Runners;
 
 /// <summary>
-/// Runner table rows for programs that fetch packages before they start a runner. Their rows prevent errors in fetching from being
-/// attributed to the runner.
+/// Runner table rows for programs that fetch packages before they start a runner. Their rows prevent fetching errors from being attributed
+/// to the runner.
 /// </summary>
 internal static class PackageRunners
 {

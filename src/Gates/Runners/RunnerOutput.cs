@@ -51,7 +51,7 @@ internal sealed partial class RunnerOutput
         }
     }
 
-    /// <summary>Reads a complete output.</summary>
+    /// <summary>Collects output that is already complete.</summary>
     public static RunnerOutput Of(string output)
     {
         var read = new RunnerOutput();
@@ -62,7 +62,7 @@ internal sealed partial class RunnerOutput
         return read;
     }
 
-    /// <summary>Processes a line or a part of a long line.</summary>
+    /// <summary>Adds a line, or a part of a long line, to the collected output.</summary>
     /// <param name="line">Text of the line.</param>
     /// <param name="isPart">True if more parts of the line follow.</param>
     public void ProcessLine(string line, bool isPart = false)

@@ -12,7 +12,7 @@ internal sealed record GateCommandResult
     /// <summary>Exit code. For a signal, 128 plus its number, as in shells.</summary>
     public required int ExitCode { get; init; }
 
-    /// <summary>Working directory, to which paths in the output are made relative.</summary>
+    /// <summary>Working directory. Paths in the output are made relative to it.</summary>
     public required string Directory { get; init; }
 
     /// <summary>True if the command was stopped at its time limit.</summary>
@@ -48,8 +48,7 @@ internal sealed record RunnerResult(
 }
 
 /// <summary>
-/// Determines from the result of a test runner, build or linter its kind, its test counts, its cause and its decisive line. Without side
-/// effects.
+/// Determines the kind, test counts, cause and decisive line of a result of a test runner, build or linter. Has no side effects.
 /// </summary>
 internal static class RunnerOutputClassifier
 {

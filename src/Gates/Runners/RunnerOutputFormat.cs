@@ -57,7 +57,9 @@ internal sealed record RunnerOutputFormat(string Name)
 /// <param name="Each">Option for one test with {0} for its name, or one part of <see cref="All"/>.</param>
 internal sealed record TestOptions(LinePattern Command, string Each)
 {
-    /// <summary>Option for all tests, with {0} for the joined parts of all tests, or null if each test has its own option.</summary>
+    /// <summary>
+    /// Option that selects all requested tests, with {0} for their joined name parts. Null if each test has its own option.
+    /// </summary>
     public string? All { get; init; }
 
     /// <summary>Separator of the parts in <see cref="All"/>.</summary>
@@ -74,7 +76,7 @@ internal sealed record TestOptions(LinePattern Command, string Each)
     public bool IsFirst { get; init; }
 }
 
-/// <summary>Pattern that is compiled on first use.</summary>
+/// <summary>Regular expression for a line, compiled on first use.</summary>
 internal sealed class LinePattern(string text)
 {
     // Limits the matching time, because an agent's code can print text for which a pattern is slow. The limit is generous, because a busy
@@ -209,7 +211,9 @@ internal sealed record DecisiveLineRule(LinePattern Pattern)
     /// </summary>
     public bool Beside { get; init; }
 
-    /// <summary>True to apply the rule to exit code 0 as well.</summary>
+    /// <summary>
+    /// True if this rule has the same rank as the previous rule, so whichever of the two matches first determines the decisive line.
+    /// </summary>
     public bool EvenIfPassed { get; init; }
 
     /// <summary>Number of lines after the match in which an environment fault may be named.</summary>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Gates.Runners;
 
 /// <summary>
-/// Table of runners with their rules for test counts and decisive lines. A new runner needs one row. A runner comes before the runners that
-/// can start it.
+/// Table of runners (test runners, build tools and linters), with their rules for test counts and decisive lines. A new runner needs one
+/// row. A runner comes before the runners that can start it.
 /// </summary>
 internal static class RunnerTable
 {

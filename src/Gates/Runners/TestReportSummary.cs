@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Content of the report files written by a gate's run.</summary>
+/// <summary>Test counts and failures in the report files that a gate's run wrote.</summary>
 /// <param name="Counted">Test counts.</param>
 /// <param name="Failure">First failure, or null if there is none.</param>
 /// <param name="Files">Report files, relative to the gate's directory.</param>

@@ -6,7 +6,7 @@ internal static partial class GateResultClassifier
     private const int NotExecutable = 126;
     private const int NotFound = 127;
 
-    /// <summary>Python modules that are tools installed on the machine and that no task would therefore create.</summary>
+    /// <summary>Python modules that are tools installed on the machine. Tasks are therefore not expected to create them.</summary>
     private static readonly HashSet<string> PythonTools =
     [
         "bandit",
@@ -44,8 +44,8 @@ internal static partial class GateResultClassifier
         exitCode is NotExecutable or NotFound or ProcessResult.KilledBySignal9 ? GateFailure.Environment : GateFailure.Logic;
 
     /// <summary>
-    /// True if the shell could not start a file of the worktree because it is missing or not executable. A path without a folder or an
-    /// absolute path denotes a program of the machine instead.
+    /// True if the shell could not start a file of the worktree because it is missing or not executable. A name without a folder, or an
+    /// absolute path, refers to a program of the machine instead.
     /// </summary>
     internal static bool MissesOwnFile(int exitCode, string output) =>
         exitCode is NotExecutable or NotFound

@@ -8,7 +8,7 @@ public sealed record GateRunContext
     /// <summary>Working directory of the gate, which is a worktree at the commit to check.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>Changed files, relative to the working directory. Deleted files are not inserted in the gate's command.</summary>
+    /// <summary>Changed files, relative to the working directory. Deleted files are not inserted into the gate's command.</summary>
     public IReadOnlyList<string> ChangedFiles { get; init; } = [];
 
     /// <summary>Complete environment of the gate.</summary>
@@ -51,6 +51,6 @@ public sealed record GateRunContext
     /// </summary>
     public Func<CancellationToken, Task<bool>>? PutBack { get; init; }
 
-    /// <summary>Run and task for which the gate runs. Shown to other runs that wait for the gate.</summary>
+    /// <summary>Run and task for which the gate runs. Shown to other runs that are waiting for the gate.</summary>
     public GateOrigin Origin { get; init; } = GateOrigin.None;
 }

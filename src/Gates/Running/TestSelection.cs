@@ -10,7 +10,9 @@ internal static partial class TestSelection
 {
     private const int MostTests = 20;
 
-    /// <summary>Returns the command that runs at least these tests and usually few others.</summary>
+    /// <summary>
+    /// Returns a command that runs at least the given tests and usually few others, or null if the tests can't be selected.
+    /// </summary>
     /// <param name="command">Command of the gate.</param>
     /// <param name="tests">Names of the tests in the source, or as the test runner spells them.</param>
     /// <param name="directory">Working directory of the gate, whose package.json defines scripts.</param>

@@ -2,7 +2,7 @@ using Orchestrator.Git.Commits;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Added lines of a product file.</summary>
+/// <summary>Lines that a change adds to a file of the product, which is not a test file.</summary>
 internal sealed partial class AddedCode
 {
     /// <summary>Maximum number of characters in a line that is examined. Longer lines are assumed to be generated.</summary>
@@ -56,8 +56,8 @@ internal sealed partial class AddedCode
             .OfType<string>();
 
     /// <summary>
-    /// Returns the places that contain all literals of an assertion about one of the file's functions, and functions that only return an
-    /// assertion's expected value.
+    /// Returns the places in the added code that contain all literals of an assertion about one of the file's functions. Also returns
+    /// functions that only return an assertion's expected value.
     /// </summary>
     /// <param name="assertions">Assertions by their literals.</param>
     public IEnumerable<string> Repeated(ILookup<SourceLiteral, AssertionLiterals> assertions)

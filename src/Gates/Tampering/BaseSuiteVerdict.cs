@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Result of running the base's own gates on work.</summary>
+/// <summary>Result of running the base's own gates on a task's work.</summary>
 public enum BaseSuiteResult
 {
     /// <summary>The base's gates were not run, or all gates that fail on the work also fail at the base.</summary>
@@ -31,7 +31,7 @@ public sealed record BaseSuiteVerdict(BaseSuiteResult Result, IReadOnlyList<stri
     /// <summary>Gates that run fewer tests on the work than in the base's version.</summary>
     public IReadOnlyList<TestCountDrop> Fewer { get; init; } = [];
 
-    /// <summary>Verdict of gates that were not run.</summary>
+    /// <summary>Verdict for base gates that were not run.</summary>
     public static BaseSuiteVerdict NotRun { get; } = new(BaseSuiteResult.NotRun, []);
 
     /// <summary>Combines the verdicts of the gates.</summary>

@@ -13,8 +13,9 @@ public sealed record TamperFindings(IReadOnlyList<string> ForPerson, IReadOnlyLi
 /// that differs from earlier results of the gate is only reported. Has no side effects.</summary>
 public static class GateTampering
 {
-    /// <summary>Number of earlier runs to compare with. After that many runs, an intentionally reduced suite is no longer
-    /// reported.</summary>
+    /// <summary>
+    /// Number of earlier gate runs to compare with. After this number of runs, an intentionally reduced suite is no longer reported.
+    /// </summary>
     private const int Looked = 5;
 
     /// <summary>Start of the note that names changed tests whose original versions fail.</summary>
@@ -29,7 +30,7 @@ public static class GateTampering
     private const int MostLines = 6;
     private const int LongestLine = 120;
 
-    /// <summary>Examines a task's complete work.</summary>
+    /// <summary>Examines a task's complete work for signs that its gates prove less than before.</summary>
     /// <param name="task">Task of the plan. Files that the task names by full path were approved with the plan. Files that were granted at
     /// the agent's request were not.</param>
     /// <param name="meaning">Files that determine the gates of the task.</param>

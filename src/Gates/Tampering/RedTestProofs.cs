@@ -5,8 +5,9 @@ public static class RedTestProofs
 {
     private const int MostNamed = 20;
 
-    /// <summary>Determines from verdicts if the task's tests fail without its change. Null if the task has no new or changed
-    /// test.</summary>
+    /// <summary>
+    /// Determines from gate verdicts whether the task's tests fail without its change. Null if the task has no new or changed test.
+    /// </summary>
     /// <param name="tests">Tests of the task.</param>
     /// <param name="verdicts">Verdicts of the task's test gates on the task's tests with the product code of the base.</param>
     public static RedProof? Of(TestChanges tests, IReadOnlyList<GateVerdict> verdicts)
@@ -38,8 +39,10 @@ public static class RedTestProofs
         return new RedProof(names.Count, names.Count - green.Count, [.. green.Take(MostNamed)]);
     }
 
-    /// <summary>Returns the tests whose base version fails on the work, and whose new version passes with and without the work. Such a test
-    /// was weakened until it proves nothing.</summary>
+    /// <summary>
+    /// Returns the tests whose base version fails on the work, and whose new version passes both with and without the work. These tests
+    /// were weakened until they prove nothing.
+    /// </summary>
     /// <param name="tests">Tests of the task.</param>
     /// <param name="failed">Tests whose base version fails on the work.</param>
     /// <param name="verdicts">Verdicts of the task's test gates on the task's tests with the product code of the base.</param>

@@ -38,7 +38,7 @@ internal sealed class ShadowingModules
     private readonly IReadOnlySet<string> _before;
     private readonly HashSet<string> _folders;
 
-    /// <summary>Indexes the names that existed before the work.</summary>
+    /// <summary>Indexes the files from before the work, and the folders from which Python loads modules.</summary>
     /// <param name="before">Files before the work.</param>
     /// <param name="changed">Files that the work changed.</param>
     /// <param name="called">Scripts that gates call. A script's folder is on the module path.</param>
@@ -55,7 +55,7 @@ internal sealed class ShadowingModules
     }
 
     /// <summary>
-    /// Returns the name of the module that is usually loaded and that a file shadows, or null if no such module is known.
+    /// Returns the name of the module that a file shadows, and that would otherwise be loaded. Null if no such module is known.
     /// </summary>
     /// <param name="kinds">Ecosystems whose programs may load the file.</param>
     public string? Hides(ChangedFile file, IReadOnlyList<Ecosystem> kinds)

@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Finds the tests that use a snapshot by the naming rules of snapshot libraries. Has no side effects.</summary>
+/// <summary>Uses the naming rules of snapshot libraries to find the tests that use a snapshot. Has no side effects.</summary>
 internal static partial class SnapshotNames
 {
     /// <summary>Name of the folder with golden files, whose names Go tests often derive from the names of the tests.</summary>

@@ -65,13 +65,13 @@ public sealed class TestChanges
         Unreadable = [.. files.Where(file => file.IsUnreadable).Select(file => file.Path)];
     }
 
-    /// <summary>True if the plan permits the task to change at least one of these files.</summary>
+    /// <summary>True if the plan permits the task to change at least one of the test files.</summary>
     public bool IsApproved { get; }
 
     /// <summary>Names of tests that no longer exist.</summary>
     public IReadOnlyList<string> Gone { get; }
 
-    /// <summary>True if the files contain fewer tests than before.</summary>
+    /// <summary>True if fewer tests exist than before, apart from those in files that the plan permits the task to change.</summary>
     public bool IsFewer { get; }
 
     /// <summary>Existing tests that are now disabled.</summary>
@@ -97,8 +97,8 @@ public sealed class TestChanges
         _files.Any(file => file.Before is not null && TestNames.MayBeIn(failed, file.Path, Before(file)));
 
     /// <summary>
-    /// Returns the names of the tests to which a runner's name of a failed test may refer. Includes only tests that exist both before and
-    /// after the work.
+    /// Returns the names of the tests to which a test runner's name for a failed test may refer. Includes only tests that exist both before
+    /// and after the work.
     /// </summary>
     public IReadOnlyList<string> KeptTestNames(string failed) => [.. _kept.Where(name => TestNames.RefersTo(failed, name))];
 

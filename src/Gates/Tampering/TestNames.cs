@@ -3,7 +3,7 @@ namespace Orchestrator.Gates.Tampering;
 /// <summary>Compares test names as runners print them with test names in source code. Has no side effects.</summary>
 internal static partial class TestNames
 {
-    /// <summary>True if a runner's name refers to the test with this name in a source.</summary>
+    /// <summary>True if a test runner's name for a failed test refers to the test with this name in source code.</summary>
     /// <param name="failed">Name such as <c>tests/test_a.py::test_sum[1]</c>, <c>calc › adds</c> or
     /// <c>com.example.CalcTest.adds</c>.</param>
     /// <param name="name">Name such as <c>test_sum</c>.</param>

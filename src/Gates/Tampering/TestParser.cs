@@ -34,7 +34,7 @@ internal static partial class TestParser
         ];
     }
 
-    /// <summary>Counts the markers that disable a group of tests, namely a file, a class or a block.</summary>
+    /// <summary>Counts the markers that disable a group of tests: a file, a class or a block.</summary>
     public static int GroupsSkipped(string text) =>
         text.Split('\n').Count(line => !IsComment(line) && (GroupMark().IsMatch(line) || OnlyMark().IsMatch(line)));
 
@@ -120,7 +120,7 @@ internal static partial class TestParser
     )]
     private static partial Regex Definition();
 
-    /// <summary>Matches the definition of a method that is a test if a marker stands above it.</summary>
+    /// <summary>Matches the definition of a method that is a test if a marker precedes it.</summary>
     [GeneratedRegex(
         """\b(void|Task|ValueTask)\s+(?<name>\w+)\s*\(|^\s*(pub\s+)?(async\s+)?fn\s+(?<name>\w+)\s*\(|\bfun\s+`?(?<name>[^`(]+)`?\s*\("""
             + """|\bpublic\s+function\s+(?<name>\w+)\s*\(|\bfunc\s+(?<name>\w+)\s*\(""",

@@ -13,7 +13,7 @@ public sealed partial class TestSpecificCode
     /// <summary>Start of the note that names product code that detects a test run.</summary>
     public const string DetectsTests = "product code detects test runs";
 
-    /// <summary>Start of the note that names product code that ends the tests from which it is loaded.</summary>
+    /// <summary>Start of the note that names product code that ends the test process that loads it.</summary>
     public const string EndsTests = "product code ends the tests that load it";
 
     private const int MostNamed = 3;
@@ -82,8 +82,7 @@ public sealed partial class TestSpecificCode
     }
 
     /// <summary>
-    /// Texts with which to search for tests of the added code: its literals, its functions that compare numbers, and the names of its
-    /// scripts.
+    /// Search texts for finding tests of the added code: its literals, its functions that compare numbers, and the names of its scripts.
     /// </summary>
     public IReadOnlyList<string> SearchTexts =>
         [

@@ -9,7 +9,7 @@ namespace Orchestrator.Gates.Trees;
 /// <param name="IsWhole">True if the tree is back at its commit.</param>
 public sealed record GateTreeChanges(IReadOnlyList<string> Changed, IReadOnlyList<string> Removed, bool LeavesFiles, bool IsWhole);
 
-/// <summary>Restores a tree to its commit after each run of a gate, and records the changes of each gate.</summary>
+/// <summary>Restores a tree to its commit after each run of a gate, and records the changes that each gate made.</summary>
 /// <param name="kept">Untracked and ignored files that existed before the first gate.</param>
 public sealed class GateRestorer(RestorableWorktree baseline, IReadOnlySet<string> kept)
 {

@@ -125,7 +125,7 @@ public sealed class VerificationTree(
 {
     public Worktree Worktree { get; } = worktree;
 
-    /// <summary>Recorded state from which the worktree is restored to its commit.</summary>
+    /// <summary>Recorded state of the worktree, used to restore the worktree to its commit.</summary>
     public RestorableWorktree Baseline { get; private set; } = baseline;
 
     /// <summary>Absolute path of a folder next to the worktree. Output files of gates are temporarily moved to it.</summary>

@@ -31,7 +31,7 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
         return drawn;
     }
 
-    /// <summary>Waits until it is the turn of a queue ticket.</summary>
+    /// <summary>Waits until it is the turn of a ticket's gate to run.</summary>
     /// <param name="within">Mark of the gate to which this process belongs. Tickets of that gate are ignored.</param>
     /// <param name="told">Called once, with the first gate that the ticket has to wait for.</param>
     /// <returns>Other gates in the queue that may run at the same time.</returns>

@@ -50,7 +50,7 @@ internal sealed record GateQueueShares(FairTurnState Turns, RunningTurn? Last)
         return new GateQueueShares(turns, running.Count > 0 ? running[0] : null);
     }
 
-    /// <summary>True if it is the ticket's turn.</summary>
+    /// <summary>True if it is the turn of the ticket's gate to run.</summary>
     /// <param name="waiting">All waiting tickets, including this one.</param>
     internal bool HasTurn(GateQueueTicket ticket, IEnumerable<GateQueueTicket> waiting, DateTimeOffset now) =>
         Charged(now)
@@ -63,7 +63,9 @@ internal sealed record GateQueueShares(FairTurnState Turns, RunningTurn? Last)
     /// <summary>Returns the shares after the turn of a ticket has started.</summary>
     internal GateQueueShares Begin(GateQueueTicket ticket) => new(Charged(ticket.Began!.Value).Begin(ticket.Origin.RunKey), TurnOf(ticket));
 
-    /// <summary>Returns the shares after the last turn was charged. If a gate is waiting, the last turn lasted until now.</summary>
+    /// <summary>
+    /// Returns the shares after the duration of the last turn was charged to its run. If a gate is waiting, the last turn lasted until now.
+    /// </summary>
     private FairTurnState Charged(DateTimeOffset now) => Turns.Advance(Last is { } last ? [last] : [], now);
 
     private static RunningTurn TurnOf(GateQueueTicket ticket) => new(ticket.Origin.RunKey, ticket.Began!.Value);

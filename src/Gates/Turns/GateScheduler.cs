@@ -1,7 +1,9 @@
 namespace Orchestrator.Gates.Turns;
 
-/// <summary>Decides which gates may run now, over all processes of a user on a machine. Gates with the same <see cref="Gate.Exclusive"/>
-/// name run one at a time, and runs take turns. All other gates run concurrently, unless a gate must rerun alone.</summary>
+/// <summary>
+/// Determines which gates may run now, across all processes of a user on a machine. Gates with the same <see cref="Gate.Exclusive"/> name
+/// run one at a time, and runs take turns. All other gates run concurrently, unless a gate must rerun alone.
+/// </summary>
 public sealed class GateScheduler
 {
     private readonly string _folder;

@@ -10,7 +10,9 @@ namespace Orchestrator.Gates.Turns;
 /// <param name="Since">Start time. For a gate that had to wait, the time at which it entered the queue.</param>
 public sealed record RunningGateOrSetUp(string Name, bool IsSetUp, GateOrigin Origin, DateTimeOffset Since)
 {
-    /// <summary>Returns all running steps of this user's live processes on this machine. Read-only.</summary>
+    /// <summary>
+    /// Returns all gates and set-up commands that this user's live processes are running on this machine. Changes nothing.
+    /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static IReadOnlyList<RunningGateOrSetUp> All(IReadOnlyDictionary<string, string> environment)
     {
@@ -23,7 +25,7 @@ public sealed record RunningGateOrSetUp(string Name, bool IsSetUp, GateOrigin Or
         ];
     }
 
-    /// <summary>Records a set-up command until the result is disposed or this process dies.</summary>
+    /// <summary>Records that a set-up command is running, until the returned object is disposed or this process dies.</summary>
     /// <param name="command">Set-up command.</param>
     /// <param name="origin">Run and task of the worktree.</param>
     /// <param name="environment">Environment variables of the process.</param>

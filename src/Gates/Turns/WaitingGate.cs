@@ -16,7 +16,7 @@ public sealed record WaitingGate(
     GateOrigin Holder
 )
 {
-    /// <summary>Returns all waiting gates of this user's live processes on this machine. Read-only.</summary>
+    /// <summary>Returns all waiting gates of this user's live processes on this machine. Changes nothing.</summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static IReadOnlyList<WaitingGate> All(IReadOnlyDictionary<string, string> environment)
     {
@@ -28,7 +28,9 @@ public sealed record WaitingGate(
         return [.. names.SelectMany(queue => In(queue, Path.GetFileName(queue))), .. In(GateScheduler.AllFolder(folder), null)];
     }
 
-    /// <summary>Formats the waiting gate as part of a sentence that states what it is waiting for and which gate holds that.</summary>
+    /// <summary>
+    /// Formats the waiting gate as part of a sentence that states what the gate is waiting for and which other gate blocks it.
+    /// </summary>
     public override string ToString()
     {
         var what = Exclusive is null ? "to run apart from other gates" : $"for '{Exclusive}'";

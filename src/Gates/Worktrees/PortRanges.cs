@@ -26,8 +26,8 @@ internal static class PortRanges
     }
 
     /// <summary>
-    /// Returns the port ranges outside the ephemeral ports, which the system may assign to any connection and which extend from
-    /// <paramref name="low"/> to <paramref name="high"/>. If too few ranges remain, returns all ranges.
+    /// Returns the port ranges outside the ephemeral ports (<paramref name="low"/> to <paramref name="high"/>), which the system may assign
+    /// to any connection. If too few ranges remain, returns all ranges.
     /// </summary>
     internal static IReadOnlyList<int> Of(int low, int high)
     {
@@ -41,7 +41,7 @@ internal static class PortRanges
         return outside.Length >= Enough ? outside : all;
     }
 
-    /// <summary>True if no program listens on a port of the range.</summary>
+    /// <summary>True if no program is listening on a port of the range.</summary>
     internal static bool IsFree(int first) =>
         Enumerable
             .Range(first, WorktreeVariables.Ports)

@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Commits;
 
 /// <summary>
-/// Git's settings for signing commits, used without any prompt by the key agent, because no user may be present when a run lands.
+/// Git's settings for signing commits. Signing must work without a prompt, because the user may be absent when a run lands.
 /// </summary>
 /// <param name="Format"><c>openpgp</c>, <c>ssh</c> or <c>x509</c>.</param>
 /// <param name="Key">Value of <c>user.signingKey</c>. If empty, git uses the committer's key.</param>

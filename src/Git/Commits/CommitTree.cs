@@ -42,8 +42,8 @@ public sealed class CommitTree
             : null;
 
     /// <summary>
-    /// Returns the files below a folder whose names have a given ending, sorted. Each file has its path through the folder, which may be a
-    /// symbolic link, and its resolved path.
+    /// Returns the files below a folder whose names have a given ending, sorted. Each file is returned with its path through the folder,
+    /// which may be a symbolic link, and with its resolved path.
     /// </summary>
     public async Task<IReadOnlyList<(string Shown, string Real)>> FindBelowAsync(string folder, string ending, CancellationToken stop)
     {

@@ -28,7 +28,7 @@ public sealed class Diffs(GitRepository repository)
         return diff;
     }
 
-    /// <summary>Returns a patch for display and prompts.</summary>
+    /// <summary>Returns the differences between two commits or trees as a patch, for display and prompts.</summary>
     /// <param name="from">Old commit or tree.</param>
     /// <param name="to">New commit or tree.</param>
     /// <param name="paths">Files to include, or none for all files.</param>
@@ -130,7 +130,9 @@ public sealed class Diffs(GitRepository repository)
             ? (await new BlobReader(repository).ReadAsync([id], cancellationToken)).GetValueOrDefault(id)
             : [];
 
-    /// <summary>Counts the added and removed lines of each file that differs between two commits or trees. Binary files count 0.</summary>
+    /// <summary>
+    /// Counts the added and removed lines of each file that differs between two commits or trees. Binary files count as 0 lines.
+    /// </summary>
     /// <param name="from">Old commit or tree.</param>
     /// <param name="to">New commit or tree.</param>
     /// <param name="ignoresWhiteSpace">True to treat lines that differ only in white space as equal. Files without other differences are
@@ -162,7 +164,7 @@ public sealed class Diffs(GitRepository repository)
         return counts;
     }
 
-    /// <summary>Sums up the added and the removed lines between two commits or trees. Binary files count 0.</summary>
+    /// <summary>Counts all added and all removed lines between two commits or trees. Binary files count as 0 lines.</summary>
     /// <param name="from">Old commit or tree.</param>
     /// <param name="to">New commit or tree.</param>
     public async Task<(int Added, int Removed)> SumLinesAsync(string from, string to, CancellationToken cancellationToken = default)

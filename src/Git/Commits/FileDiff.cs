@@ -18,7 +18,7 @@ public sealed partial record FileDiff(string Path, string Text)
         return patch.IsCut ? null : [.. Divide(patch.Text)];
     }
 
-    /// <summary>True if the file is binary, so that the patch does not contain its lines.</summary>
+    /// <summary>True if the file is binary, in which case the patch does not contain its lines.</summary>
     public bool IsBinary => Text.Contains('\n' + Diffs.Binary, StringComparison.Ordinal);
 
     /// <summary>Line of the patch that states the sizes of a binary file instead of its content.</summary>

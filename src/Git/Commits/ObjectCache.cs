@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Caches commits and diffs by object id, which avoids git processes for objects that were created or read before. Entries never
-/// become stale, because an object id never changes its content. A full cache is cleared.</summary>
+/// <summary>
+/// Caches commits and diffs by object id, which avoids git processes for objects that were created or read before. Entries never become
+/// stale, because the content of an object with a given id never changes. A full cache is cleared.
+/// </summary>
 internal sealed class ObjectCache
 {
     private const int MostCommits = 50_000;

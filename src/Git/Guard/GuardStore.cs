@@ -57,7 +57,7 @@ internal sealed class GuardStore(string folder)
             : null;
     }
 
-    /// <summary>Returns the path of the file that stores a content with this hash.</summary>
+    /// <summary>Returns the path of the file that stores the content with this hash.</summary>
     internal string PathOf(string hash) => Path.Combine(folder, hash);
 
     /// <summary>Returns the content stored for a hash, or null if a power failure destroyed it.</summary>

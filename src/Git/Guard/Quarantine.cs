@@ -96,7 +96,9 @@ public sealed class Quarantine(GitRepository repository)
     private static QuarantinedItem? Read(string path) => StoredJson.TryRead(path, QuarantineJson.Default.QuarantinedItem);
 }
 
-/// <summary>Converts all values of a git setting to a single text that can be stored and compared, and converts the text back.</summary>
+/// <summary>
+/// Converts all values of a git setting to a single string that can be stored and compared, and converts the string back.
+/// </summary>
 internal static class GitSettingValues
 {
     internal static string Write(IReadOnlyList<string?> values) => JsonSerializer.Serialize([.. values], QuarantineJson.Default.ListString);

@@ -34,8 +34,9 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     }
 
     /// <summary>
-    /// Compares the shared state with the record and reverts foreign changes. Orchestrate's own worktree operations can briefly look like
-    /// foreign changes. A difference therefore counts only if a second comparison, made under the worktree lock, finds it again.
+    /// Compares the shared state with the record and reverts foreign changes, such as those made by the agent. Orchestrate's own worktree
+    /// operations can briefly look like foreign changes. A difference therefore counts only if a second comparison, made under the worktree
+    /// lock, finds it again.
     /// </summary>
     /// <param name="worktree">As in <see cref="CompareAsync"/>.</param>
     /// <param name="recordFile">As in <see cref="CompareAsync"/>.</param>

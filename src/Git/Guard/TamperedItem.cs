@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Guard;
 
-/// <summary>Kind of a foreign change.</summary>
+/// <summary>Kind of a difference between the recorded and the current state of the repository.</summary>
 public enum TamperedKind
 {
     /// <summary>A file in the administrative folder of one of orchestrate's worktrees was changed. The file is restored.</summary>

@@ -28,7 +28,7 @@ internal sealed class CheckoutForwarder(Worktree checkout)
         }
     }
 
-    /// <summary>True if git refused because it considers files in the checkout as changed.</summary>
+    /// <summary>True if git refused because it considers files in the checkout to be changed.</summary>
     public static bool IsOfLocalChanges(GitException refusal) =>
         refusal.ErrorOutput.Contains("Your local changes", StringComparison.Ordinal);
 

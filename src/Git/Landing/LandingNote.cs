@@ -11,7 +11,7 @@ public sealed record LandingNote(string Target, IReadOnlyList<TargetBranchMove> 
     /// <summary>Name of the note's file in a run's folder.</summary>
     public const string FileName = "landing-note";
 
-    /// <summary>Commit to which the last recorded move was to set the target.</summary>
+    /// <summary>Commit to which the last recorded move sets the target.</summary>
     public string Commit => Moves[^1].Commit;
 
     /// <summary>Returns the moves, with consecutive moves joined into one. Moves are not joined if someone else moved the target between

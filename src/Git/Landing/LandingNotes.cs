@@ -4,7 +4,7 @@ namespace Orchestrator.Git.Landing;
 /// <param name="commits">Store used to find the moves that the target contains.</param>
 internal sealed class LandingNotes(CommitStore commits)
 {
-    /// <summary>Records a landing before it happens, if the request names a file.</summary>
+    /// <summary>Records a landing before it happens, if the request specifies a note file.</summary>
     public Task WriteAsync(LandingRequest request, string tip, CancellationToken cancellationToken) =>
         request.NoteFile is { } file
             ? WriteAsync(file, request.Target, new TargetBranchMove(tip, request.Commit), tip, cancellationToken)

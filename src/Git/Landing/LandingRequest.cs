@@ -17,7 +17,7 @@ public sealed record LandingRequest(string Target, string Commit, string Base)
     public string? NoteFile { get; init; }
 }
 
-/// <summary>Result of an attempt to land a commit, with the reason for it.</summary>
+/// <summary>Result of an attempt to land a commit, with the reason for the result.</summary>
 /// <param name="State">State of the target. In all states except <c>Landed</c> and <c>AlreadyLanded</c>, the target and all files are
 /// unchanged.</param>
 /// <param name="Reason">Sentence for the user with the cause and the next step.</param>

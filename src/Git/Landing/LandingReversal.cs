@@ -7,10 +7,10 @@ namespace Orchestrator.Git.Landing;
 /// <summary>Result of reverting a landing.</summary>
 public enum ReversalState
 {
-    /// <summary>The target was moved back to the commit that it had before the landing.</summary>
+    /// <summary>The target was moved back to the commit that it pointed to before the landing.</summary>
     TakenBack,
 
-    /// <summary>The target never had the commit, so nothing was done.</summary>
+    /// <summary>The target never contained the commit, so nothing was done.</summary>
     NotLanded,
 
     /// <summary>The landed commits were pushed or have new commits on top, so the target can't be moved back. A commit that reverts the

@@ -29,7 +29,7 @@ public sealed record RepositoryFeature(string Name, FeatureSupport State, string
 /// <param name="repository">The repository.</param>
 public sealed class RepositoryFeatures(GitRepository repository)
 {
-    /// <summary>Returns the features of a commit and of the repository's clone.</summary>
+    /// <summary>Returns the features that a commit or the repository's clone uses.</summary>
     /// <param name="commit">Commit from which a run would start.</param>
     /// <param name="cancellationToken">Cancels the git calls.</param>
     public async Task<IReadOnlyList<RepositoryFeature>> FindAsync(string commit, CancellationToken cancellationToken = default)

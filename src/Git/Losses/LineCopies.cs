@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Identical copies of a line in one file that are affected by a step of the staging branch.</summary>
+/// <summary>Identical copies of a line in one file that are affected by a step (usually a merge) of the staging branch.</summary>
 /// <param name="Path">Path of the file.</param>
 /// <param name="Line">Number of the line in <see cref="LineIdTable"/>.</param>
 /// <param name="Count">Number of copies.</param>

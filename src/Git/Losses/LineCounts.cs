@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Counts the occurrences of each line, by line number in <see cref="LineIdTable"/>.</summary>
+/// <summary>Counts the occurrences of each line, keyed by the line's number in <see cref="LineIdTable"/>.</summary>
 internal static class LineCounts
 {
     /// <summary>Counts each line in a version of a file.</summary>
@@ -11,7 +11,7 @@ internal static class LineCounts
         return counts;
     }
 
-    /// <summary>Adds lines to counts that are kept by line number.</summary>
+    /// <summary>Adds lines to counts that are keyed by the lines' numbers in <c>LineIdTable</c>.</summary>
     public static void Add(Dictionary<int, int> counts, ReadOnlySpan<int> lines)
     {
         foreach (var line in lines)

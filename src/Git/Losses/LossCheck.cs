@@ -107,8 +107,8 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
     }
 
     /// <summary>
-    /// True if git creates the same files when it repeats the merge. Otherwise, removes from the balance the differences that git's own
-    /// merge also has.
+    /// True if git creates the same files when it repeats the merge. Otherwise, removes from the line balance the differences that git's
+    /// own merge also has.
     /// </summary>
     private async Task<bool> IsGitsAsync(
         StagingStepReader reader,

@@ -188,8 +188,8 @@ internal sealed class LostHunkTracker(LineIdTable lines)
     }
 
     /// <summary>
-    /// Finds earlier removals of lines that the step adds again. Marks such a removal as overwritten if the step has write access, and as
-    /// lost otherwise.
+    /// Finds earlier removals of lines that the step adds again. Marks such a removal as overwritten if the step's author has write access
+    /// to the file, and as lost otherwise.
     /// </summary>
     private void HandleRestoredLines(MergeStep step, IReadOnlyList<TrackedHunk> hunks)
     {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Finds the merge base of merged work, which is the tree from which both sides started.</summary>
+/// <summary>Finds the merge base of merged work: the tree from which both sides started.</summary>
 internal sealed class MergeBases(GitRepository repository)
 {
     private readonly CommitStore _commits = new(repository);

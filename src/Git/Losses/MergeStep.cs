@@ -48,7 +48,7 @@ internal sealed class TrackedHunk(string task, string merge, string path, int li
 
     public string Path => path;
 
-    /// <summary>First line of the hunk in the task's version, counted from 1.</summary>
+    /// <summary>Number of the hunk's first line in the task's version of the file, counted from 1.</summary>
     public int Line => line;
 
     public IReadOnlyList<int> Added => added;

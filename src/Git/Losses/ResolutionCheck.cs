@@ -2,7 +2,7 @@ using Orchestrator.Git.Merging;
 
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Part of one side's change that is missing in a resolved conflict.</summary>
+/// <summary>Part of one side's change that is missing from a resolved conflict.</summary>
 /// <param name="IsOwn">True if the task that resolves the conflict made the change, false if another task did.</param>
 /// <param name="Path">Path of the file.</param>
 /// <param name="Line">First line of the part in the side's version of the file, counted from 1, or 0 for a whole file.</param>
@@ -21,7 +21,7 @@ public sealed class ResolutionCheck(GitRepository repository, IReadOnlyCollectio
     private readonly CommitStore _commits = new(repository);
 
     /// <summary>
-    /// Returns the changes that are missing in the resolved conflict. The task's own changes are checked only in the conflicted files,
+    /// Returns the changes that are missing from the resolved conflict. The task's own changes are checked only in the conflicted files,
     /// because the task may revise its other work.
     /// </summary>
     /// <param name="ours">Commit of the task before the conflict.</param>

@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Losses;
 
 /// <summary>
-/// Compares the lines that the merged work added and removed with the lines that the step added and removed on staging. Lines are counted
+/// Compares the lines that merged work added and removed with the lines that its merge step added and removed on staging. Lines are counted
 /// per file and not compared by position, because a difference can often be expressed in several ways. A line that is missing in one file
 /// and surplus in another counts as moved by a rename. Has no side effects.
 /// </summary>

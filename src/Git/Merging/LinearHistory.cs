@@ -26,7 +26,7 @@ public sealed class LinearHistory(GitRepository repository, IReadOnlyCollection<
     private readonly TreeMerger _merges = new(repository);
 
     /// <summary>
-    /// Creates the linear history without moving a ref. A step that changes nothing anymore gets no commit. Steps that conflict with the
+    /// Creates the linear history without moving a ref. A step that no longer changes anything gets no commit. Steps that conflict with the
     /// commit below them can't be applied separately. Their changes, with the conflict resolutions, become part of the last commit.
     /// </summary>
     /// <param name="onto">Commit to start from.</param>

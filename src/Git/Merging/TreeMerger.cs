@@ -70,8 +70,10 @@ public sealed class TreeMerger(GitRepository repository)
         return Parse(await repository.AddObjectsAsync(call, cancellationToken));
     }
 
-    /// <summary>Applies the change of one commit to another base, by a merge with that commit's parent as merge base. Used to reuse the
-    /// result of an earlier run.</summary>
+    /// <summary>
+    /// Applies the change made by one commit to another base, using a merge with that commit's parent as the merge base. Used to reuse the
+    /// result of an earlier run.
+    /// </summary>
     /// <param name="result">Commit whose difference to its first parent is applied.</param>
     /// <param name="onto">New base commit.</param>
     /// <param name="appendedFiles">As in <see cref="MergeAsync"/>.</param>

@@ -77,7 +77,7 @@ public static class FileNameEncoding
         return text.ToString();
     }
 
-    /// <summary>Formats the first names of a list for use in a sentence, and the number of omitted names.</summary>
+    /// <summary>Formats the first names of a list and the number of omitted names, for use in a sentence.</summary>
     public static string List(IReadOnlyCollection<string> names, int most = 5) =>
         string.Join(", ", names.Take(most).Select(name => Show(name)))
         + (names.Count > most ? $" and {names.Count - most} more" : string.Empty);

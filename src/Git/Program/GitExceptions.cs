@@ -10,8 +10,10 @@ public class GitException(string message, int? exitCode = null, string errorOutp
     /// <summary>Standard error output of git.</summary>
     public string ErrorOutput { get; } = errorOutput;
 
-    /// <summary>True if the machine caused the failure, so that a retry may succeed. Examples are a full or read-only disk and a lack of
-    /// memory or processes.</summary>
+    /// <summary>
+    /// True if the machine caused the failure, so a retry may succeed. Examples are a full or read-only disk and a lack of memory or
+    /// processes.
+    /// </summary>
     public bool IsEnvironment => EnvironmentFaults.Any(fault => ErrorOutput.Contains(fault, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
@@ -20,8 +22,9 @@ public class GitException(string message, int? exitCode = null, string errorOutp
     /// </summary>
     public bool IsRefusal => GetType() == typeof(GitException) && ExitCode is (1 or 128) && !IsEnvironment;
 
-    /// <summary>True if git failed because another process removed or wrote a file between listing and reading, so that a retry may
-    /// succeed.</summary>
+    /// <summary>
+    /// True if git failed because another process removed or wrote a file between listing and reading, so a retry may succeed.
+    /// </summary>
     public bool IsOfChangingFile => ChangingFiles.Any(fault => ErrorOutput.Contains(fault, StringComparison.Ordinal));
 
     // Messages of git's object-file.c and read-cache.c about files being added.

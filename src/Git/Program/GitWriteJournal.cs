@@ -168,8 +168,8 @@ internal sealed class GitWriteJournal(string folder, string commonDirectory)
     }
 
     /// <summary>
-    /// True if git was killed, so that its lock files may remain. When git exits by itself, it removes them. Exit codes up to 129 come from
-    /// git (128 fatal, 129 usage), and higher codes from signals.
+    /// True if git was killed, so its lock files may remain. When git exits by itself, it removes them. Exit codes up to 129 come from git
+    /// (128 fatal, 129 usage), and higher codes from signals.
     /// </summary>
     private static bool WasKilled(GitException fault) => fault.ExitCode is null or > 129;
 

@@ -30,7 +30,7 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
 
     /// <summary>
     /// Returns the processes that may hold a lock file: processes that have it open, and git processes in the repository that are older
-    /// than it. The latter count because git closes some lock files before it finishes.
+    /// than it. The latter are included because git closes some lock files before it finishes.
     /// </summary>
     public IReadOnlyList<ProcessInfo> HoldersOf(string lockFile)
     {

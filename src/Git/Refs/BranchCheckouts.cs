@@ -1,9 +1,9 @@
 namespace Orchestrator.Git.Refs;
 
 /// <summary>
-/// Protects checkouts whose branch is about to be deleted or moved. Git refuses to delete or move a checked-out branch. Otherwise, the
-/// checkout's files would appear as uncommitted changes, or as new files of an unborn branch. <see cref="RefStore"/> applies this rule to
-/// every change to a branch and refuses deletions. Before a move, the user's checkouts leave the branch, and they return to it afterward.
+/// Protects checkouts whose branch is about to be deleted or moved. Git refuses to delete or move a checked-out branch, because the
+/// checkout's files would then appear as changed, or as new files of an unborn branch. <see cref="RefStore"/> applies this rule to every
+/// change to a branch and refuses deletions. Before a move, the user's checkouts leave the branch, and they return to it afterward.
 /// Orchestrate's own worktrees are updated by the code that moves their branch.
 /// </summary>
 /// <param name="repository">The repository.</param>

@@ -51,7 +51,7 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
     // Another push changed the ref between the remote's listing and its lock. A retry detects the other push.
     private static bool IsRace(string said) => said.Contains("cannot lock ref", StringComparison.Ordinal);
 
-    /// <summary>Fetches refs from the remote. Returns an error message, or an empty text after success.</summary>
+    /// <summary>Fetches refs from the remote. Returns an error message, or an empty string after success.</summary>
     /// <param name="names">Local ref names, by ref name on the remote.</param>
     /// <param name="cancellationToken">Cancels the git call.</param>
     /// <returns>Reason why the refs could not be fetched, or empty on success.</returns>

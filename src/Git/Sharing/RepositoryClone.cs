@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>Clones a repository of which only the address is known.</summary>
+/// <summary>Clones a repository, given only its address.</summary>
 /// <param name="git">The git program.</param>
 public sealed class RepositoryClone(GitProgram git)
 {

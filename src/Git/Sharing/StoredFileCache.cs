@@ -1,12 +1,14 @@
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>Time and size of a file, which usually reveal a change without reading the file.</summary>
+/// <summary>Modification time and size of a file, which usually reveal a change without reading the file.</summary>
 /// <param name="Written">Time of the last write, in UTC.</param>
 /// <param name="Length">Length in bytes.</param>
 public readonly record struct FileStamp(DateTime Written, long Length)
 {
-    /// <summary>True if the last write is more than two seconds old, so that any later write has another timestamp. Two writes in quick
-    /// succession can have the same timestamp.</summary>
+    /// <summary>
+    /// True if the last write is more than two seconds old, so any later write has a different timestamp. Two writes in quick succession
+    /// can have the same timestamp.
+    /// </summary>
     public bool IsSettled => DateTime.UtcNow - Written > TimeSpan.FromSeconds(2);
 
     /// <summary>Returns the current time and size of a file. A missing file has special values.</summary>

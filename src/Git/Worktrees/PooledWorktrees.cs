@@ -54,8 +54,10 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         claims.Release(path);
     }
 
-    /// <summary>True if the index marks a file as "assume unchanged" or "skip worktree", so that a checkout would not restore it. True
-    /// also if git can't read the index.</summary>
+    /// <summary>
+    /// True if the index marks a file as "assume unchanged" or "skip worktree", which would prevent a checkout from restoring it. True also
+    /// if git can't read the index.
+    /// </summary>
     private static async Task<bool> HidesFilesAsync(Worktree worktree, CancellationToken cancellationToken)
     {
         const char SkipWorktree = 'S';

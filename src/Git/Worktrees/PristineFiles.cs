@@ -103,7 +103,7 @@ internal sealed class PristineFiles(Worktree worktree)
             || _files.IsExecutable(entry.Path) == entry.Mode.EndsWith("755", StringComparison.Ordinal)
         );
 
-    /// <summary>Adds to the pristine files those that match their entry after git's conversion on checkout.</summary>
+    /// <summary>Adds to the pristine files those files on disk that match their entry after git's conversion on checkout.</summary>
     private async Task AddConvertedAsync(IReadOnlyList<TreeFile> entries, HashSet<string> pristine, CancellationToken stop)
     {
         var conversions = await ConversionsAsync(entries, stop);

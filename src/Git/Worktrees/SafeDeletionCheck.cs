@@ -54,8 +54,8 @@ public sealed class SafeDeletionCheck(GitRepository repository)
     }
 
     /// <summary>
-    /// Checks that saved work, such as a snapshot, is retained elsewhere. It must be in the retained history as in
-    /// <see cref="CheckCommitAsync"/>. Otherwise, one commit of that history must have the same content in every file that the work
+    /// Checks that saved work, such as a snapshot, is retained elsewhere. Accepts work that is part of the retained history, as in
+    /// <see cref="CheckCommitAsync"/>. Also accepts work if one commit of that history has the same content in every file that the work
     /// changed.
     /// </summary>
     /// <param name="commit">Commit with the saved work.</param>

@@ -32,8 +32,9 @@ public sealed class Snapshots(GitRepository repository)
     private readonly CommitStore _commits = new(repository);
     private readonly RefStore _refs = new(repository);
 
-    /// <summary>Saves the current files under a ref without touching the agent's index, branch or files. If the files are unchanged, the
-    /// existing snapshot is kept.</summary>
+    /// <summary>
+    /// Saves the files of a worktree, either as a snapshot that leaves the agent's branch unchanged, or as the commit of a task.
+    /// </summary>
     /// <param name="name">Name of the ref, such as <c>refs/orchestrator/wip/RUN/TASK</c>.</param>
     /// <param name="message">Commit message for users who find the commit.</param>
     /// <param name="trailers">Trailers that identify the origin of the commit.</param>

@@ -87,8 +87,10 @@ public sealed class SubmoduleTrees(Worktree worktree)
         }
     }
 
-    /// <summary>Returns files in submodules that differ from the submodule's commit. Includes untracked files, but no ignored files and no
-    /// differences recorded before. No merge includes these files, because they belong to another repository.</summary>
+    /// <summary>
+    /// Returns files in submodules that differ from the submodule's commit. Includes untracked files, but neither ignored files nor
+    /// differences that were recorded before. No merge includes these files, because they belong to another repository.
+    /// </summary>
     /// <param name="commit">Commit whose submodules are inspected.</param>
     /// <param name="cancellationToken">Checked between git calls.</param>
     public async Task<IReadOnlyList<SubmoduleChange>> FindChangesAsync(string commit, CancellationToken cancellationToken = default)

@@ -57,7 +57,7 @@ public sealed class Worktree
 
     /// <summary>
     /// Checks, before git changes files, that the folder still contains the worktree. An agent may have replaced the folder with a link or
-    /// another repository, and a clean or checkout would then change other people's files.
+    /// another repository, in which case cleaning or checking out would change other people's files.
     /// </summary>
     internal void CheckInPlace()
     {

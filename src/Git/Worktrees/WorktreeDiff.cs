@@ -11,14 +11,16 @@ public sealed record WorktreeChanges(IReadOnlyList<ChangedFile> Files, CommitInf
 /// <summary>Reads the changes of a worktree. Files that differ right after a checkout are ignored (<see cref="PristineFiles"/>).</summary>
 public sealed class WorktreeDiff(Worktree worktree)
 {
-    /// <summary>Returns the files of a worktree that differ from a commit, committed or not. Includes untracked files but no ignored
-    /// files.</summary>
+    /// <summary>
+    /// Returns the files of a worktree that differ from a commit, whether or not the changes are committed. Includes untracked files, but
+    /// not ignored files.
+    /// </summary>
     public async Task<IReadOnlyList<ChangedFile>> AgainstAsync(string from, CancellationToken cancellationToken = default) =>
         (await ReadChangesAsync(from, isWanted: null, cancellationToken)).Files;
 
     /// <summary>
-    /// Returns the files that differ from a commit, and the commit that contains their current versions. If no single commit does, the
-    /// latter is null. With such a commit, no file has to be hashed.
+    /// Returns the files of a worktree that differ from a commit, and the commit that contains all their current versions. The latter is
+    /// null if no such commit was found. If there is one, no file has to be hashed.
     /// </summary>
     /// <param name="from">Commit to compare with.</param>
     /// <param name="isWanted">True for a file that counts as changed if it was only stored in another form, with the same content on disk.

@@ -179,7 +179,9 @@ public sealed class WorktreeFileAccess(string root)
         }
     }
 
-    /// <summary>Copies a file from another folder to a free path, with its permissions. A link is copied as a link.</summary>
+    /// <summary>
+    /// Copies a file, with its permissions, from another folder to a path at which nothing exists. A link is copied as a link.
+    /// </summary>
     /// <returns>False if the path already exists or a parent is not a folder.</returns>
     public bool TryCopy(FileInfo from, string path)
     {

@@ -45,7 +45,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         }
     }
 
-    /// <summary>Restores the files at the given paths from a separate index, whatever was changed in the worktree's own index.</summary>
+    /// <summary>Restores the files at the given paths from a separate index, regardless of changes to the worktree's own index.</summary>
     internal Task PutBackAsync(
         IReadOnlyDictionary<string, string?> index,
         IReadOnlyCollection<string> paths,

@@ -44,7 +44,7 @@ public sealed class WorktreeStore(GitRepository repository)
         return made;
     }
 
-    /// <summary>True if the path belongs to what remains of a worktree that could not be removed completely.</summary>
+    /// <summary>True if the path belongs to the remains of a worktree that could not be removed completely.</summary>
     public static bool IsLeft(string path) => Path.GetFileName(path).Contains(FolderRemover.Left, StringComparison.Ordinal);
 
     /// <summary>Returns orchestrate's complete worktree at a path, or null if there is no such worktree.</summary>
@@ -82,8 +82,10 @@ public sealed class WorktreeStore(GitRepository repository)
     /// <param name="admin">Git's administrative folder for the worktree.</param>
     public static bool IsOurs(string admin) => WorktreeAdminFolders.IsOurs(admin);
 
-    /// <summary>Makes the worktree equal to a commit, including submodules. Changes, untracked files and ignored files are removed, except
-    /// files in <paramref name="keep"/>.</summary>
+    /// <summary>
+    /// Makes the files of a worktree, including submodules, identical to those of a commit. Changes, untracked files and ignored files are
+    /// removed, except files in <paramref name="keep"/>.
+    /// </summary>
     /// <param name="worktree">Worktree created without a branch. Its HEAD is detached afterward.</param>
     /// <param name="keep">Patterns, as in <c>.gitignore</c>, of files that are not removed, such as <c>/node_modules/</c>.</param>
     /// <param name="cancellationToken">Checked between git calls.</param>

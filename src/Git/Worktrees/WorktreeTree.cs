@@ -1,7 +1,9 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Writes the content of a worktree as a tree of tracked and untracked files, without ignored files. Uses a temporary index and
-/// does not change the worktree. Also works if the administrative folder is damaged, so that work can be saved before a repair.</summary>
+/// <summary>
+/// Writes the tracked and untracked files of a worktree, except ignored files, as a git tree. Uses a temporary index and does not change
+/// the worktree. Also works if the administrative folder is damaged, so that work can be saved before a repair.
+/// </summary>
 public sealed class WorktreeTree(Worktree worktree)
 {
     private static readonly IReadOnlyDictionary<string, string?> Nothing = new Dictionary<string, string?>();

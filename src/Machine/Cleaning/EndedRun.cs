@@ -6,7 +6,7 @@ namespace Orchestrator.Machine.Cleaning;
 /// <param name="Status">Last record of the run.</param>
 public sealed record EndedRun(RunFolder Folder, RunStatus Status)
 {
-    /// <summary>True if the user has agreed to discard work of the run that none of the user's branches contains.</summary>
+    /// <summary>True if the user has agreed to discard the run's work that is on none of the user's branches.</summary>
     public bool IsGivenUp { get; init; }
 
     /// <summary>Path of the log of the run's background process, in the <c>logs</c> folder of <c>.orchestrator</c>.</summary>

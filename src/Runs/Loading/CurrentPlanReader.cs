@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>Reads the current plan of a run for users who decide about it.</summary>
+/// <summary>Reads the plan that a run currently uses, for users who make decisions about that plan.</summary>
 public static class CurrentPlanReader
 {
     /// <summary>Reads the current plan of a run.</summary>

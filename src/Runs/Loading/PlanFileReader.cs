@@ -5,7 +5,7 @@ using Orchestrator.Plans.Readers.Formats;
 namespace Orchestrator.Runs.Loading;
 
 /// <summary>
-/// Reads the bytes of a plan and of the files that belong to the plan, within size limits and inside the repository only.
+/// Reads a plan and the files that belong to it as bytes. It enforces size limits and rejects files outside the repository.
 /// </summary>
 internal static class PlanFileReader
 {
@@ -23,7 +23,7 @@ internal static class PlanFileReader
 
     /// <summary>
     /// Adds an error for each path and gate that can't be used in the repository. Paths must not lead outside the repository or into a
-    /// submodule. Gates must not need files that no task creates.
+    /// submodule. Gates must not need files that neither exist nor are created by a task.
     /// </summary>
     /// <param name="read">The plan as it was read.</param>
     /// <param name="root">Absolute path of the repository.</param>

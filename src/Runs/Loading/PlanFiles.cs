@@ -7,7 +7,7 @@ using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>Reads the plans that a user names, with the texts, roles, contracts and agents that they refer to.</summary>
+/// <summary>Reads the plans that a user names, with the texts, roles, contracts and agents to which the plans refer.</summary>
 /// <param name="repository">The repository, or null outside a repository.</param>
 /// <param name="directory">Absolute path of the folder to which file names are relative.</param>
 /// <param name="settings">Returns the current settings. It is called only if a task names its agent.</param>
@@ -77,7 +77,7 @@ public sealed class PlanFiles(
     /// <exception cref="RefusedException">The file cannot be opened or has errors; the message lists all of them.</exception>
     public Plan Require(string name) => Require(name, Read(name));
 
-    /// <summary>Throws unless the backlog has pending tasks that a planner can plan.</summary>
+    /// <summary>Throws unless the backlog has pending tasks for which a planner can make a plan.</summary>
     /// <param name="name">Path of the backlog.</param>
     /// <param name="tag">The tag in a file with tags, or null for the current tag.</param>
     /// <exception cref="RefusedException">The backlog cannot be opened, has errors, or has no pending tasks.</exception>
@@ -215,8 +215,8 @@ public sealed class PlanFiles(
     }
 
     /// <summary>
-    /// Compares the plan's contracts with the existing files. Outside a repository, or behind a link that leads outside, a file counts as
-    /// missing.
+    /// Compares the plan's contracts with the existing files. A file counts as missing if there is no repository or if a link leads outside
+    /// it.
     /// </summary>
     public EffectiveContracts EffectiveContracts(Plan plan) =>
         Plans.EffectiveContracts.Of(
@@ -234,7 +234,7 @@ public sealed class PlanFiles(
                 : []
         );
 
-    /// <summary>Reads the project's named context texts. Empty outside a repository.</summary>
+    /// <summary>Reads the project's named context texts. Outside a repository, there are none.</summary>
     /// <exception cref="RefusedException">The file of the texts is unreadable.</exception>
     public IReadOnlyDictionary<string, string> ProjectTexts()
     {

@@ -2,13 +2,15 @@ using Orchestrator.Gates.Detection;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>Approvals that a plan requires before its run starts, because of its risk.</summary>
+/// <summary>Approvals that a plan's risk requires before its run starts.</summary>
 /// <param name="Approval">The reason why a user's approval is required, or empty if it is not. Only a user can approve.</param>
 /// <param name="Review">The reason why a user should read the plan first, or empty if there is none. The option <c>--yes</c> accepts the
 /// plan without reading.</param>
 internal sealed record PlanRisk(int Score, string Approval, string Review)
 {
-    /// <summary>Determines the approvals that a plan requires. The run's input may approve a score in advance.</summary>
+    /// <summary>
+    /// Determines the approvals that a plan requires. The run's input may approve risk scores up to a given value in advance.
+    /// </summary>
     public static PlanRisk Of(Plan plan, OrchestratorSettings settings, ProjectGates gates, OrchestrationInput input)
     {
         var score = PlanRiskScore.Of(plan, settings, gates);

@@ -3,8 +3,7 @@ using Orchestrator.Runs.AgentCalls;
 namespace Orchestrator.Runs.Loading;
 
 /// <summary>
-/// Extracts the data that a run's workflow needs from the plan and the settings. It consists of an outline of each task and of the run's
-/// rules.
+/// Extracts the data that a run's workflow needs from the plan and the settings: an outline of each task, and the run's rules.
 /// </summary>
 public static class TaskOutlineExtractor
 {
@@ -74,7 +73,9 @@ public static class TaskOutlineExtractor
         );
     }
 
-    /// <summary>Lists the errors of a plan in combination with the run's settings and input. Each is a sentence with its remedy.</summary>
+    /// <summary>
+    /// Lists the errors that a plan has in combination with the run's settings and input. Each error is a sentence that includes a remedy.
+    /// </summary>
     /// <param name="files">The plan and start settings of the run.</param>
     /// <param name="outline">Errors that were found when the tasks' outlines were created.</param>
     public static IReadOnlyList<string> FaultsOf(RunFiles files, IReadOnlyList<string> outline) =>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>Determines which parts of the repository a task's work can influence, by the scopes and barriers in the settings.</summary>
+/// <summary>Determines which parts of the repository a task's work can affect, based on the scopes and barriers in the settings.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class AffectedPartsFinder(RunServices services)
 {

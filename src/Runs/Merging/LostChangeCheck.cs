@@ -46,7 +46,7 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
     }
 
     /// <summary>
-    /// Determines for each merged hunk whether a commit of staging still contains it, and stores the result for the report.
+    /// Determines for each merged hunk whether a commit on staging still contains it, and stores the result for the report.
     /// </summary>
     /// <param name="began">Commit from which the run started.</param>
     /// <param name="tip">The commit to check.</param>
@@ -65,7 +65,7 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
         string.Join("; ", lost.Take(MostNamed).Select(StoredLostChanges.Place))
         + (lost.Count > MostNamed ? $"; and {lost.Count - MostNamed} more" : "");
 
-    /// <summary>Returns a line about lost changes for the report. Returns null if the check has not been run.</summary>
+    /// <summary>Returns the report's line about lost changes, or null if the check has not been run.</summary>
     public static string? Summary(RunFolder folder) =>
         StoredLostChanges.TryRead(folder.LossesJson) is not { } told ? null
         : told.GivenUp.Count == 0 ? told.Summary
@@ -107,7 +107,7 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
     }
 }
 
-/// <summary>The state of merged hunks, as it is stored in the run's folder.</summary>
+/// <summary>States of a run's merged hunks, such as lost, as they are stored in the run's folder.</summary>
 /// <param name="Summary">Summary of the result in one line.</param>
 /// <param name="Commit">Hash of the checked commit.</param>
 /// <param name="Hunks">Hunks that the commit does not contain unchanged.</param>
@@ -126,21 +126,21 @@ public sealed record StoredLostChanges(string Summary, string Commit, IReadOnlyL
 
     private static JsonSerializerOptions Options => Messages.MessageJson.Options;
 
-    /// <summary>Reads the stored state of merged hunks. Returns null if none is stored.</summary>
+    /// <summary>Reads the stored states of merged hunks. Returns null if none are stored.</summary>
     public static StoredLostChanges? TryRead(string path) => StoredJson.TryRead(path, Options.TypeOf<StoredLostChanges>());
 
-    /// <summary>Serializes the state of merged hunks as JSON.</summary>
+    /// <summary>Serializes the states of merged hunks as JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
 
     /// <summary>Returns the author name that is shown for a user's commit.</summary>
     public static string ByHand(string subject) => $"by hand ({FileNameEncoding.Show(subject, 60)})";
 
-    /// <summary>Describes a hunk with its position, its task and one of its lines.</summary>
+    /// <summary>Describes a hunk by its position, its task and one of its lines.</summary>
     public static string Place(MergedHunk hunk) =>
         $"{FileNameEncoding.Show(hunk.Path)}{(hunk.Line > 0 ? $":{hunk.Line}" : "")} of {(hunk.Task.Length > 0 ? hunk.Task : "others")} "
         + $"('{hunk.Text}')";
 
-    /// <summary>Renders the state of merged hunks as Markdown.</summary>
+    /// <summary>Renders the states of merged hunks as Markdown.</summary>
     public string Render()
     {
         var text = new MarkdownText().Append($"{Summary} (at {CommitIdFormatter.Shorten(Commit)})\n");

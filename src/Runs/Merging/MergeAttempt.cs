@@ -58,8 +58,8 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
     }
 
     /// <summary>
-    /// Determines whether a killed step has already merged the given requests. Recreates each merge and compares it with the commits that
-    /// staging has after the recorded position.
+    /// Determines whether a step that was killed had already merged the requests. It recreates each merge and compares it with the commits
+    /// on staging after the recorded position.
     /// </summary>
     /// <param name="requests">The requests that may already be merged.</param>
     /// <param name="recorded">The recorded position of staging.</param>

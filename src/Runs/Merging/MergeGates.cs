@@ -5,7 +5,7 @@ using Orchestrator.Runs.Tasks;
 namespace Orchestrator.Runs.Merging;
 
 /// <summary>
-/// Runs the gates of merged tasks at the commit that may become staging, and determines the result of the task that was merged last.
+/// Runs the gates of merged tasks on the commit that may become the tip of staging. Determines the result of the task that was merged last.
 /// </summary>
 internal sealed class MergeGates(RunServices services, GitRepository repository, RunFiles files)
 {
@@ -13,8 +13,9 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     public const int UsualTries = 2;
 
     /// <summary>
-    /// Number of times that a gate is run if its failure names nothing that the merged tasks changed, or if all failed gates are quick. The
-    /// former is probably a flaky test of other work. In both cases, more runs cost less than the agent of a task that is blamed by chance.
+    /// Number of times that a gate is run if its failure names nothing that the merged tasks changed, or if all failed gates are quick. A
+    /// failure that names only other work is probably due to a flaky test. In both cases, more runs cost less than the agent of a task that
+    /// is blamed by chance.
     /// </summary>
     private const int TriesOfDoubtful = 4;
 

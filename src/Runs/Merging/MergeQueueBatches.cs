@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Merging;
 
 /// <summary>
-/// Merges one or more verified commits without a checkout. The merges are first created on top of each other. Gates are then run on the
-/// last merge or on earlier ones. Finally, staging moves by compare-and-swap to the last merge that passed, which is exactly the commit
+/// Merges one or more verified commits without a checkout. First, each merge is created on top of the previous one. Gates are then run on
+/// the last merge or on earlier ones. Finally, staging moves by compare-and-swap to the last merge that passed, which is exactly the commit
 /// that the gates checked.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
@@ -13,7 +13,7 @@ namespace Orchestrator.Runs.Merging;
 /// was reset.</remarks>
 public sealed class MergeQueueBatches(RunServices services, GetCallerState caller)
 {
-    /// <summary>Creates the merges of a batch. Staging is not changed, except that a position set by another program is reverted.</summary>
+    /// <summary>Creates the merges of a batch. Staging stays unchanged unless another program moved it; it is then moved back.</summary>
     /// <param name="input">The merge requests, and the recorded position of staging.</param>
     /// <param name="stop">Cancels between the steps.</param>
     /// <returns>The results described in <see cref="IMergeQueueActivities.BuildBatchAsync"/>.</returns>

@@ -50,7 +50,8 @@ public sealed class RemoteMergeGates(RunServices services, string? remote, GetCa
     }
 
     /// <summary>
-    /// Removes a pushed merge from the remote. It is called on the owner host. A ref that could not be removed is removed with the run.
+    /// Removes a pushed merge from the remote. It is called on the owner host. If the ref can't be removed now, it is removed later with
+    /// the run.
     /// </summary>
     /// <param name="input">The merge and its gates.</param>
     /// <param name="stop">Cancels git.</param>
@@ -112,8 +113,8 @@ public sealed class RemoteMergeGates(RunServices services, string? remote, GetCa
     }
 
     /// <summary>
-    /// True for the files that the gates need: the plan, the result of the preflight and the partners of conflicts. The run's status is
-    /// included, because the host's cleanup uses it to find the run.
+    /// True for the files that the gates need: the plan, the results of the preflight and the lists of conflicting tasks. The run's status
+    /// is included, because the host's cleanup uses it to find the run.
     /// </summary>
     private static bool IsWanted(string path) =>
         path.Split('/') is ["plan" or "preflight" or "status.json", ..] or ["tasks", _, Tasks.ConflictingTaskStore.FileName];

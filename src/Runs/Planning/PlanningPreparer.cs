@@ -44,7 +44,7 @@ public sealed class PlanningPreparer(RunServices services)
         };
     }
 
-    /// <summary>Stores the input of planning.</summary>
+    /// <summary>Stores the planner's input.</summary>
     /// <returns>The hash of the stored input, or the reason why planning is impossible.</returns>
     private async Task<(string Hash, string Fault)> StoreAsync(
         PreparePlanningInput input,

@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Planning;
 
 /// <summary>
-/// Renders the request to the planner for a replanning. The request describes the state of the run, the failures with their causes, and the
-/// goal of the new plan.
+/// Renders the request that asks the planner to replan a run. The request describes the state of the run, the failures with their causes,
+/// and the goal of the new plan.
 /// </summary>
 internal static class ReplanRequest
 {

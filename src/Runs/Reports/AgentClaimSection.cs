@@ -99,7 +99,7 @@ internal sealed class AgentClaimSection(RunFolder folder)
 
     private AgentClaim? LastClaim(RunTask task) => LastOf(task, AgentClaim.TryRead);
 
-    /// <summary>Returns a value from the last agent run of a task that has one. Returns null if none has.</summary>
+    /// <summary>Returns a value from the last of a task's agent runs that has this value, or null if none has it.</summary>
     private T? LastOf<T>(RunTask task, Func<string, T?> read)
         where T : class
     {

@@ -18,7 +18,7 @@ public sealed record AttemptModel(int Attempt, string Model)
                 .Distinct(),
         ];
 
-    /// <summary>Reads the notes of a task's ended agent runs, oldest first.</summary>
+    /// <summary>Reads the stored outcomes of a task's ended agent runs, oldest first.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     internal static IEnumerable<AgentRunOutcomeFile> NotesOf(string runFolder, string task)
     {

@@ -9,8 +9,8 @@ public static class AllowedHosts
 
     /// <summary>
     /// Returns the hosts that sandboxed programs can reach. These are the hosts of agents' services, of git remotes, and of package
-    /// registries for the package managers in PATH. Hosts in the variables of these programs and in <c>permissions.network.allow</c> are
-    /// added.
+    /// registries for the package managers in PATH. Hosts in these programs' environment variables and in <c>permissions.network.allow</c>
+    /// are added.
     /// </summary>
     /// <param name="agents">Names of the agents.</param>
     /// <param name="remotes">URLs of the repository's remotes.</param>

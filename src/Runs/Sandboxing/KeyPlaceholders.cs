@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>
 /// Keeps the API keys of model services outside a sandbox. The sandboxed program receives a random placeholder for each key, and the
-/// address of the proxy in place of the service.
+/// address of a proxy instead of the service's address.
 /// </summary>
 public static class KeyPlaceholders
 {
@@ -25,7 +25,7 @@ public static class KeyPlaceholders
         [.. keys.Where(key => !key.Variables.Any(variables.Contains))];
 
     /// <summary>
-    /// Returns the names of variables that contain a key of a model service and are passed to a sandboxed program unchanged.
+    /// Returns the names of environment variables that contain a key of a model service and are passed to a sandboxed program unchanged.
     /// </summary>
     /// <param name="outside">Keys that stay outside the sandbox.</param>
     /// <param name="credentials">See <see cref="IAgentRunner.Credentials"/>.</param>
@@ -47,8 +47,8 @@ public static class KeyPlaceholders
         ];
 
     /// <summary>
-    /// Replaces the keys in an environment with placeholders, and the addresses of their services with that of the proxy. If the address of
-    /// a service is malformed, its key is not replaced.
+    /// Replaces the keys in an environment with placeholders, and the addresses of their services with the proxy's address. If the address
+    /// of a service is malformed, its key is not replaced.
     /// </summary>
     /// <param name="keys">Keys to replace.</param>
     /// <param name="environment">Environment variables of the program.</param>
@@ -92,7 +92,7 @@ public static class KeyPlaceholders
 
     /// <summary>
     /// Returns the files with additional certificate authorities that the program's environment names. The proxy uses them to verify the
-    /// services.
+    /// services' certificates.
     /// </summary>
     /// <param name="environment">Environment variables of the program.</param>
     public static IReadOnlyList<string> AuthoritiesIn(IDictionary<string, string?> environment) =>

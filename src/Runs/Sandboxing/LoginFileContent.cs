@@ -49,7 +49,9 @@ internal sealed class LoginFileContent
     /// <summary>True if another login file has the same tokens.</summary>
     public bool HasTokensOf(LoginFileContent other) => IsSame(_tokens, other._tokens, (one, two) => one.ToString() == two.ToString());
 
-    /// <summary>True if another login file belongs to the same account and has the same kinds of tokens at the same positions.</summary>
+    /// <summary>
+    /// True if another login file belongs to the same account and has the same kinds of tokens at the same positions in the file.
+    /// </summary>
     public bool IsOfAccountOf(LoginFileContent other) =>
         IsSame(_account, other._account, string.Equals)
         && IsSame(_tokens, other._tokens, (one, two) => one.GetValueKind() == two.GetValueKind());

@@ -6,8 +6,8 @@ namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>
 /// Creates, synchronizes and removes the copies of one login file that sandboxed agents on this machine use. If an agent renews its tokens,
-/// they are copied to the user's file and to the other copies. Otherwise the user or another agent would keep tokens that are no longer
-/// valid.
+/// the new ones are copied to the user's file and to the other copies. Otherwise, the user or another agent would keep tokens that are no
+/// longer valid.
 /// </summary>
 /// <param name="login">The user's login file.</param>
 /// <param name="folder">Absolute path of the folder that contains the copies. No sandbox can read it.</param>
@@ -26,7 +26,7 @@ internal sealed class LoginFileCopies(AgentLoginFile login, string folder, TimeP
     /// <summary>Time before the expiry of a token at which programs start to renew it.</summary>
     private static readonly TimeSpan s_early = TimeSpan.FromMinutes(5);
 
-    /// <summary>Maximum time for which other agents wait until an agent has renewed its tokens.</summary>
+    /// <summary>Maximum time that other agents wait for an agent to renew its tokens.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
@@ -82,7 +82,9 @@ internal sealed class LoginFileCopies(AgentLoginFile login, string folder, TimeP
         }
     }
 
-    /// <summary>Copies renewed tokens back after an agent has ended, and removes the agent's copy.</summary>
+    /// <summary>
+    /// Copies renewed tokens to the user's login file and the other copies after an agent has ended, and removes the agent's copy.
+    /// </summary>
     /// <param name="start">Absolute path of the agent run's folder.</param>
     /// <returns>Sentence with the reason why the agent's tokens were not copied back. Empty if they were copied or the agent has
     /// none.</returns>

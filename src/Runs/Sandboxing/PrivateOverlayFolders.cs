@@ -3,8 +3,8 @@ using Orchestrator.Gates.Worktrees;
 namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>
-/// Keeps the changes that sandboxed programs make to shared folders, such as the downloads of a package manager, private to a worktree.
-/// Each worktree has one folder for the changes of each role.
+/// Keeps the changes that sandboxed programs make to shared folders, such as the downloads of a package manager, private to a worktree. For
+/// each worktree, every role (set-up, gate or agent) has its own folder for changes.
 /// </summary>
 /// <param name="folder">Absolute path of the folder with the worktree's private changes.</param>
 public sealed class PrivateOverlayFolders(string folder)
@@ -19,12 +19,12 @@ public sealed class PrivateOverlayFolders(string folder)
     public string FolderOf(SandboxRole role) => Path.Combine(folder, role == SandboxRole.SetUp ? SetUpName : NameOf(role));
 
     /// <summary>
-    /// Returns the folders whose changes a role can see in addition to its own, topmost layer first. Only changes of the set-up are visible
-    /// to other roles, because set-up runs before any agent has worked.
+    /// Returns the folders whose changes a role can see in addition to its own, topmost layer first. Only the changes made by set-up are
+    /// visible to other roles, because set-up runs before any agent has worked.
     /// </summary>
     public IReadOnlyList<string> Below(SandboxRole role) => role == SandboxRole.SetUp ? [] : [FolderOf(SandboxRole.SetUp)];
 
-    /// <summary>Discards the changes that gates made, so that the next gate sees only those of the set-up.</summary>
+    /// <summary>Discards the changes that gates made, so that the next gate sees only the changes made by set-up.</summary>
     public void DiscardGates() => FolderRemover.Remove(FolderOf(SandboxRole.Gate));
 
     /// <summary>Returns the paths of the changes that gates made, relative to the folder of gates.</summary>
@@ -34,7 +34,7 @@ public sealed class PrivateOverlayFolders(string folder)
         return [.. files.List("").SelectMany(name => ChangesIn(files, name))];
     }
 
-    /// <summary>Folder next to that of gates, for changes that are temporarily moved away.</summary>
+    /// <summary>Returns the paths of the files that gates changed, relative to the gates' folder.</summary>
     public string StashOfGates => FolderOf(SandboxRole.Gate) + ".aside";
 
     // An overlay stores its changes in a subfolder next to the one that the kernel uses. A folder that a variable names contains only
@@ -50,7 +50,7 @@ public sealed class PrivateOverlayFolders(string folder)
     private static string NameOf(SandboxRole role) => role == SandboxRole.Gate ? "gates" : "agent";
 }
 
-/// <summary>The kind of program in a sandbox.</summary>
+/// <summary>Folder next to the gates' folder, for changes that are temporarily moved away.</summary>
 public enum SandboxRole
 {
     /// <summary>Set-up of a worktree, or a package manager.</summary>

@@ -1,8 +1,9 @@
 namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>
-/// The private state folder of a sandboxed agent. The agent sees it in place of the user's shared folder of conversations and logs. The
-/// agent's conversation is copied in before the start and back after the end. All other files in the private folder are discarded.
+/// The private state folder of a sandboxed agent. The agent sees it instead of the user's shared folder of conversations and logs. The
+/// agent's conversation is copied in before the agent starts and copied back after it ends. All other files in the private folder are
+/// discarded.
 /// </summary>
 /// <param name="runner">Runner for the agent's program.</param>
 /// <param name="folder">Absolute path of the private folder.</param>
@@ -13,7 +14,7 @@ public sealed class SandboxAgentState(IAgentRunner runner, string folder)
     /// <summary>Absolute path of the private folder.</summary>
     public string Folder => folder;
 
-    /// <summary>Copies the conversation that the agent continues to the private folder.</summary>
+    /// <summary>Copies the conversation that the agent will continue to the private folder.</summary>
     /// <param name="session">Id of the conversation, or null or empty if the agent starts a new one.</param>
     public void CopyConversationIn(string? session)
     {

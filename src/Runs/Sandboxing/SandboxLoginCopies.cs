@@ -47,7 +47,7 @@ public sealed class SandboxLoginCopies(
         }
     }
 
-    /// <summary>Copies renewed tokens back after the agent has ended, and removes the agent's copies.</summary>
+    /// <summary>Copies renewed tokens to the user's login files after the agent has ended, and removes the agent's copies.</summary>
     /// <returns>One sentence for each login file whose tokens could not be copied back.</returns>
     public async Task<IReadOnlyList<string>> ReturnAsync()
     {

@@ -2,7 +2,7 @@ using Orchestrator.Gates.Trees;
 
 namespace Orchestrator.Runs.Sandboxing;
 
-/// <summary>Tracks which gate created or changed which files, in the tree and in the private changes to downloads.</summary>
+/// <summary>Tracks which files each gate created or changed, both in the tree and in the private changes to download folders.</summary>
 /// <param name="tree">Absolute path of the tree.</param>
 /// <param name="stash">Absolute path of a folder next to the tree, for files that are temporarily moved away.</param>
 /// <param name="layers">Private changes of the programs in the tree.</param>
@@ -46,7 +46,7 @@ public sealed class TreeOutputTracker(string tree, string stash, PrivateOverlayF
         _downloads.RestoreAll();
     }
 
-    /// <summary>Removes the files that were moved away.</summary>
+    /// <summary>Deletes the files that were moved away.</summary>
     public void Dispose()
     {
         _files.Dispose();

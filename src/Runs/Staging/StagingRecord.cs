@@ -28,8 +28,8 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
     }
 
     /// <summary>
-    /// Returns the current position if the recorded one is outdated. The recorded position is outdated if a step was pending when the run
-    /// was reset. Such a step is repeated with its old argument, although merges may have followed.
+    /// Returns the current position of staging if the recorded one is outdated. The recorded position is outdated if a step was pending
+    /// when the run was reset. The step is then repeated with its old argument, although merges may have followed.
     /// </summary>
     /// <param name="recorded">The recorded position, or empty if none is recorded.</param>
     /// <param name="caller">Returns the state of the workflow execution that requested the step. It is called only if the ref of the last

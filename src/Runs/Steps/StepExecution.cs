@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs;
 
-/// <summary>The attempt of a long-running step, with its cancellation tokens and its heartbeat.</summary>
+/// <summary>An attempt of a long-running step, with its cancellation tokens and its heartbeat.</summary>
 /// <param name="Id">Id of the step's execution. It is the same in all attempts of the step.</param>
 /// <param name="Owner">Unique name of this attempt.</param>
 /// <param name="Stop">Canceled when the step is no longer needed. The process that the step started must then end.</param>

@@ -7,20 +7,20 @@ namespace Orchestrator.Runs;
 public static class StepFaultClassifier
 {
     /// <summary>
-    /// Number of attempts after which a refusal by git or the operating system is final. The attempts take about two minutes, because a
-    /// user may be working in the repository.
+    /// Number of attempts after which a refusal by git or the operating system is final. The attempts extend over about two minutes,
+    /// because a user may be working in the repository.
     /// </summary>
     private const int MostRefusals = 10;
 
     /// <summary>
-    /// Number of consecutive attempts with the same message after which a refusal is final. The attempts take a few seconds, because such a
-    /// refusal is not transient.
+    /// Number of consecutive attempts with the same message after which a refusal is final. The attempts extend over only a few seconds,
+    /// because a refusal whose message does not change is not transient.
     /// </summary>
     private const int MostRepeats = 4;
 
     /// <summary>
-    /// Number of attempts after which an I/O error is final. A network disk may be unavailable for hours, and waiting for it overnight
-    /// loses no work.
+    /// Number of attempts after which an I/O error is final. The number is high, because a network disk may be unavailable for hours, and
+    /// waiting for it overnight loses no work.
     /// </summary>
     private const int MostFaults = 100;
     private const int LongestMessage = 2000;

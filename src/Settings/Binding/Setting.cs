@@ -15,7 +15,7 @@ public abstract class Setting(string name, string description, string accepts, s
     /// <summary>Former names that files may still use.</summary>
     public IReadOnlyList<string> OldNames { get; } = oldNames ?? [];
 
-    /// <summary>Additional environment variables that set it, besides <c>ORCHESTRATOR_*</c>.</summary>
+    /// <summary>Environment variables that set the setting, in addition to <c>ORCHESTRATOR_*</c>.</summary>
     public IReadOnlyList<string> OldVariables { get; } = oldVariables ?? [];
 
     /// <summary>True if a file must not contain the value itself, but only the name of a variable or file that contains it.</summary>
@@ -46,7 +46,7 @@ public abstract class Setting(string name, string description, string accepts, s
     /// <summary>Environment variable that sets the setting. For example, <c>ORCHESTRATOR_A__B_C</c> sets <c>a.b_c</c>.</summary>
     public string Variable => SettingNames.VariableOf(Name);
 
-    /// <summary>Returns the name with a replacement for its <c>*</c>, such as the name of an agent.</summary>
+    /// <summary>Returns the setting's name with its <c>*</c> replaced, for example by the name of an agent.</summary>
     /// <param name="part">Replacement for the <c>*</c>, or null if the name has none.</param>
     internal string NameOf(string? part) => part is null ? Name : Name.Replace("*", part, StringComparison.Ordinal);
 

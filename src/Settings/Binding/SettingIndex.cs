@@ -41,8 +41,8 @@ public static class SettingIndex
     public static string? Nearest(string name) => NearestName.Of(name, ByName.Keys);
 
     /// <summary>
-    /// Returns the current name of a setting for its current or former name. For example, <c>max_workers</c> becomes <c>workers</c>. Names
-    /// of agents are kept.
+    /// Converts the current or former name of a setting to its current name. For example, <c>max_workers</c> becomes <c>workers</c>. Names
+    /// of agents in the setting's name are kept.
     /// </summary>
     internal static string Canonical(string name, Setting setting) =>
         setting.Name.Contains('*', StringComparison.Ordinal) ? name : setting.Name;

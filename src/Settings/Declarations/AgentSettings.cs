@@ -20,8 +20,8 @@ public sealed record AgentSettings(
 )
 {
     /// <summary>
-    /// Lead of the first <c>claude</c> of a wave over the other agents that have the same instructions. The other agents then read these
-    /// instructions from the provider's cache.
+    /// Time by which the first <c>claude</c> of a wave starts before the other agents that have the same instructions. The other agents
+    /// then read these instructions from the provider's cache.
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("headStart")]
     public TimeSpan WarmUp { get; init; }
@@ -46,7 +46,7 @@ public sealed record AgentSettings(
     public const string OwnModel = "default";
 
     /// <summary>
-    /// Providers that pay for <c>claude</c> while the limit of <see cref="Provider"/> is used up, in order of preference. Default: none,
+    /// Providers that pay for <c>claude</c> while <see cref="Provider"/> is at its usage limit, in order of preference. Default: none,
     /// meaning the work waits for the reset.
     /// </summary>
     public IReadOnlyList<string> Fallback { get; init; } = [];

@@ -49,7 +49,7 @@ public sealed record BudgetSettings(
         "budget of one account in a calendar month; when it is used up, a user is asked"
     );
 
-    /// <summary>All budgets with the kind in their names (<c>budget.KIND</c>), narrowest first.</summary>
+    /// <summary>All budgets, narrowest first, each with the kind that its name contains (<c>budget.KIND</c>).</summary>
     public IReadOnlyList<(string Kind, BudgetAmount? Amount)> All =>
         [("attempt", Attempt), ("task", Task), ("run", Run), ("day", Day), ("account", Account)];
 

@@ -35,7 +35,7 @@ public sealed record InstructionConventions(IReadOnlyList<string> Preferred, IRe
         return new InstructionConventions([.. own.Union(Names, StringComparer.Ordinal)], reads);
     }
 
-    /// <summary>True if the program itself reads the file.</summary>
+    /// <summary>True if an agent's program itself reads the file.</summary>
     public bool Reads(string path) =>
         ReadByItself.Any(pattern =>
             pattern == path

@@ -30,8 +30,8 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
     };
 
     /// <summary>
-    /// Time for which a process keeps trying unresponsive targets after its run has ended or waits for a user. Default: 2 minutes. Range: 0
-    /// seconds to 1 hour.
+    /// Maximum time for which a process retries unresponsive targets once its run has ended or is waiting for a user. Default: 2 minutes.
+    /// Range: 0 seconds to 1 hour.
     /// </summary>
     public TimeSpan EndWait { get; init; }
 

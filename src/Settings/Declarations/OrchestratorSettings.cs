@@ -193,7 +193,7 @@ public sealed record OrchestratorSettings
     /// <summary>Returns the name of a task's agent, either from the plan or <see cref="Agent"/>.</summary>
     public string AgentOf(PlanTask task) => task.Agent ?? Agent;
 
-    /// <summary>Returns the agents that continue a task one after another, if usage limits last long. Each agent occurs once.</summary>
+    /// <summary>Returns the agents that continue a task one after another while usage limits persist. Each agent occurs once.</summary>
     /// <param name="agent">Name of the first agent, which is not part of the result.</param>
     /// <returns>Name of each agent, with the minimum duration of its predecessor's usage limit.</returns>
     public IReadOnlyList<(string Agent, TimeSpan After)> RelaysOf(string agent)
@@ -314,14 +314,14 @@ public sealed record OrchestratorSettings
 
     public required GateSettings Gates { get; init; }
 
-    /// <summary>Settings for the proof that tests detect a task's change (<c>verification.*</c>).</summary>
+    /// <summary>Settings for verifying that tests detect a task's change (<c>verification.*</c>).</summary>
     public VerificationSettings Verification
     {
         get;
         init => field = value ?? new VerificationSettings(RedProofPolicy.Report);
     } = new(RedProofPolicy.Report);
 
-    /// <summary>True to predict conflicts by merging unfinished work on trial (<c>radar</c>). Default: true.</summary>
+    /// <summary>True to predict conflicts by trial merges of unfinished work (<c>radar</c>). Default: true.</summary>
     public required bool Radar { get; init; }
 
     /// <summary>Limits on the changes that each task makes (<c>changes.*</c>).</summary>
@@ -363,8 +363,8 @@ public sealed record OrchestratorSettings
     } = ProofSettings.Off;
 
     /// <summary>
-    /// Time after which a task that waits for a file shows the task that holds the file (<c>locks.timeout</c>). Default: 5 minutes. Range:
-    /// 1 second to 30 days.
+    /// Time that a task waits for a file before it shows which task holds the file (<c>locks.timeout</c>). Default: 5 minutes. Range: 1
+    /// second to 30 days.
     /// </summary>
     public required TimeSpan LockTimeout { get; init; }
 

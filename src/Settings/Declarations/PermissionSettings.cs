@@ -87,8 +87,8 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
     public required IReadOnlyList<string> Paths { get; init; }
 
     /// <summary>
-    /// Hosts that sandboxed programs may reach (<c>permissions.network.*</c>). Default: the host's network, because runs from before this
-    /// setting existed used it.
+    /// Hosts that sandboxed programs may reach (<c>permissions.network.*</c>). Default: the host's network, as in runs that predate this
+    /// setting.
     /// </summary>
     public NetworkSettings Network { get; init; } = new("open", []);
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Settings for the proof that tests detect a task's change (<c>verification.*</c>).</summary>
+/// <summary>Settings for verifying that tests detect a task's change (<c>verification.*</c>).</summary>
 /// <param name="ProveRed">Default policy for the proof that new and changed tests fail without the change.</param>
 public sealed record VerificationSettings(RedProofPolicy ProveRed)
 {

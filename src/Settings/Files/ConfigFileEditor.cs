@@ -71,7 +71,7 @@ public static class ConfigFileEditor
         return faults.Count == 0 && ConfigFileRemoval.Remove(text, name) != text;
     }
 
-    /// <summary>Loads the new text in the same way as a run, and rejects it if the change introduces errors.</summary>
+    /// <summary>Loads the new text as a run would, and rejects it if the change introduces errors.</summary>
     private static (string? Text, IReadOnlyList<SettingFault> Faults) Validated(
         string text,
         string changed,

@@ -30,6 +30,6 @@ internal static class NodeTextConverter
             _ => "",
         };
 
-    /// <summary>Creates a scalar with a line number; 0 if the value is not in a file.</summary>
+    /// <summary>Creates a scalar with a line number, which is 0 if the value is not in a file.</summary>
     public static ScalarNode Scalar(string text, int line = 0) => new(line, 0, text, isPlain: false);
 }

@@ -24,7 +24,7 @@ public sealed class RepositorySettings
     /// <summary>True if all settings apply, because the user trusts the repository or because there is no repository.</summary>
     public bool IsTrusted { get; }
 
-    /// <summary>Settings that apply, with their faults and sources.</summary>
+    /// <summary>Settings that apply, with their errors, warnings and sources.</summary>
     public SettingsResult Loaded { get; }
 
     /// <summary>Permissions that the user would grant by trusting the repository. If there are none, the user need not be asked.</summary>

@@ -24,7 +24,7 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
     public static TrustStore OfUser(IReadOnlyDictionary<string, string> environment) =>
         new(Path.Combine(Path.GetDirectoryName(SettingsFiles.UserFile(environment))!, "trust.json"));
 
-    /// <summary>True if the user ever trusted this repository or this run, whatever its files contained then.</summary>
+    /// <summary>True if the user ever trusted this repository or this run, whatever the repository's files contained then.</summary>
     public bool WasTrusted(string repository, string? runId)
     {
         var known = Read();
@@ -34,7 +34,8 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
     }
 
     /// <summary>
-    /// True if the user trusted exactly the question's items: for the repository, for this run (<c>run --yes</c>), or for this process.
+    /// True if the user trusted exactly the items in the trust request: for the repository, for this run (<c>run --yes</c>), or for this
+    /// process.
     /// </summary>
     public bool IsTrusted(string repository, TrustRequest question, string? runId = null)
     {
@@ -46,15 +47,17 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
             || (_granted.TryGetValue(repository, out var now) && now == wanted);
     }
 
-    /// <summary>Records that the user trusts the question's items for the repository.</summary>
+    /// <summary>Records that the user trusts the items in the trust request for the repository.</summary>
     public void Trust(string repository, TrustRequest question) =>
         Change(known => known with { Repositories = With(known.Repositories, repository, question.Fingerprint) });
 
-    /// <summary>Records that the user trusts the question's items for a single run, which can then also be resumed with them.</summary>
+    /// <summary>
+    /// Records that the user trusts the items in the trust request for a single run, which can then also be resumed with them.
+    /// </summary>
     public void TrustForRun(string repository, string runId, TrustRequest question) =>
         Change(known => known with { Runs = With(Recent(known.Runs), RunKey(repository, runId), $"{question.Fingerprint} {Today()}") });
 
-    /// <summary>Trusts the question's items until this process ends (<c>worker --yes</c>).</summary>
+    /// <summary>Trusts the items in the trust request until this process ends (<c>worker --yes</c>).</summary>
     public void Grant(string repository, TrustRequest question) => _granted[repository] = question.Fingerprint;
 
     private static string RunKey(string repository, string runId) => $"{repository}#{runId}";

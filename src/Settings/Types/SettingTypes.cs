@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Setting types that many settings share. Types that can be turned off accept <c>off</c> and <c>none</c>, which become null.
+/// Setting types that many settings share. Types for settings that can be turned off accept <c>off</c> and <c>none</c>, which become null.
 /// </summary>
 internal static class SettingTypes
 {
@@ -182,7 +182,7 @@ internal static class SettingTypes
     private static SettingType<T?> OrOff<T>(SettingType<T> type)
         where T : struct => Or(type, "off", "none", "false");
 
-    /// <summary>Extends a type with a word that means null, which may have alternative spellings.</summary>
+    /// <summary>Extends a type with a word that means null and may have alternative spellings.</summary>
     private static SettingType<T?> Or<T>(SettingType<T> type, string word, params string[] others)
         where T : struct =>
         new(

@@ -15,8 +15,8 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Batch;
 
 /// <summary>
-/// Handles batch operations. Only one operation can run at a time in each namespace. Progress is stored, so that operations continue after
-/// a restart.
+/// Implements the RPCs for batch operations. Only one operation can run at a time in each namespace. Progress is stored, so that operations
+/// continue after a restart.
 /// </summary>
 internal sealed class BatchHandler(EngineServices services, VisibilityReader visibility, BatchActions actions) : IServiceHandler
 {

@@ -6,7 +6,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Handles operator actions on pending activities: pause, unpause, reset, and changes to options.</summary>
+/// <summary>Performs operator actions on pending activities: pause, unpause, reset, and changes to options.</summary>
 internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceRegistry namespaces, TimeProvider time)
 {
     public void Register(RpcTable table)

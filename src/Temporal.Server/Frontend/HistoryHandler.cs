@@ -82,7 +82,8 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
     }
 
     /// <summary>
-    /// Reads a page of a history. If the events are still to come, returns the workflow to wait for and the page token to continue with.
+    /// Reads a page of a history. If the requested events do not exist yet, returns the workflow to wait for and the page token to continue
+    /// with.
     /// </summary>
     private (byte[]? Answer, (InMemoryWorkflow Workflow, Task Changed)? Waiting, PageToken? Token) Read(
         InMemoryWorkflow workflow,

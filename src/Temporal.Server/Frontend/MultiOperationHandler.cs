@@ -8,7 +8,7 @@ using Aborted = Temporalio.Api.Failure.V1.MultiOperationExecutionAborted;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Handles update-with-start. Starts a workflow, or finds it running, and updates it in one call.</summary>
+/// <summary>Implements update-with-start, which starts a workflow, or finds it running, and updates it in one call.</summary>
 internal sealed class MultiOperationHandler(
     WorkflowEngine engine,
     NamespaceRegistry namespaces,

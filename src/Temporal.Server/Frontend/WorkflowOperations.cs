@@ -6,7 +6,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Handles client operations on workflows: start, signal, cancel, terminate, delete and describe.</summary>
+/// <summary>Performs client operations on workflows: start, signal, cancel, terminate, delete and describe.</summary>
 internal sealed class WorkflowOperations : IWorkflowOperations
 {
     private readonly WorkflowEngine _engine;

@@ -8,7 +8,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Handles completed and failed workflow tasks.</summary>
+/// <summary>Processes workers' reports that workflow tasks completed or failed.</summary>
 internal sealed class WorkflowTaskCompletionHandler(
     WorkflowEngine engine,
     NamespaceRegistry namespaces,

@@ -57,7 +57,7 @@ internal static class ActivityTransitions
         MarkChanged(run, activity);
     }
 
-    /// <summary>Returns the token with which the worker of the started attempt answers.</summary>
+    /// <summary>Returns the token by which the worker identifies the started attempt when it reports back.</summary>
     public static ByteString TokenOf(MutableState run, PendingActivity activity) =>
         new TaskToken
         {

@@ -22,7 +22,7 @@ internal static class AuditJson
         }
     }
 
-    /// <summary>Returns the printed documents in order, or null if the output is not JSON.</summary>
+    /// <summary>Returns the JSON documents that a tool printed, in order, or null if the output is not JSON.</summary>
     public static IReadOnlyList<JsonElement>? ReadAll(string output)
     {
         var found = new List<JsonElement>();
@@ -41,7 +41,7 @@ internal static class AuditJson
         }
     }
 
-    /// <summary>Creates the answer for output that is not JSON.</summary>
+    /// <summary>Creates the audit result for output that is not JSON.</summary>
     public static AuditResult NoJson(string output) =>
         AuditResult.None(output.Trim().Length == 0 ? "it printed nothing" : $"it printed no JSON: {ToOneLine(output)}");
 
@@ -78,7 +78,7 @@ internal static class AuditJson
     public static string NameIn(string address) =>
         address.TrimEnd('/') is var whole && whole.LastIndexOf('/') is >= 0 and var end ? whole[(end + 1)..] : whole;
 
-    /// <summary>Converts a text to one line.</summary>
+    /// <summary>Converts text to one line.</summary>
     public static string ToOneLine(string text) =>
         QuotedText.Cut(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(60)), LongestReason);
 }

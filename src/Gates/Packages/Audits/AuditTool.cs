@@ -104,7 +104,7 @@ public sealed class AuditTool(
     /// <param name="file">Name of the file to audit, in the working directory of the tool.</param>
     public IReadOnlyList<string> ArgumentsFor(string file) => arguments(file);
 
-    /// <summary>Parses the tool's output. Unreadable output is returned as a missing answer and never throws an exception.</summary>
+    /// <summary>Parses the tool's output. For unreadable output, returns a result without an answer; never throws an exception.</summary>
     /// <param name="output">Standard output of the tool.</param>
     public AuditResult Read(string output) => parse(output);
 

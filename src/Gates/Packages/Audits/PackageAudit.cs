@@ -1,6 +1,8 @@
 namespace Orchestrator.Gates.Packages.Audits;
 
-/// <summary>Runs the audit tools that are installed on this host. A tool without an answer is reported, but is not a failure.</summary>
+/// <summary>
+/// Runs the audit tools that are installed on this host. A tool that gives no answer is reported, but this does not count as a failure.
+/// </summary>
 /// <param name="environment">Complete environment of the programs.</param>
 /// <param name="time">Clock for the time limit, or null for the system clock.</param>
 /// <param name="sandbox">Sandbox of the programs, or null for unrestricted access.</param>

@@ -15,7 +15,7 @@ public sealed class PackageInstallation(RunServices services)
 {
     /// <summary>
     /// Installs the packages and creates the commit. A repeated call creates a new commit, because staging changes only after the run has
-    /// received the result.
+    /// received the result of the installation.
     /// </summary>
     /// <param name="input">The agent run that requested the packages, and the number of the request.</param>
     /// <param name="stop">Stops the package manager.</param>
@@ -38,7 +38,7 @@ public sealed class PackageInstallation(RunServices services)
     }
 
     /// <summary>
-    /// Writes a message to the agent about the result. If the packages are on staging, the agent's unfinished work is committed, so that
+    /// Notifies the agent of the installation's result. If the packages are on staging, the agent's unfinished work is committed, so that
     /// staging can be merged into its worktree.
     /// </summary>
     /// <param name="input">The agent run that requested the packages, and the result of the merge.</param>
@@ -102,7 +102,9 @@ public sealed class PackageInstallation(RunServices services)
         };
     }
 
-    /// <summary>Commits the agent's unfinished work. If git refuses to store a file, the agent gets a message and must fix this.</summary>
+    /// <summary>
+    /// Commits the agent's unfinished work. If git refuses to store a file, the agent gets a message and must fix the problem.
+    /// </summary>
     private static async Task<(string Commit, string Refusal)> SaveAsync(
         TaskCommitter work,
         ConcludeRequestInput input,

@@ -56,7 +56,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
             : new LandingCheckResult(null, $"Packages: {Describe(audit)}.", decisions);
     }
 
-    /// <summary>Returns a line about the audit for the report. Returns null if the run changed no packages.</summary>
+    /// <summary>Returns the report's line about the audit, or null if the run changed no packages.</summary>
     public static string? Summary(RunFolder folder) =>
         TryRead(folder) is { } audit ? $"packages: {Describe(audit)} ({folder.Relative(folder.Audit)})" : null;
 
@@ -100,8 +100,8 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
     }
 
     /// <summary>
-    /// Finds the files that each tool audits, and the reasons why other files can't be audited. The files are those of the commit, because
-    /// the run may have added or removed manifests.
+    /// Finds the files that each tool audits, and the reasons why other files can't be audited. The files are taken from the commit to
+    /// land, because the run may have added or removed manifests.
     /// </summary>
     private async Task<(IReadOnlyList<AuditedFile> Subjects, IReadOnlyList<string> Missing)> SubjectsAsync(
         IReadOnlyList<AuditTool> tools,

@@ -29,7 +29,7 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
             };
     }
 
-    /// <summary>Returns notes about the gates for users. Empty if there are none.</summary>
+    /// <summary>Returns notes for users about the gates, or an empty string if there are none.</summary>
     public static string FormatNotes(IReadOnlyList<GateVerdict> outcomes)
     {
         var notes = GateFormatter.FormatShort(outcomes).ToList();

@@ -17,7 +17,7 @@ internal sealed class LandingCommitBuilder(RunFiles files, GitRepository reposit
 {
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>Finds an obstacle to the later landing, before any agent has cost money.</summary>
+    /// <summary>Finds a problem that would prevent the later landing, before any agent costs money.</summary>
     /// <returns>Sentence with the problem and its remedy, and true if a user may start the run anyway. Null if there is no
     /// obstacle.</returns>
     public static async Task<(string Problem, bool MayBegin)?> FindObstacleAsync(

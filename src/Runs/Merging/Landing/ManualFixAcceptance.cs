@@ -63,7 +63,8 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
     }
 
     /// <summary>
-    /// Runs the gates of the whole run on the commits, and merges the commits if the gates pass. A repeated call finds the existing merge.
+    /// Runs the gates of the whole run on the user's commits and, if the gates pass, merges the commits. A repeated call finds the existing
+    /// merge.
     /// </summary>
     /// <param name="input">The run and the commits to verify.</param>
     /// <param name="stop">Cancels before staging moves.</param>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Merging.Landing;
 
 /// <summary>
-/// Writes the title and text of a pull request within GitHub's limits. The text is passed in a file, because all processes on the host can
-/// read arguments, and arguments have a limited length.
+/// Writes the title and text of a pull request within GitHub's limits. The text is passed in a file, because command-line arguments have a
+/// limited length and all processes on the host can read them.
 /// </summary>
 internal static class PullRequestFile
 {
@@ -13,7 +13,7 @@ internal static class PullRequestFile
     /// <summary>Shortens a title to GitHub's limit.</summary>
     public static string Title(string title) => title.Length <= LongestTitle ? title : title[..LongestTitle];
 
-    /// <summary>Writes the text of a pull request to a file that only this user can read.</summary>
+    /// <summary>Writes the text of a pull request to a file that only the current user can read.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="task">Id of the task, or null for the pull request of the whole run.</param>
     /// <param name="body">Text in Markdown, which is shortened if necessary.</param>

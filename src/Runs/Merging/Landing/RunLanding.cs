@@ -125,7 +125,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
     }
 
     /// <summary>
-    /// Runs the gates that did not check this combination of merges. Such gates exist if parts of the repository are independent, or if a
+    /// Runs the gates that have not yet checked this combination of merges. There are some if parts of the repository are independent or a
     /// gate covers only some files.
     /// </summary>
     private static async Task<(string Note, LandResult? Failed)> GateCombinationAsync(LandingCommit landing, CancellationToken stop)
@@ -212,7 +212,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
             stop
         );
 
-    /// <summary>A commit to land, with the objects that the landing needs.</summary>
+    /// <summary>A commit to land, with the data and helper objects that the landing needs.</summary>
     private sealed record LandingCommit(
         RunFiles Files,
         GitRepository Repository,

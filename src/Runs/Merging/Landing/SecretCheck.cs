@@ -42,7 +42,7 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
             );
     }
 
-    /// <summary>Returns a line about possible secrets for the report. Returns null if the run never had any.</summary>
+    /// <summary>Returns the report's line about possible secrets, or null if the run never had any.</summary>
     public static string? Summary(RunFolder folder)
     {
         var stored = StoredFindings<SecretFinding>.TryRead(folder.SecretsJson);

@@ -12,7 +12,7 @@ internal sealed record SecretFinding(string File, int Line, string Kind, string 
     [JsonIgnore]
     public string Key => $"{File}\0{Kind}\0{Text}";
 
-    /// <summary>Creates a finding from the result of a search.</summary>
+    /// <summary>Creates a finding from a secret that a search found.</summary>
     public static SecretFinding Of(FoundSecret found) => new(found.File, found.Line, found.Kind, found.Text);
 
     public override string ToString() => new FoundSecret(File, Line, Kind, Text).ToString();

@@ -17,7 +17,7 @@ internal sealed record StoredFindings<T>
     /// <summary>Version of the file format.</summary>
     public int SchemaVersion { get; init; } = 1;
 
-    /// <summary>Hash of the commit in which the findings were found.</summary>
+    /// <summary>Hash of the commit that was checked.</summary>
     public string Commit { get; init; } = "";
 
     /// <summary>Id of the landing attempt that ran the check.</summary>

@@ -2,7 +2,7 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Picking;
 
-/// <summary>Compares the results of a run's tasks that have the same text.</summary>
+/// <summary>Compares the results of those tasks of a run that have the same text.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="folder">Folder of the run, which contains the evidence of gates.</param>
 /// <param name="baseCommit">Commit from which all tasks started.</param>

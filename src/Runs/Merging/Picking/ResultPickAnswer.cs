@@ -4,8 +4,8 @@ using Orchestrator.Plans.Readers.Documents;
 namespace Orchestrator.Runs.Merging.Picking;
 
 /// <summary>
-/// A reviewer's choice among several results. Includes the JSON Schema and the parser of such answers. An invalid answer never
-/// causes an exception.
+/// A reviewer's choice among several results, with the JSON Schema and the parser of this answer. An invalid answer never causes an
+/// exception.
 /// </summary>
 /// <param name="Task">Id of the task whose result the reviewer prefers.</param>
 /// <param name="Why">Reason that the reviewer gave.</param>
@@ -21,7 +21,7 @@ internal sealed record ResultPickAnswer(string Task, string Why)
             "why":{"type":"string","description":"The reason, in one or two sentences"}}}
             """.ReplaceLineEndings("");
 
-    /// <summary>Parses an answer, with or without text around its JSON.</summary>
+    /// <summary>Parses a reviewer's answer, even if text surrounds its JSON.</summary>
     /// <param name="text">The answer, or null if the reviewer gave none.</param>
     /// <param name="tie">The tied results that the question compares.</param>
     /// <returns>The parsed answer, or one sentence for each reason why it is invalid.</returns>

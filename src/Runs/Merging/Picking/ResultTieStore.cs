@@ -10,7 +10,9 @@ public sealed record ResultTie(string Text, IReadOnlyList<ResultTieCandidate> Re
 /// <param name="Commit">Hash of the result's commit.</param>
 public sealed record ResultTieCandidate(string Task, string Commit);
 
-/// <summary>Stores the ties that the run's reviewer must decide, with the files that affect the run's decisions.</summary>
+/// <summary>
+/// Stores the ties that the run's reviewer must decide together with the other files on which the run's decisions depend.
+/// </summary>
 /// <param name="Base">Commit from which all tasks started.</param>
 /// <param name="Ties">The ties, one for each question.</param>
 internal sealed record ResultTieStore(string Base, IReadOnlyList<ResultTie> Ties)

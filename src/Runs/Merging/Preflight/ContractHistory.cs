@@ -4,8 +4,8 @@ namespace Orchestrator.Runs.Merging.Preflight;
 
 /// <summary>
 /// Finds the contract versions that the tasks of earlier runs used. The plan of a run is fixed, so users change a contract by starting a
-/// changed plan. Tasks that use the contract are then repeated, because the contract is part of their content key. All other results are
-/// reused and verified with the new contract.
+/// run with a changed plan. Tasks that use the contract are then redone, because the contract is part of their content key. All other
+/// results are reused and verified with the new contract.
 /// </summary>
 internal static class ContractHistory
 {

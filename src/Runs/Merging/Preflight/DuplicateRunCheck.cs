@@ -6,7 +6,7 @@ using Orchestrator.Runs.Planning;
 namespace Orchestrator.Runs.Merging.Preflight;
 
 /// <summary>
-/// Finds earlier runs that did or are doing the same work, by comparing plans and planning requests. This prevents users from accidentally
+/// Finds runs that have done or are doing the same work, by comparing plans and planning requests. This prevents users from accidentally
 /// paying twice for the same work.
 /// </summary>
 public sealed class DuplicateRunCheck
@@ -99,7 +99,8 @@ public sealed class DuplicateRunCheck
     }
 
     /// <summary>
-    /// Rejects planning if the same work was already requested. Otherwise a user would pay for a planner before deciding.
+    /// Rejects planning if the same work was already requested. Otherwise, a user would pay for a planner before deciding whether to repeat
+    /// the work.
     /// </summary>
     /// <returns>The rejection, or null if planning may start.</returns>
     public static async Task<PlanningPreparation?> RefuseAsync(PreparePlanningInput input, RunServices services, CancellationToken stop)

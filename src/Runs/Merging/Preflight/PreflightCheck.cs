@@ -227,7 +227,7 @@ public sealed class PreflightCheck(RunServices services)
 
     /// <summary>
     /// Records the position of the target, and creates the staging branch there with the plan's contracts, in one transaction. A resumed
-    /// run finds both.
+    /// run finds the record and the branch.
     /// </summary>
     private static async Task<string> BeginAsync(
         GitRepository repository,

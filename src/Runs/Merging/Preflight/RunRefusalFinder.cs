@@ -5,8 +5,8 @@ using Orchestrator.Runs.Planning;
 namespace Orchestrator.Runs.Merging.Preflight;
 
 /// <summary>
-/// Finds reasons to reject a run that follow only from its plan, its settings and its checkout. Used by preflight and by every command that
-/// announces a run, such as a rehearsal, a dry run or a schedule.
+/// Finds the reasons to reject a run that can be determined from its plan, its settings and its checkout alone. Used by preflight and by
+/// every command that announces a run, such as a rehearsal, a dry run or a schedule.
 /// </summary>
 public static class RunRefusalFinder
 {

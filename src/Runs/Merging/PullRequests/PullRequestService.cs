@@ -5,7 +5,7 @@ using Orchestrator.Runs.Tasks.Secrets;
 
 namespace Orchestrator.Runs.Merging.PullRequests;
 
-/// <summary>The content of a pull request.</summary>
+/// <summary>Title and text of a pull request for the branch of a task or of the whole run.</summary>
 /// <param name="Task">Id of the task whose branch is offered, or null for the run's staging branch.</param>
 /// <param name="Title">Title of the pull request.</param>
 /// <param name="Body">Text of the pull request in Markdown.</param>
@@ -127,9 +127,7 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
 
     private static string BranchOf(RunStatus run, string? task) => task is null ? run.Staging : run.BranchOf(task);
 
-    /// <summary>
-    /// Finds the pull request of a branch. An open one has precedence, followed by the latest one. Pull requests from forks are ignored.
-    /// </summary>
+    /// <summary>Reads the failed checks and the reviewers' current comments on a run's pull requests.</summary>
     private static async Task<(KnownPullRequest? Known, GitHubResponse? Failure)> FindAsync(
         GitHubProgram gitHub,
         string branch,

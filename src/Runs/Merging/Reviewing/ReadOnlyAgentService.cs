@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Merging.Reviewing;
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class ReadOnlyAgentService(RunServices services)
 {
-    /// <summary>Starts the agent or attaches to a running one, follows the agent until it ends, and stores its answer.</summary>
+    /// <summary>Starts the agent or attaches to a running one, monitors the agent until it ends, and stores its answer.</summary>
     /// <param name="input">The question, and the number of the agent run.</param>
     /// <param name="execution">The running step.</param>
     public async Task<AgentRunResult> AskAsync(AskAgentInput input, StepExecution execution) =>

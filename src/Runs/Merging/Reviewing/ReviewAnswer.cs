@@ -4,7 +4,7 @@ using Orchestrator.Plans.Readers.Documents;
 namespace Orchestrator.Runs.Merging.Reviewing;
 
 /// <summary>
-/// A reviewer's answer about a part of a change. Includes the JSON Schema of answers and their parser. An invalid answer never causes an
+/// A reviewer's answer about a part of a change, with the JSON Schema and the parser of such answers. An invalid answer never causes an
 /// exception.
 /// </summary>
 internal sealed record ReviewAnswer
@@ -42,7 +42,7 @@ internal sealed record ReviewAnswer
     /// <summary>The state that the reviewer reports for each finding of earlier rounds, by the id of the finding.</summary>
     public required IReadOnlyDictionary<string, (string State, string Why)> Earlier { get; init; }
 
-    /// <summary>Parses an answer, with or without text around its JSON.</summary>
+    /// <summary>Parses a reviewer's answer, even if text surrounds its JSON.</summary>
     /// <param name="text">The answer, or null if the reviewer gave none.</param>
     /// <returns>The parsed answer, or one sentence for each reason why it is invalid.</returns>
     public static (ReviewAnswer? Answer, IReadOnlyList<string> Problems) Read(string? text)

@@ -40,20 +40,20 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string ha
         return said.Store(folder);
     }
 
-    /// <summary>Returns the stored prompt about one part.</summary>
+    /// <summary>Returns the stored prompt about one part of the change.</summary>
     public string Prompt(int part) => Encoding.UTF8.GetString(Said.TryRead(folder, Named(Question(part)))!);
 
-    /// <summary>Stores a valid answer about one part.</summary>
+    /// <summary>Stores a valid answer about one part of the change.</summary>
     /// <returns>The hash of the stored round, which includes the answer.</returns>
     public string Accept(int part, string text) => Said.With(folder, Named(Answer(part)), Encoding.UTF8.GetBytes(text)).Store(folder);
 
-    /// <summary>Returns the valid answer about one part, or null if there is none yet.</summary>
+    /// <summary>Returns the valid answer about one part of the change, or null if there is none yet.</summary>
     public string? Accepted(int part) => Said.TryRead(folder, Named(Answer(part))) is { } text ? Encoding.UTF8.GetString(text) : null;
 
-    /// <summary>Returns the absolute path of the answer from an agent run, before it is checked.</summary>
+    /// <summary>Returns the absolute path of the file with an agent run's unchecked answer.</summary>
     public string Draft(int start) => In($"said-{start}.txt");
 
-    /// <summary>Returns the absolute path of the list of problems in an answer.</summary>
+    /// <summary>Returns the absolute path of the file that lists the problems in an answer.</summary>
     public string Problems(int start) => In($"problems-{start}.md");
 
     private static string Answer(int part) => string.Create(CultureInfo.InvariantCulture, $"answer-{part}.json");

@@ -1,9 +1,9 @@
 namespace Orchestrator.Runs.Merging.Reviewing;
 
 /// <summary>
-/// Assigns ids to the findings of a review round. Each id is also that of the finding's task. The same round at the same commit always gets
-/// the same ids. After a reset, a round with the same number may review another commit. Its findings then get ids that the run has never
-/// used, because a finding whose id belongs to a merged task would count as fixed.
+/// Assigns ids to the findings of a review round. A finding and the task that fixes it have the same id. The same round at the same commit
+/// always gets the same ids. After a reset, a round with the same number may review another commit. Its findings then get ids that the run
+/// has never used, because a finding whose id belongs to a merged task would count as fixed.
 /// </summary>
 internal sealed class ReviewFindingIds
 {

@@ -107,7 +107,7 @@ public sealed class ReviewRoundConcluder(RunServices services)
 
     /// <summary>
     /// Updates the findings that were open before this round. A finding is fixed if one answer reports it as fixed and no other answer
-    /// contradicts. A finding that no answer mentions stays open.
+    /// contradicts this. A finding that no answer mentions stays open.
     /// </summary>
     private static List<ReviewFinding> EarlierOf(RunFiles run, ReviewRound round, IReadOnlyList<ReviewAnswer> answers)
     {

@@ -60,7 +60,7 @@ public sealed class RunForecasts(string repository)
         select new WindowForecast(paid.Key, window.Key, Math.Round(window.Value.Low, 1), Math.Round(window.Value.High, 1));
 
     /// <summary>
-    /// Simulates an unattended run of a plan for a usual night and for a bad night, such as occurs about once in ten nights.
+    /// Simulates an unattended run of a plan for a typical night, and for a bad night that occurs about once in ten nights.
     /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="chosen">Ids of the tasks to run, or null for all tasks.</param>
@@ -96,7 +96,7 @@ public sealed class RunForecasts(string repository)
         return (UnattendedRunRehearsal.Simulate(night, past, share: 0.5), UnattendedRunRehearsal.Simulate(night, past, share: 0.9));
     }
 
-    /// <summary>Lists the tasks of a plan that failed in past runs, in which they had the same text, files and gates.</summary>
+    /// <summary>Lists a plan's tasks that failed in past runs in which they had the same text, files and gates.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="chosen">Ids of the tasks to run, or null for all tasks.</param>
     public IReadOnlyList<PastTaskFailures> Failures(Plan plan, IReadOnlySet<string>? chosen)

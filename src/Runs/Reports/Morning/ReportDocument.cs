@@ -8,7 +8,7 @@ public sealed record ReportLine(string Kind, string Text)
     /// <summary>Id of the task that the line concerns, or null if it concerns the run.</summary>
     public string? Task { get; init; }
 
-    /// <summary>List items that follow the line.</summary>
+    /// <summary>Items of the list that follows the line.</summary>
     public IReadOnlyList<string> Each { get; init; } = [];
 
     /// <summary>Commands with which a user can respond to the line, the recommended one first.</summary>

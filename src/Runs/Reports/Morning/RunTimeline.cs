@@ -27,7 +27,7 @@ internal sealed class RunTimeline(IReadOnlyList<RunEvent> events)
     public IReadOnlyList<long> OfRunIn(params string[] states) =>
         Numbers(_ofRun.LastOrDefault(happened => states.Contains(happened.State)));
 
-    /// <summary>Returns the number of the last event before an occurrence that has no event of its own.</summary>
+    /// <summary>Returns the number of the last event before the time of an occurrence for which no event was recorded.</summary>
     /// <param name="task">Id of the task that the occurrence concerns, or null if it concerns the run.</param>
     /// <param name="time">Time of the occurrence, or null if unknown.</param>
     public IReadOnlyList<long> Before(string? task, DateTimeOffset? time)

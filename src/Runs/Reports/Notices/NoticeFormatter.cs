@@ -11,7 +11,7 @@ internal static class NoticeFormatter
     private const int LongestCommand = 300;
     private const int MostCommands = 4;
 
-    /// <summary>Formats one fact about a run.</summary>
+    /// <summary>Formats one fact about a run as an item of a notice.</summary>
     public static NoticeItem Item(RunNotice notice) =>
         new(
             notice.Key,

@@ -42,8 +42,7 @@ public enum NoticeSelection
 }
 
 /// <summary>
-/// The messages of a repository that were not delivered. Any process in the repository can send them, with or without the workflow of the
-/// run.
+/// The undelivered messages about a repository's runs. Any process in the repository can send them, even outside the run's workflow.
 /// </summary>
 /// <param name="repositoryKey">Key of the repository.</param>
 /// <param name="services">Dependencies of the run's steps.</param>

@@ -3,7 +3,8 @@ using Orchestrator.Notifications;
 namespace Orchestrator.Runs.Reports.Notices;
 
 /// <summary>
-/// The sent and pending messages of a run. The record is stored before each call to a channel and after the channel's response.
+/// The sent and pending messages of a run. The record is stored before each call to a notification channel and after the channel's
+/// response.
 /// </summary>
 internal sealed record NoticeRecord
 {
@@ -19,8 +20,8 @@ internal sealed record NoticeRecord
     } = [];
 
     /// <summary>
-    /// Absolute path of the folder whose settings define the targets. It is used if a process sends the messages without the workflow of
-    /// the run.
+    /// Absolute path of the folder whose settings define the targets. It is used if a process sends the messages outside the run's
+    /// workflow.
     /// </summary>
     [JsonPropertyName("folder")]
     public string Folder
@@ -123,7 +124,7 @@ internal sealed record NoticeDelivery
     [JsonPropertyName("notBefore")]
     public DateTimeOffset? NotBefore { get; init; }
 
-    /// <summary>Reason why the message was not delivered or not withdrawn. Empty if there is none.</summary>
+    /// <summary>Reason why the message could not be delivered or withdrawn. Empty if there is none.</summary>
     [JsonPropertyName("problem")]
     public string Problem
     {

@@ -80,7 +80,7 @@ public sealed class NoticeService(RunServices services)
     }
 
     /// <summary>
-    /// True for a fact that one run reports on behalf of all runs. Such facts concern accounts, and budgets of a day or an account.
+    /// True for a fact that one run reports on behalf of all runs. Such facts concern an account, or the budget of a day or an account.
     /// </summary>
     private static bool IsOfAllRuns(RunNotice notice) =>
         notice.Kind == NoticeKinds.AccountParked

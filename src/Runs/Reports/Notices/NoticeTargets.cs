@@ -11,8 +11,8 @@ using Orchestrator.Notifications.Webhook;
 namespace Orchestrator.Runs.Reports.Notices;
 
 /// <summary>
-/// Creates the notification targets from the settings and their secrets. A process has one instance, so that all runs share the backoff
-/// from a server that does not respond.
+/// Creates the notification targets from the settings and their secrets. A process has one instance, so that all runs share one backoff for
+/// a server that does not respond.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 internal sealed class NoticeTargets(RunServices services)

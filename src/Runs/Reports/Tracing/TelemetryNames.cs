@@ -56,7 +56,7 @@ public static class TelemetryNames
     /// <summary>Attribute with the hash of the commit from which the run started.</summary>
     public const string BaseRevision = "vcs.ref.base.revision";
 
-    /// <summary>Attribute with the commit hash that a run landed, or with a task's final commit hash.</summary>
+    /// <summary>Attribute with the hash of the commit that a run landed, or of a task's final commit.</summary>
     public const string HeadRevision = "vcs.ref.head.revision";
 
     /// <summary>Attribute with the class of an error.</summary>
@@ -98,7 +98,7 @@ public static class TelemetryNames
     /// <summary>Up-down counter of open runs by state.</summary>
     public const string RunsActive = "cicd.pipeline.run.active";
 
-    /// <summary>Counter of the tasks that failed and the gates that found errors.</summary>
+    /// <summary>Counter of failed tasks and of gates that found errors.</summary>
     public const string RunErrors = "cicd.pipeline.run.errors";
 
     /// <summary>Histogram of the duration of tasks in seconds, by state.</summary>
@@ -108,17 +108,17 @@ public static class TelemetryNames
     public const string GateDuration = "orchestrate.gate.duration";
 
     /// <summary>
-    /// Histogram of the time in seconds in which tasks were verified, were merged, or waited for a user, a limit or a slot.
+    /// Histogram of the time in seconds that tasks spent on verification and merging, or on waiting for a user, a limit or a slot.
     /// </summary>
     public const string PhaseDuration = "orchestrate.phase.duration";
 
-    /// <summary>Attribute of a metric with the category of the time, such as merging.</summary>
+    /// <summary>Attribute of a metric with the category of the measured time, such as merging.</summary>
     public const string Phase = "orchestrate.phase";
 
     /// <summary>Up-down counter of the tasks of open runs by state.</summary>
     public const string TasksActive = "orchestrate.tasks";
 
-    /// <summary>Up-down counter of the questions that wait for a user.</summary>
+    /// <summary>Up-down counter of the questions that are waiting for a user.</summary>
     public const string Questions = "orchestrate.questions";
 
     /// <summary>Counter of the cost of agents in US dollars, by account.</summary>

@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Tasks.Callbacks;
 /// <summary>Formats the events of an agent as readable lines.</summary>
 public static class AgentLogs
 {
-    /// <summary>Returns a line for each relevant event.</summary>
+    /// <summary>Returns a line for each relevant event of an agent.</summary>
     /// <param name="follow">True to wait for new events until the agent has ended.</param>
     /// <param name="time">The clock.</param>
     public static async IAsyncEnumerable<string> ReadAsync(

@@ -39,8 +39,8 @@ public sealed class AgentQueryResponder(string repository, string run, string ta
     }
 
     /// <summary>
-    /// Checks whether the agent's task may write a file, and lists other tasks that own the file. The hook and the check of the commit use
-    /// the same rule.
+    /// Checks whether the agent's task may write a file, and lists other tasks that own the file. The hook that checks tool calls and the
+    /// check of the commit use the same rule.
     /// </summary>
     /// <param name="path">Absolute path of the file, or its path relative to the worktree.</param>
     /// <exception cref="StepException">The run's files are missing.</exception>
@@ -81,7 +81,9 @@ public sealed class AgentQueryResponder(string repository, string run, string ta
         return text.ToString();
     }
 
-    /// <summary>Lists the other running tasks with their files, and the predicted conflicts with them.</summary>
+    /// <summary>
+    /// Lists the other running tasks with their files, and the conflicts that are predicted between them and the agent's task.
+    /// </summary>
     /// <exception cref="StepException">The run's files are missing.</exception>
     public string ListRunningTasks()
     {

@@ -15,12 +15,13 @@ public sealed record AgentRunIdentity(string Task, string Folder, string Run, st
     /// </summary>
     public const string FolderVariable = "ORCHESTRATOR_START";
 
-    /// <summary>True if the folder exists. It does not exist if the run was removed while the agent was running.</summary>
+    /// <summary>True if the agent run's folder exists. It does not exist if the run was removed while the agent was running.</summary>
     public bool IsThere => Directory.Exists(Folder);
 
     /// <summary>
     /// True if this process belongs to an agent or another step in this repository, such as a gate, set-up or a package manager. If a
-    /// process has removed its variables, its parent processes are inspected. The parent of a daemon in a sandbox is the sandbox itself.
+    /// process has removed its environment variables, its parent processes are inspected. The parent of a daemon in a sandbox is the
+    /// sandbox itself.
     /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
     /// <param name="findRepository">Finds the repository of this process. It is called only if needed.</param>
@@ -45,10 +46,10 @@ public sealed record AgentRunIdentity(string Task, string Folder, string Run, st
     }
 
     /// <summary>
-    /// True if a run on this machine started the program at the other end of a connection. Such a program is an agent, a gate, set-up or a
-    /// package manager, and must not answer the questions that its run asks users. If it has removed its variables, its parent processes
-    /// are inspected. Also true if the program has already closed its end of the connection, because its process can no longer be found.
-    /// False for a program of another machine or user.
+    /// True if a run on this machine started the program at the other end of a connection. That program is an agent, a gate, set-up or a
+    /// package manager, and must not answer the questions that its run asks users. If it has removed its environment variables, its parent
+    /// processes are inspected. Also true if the program has already closed its end of the connection, because its process can no longer be
+    /// found. False for a program of another machine or user.
     /// </summary>
     /// <param name="caller">IP address and port of the program.</param>
     /// <param name="called">IP address and port on this machine to which the program connected.</param>

@@ -27,10 +27,12 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
     private long? _last;
     private Task _looking = Task.CompletedTask;
 
-    /// <summary>Path of the lock file that the checking process holds. It contains the time until which no further check starts.</summary>
+    /// <summary>
+    /// Path of the lock file that the checking process holds. The file contains the time until which no further check starts.
+    /// </summary>
     internal string LockPath => Path.Combine(_folder, "turn");
 
-    /// <summary>Starts a check if there is a new snapshot. Does not delay the agent or the process that follows the agent.</summary>
+    /// <summary>Starts a check if there is a new snapshot. Does not delay the agent or the process that monitors it.</summary>
     public async Task StartCheckIfDueAsync()
     {
         // Branches that land separately are never merged with each other.
@@ -44,7 +46,7 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
         _looking = CheckSnapshotsAsync(_end.Token);
     }
 
-    /// <summary>Stops the checks after the agent has ended. Results are kept.</summary>
+    /// <summary>Stops the checks after the agent has ended. The results of finished checks are kept.</summary>
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
@@ -141,7 +143,8 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
     }
 
     /// <summary>
-    /// Returns the other tasks that have work, each with its snapshot or, if it has none, its branch. A merged branch has no changes.
+    /// Returns the other tasks that have work, each with its snapshot or, if it has none, its branch. A branch that is already merged has
+    /// no changes.
     /// </summary>
     private async Task<IReadOnlyDictionary<string, TrialMergeCommit>> ReadOtherCandidatesAsync(CancellationToken stop)
     {

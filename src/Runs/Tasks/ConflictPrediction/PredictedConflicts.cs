@@ -19,7 +19,7 @@ internal sealed record TrialMergeResult(
     DateTimeOffset At
 )
 {
-    /// <summary>Key of the pair of tasks. It does not depend on their order.</summary>
+    /// <summary>Key of the pair of tasks. It does not depend on the order of the two tasks.</summary>
     [JsonIgnore]
     public string Pair => PredictedConflicts.PairOf(First, Second);
 
@@ -35,7 +35,7 @@ internal static class PredictedConflicts
 {
     private const int MostFiles = 10;
 
-    /// <summary>Returns the key of a pair of tasks. It does not depend on their order.</summary>
+    /// <summary>Returns the key of a pair of tasks. It does not depend on the order of the two tasks.</summary>
     public static string PairOf(string one, string other)
     {
         var sorted = string.CompareOrdinal(one, other) < 0 ? $"{one}\0{other}" : $"{other}\0{one}";
@@ -52,7 +52,7 @@ internal static class PredictedConflicts
     /// <summary>Reads the last result of trial merges for a pair of tasks. Returns null if there is none.</summary>
     public static TrialMergeResult? Find(RunFolder folder, string pair) => Read(PathOf(folder, pair));
 
-    /// <summary>Lists the results of all pairs that currently conflict.</summary>
+    /// <summary>Lists the trial merge results of all pairs of tasks that currently conflict.</summary>
     public static IReadOnlyList<TrialMergeResult> All(RunFolder folder) =>
         Directory.Exists(folder.Radar)
             ?

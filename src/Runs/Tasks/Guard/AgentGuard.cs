@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Tasks;
 /// <summary>
 /// Protects the git state that all worktrees share while an agent is running. The state is recorded before the agent starts and compared
 /// after it has ended. Differences are stored in the agent run's folder before the state is restored, so that a crash does not lose them.
-/// Only changes that match the agent's own tool calls are attributed to the agent, because other programs also change the repository.
+/// Changes are attributed to the agent only if they match its own tool calls, because other programs also change the repository.
 /// </summary>
 internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, int start)
 {
@@ -25,7 +25,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         return Guard.RecordAsync(worktree, RecordFile);
     }
 
-    /// <summary>Compares the shared git state with the record after the agent has ended, and restores the recorded state.</summary>
+    /// <summary>Compares the shared git state with its recorded state after the agent has ended, and restores the recorded state.</summary>
     /// <param name="attempt">Number of the task's attempt.</param>
     /// <param name="toolUsage">Tool usage of the agent.</param>
     /// <param name="isConfined">True if a sandbox prevented the agent from writing to the main checkout.</param>
@@ -121,12 +121,15 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
     private static SharedStateChanges? Read(string path) => StoredJson.TryRead(path, ForeignNoteJson.Default.SharedStateChanges);
 }
 
-/// <summary>Collects the tool calls of an agent from its event stream. Rejected calls are ignored.</summary>
+/// <summary>
+/// True if the run has not yet reported a notice with this text. Agents that run at the same time find the same changes, so only the first
+/// notice is reported, even after a crash.
+/// </summary>
 internal sealed class ToolUsage
 {
     private readonly Dictionary<string, string> _subjects = new(StringComparer.Ordinal);
 
-    /// <summary>Adds the tool calls of an event.</summary>
+    /// <summary>Adds the tool calls that an event contains.</summary>
     public void RecordToolCalls(AgentEvent happened)
     {
         if (happened is AgentToolUse use)

@@ -18,8 +18,8 @@ public static class UnexpectedFileDetector
     }
 
     /// <summary>
-    /// Describes, in one sentence, the untracked files that appeared since the record was made. Empty if there are none or if git can't
-    /// read the checkout.
+    /// Describes, in one sentence, the untracked files that have appeared since the run's record of untracked files was made. Empty if
+    /// there are none or if git can't read the checkout.
     /// </summary>
     public static async Task<string> FindAsync(GitRepository repository, RunFiles files)
     {

@@ -60,8 +60,8 @@ internal sealed record WorktreeClaim
     }
 
     /// <summary>
-    /// Returns the requested packages. An agent writes one package as text, or as an object with name and version. It writes several as a
-    /// list of these, or as an object that maps names to versions.
+    /// Returns the requested packages. An agent specifies one package as text, or as an object with name and version. It specifies several
+    /// as a list of these, or as an object that maps names to versions.
     /// </summary>
     private static IReadOnlyList<string> NeedsOf(JsonElement? needs) =>
         needs switch
@@ -79,7 +79,7 @@ internal sealed record WorktreeClaim
     private static string Package(string name, string version) =>
         version.Length > 0 && char.IsAsciiLetterOrDigit(version[0]) ? $"{name}@{version}" : name + version;
 
-    /// <summary>Maps the state in the file to a claim's state. An unknown state does not count as completed.</summary>
+    /// <summary>Maps the state in the file to the state of a claim. An unknown state does not count as completed.</summary>
     private static string StatusOf(string? said) =>
         said?.Trim().ToLowerInvariant() switch
         {

@@ -21,13 +21,13 @@ internal static class MailLimits
     /// <summary>Maximum number of characters that are shown at once. The first message is always shown.</summary>
     public const int MostCharactersAtOnce = 12_000;
 
-    /// <summary>Maximum number of times that a message is shown if its arrival can't be verified.</summary>
+    /// <summary>Maximum number of characters of mail that are shown at once. The first message is always shown.</summary>
     public const int MostTries = 3;
 
     /// <summary>Period to which the limit per sender applies.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
-    /// <summary>Returns the reason why a text can't be sent. Empty if it can.</summary>
+    /// <summary>Returns the reason why a text can't be sent, or an empty string if it can be sent.</summary>
     public static string Refusal(string text) =>
         text.Trim().Length == 0 ? "The message has no text."
         : text.Length > LongestText
@@ -37,7 +37,7 @@ internal static class MailLimits
         : text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\t' or '\r')) ? "The message contains control characters."
         : "";
 
-    /// <summary>Returns the reason why a sender can't send a message now. Empty if the sender can.</summary>
+    /// <summary>Returns the reason why a sender can't send a message now, or an empty string if the sender can.</summary>
     /// <param name="sent">Times of the sender's last messages.</param>
     /// <param name="last">Number of the run's last message.</param>
     /// <param name="bytes">Size of the run's mail in bytes.</param>

@@ -25,8 +25,8 @@ public sealed class MailReader(RunFolder folder, string task)
     private readonly string _path = Path.Combine(TaskMailFolder.Of(folder, task), "read.json");
 
     /// <summary>
-    /// Returns the path of a file that shows a hook whether there is new mail, so that the hook starts no program. The file contains the
-    /// number of bytes of the run's mail that were shown and verified.
+    /// Returns the path of a file by which a hook can detect new mail without starting a program. The file contains the number of bytes of
+    /// the run's mail that were shown and verified.
     /// </summary>
     public static string ReadUpTo(RunFolder folder, string task) => Path.Combine(TaskMailFolder.Of(folder, task), "read");
 
@@ -86,7 +86,7 @@ public sealed class MailReader(RunFolder folder, string task)
         return await ReadNewAsync(MailDisplayKinds.Prompt, call, conversation, "", stop);
     }
 
-    /// <summary>True if the mail that was recorded as about to be shown was actually shown.</summary>
+    /// <summary>True if the mail that was recorded as about to be shown was actually shown to the agent.</summary>
     private static bool HasArrived(MailDisplayRecord last, string way, string? conversation, string heard)
     {
         if (last.Tries >= MailLimits.MostTries || heard.Contains(last.Marker, StringComparison.Ordinal))

@@ -3,16 +3,16 @@ using System.Security.Cryptography;
 namespace Orchestrator.Runs.Tasks.Mail;
 
 /// <summary>
-/// Stores the mail of a run, in a file on the owner host with one message per line. Agents and users write to the file directly, with or
-/// without an engine. The reader of each task records its own position. Worker hosts have a copy of the file. Messages that are sent on a
-/// worker host are stored next to the copy until the owner host fetches them.
+/// Stores the mail of a run, in a file on the owner host with one message per line. Agents and users write to the file directly, even if no
+/// engine is running. For each task, the position up to which its mail was read is recorded. Worker hosts have a copy of the file. Messages
+/// that are sent on a worker host are stored next to the copy until the owner host fetches them.
 /// </summary>
 /// <param name="time">The clock.</param>
 public sealed class Mailbox(RunFolder folder, TimeProvider time)
 {
     /// <summary>
-    /// Number of bytes at the end of the file that are searched for repeated calls and for messages within the senders' limits. This is
-    /// more than all senders together can write within the period of the limits.
+    /// Number of bytes at the end of the mail file that are searched for repeated calls and for messages that count toward the senders'
+    /// limits. This is more than all senders together can write within the period of the limits.
     /// </summary>
     private const int Tail = 1 << 20;
 
@@ -94,7 +94,9 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         return new MailReceipt("", message.Number);
     }
 
-    /// <summary>Makes this host accept messages. Called on the owner host, which may previously have been a worker host.</summary>
+    /// <summary>
+    /// Makes this host accept messages for the run. Called on the owner host, which may previously have been a worker host.
+    /// </summary>
     /// <returns>Messages on this host that are not accepted yet.</returns>
     public async Task<IReadOnlyList<MailMessage>> BeginToTakeAsync(CancellationToken stop)
     {
@@ -248,7 +250,9 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         return (found, to);
     }
 
-    /// <summary>Counts the messages that the agent of each task has not been shown. Tasks without such messages are not included.</summary>
+    /// <summary>
+    /// Counts, for each task, the messages that have not been shown to its agent. Tasks without such messages are not included.
+    /// </summary>
     public IReadOnlyDictionary<string, int> CountUnread(IEnumerable<string> tasks)
     {
         var waiting = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -305,7 +309,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         }
     }
 
-    /// <summary>Removes an incomplete last line. Its writer was killed before it could confirm the message.</summary>
+    /// <summary>Removes an incomplete last line. The process that wrote it was killed before it could confirm the message.</summary>
     private static void CutHalfLine(FileStream file)
     {
         var window = new byte[Math.Min(file.Length, MailLimits.LongestText * 8)];

@@ -3,7 +3,7 @@ namespace Orchestrator.Runs.Tasks.Mail;
 /// <summary>
 /// The mail folder of one task, with the read position and the outgoing messages of its agent. Only this task's agent can write to the
 /// folder, so the folder proves the sender. An agent in a sandbox can't write to the run's mail file. The messages of a sandboxed agent
-/// stay in this folder until the orchestrator process that follows the agent delivers them.
+/// stay in this folder until the orchestrator process that monitors the agent delivers them.
 /// </summary>
 /// <param name="folder">Folder of the run.</param>
 /// <param name="time">The clock.</param>

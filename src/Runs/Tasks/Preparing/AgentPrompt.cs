@@ -82,8 +82,8 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     }
 
     /// <summary>
-    /// Returns the part of the prompt that determines a task's result. It excludes notes, mail, guidance, and the list of gates that run
-    /// one at a time.
+    /// Returns the part of the prompt that determines a task's result. This part excludes notes, mail, guidance, and the list of gates that
+    /// run one at a time.
     /// </summary>
     public static string ForKey(RunFiles files, PlanTask task)
     {
@@ -173,7 +173,8 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     }
 
     /// <summary>
-    /// Describes the limit that ended the previous agent run, so that the next agent can stay within it. Empty if no limit ended it.
+    /// Describes the limit that ended the previous agent run, so that the next agent can stay within the limit. Empty if no limit ended
+    /// that agent run.
     /// </summary>
     private static string EndingOfLast(RunAgentInput input, RunFiles files) =>
         AgentRunOutcomeFile.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { IsAtGrant: false } last

@@ -3,8 +3,8 @@ using Orchestrator.Git.Merging;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Checks that the files still contain the work of other tasks that the agent had to merge. The files are compared, because git no longer
-/// knows about the merge after a <c>git reset</c> that keeps the files.
+/// Checks that an agent's merge still contains the work of the other tasks. The files themselves are compared, because git no longer knows
+/// about the merge after a <c>git reset</c> that keeps the files.
 /// </summary>
 internal sealed class ConflictMergeCheck(
     TaskWorkspace workspace,
@@ -57,8 +57,8 @@ internal sealed class ConflictMergeCheck(
     }
 
     /// <summary>
-    /// Finds conflicting files that the agent neither changed nor marked as resolved. If one side removed the file, or if it is binary, git
-    /// leaves the version of one side without conflict markers.
+    /// Finds conflicting files that the agent neither changed nor marked as resolved. If one side removed the file, or if the file is
+    /// binary, git leaves one side's version without conflict markers.
     /// </summary>
     /// <param name="ours">The task's own last commit.</param>
     public async Task<ConflictResolutionResult> FindUndecidedAsync(string ours, CancellationToken stop)

@@ -19,8 +19,8 @@ public sealed record AdoptedSession(string Id, string Head, IReadOnlyList<string
 }
 
 /// <summary>
-/// Adopts a conversation that a user started. Everything is read before anything is written. The original file and folder are never
-/// changed.
+/// Adopts a conversation that a user started, so that an agent can continue it. Everything is read before anything is written. The original
+/// file and folder are never changed.
 /// </summary>
 /// <param name="services">Opens repositories.</param>
 public sealed class SessionAdoption(RunServices services)
@@ -100,8 +100,8 @@ public sealed class SessionAdoption(RunServices services)
     }
 
     /// <summary>
-    /// Stores a snapshot for a task that is about to start. Refs keep the uncommitted work, from which the task's worktree is later filled.
-    /// The conversation is copied to the task's folder. A repeated call completes missing parts.
+    /// Stores the snapshot of a user's conversation for a task that is about to start. Refs keep the uncommitted work, from which the
+    /// task's worktree is later filled. The conversation is copied to the task's folder. A repeated call completes missing parts.
     /// </summary>
     /// <param name="location">The work tree.</param>
     /// <param name="run">Id of the task's run.</param>

@@ -84,8 +84,8 @@ public sealed class TaskPreparation(RunServices services)
             : null;
 
     /// <summary>
-    /// Reads the task's notes. Notes with a base that the run does not know are ignored. Other programs can write the file, and the base
-    /// determines which changes are the task's own.
+    /// Reads the task's notes. If the run does not know the base in the notes, they are ignored. Other programs can write the file, and the
+    /// base determines which changes are the task's own.
     /// </summary>
     private static async Task<TaskNotes> ReadNotesAsync(TaskWorkspace workspace, PrepareTaskInput input, CancellationToken stop)
     {
@@ -112,8 +112,8 @@ public sealed class TaskPreparation(RunServices services)
     }
 
     /// <summary>
-    /// Releases a worktree. It is removed only if all its content is verified to be merged. Otherwise its files are kept for a retry or a
-    /// user, with a snapshot under the task's wip ref.
+    /// Releases a worktree. It is returned to the pool only if all its content is verified to be kept elsewhere. Otherwise, its files are
+    /// kept for a retry or a user, with a snapshot under the task's wip ref.
     /// </summary>
     public async Task ReleaseAsync(ReleaseTaskInput input, CancellationToken stop)
     {
@@ -147,7 +147,9 @@ public sealed class TaskPreparation(RunServices services)
         }
     }
 
-    /// <summary>Stores a snapshot of the files. If this fails, it is not retried, because the files are still in the worktree.</summary>
+    /// <summary>
+    /// Stores a snapshot of the worktree's files. If this fails, it is not retried, because the files are still in the worktree.
+    /// </summary>
     private static async Task SaveAsync(TaskWorkspace workspace, Worktree worktree, CancellationToken stop)
     {
         var name = RunRefs.Wip(workspace.Files.Folder, workspace.TaskId);
@@ -222,7 +224,7 @@ public sealed class TaskPreparation(RunServices services)
         Task<DiscardPermit> MayFillAsync() => workspace.KeepAsync(worktree, "the worktree before a snapshot was restored", [tip!], stop);
     }
 
-    /// <summary>Applies the imported work of a task to its base on this host. Returns null if there is none.</summary>
+    /// <summary>Applies the imported work of a task to its base on this host. Returns null if there is no imported work.</summary>
     private static async Task<string?> ImportedAsync(TaskWorkspace workspace, string tip, CancellationToken stop)
     {
         if (await workspace.Refs.ReadAsync(RunRefs.Imported(workspace.Files.Folder, workspace.TaskId), stop) is not { } work)

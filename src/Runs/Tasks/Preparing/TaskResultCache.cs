@@ -4,8 +4,8 @@ using Orchestrator.Git.Refs;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Stores the results of tasks by the content key of their work. A later run or attempt with the same key uses the stored result, so that
-/// no agent is needed.
+/// Stores the results of tasks, each under the content key of its work. A later run or attempt with the same key uses the stored result, so
+/// that no agent is needed.
 /// </summary>
 internal static class TaskResultCache
 {

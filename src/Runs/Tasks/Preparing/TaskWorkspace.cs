@@ -89,7 +89,7 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
         return made;
     }
 
-    /// <summary>Returns the worktree to the pool, if all its content is verified to be kept elsewhere.</summary>
+    /// <summary>Returns the worktree to the pool of reusable worktrees if all its content is verified to be kept elsewhere.</summary>
     /// <param name="keepers">Refs or commits that keep content.</param>
     /// <param name="stop">Cancels waiting for other processes that create or return worktrees.</param>
     /// <returns>The worktree that could not be returned and the reason, or null if it was returned.</returns>
@@ -110,8 +110,8 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
     }
 
     /// <summary>
-    /// Returns the worktree of verified work to the pool before the work is merged, if other tasks may need one. In a large repository,
-    /// creating a worktree takes longer than the work of a task. If the work can't be merged, the task gets a worktree again.
+    /// Returns the worktree of verified work to the pool before the work is merged, if other tasks may need a worktree. In a large
+    /// repository, creating a worktree takes longer than the work of a task. If the work can't be merged, the task gets a worktree again.
     /// </summary>
     /// <param name="work">The verified work, whose commit is on the task's branch. If a user must decide about it first, the worktree is
     /// kept, because the user may want to see its files.</param>
@@ -140,7 +140,8 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
     }
 
     /// <summary>
-    /// Opens the pool. Files that are kept in its worktrees (<c>worktrees.keep</c>) are valid only while no lock file changes.
+    /// Opens the pool of reusable worktrees. Files that are kept in its worktrees (<c>worktrees.keep</c>) are valid only while no lock file
+    /// changes.
     /// </summary>
     private async Task<WorktreePool> PoolAsync(string commit, CancellationToken stop)
     {

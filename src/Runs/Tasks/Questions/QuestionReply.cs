@@ -24,7 +24,7 @@ internal sealed record QuestionReply(string Answer, string Why)
             "why":{"type":"string","description":"The basis of the answer, or why a person must decide, in a sentence"}}}
             """.ReplaceLineEndings("");
 
-    /// <summary>Parses a reply, with or without text around its JSON. If the reply is unreadable, a user must answer.</summary>
+    /// <summary>Parses a planner's reply, even if text surrounds its JSON. If the reply is unreadable, a user must answer.</summary>
     /// <param name="text">The planner's text, or null if there is none.</param>
     public static QuestionReply Read(string? text)
     {

@@ -30,7 +30,7 @@ public static class AgentRequestSection
         return lines.Count > Most ? text.Append($"- and {lines.Count - Most} more: {folder.Relative(folder.Path)}\n") : text;
     }
 
-    /// <summary>Renders the planner's answers, with the command that overrules each of them, because no user has seen them yet.</summary>
+    /// <summary>Renders the planner's answers, each with the command that overrules it, because no user has seen them yet.</summary>
     private static MarkdownText Answers(RunStatus run)
     {
         var text = new MarkdownText();

@@ -57,14 +57,14 @@ public sealed record PackageRequestEntry
             State = Asked,
         };
 
-    /// <summary>The package in the form of a request.</summary>
+    /// <summary>The requested package, its version and its extras.</summary>
     [JsonIgnore]
     public PackageRequest Package => new(Name, Version, Extras) { IsForDevelopment = IsForDevelopment };
 }
 
 /// <summary>
-/// Stores the packages that agents of a run requested, in a file of the run's folder. It is used for reports, and to detect incompatible
-/// requests before a user is asked. Requests to users and installed packages are recorded in the run's history instead
+/// Stores the packages that agents of a run requested, in a file in the run's folder. The file is used for reports, and to detect
+/// incompatible requests before a user is asked. Requests to users and installed packages are recorded in the run's history instead
 /// (<see cref="RequestVerdict.Packages"/>).
 /// </summary>
 public sealed class DependencyRegister(RunFolder folder)
@@ -76,10 +76,10 @@ public sealed class DependencyRegister(RunFolder folder)
         DependencyJson.Default.IReadOnlyListPackageRequestEntry
     );
 
-    /// <summary>Reads all entries in the order of their first request.</summary>
+    /// <summary>Reads the entries of all requested packages, in the order in which the packages were first requested.</summary>
     public IReadOnlyList<PackageRequestEntry> Read() => _file.Read();
 
-    /// <summary>Changes the entries while holding the file's lock.</summary>
+    /// <summary>Changes the entries of the requested packages while holding the file's lock.</summary>
     /// <param name="change">Returns the new entries from the current ones.</param>
     /// <param name="stop">Cancels waiting for another writer.</param>
     public Task ChangeAsync(Func<IReadOnlyList<PackageRequestEntry>, IReadOnlyList<PackageRequestEntry>> change, CancellationToken stop) =>
@@ -93,7 +93,7 @@ public sealed class DependencyRegister(RunFolder folder)
         );
 
     /// <summary>
-    /// Finds the entry of an earlier request for the same package by this task that a user refused. Returns null if there is none.
+    /// Finds the entry of an earlier request by this task for the same package that a user refused. Returns null if there is none.
     /// </summary>
     public PackageRequestEntry? RefusedBefore(string task, int start, string manifest, PackageRequest package) =>
         Read()
@@ -115,7 +115,7 @@ public sealed class DependencyRegister(RunFolder folder)
     public static PackageRequest RequestOf(RequestedPackage package) =>
         new(package.Name, package.Version, package.Extras) { IsForDevelopment = package.IsForDevelopment };
 
-    /// <summary>True if an entry belongs to an agent run of a task.</summary>
+    /// <summary>True if an entry belongs to the given agent run of a task.</summary>
     public static bool IsOf(PackageRequestEntry entry, string task, int start) => entry.Task == task && entry.Start == start;
 }
 

@@ -5,8 +5,8 @@ using Orchestrator.Runs.AgentCalls;
 namespace Orchestrator.Runs.Tasks.Requests;
 
 /// <summary>
-/// Grants or refuses an agent's package requests, or requires a user's decision. It checks their form, the policy in the settings, the
-/// requests of other tasks, and whether the packages exist.
+/// Grants or refuses an agent's package requests, or requires a user's decision. It checks the form of the requests, the policy in the
+/// settings, the requests of other tasks, and whether the packages exist.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="input">The agent run, and the user's decision if there is one.</param>
@@ -153,7 +153,7 @@ internal sealed class DependencyRequestJudge(RunServices services, RunFiles file
             ? $"{package}: {before.Refusal}. You requested it before, so it is not requested again."
             : null;
 
-    /// <summary>Checks with the package managers whether the packages exist, in a tree of staging.</summary>
+    /// <summary>Checks with the package managers whether the packages exist. The check uses a tree with the files on staging.</summary>
     private async Task<IReadOnlyList<string>> FindMissingPackagesAsync(
         GitRepository repository,
         string staging,
@@ -191,7 +191,7 @@ internal sealed class DependencyRequestJudge(RunServices services, RunFiles file
             ? $"{package} contradicts {manifest.Path} on staging, which requires {there}."
             : null;
 
-    /// <summary>Records the requests, unless another task has requested incompatible versions.</summary>
+    /// <summary>Records the agent's package requests, unless another task has requested incompatible versions.</summary>
     private async Task<IReadOnlyList<string>> AskAsync(
         IReadOnlyList<(PackageManifest Manifest, PackageRequest Package)> wanted,
         CancellationToken stop

@@ -2,7 +2,7 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Adds tasks that a user describes to the plan of a running run.</summary>
+/// <summary>Adds tasks that a user describes to the plan of a run in progress.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class PlanTaskAdder(RunServices services)
 {

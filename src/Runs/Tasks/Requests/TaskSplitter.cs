@@ -13,7 +13,10 @@ public sealed class TaskSplitter(RunServices services)
     private const int Most = 20;
     private const int LongestText = 4000;
 
-    /// <summary>Requires a user's approval, because additional agents cost money. If the user has decided, returns the decision.</summary>
+    /// <summary>
+    /// Requires a user's approval for splitting a task, because additional agents cost money. If the user has already decided, returns the
+    /// decision.
+    /// </summary>
     /// <param name="input">The agent run, and the user's decision if there is one.</param>
     /// <param name="claim">The agent's claim, which contains the proposed parts.</param>
     internal static RequestVerdict Judge(JudgeRequestInput input, AgentClaim claim)

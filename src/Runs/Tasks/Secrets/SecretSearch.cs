@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Tasks.Secrets;
 /// <summary>Searches for likely secrets in the lines and files that a change adds, before other users can see the change.</summary>
 public sealed class SecretSearch(GitRepository repository)
 {
-    /// <summary>Kind of the finding for a change that is too large to read. Such a change has no other findings.</summary>
+    /// <summary>Kind of finding for a change that is too large to read. A change with this finding has no others.</summary>
     public const string TooLarge = "too large for the secret search";
 
     private const int LongestText = 120;

@@ -9,7 +9,9 @@ public sealed record SharedTask(string RunId, RepositoryReference Repository, st
     /// <summary>Folder of the run on this host.</summary>
     internal RunFolder Folder => new(Repository.Path, RunId);
 
-    /// <summary>True if both objects refer to the same task in the same clone. Other properties of the repository are ignored.</summary>
+    /// <summary>
+    /// True if both objects refer to the same task in the same clone. Differences in other properties of the repository are ignored.
+    /// </summary>
     public bool Equals(SharedTask? other) => other is not null && NameOf(this) == NameOf(other);
 
     /// <inheritdoc/>
@@ -128,8 +130,8 @@ public sealed class SlotHolderRecords
 }
 
 /// <summary>
-/// A set of locks, one for each key. Successive holders of a lock share a state. When a key is no longer in use, its state is removed
-/// unless the state is still needed.
+/// A set of locks, one for each key. Successive holders of a lock share a state object. When a key is no longer in use, its state is
+/// removed unless it is still needed.
 /// </summary>
 /// <param name="isNeeded">True if the state of an unused key is still needed.</param>
 internal sealed class KeyedLocks<TKey, TState>(Func<TKey, bool> isNeeded)

@@ -43,15 +43,15 @@ public sealed record ExportedTask
     public DateTimeOffset At { get; init; }
 
     /// <summary>
-    /// Prefix of the ref name in the file. The ref points to a commit that contains the description of the exported task. The commit's
-    /// parent contains the work as one commit on its base.
+    /// Prefix of the ref name in the export file. The ref points to a commit that contains the description of the exported task. The parent
+    /// of that commit contains the task's work as one commit on its base.
     /// </summary>
     internal const string Prefix = "refs/orchestrator/exported";
 
-    /// <summary>Path of the exported task's description in the commit.</summary>
+    /// <summary>Path, within the exported commit, of the file that describes the task.</summary>
     internal const string FactsPath = ".orchestrate-export/task.json";
 
-    /// <summary>Path of the conversation in the commit.</summary>
+    /// <summary>Path, within the exported commit, of the file with the agent's conversation.</summary>
     internal const string ConversationPath = ".orchestrate-export/conversation.jsonl";
 }
 

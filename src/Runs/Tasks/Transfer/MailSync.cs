@@ -159,7 +159,7 @@ public sealed class MailSync(RunServices services, string remote)
         return (files, problem);
     }
 
-    /// <summary>Fetches the messages between the run's agents if the remote has more of them than this host.</summary>
+    /// <summary>Fetches the messages between the run's agents if the remote has more messages than this host.</summary>
     private static async Task<string> FetchMailAsync(MailExchange at, IReadOnlyDictionary<string, string> found, CancellationToken stop)
     {
         var name = RunRefs.Mail(at.Folder);

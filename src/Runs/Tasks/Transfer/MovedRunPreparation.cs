@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Tasks.Transfer;
 /// <param name="Parts">The missing parts, each as a phrase within a sentence. Empty if nothing is missing.</param>
 public sealed record MissingRunParts(IReadOnlyList<string> Parts)
 {
-    /// <summary>Ids of the tasks whose work is missing but can be repeated. Empty if a part is missing that can't be recreated.</summary>
+    /// <summary>Ids of the tasks whose work is missing but can be redone. Empty if any missing part can't be recreated.</summary>
     public IReadOnlyList<string> Lost { get; init; } = [];
 
     /// <summary>Hash of the staging branch on this host, or empty if the branch does not exist.</summary>
@@ -207,8 +207,8 @@ public sealed class MovedRunPreparation(RunServices services)
 }
 
 /// <summary>
-/// Moves away the leftovers of a task that returns to this host with newer work. Otherwise an old agent outcome would end the task, and old
-/// worktrees and conversations would lack the newer work.
+/// Moves away the leftovers of a task that returns to this host with newer work. Otherwise, an old agent outcome would end the task, and
+/// old worktrees and conversations would lack the newer work.
 /// </summary>
 internal static class TaskLeftovers
 {

@@ -18,7 +18,7 @@ internal sealed class OutgoingRunSnapshot(
     /// <summary>Commits that belong to the snapshot, by ref name.</summary>
     public IReadOnlyDictionary<string, string> Refs => _refs;
 
-    /// <summary>Parts of the run that must stay on this host, each with its reason.</summary>
+    /// <summary>Parts of the run that must stay on this host, each with the reason.</summary>
     public IReadOnlyList<string> LeftOut => leftOut;
 
     /// <summary>Adds the unfinished work in a worktree if it may leave this host.</summary>
@@ -51,7 +51,7 @@ internal sealed class OutgoingRunSnapshot(
         return _refs[RunRefs.Wip(folder, task)] = commit;
     }
 
-    /// <summary>Writes the git tree with the files and the list of refs.</summary>
+    /// <summary>Writes the git tree with the snapshot's files and the list of its refs.</summary>
     /// <param name="list">Absolute path of a temporary file for the list.</param>
     /// <param name="stop">Cancels git.</param>
     public async Task<string> WriteAsync(string list, CancellationToken stop)

@@ -172,8 +172,8 @@ public sealed class RunSync(RunServices services)
     }
 
     /// <summary>
-    /// Pushes a run that this host still owns, regardless of the remote's state. This is needed because a takeover may be incomplete, and
-    /// because the remote may have lost earlier pushes.
+    /// Pushes a run that this host still owns, regardless of what the remote contains. This is needed because a takeover may be incomplete,
+    /// and because the remote may have lost earlier pushes.
     /// </summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="here">The repository on this host.</param>

@@ -15,12 +15,12 @@ internal sealed class SharedRunFiles
     private readonly StoredFileCache _known = new();
     private readonly Dictionary<string, (FileStamp Stamp, string? Secret)> _lookedAt = new(StringComparer.Ordinal);
 
-    /// <summary>Names of files in an agent run's folder that identify its processes or repeat its conversation.</summary>
+    /// <summary>Names of files in an agent run's folder that identify its processes or duplicate its conversation.</summary>
     private static readonly string[] OfProcesses = ["pid", "supervisor", "lease", "stderr"];
 
     /// <summary>
-    /// Starts a snapshot. Stores the current state of the files that may leave this host. Reads refs before the files, and worktrees after
-    /// the files, so that the other host has everything that a conversation or an agent outcome mentions.
+    /// Starts a snapshot, and stores the current state of the files that may leave this host. Refs are read before the files, and worktrees
+    /// after the files. The other host therefore has everything that a conversation or an agent outcome mentions.
     /// </summary>
     /// <param name="repository">Repository in which the snapshot is stored.</param>
     /// <param name="folder">The run's folder.</param>

@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Tasks.Transfer;
 
 /// <summary>
 /// Exports a task to a file, so that a host without access to this host or its server can continue the task. The file contains the work
-/// with all commits on which it is based, the definition of the task, and its agent's conversation.
+/// with all commits on which it is based, the definition of the task, and the agent's conversation.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TaskExport(RunServices services)

@@ -22,7 +22,8 @@ public sealed class TaskSync(RunServices services, string? remote)
     ));
 
     /// <summary>
-    /// Pushes everything that a worker host needs, including the work that a previous worker host pushed. It is called on the owner host.
+    /// Pushes everything that a worker host needs to continue a task, including the work that a previous worker host pushed. It is called
+    /// on the owner host.
     /// </summary>
     /// <param name="input">The task to move.</param>
     /// <param name="stop">Cancels git.</param>
@@ -97,7 +98,7 @@ public sealed class TaskSync(RunServices services, string? remote)
         }
     }
 
-    /// <summary>Throws unless the remote has the task's refs. The worker host then pushes lost refs again.</summary>
+    /// <summary>Throws unless the remote has the task's refs. The exception causes the worker host to push lost refs again.</summary>
     private async Task RequireRemoteRefsAsync(SharedTask at, bool isThere, bool mustBeThere, string commit, CancellationToken stop)
     {
         if (!isThere && mustBeThere)
@@ -272,7 +273,7 @@ public sealed class TaskSync(RunServices services, string? remote)
         return new SyncOutcome(outcome.IsFenced, outcome.IsDone || outcome.IsFenced ? "" : outcome.Message, outgoing.LeftOut);
     }
 
-    /// <summary>Fetches a task, and extracts the files that this host may use.</summary>
+    /// <summary>Fetches the shared state of a task, and extracts the files that this host may use.</summary>
     /// <param name="at">The shared task.</param>
     /// <param name="isHost">True on the task's worker host.</param>
     /// <param name="stop">Cancels git.</param>

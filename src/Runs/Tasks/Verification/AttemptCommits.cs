@@ -9,8 +9,8 @@ internal sealed class AttemptCommits(TaskWorkspace workspace, PlanTask task, Run
         commit.Trailers is { } trailers && trailers.Run == workspace.RunId && trailers.Task == task.Id && trailers.Attempt == attempt;
 
     /// <summary>
-    /// Finds the commit that orchestrate made for the previous attempt, or else the base of the task. Later commits of the agent are
-    /// combined into this attempt's single commit.
+    /// Reads the tip of the branch. The agent's git does not sync the files that it writes to the disk. After a power failure, the branch
+    /// may therefore refer to a commit that was never written.
     /// </summary>
     public async Task<string> LastOfOursAsync(CommitStore commits, CommitInfo tip, VerifyTaskInput input, CancellationToken stop)
     {

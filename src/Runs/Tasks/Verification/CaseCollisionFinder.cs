@@ -1,14 +1,14 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Finds names that differ only in upper and lower case from another name in the same folder. Each folder is listed only once, even if many
-/// files are checked.
+/// Finds names that differ only in letter case from another name in the same folder. Each folder is listed only once, even if many files
+/// are checked.
 /// </summary>
 internal sealed class CaseCollisionFinder(WorktreeFileAccess files)
 {
     private readonly Dictionary<string, Dictionary<string, int>> _folders = new(StringComparer.Ordinal);
 
-    /// <summary>True if a path or one of its folders differs only in case from another existing name.</summary>
+    /// <summary>True if the name of a file or of one of its folders differs only in letter case from another existing name.</summary>
     public bool Has(string path)
     {
         var start = 0;

@@ -13,8 +13,8 @@ internal sealed class ConflictResolutionCheck(TaskWorkspace workspace, PlanTask 
     private readonly RunFiles _files = workspace.Files;
 
     /// <summary>
-    /// Lists changes that the tree lacks and the agent did not name, each as a sentence for the agent. Named changes are recorded for later
-    /// attempts.
+    /// Lists the changes that the tree lacks and that the agent did not name as dropped, each as a sentence for the agent. Changes that the
+    /// agent named are recorded for later attempts.
     /// </summary>
     /// <param name="input">The task, the attempt and the agent's claim.</param>
     /// <param name="tree">Tree to commit.</param>

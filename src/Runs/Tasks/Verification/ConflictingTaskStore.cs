@@ -1,6 +1,8 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Stores the tasks with which a task had merge conflicts. The gates of these tasks also check the resolution.</summary>
+/// <summary>
+/// Stores, for each task, the other tasks with which it had merge conflicts. The gates of these tasks also check the resolution.
+/// </summary>
 internal sealed class ConflictingTaskStore(RunFolder folder)
 {
     /// <summary>Name of the file, in a task's folder, that lists the tasks with which the task had conflicts.</summary>
@@ -11,7 +13,7 @@ internal sealed class ConflictingTaskStore(RunFolder folder)
     public IReadOnlyList<string> Of(string task) =>
         DurableFile.TryRead(FileOf(task))?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
-    /// <summary>Adds the tasks with which the task had another conflict.</summary>
+    /// <summary>Records other tasks with which the task had a merge conflict.</summary>
     public void Add(string task, IEnumerable<string> others)
     {
         var all = Of(task).Union(others, StringComparer.Ordinal).ToList();

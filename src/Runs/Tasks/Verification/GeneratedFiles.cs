@@ -13,8 +13,8 @@ internal static partial class GeneratedFiles
         Ecosystems.IsGenerated(path) || Path.GetFileName(path) is ".coverage" or ".DS_Store" || IsHalfWritten(path);
 
     /// <summary>
-    /// True for a temporary file that the Claude CLI writes next to its target. It remains if the agent is stopped during the write. It
-    /// belongs to no task, even if a task owns the folder.
+    /// True for a temporary file that the Claude CLI writes next to the file that it is about to replace. It remains if the agent is
+    /// stopped during the write. It belongs to no task, even if a task owns the folder.
     /// </summary>
     public static bool IsHalfWritten(string path) => HalfWritten().IsMatch(path);
 
@@ -74,8 +74,8 @@ internal static partial class GeneratedFiles
 
 /// <summary>
 /// Finds new files that do not land even if the task owns their folder: installed packages, build output, environment files and keys. A
-/// task lands such a file only if its <c>files_write</c> contains the name. An output folder that already has files in the base counts as
-/// source.
+/// task lands one of these files only if its <c>files_write</c> contains the name. An output folder that already has files in the base
+/// counts as source.
 /// </summary>
 internal sealed class UnlandableFileFinder
 {

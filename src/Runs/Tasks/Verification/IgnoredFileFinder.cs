@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Finds files that a task owns but that git ignores and that are therefore not part of its work. A file that the plan names by its full
+/// Finds files that a task owns but git ignores, and that are therefore not part of the task's work. A file that the plan names by its full
 /// path is committed anyway. Other ignored files are mentioned if the work is rejected, because they are a cause that is hard to see.
 /// </summary>
 internal sealed class IgnoredFileFinder(TaskWorkspace workspace, PlanTask task, Worktree worktree)

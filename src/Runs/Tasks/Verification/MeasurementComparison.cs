@@ -21,7 +21,7 @@ internal static class MeasurementComparison
                 ),
             ];
 
-    /// <summary>Returns the measurements for the run's history. Null if there are none.</summary>
+    /// <summary>Returns the measurements in the gate verdicts for the run's history, or null if there are none.</summary>
     public static IReadOnlyList<TaskMeasurement>? Of(IReadOnlyList<GateVerdict> outcomes)
     {
         var measured = outcomes.Where(o => o.Gate.IsMeasurement).ToList();

@@ -1,13 +1,13 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Checks the requirements of a phase other than its gates. A phase may require that subagents are called and that notes are written.
+/// Checks the requirements of a phase other than its gates. A phase may require the agent to call subagents and to write notes.
 /// </summary>
 internal static class PhaseRequirementCheck
 {
     private static readonly string[] NoteSections = ["Summary", "Key Decisions", "Files Modified"];
 
-    /// <summary>Lists the missing calls and notes, one sentence each.</summary>
+    /// <summary>Lists the required subagent calls and notes that are missing, one sentence each.</summary>
     /// <param name="task">The task with its requirements.</param>
     /// <param name="worktree">Absolute path of the worktree that should contain the notes.</param>
     /// <param name="called">Names of the subagents that were called, from the run's history.</param>

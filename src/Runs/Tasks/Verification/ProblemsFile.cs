@@ -6,8 +6,8 @@ namespace Orchestrator.Runs.Tasks;
 public static class ProblemsFile
 {
     /// <summary>
-    /// Maximum number of problems in one report. The limit is needed because the file becomes part of a prompt, and the list becomes part
-    /// of the run's history.
+    /// Maximum number of problems in one report. The limit is needed because the report becomes part of a prompt, and its list of problems
+    /// becomes part of the run's history.
     /// </summary>
     private const int Most = 20;
     private const int LongestSentence = 400;

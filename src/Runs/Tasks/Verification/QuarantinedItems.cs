@@ -52,7 +52,7 @@ public sealed class QuarantinedItems
     public static async Task<QuarantinedItems> OpenAsync(RepositoryLocation repository) =>
         new(new Quarantine(await new GitRepositoryCache().OpenAsync(repository.Root)));
 
-    /// <summary>Restores an item, and excludes it from further quarantine.</summary>
+    /// <summary>Restores a quarantined item, and exempts it from further quarantine.</summary>
     /// <param name="item">An item of <see cref="Waiting"/>.</param>
     public Task AcceptAsync(QuarantineEntry item, CancellationToken cancellationToken) =>
         _quarantine.AcceptAsync(item.Item, cancellationToken);

@@ -7,7 +7,7 @@ internal static class RequestedFileOwners
 {
     private const int MostNamed = 10;
 
-    /// <summary>Returns a note about the owners, to be added to the agent's request. Empty if the request names no file.</summary>
+    /// <summary>Returns a note about the files' owners, to be added to the agent's request. Empty if the request names no file.</summary>
     /// <param name="claim">The agent's claim, which contains the request.</param>
     public static string Owners(RunFiles files, string task, AgentClaim? claim)
     {

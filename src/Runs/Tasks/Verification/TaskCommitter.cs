@@ -114,7 +114,7 @@ public sealed class TaskCommitter(TaskWorkspace workspace, PlanTask task, RunFil
     ) => MakeAsync(input, said, stop);
 
     /// <summary>
-    /// Commits unfinished work, so that other work can be merged into it. Its problems are reported when the work is finished.
+    /// Commits unfinished work, so that other work can be merged into it. Problems with the work are reported only when it is finished.
     /// </summary>
     public async Task<string> SaveAsync(VerifyTaskInput input, CancellationToken stop) => (await MakeAsync(input, said: null, stop)).Commit;
 
@@ -213,7 +213,7 @@ public sealed class TaskCommitter(TaskWorkspace workspace, PlanTask task, RunFil
         return problems.Count > 0 ? problems : await new ConflictResolutionCheck(workspace, task).ProblemsAsync(input, tree, said, stop);
     }
 
-    /// <summary>Checks that a merge conflict which the agent had to resolve is resolved and that the merge still exists.</summary>
+    /// <summary>Checks that the agent has resolved a merge conflict and that the merge still exists.</summary>
     private async Task<ConflictResolutionResult> FindMergeLossAsync(Worktree worktree, VerifyTaskInput input, CancellationToken stop)
     {
         var notes = TaskNotes.Read(files.Folder, task.Id);

@@ -75,7 +75,7 @@ public sealed class TaskVerification(RunServices services)
         return problems.Count > 0 ? work.Refuse(problems) : null;
     }
 
-    /// <summary>Rejects an earlier result if it changes files that the task does not own.</summary>
+    /// <summary>Rejects an earlier result that changes files the task does not own.</summary>
     private static VerifyResult? RefuseForeign(VerifiedWork work)
     {
         var owned = TaskFileOwnership.Of(work.Task);
@@ -257,7 +257,9 @@ public sealed class TaskVerification(RunServices services)
     private static bool HasBehavior(string path) =>
         Path.GetExtension(path).ToLowerInvariant() is not (".md" or ".txt" or ".rst" or ".adoc" or ".png" or ".svg" or ".jpg");
 
-    /// <summary>Checks and commits the work. If git refuses to read or store a file, the agent gets a message and must fix this.</summary>
+    /// <summary>
+    /// Checks and commits the work. If git refuses to read or store a file, the agent gets a message and must fix the problem.
+    /// </summary>
     private static async Task<(IReadOnlyList<string> Problems, string Commit)> CheckAndCommitAsync(
         TaskCommitter work,
         VerifyTaskInput input,

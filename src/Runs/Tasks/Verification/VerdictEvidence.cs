@@ -3,7 +3,7 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Describes how much the passed gates of a task prove.</summary>
+/// <summary>Assessment of how much the passed gates of a task prove, with the consequences for the task's work.</summary>
 /// <param name="Notes">Remarks without consequences.</param>
 /// <param name="ForPerson">One sentence for each reason why a user must approve the work. Empty if no approval is required.</param>
 /// <param name="Red">Results of the task's new and changed tests without its product changes. Null if it has no such tests or the check is

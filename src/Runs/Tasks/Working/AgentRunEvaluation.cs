@@ -11,7 +11,7 @@ internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
 {
     private const int LongestError = 600;
 
-    /// <summary>Restores shared state that the agent changed, books its usage, and returns the result of the step.</summary>
+    /// <summary>Restores shared state that the agent changed, records the agent's usage, and returns the result of the step.</summary>
     /// <param name="ended">The agent that has ended.</param>
     /// <param name="payers">The accounts that may pay for the agent.</param>
     public async Task<AgentRunResult> EvaluateAsync(EndedAgentRun ended, PayingAccountSelector payers)
@@ -54,8 +54,8 @@ internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
 
     /// <summary>
     /// Evaluates the outcome of an agent program that ended with an error. If the agent changed nothing, the task fails. If the agent
-    /// changed something, the task needs another attempt. If the agent claimed to be done, the gates decide, because some programs also end
-    /// with an error after a mere warning.
+    /// changed something, the task needs another attempt. If the agent claimed to be done, the gates decide, because some programs end with
+    /// an error even after a mere warning.
     /// </summary>
     private async Task<AgentRunResult> JudgeErrorAsync(AgentRunResult result, AgentOutcome outcome)
     {

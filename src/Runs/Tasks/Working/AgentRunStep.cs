@@ -6,11 +6,11 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Runs a task's agent once, and evaluates its outcome.</summary>
+/// <summary>Runs a task's agent once, and evaluates the agent's outcome.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class AgentRunStep(RunServices services)
 {
-    /// <summary>Starts the agent or attaches to a running one, and follows it until it ends.</summary>
+    /// <summary>Starts the agent or attaches to a running one, and monitors it until it ends.</summary>
     /// <param name="input">The task and the agent run.</param>
     /// <param name="execution">The running step.</param>
     public async Task<AgentRunResult> RunAsync(RunAgentInput input, StepExecution execution)
@@ -95,7 +95,7 @@ public sealed class AgentRunStep(RunServices services)
     }
 
     /// <summary>
-    /// Refuses to start an agent if its required sandbox is unavailable. An agent that is already running is still followed.
+    /// Refuses to start an agent if its required sandbox is unavailable. An agent that is already running is still monitored.
     /// </summary>
     private async Task<AgentRunResult?> RefuseUnconfinedAsync(TaskAgent agent)
     {

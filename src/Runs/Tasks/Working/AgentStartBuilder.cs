@@ -108,8 +108,8 @@ internal sealed class AgentStartBuilder(RunServices services)
     public static string SessionId(RunAgentInput input, string execution) => new Guid(Digest("session", input, execution)[..16]).ToString();
 
     /// <summary>
-    /// Derives the token that identifies the task to commands which the agent calls. It prevents mistakes but not attacks, because every
-    /// user who can read the repository's files can compute the token.
+    /// Derives the token by which commands that the agent calls identify its task. The token prevents mistakes but not attacks, because
+    /// every user who can read the repository's files can compute it.
     /// </summary>
     private static string Token(RunAgentInput input, string execution) => Convert.ToHexStringLower(Digest("token", input, execution)[..16]);
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Determines the leases that running tasks need. This requires the plan, and workflows know only the ids of tasks.</summary>
+/// <summary>Determines the leases that running tasks need. This requires the plan, because workflows know only the ids of tasks.</summary>
 public static class LeaseRequests
 {
     /// <summary>Creates one lease request for each of the given tasks.</summary>
@@ -26,7 +26,7 @@ public static class LeaseRequests
     }
 
     /// <summary>
-    /// Returns a sentence that names another run that holds the lease of a file or waits for that lease. Returns null if there is none.
+    /// Returns a sentence that names another run that holds or is waiting for the lease on a file. Returns null if there is no such run.
     /// </summary>
     /// <param name="leases">Leases that runs in the repository hold or wait for.</param>
     /// <param name="runId">Id of the requesting run.</param>

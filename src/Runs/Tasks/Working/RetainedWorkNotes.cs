@@ -1,15 +1,15 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Records where uncommitted work of a task is kept, for the command <c>show</c>. The file <c>kept.md</c> in the task's folder contains one
-/// line per item.
+/// Records where uncommitted work of a task is kept, so that the command <c>show</c> can display it. The file <c>kept.md</c> in the task's
+/// folder contains one line per item.
 /// </summary>
 public static class RetainedWorkNotes
 {
     /// <summary>Name of the file, in a task's folder, that records where uncommitted work is kept.</summary>
     public const string FileName = "kept.md";
 
-    /// <summary>Notes that a ref was removed because its content has landed.</summary>
+    /// <summary>Records that a ref to uncommitted work was removed because its content has landed.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="name">Name of the ref.</param>
     public static void NoteLanded(RunFolder folder, string name)

@@ -105,9 +105,11 @@ internal sealed class SandboxedAgentRun(
         await new ProcessRunner(services.Time).RunAsync(new ProcessCommand("chmod", ["-R", "u+rwX", "--", .. folders]));
     }
 
-    /// <summary>Returns the file of the conversation that the agent started or continued. Returns null if it does not exist.</summary>
+    /// <summary>
+    /// Returns the file of the conversation that the agent started or continued. Returns null if the file does not exist.
+    /// </summary>
     public string? FindConversation(string session) => _state.Find(session);
 
-    /// <summary>Copies the commits that the agent has made since the last call to the repository.</summary>
+    /// <summary>Copies to the repository the commits that the agent has made since the last call.</summary>
     public async Task ImportCommitsAsync() => Problem = await _commits.ImportAsync(CancellationToken.None);
 }

@@ -35,7 +35,7 @@ internal sealed record TaskAgent(
     public bool IsNew => State == AgentStartState.NotStarted;
 
     /// <summary>
-    /// Follows the agent until it ends. Meanwhile, the agent's mail is delivered, its work is saved and conflicts are predicted.
+    /// Monitors the agent until it ends. Meanwhile, the agent's mail is delivered, its work is saved and conflicts are predicted.
     /// </summary>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="governed">The governor's admission of the agent.</param>

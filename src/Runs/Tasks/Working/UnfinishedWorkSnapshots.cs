@@ -20,7 +20,7 @@ internal sealed class UnfinishedWorkSnapshots(
     /// <summary>The reason why the last snapshot failed, or empty if it succeeded.</summary>
     public string Problem { get; private set; } = "";
 
-    /// <summary>Starts a snapshot if the last one is old enough. Does not delay the agent or the process that follows the agent.</summary>
+    /// <summary>Starts a snapshot if the last one is old enough. Does not delay the agent or the process that monitors it.</summary>
     public async Task SaveIfDueAsync()
     {
         KeepConversationOnce();
@@ -33,7 +33,7 @@ internal sealed class UnfinishedWorkSnapshots(
         _saving = SaveAsync(worktree);
     }
 
-    /// <summary>Waits until a running snapshot has ended. Call this before anything else writes to the worktree.</summary>
+    /// <summary>Waits until a snapshot in progress is finished. Call this before anything else writes to the worktree.</summary>
     public Task FinishAsync()
     {
         KeepConversationOnce();
