@@ -1,4 +1,4 @@
-using Orchestrator.Machine.Setup;
+using Orchestrator.App.Setup;
 
 namespace Orchestrator.App;
 

@@ -1,5 +1,6 @@
-using Orchestrator.Machine.Hosting;
-using Orchestrator.Machine.Setup;
+using Orchestrator.App.Programs;
+using Orchestrator.App.Setup;
+using Orchestrator.App.Workers;
 using Orchestrator.Runs.Accounts;
 using Orchestrator.Runs.Backlogs;
 using Orchestrator.Runs.Loading;

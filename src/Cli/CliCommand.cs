@@ -16,7 +16,7 @@ internal abstract class CliCommand : Command
     public virtual bool IsForAgents => false;
 
     /// <summary>True if the command also works on unsupported platforms; see
-    /// <see cref="Orchestrator.Machine.Setup.HostPlatform"/>.</summary>
+    /// <see cref="Orchestrator.App.Setup.HostPlatform"/>.</summary>
     public virtual bool WorksEverywhere => false;
 
     /// <summary>Runs the command and returns its <see cref="Outcome"/>.</summary>

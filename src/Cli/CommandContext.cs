@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
+using Orchestrator.App.Setup;
 using Orchestrator.Cli.Console;
-using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli;
 

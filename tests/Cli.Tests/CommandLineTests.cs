@@ -1,3 +1,4 @@
+using Orchestrator.TestKit;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;
@@ -110,5 +111,22 @@ public class CommandLineTests
         Assert.DoesNotContain("   at ", result.People, StringComparison.Ordinal);
         Assert.Contains("orchestrate.log", result.People, StringComparison.Ordinal);
         Assert.Contains("   at ", cli.Read(".orchestrator/logs/orchestrate.log"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task UnexpectedError_LogIsALink_WritesNothingThroughIt()
+    {
+        using var cli = new CliFixture().WithRepository();
+        Directory.CreateDirectory(Path.Combine(cli.Folder, ".orchestrator", "config.yaml"));
+        Directory.CreateDirectory(Path.Combine(cli.Folder, ".orchestrator", "logs"));
+        using var outside = new TempFolder();
+        File.WriteAllText(outside["profile"], "mine");
+        File.CreateSymbolicLink(Path.Combine(cli.Folder, ".orchestrator", "logs", "orchestrate.log"), outside["profile"]);
+
+        var result = await cli.RunAsync("config", "set", "workers", "4");
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Equal("mine", File.ReadAllText(outside["profile"]));
+        Assert.Contains("could not be logged", result.People, StringComparison.Ordinal);
     }
 }

@@ -11,8 +11,9 @@ public class FileLoggerTests
     public void Log_DiskIsFull_EndsNothing()
     {
         // Every write to it fails as on a full disk: full(4).
-        using var loggers = FileLoggerProvider.OpenFactory("/dev/full", verbose: false, TimeProvider.System);
-        var logger = loggers.CreateLogger("Engine");
+        var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        using var provider = new FileLoggerProvider(full, LogLevel.Warning, TimeProvider.System);
+        var logger = provider.CreateLogger("Engine");
 
         var failure = Record.Exception(() =>
         {
@@ -41,5 +42,20 @@ public class FileLoggerTests
         Assert.Contains("Error Engine: a fault ü\n", text, StringComparison.Ordinal);
         Assert.Contains("why", text, StringComparison.Ordinal);
         Assert.DoesNotContain("not worth it", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OpenFactory_FileIsALink_WritesNothingThroughIt()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["profile"], "mine");
+        File.CreateSymbolicLink(folder["engine.log"], folder["profile"]);
+
+        var refused = Assert.Throws<UnauthorizedAccessException>(() =>
+            FileLoggerProvider.OpenFactory(folder["engine.log"], verbose: false, TimeProvider.System)
+        );
+
+        Assert.Contains("symbolic link", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(folder["profile"]));
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using Orchestrator.App.Repositories;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Client.Schedules;
-using Orchestrator.Machine.Repositories;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.TestKit;

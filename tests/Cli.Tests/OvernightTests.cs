@@ -1,6 +1,6 @@
+using Orchestrator.App.Night;
+using Orchestrator.App.Setup;
 using Orchestrator.Cli.Console;
-using Orchestrator.Machine.Night;
-using Orchestrator.Machine.Setup;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;

@@ -1,6 +1,6 @@
+using Orchestrator.App.Setup;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Startup;
-using Orchestrator.Machine.Setup;
 using Orchestrator.Processes;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
+using Orchestrator.App.Service;
 using Orchestrator.Cli.Hosting;
-using Orchestrator.Machine.Service;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
 using Xunit;

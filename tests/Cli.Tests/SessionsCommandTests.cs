@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Orchestrator.Machine.Sessions;
+using Orchestrator.App.Conversations;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;

@@ -3,10 +3,10 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
+using Orchestrator.App.Cleaning;
+using Orchestrator.App.Conversations;
 using Orchestrator.App.Documents;
 using Orchestrator.Client.Views;
-using Orchestrator.Machine.Cleaning;
-using Orchestrator.Machine.Sessions;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Reports;
 

@@ -9,8 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.App.Access;
 using Orchestrator.Dashboard.Access;
-using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Tests;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
+using Orchestrator.App.Access;
 using Orchestrator.Dashboard.Api;
-using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Tests;
 

@@ -10,10 +10,10 @@ namespace Orchestrator.House.Tests;
 /// </summary>
 public sealed partial class OrchestratorFileWriterTests
 {
-    private static readonly string[] Guarded = ["src/Runs", "src/Machine", "src/Gates", "src/Agents", "src/Processes", "src/Network"];
+    private static readonly string[] Guarded = ["src/App", "src/Runs", "src/Gates", "src/Agents", "src/Processes", "src/Network"];
 
     /// <summary>A user's files, written by a command of theirs; new ones only, by FileMode.CreateNew.</summary>
-    private static readonly string[] Allowed = ["src/Machine/Setup/RepositoryInitializer.cs", "src/Runs/Backlogs/BacklogStore.cs"];
+    private static readonly string[] Allowed = ["src/App/Setup/RepositoryInitializer.cs", "src/Runs/Backlogs/BacklogStore.cs"];
 
     [Fact]
     public void FilesOfOurs_AreWrittenThroughNoLink()

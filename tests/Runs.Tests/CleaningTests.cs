@@ -1,8 +1,8 @@
+using Orchestrator.App.Cleaning;
 using Orchestrator.Gates.Trees;
 using Orchestrator.Git;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
-using Orchestrator.Machine.Cleaning;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;

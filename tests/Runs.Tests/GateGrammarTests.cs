@@ -1,5 +1,5 @@
+using Orchestrator.App.Verification;
 using Orchestrator.Gates.Detection;
-using Orchestrator.Machine.Verification;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Formats;
 using Orchestrator.Plans.Readers.TaskGraphs;

@@ -1,4 +1,4 @@
-using Orchestrator.Machine.Hosting;
+using Orchestrator.App.Workers;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
 using Xunit;

@@ -1,5 +1,4 @@
-using Orchestrator.Machine.Hosting;
-using Orchestrator.Machine.Setup;
+using Orchestrator.App.Setup;
 
 namespace Orchestrator.App.Background;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Machine.Setup;
+using Orchestrator.App.Setup;
 
 namespace Orchestrator.App.Background;
 

@@ -8,10 +8,10 @@ namespace Orchestrator.App.Background;
 /// </summary>
 internal sealed class SentSpanStore : IDisposable
 {
-    private readonly FileStream _file;
+    private readonly LockFile _file;
     private readonly HashSet<string> _ids;
 
-    private SentSpanStore(FileStream file, HashSet<string> ids)
+    private SentSpanStore(LockFile file, HashSet<string> ids)
     {
         (_file, _ids) = (file, ids);
     }
@@ -24,11 +24,15 @@ internal sealed class SentSpanStore : IDisposable
     /// </summary>
     public static SentSpanStore? TryOpen(StoredRun run)
     {
-        FileStream? file = null;
+        LockFile? file = null;
         try
         {
-            file = new FileStream(PathOf(run), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            using var reader = new StreamReader(file, leaveOpen: true);
+            file = LockFile.TryTake(PathOf(run));
+            if (file is null)
+            {
+                return null;
+            }
+            using var reader = new StreamReader(file.Content, leaveOpen: true);
             var opened = new SentSpanStore(file, [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)]);
             file = null;
             return opened;
@@ -51,9 +55,9 @@ internal sealed class SentSpanStore : IDisposable
     {
         var ids = sent.Select(span => span.Id).ToList();
         _ids.UnionWith(ids);
-        _file.Seek(0, SeekOrigin.End);
-        _file.Write(System.Text.Encoding.ASCII.GetBytes(string.Concat(ids.Select(id => id + "\n"))));
-        _file.Flush();
+        _file.Content.Seek(0, SeekOrigin.End);
+        _file.Content.Write(System.Text.Encoding.ASCII.GetBytes(string.Concat(ids.Select(id => id + "\n"))));
+        _file.Content.Flush();
     }
 
     public void Dispose() => _file.Dispose();

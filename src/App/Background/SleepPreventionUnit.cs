@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Machine.Night;
+using Orchestrator.App.Night;
 
 namespace Orchestrator.App.Background;
 

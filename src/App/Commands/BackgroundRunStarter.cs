@@ -13,7 +13,7 @@ internal sealed class BackgroundRunStarter(UseCaseContext context)
     {
         var repository = context.RequireRepository();
         var until = start.Until is { Length: > 0 } text ? ReadUntil(text) : (DateTimeOffset?)null;
-        using var file = start.Plan is null ? null : await SubmittedPlan.WriteAsync(start.Plan, stop);
+        using var file = start.Plan is null ? null : SubmittedPlan.Write(start.Plan);
         var plan = PlanOf(start, file);
         var request = start.Request is { } given ? RequestTextDetector.Require(given, context) : null;
         var runId = start.Tasks is not null

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Orchestrator.Machine.Cleaning;
+using Orchestrator.App.Cleaning;
 
 namespace Orchestrator.App.Commands;
 

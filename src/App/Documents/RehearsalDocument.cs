@@ -1,4 +1,4 @@
-using Orchestrator.Machine.Night;
+using Orchestrator.App.Night;
 using Orchestrator.Usage.Forecasts;
 
 namespace Orchestrator.App.Documents;

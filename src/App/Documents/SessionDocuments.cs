@@ -1,4 +1,4 @@
-using Orchestrator.Machine.Sessions;
+using Orchestrator.App.Conversations;
 
 namespace Orchestrator.App.Documents;
 

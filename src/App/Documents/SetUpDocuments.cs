@@ -1,4 +1,4 @@
-using Orchestrator.Machine.Service;
+using Orchestrator.App.Service;
 
 namespace Orchestrator.App.Documents;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Orchestrator.Machine.Setup;
+using Orchestrator.App.Setup;
 
 namespace Orchestrator.App.Engine;
 

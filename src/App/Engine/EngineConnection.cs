@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.App.Programs;
+using Orchestrator.App.Repositories;
 using Orchestrator.Client;
-using Orchestrator.Machine.Hosting;
-using Orchestrator.Machine.Repositories;
 using Temporal.Server;
 using Temporalio.Client;
 using Temporalio.Common;

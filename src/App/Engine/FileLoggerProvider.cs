@@ -18,7 +18,7 @@ public sealed class FileLoggerProvider : ILoggerProvider
     private int _missing;
     private string _why = "";
 
-    private FileLoggerProvider(FileStream stream, LogLevel lowest, TimeProvider time)
+    internal FileLoggerProvider(FileStream stream, LogLevel lowest, TimeProvider time)
     {
         _stream = stream;
         _lowest = lowest;
@@ -47,7 +47,7 @@ public sealed class FileLoggerProvider : ILoggerProvider
         {
             File.Move(file, file + ".old", overwrite: true);
         }
-        var stream = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        var stream = OrchestratorFileWriter.OpenToAppend(file);
         var lowest = verbose ? LogLevel.Debug : LogLevel.Warning;
         var provider = new FileLoggerProvider(stream, lowest, time);
 

@@ -1,4 +1,4 @@
-using Orchestrator.Machine.Hosting;
+using Orchestrator.App.Programs;
 
 namespace Orchestrator.App.Engine;
 

@@ -1,4 +1,4 @@
-using Orchestrator.Machine.Verification;
+using Orchestrator.App.Verification;
 using Orchestrator.Runs.Reports.Gates;
 
 namespace Orchestrator.App.Formatting;

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Orchestrator.App.Programs;
 using Orchestrator.App.Workers;
 using Orchestrator.Client;
-using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.App.Hosting;
 

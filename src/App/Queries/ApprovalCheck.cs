@@ -1,5 +1,5 @@
-using Orchestrator.Machine.Hosting;
-using Orchestrator.Machine.Setup;
+using Orchestrator.App.Access;
+using Orchestrator.App.Setup;
 
 namespace Orchestrator.App.Queries;
 

@@ -1,4 +1,4 @@
-using Orchestrator.Machine.Repositories;
+using Orchestrator.App.Repositories;
 
 namespace Orchestrator.App.Queries;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Orchestrator.Machine.Cleaning;
-using Orchestrator.Machine.Repositories;
-using Orchestrator.Machine.Sessions;
+using Orchestrator.App.Cleaning;
+using Orchestrator.App.Conversations;
+using Orchestrator.App.Repositories;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Reports.Gates;
@@ -419,7 +419,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     /// <inheritdoc/>
     public async Task<PlanView> PlanAsync(string text, CancellationToken cancellationToken)
     {
-        using var file = await SubmittedPlan.WriteAsync(text, cancellationToken);
+        using var file = SubmittedPlan.Write(text);
         var check = PlanCheck.Of(SubmittedPlan.Name, file.FilesIn(context).Read(SubmittedPlan.Name), isStrict: false, context);
         if (!check.Read.IsValid)
         {

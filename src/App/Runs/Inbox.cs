@@ -1,6 +1,6 @@
+using Orchestrator.App.Repositories;
+using Orchestrator.App.Verification;
 using Orchestrator.Client.Schedules;
-using Orchestrator.Machine.Repositories;
-using Orchestrator.Machine.Verification;
 using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Runs;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Orchestrator.App.Repositories;
 using Orchestrator.Client.Schedules;
-using Orchestrator.Machine.Repositories;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Reports.Notices;
 

@@ -1,4 +1,4 @@
-using Orchestrator.Machine.Hosting;
+using Orchestrator.App.Programs;
 using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Reports.Notices;

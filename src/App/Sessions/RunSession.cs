@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.App.Night;
+using Orchestrator.App.Programs;
 using Orchestrator.Client;
-using Orchestrator.Machine.Hosting;
-using Orchestrator.Machine.Night;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Sessions;

@@ -1,4 +1,4 @@
-using Orchestrator.Machine.Hosting;
+using Orchestrator.App.Programs;
 
 namespace Orchestrator.App.Starting;
 
@@ -50,8 +50,7 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
     /// <summary>Continues a run whose terminal was closed. Does not wait.</summary>
     public async Task ContinueRunAsync()
     {
-        RepositoryLocation.EnsureFolder(Path.GetDirectoryName(_output)!);
-        await File.AppendAllTextAsync(_output, $"The terminal of {runId} was closed; it continues in the background.\n");
+        OrchestratorFileWriter.Append(_output, $"The terminal of {runId} was closed; it continues in the background.\n");
         await LaunchAsync(Resume);
     }
 

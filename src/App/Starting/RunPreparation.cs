@@ -1,4 +1,4 @@
-using Orchestrator.Machine.Setup;
+using Orchestrator.App.Setup;
 using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Runs.Merging.Preflight;
 using Orchestrator.Runs.Reports;

@@ -16,10 +16,10 @@ internal sealed class SubmittedPlan : IDisposable
     public string Path => System.IO.Path.Combine(_folder, Name);
 
     /// <summary>Writes the text to a private file.</summary>
-    public static async Task<SubmittedPlan> WriteAsync(string text, CancellationToken stop)
+    public static SubmittedPlan Write(string text)
     {
         var file = new SubmittedPlan();
-        await File.WriteAllTextAsync(file.Path, text, stop);
+        OrchestratorFileWriter.Write(file.Path, text);
         return file;
     }
 

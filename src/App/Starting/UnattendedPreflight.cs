@@ -1,5 +1,5 @@
-using Orchestrator.Machine.Night;
-using Orchestrator.Machine.Setup;
+using Orchestrator.App.Night;
+using Orchestrator.App.Setup;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Starting;

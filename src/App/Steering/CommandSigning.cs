@@ -1,4 +1,4 @@
-using Orchestrator.Machine.Hosting;
+using Orchestrator.App.Access;
 
 namespace Orchestrator.App.Steering;
 

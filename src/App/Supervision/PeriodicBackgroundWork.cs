@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.App.Supervision;
 

@@ -1,5 +1,5 @@
+using Orchestrator.App.Setup;
 using Orchestrator.Cli.Console;
-using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli.Overviews;
 

@@ -1,5 +1,5 @@
+using Orchestrator.App.Verification;
 using Orchestrator.Cli.Console;
-using Orchestrator.Machine.Verification;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 

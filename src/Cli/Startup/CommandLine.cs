@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
+using Orchestrator.App.Programs;
+using Orchestrator.App.Setup;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Help;
-using Orchestrator.Machine.Setup;
 using Orchestrator.Runs.Tasks.Callbacks;
 using Orchestrator.Settings;
 using Temporalio.Exceptions;
@@ -87,7 +88,13 @@ internal static class CommandLine
         }
         catch (Exception unexpected)
         {
-            var log = CrashLog.Write(unexpected, context, arguments);
+            var log = CrashLog.Write(
+                unexpected,
+                arguments is [var name, ..] ? name : "",
+                context.Directory,
+                context.Environment,
+                context.Time
+            );
             terminal.Fail(
                 unexpected.Message,
                 log is null

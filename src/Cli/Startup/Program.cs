@@ -1,5 +1,5 @@
+using Orchestrator.App.Programs;
 using Orchestrator.Cli.Console;
-using Orchestrator.Machine.Hosting;
 using Orchestrator.Network;
 using Orchestrator.Settings;
 

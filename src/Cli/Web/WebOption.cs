@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Orchestrator.App.Access;
 using Orchestrator.Dashboard.Access;
-using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Cli.Web;
 

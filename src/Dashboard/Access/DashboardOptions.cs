@@ -1,6 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using Orchestrator.Machine.Hosting;
+using Orchestrator.App.Access;
 
 namespace Orchestrator.Dashboard.Access;
 

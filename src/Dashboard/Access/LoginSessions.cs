@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using Orchestrator.Machine.Hosting;
+using Orchestrator.App.Access;
 
 namespace Orchestrator.Dashboard.Access;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
+using Orchestrator.App.Access;
 using Orchestrator.Dashboard.Access;
-using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Api;
 

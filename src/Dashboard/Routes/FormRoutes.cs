@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
+using Orchestrator.App.Access;
 using Orchestrator.Dashboard.Access;
 using Orchestrator.Dashboard.Pages;
-using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Routes;
 

@@ -42,8 +42,8 @@ internal sealed record LegacyWorktrees(IReadOnlyList<LegacyWorktree> Worktrees);
 internal sealed record LegacyWorktree(
     string Repository,
     string Path,
-    Machine.Cleaning.WorktreeOwner Owner,
-    Machine.Cleaning.FolderSize Size,
+    App.Cleaning.WorktreeOwner Owner,
+    App.Cleaning.FolderSize Size,
     bool CanGo,
     string Why,
     string? Run,

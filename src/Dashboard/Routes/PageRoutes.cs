@@ -1,6 +1,6 @@
+using Orchestrator.App.Access;
 using Orchestrator.Dashboard.Access;
 using Orchestrator.Dashboard.Pages;
-using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Routes;
 

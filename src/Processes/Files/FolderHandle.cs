@@ -21,6 +21,7 @@ public sealed partial class FolderHandle : IDisposable
     private const int CreateNew = 0x40 | 0x80;
     private const int ReadWrite = 2;
     private const int CreateOrOpen = 0x40;
+    private const int AppendAlways = 0x400;
     private const int DoNotWait = 0x800;
     private const int CloseOnExec = 0x80000;
     private const int RemoveFolder = 0x200;
@@ -148,12 +149,15 @@ public sealed partial class FolderHandle : IDisposable
 
     /// <summary>Opens a regular file for reading and writing, and creates it if it does not exist. Returns null if the name belongs to an
     /// entry of another kind.</summary>
-    public SafeFileHandle? TryOpenOrMake(ReadOnlySpan<byte> name, UnixFileMode mode)
+    /// <param name="name">Name of the file.</param>
+    /// <param name="mode">Permissions of a new file.</param>
+    /// <param name="append">True if each write appends to the end of the file, even if other processes write to it.</param>
+    public SafeFileHandle? TryOpenOrMake(ReadOnlySpan<byte> name, UnixFileMode mode, bool append = false)
     {
         var number = FolderSystemCalls.OpenAt(
             Number,
             FolderSystemCalls.Ended(name),
-            ReadWrite | CreateOrOpen | DoNotWait | NoLink | CloseOnExec,
+            ReadWrite | CreateOrOpen | (append ? AppendAlways : 0) | DoNotWait | NoLink | CloseOnExec,
             (uint)mode
         );
         if (number < 0)

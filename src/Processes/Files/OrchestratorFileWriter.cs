@@ -37,11 +37,18 @@ public static class OrchestratorFileWriter
 
     /// <summary>Opens a file for reading and writing. The file and its folder are created if they do not exist.</summary>
     /// <exception cref="UnauthorizedAccessException">The path is a link or not a regular file. The file is not changed then.</exception>
-    public static FileStream Open(string path)
+    public static FileStream Open(string path) => Open(path, append: false);
+
+    /// <summary>Opens a file to which several processes append. Each write goes to the end of the file. The file and its folder are
+    /// created if they do not exist.</summary>
+    /// <exception cref="UnauthorizedAccessException">The path is a link or not a regular file. The file is not changed then.</exception>
+    public static FileStream OpenToAppend(string path) => Open(path, append: true);
+
+    private static FileStream Open(string path, bool append)
     {
         using var folder = OrchestratorFolderCreator.Make(FolderOf(path));
         return new FileStream(
-            folder.TryOpenOrMake(NameOf(path), FolderHandle.Plain) ?? throw IsNoFile(path),
+            folder.TryOpenOrMake(NameOf(path), FolderHandle.Plain, append) ?? throw IsNoFile(path),
             FileAccess.ReadWrite,
             bufferSize: 0
         );

@@ -1,7 +1,7 @@
 using System.Globalization;
+using Orchestrator.App.Setup;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Overviews;
-using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli.Commands;
 

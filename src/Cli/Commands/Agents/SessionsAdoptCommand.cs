@@ -1,4 +1,4 @@
-using Orchestrator.Machine.Sessions;
+using Orchestrator.App.Conversations;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;

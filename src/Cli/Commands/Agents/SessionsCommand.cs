@@ -1,5 +1,5 @@
+using Orchestrator.App.Conversations;
 using Orchestrator.Cli.Console;
-using Orchestrator.Machine.Sessions;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Orchestrator.Machine.Sessions;
+using Orchestrator.App.Conversations;
 
 namespace Orchestrator.Cli.Commands;
 

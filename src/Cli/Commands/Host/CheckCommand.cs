@@ -1,5 +1,5 @@
+using Orchestrator.App.Setup;
 using Orchestrator.Cli.Overviews;
-using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,4 +1,4 @@
-using Orchestrator.Machine.Setup;
+using Orchestrator.App.Setup;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,5 +1,5 @@
+using Orchestrator.App.Setup;
 using Orchestrator.Cli.Overviews;
-using Orchestrator.Machine.Setup;
 using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.Cli.Commands;

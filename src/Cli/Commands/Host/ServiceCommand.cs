@@ -1,6 +1,6 @@
+using Orchestrator.App.Programs;
+using Orchestrator.App.Service;
 using Orchestrator.Cli.Web;
-using Orchestrator.Machine.Hosting;
-using Orchestrator.Machine.Service;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,11 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orchestrator.App.Access;
+using Orchestrator.App.Repositories;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Web;
 using Orchestrator.Dashboard.Access;
-using Orchestrator.Machine.Hosting;
-using Orchestrator.Machine.Repositories;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Orchestrator.Machine.Hosting;
+using Orchestrator.App.Access;
 
 namespace Orchestrator.Cli.Commands;
 

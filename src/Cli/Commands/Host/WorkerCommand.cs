@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.App.Repositories;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Cli.Web;
-using Orchestrator.Machine.Repositories;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;

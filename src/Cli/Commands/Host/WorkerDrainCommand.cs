@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.App.Programs;
 using Orchestrator.Client;
-using Orchestrator.Machine.Hosting;
 using Orchestrator.Runs.Tasks.Transfer;
 
 namespace Orchestrator.Cli.Commands;

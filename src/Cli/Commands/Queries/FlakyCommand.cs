@@ -1,5 +1,5 @@
 using System.Globalization;
-using Orchestrator.Machine.Verification;
+using Orchestrator.App.Verification;
 
 namespace Orchestrator.Cli.Commands;
 

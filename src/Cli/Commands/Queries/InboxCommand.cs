@@ -1,6 +1,6 @@
 using System.Globalization;
+using Orchestrator.App.Repositories;
 using Orchestrator.Cli.Console;
-using Orchestrator.Machine.Repositories;
 
 namespace Orchestrator.Cli.Commands;
 

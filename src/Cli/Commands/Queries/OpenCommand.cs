@@ -1,5 +1,5 @@
+using Orchestrator.App.Programs;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,4 +1,4 @@
-using Orchestrator.Machine.Cleaning;
+using Orchestrator.App.Cleaning;
 
 namespace Orchestrator.Cli.Commands;
 

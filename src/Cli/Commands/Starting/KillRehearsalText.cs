@@ -1,4 +1,4 @@
-using Orchestrator.Machine.Night;
+using Orchestrator.App.Night;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,5 +1,5 @@
+using Orchestrator.App.Programs;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Machine.Hosting;
 using Orchestrator.Runs.Tasks.Transfer;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Orchestrator.Machine.Night;
+using Orchestrator.App.Night;
 using Orchestrator.Runs.Accounts;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;

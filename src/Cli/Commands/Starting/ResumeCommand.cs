@@ -1,6 +1,6 @@
+using Orchestrator.App.Night;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Client;
-using Orchestrator.Machine.Night;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,5 +1,5 @@
+using Orchestrator.App.Repositories;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Machine.Repositories;
 using Orchestrator.Runs.Merging.PullRequests;
 
 namespace Orchestrator.Cli.Commands;

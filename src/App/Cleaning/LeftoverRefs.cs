@@ -1,0 +1,42 @@
+namespace Orchestrator.App.Cleaning;
+
+/// <summary>Classifies refs of ended runs as refs of a run, refs of a task, or refs with unmerged work.</summary>
+/// <param name="prefix">Current prefix of branch names.</param>
+internal sealed class LeftoverRefs(string prefix)
+{
+    /// <summary>Prefix of a branch's full name.</summary>
+    public const string Heads = "refs/heads/";
+
+    /// <summary>Returns the refs of the run that must remain, because they retain work that did not land or was reverted.</summary>
+    public static HashSet<string> Keepers(EndedRun run, IReadOnlyList<(string Ref, string Commit)> refs, IReadOnlySet<string> contained)
+    {
+        var aborted = RunRefs.Aborted(run.Folder);
+        var staying = refs.Where(found => !contained.Contains(found.Commit)).Select(found => found.Ref).ToHashSet(StringComparer.Ordinal);
+        return staying.Contains(aborted) ? [aborted]
+            : staying.Contains(Heads + run.Status.Staging) ? [Heads + run.Status.Staging]
+            : [];
+    }
+
+    /// <summary>
+    /// True for a ref that only marks a state of the run: its base, its last merge or its shared state. Such a ref retains no work.
+    /// </summary>
+    public static bool IsMark(EndedRun run, string name) =>
+        name == RunRefs.Base(run.Folder)
+        || name == RunRefs.LastMerge(run.Folder)
+        || name == RunRefs.Shared(run.Folder.Name)
+        || name.StartsWith(RunRefs.Placed(run.Folder) + "/", StringComparison.Ordinal);
+
+    /// <summary>Returns the refs of a run with their commits.</summary>
+    public IEnumerable<(string Ref, string Commit)> RefsOf(EndedRun run, IReadOnlyDictionary<string, string> refs)
+    {
+        var name = run.Folder.Name;
+        string[] single = [RunRefs.Aborted(run.Folder), $"refs/orchestrator/revert/{name}"];
+        string[] below = [$"{Heads}{run.BranchPrefix ?? prefix}/{name}/", RunRefs.Wips(run.Folder) + "/", RunRefs.Kepts(run.Folder) + "/"];
+        return refs.Where(found =>
+                IsMark(run, found.Key)
+                || single.Contains(found.Key)
+                || Array.Exists(below, start => found.Key.StartsWith(start, StringComparison.Ordinal))
+            )
+            .Select(found => (found.Key, found.Value));
+    }
+}
